@@ -1,0 +1,178 @@
+import { madd } from './simd';
+
+// Dense products: C = A·B (+ C) over packed operands. A is packed in panels of 6 rows, laid out [panel][k][6]; B in
+// panels of 8 columns, [panel][k][8]. A 6x8 register tile (12 accumulators, 2 vectors of B, 1 splat of A) fits the
+// 16 registers of x86-64. Rows and columns past the edge are packed as zeros and never written back.
+
+/**
+ * Packs A for gemm. dst[panel][k][6], src element (i, p) at src[i*rowStride + p*kStride] (strides in floats);
+ * m rows, k columns. dst takes ceil(m/6)*6*k floats.
+ */
+export function gemm_pack_a(dst: usize, src: usize, m: i32, k: i32, rowStride: i32, kStride: i32): void {
+  const step = (<usize>kStride) << 2;
+  for (let i = 0; i < m; i += 6) {
+    const live = min(6, m - i);
+    for (let r = 0; r < 6; r++) {
+      let out = dst + ((<usize>r) << 2);
+      if (r < live) {
+        let at = src + ((<usize>(i + r) * <usize>rowStride) << 2);
+        for (let p = 0; p < k; p++) {
+          store<f32>(out, load<f32>(at));
+          out += 24;
+          at += step;
+        }
+      } else {
+        for (let p = 0; p < k; p++) {
+          store<f32>(out, 0);
+          out += 24;
+        }
+      }
+    }
+    dst += (<usize>k) * 24;
+  }
+}
+
+/**
+ * Packs B for gemm. dst[panel][k][8], src element (p, j) at src[p*kStride + j*columnStride] (strides in floats);
+ * k rows, n columns. dst takes ceil(n/8)*8*k floats.
+ */
+export function gemm_pack_b(dst: usize, src: usize, k: i32, n: i32, kStride: i32, columnStride: i32): void {
+  const down = (<usize>kStride) << 2;
+  for (let j = 0; j < n; j += 8) {
+    const live = min(8, n - j);
+    if (live == 8 && columnStride == 1) {
+      let at = src + ((<usize>j) << 2);
+      for (let p = 0; p < k; p++) {
+        v128.store(dst, v128.load(at));
+        v128.store(dst, v128.load(at, 16), 16);
+        dst += 32;
+        at += down;
+      }
+    } else if (live == 8 && kStride == 1) {
+      const step = (<usize>columnStride) << 2;
+      const at = src + <usize>j * step;
+      let p = 0;
+      for (; p + 4 <= k; p += 4) {
+        transpose4(dst, 32, at + ((<usize>p) << 2), step);
+        transpose4(dst + 16, 32, at + 4 * step + ((<usize>p) << 2), step);
+        dst += 128;
+      }
+      for (; p < k; p++) {
+        for (let c = 0; c < 8; c++) store<f32>(dst + ((<usize>c) << 2), load<f32>(at + <usize>c * step + ((<usize>p) << 2)));
+        dst += 32;
+      }
+    } else {
+      for (let p = 0; p < k; p++) {
+        let at = src + ((<usize>p * <usize>kStride + <usize>j * <usize>columnStride) << 2);
+        for (let c = 0; c < 8; c++) {
+          store<f32>(dst + ((<usize>c) << 2), c < live ? load<f32>(at) : 0);
+          if (c + 1 < live) at += (<usize>columnStride) << 2;
+        }
+        dst += 32;
+      }
+    }
+  }
+}
+
+/** Writes the transpose of a 4x4 block; strides in bytes. */
+// @ts-ignore: decorator
+@inline
+export function transpose4(dst: usize, dstStride: usize, src: usize, srcStride: usize): void {
+  const r0 = v128.load(src), r1 = v128.load(src + srcStride);
+  const r2 = v128.load(src + 2 * srcStride), r3 = v128.load(src + 3 * srcStride);
+  const lo01 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5), hi01 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
+  const lo23 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5), hi23 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
+  v128.store(dst, v128.shuffle<f32>(lo01, lo23, 0, 1, 4, 5));
+  v128.store(dst + dstStride, v128.shuffle<f32>(lo01, lo23, 2, 3, 6, 7));
+  v128.store(dst + 2 * dstStride, v128.shuffle<f32>(hi01, hi23, 0, 1, 4, 5));
+  v128.store(dst + 3 * dstStride, v128.shuffle<f32>(hi01, hi23, 2, 3, 6, 7));
+}
+
+/** k is cut in blocks of this many, so that a panel of B stays in the first-level cache. */
+const K_BLOCK: i32 = 256;
+
+/**
+ * C = A·B, or C += A·B with accumulate = 1.
+ * c: [m][n] with row stride ldc floats; a: packed panels of 6 rows from gemm_pack_a; b: panels of 8 columns whose rows lie
+ * ldb floats apart and whose panels lie panelStride floats apart (packed: 8 and 8*k; an activation tile: 32 and 8).
+ * scratch: 48 floats. Rows [6*panel0, min(m, 6*panel1)) of C are computed, in an order that does not depend on the range.
+ */
+export function gemm(
+  c: usize, a: usize, b: usize, scratch: usize, ldc: i32, ldb: i32, panelStride: i32,
+  panel0: i32, panel1: i32, m: i32, n: i32, k: i32, accumulate: i32,
+): void {
+  const rowBytes = (<usize>ldc) << 2;
+  const bStep = (<usize>ldb) << 2;
+  for (let p0 = 0; p0 < k; p0 += K_BLOCK) {
+    const depth = min(K_BLOCK, k - p0);
+    const keep = p0 > 0 || accumulate != 0;
+    for (let j = 0; j < n; j += 8) {
+      const bp = b + ((<usize>(j >> 3) * <usize>panelStride + <usize>p0 * <usize>ldb) << 2);
+      for (let panel = panel0; panel < panel1; panel++) {
+        const i = panel * 6;
+        const ap = a + (<usize>panel * <usize>k + <usize>p0) * 24;
+        const cp = c + <usize>i * rowBytes + ((<usize>j) << 2);
+        if (i + 6 <= m && j + 8 <= n) {
+          tile6x8(cp, rowBytes, ap, bp, bStep, depth, keep);
+        } else {
+          const rows = min(6, m - i), columns = min(8, n - j);
+          tile6x8(scratch, 32, ap, bp, bStep, depth, false);
+          for (let r = 0; r < rows; r++) {
+            for (let s = 0; s < columns; s++) {
+              const at = cp + <usize>r * rowBytes + ((<usize>s) << 2);
+              const value = load<f32>(scratch + ((<usize>(r * 8 + s)) << 2));
+              store<f32>(at, keep ? load<f32>(at) + value : value);
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function put(c: usize, lo: v128, hi: v128, keep: bool): void {
+  if (keep) {
+    v128.store(c, f32x4.add(v128.load(c), lo));
+    v128.store(c, f32x4.add(v128.load(c, 16), hi), 16);
+  } else {
+    v128.store(c, lo);
+    v128.store(c, hi, 16);
+  }
+}
+
+function tile6x8(c: usize, rowBytes: usize, a: usize, b: usize, bStep: usize, depth: i32, keep: bool): void {
+  let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00;
+  let c30 = c00, c31 = c00, c40 = c00, c41 = c00, c50 = c00, c51 = c00;
+  const end = a + (<usize>depth) * 24;
+  while (a < end) {
+    const b0 = v128.load(b), b1 = v128.load(b, 16);
+    let s = v128.load32_splat(a);
+    c00 = madd(s, b0, c00);
+    c01 = madd(s, b1, c01);
+    s = v128.load32_splat(a, 4);
+    c10 = madd(s, b0, c10);
+    c11 = madd(s, b1, c11);
+    s = v128.load32_splat(a, 8);
+    c20 = madd(s, b0, c20);
+    c21 = madd(s, b1, c21);
+    s = v128.load32_splat(a, 12);
+    c30 = madd(s, b0, c30);
+    c31 = madd(s, b1, c31);
+    s = v128.load32_splat(a, 16);
+    c40 = madd(s, b0, c40);
+    c41 = madd(s, b1, c41);
+    s = v128.load32_splat(a, 20);
+    c50 = madd(s, b0, c50);
+    c51 = madd(s, b1, c51);
+    a += 24;
+    b += bStep;
+  }
+  put(c, c00, c01, keep);
+  put(c + rowBytes, c10, c11, keep);
+  put(c + 2 * rowBytes, c20, c21, keep);
+  put(c + 3 * rowBytes, c30, c31, keep);
+  put(c + 4 * rowBytes, c40, c41, keep);
+  put(c + 5 * rowBytes, c50, c51, keep);
+}

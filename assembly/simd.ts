@@ -1,0 +1,26 @@
+// Inline helpers shared by the kernels. `madd` is the one place where the relaxed build differs.
+
+/** acc + a * b per lane: two roundings, or fused on CPUs that can in the relaxed build. */
+// @ts-ignore: decorator
+@inline
+export function madd(a: v128, b: v128, acc: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, acc);
+  return f32x4.add(acc, f32x4.mul(a, b));
+}
+
+/** Sum of the four lanes, pairwise: (x0 + x2) + (x1 + x3). */
+// @ts-ignore: decorator
+@inline
+export function sum4(x: v128): f32 {
+  const half = f32x4.add(x, v128.shuffle<f32>(x, x, 2, 3, 0, 1));
+  return f32x4.extract_lane(half, 0) + f32x4.extract_lane(half, 1);
+}
+
+/** Lane i of the result is sum4 of the i-th argument, with the same order of additions. */
+// @ts-ignore: decorator
+@inline
+export function sum4x4(a: v128, b: v128, c: v128, d: v128): v128 {
+  const ab = f32x4.add(v128.shuffle<f32>(a, b, 0, 1, 4, 5), v128.shuffle<f32>(a, b, 2, 3, 6, 7));
+  const cd = f32x4.add(v128.shuffle<f32>(c, d, 0, 1, 4, 5), v128.shuffle<f32>(c, d, 2, 3, 6, 7));
+  return f32x4.add(v128.shuffle<f32>(ab, cd, 0, 2, 4, 6), v128.shuffle<f32>(ab, cd, 1, 3, 5, 7));
+}

@@ -1,0 +1,194 @@
+import { madd, sum4, sum4x4 } from './simd';
+
+// Products with a sparse matrix in compressed rows: row r owns entries start[r] .. start[r+1], entry e has column
+// index[e] and value value[e]. The dense operands are rows of n contiguous floats, so an entry is one multiply-add over n
+// lanes and a row's accumulators stay in registers. Where the values of a transposed walk live elsewhere, `place[e]` says
+// at which index. All of Y = S·B, its gradient to B and its gradient to S are these three kernels.
+
+/**
+ * out[r][0..n) = (accumulate ? out[r] : bias ? bias[r] : 0) + Σ_e value[place ? place[e] : e] * b[index[e]][0..n), for r in [row0, row1).
+ * ldo, ldb: distance of rows in floats. bias and place may be 0 (none).
+ * SpMM; entries are added in the order they are stored.
+ */
+export function spmm(
+  out: usize, start: usize, index: usize, value: usize, place: usize, b: usize, bias: usize,
+  ldo: i32, ldb: i32, row0: i32, row1: i32, n: i32, accumulate: i32,
+): void {
+  const bStep = (<usize>ldb) << 2;
+  for (let r = row0; r < row1; r++) {
+    const e0 = load<i32>(start + ((<usize>r) << 2)), e1 = load<i32>(start + ((<usize>r) << 2), 4);
+    const o = out + ((<usize>r * <usize>ldo) << 2);
+    const first = bias ? load<f32>(bias + ((<usize>r) << 2)) : <f32>0;
+    let j = 0;
+    for (; j + 32 <= n; j += 32) row32(o + ((<usize>j) << 2), b + ((<usize>j) << 2), index, value, place, bStep, e0, e1, first, accumulate);
+    for (; j + 8 <= n; j += 8) row8(o + ((<usize>j) << 2), b + ((<usize>j) << 2), index, value, place, bStep, e0, e1, first, accumulate);
+    for (; j < n; j++) {
+      const oj = o + ((<usize>j) << 2), bj = b + ((<usize>j) << 2);
+      let acc = accumulate ? load<f32>(oj) : first;
+      for (let e = e0; e < e1; e++) {
+        const p = place ? load<i32>(place + ((<usize>e) << 2)) : e;
+        acc += load<f32>(value + ((<usize>p) << 2)) * load<f32>(bj + <usize>load<i32>(index + ((<usize>e) << 2)) * bStep);
+      }
+      store<f32>(oj, acc);
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function row32(o: usize, b: usize, index: usize, value: usize, place: usize, bStep: usize, e0: i32, e1: i32, first: f32, accumulate: i32): void {
+  let a0 = f32x4.splat(first), a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0;
+  if (accumulate) {
+    a0 = v128.load(o); a1 = v128.load(o, 16); a2 = v128.load(o, 32); a3 = v128.load(o, 48);
+    a4 = v128.load(o, 64); a5 = v128.load(o, 80); a6 = v128.load(o, 96); a7 = v128.load(o, 112);
+  }
+  let at = index + ((<usize>e0) << 2);
+  const end = index + ((<usize>e1) << 2);
+  if (place) {
+    let p = place + ((<usize>e0) << 2);
+    while (at < end) {
+      const s = v128.load32_splat(value + ((<usize>load<i32>(p)) << 2));
+      const x = b + <usize>load<u32>(at) * bStep;
+      a0 = madd(s, v128.load(x), a0);
+      a1 = madd(s, v128.load(x, 16), a1);
+      a2 = madd(s, v128.load(x, 32), a2);
+      a3 = madd(s, v128.load(x, 48), a3);
+      a4 = madd(s, v128.load(x, 64), a4);
+      a5 = madd(s, v128.load(x, 80), a5);
+      a6 = madd(s, v128.load(x, 96), a6);
+      a7 = madd(s, v128.load(x, 112), a7);
+      at += 4;
+      p += 4;
+    }
+  } else {
+    let v = value + ((<usize>e0) << 2);
+    while (at < end) {
+      const s = v128.load32_splat(v);
+      const x = b + <usize>load<u32>(at) * bStep;
+      a0 = madd(s, v128.load(x), a0);
+      a1 = madd(s, v128.load(x, 16), a1);
+      a2 = madd(s, v128.load(x, 32), a2);
+      a3 = madd(s, v128.load(x, 48), a3);
+      a4 = madd(s, v128.load(x, 64), a4);
+      a5 = madd(s, v128.load(x, 80), a5);
+      a6 = madd(s, v128.load(x, 96), a6);
+      a7 = madd(s, v128.load(x, 112), a7);
+      at += 4;
+      v += 4;
+    }
+  }
+  v128.store(o, a0);
+  v128.store(o, a1, 16);
+  v128.store(o, a2, 32);
+  v128.store(o, a3, 48);
+  v128.store(o, a4, 64);
+  v128.store(o, a5, 80);
+  v128.store(o, a6, 96);
+  v128.store(o, a7, 112);
+}
+
+// @ts-ignore: decorator
+@inline
+function row8(o: usize, b: usize, index: usize, value: usize, place: usize, bStep: usize, e0: i32, e1: i32, first: f32, accumulate: i32): void {
+  let a0 = f32x4.splat(first), a1 = a0;
+  if (accumulate) {
+    a0 = v128.load(o);
+    a1 = v128.load(o, 16);
+  }
+  for (let e = e0; e < e1; e++) {
+    const p = place ? load<i32>(place + ((<usize>e) << 2)) : e;
+    const s = v128.load32_splat(value + ((<usize>p) << 2));
+    const x = b + <usize>load<i32>(index + ((<usize>e) << 2)) * bStep;
+    a0 = madd(s, v128.load(x), a0);
+    a1 = madd(s, v128.load(x, 16), a1);
+  }
+  v128.store(o, a0);
+  v128.store(o, a1, 16);
+}
+
+/**
+ * dvalue[e] += Σ_j a[r][j] * b[index[e]][j] over j in [0, n), for the entries e of rows [row0, row1): the gradient of spmm to its values.
+ * lda, ldb: distance of rows in floats. n must be a multiple of 4. SDDMM. Lanes are summed in blocks of 32, block by block.
+ */
+export function sddmm(
+  dvalue: usize, start: usize, index: usize, a: usize, b: usize, lda: i32, ldb: i32, row0: i32, row1: i32, n: i32,
+): void {
+  const bStep = (<usize>ldb) << 2;
+  for (let r = row0; r < row1; r++) {
+    const e0 = load<i32>(start + ((<usize>r) << 2)), e1 = load<i32>(start + ((<usize>r) << 2), 4);
+    const ar = a + ((<usize>r * <usize>lda) << 2);
+    let j = 0;
+    for (; j + 32 <= n; j += 32) dots32(dvalue, index, ar + ((<usize>j) << 2), b + ((<usize>j) << 2), bStep, e0, e1);
+    for (; j < n; j += 4) {
+      const x = v128.load(ar + ((<usize>j) << 2));
+      for (let e = e0; e < e1; e++) {
+        const out = dvalue + ((<usize>e) << 2);
+        const y = v128.load(b + ((<usize>j) << 2) + <usize>load<i32>(index + ((<usize>e) << 2)) * bStep);
+        store<f32>(out, load<f32>(out) + sum4(f32x4.mul(x, y)));
+      }
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function dots32(dvalue: usize, index: usize, a: usize, b: usize, bStep: usize, e0: i32, e1: i32): void {
+  const a0 = v128.load(a), a1 = v128.load(a, 16), a2 = v128.load(a, 32), a3 = v128.load(a, 48);
+  const a4 = v128.load(a, 64), a5 = v128.load(a, 80), a6 = v128.load(a, 96), a7 = v128.load(a, 112);
+  let at = index + ((<usize>e0) << 2), out = dvalue + ((<usize>e0) << 2);
+  const end = index + ((<usize>e1) << 2), quads = at + ((<usize>(e1 - e0) & ~3) << 2);
+  while (at < quads) {
+    const x0 = b + <usize>load<u32>(at) * bStep, x1 = b + <usize>load<u32>(at, 4) * bStep;
+    const x2 = b + <usize>load<u32>(at, 8) * bStep, x3 = b + <usize>load<u32>(at, 12) * bStep;
+    let s0 = f32x4.mul(a0, v128.load(x0)), s1 = f32x4.mul(a0, v128.load(x1)), s2 = f32x4.mul(a0, v128.load(x2)), s3 = f32x4.mul(a0, v128.load(x3));
+    s0 = madd(a1, v128.load(x0, 16), s0);
+    s1 = madd(a1, v128.load(x1, 16), s1);
+    s2 = madd(a1, v128.load(x2, 16), s2);
+    s3 = madd(a1, v128.load(x3, 16), s3);
+    s0 = madd(a2, v128.load(x0, 32), s0);
+    s1 = madd(a2, v128.load(x1, 32), s1);
+    s2 = madd(a2, v128.load(x2, 32), s2);
+    s3 = madd(a2, v128.load(x3, 32), s3);
+    s0 = madd(a3, v128.load(x0, 48), s0);
+    s1 = madd(a3, v128.load(x1, 48), s1);
+    s2 = madd(a3, v128.load(x2, 48), s2);
+    s3 = madd(a3, v128.load(x3, 48), s3);
+    s0 = madd(a4, v128.load(x0, 64), s0);
+    s1 = madd(a4, v128.load(x1, 64), s1);
+    s2 = madd(a4, v128.load(x2, 64), s2);
+    s3 = madd(a4, v128.load(x3, 64), s3);
+    s0 = madd(a5, v128.load(x0, 80), s0);
+    s1 = madd(a5, v128.load(x1, 80), s1);
+    s2 = madd(a5, v128.load(x2, 80), s2);
+    s3 = madd(a5, v128.load(x3, 80), s3);
+    s0 = madd(a6, v128.load(x0, 96), s0);
+    s1 = madd(a6, v128.load(x1, 96), s1);
+    s2 = madd(a6, v128.load(x2, 96), s2);
+    s3 = madd(a6, v128.load(x3, 96), s3);
+    s0 = madd(a7, v128.load(x0, 112), s0);
+    s1 = madd(a7, v128.load(x1, 112), s1);
+    s2 = madd(a7, v128.load(x2, 112), s2);
+    s3 = madd(a7, v128.load(x3, 112), s3);
+    v128.store(out, f32x4.add(v128.load(out), sum4x4(s0, s1, s2, s3)));
+    at += 16;
+    out += 16;
+  }
+  while (at < end) {
+    store<f32>(out, load<f32>(out) + sum4(dot32(a0, a1, a2, a3, a4, a5, a6, a7, b + <usize>load<u32>(at) * bStep)));
+    at += 4;
+    out += 4;
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function dot32(a0: v128, a1: v128, a2: v128, a3: v128, a4: v128, a5: v128, a6: v128, a7: v128, x: usize): v128 {
+  let s = f32x4.mul(a0, v128.load(x));
+  s = madd(a1, v128.load(x, 16), s);
+  s = madd(a2, v128.load(x, 32), s);
+  s = madd(a3, v128.load(x, 48), s);
+  s = madd(a4, v128.load(x, 64), s);
+  s = madd(a5, v128.load(x, 80), s);
+  s = madd(a6, v128.load(x, 96), s);
+  return madd(a7, v128.load(x, 112), s);
+}
