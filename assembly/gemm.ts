@@ -5,13 +5,24 @@ import { madd } from './simd';
 // 16 registers of x86-64. Rows and columns past the edge are packed as zeros and never written back.
 
 /**
- * Packs A for gemm. dst[panel][k][6], src element (i, p) at src[i*rowStride + p*kStride] (strides in floats);
- * m rows, k columns. dst takes ceil(m/6)*6*k floats.
+ * Packs k columns of A for gemm: dst[panel][depth][6], src element (i, p) at src[i*rowStride + p*kStride] (strides in floats); m rows.
+ * depth >= k is the distance of panels in columns: a matrix may be packed piece by piece along k. dst takes ceil(m/6)*6*depth floats.
  */
-export function gemm_pack_a(dst: usize, src: usize, m: i32, k: i32, rowStride: i32, kStride: i32): void {
+export function gemm_pack_a(dst: usize, src: usize, m: i32, k: i32, rowStride: i32, kStride: i32, depth: i32): void {
   const step = (<usize>kStride) << 2;
   for (let i = 0; i < m; i += 6) {
     const live = min(6, m - i);
+    if (live == 6 && rowStride == 1) {
+      let out = dst, at = src + ((<usize>i) << 2);
+      for (let p = 0; p < k; p++) {
+        v128.store(out, v128.load(at));
+        store<u64>(out, load<u64>(at, 16), 16);
+        out += 24;
+        at += step;
+      }
+      dst += (<usize>depth) * 24;
+      continue;
+    }
     for (let r = 0; r < 6; r++) {
       let out = dst + ((<usize>r) << 2);
       if (r < live) {
@@ -28,16 +39,17 @@ export function gemm_pack_a(dst: usize, src: usize, m: i32, k: i32, rowStride: i
         }
       }
     }
-    dst += (<usize>k) * 24;
+    dst += (<usize>depth) * 24;
   }
 }
 
 /**
- * Packs B for gemm. dst[panel][k][8], src element (p, j) at src[p*kStride + j*columnStride] (strides in floats);
- * k rows, n columns. dst takes ceil(n/8)*8*k floats.
+ * Packs k rows of B for gemm: dst[panel][depth][8], src element (p, j) at src[p*kStride + j*columnStride] (strides in floats); n columns.
+ * depth >= k is the distance of panels in rows. dst takes ceil(n/8)*8*depth floats.
  */
-export function gemm_pack_b(dst: usize, src: usize, k: i32, n: i32, kStride: i32, columnStride: i32): void {
+export function gemm_pack_b(dst: usize, src: usize, k: i32, n: i32, kStride: i32, columnStride: i32, depth: i32): void {
   const down = (<usize>kStride) << 2;
+  const skip = (<usize>(depth - k)) << 5;
   for (let j = 0; j < n; j += 8) {
     const live = min(8, n - j);
     if (live == 8 && columnStride == 1) {
@@ -71,6 +83,7 @@ export function gemm_pack_b(dst: usize, src: usize, k: i32, n: i32, kStride: i32
         dst += 32;
       }
     }
+    dst += skip;
   }
 }
 

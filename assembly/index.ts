@@ -1,2 +1,17 @@
-export * from './gemm';
-export * from './sparse';
+export { gemm, gemm_pack_a, gemm_pack_b } from './gemm';
+export { spmm, sddmm } from './sparse';
+export { compress_columns, rows_add_to_tile, sparse_rows_backward, sparse_rows_forward } from './rows';
+export { relu, relu_backward, rows_to_tile, tile_fill, tile_sums, tile_to_rows } from './tiles';
+export { dropout, random_bits, random_permutation, random_uniform } from './random';
+export { sigmoid, sigmoid_cross_entropy, softmax, softmax_cross_entropy, squared_error } from './loss';
+export { adam, sgd } from './optimizer';
+export {
+  count_table,
+  information_binary,
+  information_joint,
+  joint_counts,
+  pair_counts_bits,
+  pair_counts_rows,
+  prim_step,
+  sum_of_counts,
+} from './information';

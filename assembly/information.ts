@@ -1,0 +1,150 @@
+import { log64 } from './math';
+
+// Mutual information from counts, in nats: N·I = Σ T(cell) − Σ T(row margin) − Σ T(column margin) + T(N), T(k) = k ln k. Terms are added in an order that does
+// not depend on which variable comes first, so equal counts give equal bits and ties are real ties.
+
+// @ts-ignore: decorator
+@inline
+function T(table: usize, k: i32): f64 {
+  return load<f64>(table + ((<usize>k) << 3));
+}
+
+/** table[k] = k ln k for k in [0, n]; f64[n + 1]. */
+export function count_table(table: usize, n: i32): void {
+  store<f64>(table, 0);
+  for (let k = 1; k <= n; k++) store<f64>(table + ((<usize>k) << 3), <f64>k * log64(<f64>k));
+}
+
+/** count[u] = rows in which v and u are both 1. Rows and columns compressed: rowStart/rowIndex, columnStart/columnRow. count: i32[d]. */
+export function pair_counts_rows(
+  count: usize, rowStart: usize, rowIndex: usize, columnStart: usize, columnRow: usize, v: i32, d: i32,
+): void {
+  memory.fill(count, 0, (<usize>d) << 2);
+  const end = load<i32>(columnStart + ((<usize>v) << 2), 4);
+  for (let c = load<i32>(columnStart + ((<usize>v) << 2)); c < end; c++) {
+    const r = rowStart + ((<usize>load<i32>(columnRow + ((<usize>c) << 2))) << 2);
+    let at = rowIndex + ((<usize>load<i32>(r)) << 2);
+    const last = rowIndex + ((<usize>load<i32>(r, 4)) << 2);
+    while (at < last) {
+      const slot = count + ((<usize>load<u32>(at)) << 2);
+      store<i32>(slot, load<i32>(slot) + 1);
+      at += 4;
+    }
+  }
+}
+
+/** count[u] = popcount(bits[v] AND bits[u]) for u in [u0, u1); a column is `words` 64-bit words. */
+export function pair_counts_bits(count: usize, bits: usize, v: i32, words: i32, u0: i32, u1: i32): void {
+  const bytes = (<usize>words) << 3, a = bits + <usize>v * bytes;
+  for (let u = u0; u < u1; u++) {
+    const b = bits + <usize>u * bytes;
+    let n: u64 = 0, m: u64 = 0;
+    let at: usize = 0;
+    for (; at + 16 <= bytes; at += 16) {
+      n += popcnt<u64>(load<u64>(a + at) & load<u64>(b + at));
+      m += popcnt<u64>(load<u64>(a + at, 8) & load<u64>(b + at, 8));
+    }
+    if (at < bytes) n += popcnt<u64>(load<u64>(a + at) & load<u64>(b + at));
+    store<i32>(count + ((<usize>u) << 2), <i32>(n + m));
+  }
+}
+
+/**
+ * information[u] = I(v; u) in nats, at least 0, for binary u in [u0, u1), from the counts of ones. count: co-occurrences with v; ones: i32[d];
+ * margin[u] = T(ones[u]) + T(N − ones[u]), f64[d]; zero: f64[N + 1], scratch that is filled here with the value for pairs that never occur
+ * together, a function of ones[u] alone: most pairs of sparse data cost one look-up.
+ */
+export function information_binary(
+  information: usize, count: usize, ones: usize, margin: usize, table: usize, zero: usize, levels: usize, levelCount: i32, v: i32, n: i32, u0: i32, u1: i32,
+): void {
+  const nv = load<i32>(ones + ((<usize>v) << 2)), hv = load<f64>(margin + ((<usize>v) << 3)), total = T(table, n);
+  for (let l: usize = 0; l < <usize>levelCount; l++) {
+    const nu = load<i32>(levels + (l << 2));
+    if (nu + nv <= n) store<f64>(zero + ((<usize>nu) << 3), binary(table, 0, nu, nv, n, T(table, nu) + T(table, n - nu), hv, total));
+  }
+  for (let u = u0; u < u1; u++) {
+    const both = load<i32>(count + ((<usize>u) << 2)), nu = load<i32>(ones + ((<usize>u) << 2));
+    const value = both == 0
+      ? load<f64>(zero + ((<usize>nu) << 3))
+      : binary(table, both, nu, nv, n, load<f64>(margin + ((<usize>u) << 3)), hv, total);
+    store<f64>(information + ((<usize>u) << 3), value);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function binary(table: usize, both: i32, nu: i32, nv: i32, n: i32, hu: f64, hv: f64, total: f64): f64 {
+  const cells = (T(table, both) + T(table, n - nu - nv + both)) + (T(table, nu - both) + T(table, nv - both));
+  return max<f64>(0, ((cells - (hu + hv)) + total) / <f64>n);
+}
+
+/** joint[a * kb + b] = rows with first = a and second = b; columns of u8 states. joint: i32[ka * kb], n rows. */
+export function joint_counts(joint: usize, first: usize, second: usize, ka: i32, kb: i32, n: i32): void {
+  memory.fill(joint, 0, (<usize>(ka * kb)) << 2);
+  for (let i: usize = 0; i < <usize>n; i++) {
+    const at = joint + ((<usize>load<u8>(first + i) * kb + <usize>load<u8>(second + i)) << 2);
+    store<i32>(at, load<i32>(at) + 1);
+  }
+}
+
+/** Σ T(count[i]) over k counts, added from the smallest up. Sorts the counts in place. */
+export function sum_of_counts(count: usize, table: usize, k: i32): f64 {
+  for (let i = 1; i < k; i++) {
+    const x = load<i32>(count + ((<usize>i) << 2));
+    let j = i - 1;
+    while (j >= 0 && load<i32>(count + ((<usize>j) << 2)) > x) {
+      store<i32>(count + ((<usize>j) << 2), load<i32>(count + ((<usize>j) << 2)), 4);
+      j--;
+    }
+    store<i32>(count + ((<usize>j) << 2), x, 4);
+  }
+  let sum: f64 = 0;
+  for (let i: usize = 0; i < <usize>k; i++) sum += T(table, load<i32>(count + (i << 2)));
+  return sum;
+}
+
+/** I in nats, at least 0, from a joint table of ka x kb counts over n rows; ha, hb: Σ T of either margin. Sorts the table. */
+export function information_joint(joint: usize, table: usize, ha: f64, hb: f64, ka: i32, kb: i32, n: i32): f64 {
+  return max<f64>(0, ((sum_of_counts(joint, table, ka * kb) - (ha + hb)) + T(table, n)) / <f64>n);
+}
+
+/**
+ * One step of Prim's maximum spanning tree: vertex v has joined, information[u] = I(v; u). Better edges update key[u] and parent[u]; v is
+ * swap-removed from open, the i32 list of vertices outside the tree (`position` says where each stands). Returns the next vertex, −1 when none is left.
+ * Of equal edges the smaller (min, max) pair wins. key starts at −1 and parent at −1.
+ */
+export function prim_step(key: usize, parent: usize, open: usize, position: usize, information: usize, openCount: i32, v: i32): i32 {
+  const last = openCount - 1, hole = load<i32>(position + ((<usize>v) << 2)), moved = load<i32>(open + ((<usize>last) << 2));
+  store<i32>(open + ((<usize>hole) << 2), moved);
+  store<i32>(position + ((<usize>moved) << 2), hole);
+  let next = -1, nextParent = -1;
+  let best: f64 = -2;
+  for (let i = 0; i < last; i++) {
+    const u = load<i32>(open + ((<usize>i) << 2));
+    const weight = load<f64>(information + ((<usize>u) << 3));
+    let k = load<f64>(key + ((<usize>u) << 3));
+    let p = load<i32>(parent + ((<usize>u) << 2));
+    if (weight > k || (weight == k && before(u, v, u, p))) {
+      k = weight;
+      p = v;
+      store<f64>(key + ((<usize>u) << 3), k);
+      store<i32>(parent + ((<usize>u) << 2), p);
+    }
+    if (k > best || (k == best && before(u, p, next, nextParent))) {
+      best = k;
+      next = u;
+      nextParent = p;
+    }
+  }
+  return next;
+}
+
+/** Whether the pair {a, b} comes before {c, d}: smaller minimum, then smaller maximum. A missing end (−1) comes last. */
+// @ts-ignore: decorator
+@inline
+function before(a: i32, b: i32, c: i32, d: i32): bool {
+  if (d < 0) return b >= 0;
+  if (b < 0) return false;
+  const low = min(a, b), other = min(c, d);
+  return low < other || (low == other && max(a, b) < max(c, d));
+}

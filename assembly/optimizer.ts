@@ -1,0 +1,39 @@
+// Optimisers over flat blocks of n floats (n a multiple of 4); a step is one pass.
+
+/**
+ * SGD (Sutskever et al. 2013, as PyTorch writes it): g = grad + l2 p; v = momentum v + g; p −= rate (nesterov ? g + momentum v : v).
+ */
+export function sgd(p: usize, grad: usize, v: usize, n: i32, rate: f32, momentum: f32, nesterov: i32, l2: f32): void {
+  const r = f32x4.splat(rate), m = f32x4.splat(momentum), w = f32x4.splat(l2);
+  for (const end = p + ((<usize>n) << 2); p < end; p += 16, grad += 16, v += 16) {
+    const x = v128.load(p);
+    const g = f32x4.add(v128.load(grad), f32x4.mul(w, x));
+    const velocity = f32x4.add(f32x4.mul(m, v128.load(v)), g);
+    v128.store(v, velocity);
+    const step = nesterov ? f32x4.add(g, f32x4.mul(m, velocity)) : velocity;
+    v128.store(p, f32x4.sub(x, f32x4.mul(r, step)));
+  }
+}
+
+/**
+ * Adam (Kingma and Ba 2015, algorithm 1): m = β1 m + (1−β1) g, v = β2 v + (1−β2) g², p −= stepSize m / (√v · rootScale + ε), where the
+ * caller folds the bias corrections: stepSize = rate / (1 − β1^t), rootScale = 1 / √(1 − β2^t). g = grad + l2 p; p is first multiplied
+ * by `shrink` (1 − rate · decay: decoupled weight decay, Loshchilov and Hutter 2019; 1 for none).
+ */
+export function adam(
+  p: usize, grad: usize, m: usize, v: usize, n: i32,
+  stepSize: f32, rootScale: f32, beta1: f32, beta2: f32, epsilon: f32, l2: f32, shrink: f32,
+): void {
+  const b1 = f32x4.splat(beta1), b2 = f32x4.splat(beta2), c1 = f32x4.splat(1 - beta1), c2 = f32x4.splat(1 - beta2);
+  const step = f32x4.splat(stepSize), root = f32x4.splat(rootScale), eps = f32x4.splat(epsilon), w = f32x4.splat(l2), s = f32x4.splat(shrink);
+  for (const end = p + ((<usize>n) << 2); p < end; p += 16, grad += 16, m += 16, v += 16) {
+    const x = v128.load(p);
+    const g = f32x4.add(v128.load(grad), f32x4.mul(w, x));
+    const mean = f32x4.add(f32x4.mul(b1, v128.load(m)), f32x4.mul(c1, g));
+    const square = f32x4.add(f32x4.mul(b2, v128.load(v)), f32x4.mul(c2, f32x4.mul(g, g)));
+    v128.store(m, mean);
+    v128.store(v, square);
+    const denominator = f32x4.add(f32x4.mul(f32x4.sqrt(square), root), eps);
+    v128.store(p, f32x4.sub(f32x4.mul(x, s), f32x4.div(f32x4.mul(step, mean), denominator)));
+  }
+}

@@ -1,0 +1,238 @@
+import { Dataset, type SparseMatrix } from './dataset.js';
+import { log } from './log.js';
+
+/** A Standardizer as plain JSON. */
+export interface StandardizerJson {
+  readonly kind: 'standardizer';
+  readonly mean: number[] | null;
+  readonly scale: number[];
+}
+
+/**
+ * Columns brought to mean 0 and standard deviation 1, as measured on the training rows alone. Sums are in double precision,
+ * the deviation is the population's (divided by the number of rows), and a constant column is divided by 1.
+ */
+export class Standardizer {
+  /** What is subtracted from each column; null if nothing is. */
+  readonly mean: Float64Array | null;
+  /** What each column is divided by. */
+  readonly scale: Float64Array;
+
+  private constructor(mean: Float64Array | null, scale: Float64Array) {
+    this.mean = mean;
+    this.scale = scale;
+  }
+
+  /**
+   * @param options.center subtract the mean; default: yes for dense rows, no for sparse ones, which it would fill
+   * @param options.scale divide by the standard deviation, default yes
+   * @throws TypeError when centering sparse rows
+   */
+  static learn(train: Dataset, options: { readonly center?: boolean; readonly scale?: boolean } = {}): Standardizer {
+    const { center = train.features.kind === 'dense', scale = true } = options;
+    if (center && train.features.kind === 'sparse') throw cannotCenter('train');
+    const { mean, deviation } = moments(train);
+    return new Standardizer(center ? mean : null, scale ? deviation : new Float64Array(train.columns).fill(1));
+  }
+
+  /** The same rows, standardised; targets and names are kept. */
+  apply(dataset: Dataset): Dataset {
+    const { features, targets, featureNames } = dataset;
+    const { mean, scale } = this;
+    checkColumns(dataset, scale.length);
+    if (features.kind === 'sparse') {
+      if (mean !== null) throw cannotCenter('dataset');
+      const value = features.value.map((v, i) => v / scale[features.index[i]!]!);
+      return new Dataset({ ...features, value }, targets, featureNames);
+    }
+    const { rows, columns } = features;
+    const values = new Float32Array(rows * columns);
+    for (let r = 0, i = 0; r < rows; r++) {
+      for (let c = 0; c < columns; c++, i++) {
+        values[i] = (features.values[i]! - (mean === null ? 0 : mean[c]!)) / scale[c]!;
+      }
+    }
+    return new Dataset({ ...features, values }, targets, featureNames);
+  }
+
+  toJSON(): StandardizerJson {
+    return { kind: 'standardizer', mean: this.mean && Array.from(this.mean), scale: Array.from(this.scale) };
+  }
+
+  /** @throws TypeError, RangeError for what toJSON cannot have written */
+  static fromJSON(json: unknown): Standardizer {
+    const { mean, scale } = jsonOf<StandardizerJson>(json, 'standardizer');
+    const divisors = numbersOf(scale, 'scale', (x) => x > 0, 'a positive number');
+    if (mean === null) return new Standardizer(null, divisors);
+    const means = numbersOf(mean, 'mean', () => true, 'a finite number');
+    if (means.length !== divisors.length) {
+      throw new RangeError(
+        `json.mean: expected as many numbers as json.scale (${divisors.length}), got ${means.length}`,
+      );
+    }
+    return new Standardizer(means, divisors);
+  }
+}
+
+/** A TfIdf as plain JSON. */
+export interface TfIdfJson {
+  readonly kind: 'tf-idf';
+  readonly idf: number[];
+  readonly sublinear: boolean;
+  readonly normalise: boolean;
+}
+
+/**
+ * Term frequency times inverse document frequency, for sparse rows of word counts:
+ * value = tf(v) (ln((1 + N) / (1 + df)) + 1), tf(v) = 1 + ln v if `sublinear`, else v; then each row is divided by its
+ * Euclidean norm if `normalise`. N rows and df rows that hold the word are counted in the training rows alone.
+ * The logarithm is the package's own, so the bits are the same in every engine.
+ */
+export class TfIdf {
+  /** ln((1 + N) / (1 + df)) + 1 of each column. */
+  readonly idf: Float64Array;
+  readonly sublinear: boolean;
+  readonly normalise: boolean;
+
+  private constructor(idf: Float64Array, sublinear: boolean, normalise: boolean) {
+    this.idf = idf;
+    this.sublinear = sublinear;
+    this.normalise = normalise;
+  }
+
+  /** @throws TypeError for dense rows, RangeError for a negative count */
+  static learn(train: Dataset, options: { readonly sublinear?: boolean; readonly normalise?: boolean } = {}): TfIdf {
+    const { sublinear = true, normalise = true } = options;
+    const { rows, columns, index, value } = countsOf(train, 'train');
+    const documents = new Int32Array(columns);
+    for (let i = 0; i < index.length; i++) if (value[i] !== 0) documents[index[i]!]!++;
+    return new TfIdf(
+      Float64Array.from(documents, (df) => log((1 + rows) / (1 + df)) + 1),
+      sublinear,
+      normalise,
+    );
+  }
+
+  /**
+   * The same rows, weighted; targets and names are kept. An empty row stays empty.
+   * @throws TypeError for dense rows, RangeError for a negative count or another number of columns
+   */
+  apply(dataset: Dataset): Dataset {
+    checkColumns(dataset, this.idf.length);
+    const counts = countsOf(dataset, 'dataset');
+    const { rows, start, index } = counts;
+    const value = new Float32Array(index.length);
+    const weights = new Float64Array(index.length);
+    for (let r = 0; r < rows; r++) {
+      let squares = 0;
+      for (let i = start[r]!; i < start[r + 1]!; i++) {
+        const count = counts.value[i]!;
+        const frequency = this.sublinear && count !== 0 ? 1 + log(count) : count;
+        weights[i] = frequency * this.idf[index[i]!]!;
+        squares += weights[i]! * weights[i]!;
+      }
+      const norm = this.normalise && squares > 0 ? Math.sqrt(squares) : 1;
+      for (let i = start[r]!; i < start[r + 1]!; i++) value[i] = weights[i]! / norm;
+    }
+    return new Dataset({ ...counts, value }, dataset.targets, dataset.featureNames);
+  }
+
+  toJSON(): TfIdfJson {
+    return { kind: 'tf-idf', idf: Array.from(this.idf), sublinear: this.sublinear, normalise: this.normalise };
+  }
+
+  /** @throws TypeError, RangeError for what toJSON cannot have written */
+  static fromJSON(json: unknown): TfIdf {
+    const { idf, sublinear, normalise } = jsonOf<TfIdfJson>(json, 'tf-idf');
+    for (const [name, flag] of Object.entries({ sublinear, normalise })) {
+      if (typeof flag !== 'boolean') throw new TypeError(`json.${name}: expected a boolean, got ${typeof flag}`);
+    }
+    return new TfIdf(
+      numbersOf(idf, 'idf', (x) => x > 0, 'a positive number'),
+      sublinear,
+      normalise,
+    );
+  }
+}
+
+/** Mean and population standard deviation of each column; 1 for the deviation of a constant one. */
+function moments({ features }: Dataset): { mean: Float64Array; deviation: Float64Array } {
+  const { rows, columns } = features;
+  const values = features.kind === 'dense' ? features.values : features.value;
+  const columnOf = features.kind === 'dense' ? (i: number) => i % columns : (i: number) => features.index[i]!;
+  const mean = new Float64Array(columns);
+  const deviation = new Float64Array(columns);
+  const present = new Int32Array(columns);
+  const lowest = new Float64Array(columns).fill(Infinity);
+  const highest = new Float64Array(columns).fill(-Infinity);
+  for (let i = 0; i < values.length; i++) {
+    const c = columnOf(i);
+    const value = values[i]!;
+    present[c]!++;
+    mean[c]! += value;
+    if (value < lowest[c]!) lowest[c] = value;
+    if (value > highest[c]!) highest[c] = value;
+  }
+  for (let c = 0; c < columns; c++) {
+    const absent = rows - present[c]!;
+    if (absent > 0) {
+      lowest[c] = Math.min(lowest[c]!, 0);
+      highest[c] = Math.max(highest[c]!, 0);
+    }
+    // A rounded mean would give a constant column a tiny deviation, and its noise the weight of a signal.
+    mean[c] = lowest[c] === highest[c] ? lowest[c]! : mean[c]! / rows;
+    deviation[c] = absent * mean[c]! * mean[c]!;
+  }
+  for (let i = 0; i < values.length; i++) {
+    const c = columnOf(i);
+    const difference = values[i]! - mean[c]!;
+    deviation[c]! += difference * difference;
+  }
+  for (let c = 0; c < columns; c++) {
+    deviation[c] = lowest[c] === highest[c] ? 1 : Math.sqrt(deviation[c]! / rows);
+  }
+  return { mean, deviation };
+}
+
+function countsOf({ features }: Dataset, argument: string): SparseMatrix {
+  if (features.kind !== 'sparse') throw new TypeError(`${argument}: expected sparse rows of counts, got dense rows`);
+  for (let i = 0; i < features.value.length; i++) {
+    if (features.value[i]! < 0) {
+      const row = features.start.findIndex((from) => from > i) - 1;
+      throw new RangeError(
+        `${argument}: expected counts from 0, got ${features.value[i]} in row ${row}, column ${features.index[i]}`,
+      );
+    }
+  }
+  return features;
+}
+
+function checkColumns(dataset: Dataset, columns: number): void {
+  if (dataset.columns !== columns) {
+    throw new RangeError(`dataset: expected ${columns} columns, as learned, got ${dataset.columns}`);
+  }
+}
+
+function cannotCenter(argument: string): TypeError {
+  return new TypeError(
+    `${argument}: expected dense rows to center, got sparse ones, which centering would fill; learn with center: false`,
+  );
+}
+
+function jsonOf<T extends { kind: string }>(json: unknown, kind: T['kind']): T {
+  if (typeof json !== 'object' || json === null || (json as { kind?: unknown }).kind !== kind) {
+    throw new TypeError(`json: expected an object of kind '${kind}', got ${JSON.stringify(json)?.slice(0, 60)}`);
+  }
+  return json as T;
+}
+
+function numbersOf(list: unknown, name: string, accepts: (x: number) => boolean, expected: string): Float64Array {
+  if (!Array.isArray(list)) throw new TypeError(`json.${name}: expected an array of numbers, got ${typeof list}`);
+  if (list.length === 0) throw new RangeError(`json.${name}: expected at least one number, got none`);
+  for (let i = 0; i < list.length; i++) {
+    if (!Number.isFinite(list[i]) || !accepts(list[i])) {
+      throw new RangeError(`json.${name}[${i}]: expected ${expected}, got ${JSON.stringify(list[i])}`);
+    }
+  }
+  return Float64Array.from(list);
+}

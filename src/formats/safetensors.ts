@@ -1,0 +1,260 @@
+/** Numbers of a tensor, row-major: the last axis innermost. */
+export type TensorData =
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Uint8Array
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | BigInt64Array
+  | BigUint64Array;
+
+/** `data.length` is the product of `shape`; a scalar has shape []. */
+export interface Tensor {
+  readonly shape: readonly number[];
+  readonly data: TensorData;
+}
+
+/** What a safetensors file holds. Both records are without a prototype: any name is safe, `__proto__` too. */
+export interface Safetensors {
+  readonly tensors: Record<string, Tensor>;
+  readonly metadata: Record<string, string>;
+}
+
+type TensorArray = {
+  new (buffer: ArrayBufferLike, byteOffset: number, length: number): TensorData;
+  readonly BYTES_PER_ELEMENT: number;
+};
+
+/** In the order in which the reference implementation writes them: widest first, so that all are aligned. */
+const ARRAYS: Readonly<Record<string, TensorArray>> = {
+  U64: BigUint64Array,
+  I64: BigInt64Array,
+  F64: Float64Array,
+  F32: Float32Array,
+  U32: Uint32Array,
+  I32: Int32Array,
+  U16: Uint16Array,
+  I16: Int16Array,
+  I8: Int8Array,
+  U8: Uint8Array,
+  BOOL: Uint8Array,
+};
+const DTYPES = Object.keys(ARRAYS);
+
+const MAX_HEADER_BYTES = 100_000_000;
+const METADATA = '__metadata__';
+
+/**
+ * Writes the safetensors format: 8 bytes of header length, a JSON header padded with blanks to a multiple of 8, the
+ * tensors widest type first and then by name, without gaps. Same bytes as the reference implementation.
+ *
+ * @param metadata free strings by name, written sorted
+ * @throws TypeError for a kind of array the format has no type for; RangeError for a shape that does not fit its data, the
+ * reserved name `__metadata__`, or a name that is not well-formed Unicode
+ */
+export function writeSafetensors(
+  tensors: Readonly<Record<string, Tensor>>,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array<ArrayBuffer> {
+  const entries = Object.entries(tensors).map(([name, tensor]) => {
+    checkTensor(name, tensor);
+    const dtype = DTYPES.find((key) => tensor.data instanceof ARRAYS[key]!)!;
+    return { name, dtype, ...tensor };
+  });
+  entries.sort((a, b) => DTYPES.indexOf(a.dtype) - DTYPES.indexOf(b.dtype) || compareUtf8(a.name, b.name));
+
+  const items: string[] = [];
+  const notes = Object.keys(metadata).sort(compareUtf8);
+  if (notes.length > 0) {
+    const pairs = notes.map((key) => {
+      const value = metadata[key];
+      if (typeof value !== 'string') throw new TypeError(`metadata.${key}: expected a string, got ${typeof value}`);
+      return `${quote(key, 'metadata')}:${quote(value, `metadata.${key}`)}`;
+    });
+    items.push(`"${METADATA}":{${pairs.join(',')}}`);
+  }
+  let offset = 0;
+  for (const { name, dtype, shape, data } of entries) {
+    const end = offset + data.byteLength;
+    items.push(`${quote(name, 'tensors')}:{"dtype":"${dtype}","shape":[${shape}],"data_offsets":[${offset},${end}]}`);
+    offset = end;
+  }
+  const json = new TextEncoder().encode(`{${items.join(',')}}`);
+  const headerBytes = Math.ceil(json.length / 8) * 8;
+  if (headerBytes > MAX_HEADER_BYTES) {
+    throw new RangeError(`tensors: expected a header of at most ${MAX_HEADER_BYTES} bytes, got ${headerBytes}`);
+  }
+
+  const bytes = new Uint8Array(8 + headerBytes + offset);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(headerBytes), true);
+  bytes.set(json, 8);
+  bytes.fill(0x20, 8 + json.length, 8 + headerBytes);
+  let at = 8 + headerBytes;
+  for (const { data } of entries) {
+    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
+    at += data.byteLength;
+  }
+  return bytes;
+}
+
+/**
+ * Reads the safetensors format, trusting nothing in it. A tensor is a view of `bytes` where its bytes are aligned for its
+ * type, as the writers of the format see to, and else a copy. BOOL comes back as Uint8Array.
+ *
+ * @throws RangeError for a file that is truncated, has gaps, overlaps or bytes to spare, names a tensor twice, or holds a
+ * type without a typed array (F16, BF16, ...); nothing of such a file is returned
+ */
+export function readSafetensors(bytes: Uint8Array): Safetensors {
+  if (!(bytes instanceof Uint8Array)) throw new TypeError(`bytes: expected Uint8Array, got ${typeof bytes}`);
+  if (bytes.length < 8) throw new RangeError(`bytes: expected at least 8 for a header length, got ${bytes.length}`);
+  const announced = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true);
+  if (announced > MAX_HEADER_BYTES) {
+    throw new RangeError(`header: expected at most ${MAX_HEADER_BYTES} bytes, got ${announced}`);
+  }
+  const headerBytes = Number(announced);
+  if (bytes.length < 8 + headerBytes) {
+    throw new RangeError(`header: expected ${headerBytes} bytes, got ${bytes.length - 8}; the file is truncated`);
+  }
+  const header = parseHeader(bytes.slice(8, 8 + headerBytes));
+  const metadata = readMetadata(header[METADATA]);
+  const entries = Object.keys(header)
+    .filter((name) => name !== METADATA)
+    .map((name) => readEntry(name, header[name]))
+    .sort((a, b) => a.begin - b.begin || a.end - b.end);
+
+  const dataBytes = bytes.length - 8 - headerBytes;
+  let covered = 0;
+  for (const { name, begin, end } of entries) {
+    if (begin !== covered) {
+      const fault = begin < covered ? 'overlaps the tensor before it' : 'leaves a gap';
+      throw new RangeError(`tensor ${show(name)}: expected data from byte ${covered}, got ${begin}; it ${fault}`);
+    }
+    covered = end;
+  }
+  if (covered !== dataBytes) {
+    const fault = dataBytes < covered ? 'the file is truncated' : 'the file is too long';
+    throw new RangeError(`data: expected ${covered} bytes, got ${dataBytes}; ${fault}`);
+  }
+
+  const tensors: Record<string, Tensor> = Object.create(null);
+  for (const { name, shape, array, length, begin, end } of entries) {
+    const from = 8 + headerBytes + begin;
+    const aligned = (bytes.byteOffset + from) % array.BYTES_PER_ELEMENT === 0;
+    const data = aligned
+      ? new array(bytes.buffer, bytes.byteOffset + from, length)
+      : new array(new Uint8Array(bytes.subarray(from, from + end - begin)).buffer, 0, length);
+    tensors[name] = { shape, data };
+  }
+  return { tensors, metadata };
+}
+
+function parseHeader(bytes: Uint8Array): Record<string, unknown> {
+  if (bytes[0] !== 0x7b) throw new RangeError('header: expected a JSON object from its first byte, got something else');
+  let header: Record<string, unknown>;
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    header = JSON.parse(text);
+  } catch (error) {
+    throw new RangeError(`header: expected JSON in UTF-8, got ${(error as Error).message}`, { cause: error });
+  }
+  refuseDuplicates(text);
+  return header;
+}
+
+/** JSON.parse lets the last of equal keys win, so two readers could see two files in one. Expects valid JSON. */
+function refuseDuplicates(text: string): void {
+  const open: Set<string>[] = [];
+  for (const [token, colon] of text.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?|[{}]/g)) {
+    if (token === '{') open.push(new Set());
+    else if (token === '}') open.pop();
+    else if (colon !== undefined) {
+      const key = JSON.parse(token.slice(0, -colon.length));
+      if (open.at(-1)!.has(key)) throw new RangeError(`header: expected distinct names, got ${show(key)} twice`);
+      open.at(-1)!.add(key);
+    }
+  }
+}
+
+function readMetadata(value: unknown): Record<string, string> {
+  const metadata: Record<string, string> = Object.create(null);
+  if (value === undefined) return metadata;
+  if (!isObject(value)) throw new RangeError(`header: expected an object for ${METADATA}, got ${show(value)}`);
+  for (const key of Object.keys(value)) {
+    const text = value[key];
+    if (typeof text !== 'string') {
+      throw new RangeError(`metadata ${show(key)}: expected a string, got ${show(text)}`);
+    }
+    metadata[key] = text;
+  }
+  return metadata;
+}
+
+function readEntry(name: string, info: unknown) {
+  const tensor = `tensor ${show(name)}`;
+  if (!isObject(info)) throw new RangeError(`${tensor}: expected an object, got ${show(info)}`);
+  const { dtype, shape, data_offsets: offsets } = info;
+  if (typeof dtype !== 'string' || !Object.hasOwn(ARRAYS, dtype)) {
+    throw new RangeError(`${tensor}: expected a dtype among ${DTYPES.join(', ')}, got ${show(dtype)}`);
+  }
+  if (!isSizes(shape)) throw new RangeError(`${tensor}: expected a shape of integers from 0, got ${show(shape)}`);
+  if (!isSizes(offsets) || offsets.length !== 2 || offsets[0]! > offsets[1]!) {
+    throw new RangeError(`${tensor}: expected data_offsets [begin, end], got ${show(offsets)}`);
+  }
+  const array = ARRAYS[dtype]!;
+  const [begin, end] = offsets as [number, number];
+  const length = shape.reduce((product, axis) => product * axis, 1);
+  if (length * array.BYTES_PER_ELEMENT !== end - begin) {
+    throw new RangeError(
+      `${tensor}: expected ${length * array.BYTES_PER_ELEMENT} bytes for ${dtype} of shape [${shape}], got ${end - begin}`,
+    );
+  }
+  return { name, shape, array, length, begin, end };
+}
+
+function checkTensor(name: string, tensor: Tensor): void {
+  if (name === METADATA) throw new RangeError(`tensors: expected names other than ${METADATA}, got a tensor so named`);
+  const { shape, data } = tensor ?? {};
+  if (!DTYPES.some((dtype) => data instanceof ARRAYS[dtype]!)) {
+    throw new TypeError(`tensors[${show(name)}].data: expected a typed array, got ${data?.constructor?.name ?? data}`);
+  }
+  if (!isSizes(shape)) {
+    throw new RangeError(`tensors[${show(name)}].shape: expected integers from 0, got ${show(shape)}`);
+  }
+  const length = shape.reduce((product, axis) => product * axis, 1);
+  if (data.length !== length) {
+    throw new RangeError(`tensors[${show(name)}]: expected ${length} numbers for shape [${shape}], got ${data.length}`);
+  }
+}
+
+function quote(text: string, argument: string): string {
+  // Lone surrogates have no UTF-8 form.
+  if (/\p{Surrogate}/u.test(text)) throw new RangeError(`${argument}: expected well-formed Unicode, got ${show(text)}`);
+  return JSON.stringify(text);
+}
+
+/** Order of the UTF-8 bytes, which is that of the code points; JavaScript's own compares UTF-16 units. */
+function compareUtf8(a: string, b: string): number {
+  const left = Array.from(a, (character) => character.codePointAt(0)!);
+  const right = Array.from(b, (character) => character.codePointAt(0)!);
+  const shared = Math.min(left.length, right.length);
+  for (let i = 0; i < shared; i++) {
+    if (left[i] !== right[i]) return left[i]! - right[i]!;
+  }
+  return left.length - right.length;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isSizes(value: unknown): value is readonly number[] {
+  return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
+}
+
+function show(value: unknown): string {
+  return String(JSON.stringify(value)).slice(0, 80);
+}

@@ -1,0 +1,81 @@
+const ALIGN = 64;
+const PAGE = 65536;
+
+/** The largest memory a 32-bit module can address. */
+export const MAX_BYTES = 65536 * PAGE;
+
+/**
+ * Hands out 64-byte aligned addresses of one linear memory: first fit over a list of free blocks, neighbours merged when freed.
+ * Addresses below 1024 are never given, so 0 can mean "none".
+ */
+export class Arena {
+  readonly memory: WebAssembly.Memory;
+  private readonly sizes = new Map<number, number>();
+  /** Free blocks by rising address; the last one is all the rest of the address space. */
+  private free: { at: number; size: number }[] = [{ at: 1024, size: MAX_BYTES - 1024 }];
+  private live = 0;
+  private high = 0;
+
+  constructor(memory: WebAssembly.Memory) {
+    this.memory = memory;
+  }
+
+  /** Bytes handed out and not freed. */
+  get used(): number {
+    return this.live;
+  }
+
+  /** The most bytes that were in use at once. */
+  get peak(): number {
+    return this.high;
+  }
+
+  /** Address of a new block of at least `bytes` bytes, contents undefined. RangeError when the memory cannot grow that far. */
+  allocate(bytes: number): number {
+    const size = Math.max(ALIGN, Math.ceil(bytes / ALIGN) * ALIGN);
+    const slot = this.free.findIndex((block) => block.size >= size);
+    const block = this.free[slot];
+    if (!block) throw new RangeError(outOfMemory(bytes, this.live));
+    const at = block.at;
+    const missing = at + size - this.memory.buffer.byteLength;
+    if (missing > 0) {
+      try {
+        this.memory.grow(Math.ceil(missing / PAGE));
+      } catch {
+        throw new RangeError(outOfMemory(bytes, this.live));
+      }
+    }
+    if (block.size === size) this.free.splice(slot, 1);
+    else this.free[slot] = { at: at + size, size: block.size - size };
+    this.sizes.set(at, size);
+    this.live += size;
+    this.high = Math.max(this.high, this.live);
+    return at;
+  }
+
+  /** Gives a block back; 0 and addresses already given back are ignored, so clean-up may run twice. */
+  release(at: number): void {
+    const size = this.sizes.get(at);
+    if (size === undefined) return;
+    this.sizes.delete(at);
+    this.live -= size;
+    let slot = this.free.findIndex((block) => block.at > at);
+    if (slot < 0) slot = this.free.length;
+    this.free.splice(slot, 0, { at, size });
+    this.merge(slot);
+    this.merge(slot - 1);
+  }
+
+  private merge(slot: number): void {
+    const left = this.free[slot];
+    const right = this.free[slot + 1];
+    if (left && right && left.at + left.size === right.at) {
+      this.free.splice(slot, 2, { at: left.at, size: left.size + right.size });
+    }
+  }
+}
+
+function outOfMemory(bytes: number, live: number): string {
+  const mega = (n: number) => `${(n / 1e6).toFixed(1)} MB`;
+  return `out of memory: ${mega(bytes)} more were asked for beside ${mega(live)} in use; a WebAssembly memory holds at most ${mega(MAX_BYTES)}. Use fewer units, a smaller batch or less data`;
+}

@@ -1,0 +1,149 @@
+import { instantiate } from '@assemblyscript/loader';
+import { Arena } from './arena.js';
+import type { Kernels } from './kernels.js';
+
+/** Where the kernels come from when not from the copy inside the package. */
+export type WasmSource = WebAssembly.Module | BufferSource | URL | Response;
+
+export interface EngineOptions {
+  /** The file espalier/wasm/espalier.wasm, compiled or not, for pages that may not compile inlined bytes. Default: the inlined copy. */
+  wasm?: WasmSource;
+}
+
+/** The kernels, bound to one linear memory. Everything that computes holds one. */
+export class Engine {
+  /** The raw exports: no wrapper between a hot loop and a kernel. */
+  readonly kernels: Kernels;
+  readonly arena: Arena;
+  /** 256 bytes that any kernel call may scribble on. */
+  readonly scratch: number;
+
+  /** @internal Use createEngine. */
+  constructor(memory: WebAssembly.Memory, kernels: Kernels) {
+    this.kernels = kernels;
+    this.arena = new Arena(memory);
+    this.scratch = this.arena.allocate(256);
+  }
+
+  /** A view of `length` floats at an address. Views die when the memory grows: take one, use it, drop it. */
+  f32(at: number, length: number): Float32Array {
+    return new Float32Array(this.arena.memory.buffer, at, length);
+  }
+
+  f64(at: number, length: number): Float64Array {
+    return new Float64Array(this.arena.memory.buffer, at, length);
+  }
+
+  i32(at: number, length: number): Int32Array {
+    return new Int32Array(this.arena.memory.buffer, at, length);
+  }
+
+  u32(at: number, length: number): Uint32Array {
+    return new Uint32Array(this.arena.memory.buffer, at, length);
+  }
+
+  i8(at: number, length: number): Int8Array {
+    return new Int8Array(this.arena.memory.buffer, at, length);
+  }
+
+  u8(at: number, length: number): Uint8Array {
+    return new Uint8Array(this.arena.memory.buffer, at, length);
+  }
+
+  /** A scope that frees all it allocated at once. */
+  scope(): Scope {
+    return new Scope(this);
+  }
+}
+
+/** Blocks that live and die together. */
+export class Scope {
+  private readonly blocks: number[] = [];
+  private readonly engine: Engine;
+
+  constructor(engine: Engine) {
+    this.engine = engine;
+  }
+
+  /** Address of `bytes` bytes, contents undefined. */
+  bytes(bytes: number): number {
+    const at = this.engine.arena.allocate(bytes);
+    this.blocks.push(at);
+    return at;
+  }
+
+  /** Address of `length` zeroed 32-bit elements. */
+  zeros(length: number): number {
+    const at = this.bytes(length * 4);
+    this.engine.u8(at, length * 4).fill(0);
+    return at;
+  }
+
+  /** Address of a copy of a typed array. */
+  copy(source: Float32Array | Float64Array | Int32Array | Uint32Array | Uint8Array | Int8Array): number {
+    const at = this.bytes(source.byteLength);
+    this.engine.u8(at, source.byteLength).set(new Uint8Array(source.buffer, source.byteOffset, source.byteLength));
+    return at;
+  }
+
+  dispose(): void {
+    for (const at of this.blocks) this.engine.arena.release(at);
+    this.blocks.length = 0;
+  }
+}
+
+/**
+ * Instantiates the kernels: WebAssembly SIMD, no relaxed instructions, so the same bits on every engine.
+ * Throws an Error where WebAssembly SIMD is missing (Node below 16.4, Safari below 16.4).
+ */
+export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
+  const memory = new WebAssembly.Memory({ initial: 16, maximum: 65536 });
+  const module = await compile(options.wasm);
+  const { instance } = await instantiate(module, { env: { memory } });
+  return new Engine(memory, instance.exports as unknown as Kernels);
+}
+
+let shared: Promise<Engine> | undefined;
+
+/** The engine that everything uses unless told otherwise; made on first use. */
+export function defaultEngine(): Promise<Engine> {
+  shared ??= createEngine().catch((error) => {
+    shared = undefined;
+    throw error;
+  });
+  return shared;
+}
+
+let inlined: Promise<WebAssembly.Module> | undefined;
+
+async function compile(source: WasmSource | undefined): Promise<WebAssembly.Module> {
+  if (!hasSimd()) throw new Error('this runtime has no WebAssembly SIMD; Espalier needs Node 16.4, Chrome 91, Firefox 89, Safari 16.4 or later');
+  if (source === undefined) {
+    inlined ??= import('./wasm-bytes.js').then(({ base64 }) => WebAssembly.compile(decode(base64)));
+    return inlined;
+  }
+  if (source instanceof WebAssembly.Module) return source;
+  if (source instanceof URL) return compile(await fetch(source));
+  if (typeof Response !== 'undefined' && source instanceof Response) {
+    if (!source.ok) throw new Error(`wasm: ${source.url} answered ${source.status}`);
+    return WebAssembly.compile(await source.arrayBuffer());
+  }
+  if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return WebAssembly.compile(source as BufferSource);
+  throw new TypeError(`wasm: expected a WebAssembly.Module, bytes, a URL or a Response, got ${typeof source}`);
+}
+
+function decode(base64: string): Uint8Array<ArrayBuffer> {
+  const text = atob(base64);
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
+}
+
+/** Whether this runtime validates a module with one SIMD instruction (v128.const, drop). */
+export function hasSimd(): boolean {
+  return WebAssembly.validate(
+    new Uint8Array([
+      0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 10, 23, 1, 21, 0, 253, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 26, 11,
+    ]),
+  );
+}

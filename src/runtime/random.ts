@@ -1,0 +1,33 @@
+import type { Engine } from './engine.js';
+
+/** What a random stream is for. Each purpose is a stream of its own, so that drawing more of one never shifts another. */
+export const Purpose = {
+  split: 1,
+  initialWeights: 2,
+  shuffle: 3,
+  dropout: 4,
+  pretrainShuffle: 5,
+  pretrainMask: 6,
+  pretrainDropout: 7,
+} as const;
+
+/** A permutation of 0 .. n-1, a function of (seed, purpose, step). */
+export function permutation(engine: Engine, n: number, seed: number, purpose: number, step: number): Int32Array {
+  const at = engine.arena.allocate(n * 4);
+  engine.kernels.random_permutation(at, n, engine.scratch, seed, purpose, step);
+  const out = engine.i32(at, n).slice();
+  engine.arena.release(at);
+  return out;
+}
+
+/** Fills `length` floats with uniform numbers in [low, high); the block must hold length rounded up to 16. */
+export function fillUniform(
+  engine: Engine, at: number, length: number, low: number, high: number, seed: number, purpose: number, step: number,
+): void {
+  engine.kernels.random_uniform(at, Math.ceil(length / 16), low, high, engine.scratch, 0, seed, purpose, step);
+}
+
+/** The 32-bit threshold below which a random word means "drop". */
+export function dropThreshold(rate: number): number {
+  return Math.min(2 ** 32 - 1, Math.round(rate * 2 ** 32));
+}

@@ -1,0 +1,131 @@
+import type { Matrix } from '../data/dataset.js';
+import { defaultEngine, type Engine } from '../runtime/engine.js';
+import { Pace } from '../runtime/pace.js';
+import { type InformationOptions, PairInformation } from './information.js';
+import { DisjointSets, type Edge, requireVertex, Tree } from './tree.js';
+import { discretise, type Variables } from './variables.js';
+
+export interface TreeConstraints {
+  /** Where walks over the tree start. Default 0. */
+  root?: number;
+  /** Edges with less mutual information (nats) are left out, which leaves a forest. Default 0: a spanning tree. */
+  minInformation?: number;
+  /** Pairs that must be edges, whatever their information. RangeError when they close a cycle. */
+  required?: readonly (readonly [number, number])[];
+  /** Pairs that may not be edges. */
+  forbidden?: readonly (readonly [number, number])[];
+}
+
+export interface ChowLiuOptions extends InformationOptions, TreeConstraints {
+  /** Called now and then with the number of variables that have joined the tree, and of all. */
+  onProgress?: (joined: number, variables: number) => void;
+}
+
+/**
+ * The Chow-Liu tree of the features: the maximum spanning tree over pairwise mutual information (Chow and Liu 1968), by Prim's algorithm with
+ * each variable's row of information computed when it joins. Of equal edges the smaller (min, max) pair wins, so the tree is unique.
+ * Time O(d² + Σ over rows of nnz²) and memory O(d + nnz) for sparse rows.
+ */
+export async function chowLiuTree(
+  data: { features: Matrix; featureNames?: readonly string[] },
+  options: ChowLiuOptions = {},
+): Promise<Tree> {
+  const engine = options.engine ?? (await defaultEngine());
+  return growTree(engine, discretise(data.features, options), options, data.featureNames);
+}
+
+/** chowLiuTree over variables that are discrete already. */
+export async function growTree(
+  engine: Engine,
+  data: Variables,
+  options: TreeConstraints & { signal?: AbortSignal; onProgress?: (joined: number, variables: number) => void },
+  names?: readonly string[],
+): Promise<Tree> {
+  const { root = 0, minInformation = 0, required = [], forbidden = [] } = options;
+  const d = data.variables;
+  requireVertex(root, d, 'root');
+  if (typeof minInformation !== 'number') throw new TypeError(`minInformation: expected a number of nats, got ${typeof minInformation}`);
+  if (!(minInformation >= 0)) throw new RangeError(`minInformation: expected nats from 0, got ${minInformation}`);
+  const overrides = constraintTable(required, forbidden, d);
+  const pace = new Pace(options.signal);
+  const pairs = new PairInformation(engine, data);
+  const scope = engine.scope();
+  try {
+    const key = scope.copy(new Float64Array(d).fill(-1));
+    const parent = scope.copy(new Int32Array(d).fill(-1));
+    const identity = Int32Array.from({ length: d }, (_, v) => v);
+    const open = scope.copy(identity);
+    const position = scope.copy(identity);
+    const edges: Edge[] = [];
+    for (let v = root, left = d; v >= 0; left--) {
+      const from = engine.i32(parent, d)[v]!;
+      if (from >= 0) edges.push({ a: from, b: v, information: engine.f64(key, d)[v]! });
+      pairs.row(v);
+      for (const [u, weight] of overrides.get(v) ?? []) engine.f64(pairs.information, d)[u] = weight;
+      v = engine.kernels.prim_step(key, parent, open, position, pairs.information, left, v);
+      if (pace.due) {
+        options.onProgress?.(d - left + 1, d);
+        await pace.turn();
+      }
+    }
+    options.onProgress?.(d, d);
+    const kept = edges.map((edge) => (edge.information === REQUIRED ? { ...edge, required: true } : { ...edge, required: false }));
+    for (const edge of kept) {
+      if (!edge.required) continue;
+      pairs.row(edge.a);
+      edge.information = engine.f64(pairs.information, d)[edge.b]!;
+    }
+    return new Tree(
+      d,
+      kept.filter((edge) => edge.required || edge.information >= minInformation),
+      root,
+      names,
+    );
+  } finally {
+    pairs.dispose();
+    scope.dispose();
+  }
+}
+
+/** Weights that stand above and below every mutual information, and below the kernel's "no edge yet" of -1. */
+const REQUIRED = Number.POSITIVE_INFINITY;
+const FORBIDDEN = -2;
+
+function constraintTable(
+  required: readonly (readonly [number, number])[],
+  forbidden: readonly (readonly [number, number])[],
+  variables: number,
+): Map<number, Map<number, number>> {
+  const table = new Map<number, Map<number, number>>();
+  const sets = new DisjointSets(variables);
+  const put = (a: number, b: number, weight: number) => {
+    for (const [x, y] of [
+      [a, b],
+      [b, a],
+    ] as const) {
+      const row = table.get(x) ?? new Map<number, number>();
+      row.set(y, weight);
+      table.set(x, row);
+    }
+  };
+  for (const [name, list, weight] of [
+    ['forbidden', forbidden, FORBIDDEN],
+    ['required', required, REQUIRED],
+  ] as const) {
+    if (!Array.isArray(list)) throw new TypeError(`${name}: expected a list of pairs [a, b], got ${typeof list}`);
+    for (const pair of list) {
+      if (!Array.isArray(pair) || pair.length !== 2) throw new TypeError(`${name}: expected pairs [a, b], got ${JSON.stringify(pair)}`);
+      const [a, b] = pair as [number, number];
+      requireVertex(a, variables, name);
+      requireVertex(b, variables, name);
+      if (a === b) throw new RangeError(`${name}: expected two different variables, got ${a} twice`);
+      if (weight === REQUIRED) {
+        if (table.get(a)?.get(b) === FORBIDDEN) throw new RangeError(`required: ${a}-${b} is forbidden too`);
+        if (table.get(a)?.get(b) === REQUIRED) continue;
+        if (!sets.join(a, b)) throw new RangeError(`required: expected edges without a cycle, but ${a}-${b} closes one`);
+      }
+      put(a, b, weight);
+    }
+  }
+  return table;
+}

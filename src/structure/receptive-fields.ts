@@ -1,0 +1,63 @@
+import type { Tree } from './tree.js';
+
+export interface ReceptiveFieldOptions {
+  /** A field is every variable within this many hops of its centre, the centre included. Integer from 0. */
+  radius: number;
+  /** Centres lie this many hops apart on the way down from the root. Integer from 1. */
+  stride: number;
+}
+
+/** Fields in the order of their centres; field i owns members[start[i]] to members[start[i + 1]], rising. */
+export interface ReceptiveFields {
+  readonly centres: Int32Array;
+  readonly start: Int32Array;
+  readonly members: Int32Array;
+}
+
+/**
+ * Receptive fields grown on a tree: centres are the variables whose depth below their component's root is a multiple of `stride`, in
+ * breadth-first order. Li, Chen, Zhang: "Tree Receptive Fields" (IJCAI 2018), section 3.
+ */
+export function receptiveFields(tree: Tree, { radius, stride }: ReceptiveFieldOptions): ReceptiveFields {
+  requireCount(radius, 0, 'radius');
+  requireCount(stride, 1, 'stride');
+  const { order, depth } = tree.walk();
+  const centres = order.filter((v) => depth[v]! % stride === 0);
+  const start = new Int32Array(centres.length + 1);
+  const fields: Int32Array[] = [];
+  const seen = new Int32Array(tree.variables).fill(-1);
+  let total = 0;
+  centres.forEach((centre, i) => {
+    const field = ball(tree, centre, radius, seen, i);
+    fields.push(field);
+    total += field.length;
+    start[i + 1] = total;
+  });
+  const members = new Int32Array(total);
+  fields.forEach((field, i) => {
+    members.set(field, start[i]!);
+  });
+  return { centres, start, members };
+}
+
+function ball(tree: Tree, centre: number, radius: number, seen: Int32Array, mark: number): Int32Array {
+  const field = [centre];
+  seen[centre] = mark;
+  let ring = 0;
+  for (let hop = 0; hop < radius; hop++) {
+    const end = field.length;
+    for (; ring < end; ring++) {
+      for (const u of tree.neighbours(field[ring]!)) {
+        if (seen[u] === mark) continue;
+        seen[u] = mark;
+        field.push(u);
+      }
+    }
+  }
+  return Int32Array.from(field).sort();
+}
+
+function requireCount(value: number, least: number, argument: string): void {
+  if (typeof value !== 'number') throw new TypeError(`${argument}: expected an integer, got ${typeof value}`);
+  if (!Number.isInteger(value) || value < least) throw new RangeError(`${argument}: expected an integer from ${least}, got ${value}`);
+}

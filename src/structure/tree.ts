@@ -1,0 +1,127 @@
+/** An undirected edge between variables a < b. */
+export interface Edge {
+  readonly a: number;
+  readonly b: number;
+  /** Mutual information of the two variables, nats. */
+  readonly information: number;
+}
+
+/** A tree, or a forest where edges were left out, over variables 0 .. variables - 1. */
+export class Tree {
+  readonly variables: number;
+  /** Sorted by (a, b). */
+  readonly edges: readonly Edge[];
+  /** Where breadth-first walks start in the component that holds it; other components start at their smallest variable. */
+  readonly root: number;
+  readonly names: readonly string[] | undefined;
+  private adjacency: { start: Int32Array; neighbour: Int32Array } | undefined;
+
+  /** RangeError for an edge outside the variables or a cycle. */
+  constructor(variables: number, edges: readonly Edge[], root = 0, names?: readonly string[]) {
+    requireVertex(root, variables, 'root');
+    this.variables = variables;
+    this.root = root;
+    this.names = names;
+    this.edges = edges
+      .map(({ a, b, information }) => ({ a: Math.min(a, b), b: Math.max(a, b), information }))
+      .sort((x, y) => x.a - y.a || x.b - y.b);
+    const sets = new DisjointSets(variables);
+    for (const { a, b } of this.edges) {
+      requireVertex(a, variables, 'edges');
+      requireVertex(b, variables, 'edges');
+      if (!sets.join(a, b)) throw new RangeError(`edges: expected a forest, but ${a}-${b} closes a cycle`);
+    }
+  }
+
+  /** Sum of the edges' mutual information, nats. */
+  get totalInformation(): number {
+    return this.edges.reduce((sum, edge) => sum + edge.information, 0);
+  }
+
+  /** Number of trees in the forest. */
+  get components(): number {
+    return this.variables - this.edges.length;
+  }
+
+  /** Neighbours of v, rising. */
+  neighbours(v: number): Int32Array {
+    this.adjacency ??= this.index();
+    const { start, neighbour } = this.adjacency;
+    return neighbour.subarray(start[v]!, start[v + 1]!);
+  }
+
+  /** Breadth-first order of all variables with depth below, and parent towards, the root of their component (-1 for roots). */
+  walk(): { order: Int32Array; depth: Int32Array; parent: Int32Array } {
+    const order = new Int32Array(this.variables);
+    const depth = new Int32Array(this.variables).fill(-1);
+    const parent = new Int32Array(this.variables).fill(-1);
+    let size = 0;
+    const visit = (root: number) => {
+      if (depth[root]! >= 0) return;
+      depth[root] = 0;
+      order[size++] = root;
+      for (let at = size - 1; at < size; at++) {
+        const v = order[at]!;
+        for (const u of this.neighbours(v)) {
+          if (depth[u]! >= 0) continue;
+          depth[u] = depth[v]! + 1;
+          parent[u] = v;
+          order[size++] = u;
+        }
+      }
+    };
+    visit(this.root);
+    for (let v = 0; v < this.variables; v++) visit(v);
+    return { order, depth, parent };
+  }
+
+  private index(): { start: Int32Array; neighbour: Int32Array } {
+    const start = new Int32Array(this.variables + 1);
+    for (const { a, b } of this.edges) {
+      start[a + 1]!++;
+      start[b + 1]!++;
+    }
+    for (let v = 0; v < this.variables; v++) start[v + 1]! += start[v]!;
+    const fill = start.slice();
+    const neighbour = new Int32Array(2 * this.edges.length);
+    for (const { a, b } of this.edges) {
+      neighbour[fill[a]!++] = b;
+      neighbour[fill[b]!++] = a;
+    }
+    for (let v = 0; v < this.variables; v++) neighbour.subarray(start[v]!, start[v + 1]!).sort();
+    return { start, neighbour };
+  }
+}
+
+/** Union-find over 0 .. size - 1. */
+export class DisjointSets {
+  private readonly parent: Int32Array;
+
+  constructor(size: number) {
+    this.parent = Int32Array.from({ length: size }, (_, i) => i);
+  }
+
+  find(v: number): number {
+    while (this.parent[v] !== v) {
+      this.parent[v] = this.parent[this.parent[v]!]!;
+      v = this.parent[v]!;
+    }
+    return v;
+  }
+
+  /** False when the two were together already. */
+  join(a: number, b: number): boolean {
+    const x = this.find(a);
+    const y = this.find(b);
+    if (x === y) return false;
+    this.parent[y] = x;
+    return true;
+  }
+}
+
+/** RangeError unless v is a variable. */
+export function requireVertex(v: number, variables: number, argument: string): void {
+  if (!Number.isInteger(v) || v < 0 || v >= variables) {
+    throw new RangeError(`${argument}: expected a variable from 0 to ${variables - 1}, got ${v}`);
+  }
+}

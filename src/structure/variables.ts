@@ -1,0 +1,179 @@
+import type { Matrix } from '../data/dataset.js';
+
+/** Binary variables in compressed rows: a row lists the variables that are 1. */
+export interface BinaryRows {
+  readonly kind: 'rows';
+  readonly rows: number;
+  readonly variables: number;
+  readonly start: Int32Array;
+  readonly index: Int32Array;
+}
+
+/** Binary variables packed to bits, a column after another: `words` 64-bit words each, row r is bit r % 8 of byte r / 8. */
+export interface BinaryColumns {
+  readonly kind: 'bits';
+  readonly rows: number;
+  readonly variables: number;
+  readonly words: number;
+  readonly bits: Uint8Array;
+}
+
+/** Variables of several states, a column after another: states[v * rows + r] in [0, counts[v]). */
+export interface StateColumns {
+  readonly kind: 'states';
+  readonly rows: number;
+  readonly variables: number;
+  readonly counts: Int32Array;
+  readonly states: Uint8Array;
+}
+
+export type Variables = BinaryRows | BinaryColumns | StateColumns;
+
+export interface DiscretiseOptions {
+  /**
+   * A feature is 1 where it is above this. 'auto' (default): 0 for sparse rows (counts), the column's mean for dense ones. Ignored with `bins`.
+   */
+  threshold?: number | 'mean' | 'auto';
+  /**
+   * Variables of up to this many states (2 to 256) instead of two: columns with no more distinct values keep them as states, others are
+   * cut at their quantiles.
+   */
+  bins?: number;
+}
+
+/** Turns numbers into variables whose mutual information can be counted. Deterministic. */
+export function discretise(matrix: Matrix, { threshold = 'auto', bins }: DiscretiseOptions = {}): Variables {
+  if (bins !== undefined) {
+    if (!Number.isInteger(bins) || bins < 2 || bins > 256) throw new RangeError(`bins: expected an integer from 2 to 256, got ${bins}`);
+    return quantileStates(matrix, bins);
+  }
+  if (threshold !== 'auto' && threshold !== 'mean' && (typeof threshold !== 'number' || !Number.isFinite(threshold))) {
+    throw new TypeError(`threshold: expected a finite number, 'mean' or 'auto', got ${String(threshold)}`);
+  }
+  const sparse = matrix.kind === 'sparse';
+  const cut = threshold === 'auto' ? (sparse ? 0 : 'mean') : threshold;
+  const limits = cut === 'mean' ? columnMeans(matrix) : new Float64Array(matrix.columns).fill(cut);
+  // Below a limit of 0 the absent entries would be ones: such columns are better packed than listed.
+  if (sparse && limits.every((limit) => limit >= 0)) return sparseOnes(matrix, limits);
+  return packedOnes(matrix, limits);
+}
+
+/** Empty bit columns, to be filled batch by batch. */
+export function emptyBits(rows: number, variables: number): BinaryColumns {
+  const words = Math.ceil(rows / 64);
+  return { kind: 'bits', rows, variables, words, bits: new Uint8Array(words * 8 * variables) };
+}
+
+function sparseOnes(matrix: Matrix & { kind: 'sparse' }, limits: Float64Array): BinaryRows {
+  const start = new Int32Array(matrix.rows + 1);
+  const index = new Int32Array(matrix.index.length);
+  let size = 0;
+  for (let r = 0; r < matrix.rows; r++) {
+    for (let e = matrix.start[r]!; e < matrix.start[r + 1]!; e++) {
+      const column = matrix.index[e]!;
+      if (matrix.value[e]! > limits[column]!) index[size++] = column;
+    }
+    start[r + 1] = size;
+  }
+  return { kind: 'rows', rows: matrix.rows, variables: matrix.columns, start, index: index.slice(0, size) };
+}
+
+function packedOnes(matrix: Matrix, limits: Float64Array): BinaryColumns {
+  const out = emptyBits(matrix.rows, matrix.columns);
+  const stride = out.words * 8;
+  for (let column = 0; column < matrix.columns; column++) {
+    if (matrix.kind === 'sparse' && limits[column]! < 0) setAllRows(out, column);
+  }
+  eachEntry(matrix, (r, column, value) => {
+    const at = column * stride + (r >> 3);
+    const bit = 1 << (r & 7);
+    if (value > limits[column]!) out.bits[at]! |= bit;
+    else out.bits[at]! &= ~bit;
+  });
+  return out;
+}
+
+function setAllRows(out: BinaryColumns, column: number): void {
+  const stride = out.words * 8;
+  for (let r = 0; r < out.rows; r++) out.bits[column * stride + (r >> 3)]! |= 1 << (r & 7);
+}
+
+function quantileStates(matrix: Matrix, bins: number): StateColumns {
+  const { rows, columns } = matrix;
+  const states = new Uint8Array(rows * columns);
+  const counts = new Int32Array(columns);
+  const column = new Float32Array(rows);
+  const sorted = new Float32Array(rows);
+  const byColumn = matrix.kind === 'sparse' ? entriesByColumn(matrix) : undefined;
+  for (let c = 0; c < columns; c++) {
+    column.fill(0);
+    if (matrix.kind === 'dense') for (let r = 0; r < rows; r++) column[r] = matrix.values[r * columns + c]!;
+    else byColumn!(c, (r, value) => (column[r] = value));
+    sorted.set(column);
+    sorted.sort();
+    const cuts = cutPoints(sorted, bins);
+    counts[c] = cuts.length + 1;
+    for (let r = 0; r < rows; r++) {
+      let state = 0;
+      while (state < cuts.length && column[r]! >= cuts[state]!) state++;
+      states[c * rows + r] = state;
+    }
+  }
+  return { kind: 'states', rows, variables: columns, counts, states };
+}
+
+/** Values at which the next state begins: each distinct value when there are few, quantiles otherwise (equal ones merged). */
+function cutPoints(sorted: Float32Array, bins: number): number[] {
+  const distinct: number[] = [];
+  for (let i = 0; i < sorted.length && distinct.length <= bins; i++) {
+    if (i === 0 || sorted[i] !== sorted[i - 1]) distinct.push(sorted[i]!);
+  }
+  if (distinct.length <= bins) return distinct.slice(1);
+  const cuts: number[] = [];
+  for (let b = 1; b < bins; b++) {
+    const value = sorted[Math.floor((b * sorted.length) / bins)]!;
+    if (value > sorted[0]! && value !== cuts[cuts.length - 1]) cuts.push(value);
+  }
+  return cuts;
+}
+
+function columnMeans(matrix: Matrix): Float64Array {
+  const mean = new Float64Array(matrix.columns);
+  eachEntry(matrix, (_, column, value) => {
+    mean[column]! += value;
+  });
+  return mean.map((sum) => sum / matrix.rows);
+}
+
+function eachEntry(matrix: Matrix, visit: (row: number, column: number, value: number) => void): void {
+  for (let r = 0; r < matrix.rows; r++) {
+    if (matrix.kind === 'dense') {
+      for (let c = 0; c < matrix.columns; c++) visit(r, c, matrix.values[r * matrix.columns + c]!);
+    } else {
+      for (let e = matrix.start[r]!; e < matrix.start[r + 1]!; e++) visit(r, matrix.index[e]!, matrix.value[e]!);
+    }
+  }
+}
+
+function entriesByColumn(matrix: Matrix & { kind: 'sparse' }) {
+  const { columnStart, order, rowOf } = columnOrder(matrix);
+  return (column: number, visit: (row: number, value: number) => void) => {
+    for (let k = columnStart[column]!; k < columnStart[column + 1]!; k++) visit(rowOf[order[k]!]!, matrix.value[order[k]!]!);
+  };
+}
+
+function columnOrder(matrix: Matrix & { kind: 'sparse' }) {
+  const columnStart = new Int32Array(matrix.columns + 1);
+  for (const column of matrix.index) columnStart[column + 1]!++;
+  for (let c = 0; c < matrix.columns; c++) columnStart[c + 1]! += columnStart[c]!;
+  const fill = columnStart.slice();
+  const order = new Int32Array(matrix.index.length);
+  const rowOf = new Int32Array(matrix.index.length);
+  for (let r = 0; r < matrix.rows; r++) {
+    for (let e = matrix.start[r]!; e < matrix.start[r + 1]!; e++) {
+      rowOf[e] = r;
+      order[fill[matrix.index[e]!]!++] = e;
+    }
+  }
+  return { columnStart, order, rowOf };
+}

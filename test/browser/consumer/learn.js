@@ -1,0 +1,48 @@
+// What both the Node script and the page do with the package.
+import { chowLiuTree, Dataset, DenseNet, parseSparseText, TrfNet } from 'espalier';
+
+/** Trains on a problem that a few epochs solve; resolves with accuracies on rows not seen. */
+export async function learn() {
+  for (const exported of [chowLiuTree, parseSparseText]) {
+    if (typeof exported !== 'function') throw new TypeError(`expected a function, found ${exported}`);
+  }
+  const [train, validation, test] = [problem(1, 600), problem(2, 100), problem(3, 200)];
+  let progress = 0;
+  const options = { validation, epochs: 5, batchSize: 32, onProgress: () => progress++ };
+
+  const net = await TrfNet.grow(train, {
+    layers: [{ radius: 2, stride: 2, globalUnits: 4 }],
+    seed: 1,
+    pretrain: { epochs: 2 },
+  });
+  await net.fit(train, options);
+  const { accuracy } = await net.evaluate(test);
+  const again = await TrfNet.load(net.save());
+  const reloaded = (await again.evaluate(test)).accuracy;
+  net.dispose();
+  again.dispose();
+
+  const baseline = await DenseNet.create(train, { hidden: [16], seed: 1 });
+  await baseline.fit(train, options);
+  const dense = (await baseline.evaluate(test)).accuracy;
+  baseline.dispose();
+  if (progress === 0) throw new Error('no progress was reported');
+  return { accuracy, reloaded, dense };
+}
+
+/** Sixteen noisy copies of two hidden switches, eight of each; the class says whether the first is on. */
+function problem(seed, count) {
+  let state = seed;
+  const chance = (probability) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32 < probability;
+  };
+  const rows = [];
+  const labels = [];
+  for (let row = 0; row < count; row++) {
+    const switches = [chance(0.5), chance(0.5)];
+    rows.push(Array.from({ length: 16 }, (_, column) => Number(switches[column >> 3] !== chance(0.1))));
+    labels.push(Number(switches[0]));
+  }
+  return Dataset.dense(rows, { labels });
+}

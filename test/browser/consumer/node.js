@@ -1,0 +1,3 @@
+import { learn } from './learn.js';
+
+console.log(JSON.stringify(await learn()));

@@ -1,0 +1,35 @@
+// Compiled, never run: the published types as a strict project sees them.
+import { chowLiuTree, Dataset, DenseNet, parseSparseText, TrfNet } from 'espalier';
+
+export async function use(rows: number[][], labels: number[], signal: AbortSignal): Promise<number> {
+  const train = Dataset.dense(rows, { labels });
+  const net = await TrfNet.grow(train, {
+    layers: [{ radius: 2, stride: 2, globalUnits: 4 }],
+    seed: 1,
+    pretrain: { epochs: 2 },
+  });
+  await net.fit(train, {
+    validation: train,
+    epochs: 5,
+    batchSize: 32,
+    signal,
+    onProgress: (progress) => use2(progress),
+  });
+  const { accuracy } = await net.evaluate(train);
+  const bytes: Uint8Array = net.save();
+  const again: TrfNet = await TrfNet.load(bytes);
+  net.dispose();
+  again.dispose();
+
+  const dense: DenseNet = await DenseNet.create(train, { hidden: [16], seed: 1 });
+  dense.dispose();
+  // @ts-expect-error the seed is a number: if this passes, the types have become any
+  await DenseNet.create(train, { hidden: [16], seed: 'one' });
+  return accuracy;
+}
+
+export function use2(value: object): object {
+  return value;
+}
+
+export const functions: readonly ((...args: never[]) => unknown)[] = [chowLiuTree, parseSparseText];

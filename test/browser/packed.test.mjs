@@ -1,0 +1,131 @@
+// The tarball as a stranger uses it: in Node, from TypeScript, on the command line, and bundled into a page.
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { build, createLogger } from 'vite';
+import { launch, openPage } from './support/chromium.mjs';
+import { cleanEnvironment, npm } from './support/npm.mjs';
+import { packedProject } from './support/packed-project.mjs';
+import { serve } from './support/server.mjs';
+
+const root = new URL('../../', import.meta.url);
+const packed = suite('the packed tarball');
+// Not in a before hook: uvu would swallow its error.
+const folder = packedProject();
+const browser = await launch();
+
+packed.after(() => browser.close());
+
+/** Built once, with Vite's defaults: what is in the bundle and what Vite had to say about it. */
+let bundled;
+function bundle() {
+  const warnings = [];
+  const customLogger = createLogger('silent');
+  customLogger.warn = customLogger.warnOnce = customLogger.error = (message) => warnings.push(message);
+  bundled ??= build({ root: folder, configFile: false, customLogger, build: { outDir: 'out' } }).then(({ output }) => ({
+    chunks: output,
+    warnings,
+  }));
+  return bundled;
+}
+
+packed('trains in Node', () => {
+  const { accuracy, reloaded, dense } = JSON.parse(run(process.execPath, ['node.js']));
+  assert.ok(accuracy > 0.8, `accuracy ${accuracy}`);
+  assert.is(reloaded, accuracy);
+  assert.ok(dense > 0.8, `accuracy of the dense net ${dense}`);
+});
+
+for (const resolution of ['bundler', 'nodenext']) {
+  packed(`has types that check under moduleResolution ${resolution}`, () => {
+    const compiler = fileURLToPath(new URL('node_modules/typescript/bin/tsc', root));
+    run(process.execPath, [compiler, '-p', `tsconfig.${resolution}.json`]);
+  });
+}
+
+packed('brings the espalier command', () => {
+  const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'));
+  assert.is(npx('--version').trim(), version);
+  assert.type(JSON.parse(npx('info', '--json')), 'object');
+});
+
+packed('is bundled by Vite without a warning, the kernels in a chunk loaded on demand', async () => {
+  const { chunks, warnings } = await bundle();
+  assert.equal(warnings, []);
+  assert.equal(
+    chunks.filter(({ fileName }) => fileName.endsWith('.wasm')),
+    [],
+  );
+  const withKernels = chunks.filter(({ code }) => code?.includes('AGFzbQE'));
+  assert.is(withKernels.length, 1, 'chunks that hold the inlined kernels');
+  const name = withKernels[0].fileName;
+  assert.not.ok(withKernels[0].isEntry, 'the kernels are in the entry chunk');
+  assert.equal(
+    chunks.filter(({ imports }) => imports?.includes(name)).map(({ fileName }) => fileName),
+    [],
+    'chunks that import the kernels statically',
+  );
+
+  const page = await trainInPage({});
+  assert.is(page.state, 'done', page.text);
+  assert.ok(JSON.parse(page.text).accuracy > 0.8, page.text);
+  assert.equal(page.problems, []);
+  assert.not.ok(
+    page.before.some((path) => path.endsWith(name)),
+    'the kernels were fetched before anything was trained',
+  );
+  assert.ok(
+    page.after.some((path) => path.endsWith(name)),
+    'the kernels were never fetched',
+  );
+});
+
+packed("trains under the policy script-src 'self' 'wasm-unsafe-eval'", async () => {
+  await bundle();
+  const page = await trainInPage(policy("'self' 'wasm-unsafe-eval'"));
+  assert.is(page.state, 'done', page.text);
+  assert.ok(JSON.parse(page.text).accuracy > 0.8, page.text);
+  assert.equal(page.problems, []);
+});
+
+packed('says so where the policy forbids WebAssembly', async () => {
+  await bundle();
+  const page = await trainInPage(policy("'self'"));
+  assert.is(page.state, 'failed', page.text);
+  assert.match(page.text, /wasm|WebAssembly/i);
+});
+
+packed.run();
+
+function run(command, args) {
+  try {
+    return execFileSync(command, args, { cwd: folder, encoding: 'utf8', env: cleanEnvironment() });
+  } catch (error) {
+    // What a compiler finds goes to its standard output, which the error alone does not show.
+    throw new Error(`${error.message}\n${error.stdout}`);
+  }
+}
+
+function npx(...args) {
+  return npm(['exec', '--no', '--', 'espalier', ...args], { cwd: folder });
+}
+
+function policy(scripts) {
+  return { 'content-security-policy': `default-src 'none'; script-src ${scripts}; worker-src 'self'` };
+}
+
+async function trainInPage(headers) {
+  const server = await serve({ root: pathToFileURL(`${folder}/out/`), headers });
+  const { page, problems, close } = await openPage(browser, server.url);
+  await page.locator('#result[data-state=ready]').waitFor();
+  const before = [...server.requests];
+  await page.locator('button').click();
+  const result = page.locator('#result:is([data-state=done], [data-state=failed])');
+  await result.waitFor({ timeout: 120_000 });
+  const [state, text] = [await result.getAttribute('data-state'), await result.textContent()];
+  await close();
+  await server.close();
+  return { state, text, problems, before, after: server.requests };
+}

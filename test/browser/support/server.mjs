@@ -1,0 +1,43 @@
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { extname } from 'node:path';
+
+const types = {
+  '.css': 'text/css',
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.json': 'application/json',
+  '.mjs': 'text/javascript',
+  '.wasm': 'application/wasm',
+};
+
+/**
+ * Serves the files below `root` (a URL) and the given pages (path → HTML) on a free port of this machine.
+ * `requests` lists the paths asked for, in order.
+ */
+export async function serve({ root, pages = {}, headers = {} }) {
+  const requests = [];
+  const server = createServer(async (request, response) => {
+    const { pathname } = new URL(request.url, 'http://localhost');
+    requests.push(pathname);
+    const path = pathname.endsWith('/') ? `${pathname}index.html` : pathname;
+    try {
+      const body = pages[pathname] ?? (await readFile(new URL(`.${path}`, root)));
+      response.writeHead(200, { 'content-type': types[extname(path)] ?? 'application/octet-stream', ...headers });
+      response.end(body);
+    } catch {
+      // Browsers ask for an icon by themselves; its absence is not a fault of the page.
+      response.writeHead(pathname === '/favicon.ico' ? 204 : 404).end();
+    }
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${server.address().port}/`,
+    requests,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(resolve);
+        server.closeAllConnections();
+      }),
+  };
+}

@@ -1,0 +1,100 @@
+// What is published: its size in a page, its files, and lock files that name no place.
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { moduleGraph } from './support/module-graph.js';
+
+const root = new URL('../../', import.meta.url);
+const manifest = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'));
+const test = suite('packaging');
+
+test('all a page can load of the package is below 150 kB gzipped', () => {
+  const { files } = moduleGraph(new URL('dist/index.js', root));
+  const sizes = [...files].map(([href, bytes]) => ({ href, gzipped: gzipSync(bytes, { level: 9 }).length }));
+  const total = sizes.reduce((sum, { gzipped }) => sum + gzipped, 0);
+  sizes.sort((a, b) => b.gzipped - a.gzipped);
+  const largest = sizes.slice(0, 8).map(({ href, gzipped }) => `${gzipped} ${href.slice(root.href.length)}`);
+  console.log(`${files.size} modules, ${total} bytes gzipped; the largest:\n  ${largest.join('\n  ')}`);
+  assert.ok(total < 150_000, `${total} bytes gzipped:\n  ${largest.join('\n  ')}`);
+});
+
+test('nothing a page loads imports a module of Node itself', () => {
+  assert.equal(moduleGraph(new URL('dist/index.js', root)).builtins, []);
+});
+
+test('the kernels are inlined behind a dynamic import', () => {
+  const { files } = moduleGraph(new URL('dist/index.js', root));
+  const inlined = [...files.keys()].filter((href) => files.get(href)!.includes('AGFzbQE'));
+  assert.is(inlined.length, 1, 'one module holds the bytes of the kernels');
+  const name = inlined[0]!.slice(inlined[0]!.lastIndexOf('/') + 1);
+  const waiting = [...files.values()].filter((bytes) => bytes.includes(name)).map((bytes) => bytes.toString('utf8'));
+  assert.ok(waiting.length > 0);
+  for (const source of waiting) {
+    assert.not.ok(new RegExp(`from\\s*['"][^'"]*/${name}['"]`).test(source), `${name} is imported statically`);
+  }
+});
+
+test('the tarball holds dist, the README, the licence and nothing else', () => {
+  assert.equal(manifest.files, ['dist', 'README.md', 'LICENSE']);
+  assert.is(manifest.scripts.prepack, 'npm run build');
+  // Without scripts: the build that is being tested is the one to look at.
+  const json = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+    cwd: fileURLToPath(root),
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+    shell: process.platform === 'win32',
+  });
+  const packed = (Object.values(JSON.parse(json)) as { files: { path: string }[] }[])[0]!;
+  const paths = packed.files.map(({ path }) => path);
+  for (const path of ['README.md', 'LICENSE', 'package.json', 'dist/index.js', 'dist/index.d.ts']) {
+    assert.ok(paths.includes(path), `${path} is missing from the tarball`);
+  }
+  const strangers = paths.filter(
+    (path) => !/^(dist\/.*\.(js|d\.ts|wasm)|README\.md|LICENSE|package\.json)$/.test(path),
+  );
+  assert.equal(strangers, []);
+});
+
+test('every file that package.json points to exists', () => {
+  const targets: string[] = Object.values(manifest.bin);
+  const walk = (value: unknown) => {
+    if (typeof value === 'string') targets.push(value);
+    else if (value && typeof value === 'object') Object.values(value).forEach(walk);
+  };
+  walk(manifest.exports);
+  for (const target of targets) assert.ok(existsSync(new URL(target, root)), `${target} does not exist`);
+  for (const command of Object.values<string>(manifest.bin)) {
+    assert.match(readFileSync(new URL(command, root), 'utf8'), /^#!\/usr\/bin\/env node\n/);
+  }
+});
+
+test('lock files name no registry and no place to download from', () => {
+  const locks = lockFiles();
+  assert.ok(locks.includes('package-lock.json') && locks.includes('test/browser/package-lock.json'), locks.join());
+  for (const name of locks) {
+    const text = readFileSync(new URL(name, root), 'utf8');
+    assert.not.match(text, '"resolved"', `${name} holds "resolved" addresses`);
+    assert.not.match(text, /https?:\/\/[^"\s]*(?:registry|npmjs|\.tgz)/i, `${name} names a registry`);
+    assert.not.match(text, /"(?:file|git[^":]*):/, `${name} depends on a path or a repository`);
+  }
+});
+
+/** Of our own packages, wherever they are in the repository. */
+function lockFiles(folder = ''): string[] {
+  const found: string[] = [];
+  for (const entry of readdirSync(new URL(folder || '.', root), { withFileTypes: true })) {
+    const path = `${folder}${entry.name}`.split(sep).join('/');
+    if (entry.isDirectory()) {
+      if (!['node_modules', '.git', 'build', 'dist'].includes(entry.name)) found.push(...lockFiles(`${path}/`));
+    } else if (entry.name === 'package-lock.json' || entry.name === 'npm-shrinkwrap.json') {
+      found.push(path);
+    }
+  }
+  return found;
+}
+
+test.run();
