@@ -15,3 +15,4 @@ export {
   prim_step,
   sum_of_counts,
 } from './information';
+export { collect_active, merge_panels, panel_rows_backward, panel_rows_forward, scatter_active } from './panels';

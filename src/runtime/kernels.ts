@@ -63,4 +63,18 @@ export interface Kernels {
   prim_step(
     key: number, parent: number, open: number, position: number, information: number, openCount: number, v: number,
   ): number;
+  collect_active(start: number, unit: number, value: number, h: number, tileUnits: number, units: number, tiles: number): number;
+  scatter_active(
+    d: number, start: number, unit: number, dvalue: number, tileUnits: number, units: number, tiles: number, scale: number,
+  ): void;
+  panel_rows_forward(
+    y: number, rowStart: number, rowIndex: number, rowValue: number, panels: number, units: number, row0: number,
+  ): void;
+  panel_rows_backward(
+    dpanels: number, rowStart: number, rowIndex: number, rowValue: number, start: number, unit: number, dvalue: number, units: number,
+    rows: number,
+  ): void;
+  merge_panels(
+    tile: number, panels: number, blocks: number, panelRows: number, live: number, scale: number, scratch: number,
+  ): number;
 }

@@ -119,13 +119,19 @@ function policy(scripts) {
 async function trainInPage(headers) {
   const server = await serve({ root: pathToFileURL(`${folder}/out/`), headers });
   const { page, problems, close } = await openPage(browser, server.url);
-  await page.locator('#result[data-state=ready]').waitFor();
-  const before = [...server.requests];
-  await page.locator('button').click();
-  const result = page.locator('#result:is([data-state=done], [data-state=failed])');
-  await result.waitFor({ timeout: 120_000 });
-  const [state, text] = [await result.getAttribute('data-state'), await result.textContent()];
-  await close();
-  await server.close();
-  return { state, text, problems, before, after: server.requests };
+  try {
+    await page.locator('#result[data-state=ready]').waitFor();
+    const before = [...server.requests];
+    await page.locator('button').click();
+    const result = page.locator('#result:is([data-state=done], [data-state=failed])');
+    await result.waitFor({ timeout: 120_000 });
+    const [state, text] = [await result.getAttribute('data-state'), await result.textContent()];
+    return { state, text, problems, before, after: server.requests };
+  } catch (error) {
+    // A page that never got there has usually said why.
+    throw new Error([error.message, ...problems].join('\n'));
+  } finally {
+    await close();
+    await server.close();
+  }
 }

@@ -1,0 +1,111 @@
+import type { DenseMatrix, Matrix, SparseMatrix } from '../data/dataset.js';
+import type { Engine, Scope } from '../runtime/engine.js';
+
+/** Rows of a batch that lie side by side as lanes. */
+export const LANES = 32;
+
+export function tilesFor(rows: number): number {
+  return Math.ceil(rows / LANES);
+}
+
+/** A batch of sparse rows in the engine's memory, by row and by feature; rows past the batch, up to whole tiles, are empty. */
+export class RowBatch {
+  readonly kind = 'rows';
+  rows = 0;
+  readonly start: number;
+  readonly index: number;
+  readonly value: number;
+  readonly columnStart: number;
+  readonly columnRow: number;
+  readonly columnPlace: number;
+  /** Room for entries, a multiple of 16 so that noise can be drawn over all of it. */
+  readonly capacity: number;
+  entries = 0;
+  private readonly engine: Engine;
+  private readonly columns: number;
+
+  constructor(engine: Engine, scope: Scope, matrix: SparseMatrix, batchSize: number) {
+    this.engine = engine;
+    this.columns = matrix.columns;
+    this.capacity = Math.ceil((largestBatch(matrix, batchSize) + 1) / 16) * 16;
+    const padded = tilesFor(batchSize) * LANES;
+    this.start = scope.bytes((padded + 1) * 4);
+    this.index = scope.bytes(this.capacity * 4);
+    this.value = scope.bytes(this.capacity * 4);
+    this.columnStart = scope.bytes((matrix.columns + 1) * 4);
+    this.columnRow = scope.bytes(this.capacity * 4);
+    this.columnPlace = scope.bytes(this.capacity * 4);
+  }
+
+  /** Copies the rows in; `byFeature` also sorts the entries by feature, which gradients need. */
+  load(matrix: SparseMatrix, rows: Int32Array, byFeature: boolean): void {
+    const padded = tilesFor(rows.length) * LANES;
+    const start = this.engine.i32(this.start, padded + 1);
+    const index = this.engine.i32(this.index, this.capacity);
+    const value = this.engine.f32(this.value, this.capacity);
+    let size = 0;
+    for (let s = 0; s < rows.length; s++) {
+      const from = matrix.start[rows[s]!]!;
+      const to = matrix.start[rows[s]! + 1]!;
+      start[s] = size;
+      for (let e = from; e < to; e++, size++) {
+        index[size] = matrix.index[e]!;
+        value[size] = matrix.value[e]!;
+      }
+    }
+    start.fill(size, rows.length);
+    this.rows = rows.length;
+    this.entries = size;
+    if (byFeature) {
+      this.engine.kernels.compress_columns(
+        this.columnStart, this.columnRow, this.columnPlace, this.start, this.index, padded, this.columns,
+      );
+    }
+  }
+}
+
+/** A batch of dense rows as tiles [features][32]. */
+export class TileBatch {
+  readonly kind = 'tiles';
+  rows = 0;
+  readonly at: number;
+  private readonly staging: number;
+  private readonly engine: Engine;
+
+  constructor(engine: Engine, scope: Scope, columns: number, batchSize: number) {
+    this.engine = engine;
+    this.at = scope.bytes(tilesFor(batchSize) * columns * LANES * 4);
+    this.staging = scope.bytes(LANES * columns * 4);
+  }
+
+  load(matrix: DenseMatrix, rows: Int32Array): void {
+    const { columns, values } = matrix;
+    const staged = this.engine.f32(this.staging, LANES * columns);
+    for (let t = 0; t < tilesFor(rows.length); t++) {
+      for (let lane = 0; lane < LANES; lane++) {
+        const row = rows[t * LANES + lane];
+        if (row === undefined) staged.fill(0, lane * columns, (lane + 1) * columns);
+        else staged.set(values.subarray(row * columns, (row + 1) * columns), lane * columns);
+      }
+      this.engine.kernels.rows_to_tile(this.at + t * columns * LANES * 4, this.staging, 0, columns, columns);
+    }
+    this.rows = rows.length;
+  }
+}
+
+export type InputBatch = RowBatch | TileBatch;
+
+export function inputBatch(engine: Engine, scope: Scope, matrix: Matrix, batchSize: number): InputBatch {
+  return matrix.kind === 'sparse' ? new RowBatch(engine, scope, matrix, batchSize) : new TileBatch(engine, scope, matrix.columns, batchSize);
+}
+
+export function loadBatch(batch: InputBatch, matrix: Matrix, rows: Int32Array, training: boolean): void {
+  if (batch.kind === 'rows') batch.load(matrix as SparseMatrix, rows, training);
+  else batch.load(matrix as DenseMatrix, rows);
+}
+
+/** Entries of the fullest batch that could be drawn. */
+function largestBatch(matrix: SparseMatrix, batchSize: number): number {
+  const sizes = Int32Array.from({ length: matrix.rows }, (_, r) => matrix.start[r + 1]! - matrix.start[r]!).sort();
+  return sizes.subarray(Math.max(0, matrix.rows - batchSize)).reduce((a, b) => a + b, 0);
+}

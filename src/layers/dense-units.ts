@@ -1,0 +1,124 @@
+import type { Engine } from '../runtime/engine.js';
+import { LANES, type RowBatch, tilesFor } from './batch.js';
+
+const TILE_BYTES = LANES * 4;
+
+/** Where dense units may pack panels: sized once for a whole net by `denseScratch`. */
+export interface PackScratch {
+  readonly a: number;
+  readonly b: number;
+}
+
+const panels6 = (n: number) => Math.ceil(n / 6) * 6;
+const panels8 = (n: number) => Math.ceil(n / 8) * 8;
+
+/** Floats of packing room that units of this shape need, for batches of `batchSize` rows. */
+export function packSizes(units: number, inputs: number, input: 'rows' | 'tiles', batchSize: number): { a: number; b: number } {
+  const lanes = tilesFor(batchSize) * LANES;
+  if (input === 'rows') return { a: lanes * units, b: 0 };
+  return {
+    a: Math.max(panels6(units) * inputs, panels6(units) * lanes, panels6(inputs) * units),
+    b: panels8(inputs) * lanes,
+  };
+}
+
+/** Fully connected units over tiles. Weights are [units][inputs]. */
+export class DenseUnits {
+  readonly units: number;
+  readonly inputs: number;
+  readonly weightCount: number;
+  weight = 0;
+  dweight = 0;
+  pack: PackScratch = { a: 0, b: 0 };
+  private readonly engine: Engine;
+
+  constructor(engine: Engine, inputs: number, units: number) {
+    this.engine = engine;
+    this.inputs = inputs;
+    this.units = units;
+    this.weightCount = inputs * units;
+  }
+
+  /** y = W x + bias (none when 0). */
+  forward(y: number, yStride: number, x: number, xStride: number, tiles: number, bias: number): void {
+    const { kernels, scratch } = this.engine;
+    const { units, inputs } = this;
+    kernels.gemm_pack_a(this.pack.a, this.weight, units, inputs, inputs, 1, inputs);
+    for (let t = 0; t < tiles; t++) {
+      const out = y + t * yStride * TILE_BYTES;
+      if (bias) kernels.tile_fill(out, bias, units);
+      kernels.gemm(
+        out, this.pack.a, x + t * xStride * TILE_BYTES, scratch, LANES, LANES, 8, 0, Math.ceil(units / 6), units, LANES, inputs, bias ? 1 : 0,
+      );
+    }
+  }
+
+  /** dx (+)= Wᵀ dy. */
+  backwardInput(dx: number, dxStride: number, dy: number, dyStride: number, tiles: number, accumulate: boolean): void {
+    const { kernels, scratch } = this.engine;
+    const { units, inputs } = this;
+    kernels.gemm_pack_a(this.pack.a, this.weight, inputs, units, 1, inputs, units);
+    for (let t = 0; t < tiles; t++) {
+      kernels.gemm(
+        dx + t * dxStride * TILE_BYTES, this.pack.a, dy + t * dyStride * TILE_BYTES, scratch, LANES, LANES, 8,
+        0, Math.ceil(inputs / 6), inputs, LANES, units, accumulate ? 1 : 0,
+      );
+    }
+  }
+
+  /** dW (+)= dy xᵀ. */
+  backwardWeight(dy: number, dyStride: number, x: number, xStride: number, tiles: number, accumulate: boolean): void {
+    const { kernels, scratch } = this.engine;
+    const { units, inputs } = this;
+    const depth = tiles * LANES;
+    for (let t = 0; t < tiles; t++) {
+      kernels.gemm_pack_a(this.pack.a + t * LANES * 24, dy + t * dyStride * TILE_BYTES, units, LANES, LANES, 1, depth);
+      kernels.gemm_pack_b(this.pack.b + t * LANES * 32, x + t * xStride * TILE_BYTES, LANES, inputs, 1, LANES, depth);
+    }
+    kernels.gemm(
+      this.dweight, this.pack.a, this.pack.b, scratch, inputs, 8, 8 * depth, 0, Math.ceil(units / 6), units, inputs, depth, accumulate ? 1 : 0,
+    );
+  }
+}
+
+/** Fully connected units over sparse input rows. Weights are [inputs][units]: an input's weights side by side. */
+export class DenseRowUnits {
+  readonly units: number;
+  readonly inputs: number;
+  readonly weightCount: number;
+  weight = 0;
+  dweight = 0;
+  pack: PackScratch = { a: 0, b: 0 };
+  private readonly engine: Engine;
+
+  constructor(engine: Engine, inputs: number, units: number) {
+    this.engine = engine;
+    this.inputs = inputs;
+    this.units = units;
+    this.weightCount = inputs * units;
+  }
+
+  /** y = W x + bias. */
+  forwardRows(y: number, yStride: number, rows: RowBatch, bias: number): void {
+    const { kernels } = this.engine;
+    const { units } = this;
+    const tiles = tilesFor(rows.rows);
+    kernels.spmm(this.pack.a, rows.start, rows.index, rows.value, 0, this.weight, 0, units, units, 0, tiles * LANES, units, 0);
+    for (let t = 0; t < tiles; t++) {
+      kernels.rows_to_tile(y + t * yStride * TILE_BYTES, this.pack.a + t * LANES * units * 4, bias, units, units);
+    }
+  }
+
+  /** dW = dy xᵀ; rows of inputs that no row of the batch has become 0. */
+  backwardWeightRows(dy: number, dyStride: number, rows: RowBatch): void {
+    const { kernels } = this.engine;
+    const { units } = this;
+    const tiles = tilesFor(rows.rows);
+    for (let t = 0; t < tiles; t++) {
+      kernels.tile_to_rows(this.pack.a + t * LANES * units * 4, dy + t * dyStride * TILE_BYTES, units, units);
+    }
+    kernels.spmm(
+      this.dweight, rows.columnStart, rows.columnRow, rows.value, rows.columnPlace, this.pack.a, 0, units, units, 0, this.inputs, units, 0,
+    );
+  }
+}

@@ -1,0 +1,177 @@
+import type { Engine, Scope } from '../runtime/engine.js';
+import { fillUniform } from '../runtime/random.js';
+import { type InputBatch, LANES, type RowBatch, tilesFor } from './batch.js';
+import type { Connections } from './connections.js';
+import { DenseRowUnits, DenseUnits, type PackScratch, packSizes } from './dense-units.js';
+import { SparseUnits } from './sparse-units.js';
+
+export interface LinearShape {
+  inputs: number;
+  /** Sparse units, before the dense ones. */
+  connections?: Connections;
+  /** Fully connected units. */
+  dense: number;
+  /** Whether the layer reads sparse rows or tiles. */
+  input: 'rows' | 'tiles';
+}
+
+/** One run of numbers in a layer's parameters, padded to 16 floats. */
+export interface Segment {
+  readonly name: 'sparse.weight' | 'dense.weight' | 'bias';
+  readonly offset: number;
+  readonly length: number;
+}
+
+const padded = (length: number) => Math.ceil(length / 16) * 16;
+
+/** y = W x + b, where some units see a few inputs and others all. Parameters are a part of its model's block. */
+export class Linear {
+  readonly inputs: number;
+  readonly units: number;
+  readonly sparseUnits: number;
+  readonly denseUnits: number;
+  readonly input: 'rows' | 'tiles';
+  readonly connections: Connections | undefined;
+  readonly sparse: SparseUnits | undefined;
+  readonly dense: DenseUnits | DenseRowUnits | undefined;
+  readonly segments: readonly Segment[];
+  /** Floats in the model's block, padding included. */
+  readonly parameterLength: number;
+  /** Weights and biases, padding excluded. */
+  readonly weights: number;
+  bias = 0;
+  private dbias = 0;
+  private readonly engine: Engine;
+
+  constructor(engine: Engine, scope: Scope, shape: LinearShape) {
+    this.engine = engine;
+    this.inputs = shape.inputs;
+    this.input = shape.input;
+    this.connections = shape.connections;
+    this.sparseUnits = shape.connections?.units ?? 0;
+    this.denseUnits = shape.dense;
+    this.units = this.sparseUnits + shape.dense;
+    if (shape.connections) this.sparse = new SparseUnits(engine, scope, shape.connections);
+    if (shape.dense > 0) {
+      this.dense = new (shape.input === 'rows' ? DenseRowUnits : DenseUnits)(engine, shape.inputs, shape.dense);
+    }
+    let offset = 0;
+    const segment = (name: Segment['name'], length: number): Segment => {
+      const at = offset;
+      offset += padded(length);
+      return { name, offset: at, length };
+    };
+    this.segments = [
+      ...(this.sparse ? [segment('sparse.weight', this.sparse.weightCount)] : []),
+      ...(this.dense ? [segment('dense.weight', this.dense.weightCount)] : []),
+      segment('bias', this.units),
+    ];
+    this.parameterLength = offset;
+    this.weights = this.segments.reduce((sum, s) => sum + s.length, 0);
+  }
+
+  /** Points the layer at its parameters and gradients (bytes). */
+  bind(parameters: number, gradients: number): void {
+    for (const { name, offset } of this.segments) {
+      const at = parameters + offset * 4;
+      const d = gradients + offset * 4;
+      if (name === 'bias') {
+        this.bias = at;
+        this.dbias = d;
+      } else {
+        const units = name === 'sparse.weight' ? this.sparse! : this.dense!;
+        units.weight = at;
+        units.dweight = d;
+      }
+    }
+  }
+
+  /** Floats of packing room that this layer needs. */
+  packSizes(batchSize: number): { a: number; b: number } {
+    return packSizes(this.denseUnits, this.inputs, this.input, batchSize);
+  }
+
+  set pack(scratch: PackScratch) {
+    if (this.dense) this.dense.pack = scratch;
+  }
+
+  /** Weights uniform within ±gain/√fan_in, fan_in counting the connections a unit really has; biases 0. `stream` numbers the layer. */
+  initialise(seed: number, purpose: number, stream: number, gain: number): void {
+    const { engine } = this;
+    const longest = this.segments.reduce((most, s) => Math.max(most, padded(s.length)), 0);
+    const draw = engine.arena.allocate(longest * 4);
+    for (const { name, length } of this.segments) {
+      if (name === 'bias') {
+        engine.f32(this.bias, padded(length)).fill(0);
+        continue;
+      }
+      const sparse = name === 'sparse.weight';
+      const bound = sparse ? 1 : gain / Math.sqrt(this.inputs);
+      fillUniform(engine, draw, length, -bound, bound, seed, purpose, stream * 2 + (sparse ? 1 : 0));
+      const weight = (sparse ? this.sparse! : this.dense!).weight;
+      const values = engine.f32(draw, length);
+      if (sparse) scaleByFanIn(values, this.connections!, gain);
+      const out = engine.f32(weight, padded(length));
+      out.set(values);
+      out.fill(0, length);
+    }
+    engine.arena.release(draw);
+  }
+
+  /** y[units][32] tiles from a batch; `x` may also be the tiles of a hidden layer. */
+  forward(y: number, x: InputBatch | number, tiles: number): void {
+    const sparseBytes = this.sparseUnits * LANES * 4;
+    const denseBias = this.bias + this.sparseUnits * 4;
+    if (this.input === 'rows') {
+      this.sparse?.forwardRows(y, this.units, x as RowBatch, this.bias);
+      (this.dense as DenseRowUnits | undefined)?.forwardRows(y + sparseBytes, this.units, x as RowBatch, denseBias);
+      return;
+    }
+    const at = typeof x === 'number' ? x : (x as InputBatch & { kind: 'tiles' }).at;
+    this.sparse?.forward(y, this.units, at, this.inputs, tiles, this.bias);
+    (this.dense as DenseUnits | undefined)?.forward(y + sparseBytes, this.units, at, this.inputs, tiles, denseBias);
+  }
+
+  /** Gradients of the parameters, and of the input into dx unless it is 0. With `accumulate`, weight and bias gradients are added to. */
+  backward(dx: number, dy: number, x: InputBatch | number, tiles: number, accumulate = false): void {
+    const { engine } = this;
+    const sparseBytes = this.sparseUnits * LANES * 4;
+    if (!accumulate) engine.f32(this.dbias, this.units).fill(0);
+    for (let t = 0; t < tiles; t++) engine.kernels.tile_sums(this.dbias, dy + t * this.units * LANES * 4, this.units);
+    if (this.input === 'rows') {
+      const rows = x as RowBatch;
+      this.sparse?.backwardWeightRows(dy, this.units, rows, accumulate);
+      (this.dense as DenseRowUnits | undefined)?.backwardWeightRows(dy + sparseBytes, this.units, rows);
+      return;
+    }
+    const at = typeof x === 'number' ? x : (x as InputBatch & { kind: 'tiles' }).at;
+    this.backwardWeight(dy, at, tiles, accumulate);
+    if (dx) this.backwardInput(dx, dy, tiles, false);
+  }
+
+  /** dW (+)= dy xᵀ over tiles. */
+  backwardWeight(dy: number, x: number, tiles: number, accumulate: boolean): void {
+    const dense = this.dense as DenseUnits | undefined;
+    this.sparse?.backwardWeight(dy, this.units, x, this.inputs, tiles, accumulate);
+    dense?.backwardWeight(dy + this.sparseUnits * LANES * 4, this.units, x, this.inputs, tiles, accumulate);
+  }
+
+  /** dx (+)= Wᵀ dy over tiles. */
+  backwardInput(dx: number, dy: number, tiles: number, accumulate: boolean): void {
+    const dense = this.dense as DenseUnits | undefined;
+    this.sparse?.backwardInput(dx, this.inputs, dy, this.units, tiles, accumulate);
+    dense?.backwardInput(dx, this.inputs, dy + this.sparseUnits * LANES * 4, this.units, tiles, accumulate || this.sparse !== undefined);
+  }
+}
+
+/** Bytes of one hidden or output activation of a batch. */
+export function activationBytes(units: number, batchSize: number): number {
+  return tilesFor(batchSize) * units * LANES * 4;
+}
+
+function scaleByFanIn(values: Float32Array, { start, units }: Connections, gain: number): void {
+  for (let u = 0; u < units; u++) {
+    const bound = gain / Math.sqrt(Math.max(1, start[u + 1]! - start[u]!));
+    for (let e = start[u]!; e < start[u + 1]!; e++) values[e]! *= bound;
+  }
+}

@@ -1,0 +1,86 @@
+import type { Engine, Scope } from '../runtime/engine.js';
+import { LANES, type RowBatch, tilesFor } from './batch.js';
+import { type BoundConnections, bindConnections, type Connections } from './connections.js';
+
+const TILE_BYTES = LANES * 4;
+
+/**
+ * Units that each see a few inputs. Weights stand by unit, in the order of the connections. Tiles are [features][32]; a `stride` says how many features
+ * one tile of the buffer holds, so that a layer's units may be a part of it.
+ */
+export class SparseUnits {
+  readonly units: number;
+  readonly inputs: number;
+  readonly weightCount: number;
+  weight = 0;
+  dweight = 0;
+  private readonly engine: Engine;
+  private readonly at: BoundConnections;
+
+  constructor(engine: Engine, scope: Scope, connections: Connections) {
+    this.engine = engine;
+    this.units = connections.units;
+    this.inputs = connections.inputs;
+    this.weightCount = connections.index.length;
+    this.at = bindConnections(engine, scope, connections);
+  }
+
+  /** y = W x + bias (none when 0). */
+  forward(y: number, yStride: number, x: number, xStride: number, tiles: number, bias: number): void {
+    const { kernels } = this.engine;
+    for (let t = 0; t < tiles; t++) {
+      kernels.spmm(
+        y + t * yStride * TILE_BYTES, this.at.start, this.at.index, this.weight, 0, x + t * xStride * TILE_BYTES, bias,
+        LANES, LANES, 0, this.units, LANES, 0,
+      );
+    }
+  }
+
+  /** dx (+)= Wᵀ dy. */
+  backwardInput(dx: number, dxStride: number, dy: number, dyStride: number, tiles: number, accumulate: boolean): void {
+    const { kernels } = this.engine;
+    for (let t = 0; t < tiles; t++) {
+      kernels.spmm(
+        dx + t * dxStride * TILE_BYTES, this.at.inputStart, this.at.inputUnit, this.weight, this.at.inputPlace, dy + t * dyStride * TILE_BYTES,
+        0, LANES, LANES, 0, this.inputs, LANES, accumulate ? 1 : 0,
+      );
+    }
+  }
+
+  /** dW (+)= dy xᵀ, at the connections. */
+  backwardWeight(dy: number, dyStride: number, x: number, xStride: number, tiles: number, accumulate: boolean): void {
+    const { kernels } = this.engine;
+    if (!accumulate) this.clear();
+    for (let t = 0; t < tiles; t++) {
+      kernels.sddmm(
+        this.dweight, this.at.start, this.at.index, dy + t * dyStride * TILE_BYTES, x + t * xStride * TILE_BYTES, LANES, LANES,
+        0, this.units, LANES,
+      );
+    }
+  }
+
+  /** forward for sparse input rows. */
+  forwardRows(y: number, yStride: number, rows: RowBatch, bias: number): void {
+    const { kernels } = this.engine;
+    for (let t = 0; t < tilesFor(rows.rows); t++) {
+      const tile = y + t * yStride * TILE_BYTES;
+      kernels.tile_fill(tile, bias, this.units);
+      kernels.sparse_rows_forward(
+        tile, rows.start, rows.index, rows.value, this.at.inputStart, this.at.inputUnit, this.at.inputPlace, this.weight, t * LANES, LANES,
+      );
+    }
+  }
+
+  /** backwardWeight for sparse input rows. */
+  backwardWeightRows(dy: number, dyStride: number, rows: RowBatch, accumulate: boolean): void {
+    if (!accumulate) this.clear();
+    this.engine.kernels.sparse_rows_backward(
+      this.dweight, rows.columnStart, rows.columnRow, rows.columnPlace, rows.value, this.at.inputStart, this.at.inputUnit, this.at.inputPlace,
+      dy, dyStride, 0, this.inputs,
+    );
+  }
+
+  private clear(): void {
+    this.engine.f32(this.dweight, this.weightCount).fill(0);
+  }
+}

@@ -1,0 +1,376 @@
+import type { Dataset } from '../data/dataset.js';
+import type { Engine } from '../runtime/engine.js';
+import { nextTask, Pace } from '../runtime/pace.js';
+import { Purpose, permutation } from '../runtime/random.js';
+import { type CheckpointState, readCheckpoint, writeCheckpoint } from './checkpoint.js';
+import type { LossSum } from './losses.js';
+import { type Evaluation, score } from './metrics.js';
+import { type Block, createOptimizer, type OptimizerOptions, optimizerOptions } from './optimizer.js';
+import { type Schedule, scheduleFactor } from './schedule.js';
+
+export interface FitOptions {
+  /** Rows to choose the best epoch by; its weights are the ones kept. Without them the last epoch's are. */
+  validation?: Dataset;
+  /** Default 50. */
+  epochs?: number;
+  /** Rows a step. Default 256. */
+  batchSize?: number;
+  /** Default 1e-3. */
+  learningRate?: number;
+  /** Default 'adam'. */
+  optimizer?: OptimizerOptions;
+  /** Default 'inverse-sqrt', the TRF paper's. */
+  schedule?: Schedule;
+  /** What the best epoch is best in: 'metric' (accuracy, mean AUC, RMSE) or 'loss'. Ties go to the lower loss. Default 'metric'. */
+  monitor?: 'metric' | 'loss';
+  /** Stop after this many epochs in a row without a better one. Default: never. Needs `validation`. */
+  patience?: number;
+  /** Of shuffles and dropout. Default: the net's seed. */
+  seed?: number;
+  /** Stops at the next batch: fit then returns with a checkpoint and stoppedBy 'signal'. */
+  signal?: AbortSignal;
+  /** After every batch. */
+  onProgress?: (progress: FitProgress) => void;
+  /** After every epoch. */
+  onEpoch?: (record: EpochRecord) => void;
+  /** Receives a checkpoint after every `checkpointEvery` epochs. */
+  onCheckpoint?: (checkpoint: Uint8Array) => void | Promise<void>;
+  /** Default 1. */
+  checkpointEvery?: number;
+  /** A checkpoint to go on from, to the same bits as if it had never stopped. Net, data and options must be the same. */
+  resume?: Uint8Array;
+}
+
+export interface FitProgress {
+  phase: 'fit';
+  /** From 1. */
+  epoch: number;
+  epochs: number;
+  /** Batches done in this epoch. */
+  batch: number;
+  batches: number;
+  /** Mean training loss of this epoch so far. */
+  loss: number;
+  rowsPerSecond: number;
+  secondsLeft: number;
+}
+
+export interface EpochRecord {
+  /** From 1. */
+  epoch: number;
+  learningRate: number;
+  /** Mean training loss, with dropout. */
+  loss: number;
+  validation?: Evaluation;
+  seconds: number;
+}
+
+export interface FitResult {
+  history: EpochRecord[];
+  /** Epoch whose weights the net has now; 0 when it stopped inside the first. */
+  bestEpoch: number;
+  stoppedBy: 'epochs' | 'patience' | 'signal';
+  /** When stopped by the signal: pass it as `resume` to go on. */
+  checkpoint?: Uint8Array;
+  seconds: number;
+}
+
+/** One run of training over a dataset: a workspace planned for one batch size. */
+export interface TrainingSession {
+  readonly gradients: number;
+  /** Loss and gradients of these rows; `step` numbers the noise. */
+  step(rows: Int32Array, seed: number, step: number): LossSum;
+  dispose(): void;
+}
+
+/** What fit can train. */
+export interface Trainable {
+  readonly engine: Engine;
+  readonly seed: number;
+  readonly parameters: Block;
+  /** Shapes and settings that must be equal to resume. */
+  readonly identity: string;
+  startTraining(train: Dataset, batchSize: number, stateVectors: number): TrainingSession;
+  evaluate(data: Dataset, options?: { batchSize?: number }): Promise<Evaluation>;
+}
+
+export async function fit(net: Trainable, train: Dataset, options: FitOptions = {}): Promise<FitResult> {
+  const run = await Run.start(net, train, options);
+  try {
+    return await run.finish();
+  } finally {
+    run.dispose();
+  }
+}
+
+/** The state of one call of fit. */
+class Run {
+  private epoch = 0;
+  private batch = 0;
+  private step = 0;
+  private lossSum = 0;
+  private lossWeight = 0;
+  private history: EpochRecord[] = [];
+  private bestEpoch = 0;
+  private bestScore = Number.NEGATIVE_INFINITY;
+  private bestLoss = Number.POSITIVE_INFINITY;
+  private best: Float32Array | undefined;
+  private readonly startedAt = performance.now();
+  private rowsDone = 0;
+
+  private constructor(
+    private readonly net: Trainable,
+    private readonly train: Dataset,
+    private readonly options: Settings,
+    private readonly scope: ReturnType<Engine['scope']>,
+    private readonly session: TrainingSession,
+    private readonly optimizer: ReturnType<typeof createOptimizer>,
+  ) {}
+
+  static async start(net: Trainable, train: Dataset, given: FitOptions): Promise<Run> {
+    const options = settings(given, net.seed, train);
+    const stateVectors = options.optimizer.kind === 'adam' ? 2 : 1;
+    const session = net.startTraining(train, options.batchSize, stateVectors);
+    const scope = net.engine.scope();
+    try {
+      const optimizer = createOptimizer(net.engine, scope, net.parameters.length, options.optimizer);
+      const run = new Run(net, train, options, scope, session, optimizer);
+      if (options.resume) run.restore(options.resume);
+      return run;
+    } catch (error) {
+      session.dispose();
+      scope.dispose();
+      throw error;
+    }
+  }
+
+  async finish(): Promise<FitResult> {
+    const { options } = this;
+    let lastGood = this.weights();
+    try {
+      let stoppedBy: FitResult['stoppedBy'] = 'epochs';
+      await nextTask();
+      for (; this.epoch < options.epochs; ) {
+        if (!(await this.runEpoch())) return this.result('signal', this.checkpoint());
+        lastGood = this.weights();
+        if (this.stale() >= options.patience) {
+          stoppedBy = 'patience';
+          break;
+        }
+      }
+      return this.result(stoppedBy);
+    } catch (error) {
+      this.setWeights(lastGood);
+      throw error;
+    }
+  }
+
+  dispose(): void {
+    this.session.dispose();
+    this.scope.dispose();
+  }
+
+  /** False when the signal stopped it. */
+  private async runEpoch(): Promise<boolean> {
+    const { options, train } = this;
+    const began = performance.now();
+    const rate = options.learningRate * scheduleFactor(options.schedule, this.epoch, options.epochs);
+    const order = permutation(this.net.engine, train.rows, options.seed, Purpose.shuffle, this.epoch);
+    const batches = Math.ceil(train.rows / options.batchSize);
+    const pace = new Pace();
+    for (; this.batch < batches; ) {
+      if (options.signal?.aborted) return false;
+      const rows = order.subarray(this.batch * options.batchSize, (this.batch + 1) * options.batchSize);
+      const { sum, weight } = this.session.step(rows, options.seed, this.step);
+      if (!Number.isFinite(sum)) {
+        throw new RangeError(
+          `learningRate: training diverged (loss ${sum}) in epoch ${this.epoch + 1}, batch ${this.batch + 1}, at ${rate}; the weights are those before that epoch. Try a lower rate or scaled features`,
+        );
+      }
+      this.optimizer.step(this.net.parameters, this.session.gradients, rate);
+      this.lossSum += sum;
+      this.lossWeight += weight;
+      this.step++;
+      this.batch++;
+      this.rowsDone += rows.length;
+      this.report(batches);
+      if (pace.due) await pace.turn();
+    }
+    await this.endEpoch(rate, began);
+    return true;
+  }
+
+  private async endEpoch(learningRate: number, began: number): Promise<void> {
+    const { options } = this;
+    const record: EpochRecord = { epoch: this.epoch + 1, learningRate, loss: this.lossSum / Math.max(1, this.lossWeight), seconds: 0 };
+    if (options.validation) {
+      record.validation = await this.net.evaluate(options.validation, { batchSize: options.batchSize });
+      const reached = score(record.validation, options.monitor);
+      const { loss } = record.validation;
+      if (reached > this.bestScore || (reached === this.bestScore && loss < this.bestLoss)) {
+        this.bestScore = reached;
+        this.bestLoss = loss;
+        this.bestEpoch = record.epoch;
+        this.best = this.weights();
+      }
+    } else this.bestEpoch = record.epoch;
+    record.seconds = (performance.now() - began) / 1000;
+    this.history.push(record);
+    this.epoch++;
+    this.batch = 0;
+    this.lossSum = 0;
+    this.lossWeight = 0;
+    options.onEpoch?.(record);
+    if (options.onCheckpoint && this.epoch % options.checkpointEvery === 0) await options.onCheckpoint(this.checkpoint());
+  }
+
+  private report(batches: number): void {
+    const { options, train } = this;
+    if (!options.onProgress) return;
+    const seconds = (performance.now() - this.startedAt) / 1000;
+    const rowsPerSecond = this.rowsDone / Math.max(1e-9, seconds);
+    const rowsLeft = (options.epochs - this.epoch) * train.rows - Math.min(train.rows, this.batch * options.batchSize);
+    options.onProgress({
+      phase: 'fit',
+      epoch: this.epoch + 1,
+      epochs: options.epochs,
+      batch: this.batch,
+      batches,
+      loss: this.lossSum / Math.max(1, this.lossWeight),
+      rowsPerSecond,
+      secondsLeft: rowsLeft / rowsPerSecond,
+    });
+  }
+
+  /** Epochs in a row that were no better. */
+  private stale(): number {
+    return this.options.validation ? this.epoch - this.bestEpoch : 0;
+  }
+
+  private result(stoppedBy: FitResult['stoppedBy'], checkpoint?: Uint8Array): FitResult {
+    if (this.best) this.setWeights(this.best);
+    return {
+      history: this.history,
+      bestEpoch: this.bestEpoch,
+      stoppedBy,
+      ...(checkpoint ? { checkpoint } : {}),
+      seconds: (performance.now() - this.startedAt) / 1000,
+    };
+  }
+
+  private weights(): Float32Array {
+    return this.net.engine.f32(this.net.parameters.at, this.net.parameters.length).slice();
+  }
+
+  private setWeights(values: Float32Array): void {
+    this.net.engine.f32(this.net.parameters.at, this.net.parameters.length).set(values);
+  }
+
+  private get fingerprint(): string {
+    const { validation, epochs, batchSize, learningRate, optimizer, schedule, monitor, patience, seed } = this.options;
+    return JSON.stringify({
+      net: this.net.identity,
+      rows: this.train.rows,
+      validationRows: validation?.rows ?? 0,
+      epochs,
+      batchSize,
+      learningRate,
+      optimizer,
+      schedule: typeof schedule === 'function' ? 'function' : schedule,
+      monitor,
+      patience: patience === Number.POSITIVE_INFINITY ? 'never' : patience,
+      seed,
+    });
+  }
+
+  private checkpoint(): Uint8Array {
+    const { epoch, batch, step, lossSum, lossWeight, history, bestEpoch, bestScore, bestLoss } = this;
+    const vectors: Record<string, Float32Array> = { parameters: this.weights() };
+    if (this.best) vectors.best = this.best;
+    for (const [name, block] of Object.entries(this.optimizer.state)) {
+      vectors[name] = this.net.engine.f32(block.at, block.length).slice();
+    }
+    const { scalars } = this.optimizer;
+    return writeCheckpoint(
+      { fingerprint: this.fingerprint, epoch, batch, step, lossSum, lossWeight, history, bestEpoch, bestScore, bestLoss, scalars },
+      vectors,
+    );
+  }
+
+  private restore(bytes: Uint8Array): void {
+    const { length } = this.net.parameters;
+    const names = ['parameters', 'best', ...Object.keys(this.optimizer.state)];
+    const { state, vectors } = readCheckpoint(bytes, this.fingerprint, Object.fromEntries(names.map((name) => [name, length])));
+    this.setWeights(vectors.parameters!);
+    this.best = vectors.best;
+    for (const [name, block] of Object.entries(this.optimizer.state)) this.net.engine.f32(block.at, block.length).set(vectors[name]!);
+    this.optimizer.scalars = state.scalars;
+    const { epoch, batch, step, lossSum, lossWeight, history, bestEpoch, bestScore, bestLoss }: CheckpointState = state;
+    Object.assign(this, { epoch, batch, step, lossSum, lossWeight, history, bestEpoch, bestScore, bestLoss });
+  }
+}
+
+interface Settings extends Required<Omit<FitOptions, 'optimizer' | 'validation' | 'signal' | 'onProgress' | 'onEpoch' | 'onCheckpoint' | 'resume'>> {
+  optimizer: ReturnType<typeof optimizerOptions>;
+  validation?: Dataset;
+  signal?: AbortSignal;
+  onProgress?: FitOptions['onProgress'];
+  onEpoch?: FitOptions['onEpoch'];
+  onCheckpoint?: FitOptions['onCheckpoint'];
+  resume?: Uint8Array;
+}
+
+function settings(given: FitOptions, seed: number, train: Dataset): Settings {
+  const options = {
+    epochs: 50,
+    batchSize: 256,
+    learningRate: 1e-3,
+    schedule: 'inverse-sqrt' as Schedule,
+    monitor: 'metric' as const,
+    patience: Number.POSITIVE_INFINITY,
+    seed,
+    checkpointEvery: 1,
+    ...withoutUndefined(given),
+    optimizer: optimizerOptions(given.optimizer ?? 'adam'),
+  };
+  requireInteger(options.epochs, 1, 'epochs');
+  requireInteger(options.batchSize, 1, 'batchSize');
+  requireInteger(options.checkpointEvery, 1, 'checkpointEvery');
+  requireSeed(options.seed);
+  if (options.patience !== Number.POSITIVE_INFINITY) {
+    requireInteger(options.patience, 1, 'patience');
+    if (!options.validation) throw new TypeError('patience: expected validation rows to be patient about, got none');
+  }
+  if (typeof options.learningRate !== 'number') throw new TypeError(`learningRate: expected a number, got ${typeof options.learningRate}`);
+  if (!(options.learningRate > 0) || !Number.isFinite(options.learningRate)) {
+    throw new RangeError(`learningRate: expected a number above 0, got ${options.learningRate}`);
+  }
+  if (options.monitor !== 'metric' && options.monitor !== 'loss') {
+    throw new TypeError(`monitor: expected 'metric' or 'loss', got ${JSON.stringify(options.monitor)}`);
+  }
+  if (options.signal !== undefined && typeof options.signal?.aborted !== 'boolean') {
+    throw new TypeError(`signal: expected an AbortSignal, got ${typeof options.signal}`);
+  }
+  for (const name of ['onProgress', 'onEpoch', 'onCheckpoint'] as const) {
+    if (options[name] !== undefined && typeof options[name] !== 'function') {
+      throw new TypeError(`${name}: expected a function, got ${typeof options[name]}`);
+    }
+  }
+  scheduleFactor(options.schedule, 0, options.epochs);
+  options.batchSize = Math.min(options.batchSize, train.rows);
+  return options;
+}
+
+function withoutUndefined<T extends object>(options: T): T {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
+}
+
+export function requireInteger(value: number, least: number, argument: string): void {
+  if (typeof value !== 'number') throw new TypeError(`${argument}: expected an integer, got ${typeof value}`);
+  if (!Number.isInteger(value) || value < least) throw new RangeError(`${argument}: expected an integer from ${least}, got ${value}`);
+}
+
+export function requireSeed(seed: number): void {
+  requireInteger(seed, 0, 'seed');
+  if (seed > 0xffffffff) throw new RangeError(`seed: expected an integer from 0 to 4294967295, got ${seed}`);
+}

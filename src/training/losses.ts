@@ -1,0 +1,134 @@
+import type { Targets } from '../data/dataset.js';
+import { LANES, tilesFor } from '../layers/batch.js';
+import type { Engine, Scope } from '../runtime/engine.js';
+
+/** A summed loss and what to divide it by: rows, or labels present. */
+export interface LossSum {
+  sum: number;
+  weight: number;
+}
+
+/** What a net's outputs mean, and the loss that trains them. Buffers are tiles of [outputs][32]. */
+export interface Loss {
+  readonly kind: Targets['kind'];
+  readonly outputs: number;
+  /** Reserves room for one batch's labels. */
+  prepare(engine: Engine, scope: Scope, batchSize: number): BoundLoss;
+  /** Logits to what `predict` returns: probabilities, or the values themselves. In place. */
+  activate(engine: Engine, logits: number, tiles: number): void;
+}
+
+export interface BoundLoss {
+  /** Gradient of the batch's mean loss into d; returns the sum. */
+  gradient(d: number, logits: number, targets: Targets, rows: Int32Array): LossSum;
+}
+
+/** The loss that goes with a kind of targets: softmax cross-entropy, sigmoid cross-entropy with missing labels, squared error. */
+export function lossFor(kind: Targets['kind'], outputs: number): Loss {
+  if (kind === 'classes') return new SoftmaxLoss(outputs);
+  return kind === 'tasks' ? new SigmoidLoss(outputs) : new SquaredLoss(outputs);
+}
+
+/** Number of outputs that targets ask for. */
+export function outputsOf(targets: Targets): number {
+  return targets.kind === 'classes' ? targets.classes : targets.kind === 'tasks' ? targets.tasks : targets.outputs;
+}
+
+class SoftmaxLoss implements Loss {
+  readonly kind = 'classes';
+  readonly outputs: number;
+
+  constructor(outputs: number) {
+    this.outputs = outputs;
+  }
+
+  prepare(engine: Engine, scope: Scope): BoundLoss {
+    const label = scope.bytes(LANES * 4);
+    return {
+      gradient: (d, logits, targets, rows) => {
+        let sum = 0;
+        eachTile(rows.length, this.outputs, (t, offset, live) => {
+          const labels = engine.i32(label, LANES);
+          for (let lane = 0; lane < live; lane++) labels[lane] = (targets.values as Int32Array)[rows[t * LANES + lane]!]!;
+          sum += engine.kernels.softmax_cross_entropy(d + offset, logits + offset, label, this.outputs, live, 1 / rows.length);
+        });
+        return { sum, weight: rows.length };
+      },
+    };
+  }
+
+  activate(engine: Engine, logits: number, tiles: number): void {
+    for (let t = 0; t < tiles; t++) {
+      const at = logits + t * this.outputs * LANES * 4;
+      engine.kernels.softmax(at, at, this.outputs);
+    }
+  }
+}
+
+class SigmoidLoss implements Loss {
+  readonly kind = 'tasks';
+  readonly outputs: number;
+
+  constructor(outputs: number) {
+    this.outputs = outputs;
+  }
+
+  prepare(engine: Engine, scope: Scope): BoundLoss {
+    const { outputs } = this;
+    const label = scope.bytes(LANES * outputs);
+    return {
+      gradient: (d, logits, targets, rows) => {
+        const values = targets.values as Int8Array;
+        let present = 0;
+        for (const row of rows) for (let o = 0; o < outputs; o++) if (values[row * outputs + o]! >= 0) present++;
+        let sum = 0;
+        eachTile(rows.length, outputs, (t, offset, live) => {
+          const labels = engine.i8(label, LANES * outputs);
+          for (let o = 0; o < outputs; o++) {
+            for (let lane = 0; lane < live; lane++) labels[o * LANES + lane] = values[rows[t * LANES + lane]! * outputs + o]!;
+          }
+          sum += engine.kernels.sigmoid_cross_entropy(d + offset, logits + offset, label, outputs, live, 1 / Math.max(1, present));
+        });
+        return { sum, weight: present };
+      },
+    };
+  }
+
+  activate(engine: Engine, logits: number, tiles: number): void {
+    engine.kernels.sigmoid(logits, logits, tiles * this.outputs * LANES);
+  }
+}
+
+class SquaredLoss implements Loss {
+  readonly kind = 'values';
+  readonly outputs: number;
+
+  constructor(outputs: number) {
+    this.outputs = outputs;
+  }
+
+  prepare(engine: Engine, scope: Scope): BoundLoss {
+    const { outputs } = this;
+    const target = scope.bytes(LANES * outputs * 4);
+    return {
+      gradient: (d, logits, targets, rows) => {
+        const values = targets.values as Float32Array;
+        let sum = 0;
+        eachTile(rows.length, outputs, (t, offset, live) => {
+          const wanted = engine.f32(target, LANES * outputs);
+          for (let o = 0; o < outputs; o++) {
+            for (let lane = 0; lane < live; lane++) wanted[o * LANES + lane] = values[rows[t * LANES + lane]! * outputs + o]!;
+          }
+          sum += engine.kernels.squared_error(d + offset, logits + offset, target, outputs, live, 1 / rows.length);
+        });
+        return { sum, weight: rows.length };
+      },
+    };
+  }
+
+  activate(): void {}
+}
+
+function eachTile(rows: number, outputs: number, visit: (tile: number, offset: number, live: number) => void): void {
+  for (let t = 0; t < tilesFor(rows); t++) visit(t, t * outputs * LANES * 4, Math.min(LANES, rows - t * LANES));
+}
