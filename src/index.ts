@@ -1,3 +1,32 @@
+export {
+  type CsvColumn,
+  type CsvOptions,
+  type CsvSchema,
+  type CsvTarget,
+  learnCsvSchema,
+  readCsv,
+} from './data/csv.js';
+export {
+  type ClassTargets,
+  Dataset,
+  type DatasetOptions,
+  type DenseMatrix,
+  type Matrix,
+  type SparseMatrix,
+  type Targets,
+  type TaskTargets,
+  type ValueTargets,
+} from './data/dataset.js';
+export { type IdxArray, idxDataset, parseIdx } from './data/idx.js';
+export { formatSparseText, parseSparseText, type SparseTextOptions } from './data/sparse-text.js';
+export { Standardizer, TfIdf } from './data/standardise.js';
+export { readSafetensors, type Safetensors, type Tensor, writeSafetensors } from './formats/safetensors.js';
+export { DenseNet, type DenseNetOptions } from './models/dense-net.js';
+export type { ExplainOptions, Explanation } from './models/explain.js';
+export type { FeedforwardNet, LayerSummary, NetOptions, Prediction, TargetInfo } from './models/feedforward-net.js';
+export type { GrowProgress, LayerOptions, PretrainOptions } from './models/grow.js';
+export type { InputTransformName } from './models/input.js';
+export { type LayerOrigin, TrfNet, type TrfNetOptions } from './models/trf-net.js';
 export { createEngine, type Engine, type EngineOptions, type WasmSource } from './runtime/engine.js';
 export { type ChowLiuOptions, chowLiuTree, type TreeConstraints } from './structure/chow-liu.js';
 export {
@@ -10,3 +39,7 @@ export {
 export { type ReceptiveFieldOptions, type ReceptiveFields, receptiveFields } from './structure/receptive-fields.js';
 export { type Edge, Tree } from './structure/tree.js';
 export type { DiscretiseOptions } from './structure/variables.js';
+export type { EpochRecord, FitOptions, FitProgress, FitResult } from './training/fit.js';
+export { areaUnderRoc, type Evaluation } from './training/metrics.js';
+export type { AdamOptions, OptimizerOptions, SgdOptions } from './training/optimizer.js';
+export type { Schedule } from './training/schedule.js';

@@ -155,42 +155,32 @@ export class TfIdf {
   }
 }
 
-/** Mean and population standard deviation of each column; 1 for the deviation of a constant one. */
+/**
+ * Mean and population standard deviation of each column; 1 for the deviation of a constant one. Such a column is told by a
+ * deviation of exactly 0: up to 2^29 equal 32-bit floats have an exact sum in double precision, so an exact mean.
+ */
 function moments({ features }: Dataset): { mean: Float64Array; deviation: Float64Array } {
   const { rows, columns } = features;
   const values = features.kind === 'dense' ? features.values : features.value;
   const columnOf = features.kind === 'dense' ? (i: number) => i % columns : (i: number) => features.index[i]!;
   const mean = new Float64Array(columns);
   const deviation = new Float64Array(columns);
-  const present = new Int32Array(columns);
-  const lowest = new Float64Array(columns).fill(Infinity);
-  const highest = new Float64Array(columns).fill(-Infinity);
+  const absent = new Int32Array(columns).fill(rows);
   for (let i = 0; i < values.length; i++) {
     const c = columnOf(i);
-    const value = values[i]!;
-    present[c]!++;
-    mean[c]! += value;
-    if (value < lowest[c]!) lowest[c] = value;
-    if (value > highest[c]!) highest[c] = value;
+    absent[c]!--;
+    mean[c]! += values[i]!;
   }
   for (let c = 0; c < columns; c++) {
-    const absent = rows - present[c]!;
-    if (absent > 0) {
-      lowest[c] = Math.min(lowest[c]!, 0);
-      highest[c] = Math.max(highest[c]!, 0);
-    }
-    // A rounded mean would give a constant column a tiny deviation, and its noise the weight of a signal.
-    mean[c] = lowest[c] === highest[c] ? lowest[c]! : mean[c]! / rows;
-    deviation[c] = absent * mean[c]! * mean[c]!;
+    mean[c]! /= rows;
+    deviation[c] = absent[c]! * mean[c]! * mean[c]!;
   }
   for (let i = 0; i < values.length; i++) {
     const c = columnOf(i);
     const difference = values[i]! - mean[c]!;
     deviation[c]! += difference * difference;
   }
-  for (let c = 0; c < columns; c++) {
-    deviation[c] = lowest[c] === highest[c] ? 1 : Math.sqrt(deviation[c]! / rows);
-  }
+  for (let c = 0; c < columns; c++) deviation[c] = Math.sqrt(deviation[c]! / rows) || 1;
   return { mean, deviation };
 }
 

@@ -58,7 +58,13 @@ export class RowBatch {
     this.entries = size;
     if (byFeature) {
       this.engine.kernels.compress_columns(
-        this.columnStart, this.columnRow, this.columnPlace, this.start, this.index, padded, this.columns,
+        this.columnStart,
+        this.columnRow,
+        this.columnPlace,
+        this.start,
+        this.index,
+        padded,
+        this.columns,
       );
     }
   }
@@ -96,7 +102,9 @@ export class TileBatch {
 export type InputBatch = RowBatch | TileBatch;
 
 export function inputBatch(engine: Engine, scope: Scope, matrix: Matrix, batchSize: number): InputBatch {
-  return matrix.kind === 'sparse' ? new RowBatch(engine, scope, matrix, batchSize) : new TileBatch(engine, scope, matrix.columns, batchSize);
+  return matrix.kind === 'sparse'
+    ? new RowBatch(engine, scope, matrix, batchSize)
+    : new TileBatch(engine, scope, matrix.columns, batchSize);
 }
 
 export function loadBatch(batch: InputBatch, matrix: Matrix, rows: Int32Array, training: boolean): void {

@@ -17,7 +17,11 @@ export interface BoundConnections {
   readonly inputPlace: number;
 }
 
-export function bindConnections(engine: Engine, scope: Scope, { inputs, units, start, index }: Connections): BoundConnections {
+export function bindConnections(
+  engine: Engine,
+  scope: Scope,
+  { inputs, units, start, index }: Connections,
+): BoundConnections {
   const bound = {
     start: scope.copy(start),
     index: scope.copy(index),
@@ -25,6 +29,14 @@ export function bindConnections(engine: Engine, scope: Scope, { inputs, units, s
     inputUnit: scope.bytes(index.length * 4),
     inputPlace: scope.bytes(index.length * 4),
   };
-  engine.kernels.compress_columns(bound.inputStart, bound.inputUnit, bound.inputPlace, bound.start, bound.index, units, inputs);
+  engine.kernels.compress_columns(
+    bound.inputStart,
+    bound.inputUnit,
+    bound.inputPlace,
+    bound.start,
+    bound.index,
+    units,
+    inputs,
+  );
   return bound;
 }

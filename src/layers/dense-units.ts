@@ -13,7 +13,12 @@ const panels6 = (n: number) => Math.ceil(n / 6) * 6;
 const panels8 = (n: number) => Math.ceil(n / 8) * 8;
 
 /** Floats of packing room that units of this shape need, for batches of `batchSize` rows. */
-export function packSizes(units: number, inputs: number, input: 'rows' | 'tiles', batchSize: number): { a: number; b: number } {
+export function packSizes(
+  units: number,
+  inputs: number,
+  input: 'rows' | 'tiles',
+  batchSize: number,
+): { a: number; b: number } {
   const lanes = tilesFor(batchSize) * LANES;
   if (input === 'rows') return { a: lanes * units, b: 0 };
   return {
@@ -48,7 +53,19 @@ export class DenseUnits {
       const out = y + t * yStride * TILE_BYTES;
       if (bias) kernels.tile_fill(out, bias, units);
       kernels.gemm(
-        out, this.pack.a, x + t * xStride * TILE_BYTES, scratch, LANES, LANES, 8, 0, Math.ceil(units / 6), units, LANES, inputs, bias ? 1 : 0,
+        out,
+        this.pack.a,
+        x + t * xStride * TILE_BYTES,
+        scratch,
+        LANES,
+        LANES,
+        8,
+        0,
+        Math.ceil(units / 6),
+        units,
+        LANES,
+        inputs,
+        bias ? 1 : 0,
       );
     }
   }
@@ -60,8 +77,19 @@ export class DenseUnits {
     kernels.gemm_pack_a(this.pack.a, this.weight, inputs, units, 1, inputs, units);
     for (let t = 0; t < tiles; t++) {
       kernels.gemm(
-        dx + t * dxStride * TILE_BYTES, this.pack.a, dy + t * dyStride * TILE_BYTES, scratch, LANES, LANES, 8,
-        0, Math.ceil(inputs / 6), inputs, LANES, units, accumulate ? 1 : 0,
+        dx + t * dxStride * TILE_BYTES,
+        this.pack.a,
+        dy + t * dyStride * TILE_BYTES,
+        scratch,
+        LANES,
+        LANES,
+        8,
+        0,
+        Math.ceil(inputs / 6),
+        inputs,
+        LANES,
+        units,
+        accumulate ? 1 : 0,
       );
     }
   }
@@ -76,7 +104,19 @@ export class DenseUnits {
       kernels.gemm_pack_b(this.pack.b + t * LANES * 32, x + t * xStride * TILE_BYTES, LANES, inputs, 1, LANES, depth);
     }
     kernels.gemm(
-      this.dweight, this.pack.a, this.pack.b, scratch, inputs, 8, 8 * depth, 0, Math.ceil(units / 6), units, inputs, depth, accumulate ? 1 : 0,
+      this.dweight,
+      this.pack.a,
+      this.pack.b,
+      scratch,
+      inputs,
+      8,
+      8 * depth,
+      0,
+      Math.ceil(units / 6),
+      units,
+      inputs,
+      depth,
+      accumulate ? 1 : 0,
     );
   }
 }
@@ -103,7 +143,21 @@ export class DenseRowUnits {
     const { kernels } = this.engine;
     const { units } = this;
     const tiles = tilesFor(rows.rows);
-    kernels.spmm(this.pack.a, rows.start, rows.index, rows.value, 0, this.weight, 0, units, units, 0, tiles * LANES, units, 0);
+    kernels.spmm(
+      this.pack.a,
+      rows.start,
+      rows.index,
+      rows.value,
+      0,
+      this.weight,
+      0,
+      units,
+      units,
+      0,
+      tiles * LANES,
+      units,
+      0,
+    );
     for (let t = 0; t < tiles; t++) {
       kernels.rows_to_tile(y + t * yStride * TILE_BYTES, this.pack.a + t * LANES * units * 4, bias, units, units);
     }
@@ -118,7 +172,19 @@ export class DenseRowUnits {
       kernels.tile_to_rows(this.pack.a + t * LANES * units * 4, dy + t * dyStride * TILE_BYTES, units, units);
     }
     kernels.spmm(
-      this.dweight, rows.columnStart, rows.columnRow, rows.value, rows.columnPlace, this.pack.a, 0, units, units, 0, this.inputs, units, 0,
+      this.dweight,
+      rows.columnStart,
+      rows.columnRow,
+      rows.value,
+      rows.columnPlace,
+      this.pack.a,
+      0,
+      units,
+      units,
+      0,
+      this.inputs,
+      units,
+      0,
     );
   }
 }

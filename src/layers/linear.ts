@@ -134,10 +134,9 @@ export class Linear {
 
   /** Gradients of the parameters, and of the input into dx unless it is 0. With `accumulate`, weight and bias gradients are added to. */
   backward(dx: number, dy: number, x: InputBatch | number, tiles: number, accumulate = false): void {
-    const { engine } = this;
     const sparseBytes = this.sparseUnits * LANES * 4;
-    if (!accumulate) engine.f32(this.dbias, this.units).fill(0);
-    for (let t = 0; t < tiles; t++) engine.kernels.tile_sums(this.dbias, dy + t * this.units * LANES * 4, this.units);
+    if (!accumulate) this.clearBiasGradient();
+    this.addBiasGradient(dy, tiles);
     if (this.input === 'rows') {
       const rows = x as RowBatch;
       this.sparse?.backwardWeightRows(dy, this.units, rows, accumulate);
@@ -147,6 +146,22 @@ export class Linear {
     const at = typeof x === 'number' ? x : (x as InputBatch & { kind: 'tiles' }).at;
     this.backwardWeight(dy, at, tiles, accumulate);
     if (dx) this.backwardInput(dx, dy, tiles, false);
+  }
+
+  clearBiasGradient(): void {
+    this.engine.f32(this.dbias, this.units).fill(0);
+  }
+
+  addBiasGradient(dy: number, tiles: number): void {
+    for (let t = 0; t < tiles; t++)
+      this.engine.kernels.tile_sums(this.dbias, dy + t * this.units * LANES * 4, this.units);
+  }
+
+  /** y = W x over tiles, without the bias. */
+  forwardLinear(y: number, x: number, tiles: number): void {
+    const dense = this.dense as DenseUnits | undefined;
+    this.sparse?.forward(y, this.units, x, this.inputs, tiles, 0);
+    dense?.forward(y + this.sparseUnits * LANES * 4, this.units, x, this.inputs, tiles, 0);
   }
 
   /** dW (+)= dy xᵀ over tiles. */
@@ -160,7 +175,14 @@ export class Linear {
   backwardInput(dx: number, dy: number, tiles: number, accumulate: boolean): void {
     const dense = this.dense as DenseUnits | undefined;
     this.sparse?.backwardInput(dx, this.inputs, dy, this.units, tiles, accumulate);
-    dense?.backwardInput(dx, this.inputs, dy + this.sparseUnits * LANES * 4, this.units, tiles, accumulate || this.sparse !== undefined);
+    dense?.backwardInput(
+      dx,
+      this.inputs,
+      dy + this.sparseUnits * LANES * 4,
+      this.units,
+      tiles,
+      accumulate || this.sparse !== undefined,
+    );
   }
 }
 

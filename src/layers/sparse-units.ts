@@ -30,8 +30,19 @@ export class SparseUnits {
     const { kernels } = this.engine;
     for (let t = 0; t < tiles; t++) {
       kernels.spmm(
-        y + t * yStride * TILE_BYTES, this.at.start, this.at.index, this.weight, 0, x + t * xStride * TILE_BYTES, bias,
-        LANES, LANES, 0, this.units, LANES, 0,
+        y + t * yStride * TILE_BYTES,
+        this.at.start,
+        this.at.index,
+        this.weight,
+        0,
+        x + t * xStride * TILE_BYTES,
+        bias,
+        LANES,
+        LANES,
+        0,
+        this.units,
+        LANES,
+        0,
       );
     }
   }
@@ -41,8 +52,19 @@ export class SparseUnits {
     const { kernels } = this.engine;
     for (let t = 0; t < tiles; t++) {
       kernels.spmm(
-        dx + t * dxStride * TILE_BYTES, this.at.inputStart, this.at.inputUnit, this.weight, this.at.inputPlace, dy + t * dyStride * TILE_BYTES,
-        0, LANES, LANES, 0, this.inputs, LANES, accumulate ? 1 : 0,
+        dx + t * dxStride * TILE_BYTES,
+        this.at.inputStart,
+        this.at.inputUnit,
+        this.weight,
+        this.at.inputPlace,
+        dy + t * dyStride * TILE_BYTES,
+        0,
+        LANES,
+        LANES,
+        0,
+        this.inputs,
+        LANES,
+        accumulate ? 1 : 0,
       );
     }
   }
@@ -53,8 +75,16 @@ export class SparseUnits {
     if (!accumulate) this.clear();
     for (let t = 0; t < tiles; t++) {
       kernels.sddmm(
-        this.dweight, this.at.start, this.at.index, dy + t * dyStride * TILE_BYTES, x + t * xStride * TILE_BYTES, LANES, LANES,
-        0, this.units, LANES,
+        this.dweight,
+        this.at.start,
+        this.at.index,
+        dy + t * dyStride * TILE_BYTES,
+        x + t * xStride * TILE_BYTES,
+        LANES,
+        LANES,
+        0,
+        this.units,
+        LANES,
       );
     }
   }
@@ -66,7 +96,16 @@ export class SparseUnits {
       const tile = y + t * yStride * TILE_BYTES;
       kernels.tile_fill(tile, bias, this.units);
       kernels.sparse_rows_forward(
-        tile, rows.start, rows.index, rows.value, this.at.inputStart, this.at.inputUnit, this.at.inputPlace, this.weight, t * LANES, LANES,
+        tile,
+        rows.start,
+        rows.index,
+        rows.value,
+        this.at.inputStart,
+        this.at.inputUnit,
+        this.at.inputPlace,
+        this.weight,
+        t * LANES,
+        LANES,
       );
     }
   }
@@ -75,8 +114,18 @@ export class SparseUnits {
   backwardWeightRows(dy: number, dyStride: number, rows: RowBatch, accumulate: boolean): void {
     if (!accumulate) this.clear();
     this.engine.kernels.sparse_rows_backward(
-      this.dweight, rows.columnStart, rows.columnRow, rows.columnPlace, rows.value, this.at.inputStart, this.at.inputUnit, this.at.inputPlace,
-      dy, dyStride, 0, this.inputs,
+      this.dweight,
+      rows.columnStart,
+      rows.columnRow,
+      rows.columnPlace,
+      rows.value,
+      this.at.inputStart,
+      this.at.inputUnit,
+      this.at.inputPlace,
+      dy,
+      dyStride,
+      0,
+      this.inputs,
     );
   }
 

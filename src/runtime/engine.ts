@@ -117,7 +117,10 @@ export function defaultEngine(): Promise<Engine> {
 let inlined: Promise<WebAssembly.Module> | undefined;
 
 async function compile(source: WasmSource | undefined): Promise<WebAssembly.Module> {
-  if (!hasSimd()) throw new Error('this runtime has no WebAssembly SIMD; Espalier needs Node 16.4, Chrome 91, Firefox 89, Safari 16.4 or later');
+  if (!hasSimd())
+    throw new Error(
+      'this runtime has no WebAssembly SIMD; Espalier needs Node 16.4, Chrome 91, Firefox 89, Safari 16.4 or later',
+    );
   if (source === undefined) {
     inlined ??= import('./wasm-bytes.js').then(({ base64 }) => WebAssembly.compile(decode(base64)));
     return inlined;
@@ -143,7 +146,8 @@ function decode(base64: string): Uint8Array<ArrayBuffer> {
 export function hasSimd(): boolean {
   return WebAssembly.validate(
     new Uint8Array([
-      0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 10, 23, 1, 21, 0, 253, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 26, 11,
+      0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 10, 23, 1, 21, 0, 253, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+      0, 0, 0, 0, 0, 0, 0, 26, 11,
     ]),
   );
 }

@@ -1,41 +1,138 @@
 /** The exports of assembly/, one line a kernel; addresses are bytes, sizes are counts. Headers with formulas stand in assembly/. */
 export interface Kernels {
   gemm_pack_a(dst: number, src: number, m: number, k: number, rowStride: number, kStride: number, depth: number): void;
-  gemm_pack_b(dst: number, src: number, k: number, n: number, kStride: number, columnStride: number, depth: number): void;
+  gemm_pack_b(
+    dst: number,
+    src: number,
+    k: number,
+    n: number,
+    kStride: number,
+    columnStride: number,
+    depth: number,
+  ): void;
   gemm(
-    c: number, a: number, b: number, scratch: number, ldc: number, ldb: number, panelStride: number,
-    panel0: number, panel1: number, m: number, n: number, k: number, accumulate: number,
+    c: number,
+    a: number,
+    b: number,
+    scratch: number,
+    ldc: number,
+    ldb: number,
+    panelStride: number,
+    panel0: number,
+    panel1: number,
+    m: number,
+    n: number,
+    k: number,
+    accumulate: number,
   ): void;
   spmm(
-    out: number, start: number, index: number, value: number, place: number, b: number, bias: number,
-    ldo: number, ldb: number, row0: number, row1: number, n: number, accumulate: number,
+    out: number,
+    start: number,
+    index: number,
+    value: number,
+    place: number,
+    b: number,
+    bias: number,
+    ldo: number,
+    ldb: number,
+    row0: number,
+    row1: number,
+    n: number,
+    accumulate: number,
   ): void;
   sddmm(
-    dvalue: number, start: number, index: number, a: number, b: number, lda: number, ldb: number, row0: number, row1: number, n: number,
+    dvalue: number,
+    start: number,
+    index: number,
+    a: number,
+    b: number,
+    lda: number,
+    ldb: number,
+    row0: number,
+    row1: number,
+    n: number,
   ): void;
-  compress_columns(columnStart: number, row: number, place: number, start: number, index: number, rows: number, columns: number): void;
+  compress_columns(
+    columnStart: number,
+    row: number,
+    place: number,
+    start: number,
+    index: number,
+    rows: number,
+    columns: number,
+  ): void;
   sparse_rows_forward(
-    y: number, rowStart: number, rowIndex: number, rowValue: number, start: number, unit: number, place: number, weight: number,
-    row0: number, live: number,
+    y: number,
+    rowStart: number,
+    rowIndex: number,
+    rowValue: number,
+    start: number,
+    unit: number,
+    place: number,
+    weight: number,
+    row0: number,
+    live: number,
   ): void;
   sparse_rows_backward(
-    dweight: number, columnStart: number, columnRow: number, columnPlace: number, value: number, start: number, unit: number, place: number,
-    dy: number, tileUnits: number, feature0: number, feature1: number,
+    dweight: number,
+    columnStart: number,
+    columnRow: number,
+    columnPlace: number,
+    value: number,
+    start: number,
+    unit: number,
+    place: number,
+    dy: number,
+    tileUnits: number,
+    feature0: number,
+    feature1: number,
   ): void;
-  rows_add_to_tile(tile: number, rowStart: number, rowIndex: number, rowValue: number, factor: number, row0: number, live: number): void;
+  rows_add_to_tile(
+    tile: number,
+    rowStart: number,
+    rowIndex: number,
+    rowValue: number,
+    factor: number,
+    row0: number,
+    live: number,
+  ): void;
   rows_to_tile(tile: number, rows: number, bias: number, ldr: number, units: number): void;
   tile_to_rows(rows: number, tile: number, ldr: number, units: number): void;
   tile_fill(tile: number, value: number, units: number): void;
   tile_sums(sum: number, tile: number, units: number): void;
   relu(y: number, n: number): void;
   relu_backward(d: number, y: number, n: number, scale: number): void;
-  random_bits(out: number, groups: number, first: number, seed: number, purpose: number, step: number, high: number): void;
+  random_bits(
+    out: number,
+    groups: number,
+    first: number,
+    seed: number,
+    purpose: number,
+    step: number,
+    high: number,
+  ): void;
   random_uniform(
-    out: number, groups: number, low: number, high: number, scratch: number, first: number, seed: number, purpose: number, step: number,
+    out: number,
+    groups: number,
+    low: number,
+    high: number,
+    scratch: number,
+    first: number,
+    seed: number,
+    purpose: number,
+    step: number,
   ): void;
   random_permutation(out: number, n: number, scratch: number, seed: number, purpose: number, step: number): void;
   dropout(
-    x: number, n: number, threshold: number, scale: number, scratch: number, first: number, seed: number, purpose: number, step: number,
+    x: number,
+    n: number,
+    threshold: number,
+    scale: number,
+    scratch: number,
+    first: number,
+    seed: number,
+    purpose: number,
+    step: number,
     high: number,
   ): void;
   softmax(probability: number, logits: number, classes: number): void;
@@ -43,38 +140,113 @@ export interface Kernels {
   sigmoid(probability: number, logits: number, n: number): void;
   sigmoid_cross_entropy(d: number, logits: number, label: number, outputs: number, live: number, scale: number): number;
   squared_error(d: number, y: number, target: number, outputs: number, live: number, scale: number): number;
-  sgd(p: number, grad: number, v: number, n: number, rate: number, momentum: number, nesterov: number, l2: number): void;
+  sgd(
+    p: number,
+    grad: number,
+    v: number,
+    n: number,
+    rate: number,
+    momentum: number,
+    nesterov: number,
+    l2: number,
+  ): void;
   adam(
-    p: number, grad: number, m: number, v: number, n: number, stepSize: number, rootScale: number, beta1: number, beta2: number,
-    epsilon: number, l2: number, shrink: number,
+    p: number,
+    grad: number,
+    m: number,
+    v: number,
+    n: number,
+    stepSize: number,
+    rootScale: number,
+    beta1: number,
+    beta2: number,
+    epsilon: number,
+    l2: number,
+    shrink: number,
   ): void;
   count_table(table: number, n: number): void;
   pair_counts_rows(
-    count: number, rowStart: number, rowIndex: number, columnStart: number, columnRow: number, v: number, d: number,
+    count: number,
+    rowStart: number,
+    rowIndex: number,
+    columnStart: number,
+    columnRow: number,
+    v: number,
+    d: number,
   ): void;
   pair_counts_bits(count: number, bits: number, v: number, words: number, u0: number, u1: number): void;
   information_binary(
-    information: number, count: number, ones: number, margin: number, table: number, zero: number, levels: number, levelCount: number,
-    v: number, n: number, u0: number, u1: number,
+    information: number,
+    count: number,
+    ones: number,
+    margin: number,
+    table: number,
+    zero: number,
+    levels: number,
+    levelCount: number,
+    v: number,
+    n: number,
+    u0: number,
+    u1: number,
   ): void;
   joint_counts(joint: number, first: number, second: number, ka: number, kb: number, n: number): void;
   sum_of_counts(count: number, table: number, k: number): number;
   information_joint(joint: number, table: number, ha: number, hb: number, ka: number, kb: number, n: number): number;
   prim_step(
-    key: number, parent: number, open: number, position: number, information: number, openCount: number, v: number,
+    key: number,
+    parent: number,
+    open: number,
+    position: number,
+    information: number,
+    openCount: number,
+    v: number,
   ): number;
-  collect_active(start: number, unit: number, value: number, h: number, tileUnits: number, units: number, tiles: number): number;
+  collect_active(
+    start: number,
+    unit: number,
+    value: number,
+    h: number,
+    tileUnits: number,
+    units: number,
+    tiles: number,
+  ): number;
   scatter_active(
-    d: number, start: number, unit: number, dvalue: number, tileUnits: number, units: number, tiles: number, scale: number,
+    d: number,
+    start: number,
+    unit: number,
+    dvalue: number,
+    tileUnits: number,
+    units: number,
+    tiles: number,
+    scale: number,
   ): void;
   panel_rows_forward(
-    y: number, rowStart: number, rowIndex: number, rowValue: number, panels: number, units: number, row0: number,
+    y: number,
+    rowStart: number,
+    rowIndex: number,
+    rowValue: number,
+    panels: number,
+    units: number,
+    row0: number,
   ): void;
   panel_rows_backward(
-    dpanels: number, rowStart: number, rowIndex: number, rowValue: number, start: number, unit: number, dvalue: number, units: number,
+    dpanels: number,
+    rowStart: number,
+    rowIndex: number,
+    rowValue: number,
+    start: number,
+    unit: number,
+    dvalue: number,
+    units: number,
     rows: number,
   ): void;
   merge_panels(
-    tile: number, panels: number, blocks: number, panelRows: number, live: number, scale: number, scratch: number,
+    tile: number,
+    panels: number,
+    blocks: number,
+    panelRows: number,
+    live: number,
+    scale: number,
+    scratch: number,
   ): number;
 }

@@ -22,7 +22,14 @@ export function permutation(engine: Engine, n: number, seed: number, purpose: nu
 
 /** Fills `length` floats with uniform numbers in [low, high); the block must hold length rounded up to 16. */
 export function fillUniform(
-  engine: Engine, at: number, length: number, low: number, high: number, seed: number, purpose: number, step: number,
+  engine: Engine,
+  at: number,
+  length: number,
+  low: number,
+  high: number,
+  seed: number,
+  purpose: number,
+  step: number,
 ): void {
   engine.kernels.random_uniform(at, Math.ceil(length / 16), low, high, engine.scratch, 0, seed, purpose, step);
 }

@@ -44,7 +44,8 @@ export async function growTree(
   const { root = 0, minInformation = 0, required = [], forbidden = [] } = options;
   const d = data.variables;
   requireVertex(root, d, 'root');
-  if (typeof minInformation !== 'number') throw new TypeError(`minInformation: expected a number of nats, got ${typeof minInformation}`);
+  if (typeof minInformation !== 'number')
+    throw new TypeError(`minInformation: expected a number of nats, got ${typeof minInformation}`);
   if (!(minInformation >= 0)) throw new RangeError(`minInformation: expected nats from 0, got ${minInformation}`);
   const overrides = constraintTable(required, forbidden, d);
   const pace = new Pace(options.signal);
@@ -69,7 +70,9 @@ export async function growTree(
       }
     }
     options.onProgress?.(d, d);
-    const kept = edges.map((edge) => (edge.information === REQUIRED ? { ...edge, required: true } : { ...edge, required: false }));
+    const kept = edges.map((edge) =>
+      edge.information === REQUIRED ? { ...edge, required: true } : { ...edge, required: false },
+    );
     for (const edge of kept) {
       if (!edge.required) continue;
       pairs.row(edge.a);
@@ -114,7 +117,8 @@ function constraintTable(
   ] as const) {
     if (!Array.isArray(list)) throw new TypeError(`${name}: expected a list of pairs [a, b], got ${typeof list}`);
     for (const pair of list) {
-      if (!Array.isArray(pair) || pair.length !== 2) throw new TypeError(`${name}: expected pairs [a, b], got ${JSON.stringify(pair)}`);
+      if (!Array.isArray(pair) || pair.length !== 2)
+        throw new TypeError(`${name}: expected pairs [a, b], got ${JSON.stringify(pair)}`);
       const [a, b] = pair as [number, number];
       requireVertex(a, variables, name);
       requireVertex(b, variables, name);
@@ -122,7 +126,8 @@ function constraintTable(
       if (weight === REQUIRED) {
         if (table.get(a)?.get(b) === FORBIDDEN) throw new RangeError(`required: ${a}-${b} is forbidden too`);
         if (table.get(a)?.get(b) === REQUIRED) continue;
-        if (!sets.join(a, b)) throw new RangeError(`required: expected edges without a cycle, but ${a}-${b} closes one`);
+        if (!sets.join(a, b))
+          throw new RangeError(`required: expected edges without a cycle, but ${a}-${b} closes one`);
       }
       put(a, b, weight);
     }

@@ -132,7 +132,11 @@ export interface InformationPair {
  * The k pairs of features with the highest mutual information (nats), highest first, ties by (a, b). Time O(d² + Σ over rows of nnz²) for sparse rows.
  * RangeError for k below 1.
  */
-export async function topPairs(data: { features: Matrix }, k: number, options: InformationOptions = {}): Promise<InformationPair[]> {
+export async function topPairs(
+  data: { features: Matrix },
+  k: number,
+  options: InformationOptions = {},
+): Promise<InformationPair[]> {
   if (!Number.isInteger(k) || k < 1) throw new RangeError(`k: expected an integer from 1, got ${k}`);
   const engine = options.engine ?? (await defaultEngine());
   const pairs = new PairInformation(engine, discretise(data.features, options));
@@ -158,7 +162,12 @@ export async function topPairs(data: { features: Matrix }, k: number, options: I
 }
 
 /** Mutual information of two features, nats. */
-export async function mutualInformation(data: { features: Matrix }, a: number, b: number, options: InformationOptions = {}): Promise<number> {
+export async function mutualInformation(
+  data: { features: Matrix },
+  a: number,
+  b: number,
+  options: InformationOptions = {},
+): Promise<number> {
   for (const [name, v] of Object.entries({ a, b })) {
     if (!Number.isInteger(v) || v < 0 || v >= data.features.columns) {
       throw new RangeError(`${name}: expected a feature from 0 to ${data.features.columns - 1}, got ${v}`);
@@ -179,7 +188,8 @@ export async function targetInformation(
   data: { features: Matrix; targets?: { kind: string } },
   options: InformationOptions = {},
 ): Promise<Float64Array> {
-  if (data.targets?.kind !== 'classes') throw new TypeError(`data: expected class targets, got ${data.targets?.kind ?? 'none'}`);
+  if (data.targets?.kind !== 'classes')
+    throw new TypeError(`data: expected class targets, got ${data.targets?.kind ?? 'none'}`);
   const targets = data.targets as ClassTargets;
   const engine = options.engine ?? (await defaultEngine());
   const variables = discretise(data.features, options);
@@ -229,7 +239,9 @@ function jointWithClass(data: Variables, { values, classes }: ClassTargets): Int
   for (let v = 0; v < data.variables; v++) {
     for (let r = 0; r < data.rows; r++) {
       const state =
-        data.kind === 'states' ? data.states[v * data.rows + r]! : (data.bits[v * data.words * 8 + (r >> 3)]! >> (r & 7)) & 1;
+        data.kind === 'states'
+          ? data.states[v * data.rows + r]!
+          : (data.bits[v * data.words * 8 + (r >> 3)]! >> (r & 7)) & 1;
       joint[v]![state * classes + values[r]!]!++;
     }
   }

@@ -59,5 +59,6 @@ function ball(tree: Tree, centre: number, radius: number, seen: Int32Array, mark
 
 function requireCount(value: number, least: number, argument: string): void {
   if (typeof value !== 'number') throw new TypeError(`${argument}: expected an integer, got ${typeof value}`);
-  if (!Number.isInteger(value) || value < least) throw new RangeError(`${argument}: expected an integer from ${least}, got ${value}`);
+  if (!Number.isInteger(value) || value < least)
+    throw new RangeError(`${argument}: expected an integer from ${least}, got ${value}`);
 }

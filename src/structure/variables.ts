@@ -44,7 +44,8 @@ export interface DiscretiseOptions {
 /** Turns numbers into variables whose mutual information can be counted. Deterministic. */
 export function discretise(matrix: Matrix, { threshold = 'auto', bins }: DiscretiseOptions = {}): Variables {
   if (bins !== undefined) {
-    if (!Number.isInteger(bins) || bins < 2 || bins > 256) throw new RangeError(`bins: expected an integer from 2 to 256, got ${bins}`);
+    if (!Number.isInteger(bins) || bins < 2 || bins > 256)
+      throw new RangeError(`bins: expected an integer from 2 to 256, got ${bins}`);
     return quantileStates(matrix, bins);
   }
   if (threshold !== 'auto' && threshold !== 'mean' && (typeof threshold !== 'number' || !Number.isFinite(threshold))) {
@@ -158,7 +159,8 @@ function eachEntry(matrix: Matrix, visit: (row: number, column: number, value: n
 function entriesByColumn(matrix: Matrix & { kind: 'sparse' }) {
   const { columnStart, order, rowOf } = columnOrder(matrix);
   return (column: number, visit: (row: number, value: number) => void) => {
-    for (let k = columnStart[column]!; k < columnStart[column + 1]!; k++) visit(rowOf[order[k]!]!, matrix.value[order[k]!]!);
+    for (let k = columnStart[column]!; k < columnStart[column + 1]!; k++)
+      visit(rowOf[order[k]!]!, matrix.value[order[k]!]!);
   };
 }
 

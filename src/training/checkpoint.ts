@@ -24,7 +24,9 @@ export function writeCheckpoint(state: CheckpointState, vectors: Record<string, 
   for (const [name, data] of Object.entries(vectors)) tensors[name] = { shape: [data.length], data };
   // JSON has no infinities: the best score before the first evaluation is one.
   return writeSafetensors(tensors, {
-    [KEY]: JSON.stringify(state, (_, value) => (value === Number.NEGATIVE_INFINITY ? '-Infinity' : value === Number.POSITIVE_INFINITY ? 'Infinity' : value)),
+    [KEY]: JSON.stringify(state, (_, value) =>
+      value === Number.NEGATIVE_INFINITY ? '-Infinity' : value === Number.POSITIVE_INFINITY ? 'Infinity' : value,
+    ),
   });
 }
 
@@ -34,7 +36,8 @@ export function readCheckpoint(
   fingerprint: string,
   lengths: Readonly<Record<string, number>>,
 ): { state: CheckpointState; vectors: Record<string, Float32Array> } {
-  if (!(bytes instanceof Uint8Array)) throw new TypeError(`resume: expected the bytes of a checkpoint, got ${typeof bytes}`);
+  if (!(bytes instanceof Uint8Array))
+    throw new TypeError(`resume: expected the bytes of a checkpoint, got ${typeof bytes}`);
   const { tensors, metadata } = readSafetensors(bytes);
   const text = metadata[KEY];
   if (text === undefined) throw new TypeError('resume: expected a checkpoint that fit made, but these bytes hold none');
@@ -42,7 +45,9 @@ export function readCheckpoint(
     value === '-Infinity' ? Number.NEGATIVE_INFINITY : value === 'Infinity' ? Number.POSITIVE_INFINITY : value,
   ) as CheckpointState;
   if (state.fingerprint !== fingerprint) {
-    throw new RangeError(`resume: expected a checkpoint of the same net, data and options, ${difference(state.fingerprint, fingerprint)}`);
+    throw new RangeError(
+      `resume: expected a checkpoint of the same net, data and options, ${difference(state.fingerprint, fingerprint)}`,
+    );
   }
   const vectors: Record<string, Float32Array> = {};
   for (const [name, length] of Object.entries(lengths)) {

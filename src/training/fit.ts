@@ -202,7 +202,12 @@ class Run {
 
   private async endEpoch(learningRate: number, began: number): Promise<void> {
     const { options } = this;
-    const record: EpochRecord = { epoch: this.epoch + 1, learningRate, loss: this.lossSum / Math.max(1, this.lossWeight), seconds: 0 };
+    const record: EpochRecord = {
+      epoch: this.epoch + 1,
+      learningRate,
+      loss: this.lossSum / Math.max(1, this.lossWeight),
+      seconds: 0,
+    };
     if (options.validation) {
       record.validation = await this.net.evaluate(options.validation, { batchSize: options.batchSize });
       const reached = score(record.validation, options.monitor);
@@ -221,7 +226,8 @@ class Run {
     this.lossSum = 0;
     this.lossWeight = 0;
     options.onEpoch?.(record);
-    if (options.onCheckpoint && this.epoch % options.checkpointEvery === 0) await options.onCheckpoint(this.checkpoint());
+    if (options.onCheckpoint && this.epoch % options.checkpointEvery === 0)
+      await options.onCheckpoint(this.checkpoint());
   }
 
   private report(batches: number): void {
@@ -292,7 +298,19 @@ class Run {
     }
     const { scalars } = this.optimizer;
     return writeCheckpoint(
-      { fingerprint: this.fingerprint, epoch, batch, step, lossSum, lossWeight, history, bestEpoch, bestScore, bestLoss, scalars },
+      {
+        fingerprint: this.fingerprint,
+        epoch,
+        batch,
+        step,
+        lossSum,
+        lossWeight,
+        history,
+        bestEpoch,
+        bestScore,
+        bestLoss,
+        scalars,
+      },
       vectors,
     );
   }
@@ -300,17 +318,25 @@ class Run {
   private restore(bytes: Uint8Array): void {
     const { length } = this.net.parameters;
     const names = ['parameters', 'best', ...Object.keys(this.optimizer.state)];
-    const { state, vectors } = readCheckpoint(bytes, this.fingerprint, Object.fromEntries(names.map((name) => [name, length])));
+    const { state, vectors } = readCheckpoint(
+      bytes,
+      this.fingerprint,
+      Object.fromEntries(names.map((name) => [name, length])),
+    );
     this.setWeights(vectors.parameters!);
     this.best = vectors.best;
-    for (const [name, block] of Object.entries(this.optimizer.state)) this.net.engine.f32(block.at, block.length).set(vectors[name]!);
+    for (const [name, block] of Object.entries(this.optimizer.state))
+      this.net.engine.f32(block.at, block.length).set(vectors[name]!);
     this.optimizer.scalars = state.scalars;
     const { epoch, batch, step, lossSum, lossWeight, history, bestEpoch, bestScore, bestLoss }: CheckpointState = state;
     Object.assign(this, { epoch, batch, step, lossSum, lossWeight, history, bestEpoch, bestScore, bestLoss });
   }
 }
 
-interface Settings extends Required<Omit<FitOptions, 'optimizer' | 'validation' | 'signal' | 'onProgress' | 'onEpoch' | 'onCheckpoint' | 'resume'>> {
+interface Settings
+  extends Required<
+    Omit<FitOptions, 'optimizer' | 'validation' | 'signal' | 'onProgress' | 'onEpoch' | 'onCheckpoint' | 'resume'>
+  > {
   optimizer: ReturnType<typeof optimizerOptions>;
   validation?: Dataset;
   signal?: AbortSignal;
@@ -341,7 +367,8 @@ function settings(given: FitOptions, seed: number, train: Dataset): Settings {
     requireInteger(options.patience, 1, 'patience');
     if (!options.validation) throw new TypeError('patience: expected validation rows to be patient about, got none');
   }
-  if (typeof options.learningRate !== 'number') throw new TypeError(`learningRate: expected a number, got ${typeof options.learningRate}`);
+  if (typeof options.learningRate !== 'number')
+    throw new TypeError(`learningRate: expected a number, got ${typeof options.learningRate}`);
   if (!(options.learningRate > 0) || !Number.isFinite(options.learningRate)) {
     throw new RangeError(`learningRate: expected a number above 0, got ${options.learningRate}`);
   }
@@ -367,7 +394,8 @@ function withoutUndefined<T extends object>(options: T): T {
 
 export function requireInteger(value: number, least: number, argument: string): void {
   if (typeof value !== 'number') throw new TypeError(`${argument}: expected an integer, got ${typeof value}`);
-  if (!Number.isInteger(value) || value < least) throw new RangeError(`${argument}: expected an integer from ${least}, got ${value}`);
+  if (!Number.isInteger(value) || value < least)
+    throw new RangeError(`${argument}: expected an integer from ${least}, got ${value}`);
 }
 
 export function requireSeed(seed: number): void {

@@ -49,8 +49,16 @@ class SoftmaxLoss implements Loss {
         let sum = 0;
         eachTile(rows.length, this.outputs, (t, offset, live) => {
           const labels = engine.i32(label, LANES);
-          for (let lane = 0; lane < live; lane++) labels[lane] = (targets.values as Int32Array)[rows[t * LANES + lane]!]!;
-          sum += engine.kernels.softmax_cross_entropy(d + offset, logits + offset, label, this.outputs, live, 1 / rows.length);
+          for (let lane = 0; lane < live; lane++)
+            labels[lane] = (targets.values as Int32Array)[rows[t * LANES + lane]!]!;
+          sum += engine.kernels.softmax_cross_entropy(
+            d + offset,
+            logits + offset,
+            label,
+            this.outputs,
+            live,
+            1 / rows.length,
+          );
         });
         return { sum, weight: rows.length };
       },
@@ -85,9 +93,17 @@ class SigmoidLoss implements Loss {
         eachTile(rows.length, outputs, (t, offset, live) => {
           const labels = engine.i8(label, LANES * outputs);
           for (let o = 0; o < outputs; o++) {
-            for (let lane = 0; lane < live; lane++) labels[o * LANES + lane] = values[rows[t * LANES + lane]! * outputs + o]!;
+            for (let lane = 0; lane < live; lane++)
+              labels[o * LANES + lane] = values[rows[t * LANES + lane]! * outputs + o]!;
           }
-          sum += engine.kernels.sigmoid_cross_entropy(d + offset, logits + offset, label, outputs, live, 1 / Math.max(1, present));
+          sum += engine.kernels.sigmoid_cross_entropy(
+            d + offset,
+            logits + offset,
+            label,
+            outputs,
+            live,
+            1 / Math.max(1, present),
+          );
         });
         return { sum, weight: present };
       },
@@ -117,7 +133,8 @@ class SquaredLoss implements Loss {
         eachTile(rows.length, outputs, (t, offset, live) => {
           const wanted = engine.f32(target, LANES * outputs);
           for (let o = 0; o < outputs; o++) {
-            for (let lane = 0; lane < live; lane++) wanted[o * LANES + lane] = values[rows[t * LANES + lane]! * outputs + o]!;
+            for (let lane = 0; lane < live; lane++)
+              wanted[o * LANES + lane] = values[rows[t * LANES + lane]! * outputs + o]!;
           }
           sum += engine.kernels.squared_error(d + offset, logits + offset, target, outputs, live, 1 / rows.length);
         });

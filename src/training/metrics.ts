@@ -18,7 +18,9 @@ export interface Evaluation {
 /** The number to compare models by, larger is better. */
 export function score(evaluation: Evaluation, monitor: 'metric' | 'loss' = 'metric'): number {
   if (monitor === 'loss') return -evaluation.loss;
-  return evaluation.accuracy ?? evaluation.meanAuc ?? (evaluation.rmse === undefined ? -evaluation.loss : -evaluation.rmse);
+  return (
+    evaluation.accuracy ?? evaluation.meanAuc ?? (evaluation.rmse === undefined ? -evaluation.loss : -evaluation.rmse)
+  );
 }
 
 /** Metrics of outputs ([rows][outputs], probabilities or values) against targets. */

@@ -91,8 +91,18 @@ class Adam implements Optimizer {
     const [p1, p2] = [this.scalars[0]! * beta1, this.scalars[1]! * beta2];
     this.scalars = [p1, p2];
     this.engine.kernels.adam(
-      parameters.at, gradients, this.state.mean.at, this.state.square.at, parameters.length,
-      rate / (1 - p1), 1 / Math.sqrt(1 - p2), beta1, beta2, epsilon, decoupled ? 0 : weightDecay, decoupled ? 1 - rate * weightDecay : 1,
+      parameters.at,
+      gradients,
+      this.state.mean.at,
+      this.state.square.at,
+      parameters.length,
+      rate / (1 - p1),
+      1 / Math.sqrt(1 - p2),
+      beta1,
+      beta2,
+      epsilon,
+      decoupled ? 0 : weightDecay,
+      decoupled ? 1 - rate * weightDecay : 1,
     );
   }
 }
@@ -112,12 +122,20 @@ class Sgd implements Optimizer {
   step(parameters: Block, gradients: number, rate: number): void {
     const { momentum, nesterov, weightDecay } = this.options;
     this.engine.kernels.sgd(
-      parameters.at, gradients, this.state.velocity.at, parameters.length, rate, momentum, nesterov ? 1 : 0, weightDecay,
+      parameters.at,
+      gradients,
+      this.state.velocity.at,
+      parameters.length,
+      rate,
+      momentum,
+      nesterov ? 1 : 0,
+      weightDecay,
     );
   }
 }
 
 function requireIn(value: number, low: number, high: number, argument: string): void {
   if (typeof value !== 'number') throw new TypeError(`${argument}: expected a number, got ${typeof value}`);
-  if (!(value >= low && value < high)) throw new RangeError(`${argument}: expected a number from ${low} to below ${high}, got ${value}`);
+  if (!(value >= low && value < high))
+    throw new RangeError(`${argument}: expected a number from ${low} to below ${high}, got ${value}`);
 }

@@ -25,7 +25,9 @@ export function scheduleFactor(schedule: Schedule, epoch: number, epochs: number
     for (const fraction of schedule.steps) if (epoch >= fraction * epochs) factor *= schedule.factor;
     return factor;
   }
-  throw new TypeError(`schedule: expected 'constant', 'inverse-sqrt', 'cosine', { steps, factor } or a function, got ${JSON.stringify(schedule)}`);
+  throw new TypeError(
+    `schedule: expected 'constant', 'inverse-sqrt', 'cosine', { steps, factor } or a function, got ${JSON.stringify(schedule)}`,
+  );
 }
 
 /** sin(π/2 · t) for t in [0, 1], by its series: Math.sin need not give the same bits everywhere. */

@@ -52,7 +52,7 @@ test('a file without the target, and one with its columns in another order', () 
 
 test('delimiters, line ends, quotes and byte-order mark', () => {
   const plain = learnCsvSchema('a,b\n1,2\n3,4\n', { target: null });
-  for (const text of ['\ufeffa;b\r\n1;2\r\n\r\n3;4', 'a\tb\r1\t2\r3\t4\r', '\n a , b \n 1 , "2" \n\n"3",4\n\n']) {
+  for (const text of ['\ufeff"a";b\r\n1;2\r\n\r\n3;4', 'a\tb\r1\t2\r3\t4\r', '\n a , b \n 1 , "2" \n\n"3",4\n\n']) {
     const schema = learnCsvSchema(text, { target: null });
     assert.equal({ ...schema, delimiter: ',' }, plain);
     assert.equal(values(text, schema), [1, 2, 3, 4]);

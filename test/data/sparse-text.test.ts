@@ -78,6 +78,7 @@ test('refused, with the line', () => {
   refused('0,1:Infinity', /got "1:Infinity"$/);
   refused('0,1:2 3', /got "1:2 3"$/);
   refused('0,1:1e39', /^line 1: expected a value within a 32-bit float, got 1e39$/);
+  refused(`0,1:${'9'.repeat(40)}`, /^line 1: expected a value within a 32-bit float/);
   refused('0,3:1', /^line 1: expected a feature below 3, the number of columns, got 3$/, { columns: 3 });
   refused('0,99999999999:1', /^line 1: expected a feature below 2147483647/);
   refused('0,1:1\n\n1,1:1', /^line 2: expected a label, got none$/);

@@ -1,0 +1,139 @@
+import type { Engine, Scope } from '../runtime/engine.js';
+import { LANES, type RowBatch, tilesFor } from './batch.js';
+
+const PANEL_BYTES = LANES * 4;
+
+/**
+ * Fully connected units of an autoencoder over sparse rows. Nearly all its work is the reconstruction, in which a unit that is off (by ReLU or dropout) takes
+ * no part: weights in panels [inputs / 32][unit][32] let those be skipped, row by row.
+ */
+export class PanelUnits {
+  readonly units: number;
+  readonly blocks: number;
+  /** Floats of weights, inputs rounded up to 32. The padding stays 0: its reconstruction error is 0. */
+  readonly weightCount: number;
+  weight = 0;
+  dweight = 0;
+  /** Reconstruction, then its error: [inputs / 32][row][32]. */
+  readonly error: number;
+  private readonly engine: Engine;
+  private readonly padded: number;
+  private readonly start: number;
+  private readonly unit: number;
+  private readonly value: number;
+  private readonly dvalue: number;
+  private readonly unitStart: number;
+  private readonly unitRow: number;
+  private readonly unitPlace: number;
+  private entries = 0;
+
+  constructor(engine: Engine, scope: Scope, inputs: number, units: number, batchSize: number) {
+    this.engine = engine;
+    this.units = units;
+    this.blocks = Math.ceil(inputs / LANES);
+    this.weightCount = this.blocks * units * LANES;
+    this.padded = tilesFor(batchSize) * LANES;
+    const most = this.padded * units * 4;
+    this.error = scope.bytes(this.blocks * this.padded * PANEL_BYTES);
+    this.start = scope.bytes((this.padded + 1) * 4);
+    [this.unit, this.value, this.dvalue, this.unitRow, this.unitPlace] = [1, 2, 3, 4, 5].map(() =>
+      scope.bytes(most),
+    ) as [number, number, number, number, number];
+    this.unitStart = scope.bytes((units + 1) * 4);
+  }
+
+  /** Rows that one block of `error` holds. */
+  get errorRows(): number {
+    return this.padded;
+  }
+
+  /** y = W x + bias. */
+  forwardRows(y: number, yStride: number, rows: RowBatch, bias: number): void {
+    const { kernels } = this.engine;
+    for (let t = 0; t < tilesFor(rows.rows); t++) {
+      const tile = y + t * yStride * LANES * 4;
+      kernels.tile_fill(tile, bias, this.units);
+      kernels.panel_rows_forward(tile, rows.start, rows.index, rows.value, this.weight, this.units, t * LANES);
+    }
+  }
+
+  /** error = Wᵀ h, from the units that are on. */
+  decode(h: number, hStride: number, tiles: number): void {
+    const { kernels } = this.engine;
+    this.entries = kernels.collect_active(this.start, this.unit, this.value, h, hStride, this.units, tiles);
+    for (let b = 0; b < this.blocks; b++) {
+      kernels.spmm(
+        this.error + b * this.padded * PANEL_BYTES,
+        this.start,
+        this.unit,
+        this.value,
+        0,
+        this.weight + b * this.units * PANEL_BYTES,
+        0,
+        LANES,
+        LANES,
+        0,
+        tiles * LANES,
+        LANES,
+        0,
+      );
+    }
+  }
+
+  /** From the scaled error: dW of the decoder, and dh = scale W error for the units that are on (0 for the others). */
+  decodeBackward(dh: number, hStride: number, tiles: number, scale: number): void {
+    const { kernels } = this.engine;
+    const rows = tiles * LANES;
+    kernels.compress_columns(this.unitStart, this.unitRow, this.unitPlace, this.start, this.unit, rows, this.units);
+    this.engine.f32(this.dvalue, this.entries).fill(0);
+    for (let b = 0; b < this.blocks; b++) {
+      const error = this.error + b * this.padded * PANEL_BYTES;
+      const offset = b * this.units * PANEL_BYTES;
+      kernels.sddmm(this.dvalue, this.start, this.unit, error, this.weight + offset, LANES, LANES, 0, rows, LANES);
+      kernels.spmm(
+        this.dweight + offset,
+        this.unitStart,
+        this.unitRow,
+        this.value,
+        this.unitPlace,
+        error,
+        0,
+        LANES,
+        LANES,
+        0,
+        this.units,
+        LANES,
+        0,
+      );
+    }
+    kernels.scatter_active(dh, this.start, this.unit, this.dvalue, hStride, this.units, tiles, scale);
+  }
+
+  /** dW += dh xᵀ of the encoder, from the dh that decodeBackward left. */
+  backwardWeightRows(rows: RowBatch): void {
+    this.engine.kernels.panel_rows_backward(
+      this.dweight,
+      rows.start,
+      rows.index,
+      rows.value,
+      this.start,
+      this.unit,
+      this.dvalue,
+      this.units,
+      rows.rows,
+    );
+  }
+
+  /** Copies the panels to weights [inputs][units], or back. */
+  exchange(weights: Float32Array, inputs: number, direction: 'to-weights' | 'to-panels'): void {
+    const panels = this.engine.f32(this.weight, this.weightCount);
+    if (direction === 'to-panels') panels.fill(0);
+    for (let f = 0; f < inputs; f++) {
+      const block = (f >> 5) * this.units * LANES + (f & 31);
+      for (let u = 0; u < this.units; u++) {
+        if (direction === 'to-panels') panels[block + u * LANES] = weights[f * this.units + u]!;
+        else weights[f * this.units + u] = panels[block + u * LANES]!;
+      }
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import type { Dataset } from '../data/dataset.js';
+import type { Engine } from '../runtime/engine.js';
+import { requireInteger } from '../training/fit.js';
+import { beginNet, FeedforwardNet, loadState, type NetOptions } from './feedforward-net.js';
+import { fillNetwork } from './model-file.js';
+
+export interface DenseNetOptions extends NetOptions {
+  /** Widths of the hidden layers, from the features up. */
+  hidden: readonly number[];
+}
+
+/** The baseline: fully connected ReLU layers with dropout. */
+export class DenseNet extends FeedforwardNet {
+  /** A net with fresh weights for data of this kind. */
+  static async create(train: Dataset, options: DenseNetOptions): Promise<DenseNet> {
+    if (!Array.isArray(options?.hidden))
+      throw new TypeError(`hidden: expected a list of widths, got ${typeof options?.hidden}`);
+    options.hidden.forEach((width, l) => {
+      requireInteger(width, 1, `hidden[${l}]`);
+    });
+    const { engine, seed, initialScale, dropout, input, data, target } = await beginNet(train, options);
+    const net = new DenseNet(engine, {
+      method: 'dense',
+      options: { seed, initialScale },
+      shape: {
+        inputs: data.columns,
+        input: data.features.kind === 'sparse' ? 'rows' : 'tiles',
+        hidden: options.hidden.map((dense) => ({ dense })),
+        outputs: target.outputs,
+        target: target.kind,
+        dropout,
+      },
+      target,
+      featureNames: train.featureNames,
+      input,
+      origin: {},
+    });
+    net.network.initialise(seed, initialScale);
+    return net;
+  }
+
+  /** Reads what `save` wrote. TypeError for other bytes, RangeError for damaged ones. */
+  static async load(bytes: Uint8Array, options: { engine?: Engine } = {}): Promise<DenseNet> {
+    const { engine, file } = await loadState(bytes, 'dense', options);
+    const net = new DenseNet(engine, file.state);
+    fillNetwork(net.network, file.tensors);
+    return net;
+  }
+}

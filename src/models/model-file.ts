@@ -1,0 +1,169 @@
+import { readSafetensors, type Tensor, writeSafetensors } from '../formats/safetensors.js';
+import type { Connections } from '../layers/connections.js';
+import type { Linear } from '../layers/linear.js';
+import type { NetState } from './feedforward-net.js';
+import { type InputTransformJson, transformFromJson } from './input.js';
+import type { Network } from './network.js';
+
+/** A net read from a file. */
+export interface ModelFile {
+  state: NetState;
+  tensors: Record<string, Tensor>;
+}
+
+const KEY = 'espalier.model';
+const FORMAT = 1;
+
+/**
+ * Tensors `layers.N.sparse.{weight,index,start}` (compressed rows by unit), `layers.N.dense.weight` ([units][inputs], as PyTorch has it) and
+ * `layers.N.bias` (sparse units first); everything else is JSON in the metadata.
+ */
+export function packModel(state: NetState, network: Network): Uint8Array {
+  const tensors: Record<string, Tensor> = {};
+  network.layers.forEach((layer, l) => {
+    for (const { name, length } of layer.segments) {
+      const data = network.engine.f32(segmentAddress(network, l, name), length).slice();
+      const dense = name === 'dense.weight';
+      tensors[`layers.${l}.${name}`] = {
+        shape: dense ? [layer.denseUnits, layer.inputs] : [length],
+        data: dense && layer.input === 'rows' ? transpose(data, layer.inputs, layer.denseUnits) : data,
+      };
+    }
+    if (layer.connections) {
+      tensors[`layers.${l}.sparse.start`] = { shape: [layer.connections.start.length], data: layer.connections.start };
+      tensors[`layers.${l}.sparse.index`] = { shape: [layer.connections.index.length], data: layer.connections.index };
+    }
+  });
+  const { shape, input, featureNames, ...rest } = state;
+  const { hidden, ...plain } = shape;
+  const header = {
+    format: FORMAT,
+    ...rest,
+    shape: { ...plain, hidden: hidden.map((h) => ({ sparse: h.connections?.units ?? 0, dense: h.dense })) },
+    input: input.toJSON(),
+    ...(featureNames ? { featureNames } : {}),
+  };
+  return writeSafetensors(tensors, { [KEY]: JSON.stringify(header) });
+}
+
+/** TypeError for bytes that are not such a file, RangeError for one that is damaged. */
+export function unpackModel(bytes: Uint8Array): ModelFile {
+  if (!(bytes instanceof Uint8Array))
+    throw new TypeError(`bytes: expected a Uint8Array, got ${bytes === null ? 'null' : typeof bytes}`);
+  const { tensors, metadata } = readSafetensors(bytes);
+  const text = metadata[KEY];
+  if (text === undefined)
+    throw new TypeError('bytes: expected a net saved by Espalier, but this safetensors file has no such metadata');
+  const header = parseHeader(text);
+  const { shape, input, featureNames, format, ...rest } = header;
+  let inputs = shape.inputs;
+  const hidden = shape.hidden.map(({ sparse, dense }, l) => {
+    const layer = { ...(sparse > 0 ? { connections: connectionsOf(tensors, l, sparse, inputs) } : {}), dense };
+    inputs = sparse + dense;
+    return layer;
+  });
+  return {
+    state: { ...rest, shape: { ...shape, hidden }, input: transformFromJson(input), featureNames },
+    tensors,
+  };
+}
+
+/** Copies the file's weights into a net of its shape. */
+export function fillNetwork(network: Network, tensors: Record<string, Tensor>): void {
+  network.layers.forEach((layer, l) => {
+    for (const { name, length } of layer.segments) {
+      const data = floats(tensors, `layers.${l}.${name}`, length);
+      const rowMajor = name === 'dense.weight' && layer.input === 'rows';
+      network.engine
+        .f32(segmentAddress(network, l, name), length)
+        .set(rowMajor ? transpose(data, layer.denseUnits, layer.inputs) : data);
+    }
+  });
+}
+
+interface Header extends Omit<NetState, 'shape' | 'input'> {
+  format: number;
+  shape: Omit<NetState['shape'], 'hidden'> & { hidden: { sparse: number; dense: number }[] };
+  input: InputTransformJson;
+}
+
+function parseHeader(text: string): Header {
+  let header: Header;
+  try {
+    header = JSON.parse(text);
+  } catch {
+    throw new RangeError('bytes: the metadata of this net are damaged: not JSON');
+  }
+  if (header?.format !== FORMAT)
+    throw new RangeError(`bytes: expected a net of format ${FORMAT}, got ${header?.format}`);
+  const counts = [
+    header.shape?.inputs,
+    header.shape?.outputs,
+    ...(header.shape?.hidden ?? []).flatMap((h) => [h.sparse, h.dense]),
+  ];
+  const sound =
+    Array.isArray(header.shape?.hidden) &&
+    counts.every((n) => Number.isInteger(n) && n >= 0 && n < 2 ** 31) &&
+    header.shape.inputs > 0 &&
+    header.shape.outputs > 0 &&
+    ['rows', 'tiles'].includes(header.shape.input) &&
+    ['classes', 'tasks', 'values'].includes(header.shape.target) &&
+    header.shape.dropout >= 0 &&
+    header.shape.dropout < 1 &&
+    header.target?.kind === header.shape.target &&
+    header.target.outputs === header.shape.outputs &&
+    Number.isInteger(header.options?.seed) &&
+    header.input !== null &&
+    typeof header.input === 'object';
+  if (!sound) throw new RangeError('bytes: the metadata of this net are damaged: fields are missing or out of range');
+  return header;
+}
+
+function connectionsOf(tensors: Record<string, Tensor>, l: number, units: number, inputs: number): Connections {
+  const start = integers(tensors, `layers.${l}.sparse.start`);
+  const index = integers(tensors, `layers.${l}.sparse.index`);
+  const bad = (what: string) => new RangeError(`bytes: the structure of layer ${l} is damaged: ${what}`);
+  if (start.length !== units + 1 || start[0] !== 0 || start[units] !== index.length)
+    throw bad(`${units} units do not fit its ${index.length} connections`);
+  for (let u = 0; u < units; u++) {
+    if (start[u + 1]! < start[u]!) throw bad(`unit ${u} has a negative number of connections`);
+    for (let e = start[u]!; e < start[u + 1]!; e++) {
+      if (index[e]! < 0 || index[e]! >= inputs || (e > start[u]! && index[e]! <= index[e - 1]!)) {
+        throw bad(`unit ${u} has inputs that are out of range or out of order`);
+      }
+    }
+  }
+  return { inputs, units, start, index };
+}
+
+function integers(tensors: Record<string, Tensor>, name: string): Int32Array {
+  const data = tensors[name]?.data;
+  if (!(data instanceof Int32Array))
+    throw new RangeError(
+      `bytes: expected a tensor '${name}' of 32-bit integers, got ${data ? 'another type' : 'none'}`,
+    );
+  return data;
+}
+
+function floats(tensors: Record<string, Tensor>, name: string, length: number): Float32Array {
+  const data = tensors[name]?.data;
+  if (!(data instanceof Float32Array) || data.length !== length) {
+    throw new RangeError(
+      `bytes: expected a tensor '${name}' of ${length} floats, got ${data ? `${data.length} values` : 'none'}`,
+    );
+  }
+  if (!data.every(Number.isFinite)) throw new RangeError(`bytes: tensor '${name}' holds numbers that are not finite`);
+  return data;
+}
+
+/** [rows][columns] to [columns][rows]. */
+function transpose(data: Float32Array, rows: number, columns: number): Float32Array {
+  const out = new Float32Array(data.length);
+  for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) out[c * rows + r] = data[r * columns + c]!;
+  return out;
+}
+
+function segmentAddress({ layers, parameters }: Network, l: number, name: Linear['segments'][number]['name']): number {
+  const before = layers.slice(0, l).reduce((sum, layer) => sum + layer.parameterLength, 0);
+  return parameters.at + (before + layers[l]!.segments.find((s) => s.name === name)!.offset) * 4;
+}

@@ -1,0 +1,179 @@
+import type { Dataset, Matrix, Targets } from '../data/dataset.js';
+import { LANES, loadBatch, tilesFor } from '../layers/batch.js';
+import type { Connections } from '../layers/connections.js';
+import { activationBytes, Linear } from '../layers/linear.js';
+import { forwardLayers, type Noise, packBytes, Workspace } from '../layers/stack.js';
+import { MAX_BYTES } from '../runtime/arena.js';
+import type { Engine, Scope } from '../runtime/engine.js';
+import { Purpose } from '../runtime/random.js';
+import type { TrainingSession } from '../training/fit.js';
+import { type BoundLoss, type Loss, type LossSum, lossFor } from '../training/losses.js';
+import type { Block } from '../training/optimizer.js';
+
+/** One hidden layer: sparse units first, then dense ones. */
+export interface HiddenShape {
+  connections?: Connections;
+  dense: number;
+}
+
+export interface NetworkShape {
+  inputs: number;
+  /** Whether the features come as sparse rows or dense ones. */
+  input: 'rows' | 'tiles';
+  hidden: readonly HiddenShape[];
+  outputs: number;
+  target: Targets['kind'];
+  /** Share of a hidden layer's units dropped in training. */
+  dropout: number;
+}
+
+/** A feedforward net of ReLU layers with dropout: its parameters in one block, forward and backward over tiles. */
+export class Network {
+  readonly engine: Engine;
+  readonly shape: NetworkShape;
+  /** Hidden layers, then the output layer. */
+  readonly layers: readonly Linear[];
+  readonly parameters: Block;
+  readonly loss: Loss;
+  private readonly scope: Scope;
+
+  constructor(engine: Engine, shape: NetworkShape) {
+    this.engine = engine;
+    this.shape = shape;
+    this.loss = lossFor(shape.target, shape.outputs);
+    this.scope = engine.scope();
+    try {
+      const widths = [shape.inputs, ...shape.hidden.map((h) => (h.connections?.units ?? 0) + h.dense)];
+      this.layers = [...shape.hidden, { dense: shape.outputs }].map(
+        (layer, l) =>
+          new Linear(engine, this.scope, { ...layer, inputs: widths[l]!, input: l === 0 ? shape.input : 'tiles' }),
+      );
+      const length = this.layers.reduce((sum, layer) => sum + layer.parameterLength, 0);
+      this.parameters = { at: this.scope.zeros(length), length };
+    } catch (error) {
+      this.scope.dispose();
+      throw error;
+    }
+    this.bind(0);
+  }
+
+  /** Weights and biases. */
+  get weights(): number {
+    return this.layers.reduce((sum, layer) => sum + layer.weights, 0);
+  }
+
+  dispose(): void {
+    this.scope.dispose();
+  }
+
+  bind(gradients: number): void {
+    let offset = 0;
+    for (const layer of this.layers) {
+      layer.bind(this.parameters.at + offset, gradients + offset);
+      offset += layer.parameterLength * 4;
+    }
+  }
+
+  initialise(seed: number, gain: number): void {
+    this.layers.forEach((layer, l) => {
+      layer.initialise(seed, Purpose.initialWeights, l, gain);
+    });
+  }
+
+  /** Room for one batch: input, activations, packing. */
+  workspace(matrix: Matrix, batchSize: number): Workspace {
+    return new Workspace(this.engine, this.layers, matrix, batchSize);
+  }
+
+  /** Bytes that training needs beside the data: gradients and optimiser state, activations and their gradients, packing. */
+  trainingBytes(batchSize: number, stateVectors: number): number {
+    const activations = this.layers.reduce((sum, layer) => sum + activationBytes(layer.units, batchSize), 0);
+    const packing = packBytes(this.layers, batchSize);
+    return this.parameters.length * 4 * (1 + stateVectors) + 2 * activations + packing.a + packing.b;
+  }
+
+  startTraining(train: Dataset, batchSize: number, stateVectors: number): TrainingSession {
+    const needed = this.trainingBytes(batchSize, stateVectors);
+    if (this.engine.arena.used + needed > MAX_BYTES) {
+      throw new RangeError(
+        `batchSize: training this net with ${batchSize} rows a batch needs ${Math.ceil(needed / 1e6)} MB beside ${Math.ceil(this.engine.arena.used / 1e6)} MB in use; a WebAssembly memory holds ${Math.floor(MAX_BYTES / 1e6)} MB. Use fewer units or smaller batches`,
+      );
+    }
+    return new Session(this, train, batchSize);
+  }
+
+  /** Logits of the workspace's batch; with `noise`, dropout of that step. Returns their address, tiles of [outputs][32]. */
+  forward(space: Workspace, tiles: number, noise?: Noise): number {
+    return forwardLayers(this.engine, this.layers, space, tiles, {
+      linearOutput: true,
+      dropout: this.shape.dropout,
+      noise,
+    });
+  }
+
+  /** Runs all rows in batches without noise; `visit` gets the logits of each, in order. */
+  *batches(
+    space: Workspace,
+    matrix: Matrix,
+    batchSize: number,
+  ): Generator<{ rows: Int32Array; logits: number; tiles: number }> {
+    for (let first = 0; first < matrix.rows; first += batchSize) {
+      const rows = Int32Array.from({ length: Math.min(batchSize, matrix.rows - first) }, (_, i) => first + i);
+      loadBatch(space.batch, matrix, rows, false);
+      const tiles = tilesFor(rows.length);
+      yield { rows, logits: this.forward(space, tiles), tiles };
+    }
+  }
+}
+
+class Session implements TrainingSession {
+  readonly gradients: number;
+  private readonly net: Network;
+  private readonly train: Dataset;
+  private readonly targets: Targets;
+  private readonly space: Workspace;
+  private readonly scope: Scope;
+  private readonly deltas: readonly number[];
+  private readonly loss: BoundLoss;
+
+  constructor(net: Network, train: Dataset, batchSize: number) {
+    const { engine } = net;
+    this.net = net;
+    this.train = train;
+    this.targets = train.targets!;
+    this.space = net.workspace(train.features, batchSize);
+    this.scope = engine.scope();
+    try {
+      this.gradients = this.scope.zeros(net.parameters.length);
+      this.deltas = net.layers.map((layer) => this.scope.bytes(activationBytes(layer.units, batchSize)));
+      this.loss = net.loss.prepare(engine, this.scope, batchSize);
+    } catch (error) {
+      this.dispose();
+      throw error;
+    }
+    net.bind(this.gradients);
+  }
+
+  step(rows: Int32Array, seed: number, step: number): LossSum {
+    const { net, space, deltas } = this;
+    const { layers, engine } = net;
+    const scale = 1 / (1 - net.shape.dropout);
+    const tiles = tilesFor(rows.length);
+    loadBatch(space.batch, this.train.features, rows, true);
+    const logits = net.forward(space, tiles, { seed, step });
+    const loss = this.loss.gradient(deltas[layers.length - 1]!, logits, this.targets, rows);
+    for (let l = layers.length - 1; l >= 0; l--) {
+      const below = l > 0 ? deltas[l - 1]! : 0;
+      layers[l]!.backward(below, deltas[l]!, l > 0 ? space.activations[l - 1]! : space.batch, tiles);
+      if (l > 0)
+        engine.kernels.relu_backward(below, space.activations[l - 1]!, tiles * layers[l - 1]!.units * LANES, scale);
+    }
+    return loss;
+  }
+
+  dispose(): void {
+    this.net.bind(0);
+    this.space.dispose();
+    this.scope.dispose();
+  }
+}
