@@ -124,12 +124,12 @@ export class PanelUnits {
     );
   }
 
-  /** Copies the panels to weights [inputs][units], or back. */
-  exchange(weights: Float32Array, inputs: number, direction: 'to-weights' | 'to-panels'): void {
+  /** Copies the panels to weights [inputs][units], or back; input f of the weights is input rank[f] here. */
+  exchange(weights: Float32Array, rank: Int32Array, direction: 'to-weights' | 'to-panels'): void {
     const panels = this.engine.f32(this.weight, this.weightCount);
     if (direction === 'to-panels') panels.fill(0);
-    for (let f = 0; f < inputs; f++) {
-      const block = (f >> 5) * this.units * LANES + (f & 31);
+    for (let f = 0; f < rank.length; f++) {
+      const block = (rank[f]! >> 5) * this.units * LANES + (rank[f]! & 31);
       for (let u = 0; u < this.units; u++) {
         if (direction === 'to-panels') panels[block + u * LANES] = weights[f * this.units + u]!;
         else weights[f * this.units + u] = panels[block + u * LANES]!;

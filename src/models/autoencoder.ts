@@ -1,6 +1,7 @@
 import type { SparseMatrix } from '../data/dataset.js';
 import { LANES, RowBatch, tilesFor } from '../layers/batch.js';
-import { activationBytes, type Linear } from '../layers/linear.js';
+import type { Connections } from '../layers/connections.js';
+import { activationBytes, Linear, type LinearShape } from '../layers/linear.js';
 import { PanelUnits } from '../layers/panel-units.js';
 import { packBytes } from '../layers/stack.js';
 import type { Engine, Scope } from '../runtime/engine.js';
@@ -26,6 +27,8 @@ export interface Autoencoder {
   readonly gradients: number;
   /** Loss and gradients of these rows; `step` numbers the noise, `layer` its stream. */
   step(rows: Int32Array, seed: number, step: number): LossSum;
+  /** Draws the layer's initial weights. */
+  initialise(seed: number, initialScale: number): void;
   /** The layer's parameters, in the order of its block. */
   result(): Float32Array;
   dispose(): void;
@@ -128,6 +131,10 @@ export class TileAutoencoder implements Autoencoder {
     return { sum, weight: rows.length };
   }
 
+  initialise(seed: number, initialScale: number): void {
+    this.layer.initialise(seed, Purpose.initialWeights, this.stream, initialScale);
+  }
+
   result(): Float32Array {
     return this.engine.f32(this.parameters.at, this.layer.parameterLength).slice();
   }
@@ -137,7 +144,10 @@ export class TileAutoencoder implements Autoencoder {
   }
 }
 
-/** For a layer over sparse rows: the dense units work in panels and skip what is off, the sparse ones over tiles of the reconstruction. */
+/**
+ * For a layer over sparse rows: the dense units work in panels and skip what is off, the sparse ones over tiles of the reconstruction. Inside, features
+ * are renumbered by `rank`, so that a receptive field is close together in memory.
+ */
 export class RowAutoencoder implements Autoencoder {
   readonly parameters: Block;
   readonly gradients: number;
@@ -149,18 +159,30 @@ export class RowAutoencoder implements Autoencoder {
   private readonly dhidden: number;
   private readonly decoded: number;
   private readonly pack: { a: number; b: number };
+  private readonly layer: Linear;
+  private readonly matrix: SparseMatrix;
 
   constructor(
     private readonly engine: Engine,
-    private readonly layer: Linear,
-    private readonly matrix: SparseMatrix,
+    { inputs, connections, dense }: LinearShape & { connections: Connections },
+    matrix: SparseMatrix,
+    private readonly rank: Int32Array,
     private readonly options: Denoising,
     private readonly stream: number,
     batchSize: number,
   ) {
     this.scope = engine.scope();
     const { scope } = this;
-    this.batch = new RowBatch(engine, scope, matrix, batchSize);
+    const renumbered = connections.index.map((f) => rank[f]!);
+    this.layer = new Linear(engine, scope, {
+      inputs,
+      connections: { ...connections, index: renumbered },
+      dense,
+      input: 'rows',
+    });
+    this.matrix = { ...matrix, index: matrix.index.map((f) => rank[f]!) };
+    const { layer } = this;
+    this.batch = new RowBatch(engine, scope, this.matrix, batchSize);
     this.panels = new PanelUnits(engine, scope, layer.inputs, layer.denseUnits, batchSize);
     const visible = this.panels.blocks * LANES;
     const length = layer.parameterLength + visible + this.panels.weightCount;
@@ -178,9 +200,9 @@ export class RowAutoencoder implements Autoencoder {
     this.panels.dweight = this.gradients + offset;
   }
 
-  /** Takes the initial weights that the layer was given. */
-  begin(): void {
-    if (this.layer.dense) this.panels.exchange(this.denseWeights(), this.layer.inputs, 'to-panels');
+  initialise(seed: number, initialScale: number): void {
+    this.layer.initialise(seed, Purpose.initialWeights, this.stream, initialScale);
+    if (this.layer.dense) this.panels.exchange(this.denseWeights(), this.rank, 'to-panels');
   }
 
   step(rows: Int32Array, seed: number, step: number): LossSum {
@@ -268,7 +290,7 @@ export class RowAutoencoder implements Autoencoder {
   }
 
   result(): Float32Array {
-    if (this.layer.dense) this.panels.exchange(this.denseWeights(), this.layer.inputs, 'to-weights');
+    if (this.layer.dense) this.panels.exchange(this.denseWeights(), this.rank, 'to-weights');
     return this.engine.f32(this.parameters.at, this.layer.parameterLength).slice();
   }
 

@@ -292,7 +292,7 @@ function requireSameTargets(data: Dataset, target: TargetInfo, argument: string)
   if (target.kind === 'classes' ? outputs > target.outputs : outputs !== target.outputs) {
     throw new RangeError(`${argument}: expected ${target.outputs} ${target.kind}, got ${outputs}`);
   }
-  if (target.names && targets.names && targets.names.some((name, i) => name !== target.names![i])) {
+  if (target.names && targets.names?.some((name, i) => name !== target.names![i])) {
     throw new RangeError(
       `${argument}: expected targets named ${target.names.join(', ')}, got ${targets.names.join(', ')}`,
     );

@@ -1,13 +1,13 @@
 import type { Dataset, Matrix } from '../data/dataset.js';
 import { LANES, loadBatch, tilesFor } from '../layers/batch.js';
 import type { Connections } from '../layers/connections.js';
-import { Linear } from '../layers/linear.js';
+import { Linear, type LinearShape } from '../layers/linear.js';
 import { forwardLayers, Workspace } from '../layers/stack.js';
 import type { Engine } from '../runtime/engine.js';
 import { Pace } from '../runtime/pace.js';
 import { Purpose, permutation } from '../runtime/random.js';
 import { growTree, type TreeConstraints } from '../structure/chow-liu.js';
-import { receptiveFields } from '../structure/receptive-fields.js';
+import { type ReceptiveFields, receptiveFields } from '../structure/receptive-fields.js';
 import type { Tree } from '../structure/tree.js';
 import {
   type BinaryColumns,
@@ -136,14 +136,26 @@ export async function growLayers(
           l === 0 ? raw.featureNames : undefined,
         ),
       );
-      const { centres, start, members } = receptiveFields(tree, options);
+      const rank = inverse(tree.depthFirst());
+      const { centres, start, members } = byRank(receptiveFields(tree, options), rank);
       const connections = { inputs: variables.variables, units: centres.length, start, index: members };
       const globalUnits = options.globalUnits ?? 0;
       const input = l === 0 && data.features.kind === 'sparse' ? 'rows' : 'tiles';
-      const layer = new Linear(engine, scope, { inputs: connections.inputs, connections, dense: globalUnits, input });
+      const shape = { inputs: connections.inputs, connections, dense: globalUnits, input } as const;
+      const layer = new Linear(engine, scope, shape);
       const parameters = await timed('pretrain', () =>
-        pretrainLayer(engine, layer, stack, data.features, l, run, pretrain, pace, (done, total, epoch, loss) =>
-          report('pretrain', done, total, { epoch, loss }),
+        pretrainLayer(
+          engine,
+          layer,
+          shape,
+          rank,
+          stack,
+          data.features,
+          l,
+          run,
+          pretrain,
+          pace,
+          (done, total, epoch, loss) => report('pretrain', done, total, { epoch, loss }),
         ),
       );
       const at = scope.copy(parameters);
@@ -160,6 +172,8 @@ export async function growLayers(
 async function pretrainLayer(
   engine: Engine,
   layer: Linear,
+  shape: LinearShape & { connections: Connections },
+  rank: Int32Array,
   below: readonly Linear[],
   features: Matrix,
   l: number,
@@ -174,15 +188,12 @@ async function pretrainLayer(
   let coder: Autoencoder | undefined;
   try {
     if (layer.input === 'rows') {
-      const rows = new RowAutoencoder(engine, layer, features as Matrix & { kind: 'sparse' }, options, l, batchSize);
-      coder = rows;
-      layer.initialise(seed, Purpose.initialWeights, l, initialScale);
-      rows.begin();
+      coder = new RowAutoencoder(engine, shape, features as Matrix & { kind: 'sparse' }, rank, options, l, batchSize);
     } else {
       space = new Workspace(engine, below, features, batchSize);
       coder = new TileAutoencoder(engine, layer, encoder(engine, below, features, space), options, l, batchSize);
-      layer.initialise(seed, Purpose.initialWeights, l, initialScale);
     }
+    coder.initialise(seed, initialScale);
     const optimizer = createOptimizer(engine, scope, coder.parameters.length, optimizerOptions('adam'));
     const batches = Math.ceil(features.rows / batchSize);
     for (let epoch = 0, step = 0; epoch < options.epochs; epoch++) {
@@ -264,6 +275,30 @@ async function encodeBits(
     space.dispose();
   }
   return out;
+}
+
+/** Fields in the order of their centres' ranks: neighbours on the tree become neighbours in memory. */
+function byRank({ centres, start, members }: ReceptiveFields, rank: Int32Array): ReceptiveFields {
+  const order = Int32Array.from(centres.keys()).sort((a, b) => rank[centres[a]!]! - rank[centres[b]!]!);
+  const sorted = {
+    centres: centres.map((_, i) => centres[order[i]!]!),
+    start: new Int32Array(start.length),
+    members: new Int32Array(members.length),
+  };
+  order.forEach((field, i) => {
+    const inputs = members.subarray(start[field]!, start[field + 1]!);
+    sorted.members.set(inputs, sorted.start[i]!);
+    sorted.start[i + 1] = sorted.start[i]! + inputs.length;
+  });
+  return sorted;
+}
+
+function inverse(order: Int32Array): Int32Array {
+  const rank = new Int32Array(order.length);
+  order.forEach((v, i) => {
+    rank[v] = i;
+  });
+  return rank;
 }
 
 function pickConstraints({ root, minInformation, required, forbidden }: TreeConstraints): TreeConstraints {

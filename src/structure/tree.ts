@@ -75,6 +75,24 @@ export class Tree {
     return { order, depth, parent };
   }
 
+  /** All variables in depth-first order from the roots, smaller neighbours first: close on the tree is mostly close in this order. */
+  depthFirst(): Int32Array {
+    const { order: roots, parent } = this.walk();
+    const out = new Int32Array(this.variables);
+    let size = 0;
+    for (const root of roots) {
+      if (parent[root]! >= 0) continue;
+      const stack = [root];
+      while (stack.length) {
+        const v = stack.pop()!;
+        out[size++] = v;
+        const neighbours = this.neighbours(v);
+        for (let i = neighbours.length - 1; i >= 0; i--) if (neighbours[i] !== parent[v]) stack.push(neighbours[i]!);
+      }
+    }
+    return out;
+  }
+
   private index(): { start: Int32Array; neighbour: Int32Array } {
     const start = new Int32Array(this.variables + 1);
     for (const { a, b } of this.edges) {
