@@ -1,6 +1,7 @@
 import { instantiate } from '@assemblyscript/loader';
 import { Arena } from './arena.js';
 import type { Kernels } from './kernels.js';
+import { requireOptions } from './options.js';
 
 /** Where the kernels come from when not from the copy inside the package. */
 export type WasmSource = WebAssembly.Module | BufferSource | URL | Response;
@@ -97,9 +98,12 @@ export class Scope {
  * Throws an Error where WebAssembly SIMD is missing (Node below 16.4, Safari below 16.4).
  */
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
+  requireOptions(options);
   const memory = new WebAssembly.Memory({ initial: 16, maximum: 65536 });
   const module = await compile(options.wasm);
   const { instance } = await instantiate(module, { env: { memory } });
+  if (typeof instance.exports.gemm !== 'function')
+    throw new TypeError('wasm: expected the module espalier/wasm/espalier.wasm, got one without its kernels');
   return new Engine(memory, instance.exports as unknown as Kernels);
 }
 
@@ -112,6 +116,15 @@ export function defaultEngine(): Promise<Engine> {
     throw error;
   });
   return shared;
+}
+
+/** The engine of some options, or the shared one. */
+export async function engineOf(options: { engine?: Engine }): Promise<Engine> {
+  requireOptions(options);
+  const { engine } = options;
+  if (engine === undefined) return defaultEngine();
+  if (!(engine instanceof Engine)) throw new TypeError(`engine: expected what createEngine made, got ${typeof engine}`);
+  return engine;
 }
 
 let inlined: Promise<WebAssembly.Module> | undefined;

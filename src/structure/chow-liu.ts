@@ -1,9 +1,8 @@
-import type { Matrix } from '../data/dataset.js';
-import { defaultEngine, type Engine } from '../runtime/engine.js';
+import { type Engine, engineOf } from '../runtime/engine.js';
 import { Pace } from '../runtime/pace.js';
 import { type InformationOptions, PairInformation } from './information.js';
 import { DisjointSets, type Edge, requireVertex, Tree } from './tree.js';
-import { discretise, type Variables } from './variables.js';
+import { checkedDataset, discretise, type Observations, type Variables } from './variables.js';
 
 export interface TreeConstraints {
   /** Where walks over the tree start. Default 0. */
@@ -26,12 +25,10 @@ export interface ChowLiuOptions extends InformationOptions, TreeConstraints {
  * each variable's row of information computed when it joins. Of equal edges the smaller (min, max) pair wins, so the tree is unique.
  * Time O(d² + Σ over rows of nnz²) and memory O(d + nnz) for sparse rows.
  */
-export async function chowLiuTree(
-  data: { features: Matrix; featureNames?: readonly string[] },
-  options: ChowLiuOptions = {},
-): Promise<Tree> {
-  const engine = options.engine ?? (await defaultEngine());
-  return growTree(engine, discretise(data.features, options), options, data.featureNames);
+export async function chowLiuTree(data: Observations, options: ChowLiuOptions = {}): Promise<Tree> {
+  const { features, featureNames } = checkedDataset(data);
+  const engine = await engineOf(options);
+  return growTree(engine, discretise(features, options), options, featureNames);
 }
 
 /** chowLiuTree over variables that are discrete already. */
@@ -47,6 +44,8 @@ export async function growTree(
   if (typeof minInformation !== 'number')
     throw new TypeError(`minInformation: expected a number of nats, got ${typeof minInformation}`);
   if (!(minInformation >= 0)) throw new RangeError(`minInformation: expected nats from 0, got ${minInformation}`);
+  if (options.onProgress !== undefined && typeof options.onProgress !== 'function')
+    throw new TypeError(`onProgress: expected a function, got ${typeof options.onProgress}`);
   const overrides = constraintTable(required, forbidden, d);
   const pace = new Pace(options.signal);
   const pairs = new PairInformation(engine, data);

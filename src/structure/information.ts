@@ -1,7 +1,8 @@
-import type { ClassTargets, Matrix } from '../data/dataset.js';
-import { defaultEngine, type Engine, type Scope } from '../runtime/engine.js';
+import { type ClassTargets, requireTargets } from '../data/dataset.js';
+import { type Engine, engineOf, type Scope } from '../runtime/engine.js';
 import { Pace } from '../runtime/pace.js';
-import { type DiscretiseOptions, discretise, type Variables } from './variables.js';
+import { requireVertex } from './tree.js';
+import { checkedDataset, type DiscretiseOptions, discretise, type Observations, type Variables } from './variables.js';
 
 /** The mutual information of one variable with every other, over and over: data copied to the engine once, one kernel call a row. */
 export class PairInformation {
@@ -133,13 +134,15 @@ export interface InformationPair {
  * RangeError for k below 1.
  */
 export async function topPairs(
-  data: { features: Matrix },
+  data: Observations,
   k: number,
   options: InformationOptions = {},
 ): Promise<InformationPair[]> {
+  const { features } = checkedDataset(data);
+  if (typeof k !== 'number') throw new TypeError(`k: expected an integer, got ${typeof k}`);
   if (!Number.isInteger(k) || k < 1) throw new RangeError(`k: expected an integer from 1, got ${k}`);
-  const engine = options.engine ?? (await defaultEngine());
-  const pairs = new PairInformation(engine, discretise(data.features, options));
+  const engine = await engineOf(options);
+  const pairs = new PairInformation(engine, discretise(features, options));
   const pace = new Pace(options.signal);
   const inOrder = (x: InformationPair, y: InformationPair) => y.information - x.information || x.a - y.a || x.b - y.b;
   let top: InformationPair[] = [];
@@ -163,18 +166,16 @@ export async function topPairs(
 
 /** Mutual information of two features, nats. */
 export async function mutualInformation(
-  data: { features: Matrix },
+  data: Observations,
   a: number,
   b: number,
   options: InformationOptions = {},
 ): Promise<number> {
-  for (const [name, v] of Object.entries({ a, b })) {
-    if (!Number.isInteger(v) || v < 0 || v >= data.features.columns) {
-      throw new RangeError(`${name}: expected a feature from 0 to ${data.features.columns - 1}, got ${v}`);
-    }
-  }
-  const engine = options.engine ?? (await defaultEngine());
-  const pairs = new PairInformation(engine, discretise(data.features, options));
+  const { features } = checkedDataset(data);
+  requireVertex(a, features.columns, 'a');
+  requireVertex(b, features.columns, 'b');
+  const engine = await engineOf(options);
+  const pairs = new PairInformation(engine, discretise(features, options));
   try {
     pairs.row(a);
     return engine.f64(pairs.information, pairs.variables)[b]!;
@@ -184,15 +185,11 @@ export async function mutualInformation(
 }
 
 /** Mutual information of every feature with the class, nats, f64[columns]. TypeError when the data have no classes. */
-export async function targetInformation(
-  data: { features: Matrix; targets?: { kind: string } },
-  options: InformationOptions = {},
-): Promise<Float64Array> {
-  if (data.targets?.kind !== 'classes')
-    throw new TypeError(`data: expected class targets, got ${data.targets?.kind ?? 'none'}`);
-  const targets = data.targets as ClassTargets;
-  const engine = options.engine ?? (await defaultEngine());
-  const variables = discretise(data.features, options);
+export async function targetInformation(data: Observations, options: InformationOptions = {}): Promise<Float64Array> {
+  const dataset = checkedDataset(data);
+  const targets = requireTargets(dataset, 'classes', 'data');
+  const engine = await engineOf(options);
+  const variables = discretise(dataset.features, options);
   const scope = engine.scope();
   try {
     const { rows } = variables;

@@ -1,4 +1,5 @@
-import type { Tree } from './tree.js';
+import { requireOptions } from '../runtime/options.js';
+import { requireCount, Tree } from './tree.js';
 
 export interface ReceptiveFieldOptions {
   /** A field is every variable within this many hops of its centre, the centre included. Integer from 0. */
@@ -18,7 +19,11 @@ export interface ReceptiveFields {
  * Receptive fields grown on a tree: centres are the variables whose depth below their component's root is a multiple of `stride`, in
  * breadth-first order. Li, Chen, Zhang: "Tree Receptive Fields" (IJCAI 2018), section 3.
  */
-export function receptiveFields(tree: Tree, { radius, stride }: ReceptiveFieldOptions): ReceptiveFields {
+export function receptiveFields(tree: Tree, options: ReceptiveFieldOptions): ReceptiveFields {
+  if (!(tree instanceof Tree))
+    throw new TypeError(`tree: expected a Tree, got ${tree === null ? 'null' : typeof tree}`);
+  requireOptions(options);
+  const { radius, stride } = options;
   requireCount(radius, 0, 'radius');
   requireCount(stride, 1, 'stride');
   const { order, depth } = tree.walk();
@@ -55,10 +60,4 @@ function ball(tree: Tree, centre: number, radius: number, seen: Int32Array, mark
     }
   }
   return Int32Array.from(field).sort();
-}
-
-function requireCount(value: number, least: number, argument: string): void {
-  if (typeof value !== 'number') throw new TypeError(`${argument}: expected an integer, got ${typeof value}`);
-  if (!Number.isInteger(value) || value < least)
-    throw new RangeError(`${argument}: expected an integer from ${least}, got ${value}`);
 }

@@ -16,9 +16,14 @@ export class Tree {
   readonly names: readonly string[] | undefined;
   private adjacency: { start: Int32Array; neighbour: Int32Array } | undefined;
 
-  /** RangeError for an edge outside the variables or a cycle. */
+  /** RangeError for an edge outside the variables, a cycle, or names that are too few or too many. */
   constructor(variables: number, edges: readonly Edge[], root = 0, names?: readonly string[]) {
+    requireCount(variables, 1, 'variables');
     requireVertex(root, variables, 'root');
+    if (!Array.isArray(edges))
+      throw new TypeError(`edges: expected a list of { a, b, information }, got ${typeof edges}`);
+    if (names !== undefined && names?.length !== variables)
+      throw new RangeError(`names: expected ${variables} names, one a variable, got ${names?.length}`);
     this.variables = variables;
     this.root = root;
     this.names = names;
@@ -137,8 +142,16 @@ export class DisjointSets {
   }
 }
 
-/** RangeError unless v is a variable. */
+/** TypeError unless it is a number, RangeError unless it is an integer from `least`. */
+export function requireCount(value: number, least: number, argument: string): void {
+  if (typeof value !== 'number') throw new TypeError(`${argument}: expected an integer, got ${typeof value}`);
+  if (!Number.isInteger(value) || value < least)
+    throw new RangeError(`${argument}: expected an integer from ${least}, got ${value}`);
+}
+
+/** TypeError unless it is a number, RangeError unless v is a variable. */
 export function requireVertex(v: number, variables: number, argument: string): void {
+  if (typeof v !== 'number') throw new TypeError(`${argument}: expected a variable's number, got ${typeof v}`);
   if (!Number.isInteger(v) || v < 0 || v >= variables) {
     throw new RangeError(`${argument}: expected a variable from 0 to ${variables - 1}, got ${v}`);
   }

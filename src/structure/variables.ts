@@ -1,4 +1,4 @@
-import type { Matrix } from '../data/dataset.js';
+import { Dataset, type Matrix, type Targets } from '../data/dataset.js';
 
 /** Binary variables in compressed rows: a row lists the variables that are 1. */
 export interface BinaryRows {
@@ -39,6 +39,21 @@ export interface DiscretiseOptions {
    * cut at their quantiles.
    */
   bins?: number;
+}
+
+/** What structure is learned from: a Dataset, or a plain object of the same form, which then passes a Dataset's checks. */
+export interface Observations {
+  readonly features: Matrix;
+  readonly targets?: Targets;
+  readonly featureNames?: readonly string[];
+}
+
+/** Kernels follow indices blindly: nothing gets to them but what a Dataset has checked. */
+export function checkedDataset(data: Observations): Dataset {
+  if (data instanceof Dataset) return data;
+  if (typeof data !== 'object' || data === null)
+    throw new TypeError(`data: expected a Dataset, got ${data === null ? 'null' : typeof data}`);
+  return new Dataset(data.features, data.targets, data.featureNames);
 }
 
 /** Turns numbers into variables whose mutual information can be counted. Deterministic. */
