@@ -4,6 +4,7 @@ import type { Connections } from '../layers/connections.js';
 import { Linear, type LinearShape } from '../layers/linear.js';
 import { forwardLayers, Workspace } from '../layers/stack.js';
 import type { Engine } from '../runtime/engine.js';
+import { requireOptions } from '../runtime/options.js';
 import { Pace } from '../runtime/pace.js';
 import { Purpose, permutation } from '../runtime/random.js';
 import { growTree, type TreeConstraints } from '../structure/chow-liu.js';
@@ -16,7 +17,7 @@ import {
   emptyBits,
   type Variables,
 } from '../structure/variables.js';
-import { requireInteger } from '../training/fit.js';
+import { allFinite, requireInteger } from '../training/fit.js';
 import { createOptimizer, optimizerOptions } from '../training/optimizer.js';
 import { type Autoencoder, RowAutoencoder, TileAutoencoder } from './autoencoder.js';
 import { requireShare } from './feedforward-net.js';
@@ -96,6 +97,8 @@ export async function growLayers(
 ): Promise<{ layers: GrownLayer[]; seconds: { tree: number; pretrain: number; encode: number } }> {
   const pretrain = pretrainOptions(run.pretrain);
   requireLayers(run.layers);
+  if (run.onProgress !== undefined && typeof run.onProgress !== 'function')
+    throw new TypeError(`onProgress: expected a function, got ${typeof run.onProgress}`);
   const seconds = { tree: 0, pretrain: 0, encode: 0 };
   const timed = async <T>(phase: keyof typeof seconds, work: () => T | Promise<T>): Promise<T> => {
     const began = performance.now();
@@ -202,11 +205,7 @@ async function pretrainLayer(
       for (let b = 0; b < batches; b++, step++) {
         const rows = order.subarray(b * batchSize, (b + 1) * batchSize);
         sum += coder.step(rows, seed, step).sum;
-        if (!Number.isFinite(sum)) {
-          throw new RangeError(
-            `pretrain.learningRate: pre-training of layer ${l + 1} diverged in epoch ${epoch + 1} at ${options.learningRate}; try a lower rate or scaled features`,
-          );
-        }
+        if (!Number.isFinite(sum)) throw diverged(l, options);
         optimizer.step(coder.parameters, coder.gradients, options.learningRate);
         report(
           epoch * batches + b + 1,
@@ -217,12 +216,20 @@ async function pretrainLayer(
         if (pace.due) await pace.turn();
       }
     }
-    return coder.result();
+    const parameters = coder.result();
+    if (!allFinite(parameters)) throw diverged(l, options);
+    return parameters;
   } finally {
     coder?.dispose();
     space?.dispose();
     scope.dispose();
   }
+}
+
+function diverged(l: number, { learningRate }: Required<PretrainOptions>): RangeError {
+  return new RangeError(
+    `pretrain.learningRate: pre-training of layer ${l + 1} diverged at ${learningRate}; try a lower rate or scaled features`,
+  );
 }
 
 /** Loads rows and runs them through the layers below; returns tiles of their features. */
@@ -324,6 +331,7 @@ function requireLayers(layers: readonly LayerOptions[]): void {
 }
 
 function pretrainOptions(given: PretrainOptions = {}): Required<PretrainOptions> {
+  requireOptions(given, 'pretrain');
   const options = { epochs: 10, batchSize: 256, learningRate: 1e-3, maskingNoise: 0.5, dropout: 0.5, ...given };
   requireInteger(options.epochs, 0, 'pretrain.epochs');
   requireInteger(options.batchSize, 1, 'pretrain.batchSize');
@@ -331,7 +339,7 @@ function pretrainOptions(given: PretrainOptions = {}): Required<PretrainOptions>
   requireShare(options.dropout, 'pretrain.dropout');
   if (typeof options.learningRate !== 'number')
     throw new TypeError(`pretrain.learningRate: expected a number, got ${typeof options.learningRate}`);
-  if (!(options.learningRate > 0))
+  if (!(options.learningRate > 0) || !Number.isFinite(options.learningRate))
     throw new RangeError(`pretrain.learningRate: expected a number above 0, got ${options.learningRate}`);
   return options;
 }

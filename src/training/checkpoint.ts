@@ -41,9 +41,7 @@ export function readCheckpoint(
   const { tensors, metadata } = readSafetensors(bytes);
   const text = metadata[KEY];
   if (text === undefined) throw new TypeError('resume: expected a checkpoint that fit made, but these bytes hold none');
-  const state = JSON.parse(text, (_, value) =>
-    value === '-Infinity' ? Number.NEGATIVE_INFINITY : value === 'Infinity' ? Number.POSITIVE_INFINITY : value,
-  ) as CheckpointState;
+  const state = parseState(text);
   if (state.fingerprint !== fingerprint) {
     throw new RangeError(
       `resume: expected a checkpoint of the same net, data and options, ${difference(state.fingerprint, fingerprint)}`,
@@ -59,6 +57,30 @@ export function readCheckpoint(
     vectors[name] = data;
   }
   return { state, vectors };
+}
+
+function parseState(text: string): CheckpointState {
+  let state: CheckpointState;
+  try {
+    state = JSON.parse(text, (_, value) =>
+      value === '-Infinity' ? Number.NEGATIVE_INFINITY : value === 'Infinity' ? Number.POSITIVE_INFINITY : value,
+    );
+    JSON.parse(state.fingerprint);
+  } catch (cause) {
+    throw new RangeError('resume: the checkpoint is damaged: its metadata are not what fit wrote', { cause });
+  }
+  const { epoch, batch, step, lossSum, lossWeight, bestEpoch, bestScore, bestLoss, history, scalars } = state;
+  const counts = [epoch, batch, step, bestEpoch];
+  const numbers = [lossSum, lossWeight, bestScore, bestLoss];
+  const sound =
+    counts.every((n) => Number.isInteger(n) && n >= 0) &&
+    numbers.every((x) => typeof x === 'number') &&
+    Array.isArray(history) &&
+    history.length === epoch &&
+    Array.isArray(scalars) &&
+    scalars.every((x) => typeof x === 'number');
+  if (!sound) throw new RangeError('resume: the checkpoint is damaged: fields are missing or out of range');
+  return state;
 }
 
 function difference(saved: string, wanted: string): string {

@@ -115,6 +115,8 @@ class Run {
   private bestScore = Number.NEGATIVE_INFINITY;
   private bestLoss = Number.POSITIVE_INFINITY;
   private best: Float32Array | undefined;
+  /** What an error goes back to: the weights at the end of the last whole epoch. */
+  private lastGood: Float32Array = new Float32Array(0);
   private readonly startedAt = performance.now();
   private rowsDone = 0;
 
@@ -146,21 +148,16 @@ class Run {
 
   async finish(): Promise<FitResult> {
     const { options } = this;
-    let lastGood = this.weights();
+    this.lastGood = this.weights();
     try {
-      let stoppedBy: FitResult['stoppedBy'] = 'epochs';
       await nextTask();
-      for (; this.epoch < options.epochs; ) {
+      // A checkpoint may come from the very epoch that used up the patience: ask before an epoch too.
+      while (this.epoch < options.epochs && this.stale() < options.patience) {
         if (!(await this.runEpoch())) return this.result('signal', this.checkpoint());
-        lastGood = this.weights();
-        if (this.stale() >= options.patience) {
-          stoppedBy = 'patience';
-          break;
-        }
       }
-      return this.result(stoppedBy);
+      return this.result(this.stale() >= options.patience ? 'patience' : 'epochs');
     } catch (error) {
-      this.setWeights(lastGood);
+      this.setWeights(this.lastGood);
       throw error;
     }
   }
@@ -182,11 +179,7 @@ class Run {
       if (options.signal?.aborted) return false;
       const rows = order.subarray(this.batch * options.batchSize, (this.batch + 1) * options.batchSize);
       const { sum, weight } = this.session.step(rows, options.seed, this.step);
-      if (!Number.isFinite(sum)) {
-        throw new RangeError(
-          `learningRate: training diverged (loss ${sum}) in epoch ${this.epoch + 1}, batch ${this.batch + 1}, at ${rate}; the weights are those before that epoch. Try a lower rate or scaled features`,
-        );
-      }
+      if (!Number.isFinite(sum)) throw this.diverged(`loss ${sum} in batch ${this.batch + 1}`, rate);
       this.optimizer.step(this.net.parameters, this.session.gradients, rate);
       this.lossSum += sum;
       this.lossWeight += weight;
@@ -196,8 +189,18 @@ class Run {
       this.report(batches);
       if (pace.due) await pace.turn();
     }
+    // ReLU turns NaN into 0, so that a loss can be finite where weights no longer are.
+    const weights = this.weights();
+    if (!allFinite(weights)) throw this.diverged('weights that are not finite', rate);
+    this.lastGood = weights;
     await this.endEpoch(rate, began);
     return true;
+  }
+
+  private diverged(symptom: string, rate: number): RangeError {
+    return new RangeError(
+      `learningRate: training diverged in epoch ${this.epoch + 1} at ${rate} (${symptom}); the weights are those before that epoch. Try a lower rate or scaled features`,
+    );
   }
 
   private async endEpoch(learningRate: number, began: number): Promise<void> {
@@ -216,7 +219,7 @@ class Run {
         this.bestScore = reached;
         this.bestLoss = loss;
         this.bestEpoch = record.epoch;
-        this.best = this.weights();
+        this.best = this.lastGood;
       }
     } else this.bestEpoch = record.epoch;
     record.seconds = (performance.now() - began) / 1000;
@@ -390,6 +393,11 @@ function settings(given: FitOptions, seed: number, train: Dataset): Settings {
 
 function withoutUndefined<T extends object>(options: T): T {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
+}
+
+export function allFinite(values: Float32Array): boolean {
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return false;
+  return true;
 }
 
 export function requireInteger(value: number, least: number, argument: string): void {

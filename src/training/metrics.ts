@@ -23,9 +23,12 @@ export function score(evaluation: Evaluation, monitor: 'metric' | 'loss' = 'metr
   );
 }
 
-/** Metrics of outputs ([rows][outputs], probabilities or values) against targets. */
+/**
+ * Metrics of outputs ([rows][outputs], probabilities or values) against targets; the net may know more classes than the
+ * targets hold.
+ */
 export function metrics(outputs: Float32Array, targets: Targets): Omit<Evaluation, 'loss' | 'rows'> {
-  if (targets.kind === 'classes') return { accuracy: accuracy(outputs, targets.values, targets.classes) };
+  if (targets.kind === 'classes') return { accuracy: accuracy(outputs, targets.values) };
   if (targets.kind === 'values') return { rmse: rootMeanSquare(outputs, targets.values) };
   const auc = Array.from({ length: targets.tasks }, (_, task) => taskAuc(outputs, targets.values, targets.tasks, task));
   const known = auc.filter((a) => a !== null);
@@ -43,9 +46,20 @@ export function argmax(outputs: Float32Array, classes: number): Int32Array {
 
 /**
  * Area under the ROC curve: the chance that a positive scores above a negative, ties counting half (Mann-Whitney). null when either kind is absent.
+ *
+ * @throws RangeError for lists of different lengths and for a score that is NaN: it has no rank
  */
 export function areaUnderRoc(scores: ArrayLike<number>, positive: ArrayLike<boolean | number>): number | null {
-  const order = Int32Array.from({ length: scores.length }, (_, i) => i).sort((a, b) => scores[a]! - scores[b]!);
+  if (scores.length !== positive.length) {
+    throw new RangeError(`positive: expected as many as scores (${scores.length}), got ${positive.length}`);
+  }
+  for (let i = 0; i < scores.length; i++) {
+    if (typeof scores[i] !== 'number') throw new TypeError(`scores[${i}]: expected a number, got ${typeof scores[i]}`);
+    if (Number.isNaN(scores[i])) throw new RangeError(`scores[${i}]: expected a number, got NaN`);
+  }
+  const order = Int32Array.from({ length: scores.length }, (_, i) => i).sort((a, b) =>
+    scores[a]! < scores[b]! ? -1 : Number(scores[a]! > scores[b]!),
+  );
   let positives = 0;
   let rankSum = 0;
   for (let i = 0; i < order.length; ) {
@@ -63,8 +77,8 @@ export function areaUnderRoc(scores: ArrayLike<number>, positive: ArrayLike<bool
   return (rankSum - (positives * (positives + 1)) / 2) / (positives * negatives);
 }
 
-function accuracy(outputs: Float32Array, labels: Int32Array, classes: number): number {
-  const predicted = argmax(outputs, classes);
+function accuracy(outputs: Float32Array, labels: Int32Array): number {
+  const predicted = argmax(outputs, outputs.length / labels.length);
   let right = 0;
   for (let r = 0; r < labels.length; r++) if (predicted[r] === labels[r]) right++;
   return right / labels.length;

@@ -21,6 +21,13 @@ export function scheduleFactor(schedule: Schedule, epoch: number, epochs: number
     return factor;
   }
   if (schedule && Array.isArray(schedule.steps) && typeof schedule.factor === 'number') {
+    if (!(schedule.factor >= 0) || !Number.isFinite(schedule.factor)) {
+      throw new RangeError(`schedule.factor: expected a factor of at least 0, got ${schedule.factor}`);
+    }
+    schedule.steps.forEach((fraction, i) => {
+      if (typeof fraction !== 'number' || !(fraction >= 0 && fraction <= 1))
+        throw new RangeError(`schedule.steps[${i}]: expected a fraction of all epochs from 0 to 1, got ${fraction}`);
+    });
     let factor = 1;
     for (const fraction of schedule.steps) if (epoch >= fraction * epochs) factor *= schedule.factor;
     return factor;
