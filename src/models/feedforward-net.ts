@@ -1,18 +1,11 @@
 import { Dataset, describeTargets, type Targets } from '../data/dataset.js';
 import { LANES, tilesFor } from '../layers/batch.js';
-import { defaultEngine, type Engine } from '../runtime/engine.js';
+import { type Engine, engineOf } from '../runtime/engine.js';
+import { requireOptions } from '../runtime/options.js';
 import { Pace } from '../runtime/pace.js';
-import {
-  type FitOptions,
-  type FitResult,
-  fit,
-  requireInteger,
-  type Trainable,
-  type TrainingSession,
-} from '../training/fit.js';
+import { type FitOptions, type FitResult, fit, requireInteger, requireSeed, type Trainable } from '../training/fit.js';
 import { outputsOf } from '../training/losses.js';
 import { argmax, type Evaluation, metrics } from '../training/metrics.js';
-import type { Block } from '../training/optimizer.js';
 import { type ExplainOptions, type Explanation, explain } from './explain.js';
 import { type InputTransform, type InputTransformName, learnTransform } from './input.js';
 import { type ModelFile, packModel, unpackModel } from './model-file.js';
@@ -46,6 +39,12 @@ export interface Prediction {
   classes?: Int32Array;
 }
 
+interface RunOptions {
+  /** Rows at a time; does not change the result. Default 256. */
+  batchSize?: number;
+  signal?: AbortSignal;
+}
+
 /** A layer in numbers, for people. */
 export interface LayerSummary {
   inputs: number;
@@ -70,13 +69,15 @@ export interface NetState {
 }
 
 /** What TrfNet and DenseNet have in common: a net of ReLU layers with training, predictions, explanations and a file format. */
-export class FeedforwardNet implements Trainable {
+export class FeedforwardNet {
   readonly engine: Engine;
   /** @internal */
   readonly network: Network;
   /** @internal */
   readonly state: NetState;
   private busy = false;
+  /** Calls of predict and evaluate under way. */
+  private running = 0;
   private disposed = false;
 
   /** @internal Use the factories of TrfNet and DenseNet. */
@@ -121,13 +122,8 @@ export class FeedforwardNet implements Trainable {
     });
   }
 
-  /** @internal */
-  get parameters(): Block {
-    return this.network.parameters;
-  }
-
-  /** @internal */
-  get identity(): string {
+  /** What must be equal to resume training. */
+  private get identity(): string {
     const { method, shape } = this.state;
     const hidden = shape.hidden.map((h) => [h.connections?.units ?? 0, h.connections?.index.length ?? 0, h.dense]);
     return JSON.stringify({
@@ -145,26 +141,30 @@ export class FeedforwardNet implements Trainable {
    * `validation`, the best epoch's weights are kept. Yields to the event loop; an error leaves the weights of the last whole epoch.
    */
   async fit(train: Dataset, options: FitOptions = {}): Promise<FitResult> {
+    requireOptions(options);
     const data = this.prepare(train, 'train', true);
     const validation = options.validation && this.prepare(options.validation, 'validation', true);
-    return this.exclusively('fit', () =>
-      fit(this, data, { ...options, ...(validation ? { validation: PREPARED.mark(validation) } : {}) }),
-    );
+    const { engine, seed, network, identity } = this;
+    const trainable: Trainable = {
+      engine,
+      seed,
+      parameters: network.parameters,
+      identity,
+      startTraining: (rows, batchSize, stateVectors) => network.startTraining(rows, batchSize, stateVectors),
+      evaluate: (rows, given = {}) => this.assess(rows, given),
+    };
+    return this.exclusively('fit', () => fit(trainable, data, { ...options, ...(validation ? { validation } : {}) }));
   }
 
   /** Outputs for every row. */
-  async predict(data: Dataset, options: { batchSize?: number; signal?: AbortSignal } = {}): Promise<Prediction> {
+  async predict(data: Dataset, options: RunOptions = {}): Promise<Prediction> {
     const outputs = await this.run(this.prepare(data, 'data', false), options);
     return this.target.kind === 'classes' ? { outputs, classes: argmax(outputs, this.target.outputs) } : { outputs };
   }
 
   /** Loss and accuracy, mean AUC or RMSE on labelled rows. */
-  async evaluate(data: Dataset, options: { batchSize?: number; signal?: AbortSignal } = {}): Promise<Evaluation> {
-    const prepared = PREPARED.has(data) ? data : this.prepare(data, 'data', true);
-    const targets = prepared.targets!;
-    const loss = { sum: 0, weight: 0 };
-    const outputs = await this.run(prepared, options, loss);
-    return { loss: loss.sum / Math.max(1, loss.weight), rows: data.rows, ...metrics(outputs, targets) };
+  async evaluate(data: Dataset, options: RunOptions = {}): Promise<Evaluation> {
+    return this.assess(this.prepare(data, 'data', true), options);
   }
 
   /** What the hidden units stand for: their top features on these rows, and how coherent those are. */
@@ -183,20 +183,21 @@ export class FeedforwardNet implements Trainable {
   dispose(): void {
     if (this.disposed) return;
     if (this.busy) throw new Error('dispose: the net is being trained; stop fit by its signal first');
+    if (this.running > 0) throw new Error('dispose: the net is predicting; wait for predict and evaluate first');
     this.disposed = true;
     this.network.dispose();
   }
 
-  /** @internal */
-  startTraining(train: Dataset, batchSize: number, stateVectors: number): TrainingSession {
-    return this.network.startTraining(train, batchSize, stateVectors);
+  /** evaluate, for data that are prepared. */
+  private async assess(data: Dataset, options: RunOptions): Promise<Evaluation> {
+    const loss = { sum: 0, weight: 0 };
+    const outputs = await this.run(data, options, loss);
+    return { loss: loss.sum / Math.max(1, loss.weight), rows: data.rows, ...metrics(outputs, data.targets!) };
   }
 
-  private async run(
-    data: Dataset,
-    { batchSize = 256, signal }: { batchSize?: number; signal?: AbortSignal },
-    loss?: { sum: number; weight: number },
-  ): Promise<Float32Array> {
+  private async run(data: Dataset, options: RunOptions, loss?: { sum: number; weight: number }): Promise<Float32Array> {
+    requireOptions(options);
+    const { batchSize = 256, signal } = options;
     requireInteger(batchSize, 1, 'batchSize');
     const { engine, network } = this;
     const { outputs } = network.shape;
@@ -205,6 +206,7 @@ export class FeedforwardNet implements Trainable {
     const scope = engine.scope();
     const size = Math.min(batchSize, data.rows);
     const space = network.workspace(data.features, size);
+    this.running++;
     try {
       const lanes = tilesFor(size) * LANES;
       const gradient = scope.bytes(lanes * outputs * 4);
@@ -229,6 +231,7 @@ export class FeedforwardNet implements Trainable {
         if (pace.due) await pace.turn();
       }
     } finally {
+      this.running--;
       space.dispose();
       scope.dispose();
     }
@@ -264,18 +267,6 @@ export class FeedforwardNet implements Trainable {
     return input.apply(data);
   }
 }
-
-/** Marks datasets that fit has prepared, so that evaluate does not transform them twice. */
-const PREPARED = new (class {
-  private readonly known = new WeakSet<Dataset>();
-  mark(data: Dataset): Dataset {
-    this.known.add(data);
-    return data;
-  }
-  has(data: Dataset): boolean {
-    return this.known.has(data);
-  }
-})();
 
 export function requireDataset(data: Dataset, argument: string): void {
   if (!(data instanceof Dataset))
@@ -313,6 +304,7 @@ export async function beginNet(
   target: TargetInfo;
 }> {
   requireDataset(train, 'train');
+  requireOptions(options);
   const { targets } = train;
   if (!targets) throw new TypeError('train: expected a dataset with targets, got one with no targets');
   if (targets.kind === 'classes') {
@@ -321,8 +313,7 @@ export async function beginNet(
       throw new RangeError(`train: expected rows of at least 2 classes, got only class ${[...present][0]}`);
   }
   const { seed = 0, dropout = 0.5, initialScale = 1 } = options;
-  requireInteger(seed, 0, 'seed');
-  if (seed > 0xffffffff) throw new RangeError(`seed: expected an integer from 0 to 4294967295, got ${seed}`);
+  requireSeed(seed);
   requireShare(dropout, 'dropout');
   if (typeof initialScale !== 'number')
     throw new TypeError(`initialScale: expected a number, got ${typeof initialScale}`);
@@ -330,7 +321,7 @@ export async function beginNet(
     throw new RangeError(`initialScale: expected a number above 0, got ${initialScale}`);
   const input = learnTransform(train, options.input ?? 'none');
   return {
-    engine: options.engine ?? (await defaultEngine()),
+    engine: await engineOf(options),
     seed,
     initialScale,
     dropout,
@@ -355,5 +346,5 @@ export async function loadState(
   if (expected !== undefined && file.state.method !== expected) {
     throw new TypeError(`bytes: expected a net of method '${expected}', got one of '${file.state.method}'`);
   }
-  return { engine: given.engine ?? (await defaultEngine()), file };
+  return { engine: await engineOf(given), file };
 }

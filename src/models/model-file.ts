@@ -1,6 +1,7 @@
 import { readSafetensors, type Tensor, writeSafetensors } from '../formats/safetensors.js';
 import type { Connections } from '../layers/connections.js';
 import type { Linear } from '../layers/linear.js';
+import { allFinite } from '../training/fit.js';
 import type { NetState } from './feedforward-net.js';
 import { type InputTransformJson, transformFromJson } from './input.js';
 import type { Network } from './network.js';
@@ -59,20 +60,30 @@ export function unpackModel(bytes: Uint8Array): ModelFile {
   let inputs = shape.inputs;
   const hidden = shape.hidden.map(({ sparse, dense }, l) => {
     const layer = { ...(sparse > 0 ? { connections: connectionsOf(tensors, l, sparse, inputs) } : {}), dense };
+    requireWeights(tensors, l, inputs, sparse, dense);
     inputs = sparse + dense;
     return layer;
   });
+  requireWeights(tensors, hidden.length, inputs, 0, shape.outputs);
   return {
-    state: { ...rest, shape: { ...shape, hidden }, input: transformFromJson(input), featureNames },
+    state: { ...rest, shape: { ...shape, hidden }, input: transformOf(input), featureNames },
     tensors,
   };
 }
 
-/** Copies the file's weights into a net of its shape. */
+function transformOf(json: InputTransformJson) {
+  try {
+    return transformFromJson(json);
+  } catch (cause) {
+    throw new RangeError(`bytes: the metadata of this net are damaged: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** Copies the file's weights, which unpackModel has checked, into a net of its shape. */
 export function fillNetwork(network: Network, tensors: Record<string, Tensor>): void {
   network.layers.forEach((layer, l) => {
     for (const { name, length } of layer.segments) {
-      const data = floats(tensors, `layers.${l}.${name}`, length);
+      const data = tensors[`layers.${l}.${name}`]!.data as Float32Array;
       const rowMajor = name === 'dense.weight' && layer.input === 'rows';
       network.engine
         .f32(segmentAddress(network, l, name), length)
@@ -99,10 +110,11 @@ function parseHeader(text: string): Header {
   const counts = [
     header.shape?.inputs,
     header.shape?.outputs,
-    ...(header.shape?.hidden ?? []).flatMap((h) => [h.sparse, h.dense]),
+    ...(Array.isArray(header.shape?.hidden) ? header.shape.hidden : []).flatMap((h) => [h?.sparse, h?.dense]),
   ];
   const sound =
     Array.isArray(header.shape?.hidden) &&
+    header.shape.hidden.every((h) => h?.sparse + h?.dense > 0) &&
     counts.every((n) => Number.isInteger(n) && n >= 0 && n < 2 ** 31) &&
     header.shape.inputs > 0 &&
     header.shape.outputs > 0 &&
@@ -112,11 +124,21 @@ function parseHeader(text: string): Header {
     header.shape.dropout < 1 &&
     header.target?.kind === header.shape.target &&
     header.target.outputs === header.shape.outputs &&
+    isNames(header.target.names, header.shape.outputs) &&
+    isNames(header.featureNames, header.shape.inputs) &&
     Number.isInteger(header.options?.seed) &&
+    header.options.initialScale > 0 &&
     header.input !== null &&
     typeof header.input === 'object';
   if (!sound) throw new RangeError('bytes: the metadata of this net are damaged: fields are missing or out of range');
   return header;
+}
+
+function isNames(names: unknown, count: number): boolean {
+  return (
+    names === undefined ||
+    (Array.isArray(names) && names.length === count && names.every((name) => typeof name === 'string'))
+  );
 }
 
 function connectionsOf(tensors: Record<string, Tensor>, l: number, units: number, inputs: number): Connections {
@@ -145,15 +167,27 @@ function integers(tensors: Record<string, Tensor>, name: string): Int32Array {
   return data;
 }
 
-function floats(tensors: Record<string, Tensor>, name: string, length: number): Float32Array {
-  const data = tensors[name]?.data;
-  if (!(data instanceof Float32Array) || data.length !== length) {
-    throw new RangeError(
-      `bytes: expected a tensor '${name}' of ${length} floats, got ${data ? `${data.length} values` : 'none'}`,
-    );
+/** Before any memory is reserved for a net of this size. */
+function requireWeights(
+  tensors: Record<string, Tensor>,
+  l: number,
+  inputs: number,
+  sparse: number,
+  dense: number,
+): void {
+  const connections = tensors[`layers.${l}.sparse.index`]?.data.length ?? 0;
+  if (sparse > 0) requireFloats(tensors, `layers.${l}.sparse.weight`, [connections]);
+  if (dense > 0) requireFloats(tensors, `layers.${l}.dense.weight`, [dense, inputs]);
+  requireFloats(tensors, `layers.${l}.bias`, [sparse + dense]);
+}
+
+function requireFloats(tensors: Record<string, Tensor>, name: string, shape: readonly number[]): void {
+  const { data, shape: got } = tensors[name] ?? {};
+  if (!(data instanceof Float32Array) || String(got) !== String(shape)) {
+    const found = data ? `${data.constructor.name.replace('Array', '')} of shape [${got}]` : 'none';
+    throw new RangeError(`bytes: expected a tensor '${name}' of Float32 and shape [${shape}], got ${found}`);
   }
-  if (!data.every(Number.isFinite)) throw new RangeError(`bytes: tensor '${name}' holds numbers that are not finite`);
-  return data;
+  if (!allFinite(data)) throw new RangeError(`bytes: tensor '${name}' holds numbers that are not finite`);
 }
 
 /** [rows][columns] to [columns][rows]. */
