@@ -12,6 +12,7 @@ export {
   joint_counts,
   pair_counts_bits,
   pair_counts_rows,
+  prim_join_rows,
   prim_step,
   sum_of_counts,
 } from './information';

@@ -139,6 +139,116 @@ export function prim_step(key: usize, parent: usize, open: usize, position: usiz
   return next;
 }
 
+/**
+ * One step of Prim's tree over sparse binary rows, without a look at most pairs: v joins, the next vertex is returned (−1 when none is left). Vertices stand
+ * in slots sorted by their number of ones; a level is a run of slots with equal ones. Information with a vertex that never occurs with v depends on
+ * its level alone (Meilă 1999), so a level is scanned only if that beats `levelMin`, a lower bound of its keys; the vertices that do occur with v are
+ * found through the rows. Same bits, ties and tree as information_binary with prim_step.
+ *
+ * By slot: key f64[d] (starts at −1; −2 once joined), parent i32[d] (starts at −1), vertex i32[d]. blockMax: f64[ceil(d / 64)], highest key of 64 slots, starts at −1.
+ * By level: levelMin f64 (starts at −1), levelStart i32[levels + 1], levelOnes i32. By vertex: slot, ones, count i32[d] (zeros, left as zeros), margin f64[d].
+ * touched: i32[d] of scratch.
+ */
+export function prim_join_rows(
+  key: usize, parent: usize, blockMax: usize, levelMin: usize, count: usize, touched: usize,
+  vertex: usize, slot: usize, levelStart: usize, levelOnes: usize, ones: usize, margin: usize, table: usize,
+  rowStart: usize, rowIndex: usize, columnStart: usize, columnRow: usize, v: i32, n: i32, d: i32, levels: i32,
+): i32 {
+  const own = load<i32>(slot + ((<usize>v) << 2));
+  store<f64>(key + ((<usize>own) << 3), -2);
+  refresh_block(key, blockMax, own >> 6, d);
+
+  let size = 0;
+  const end = load<i32>(columnStart + ((<usize>v) << 2), 4);
+  for (let c = load<i32>(columnStart + ((<usize>v) << 2)); c < end; c++) {
+    const r = rowStart + ((<usize>load<i32>(columnRow + ((<usize>c) << 2))) << 2);
+    let at = rowIndex + ((<usize>load<i32>(r)) << 2);
+    const last = rowIndex + ((<usize>load<i32>(r, 4)) << 2);
+    while (at < last) {
+      const u = load<u32>(at);
+      const k = load<i32>(count + ((<usize>u) << 2));
+      if (k == 0) {
+        store<i32>(touched + ((<usize>size) << 2), u);
+        size++;
+      }
+      store<i32>(count + ((<usize>u) << 2), k + 1);
+      at += 4;
+    }
+  }
+
+  const nv = load<i32>(ones + ((<usize>v) << 2)), hv = load<f64>(margin + ((<usize>v) << 3)), total = T(table, n);
+  for (let l = 0; l < levels; l++) {
+    const nu = load<i32>(levelOnes + ((<usize>l) << 2));
+    if (nu + nv > n) continue; // too many ones not to meet
+    const value = binary(table, 0, nu, nv, n, T(table, nu) + T(table, n - nu), hv, total);
+    if (value < load<f64>(levelMin + ((<usize>l) << 3))) continue;
+    let low: f64 = Infinity;
+    const last = load<i32>(levelStart + ((<usize>l) << 2), 4);
+    for (let s = load<i32>(levelStart + ((<usize>l) << 2)); s < last; s++) {
+      const k = load<f64>(key + ((<usize>s) << 3));
+      if (k == -2) continue;
+      if (value >= k && load<i32>(count + ((<usize>load<i32>(vertex + ((<usize>s) << 2))) << 2)) == 0) offer(key, parent, blockMax, vertex, s, v, value);
+      low = min(low, load<f64>(key + ((<usize>s) << 3)));
+    }
+    store<f64>(levelMin + ((<usize>l) << 3), low);
+  }
+
+  for (let i = 0; i < size; i++) {
+    const u = load<i32>(touched + ((<usize>i) << 2));
+    const both = load<i32>(count + ((<usize>u) << 2));
+    store<i32>(count + ((<usize>u) << 2), 0);
+    const s = load<i32>(slot + ((<usize>u) << 2));
+    if (load<f64>(key + ((<usize>s) << 3)) == -2) continue;
+    offer(key, parent, blockMax, vertex, s, v, binary(table, both, load<i32>(ones + ((<usize>u) << 2)), nv, n, load<f64>(margin + ((<usize>u) << 3)), hv, total));
+  }
+
+  return best_open(key, parent, blockMax, vertex, d);
+}
+
+/** Takes the edge {v, vertex of s} into account. */
+// @ts-ignore: decorator
+@inline
+function offer(key: usize, parent: usize, blockMax: usize, vertex: usize, s: i32, v: i32, value: f64): void {
+  const at = key + ((<usize>s) << 3), p = parent + ((<usize>s) << 2);
+  const old = load<f64>(at);
+  if (value < old) return;
+  const u = load<i32>(vertex + ((<usize>s) << 2));
+  if (value == old && !before(u, v, u, load<i32>(p))) return;
+  store<f64>(at, value);
+  store<i32>(p, v);
+  const top = blockMax + ((<usize>(s >> 6)) << 3);
+  if (value > load<f64>(top)) store<f64>(top, value);
+}
+
+function refresh_block(key: usize, blockMax: usize, block: i32, d: i32): void {
+  let top: f64 = -2;
+  const last = min(d, (block + 1) << 6);
+  for (let s = block << 6; s < last; s++) top = max(top, load<f64>(key + ((<usize>s) << 3)));
+  store<f64>(blockMax + ((<usize>block) << 3), top);
+}
+
+/** The open vertex with the highest key, of equals the one whose edge comes first; −1 when none is open. */
+function best_open(key: usize, parent: usize, blockMax: usize, vertex: usize, d: i32): i32 {
+  const blocks = (d + 63) >> 6;
+  let best: f64 = -2;
+  for (let b = 0; b < blocks; b++) best = max(best, load<f64>(blockMax + ((<usize>b) << 3)));
+  if (best == -2) return -1;
+  let next = -1, nextParent = -1;
+  for (let b = 0; b < blocks; b++) {
+    if (load<f64>(blockMax + ((<usize>b) << 3)) != best) continue;
+    const last = min(d, (b + 1) << 6);
+    for (let s = b << 6; s < last; s++) {
+      if (load<f64>(key + ((<usize>s) << 3)) != best) continue;
+      const u = load<i32>(vertex + ((<usize>s) << 2)), p = load<i32>(parent + ((<usize>s) << 2));
+      if (next < 0 || before(u, p, next, nextParent)) {
+        next = u;
+        nextParent = p;
+      }
+    }
+  }
+  return next;
+}
+
 /** Whether the pair {a, b} comes before {c, d}: smaller minimum, then smaller maximum. A missing end (−1) comes last. */
 // @ts-ignore: decorator
 @inline

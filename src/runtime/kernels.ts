@@ -249,4 +249,27 @@ export interface Kernels {
     scale: number,
     scratch: number,
   ): number;
+  prim_join_rows(
+    key: number,
+    parent: number,
+    blockMax: number,
+    levelMin: number,
+    count: number,
+    touched: number,
+    vertex: number,
+    slot: number,
+    levelStart: number,
+    levelOnes: number,
+    ones: number,
+    margin: number,
+    table: number,
+    rowStart: number,
+    rowIndex: number,
+    columnStart: number,
+    columnRow: number,
+    v: number,
+    n: number,
+    d: number,
+    levels: number,
+  ): number;
 }

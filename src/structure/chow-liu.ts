@@ -1,8 +1,9 @@
 import { type Engine, engineOf } from '../runtime/engine.js';
 import { Pace } from '../runtime/pace.js';
 import { type InformationOptions, PairInformation } from './information.js';
+import { RowFrontier, SparseFrontier } from './prim.js';
 import { DisjointSets, type Edge, requireVertex, Tree } from './tree.js';
-import { checkedDataset, discretise, type Observations, type Variables } from './variables.js';
+import { type BinaryRows, checkedDataset, discretise, type Observations, type Variables } from './variables.js';
 
 export interface TreeConstraints {
   /** Where walks over the tree start. Default 0. */
@@ -21,9 +22,9 @@ export interface ChowLiuOptions extends InformationOptions, TreeConstraints {
 }
 
 /**
- * The Chow-Liu tree of the features: the maximum spanning tree over pairwise mutual information (Chow and Liu 1968), by Prim's algorithm with
- * each variable's row of information computed when it joins. Of equal edges the smaller (min, max) pair wins, so the tree is unique.
- * Time O(d² + Σ over rows of nnz²) and memory O(d + nnz) for sparse rows.
+ * The Chow-Liu tree of the features: the maximum spanning tree over pairwise mutual information (Chow and Liu 1968), by Prim's algorithm. Of equal
+ * edges the smaller (min, max) pair wins, so the tree is unique. For sparse rows only pairs that occur together are counted, and of the others
+ * only those that could become an edge are looked at (Meilă 1999): time near O(d · distinct counts + Σ over rows of nnz²), memory O(d + nnz).
  */
 export async function chowLiuTree(data: Observations, options: ChowLiuOptions = {}): Promise<Tree> {
   const { features, featureNames } = checkedDataset(data);
@@ -48,45 +49,37 @@ export async function growTree(
     throw new TypeError(`onProgress: expected a function, got ${typeof options.onProgress}`);
   const overrides = constraintTable(required, forbidden, d);
   const pace = new Pace(options.signal);
-  const pairs = new PairInformation(engine, data);
   const scope = engine.scope();
+  const constrained = overrides.size > 0 || data.kind !== 'rows';
+  const pairs = constrained ? new PairInformation(engine, data) : undefined;
   try {
-    const key = scope.copy(new Float64Array(d).fill(-1));
-    const parent = scope.copy(new Int32Array(d).fill(-1));
-    const identity = Int32Array.from({ length: d }, (_, v) => v);
-    const open = scope.copy(identity);
-    const position = scope.copy(identity);
+    const frontier = pairs
+      ? new RowFrontier(engine, scope, pairs, overrides)
+      : new SparseFrontier(engine, scope, data as BinaryRows);
     const edges: Edge[] = [];
-    for (let v = root, left = d; v >= 0; left--) {
-      const from = engine.i32(parent, d)[v]!;
-      if (from >= 0) edges.push({ a: from, b: v, information: engine.f64(key, d)[v]! });
-      pairs.row(v);
-      for (const [u, weight] of overrides.get(v) ?? []) engine.f64(pairs.information, d)[u] = weight;
-      v = engine.kernels.prim_step(key, parent, open, position, pairs.information, left, v);
+    for (let v = root, joined = 1; v >= 0; joined++) {
+      const { from, information } = frontier.edge(v);
+      if (from >= 0 && (information === REQUIRED || information >= minInformation))
+        edges.push({ a: from, b: v, information });
+      v = frontier.join(v);
       if (pace.due) {
-        options.onProgress?.(d - left + 1, d);
+        options.onProgress?.(joined, d);
         await pace.turn();
       }
     }
     options.onProgress?.(d, d);
-    const kept = edges.map((edge) =>
-      edge.information === REQUIRED ? { ...edge, required: true } : { ...edge, required: false },
-    );
-    for (const edge of kept) {
-      if (!edge.required) continue;
-      pairs.row(edge.a);
-      edge.information = engine.f64(pairs.information, d)[edge.b]!;
-    }
-    return new Tree(
-      d,
-      kept.filter((edge) => edge.required || edge.information >= minInformation),
-      root,
-      names,
-    );
+    return new Tree(d, pairs ? edges.map((edge) => withInformation(engine, pairs, edge)) : edges, root, names);
   } finally {
-    pairs.dispose();
+    pairs?.dispose();
     scope.dispose();
   }
+}
+
+/** Required edges carry an infinite weight until the tree stands. */
+function withInformation(engine: Engine, pairs: PairInformation, edge: Edge): Edge {
+  if (edge.information !== REQUIRED) return edge;
+  pairs.row(edge.a);
+  return { ...edge, information: engine.f64(pairs.information, pairs.variables)[edge.b]! };
 }
 
 /** Weights that stand above and below every mutual information, and below the kernel's "no edge yet" of -1. */

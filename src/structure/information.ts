@@ -2,7 +2,14 @@ import { type ClassTargets, requireTargets } from '../data/dataset.js';
 import { type Engine, engineOf, type Scope } from '../runtime/engine.js';
 import { Pace } from '../runtime/pace.js';
 import { requireVertex } from './tree.js';
-import { checkedDataset, type DiscretiseOptions, discretise, type Observations, type Variables } from './variables.js';
+import {
+  type BinaryRows,
+  checkedDataset,
+  type DiscretiseOptions,
+  discretise,
+  type Observations,
+  type Variables,
+} from './variables.js';
 
 /** The mutual information of one variable with every other, over and over: data copied to the engine once, one kernel call a row. */
 export class PairInformation {
@@ -30,45 +37,28 @@ export class PairInformation {
     this.scope.dispose();
   }
 
-  private countTable(rows: number): number {
-    const table = this.scope.bytes((rows + 1) * 8);
-    this.engine.kernels.count_table(table, rows);
-    return table;
-  }
-
   private prepareBinary(data: Variables & { kind: 'rows' | 'bits' }): (v: number) => void {
     const { engine, scope, information } = this;
     const { kernels } = engine;
     const d = data.variables;
     const n = data.rows;
-    const table = this.countTable(n);
     const counts = scope.bytes(d * 4);
     const countPairs = data.kind === 'rows' ? this.rowCounter(data, counts) : this.bitCounter(data, counts);
     const ones = data.kind === 'rows' ? countIndices(data.index, d) : this.countBits(data, counts);
-    const onesAt = scope.copy(ones);
+    const { table, margin, ones: onesAt } = bindMargins(engine, scope, ones, n);
     const levels = Int32Array.from(new Set(ones)).sort();
     const levelsAt = scope.copy(levels);
     const zero = scope.bytes((n + 1) * 8);
-    const T = engine.f64(table, n + 1);
-    const margin = scope.copy(Float64Array.from(ones, (k) => T[k]! + T[n - k]!));
     return (v) => {
       countPairs(v);
       kernels.information_binary(information, counts, onesAt, margin, table, zero, levelsAt, levels.length, v, n, 0, d);
     };
   }
 
-  private rowCounter(data: Variables & { kind: 'rows' }, counts: number): (v: number) => void {
-    const { engine, scope } = this;
-    const { kernels } = engine;
-    const d = data.variables;
-    const start = scope.copy(data.start);
-    const index = scope.copy(data.index);
-    const columnStart = scope.bytes((d + 1) * 4);
-    const columnRow = scope.bytes(data.index.length * 4);
-    const place = engine.arena.allocate(data.index.length * 4);
-    kernels.compress_columns(columnStart, columnRow, place, start, index, data.rows, d);
-    engine.arena.release(place);
-    return (v) => kernels.pair_counts_rows(counts, start, index, columnStart, columnRow, v, d);
+  private rowCounter(data: BinaryRows, counts: number): (v: number) => void {
+    const { kernels } = this.engine;
+    const { start, index, columnStart, columnRow } = bindRows(this.engine, this.scope, data);
+    return (v) => kernels.pair_counts_rows(counts, start, index, columnStart, columnRow, v, data.variables);
   }
 
   private bitCounter(data: Variables & { kind: 'bits' }, counts: number): (v: number) => void {
@@ -93,7 +83,7 @@ export class PairInformation {
     const { engine, scope, information } = this;
     const { kernels } = engine;
     const { rows, counts: k } = data;
-    const table = this.countTable(rows);
+    const table = bindTable(engine, scope, rows);
     const states = scope.copy(data.states);
     const most = k.reduce((a, b) => Math.max(a, b), 1);
     const joint = scope.bytes(most * most * 4);
@@ -111,7 +101,34 @@ export class PairInformation {
   }
 }
 
-function countIndices(index: Int32Array, variables: number): Int32Array {
+/** T(k) = k ln k for k from 0 to `rows`, in the engine. */
+function bindTable(engine: Engine, scope: Scope, rows: number): number {
+  const table = scope.bytes((rows + 1) * 8);
+  engine.kernels.count_table(table, rows);
+  return table;
+}
+
+/** What MI of binary variables needs of each alone: its ones and T(ones) + T(rows - ones), in the engine. */
+export function bindMargins(engine: Engine, scope: Scope, ones: Int32Array, rows: number) {
+  const table = bindTable(engine, scope, rows);
+  const T = engine.f64(table, rows + 1);
+  const margin = Float64Array.from(ones, (k) => T[k]! + T[rows - k]!);
+  return { table, ones: scope.copy(ones), margin: scope.copy(margin) };
+}
+
+/** Binary rows in the engine, by row and by variable. */
+export function bindRows(engine: Engine, scope: Scope, data: BinaryRows) {
+  const start = scope.copy(data.start);
+  const index = scope.copy(data.index);
+  const columnStart = scope.bytes((data.variables + 1) * 4);
+  const columnRow = scope.bytes(data.index.length * 4);
+  const place = engine.arena.allocate(data.index.length * 4);
+  engine.kernels.compress_columns(columnStart, columnRow, place, start, index, data.rows, data.variables);
+  engine.arena.release(place);
+  return { start, index, columnStart, columnRow };
+}
+
+export function countIndices(index: Int32Array, variables: number): Int32Array {
   const ones = new Int32Array(variables);
   for (const v of index) ones[v]!++;
   return ones;
