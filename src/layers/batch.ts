@@ -1,5 +1,6 @@
 import type { DenseMatrix, Matrix, SparseMatrix } from '../data/dataset.js';
 import type { Engine, Scope } from '../runtime/engine.js';
+import { dropThreshold, Purpose } from '../runtime/random.js';
 
 /** Rows of a batch that lie side by side as lanes. */
 export const LANES = 32;
@@ -75,12 +76,15 @@ export class TileBatch {
   readonly kind = 'tiles';
   rows = 0;
   readonly at: number;
+  /** Floats at `at`. */
+  readonly length: number;
   private readonly staging: number;
   private readonly engine: Engine;
 
   constructor(engine: Engine, scope: Scope, columns: number, batchSize: number) {
     this.engine = engine;
-    this.at = scope.bytes(tilesFor(batchSize) * columns * LANES * 4);
+    this.length = tilesFor(batchSize) * columns * LANES;
+    this.at = scope.bytes(this.length * 4);
     this.staging = scope.bytes(LANES * columns * 4);
   }
 
@@ -110,6 +114,28 @@ export function inputBatch(engine: Engine, scope: Scope, matrix: Matrix, batchSi
 export function loadBatch(batch: InputBatch, matrix: Matrix, rows: Int32Array, training: boolean): void {
   if (batch.kind === 'rows') batch.load(matrix as SparseMatrix, rows, training);
   else batch.load(matrix as DenseMatrix, rows);
+}
+
+/** Inverted dropout of a batch's features, in place. */
+export function dropInputs(
+  engine: Engine,
+  batch: InputBatch,
+  rate: number,
+  noise: { seed: number; step: number },
+): void {
+  const [at, length] = batch.kind === 'rows' ? [batch.value, batch.capacity] : [batch.at, batch.length];
+  engine.kernels.dropout(
+    at,
+    length,
+    dropThreshold(rate),
+    1 / (1 - rate),
+    engine.scratch,
+    0,
+    noise.seed,
+    Purpose.inputDropout,
+    noise.step,
+    0,
+  );
 }
 
 /** Entries of the fullest batch that could be drawn. */

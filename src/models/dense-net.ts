@@ -18,7 +18,7 @@ export class DenseNet extends FeedforwardNet {
     options.hidden.forEach((width, l) => {
       requireInteger(width, 1, `hidden[${l}]`);
     });
-    const { engine, seed, initialScale, dropout, input, data, target } = await beginNet(train, options);
+    const { engine, seed, initialScale, dropout, inputDropout, input, data, target } = await beginNet(train, options);
     const net = new DenseNet(engine, {
       method: 'dense',
       options: { seed, initialScale },
@@ -29,6 +29,7 @@ export class DenseNet extends FeedforwardNet {
         outputs: target.outputs,
         target: target.kind,
         dropout,
+        inputDropout,
       },
       target,
       featureNames: train.featureNames,

@@ -24,6 +24,8 @@ export interface NetOptions {
   seed?: number;
   /** Share of hidden units dropped in training. Default 0.5. */
   dropout?: number;
+  /** Share of the features set to 0 in fine-tuning, the others scaled up; not in the paper. Default 0. */
+  inputDropout?: number;
   /** Initial weights are uniform within ±initialScale/√fan_in, fan_in counting the connections a unit really has; biases 0. Default 1. */
   initialScale?: number;
   /** What becomes of the features before the first layer; learned on the training rows. Default 'none'. */
@@ -132,6 +134,7 @@ export class FeedforwardNet {
       hidden,
       outputs: shape.outputs,
       dropout: shape.dropout,
+      inputDropout: shape.inputDropout,
       target: shape.target,
     });
   }
@@ -299,6 +302,7 @@ export async function beginNet(
   seed: number;
   initialScale: number;
   dropout: number;
+  inputDropout: number;
   input: InputTransform;
   data: Dataset;
   target: TargetInfo;
@@ -312,9 +316,10 @@ export async function beginNet(
     if (present.size < 2)
       throw new RangeError(`train: expected rows of at least 2 classes, got only class ${[...present][0]}`);
   }
-  const { seed = 0, dropout = 0.5, initialScale = 1 } = options;
+  const { seed = 0, dropout = 0.5, inputDropout = 0, initialScale = 1 } = options;
   requireSeed(seed);
   requireShare(dropout, 'dropout');
+  requireShare(inputDropout, 'inputDropout');
   if (typeof initialScale !== 'number')
     throw new TypeError(`initialScale: expected a number, got ${typeof initialScale}`);
   if (!(initialScale > 0) || !Number.isFinite(initialScale))
@@ -325,6 +330,7 @@ export async function beginNet(
     seed,
     initialScale,
     dropout,
+    inputDropout,
     input,
     data: input.apply(train),
     target: { kind: targets.kind, outputs: outputsOf(targets), ...(targets.names ? { names: targets.names } : {}) },

@@ -122,6 +122,8 @@ function parseHeader(text: string): Header {
     ['classes', 'tasks', 'values'].includes(header.shape.target) &&
     header.shape.dropout >= 0 &&
     header.shape.dropout < 1 &&
+    header.shape.inputDropout >= 0 &&
+    header.shape.inputDropout < 1 &&
     header.target?.kind === header.shape.target &&
     header.target.outputs === header.shape.outputs &&
     isNames(header.target.names, header.shape.outputs) &&

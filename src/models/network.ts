@@ -1,5 +1,5 @@
 import type { Dataset, Matrix, Targets } from '../data/dataset.js';
-import { LANES, loadBatch, tilesFor } from '../layers/batch.js';
+import { dropInputs, LANES, loadBatch, tilesFor } from '../layers/batch.js';
 import type { Connections } from '../layers/connections.js';
 import { activationBytes, Linear } from '../layers/linear.js';
 import { forwardLayers, type Noise, packBytes, Workspace } from '../layers/stack.js';
@@ -25,6 +25,8 @@ export interface NetworkShape {
   target: Targets['kind'];
   /** Share of a hidden layer's units dropped in training. */
   dropout: number;
+  /** Share of the features dropped in training. */
+  inputDropout: number;
 }
 
 /** A feedforward net of ReLU layers with dropout: its parameters in one block, forward and backward over tiles. */
@@ -160,6 +162,7 @@ class Session implements TrainingSession {
     const scale = 1 / (1 - net.shape.dropout);
     const tiles = tilesFor(rows.length);
     loadBatch(space.batch, this.train.features, rows, true);
+    if (net.shape.inputDropout > 0) dropInputs(engine, space.batch, net.shape.inputDropout, { seed, step });
     const logits = net.forward(space, tiles, { seed, step });
     const loss = this.loss.gradient(deltas[layers.length - 1]!, logits, this.targets, rows);
     for (let l = layers.length - 1; l >= 0; l--) {

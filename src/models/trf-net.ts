@@ -21,7 +21,7 @@ export class TrfNet extends FeedforwardNet {
   /** Learns the structure layer by layer, pre-training each as a denoising autoencoder. `fit` then trains the whole net. */
   static async grow(train: Dataset, options: TrfNetOptions): Promise<TrfNet> {
     const begun = await beginNet(train, options);
-    const { engine, seed, initialScale, dropout, input, data, target } = begun;
+    const { engine, seed, initialScale, dropout, inputDropout, input, data, target } = begun;
     const { layers, seconds } = await growLayers(engine, train, data, { ...options, seed, initialScale });
     const net = new TrfNet(engine, {
       method: 'trf',
@@ -33,6 +33,7 @@ export class TrfNet extends FeedforwardNet {
         outputs: target.outputs,
         target: target.kind,
         dropout,
+        inputDropout,
       },
       target,
       featureNames: train.featureNames,

@@ -6,6 +6,7 @@ export const Purpose = {
   initialWeights: 2,
   shuffle: 3,
   dropout: 4,
+  inputDropout: 8,
   pretrainShuffle: 5,
   pretrainMask: 6,
   pretrainDropout: 7,
