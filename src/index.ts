@@ -24,8 +24,9 @@ export { readSafetensors, type Safetensors, type Tensor, writeSafetensors } from
 export { DenseNet, type DenseNetOptions } from './models/dense-net.js';
 export type { ExplainOptions, Explanation } from './models/explain.js';
 export type { FeedforwardNet, LayerSummary, NetOptions, Prediction, TargetInfo } from './models/feedforward-net.js';
-export type { GrowProgress, LayerOptions, PretrainOptions } from './models/grow.js';
+export type { GrowOptions, GrowProgress, GrowRunOptions, GrowSeconds, LayerOptions } from './models/grow.js';
 export type { InputTransformName } from './models/input.js';
+export type { PretrainOptions } from './models/pretraining.js';
 export { type LayerOrigin, TrfNet, type TrfNetOptions } from './models/trf-net.js';
 export { createEngine, type Engine, type EngineOptions, type WasmSource } from './runtime/engine.js';
 export { type ChowLiuOptions, chowLiuTree, type TreeConstraints } from './structure/chow-liu.js';

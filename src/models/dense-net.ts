@@ -1,6 +1,6 @@
 import type { Dataset } from '../data/dataset.js';
 import type { Engine } from '../runtime/engine.js';
-import { requireInteger } from '../training/fit.js';
+import { requireInteger } from '../runtime/options.js';
 import { beginNet, FeedforwardNet, loadState, type NetOptions } from './feedforward-net.js';
 import { fillNetwork } from './model-file.js';
 

@@ -3,9 +3,9 @@ import { log } from '../data/log.js';
 import { LANES, loadBatch, RowBatch, tilesFor } from '../layers/batch.js';
 import { forwardLayers, Workspace } from '../layers/stack.js';
 import type { Engine } from '../runtime/engine.js';
+import { requireInteger } from '../runtime/options.js';
 import { Pace } from '../runtime/pace.js';
 import { discretise, type Variables } from '../structure/variables.js';
-import { requireInteger } from '../training/fit.js';
 import type { Network } from './network.js';
 
 export interface ExplainOptions {

@@ -1,9 +1,9 @@
 import { Dataset, describeTargets, type Targets } from '../data/dataset.js';
 import { LANES, tilesFor } from '../layers/batch.js';
 import { type Engine, engineOf } from '../runtime/engine.js';
-import { requireOptions } from '../runtime/options.js';
+import { requireInteger, requireOptions, requirePositive, requireSeed, requireShare } from '../runtime/options.js';
 import { Pace } from '../runtime/pace.js';
-import { type FitOptions, type FitResult, fit, requireInteger, requireSeed, type Trainable } from '../training/fit.js';
+import { type FitOptions, type FitResult, fit, type Trainable } from '../training/fit.js';
 import { outputsOf } from '../training/losses.js';
 import { argmax, type Evaluation, metrics } from '../training/metrics.js';
 import { type ExplainOptions, type Explanation, explain } from './explain.js';
@@ -320,10 +320,7 @@ export async function beginNet(
   requireSeed(seed);
   requireShare(dropout, 'dropout');
   requireShare(inputDropout, 'inputDropout');
-  if (typeof initialScale !== 'number')
-    throw new TypeError(`initialScale: expected a number, got ${typeof initialScale}`);
-  if (!(initialScale > 0) || !Number.isFinite(initialScale))
-    throw new RangeError(`initialScale: expected a number above 0, got ${initialScale}`);
+  requirePositive(initialScale, 'initialScale');
   const input = learnTransform(train, options.input ?? 'none');
   return {
     engine: await engineOf(options),
@@ -335,11 +332,6 @@ export async function beginNet(
     data: input.apply(train),
     target: { kind: targets.kind, outputs: outputsOf(targets), ...(targets.names ? { names: targets.names } : {}) },
   };
-}
-
-export function requireShare(value: number, argument: string): void {
-  if (typeof value !== 'number') throw new TypeError(`${argument}: expected a number, got ${typeof value}`);
-  if (!(value >= 0 && value < 1)) throw new RangeError(`${argument}: expected a share from 0 to below 1, got ${value}`);
 }
 
 /** Reads a file of any method; `expected` refuses the others. */

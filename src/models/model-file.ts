@@ -143,7 +143,7 @@ function isNames(names: unknown, count: number): boolean {
   );
 }
 
-function connectionsOf(tensors: Record<string, Tensor>, l: number, units: number, inputs: number): Connections {
+export function connectionsOf(tensors: Record<string, Tensor>, l: number, units: number, inputs: number): Connections {
   const start = integers(tensors, `layers.${l}.sparse.start`);
   const index = integers(tensors, `layers.${l}.sparse.index`);
   const bad = (what: string) => new RangeError(`bytes: the structure of layer ${l} is damaged: ${what}`);
@@ -160,7 +160,7 @@ function connectionsOf(tensors: Record<string, Tensor>, l: number, units: number
   return { inputs, units, start, index };
 }
 
-function integers(tensors: Record<string, Tensor>, name: string): Int32Array {
+export function integers(tensors: Record<string, Tensor>, name: string): Int32Array {
   const data = tensors[name]?.data;
   if (!(data instanceof Int32Array))
     throw new RangeError(

@@ -2,13 +2,10 @@ import type { Dataset } from '../data/dataset.js';
 import type { Linear } from '../layers/linear.js';
 import type { Engine } from '../runtime/engine.js';
 import { beginNet, FeedforwardNet, loadState, type NetOptions } from './feedforward-net.js';
-import { type GrownLayer, type GrowOptions, type GrowProgress, growLayers } from './grow.js';
+import { type GrownLayer, type GrowOptions, type GrowRunOptions, type GrowSeconds, growLayers } from './grow.js';
 import { fillNetwork } from './model-file.js';
 
-export interface TrfNetOptions extends NetOptions, GrowOptions {
-  signal?: AbortSignal;
-  onProgress?: (progress: GrowProgress) => void;
-}
+export interface TrfNetOptions extends NetOptions, GrowOptions, GrowRunOptions {}
 
 /**
  * A net whose structure is learned from data: each layer's units see receptive fields grown on the Chow-Liu tree of the layer below, and a few
@@ -16,7 +13,7 @@ export interface TrfNetOptions extends NetOptions, GrowOptions {
  */
 export class TrfNet extends FeedforwardNet {
   /** Seconds that growing took, by phase; absent on a loaded net. */
-  growSeconds?: { tree: number; pretrain: number; encode: number };
+  growSeconds?: GrowSeconds;
 
   /** Learns the structure layer by layer, pre-training each as a denoising autoencoder. `fit` then trains the whole net. */
   static async grow(train: Dataset, options: TrfNetOptions): Promise<TrfNet> {

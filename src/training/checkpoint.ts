@@ -22,12 +22,7 @@ const KEY = 'espalier.checkpoint';
 export function writeCheckpoint(state: CheckpointState, vectors: Record<string, Float32Array>): Uint8Array {
   const tensors: Record<string, Tensor> = {};
   for (const [name, data] of Object.entries(vectors)) tensors[name] = { shape: [data.length], data };
-  // JSON has no infinities: the best score before the first evaluation is one.
-  return writeSafetensors(tensors, {
-    [KEY]: JSON.stringify(state, (_, value) =>
-      value === Number.NEGATIVE_INFINITY ? '-Infinity' : value === Number.POSITIVE_INFINITY ? 'Infinity' : value,
-    ),
-  });
+  return packState(KEY, state, tensors);
 }
 
 /** TypeError when the bytes are not a checkpoint, RangeError when it belongs to another run. */
@@ -36,17 +31,8 @@ export function readCheckpoint(
   fingerprint: string,
   lengths: Readonly<Record<string, number>>,
 ): { state: CheckpointState; vectors: Record<string, Float32Array> } {
-  if (!(bytes instanceof Uint8Array))
-    throw new TypeError(`resume: expected the bytes of a checkpoint, got ${typeof bytes}`);
-  const { tensors, metadata } = readSafetensors(bytes);
-  const text = metadata[KEY];
-  if (text === undefined) throw new TypeError('resume: expected a checkpoint that fit made, but these bytes hold none');
-  const state = parseState(text);
-  if (state.fingerprint !== fingerprint) {
-    throw new RangeError(
-      `resume: expected a checkpoint of the same net, data and options, ${difference(state.fingerprint, fingerprint)}`,
-    );
-  }
+  const { state, tensors } = unpackState<CheckpointState>(KEY, bytes, fingerprint);
+  requireSound(state);
   const vectors: Record<string, Float32Array> = {};
   for (const [name, length] of Object.entries(lengths)) {
     const data = tensors[name]?.data;
@@ -59,17 +45,58 @@ export function readCheckpoint(
   return { state, vectors };
 }
 
-function parseState(text: string): CheckpointState {
-  let state: CheckpointState;
+/** A safetensors file whose metadata hold a JSON state under `key`. */
+export function packState(key: string, state: { fingerprint: string }, tensors: Record<string, Tensor>): Uint8Array {
+  // JSON has no infinities: the best score before the first evaluation is one.
+  return writeSafetensors(tensors, {
+    [key]: JSON.stringify(state, (_, value) =>
+      value === Number.NEGATIVE_INFINITY ? '-Infinity' : value === Number.POSITIVE_INFINITY ? 'Infinity' : value,
+    ),
+  });
+}
+
+/** What packState wrote. TypeError for other bytes, RangeError for a state of another run. */
+export function unpackState<State extends { fingerprint: string }>(
+  key: string,
+  bytes: Uint8Array,
+  fingerprint: string,
+): { state: State; tensors: Record<string, Tensor> } {
+  if (!(bytes instanceof Uint8Array))
+    throw new TypeError(`resume: expected the bytes of a checkpoint, got ${typeof bytes}`);
+  const { tensors, metadata } = readSafetensors(bytes);
+  const text = metadata[key];
+  if (text === undefined) {
+    throw new TypeError(`resume: expected a checkpoint of this kind of run, but these bytes hold no '${key}'`);
+  }
+  let state: State;
   try {
     state = JSON.parse(text, (_, value) =>
       value === '-Infinity' ? Number.NEGATIVE_INFINITY : value === 'Infinity' ? Number.POSITIVE_INFINITY : value,
     );
     JSON.parse(state.fingerprint);
   } catch (cause) {
-    throw new RangeError('resume: the checkpoint is damaged: its metadata are not what fit wrote', { cause });
+    throw new RangeError('resume: the checkpoint is damaged: its metadata are not what was written', { cause });
   }
-  const { epoch, batch, step, lossSum, lossWeight, bestEpoch, bestScore, bestLoss, history, scalars } = state;
+  if (state.fingerprint !== fingerprint) {
+    throw new RangeError(
+      `resume: expected a checkpoint of the same net, data and options, ${difference(state.fingerprint, fingerprint)}`,
+    );
+  }
+  return { state, tensors };
+}
+
+function requireSound({
+  epoch,
+  batch,
+  step,
+  lossSum,
+  lossWeight,
+  bestEpoch,
+  bestScore,
+  bestLoss,
+  history,
+  scalars,
+}: CheckpointState): void {
   const counts = [epoch, batch, step, bestEpoch];
   const numbers = [lossSum, lossWeight, bestScore, bestLoss];
   const sound =
@@ -80,7 +107,6 @@ function parseState(text: string): CheckpointState {
     Array.isArray(scalars) &&
     scalars.every((x) => typeof x === 'number');
   if (!sound) throw new RangeError('resume: the checkpoint is damaged: fields are missing or out of range');
-  return state;
 }
 
 function difference(saved: string, wanted: string): string {

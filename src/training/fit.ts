@@ -1,5 +1,6 @@
 import type { Dataset } from '../data/dataset.js';
 import type { Engine } from '../runtime/engine.js';
+import { requireInteger, requirePositive, requireSeed } from '../runtime/options.js';
 import { nextTask, Pace } from '../runtime/pace.js';
 import { Purpose, permutation } from '../runtime/random.js';
 import { type CheckpointState, readCheckpoint, writeCheckpoint } from './checkpoint.js';
@@ -370,11 +371,7 @@ function settings(given: FitOptions, seed: number, train: Dataset): Settings {
     requireInteger(options.patience, 1, 'patience');
     if (!options.validation) throw new TypeError('patience: expected validation rows to be patient about, got none');
   }
-  if (typeof options.learningRate !== 'number')
-    throw new TypeError(`learningRate: expected a number, got ${typeof options.learningRate}`);
-  if (!(options.learningRate > 0) || !Number.isFinite(options.learningRate)) {
-    throw new RangeError(`learningRate: expected a number above 0, got ${options.learningRate}`);
-  }
+  requirePositive(options.learningRate, 'learningRate');
   if (options.monitor !== 'metric' && options.monitor !== 'loss') {
     throw new TypeError(`monitor: expected 'metric' or 'loss', got ${JSON.stringify(options.monitor)}`);
   }
@@ -398,15 +395,4 @@ function withoutUndefined<T extends object>(options: T): T {
 export function allFinite(values: Float32Array): boolean {
   for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return false;
   return true;
-}
-
-export function requireInteger(value: number, least: number, argument: string): void {
-  if (typeof value !== 'number') throw new TypeError(`${argument}: expected an integer, got ${typeof value}`);
-  if (!Number.isInteger(value) || value < least)
-    throw new RangeError(`${argument}: expected an integer from ${least}, got ${value}`);
-}
-
-export function requireSeed(seed: number): void {
-  requireInteger(seed, 0, 'seed');
-  if (seed > 0xffffffff) throw new RangeError(`seed: expected an integer from 0 to 4294967295, got ${seed}`);
 }
