@@ -1,0 +1,36 @@
+import { f } from './float.js';
+
+/** exp in f32: clamped to [-87, 88], n ln 2 taken off in two parts, Taylor series of degree 7. */
+export function exp(x: number): number {
+  const clamped = Math.max(-87, Math.min(88, x));
+  const n = roundHalfEven(f(clamped * f(1.4426950408889634)));
+  let r = f(clamped - f(n * f(0.693359375)));
+  r = f(r - f(n * f(-2.1219444e-4)));
+  let p = f(1 / 5040);
+  for (const factorial of [720, 120, 24, 6, 2, 1, 1]) p = f(f(p * r) + f(1 / factorial));
+  return f(p * 2 ** n);
+}
+
+function roundHalfEven(x: number): number {
+  const low = Math.floor(x);
+  if (x - low !== 0.5) return Math.round(x);
+  return low % 2 === 0 ? low : low + 1;
+}
+
+/** ln in f64 for normal x: x = 2^k m with m in (√½, √2], ln m = 2 atanh((m - 1) / (m + 1)), series to degree 23. */
+export function log(x: number): number {
+  let k = 0;
+  let m = x;
+  for (; m >= 2; m /= 2) k++;
+  for (; m < 1; m *= 2) k--;
+  if (m > Math.SQRT2) {
+    m /= 2;
+    k++;
+  }
+  const s = (m - 1) / (m + 1);
+  const z = s * s;
+  let p = 1 / 23;
+  for (let odd = 21; odd >= 3; odd -= 2) p = p * z + 1 / odd;
+  const rest = 2 * s + 2 * s * z * p;
+  return k * 6.9314718036912381649e-1 + (k * 1.9082149292705877e-10 + rest);
+}
