@@ -139,19 +139,23 @@ kernelTest('gemm', 'every m from 1 to 13 and n from 1 to 17, bits of the twin', 
   }
 });
 
-kernelTest('gemm', 'around the blocks of 256 along k: block sums are added one after another, bits of the twin', (gemm) => {
-  const draws = new Draws(5);
-  for (const k of [255, 256, 257, 511, 512, 513, 700]) {
-    for (const [m, n] of [
-      [6, 8],
-      [7, 9],
-      [12, 16],
-      [1, 1],
-    ] as const) {
-      for (const accumulate of [false, true]) checkGemm(gemm, draws, { m, n, k, ldc: n + 1, accumulate });
+kernelTest(
+  'gemm',
+  'around the blocks of 256 along k: block sums are added one after another, bits of the twin',
+  (gemm) => {
+    const draws = new Draws(5);
+    for (const k of [255, 256, 257, 511, 512, 513, 700]) {
+      for (const [m, n] of [
+        [6, 8],
+        [7, 9],
+        [12, 16],
+        [1, 1],
+      ] as const) {
+        for (const accumulate of [false, true]) checkGemm(gemm, draws, { m, n, k, ldc: n + 1, accumulate });
+      }
     }
-  }
-});
+  },
+);
 
 kernelTest('gemm', 'multiples of the tile, and panels of B that are deeper than k, bits of the twin', (gemm) => {
   const draws = new Draws(6);
@@ -215,7 +219,8 @@ kernelTest('gemm', 'within the error bound of a sum in f32, k 2^-23 Σ|a||b|, of
         sum += a[i * k + p]! * b[p * n + j]!;
         size += Math.abs(a[i * k + p]! * b[p * n + j]!);
       }
-      if (!(Math.abs(actual - sum) <= k * 2 ** -23 * size)) throw new Error(`[${i}][${j}] is ${actual}, expected ${sum}`);
+      if (!(Math.abs(actual - sum) <= k * 2 ** -23 * size))
+        throw new Error(`[${i}][${j}] is ${actual}, expected ${sum}`);
     });
   });
 });

@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Draws } from '../support/draws.js';
 import type { GuardedMemory } from '../support/guarded-memory.js';
-import { engine, guarded, kernelTest } from '../support/kernel-test.js';
+import { type engine, guarded, kernelTest } from '../support/kernel-test.js';
 import { close, copyOf, sameBits } from '../support/numbers.js';
 import { randomRows } from '../support/patterns.js';
 import * as twin from './twins/information.js';
@@ -28,7 +28,12 @@ kernelTest('count_table', 'within 1e-15, relative, of k Math.log(k) up to 200,00
   guarded((memory) => {
     const table = memory.output(new Float64Array(200_001));
     fill(table.at, 200_000);
-    close(table.read(), table.read().map((_, k) => (k === 0 ? 0 : k * Math.log(k))), { relative: 1e-15 }, 'table');
+    close(
+      table.read(),
+      table.read().map((_, k) => (k === 0 ? 0 : k * Math.log(k))),
+      { relative: 1e-15 },
+      'table',
+    );
   });
 });
 
@@ -73,27 +78,31 @@ function randomBits(draws: Draws, d: number, words: number) {
   return { bits, both };
 }
 
-kernelTest('pair_counts_bits', '1 to 9 words a column, every range in pieces, equals counting bits one by one', (count) => {
-  const draws = new Draws(2);
-  const d = 6;
-  for (let words = 1; words <= 9; words++) {
-    const { bits, both } = randomBits(draws, d, words);
-    for (let v = 0; v < d; v++) {
-      const expected = Int32Array.from({ length: d }, (_, u) => both(u, v));
-      guarded((memory) => {
-        const at = memory.input(bits).at;
-        for (let cut = 0; cut <= d; cut++) {
-          const out = memory.output(new Int32Array(d).fill(-5));
-          count(out.at, at, v, words, cut, d);
-          sameBits(out.read().fill(-5, cut), new Int32Array(d).fill(-5), 'before the rest');
-          sameBits(out.read().subarray(0, cut), new Int32Array(cut).fill(-5), 'outside the range');
-          count(out.at, at, v, words, 0, cut);
-          sameBits(out.read(), expected, `${words} words, v ${v}, cut ${cut}`);
-        }
-      });
+kernelTest(
+  'pair_counts_bits',
+  '1 to 9 words a column, every range in pieces, equals counting bits one by one',
+  (count) => {
+    const draws = new Draws(2);
+    const d = 6;
+    for (let words = 1; words <= 9; words++) {
+      const { bits, both } = randomBits(draws, d, words);
+      for (let v = 0; v < d; v++) {
+        const expected = Int32Array.from({ length: d }, (_, u) => both(u, v));
+        guarded((memory) => {
+          const at = memory.input(bits).at;
+          for (let cut = 0; cut <= d; cut++) {
+            const out = memory.output(new Int32Array(d).fill(-5));
+            count(out.at, at, v, words, cut, d);
+            sameBits(out.read().fill(-5, cut), new Int32Array(d).fill(-5), 'before the rest');
+            sameBits(out.read().subarray(0, cut), new Int32Array(cut).fill(-5), 'outside the range');
+            count(out.at, at, v, words, 0, cut);
+            sameBits(out.read(), expected, `${words} words, v ${v}, cut ${cut}`);
+          }
+        });
+      }
     }
-  }
-});
+  },
+);
 
 kernelTest('pair_counts_bits', 'long columns that are all ones', (count) => {
   guarded((memory) => {
@@ -130,33 +139,42 @@ function placeMargins(memory: GuardedMemory, ones: Int32Array, n: number) {
   };
 }
 
-kernelTest('information_binary', 'within 1e-12 of the definition, bits of the twin, the same from either side', (information) => {
-  const draws = new Draws(3);
-  for (const n of [1, 2, 3, 10, 97]) {
-    const d = 9;
-    const { ones, both } = randomCounts(draws, d, n);
-    const rows: Float64Array[] = [];
-    const table = tableOf(n);
-    for (let v = 0; v < d; v++) {
-      guarded((memory) => {
-        const at = placeMargins(memory, ones, n);
-        const count = memory.input(both[v]!).at;
-        const out = memory.output(new Float64Array(d).fill(-5));
-        information(out.at, count, at.ones, at.margin, at.table, at.zero, at.levels, at.levelCount, v, n, 0, d);
-        rows.push(out.read());
-        const cells = (u: number) => {
-          const [k, nu, nv] = [both[v]![u]!, ones[u]!, ones[v]!];
-          return [k, nv - k, nu - k, n - nu - nv + k];
-        };
-        const everyOther = Array.from({ length: d }, (_, u) => u);
-        close(out.read(), everyOther.map((u) => twin.information(cells(u), 2, 2)), { absolute: 1e-12 }, `n ${n}`);
-        const bits = everyOther.map((u) => twin.informationBinary(table, both[v]![u]!, ones[u]!, ones[v]!, n));
-        sameBits(out.read(), bits, `n ${n} v ${v}`);
-      });
+kernelTest(
+  'information_binary',
+  'within 1e-12 of the definition, bits of the twin, the same from either side',
+  (information) => {
+    const draws = new Draws(3);
+    for (const n of [1, 2, 3, 10, 97]) {
+      const d = 9;
+      const { ones, both } = randomCounts(draws, d, n);
+      const rows: Float64Array[] = [];
+      const table = tableOf(n);
+      for (let v = 0; v < d; v++) {
+        guarded((memory) => {
+          const at = placeMargins(memory, ones, n);
+          const count = memory.input(both[v]!).at;
+          const out = memory.output(new Float64Array(d).fill(-5));
+          information(out.at, count, at.ones, at.margin, at.table, at.zero, at.levels, at.levelCount, v, n, 0, d);
+          rows.push(out.read());
+          const cells = (u: number) => {
+            const [k, nu, nv] = [both[v]![u]!, ones[u]!, ones[v]!];
+            return [k, nv - k, nu - k, n - nu - nv + k];
+          };
+          const everyOther = Array.from({ length: d }, (_, u) => u);
+          close(
+            out.read(),
+            everyOther.map((u) => twin.information(cells(u), 2, 2)),
+            { absolute: 1e-12 },
+            `n ${n}`,
+          );
+          const bits = everyOther.map((u) => twin.informationBinary(table, both[v]![u]!, ones[u]!, ones[v]!, n));
+          sameBits(out.read(), bits, `n ${n} v ${v}`);
+        });
+      }
+      for (let v = 0; v < d; v++) for (let u = 0; u < v; u++) assert.is(rows[v]![u], rows[u]![v], `I(${v}; ${u})`);
     }
-    for (let v = 0; v < d; v++) for (let u = 0; u < v; u++) assert.is(rows[v]![u], rows[u]![v], `I(${v}; ${u})`);
-  }
-});
+  },
+);
 
 kernelTest('information_binary', 'ranges computed apart equal the whole; variables outside stay', (information) => {
   const draws = new Draws(4);
@@ -179,18 +197,22 @@ kernelTest('information_binary', 'ranges computed apart equal the whole; variabl
   });
 });
 
-kernelTest('information_binary', 'of a thousand rows is exact at its ends: 0 for a constant, H(v) for v itself', (information) => {
-  guarded((memory) => {
-    const n = 1000;
-    const ones = Int32Array.of(0, 1000, 500, 250);
-    const at = placeMargins(memory, ones, n);
-    const count = memory.input(Int32Array.of(0, 500, 500, 125)).at;
-    const out = memory.output(new Float64Array(4));
-    information(out.at, count, at.ones, at.margin, at.table, at.zero, at.levels, at.levelCount, 2, n, 0, 4);
-    close(out.read(), [0, 0, Math.LN2, 0], { absolute: 1e-13 }, 'information');
-    assert.ok(out.read().every((x) => x >= 0));
-  });
-});
+kernelTest(
+  'information_binary',
+  'of a thousand rows is exact at its ends: 0 for a constant, H(v) for v itself',
+  (information) => {
+    guarded((memory) => {
+      const n = 1000;
+      const ones = Int32Array.of(0, 1000, 500, 250);
+      const at = placeMargins(memory, ones, n);
+      const count = memory.input(Int32Array.of(0, 500, 500, 125)).at;
+      const out = memory.output(new Float64Array(4));
+      information(out.at, count, at.ones, at.margin, at.table, at.zero, at.levels, at.levelCount, 2, n, 0, 4);
+      close(out.read(), [0, 0, Math.LN2, 0], { absolute: 1e-13 }, 'information');
+      assert.ok(out.read().every((x) => x >= 0));
+    });
+  },
+);
 
 kernelTest('joint_counts', '1 to 5 states by 1 to 5, 0 to 40 rows, equals counting one by one', (count) => {
   const draws = new Draws(5);
@@ -240,31 +262,35 @@ kernelTest('sum_of_counts', '0 to 20 counts: sorted in place, the same bits in a
   }
 });
 
-kernelTest('information_joint', '1 to 5 states by 1 to 5, within 1e-12 of the definition, the same transposed', (information) => {
-  const draws = new Draws(7);
-  for (let ka = 1; ka <= 5; ka++) {
-    for (let kb = 1; kb <= 5; kb++) {
-      const joint = Int32Array.from({ length: ka * kb }, () => draws.below(3) * draws.below(30));
-      joint[0]!++;
-      const n = joint.reduce((a, b) => a + b, 0);
-      const table = tableOf(n);
-      const sumOf = (counts: number[]) => counts.sort((a, b) => a - b).reduce((total, k) => total + table[k]!, 0);
-      const cell = (a: number, b: number) => joint[a * kb + b]!;
-      const states = (k: number) => Array.from({ length: k }, (_, i) => i);
-      const ha = sumOf(states(ka).map((a) => states(kb).reduce((total, b) => total + cell(a, b), 0)));
-      const hb = sumOf(states(kb).map((b) => states(ka).reduce((total, a) => total + cell(a, b), 0)));
-      const transposed = Int32Array.from({ length: ka * kb }, (_, i) => cell(i % ka, Math.floor(i / ka)));
-      guarded((memory) => {
-        const atTable = memory.input(table).at;
-        const value = information(memory.output(joint).at, atTable, ha, hb, ka, kb, n);
-        const other = information(memory.output(transposed).at, atTable, hb, ha, kb, ka, n);
-        close([value], [twin.information(joint, ka, kb)], { absolute: 1e-12 }, `${ka} by ${kb}`);
-        sameBits([other], [value], 'transposed');
-        assert.ok(value >= 0);
-      });
+kernelTest(
+  'information_joint',
+  '1 to 5 states by 1 to 5, within 1e-12 of the definition, the same transposed',
+  (information) => {
+    const draws = new Draws(7);
+    for (let ka = 1; ka <= 5; ka++) {
+      for (let kb = 1; kb <= 5; kb++) {
+        const joint = Int32Array.from({ length: ka * kb }, () => draws.below(3) * draws.below(30));
+        joint[0]!++;
+        const n = joint.reduce((a, b) => a + b, 0);
+        const table = tableOf(n);
+        const sumOf = (counts: number[]) => counts.sort((a, b) => a - b).reduce((total, k) => total + table[k]!, 0);
+        const cell = (a: number, b: number) => joint[a * kb + b]!;
+        const states = (k: number) => Array.from({ length: k }, (_, i) => i);
+        const ha = sumOf(states(ka).map((a) => states(kb).reduce((total, b) => total + cell(a, b), 0)));
+        const hb = sumOf(states(kb).map((b) => states(ka).reduce((total, a) => total + cell(a, b), 0)));
+        const transposed = Int32Array.from({ length: ka * kb }, (_, i) => cell(i % ka, Math.floor(i / ka)));
+        guarded((memory) => {
+          const atTable = memory.input(table).at;
+          const value = information(memory.output(joint).at, atTable, ha, hb, ka, kb, n);
+          const other = information(memory.output(transposed).at, atTable, hb, ha, kb, ka, n);
+          close([value], [twin.information(joint, ka, kb)], { absolute: 1e-12 }, `${ka} by ${kb}`);
+          sameBits([other], [value], 'transposed');
+          assert.ok(value >= 0);
+        });
+      }
     }
-  }
-});
+  },
+);
 
 /** Runs Prim from `root` to the end, looking at the open list after each step; returns the edges, as Kruskal orders ends. */
 function prim(step: typeof engine.kernels.prim_step, weights: Float64Array, d: number, root: number): twin.Edge[] {
@@ -273,14 +299,18 @@ function prim(step: typeof engine.kernels.prim_step, weights: Float64Array, d: n
     const key = memory.output(new Float64Array(d).fill(-1));
     const parent = memory.output(new Int32Array(d).fill(-1));
     const [open, position] = [memory.output(all), memory.output(all)];
-    const rows = all.reduce<number[]>((list, v) => [...list, memory.input(weights.slice(v * d, v * d + d)).at], []);
+    const rows = Array.from(all, (v) => memory.input(weights.slice(v * d, v * d + d)).at);
     const joined = new Set<number>();
     for (let v = root, left = d; left > 0; left--) {
       assert.ok(v >= 0 && v < d && !joined.has(v), `step ${d - left} gave ${v}`);
       joined.add(v);
       v = step(key.at, parent.at, open.at, position.at, rows[v]!, left, v);
       const [list, places] = [open.read().subarray(0, left - 1), position.read()];
-      assert.equal([...list].sort((a, b) => a - b), [...all].filter((u) => !joined.has(u)), 'the open vertices');
+      assert.equal(
+        [...list].sort((a, b) => a - b),
+        [...all].filter((u) => !joined.has(u)),
+        'the open vertices',
+      );
       list.forEach((u, i) => void assert.is(places[u], i, `position of ${u}`));
       if (left === 1) assert.is(v, -1, 'after the last vertex');
     }
@@ -313,17 +343,21 @@ kernelTest('prim_step', 'gives Kruskal’s tree for 1 to 14 vertices and any roo
   }
 });
 
-kernelTest('prim_step', 'gives Kruskal’s forest where pairs are forbidden (-2), and takes required ones (infinite)', (step) => {
-  const draws = new Draws(9);
-  for (let times = 0; times < 60; times++) {
-    const d = 2 + draws.below(10);
-    const weights = symmetric(d, () => [-2, -2, -2, 0, 0.5, 0.5, 1][draws.below(7)]!);
-    const [a, b] = draws.permutation(d);
-    weights[a! * d + b!] = weights[b! * d + a!] = Number.POSITIVE_INFINITY;
-    const edges = inOrder(prim(step, weights, d, draws.below(d)));
-    assert.equal(edges, inOrder(twin.kruskal(weights, d)));
-    assert.ok(edges.some((edge) => edge.weight === Number.POSITIVE_INFINITY));
-  }
-});
+kernelTest(
+  'prim_step',
+  'gives Kruskal’s forest where pairs are forbidden (-2), and takes required ones (infinite)',
+  (step) => {
+    const draws = new Draws(9);
+    for (let times = 0; times < 60; times++) {
+      const d = 2 + draws.below(10);
+      const weights = symmetric(d, () => [-2, -2, -2, 0, 0.5, 0.5, 1][draws.below(7)]!);
+      const [a, b] = draws.permutation(d);
+      weights[a! * d + b!] = weights[b! * d + a!] = Number.POSITIVE_INFINITY;
+      const edges = inOrder(prim(step, weights, d, draws.below(d)));
+      assert.equal(edges, inOrder(twin.kruskal(weights, d)));
+      assert.ok(edges.some((edge) => edge.weight === Number.POSITIVE_INFINITY));
+    }
+  },
+);
 
 test.run();

@@ -54,23 +54,27 @@ test('the twin of log is within 2 ulp, 4.5e-16 relative, of Math.log', () => {
   assert.ok(Object.is(log(1), 0));
 });
 
-kernelTest('softmax', '1 to 12 classes, ordinary and extreme logits, apart and in place, bits of the twin', (softmax) => {
-  const draws = new Draws(1);
-  for (let classes = 1; classes <= 12; classes++) {
-    for (const extreme of [false, true, true, true]) {
-      const logits = logitsOf(draws, classes, extreme);
-      const expected = twin.softmax(logits, classes);
-      guarded((memory) => {
-        const p = memory.scratch(classes * LANES);
-        softmax(p.at, memory.input(logits).at, classes);
-        sameBits(p.read(), expected, `${classes} classes`);
-        const inPlace = memory.output(logits);
-        softmax(inPlace.at, inPlace.at, classes);
-        sameBits(inPlace.read(), expected, `${classes} classes in place`);
-      });
+kernelTest(
+  'softmax',
+  '1 to 12 classes, ordinary and extreme logits, apart and in place, bits of the twin',
+  (softmax) => {
+    const draws = new Draws(1);
+    for (let classes = 1; classes <= 12; classes++) {
+      for (const extreme of [false, true, true, true]) {
+        const logits = logitsOf(draws, classes, extreme);
+        const expected = twin.softmax(logits, classes);
+        guarded((memory) => {
+          const p = memory.scratch(classes * LANES);
+          softmax(p.at, memory.input(logits).at, classes);
+          sameBits(p.read(), expected, `${classes} classes`);
+          const inPlace = memory.output(logits);
+          softmax(inPlace.at, inPlace.at, classes);
+          sameBits(inPlace.read(), expected, `${classes} classes in place`);
+        });
+      }
     }
-  }
-});
+  },
+);
 
 kernelTest('softmax', 'every exponent from 0 down to -90 in steps of 1/256, bits of the twin', (softmax) => {
   for (let from = 0; from < 90 * 256; from += LANES) {
@@ -130,28 +134,32 @@ kernelTest('softmax_cross_entropy', '1 to 9 classes, live 0 to 32, NaN in the pa
   }
 });
 
-kernelTest('softmax_cross_entropy', 'loss within 1e-6 a row plus 1e-6 relative, gradient within 1e-6, of f64', (entropy) => {
-  const draws = new Draws(4);
-  for (let classes = 2; classes <= 9; classes++) {
-    for (const size of [0.01, 1, 10, 1000]) {
-      guarded((memory) => {
-        const logits = draws.floats(classes * LANES).map((x) => x * size);
-        const label = Int32Array.from({ length: LANES }, () => draws.below(classes));
-        const d = memory.scratch(classes * LANES);
-        const loss = entropy(d.at, memory.input(logits).at, memory.input(label).at, classes, LANES, 1);
-        let sum = 0;
-        for (let lane = 0; lane < LANES; lane++) {
-          const z = columnOf(logits, lane, classes);
-          const top = Math.max(...z);
-          sum += top - z[label[lane]!]! + Math.log(z.reduce((total, x) => total + Math.exp(x - top), 0));
-          const gradient = softmax64(z).map((p, c) => p - (c === label[lane] ? 1 : 0));
-          close(columnOf(d.read(), lane, classes), gradient, { absolute: 1e-6 }, `lane ${lane}`);
-        }
-        close([loss], [sum], { absolute: 1e-6 * LANES, relative: 1e-6 }, `loss of ${classes} classes, size ${size}`);
-      });
+kernelTest(
+  'softmax_cross_entropy',
+  'loss within 1e-6 a row plus 1e-6 relative, gradient within 1e-6, of f64',
+  (entropy) => {
+    const draws = new Draws(4);
+    for (let classes = 2; classes <= 9; classes++) {
+      for (const size of [0.01, 1, 10, 1000]) {
+        guarded((memory) => {
+          const logits = draws.floats(classes * LANES).map((x) => x * size);
+          const label = Int32Array.from({ length: LANES }, () => draws.below(classes));
+          const d = memory.scratch(classes * LANES);
+          const loss = entropy(d.at, memory.input(logits).at, memory.input(label).at, classes, LANES, 1);
+          let sum = 0;
+          for (let lane = 0; lane < LANES; lane++) {
+            const z = columnOf(logits, lane, classes);
+            const top = Math.max(...z);
+            sum += top - z[label[lane]!]! + Math.log(z.reduce((total, x) => total + Math.exp(x - top), 0));
+            const gradient = softmax64(z).map((p, c) => p - (c === label[lane] ? 1 : 0));
+            close(columnOf(d.read(), lane, classes), gradient, { absolute: 1e-6 }, `lane ${lane}`);
+          }
+          close([loss], [sum], { absolute: 1e-6 * LANES, relative: 1e-6 }, `loss of ${classes} classes, size ${size}`);
+        });
+      }
     }
-  }
-});
+  },
+);
 
 kernelTest('softmax_cross_entropy', 'a class 2000 below the top costs 2000, and the top class nothing', (entropy) => {
   guarded((memory) => {
@@ -165,75 +173,91 @@ kernelTest('softmax_cross_entropy', 'a class 2000 below the top costs 2000, and 
   });
 });
 
-kernelTest('sigmoid', 'every multiple of 4 up to 132, extremes too, apart and in place, bits of the twin', (sigmoid) => {
-  const draws = new Draws(5);
-  for (let n = 0; n <= 132; n += 4) {
+kernelTest(
+  'sigmoid',
+  'every multiple of 4 up to 132, extremes too, apart and in place, bits of the twin',
+  (sigmoid) => {
+    const draws = new Draws(5);
+    for (let n = 0; n <= 132; n += 4) {
+      guarded((memory) => {
+        const logits = memory.input(logitsOf(draws, 5, n % 8 === 0).subarray(0, n));
+        const expected = twin.sigmoid(logits.read());
+        const p = memory.scratch(n);
+        sigmoid(p.at, logits.at, n);
+        sameBits(p.read(), expected, `n ${n}`);
+        const inPlace = memory.output(logits.read());
+        sigmoid(inPlace.at, inPlace.at, n);
+        sameBits(inPlace.read(), expected, `n ${n} in place`);
+      });
+    }
+  },
+);
+
+kernelTest(
+  'sigmoid',
+  'within 5e-7 relative plus 1e-37 of 1 / (1 + exp(-x)) in f64; one half at 0 and -0',
+  (sigmoid) => {
+    const points = [0, -0, 1000, -1000, ...Array.from({ length: 4 * 20_000 }, (_, i) => (i - 40_000) / 400)];
     guarded((memory) => {
-      const logits = memory.input(logitsOf(draws, 5, n % 8 === 0).subarray(0, n));
-      const expected = twin.sigmoid(logits.read());
-      const p = memory.scratch(n);
-      sigmoid(p.at, logits.at, n);
-      sameBits(p.read(), expected, `n ${n}`);
-      const inPlace = memory.output(logits.read());
-      sigmoid(inPlace.at, inPlace.at, n);
-      sameBits(inPlace.read(), expected, `n ${n} in place`);
+      const z = memory.input(Float32Array.from(points));
+      const p = memory.scratch(points.length);
+      sigmoid(p.at, z.at, points.length);
+      const expected = Float64Array.from(z.read(), (x) => 1 / (1 + Math.exp(-x)));
+      close(p.read(), expected, { relative: 5e-7, absolute: 1e-37 }, 'sigmoid');
+      sameBits(p.read().subarray(0, 3), [0.5, 0.5, 1], 'sigmoid of 0, -0 and 1000');
     });
-  }
-});
+  },
+);
 
-kernelTest('sigmoid', 'within 5e-7 relative plus 1e-37 of 1 / (1 + exp(-x)) in f64; one half at 0 and -0', (sigmoid) => {
-  const points = [0, -0, 1000, -1000, ...Array.from({ length: 4 * 20_000 }, (_, i) => (i - 40_000) / 400)];
-  guarded((memory) => {
-    const z = memory.input(Float32Array.from(points));
-    const p = memory.scratch(points.length);
-    sigmoid(p.at, z.at, points.length);
-    const expected = Float64Array.from(z.read(), (x) => 1 / (1 + Math.exp(-x)));
-    close(p.read(), expected, { relative: 5e-7, absolute: 1e-37 }, 'sigmoid');
-    sameBits(p.read().subarray(0, 3), [0.5, 0.5, 1], 'sigmoid of 0, -0 and 1000');
-  });
-});
-
-kernelTest('sigmoid_cross_entropy', '1 to 9 outputs, live 0 to 32, missing labels, NaN in the padding, bits of the twin', (entropy) => {
-  const draws = new Draws(6);
-  for (let outputs = 1; outputs <= 9; outputs++) {
-    for (const live of LIVE) {
-      for (const extreme of [false, true]) {
-        guarded((memory) => {
-          const logits = logitsOf(draws, outputs, extreme).map((z) => Math.max(-1e30, Math.min(1e30, z)));
-          for (let i = 0; i < logits.length; i++) if (i % LANES >= live) logits[i] = Number.NaN;
-          const label = Int8Array.from({ length: outputs * LANES }, () => draws.below(3) - 1);
-          const d = memory.scratch(outputs * LANES);
-          const loss = entropy(d.at, memory.input(logits).at, memory.input(label).at, outputs, live, 1 / 7);
-          const expected = twin.sigmoidCrossEntropy(logits, label, outputs, live, 1 / 7);
-          sameBits([loss], [expected.loss], `loss of ${outputs} outputs, live ${live}`);
-          sameBits(d.read(), expected.d, `gradient of ${outputs} outputs, live ${live}`);
-          assert.ok(Number.isFinite(loss) && loss >= 0, `loss ${loss}`);
-        });
+kernelTest(
+  'sigmoid_cross_entropy',
+  '1 to 9 outputs, live 0 to 32, missing labels, NaN in the padding, bits of the twin',
+  (entropy) => {
+    const draws = new Draws(6);
+    for (let outputs = 1; outputs <= 9; outputs++) {
+      for (const live of LIVE) {
+        for (const extreme of [false, true]) {
+          guarded((memory) => {
+            const logits = logitsOf(draws, outputs, extreme).map((z) => Math.max(-1e30, Math.min(1e30, z)));
+            for (let i = 0; i < logits.length; i++) if (i % LANES >= live) logits[i] = Number.NaN;
+            const label = Int8Array.from({ length: outputs * LANES }, () => draws.below(3) - 1);
+            const d = memory.scratch(outputs * LANES);
+            const loss = entropy(d.at, memory.input(logits).at, memory.input(label).at, outputs, live, 1 / 7);
+            const expected = twin.sigmoidCrossEntropy(logits, label, outputs, live, 1 / 7);
+            sameBits([loss], [expected.loss], `loss of ${outputs} outputs, live ${live}`);
+            sameBits(d.read(), expected.d, `gradient of ${outputs} outputs, live ${live}`);
+            assert.ok(Number.isFinite(loss) && loss >= 0, `loss ${loss}`);
+          });
+        }
       }
     }
-  }
-});
+  },
+);
 
-kernelTest('sigmoid_cross_entropy', 'loss within 1e-6 a label plus 1e-6 relative, gradient within 1e-6, of f64', (entropy) => {
-  const draws = new Draws(7);
-  for (const size of [0.01, 1, 10, 1000]) {
-    guarded((memory) => {
-      const outputs = 12;
-      const logits = draws.floats(outputs * LANES).map((x) => x * size);
-      const label = Int8Array.from({ length: outputs * LANES }, () => draws.below(3) - 1);
-      const d = memory.scratch(outputs * LANES);
-      const loss = entropy(d.at, memory.input(logits).at, memory.input(label).at, outputs, LANES, 1);
-      let sum = 0;
-      const gradient = Float64Array.from(logits, (z, i) => {
-        if (label[i]! < 0) return 0;
-        sum += Math.max(z, 0) - z * label[i]! + Math.log1p(Math.exp(-Math.abs(z)));
-        return 1 / (1 + Math.exp(-z)) - label[i]!;
+kernelTest(
+  'sigmoid_cross_entropy',
+  'loss within 1e-6 a label plus 1e-6 relative, gradient within 1e-6, of f64',
+  (entropy) => {
+    const draws = new Draws(7);
+    for (const size of [0.01, 1, 10, 1000]) {
+      guarded((memory) => {
+        const outputs = 12;
+        const logits = draws.floats(outputs * LANES).map((x) => x * size);
+        const label = Int8Array.from({ length: outputs * LANES }, () => draws.below(3) - 1);
+        const d = memory.scratch(outputs * LANES);
+        const loss = entropy(d.at, memory.input(logits).at, memory.input(label).at, outputs, LANES, 1);
+        let sum = 0;
+        const gradient = Float64Array.from(logits, (z, i) => {
+          if (label[i]! < 0) return 0;
+          sum += Math.max(z, 0) - z * label[i]! + Math.log1p(Math.exp(-Math.abs(z)));
+          return 1 / (1 + Math.exp(-z)) - label[i]!;
+        });
+        close(d.read(), gradient, { absolute: 1e-6 }, `gradient, size ${size}`);
+        close([loss], [sum], { absolute: 1e-6 * logits.length, relative: 1e-6 }, `loss, size ${size}`);
       });
-      close(d.read(), gradient, { absolute: 1e-6 }, `gradient, size ${size}`);
-      close([loss], [sum], { absolute: 1e-6 * logits.length, relative: 1e-6 }, `loss, size ${size}`);
-    });
-  }
-});
+    }
+  },
+);
 
 kernelTest('sigmoid_cross_entropy', 'with every label missing is 0 and has no gradient', (entropy) => {
   guarded((memory) => {
@@ -245,27 +269,31 @@ kernelTest('sigmoid_cross_entropy', 'with every label missing is 0 and has no gr
   });
 });
 
-kernelTest('squared_error', '0 to 9 outputs, live 0 to 32, with and without target, apart and in place, bits of the twin', (error) => {
-  const draws = new Draws(9);
-  for (let outputs = 0; outputs <= 9; outputs++) {
-    for (let live = 0; live <= LANES; live++) {
-      for (const target of [undefined, draws.floats(outputs * LANES)]) {
-        guarded((memory) => {
-          const y = draws.floats(outputs * LANES);
-          for (let i = 0; i < y.length; i++) if (i % LANES >= live) y[i] = Number.NaN;
-          const expected = twin.squaredError(y, target, outputs, live, 1 / 7);
-          const d = memory.scratch(outputs * LANES);
-          const atTarget = target ? memory.input(target).at : 0;
-          const loss = error(d.at, memory.input(y).at, atTarget, outputs, live, 1 / 7);
-          sameBits([loss], [expected.loss], `loss of ${outputs} outputs, live ${live}`);
-          sameBits(d.read(), expected.d, `gradient of ${outputs} outputs, live ${live}`);
-          const inPlace = memory.output(y);
-          sameBits([error(inPlace.at, inPlace.at, atTarget, outputs, live, 1 / 7)], [expected.loss], 'in place');
-          sameBits(inPlace.read(), expected.d, 'gradient in place');
-        });
+kernelTest(
+  'squared_error',
+  '0 to 9 outputs, live 0 to 32, with and without target, apart and in place, bits of the twin',
+  (error) => {
+    const draws = new Draws(9);
+    for (let outputs = 0; outputs <= 9; outputs++) {
+      for (let live = 0; live <= LANES; live++) {
+        for (const target of [undefined, draws.floats(outputs * LANES)]) {
+          guarded((memory) => {
+            const y = draws.floats(outputs * LANES);
+            for (let i = 0; i < y.length; i++) if (i % LANES >= live) y[i] = Number.NaN;
+            const expected = twin.squaredError(y, target, outputs, live, 1 / 7);
+            const d = memory.scratch(outputs * LANES);
+            const atTarget = target ? memory.input(target).at : 0;
+            const loss = error(d.at, memory.input(y).at, atTarget, outputs, live, 1 / 7);
+            sameBits([loss], [expected.loss], `loss of ${outputs} outputs, live ${live}`);
+            sameBits(d.read(), expected.d, `gradient of ${outputs} outputs, live ${live}`);
+            const inPlace = memory.output(y);
+            sameBits([error(inPlace.at, inPlace.at, atTarget, outputs, live, 1 / 7)], [expected.loss], 'in place');
+            sameBits(inPlace.read(), expected.d, 'gradient in place');
+          });
+        }
       }
     }
-  }
-});
+  },
+);
 
 test.run();

@@ -156,7 +156,11 @@ kernelTest('random_permutation', 'of 100,000 holds each number once', (permute) 
   guarded((memory) => {
     const out = memory.output(new Int32Array(100_000));
     permute(out.at, 100_000, memory.scratch(16).at, 1, 2, 3);
-    sameBits(out.read().sort(), Int32Array.from({ length: 100_000 }, (_, i) => i), 'sorted');
+    sameBits(
+      out.read().sort(),
+      Int32Array.from({ length: 100_000 }, (_, i) => i),
+      'sorted',
+    );
     permute(out.at, 100_000, memory.scratch(16).at, 1, 2, 3);
     const fixed = out.read().reduce((count, x, i) => count + (x === i ? 1 : 0), 0);
     assert.ok(fixed < 12, `${fixed} numbers stand at their own place; about 1 should`);
@@ -178,23 +182,27 @@ kernelTest('random_permutation', 'all 120 orders of five are as frequent (chi-sq
   });
 });
 
-kernelTest('dropout', 'every multiple of 16 up to 160 and thresholds from none to nearly all, bits of the twin', (dropout) => {
-  const draws = new Draws(1);
-  for (let n = 0; n <= 160; n += 16) {
-    for (const threshold of [0, 1, 0x40000000, 0x7fffffff, 0x80000000, 0xc0000000, 0xffffffff]) {
-      for (const { seed, purpose, step, high = 0 } of STREAMS) {
-        guarded((memory) => {
-          const x = memory.output(draws.floats(n));
-          const expected = x.read();
-          const first = n / 16;
-          dropout(x.at, n, threshold, 1 / 0.7, memory.scratch(16).at, first, seed, purpose, step, high);
-          twin.dropout(expected, threshold, 1 / 0.7, first, { seed, purpose, step, high });
-          sameBits(x.read(), expected, `n ${n} threshold ${threshold}`);
-        });
+kernelTest(
+  'dropout',
+  'every multiple of 16 up to 160 and thresholds from none to nearly all, bits of the twin',
+  (dropout) => {
+    const draws = new Draws(1);
+    for (let n = 0; n <= 160; n += 16) {
+      for (const threshold of [0, 1, 0x40000000, 0x7fffffff, 0x80000000, 0xc0000000, 0xffffffff]) {
+        for (const { seed, purpose, step, high = 0 } of STREAMS) {
+          guarded((memory) => {
+            const x = memory.output(draws.floats(n));
+            const expected = x.read();
+            const first = n / 16;
+            dropout(x.at, n, threshold, 1 / 0.7, memory.scratch(16).at, first, seed, purpose, step, high);
+            twin.dropout(expected, threshold, 1 / 0.7, first, { seed, purpose, step, high });
+            sameBits(x.read(), expected, `n ${n} threshold ${threshold}`);
+          });
+        }
       }
     }
-  }
-});
+  },
+);
 
 kernelTest('dropout', 'pieces of 16 equal the whole', (dropout) => {
   guarded((memory) => {

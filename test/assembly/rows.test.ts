@@ -27,31 +27,35 @@ function placeConnections(memory: GuardedMemory, c: twin.FeatureConnections): [n
   return [memory.input(c.start).at, memory.input(c.unit).at, memory.input(c.place).at];
 }
 
-kernelTest('compress_columns', 'equals the naive transpose, with empty rows, empty columns and repeated entries', (compress) => {
-  const draws = new Draws(1);
-  const check = (pattern: Pattern, columns: number) =>
-    guarded((memory) => {
-      const entries = pattern.index.length;
-      const start = memory.output(new Int32Array(columns + 1).fill(-7));
-      const row = memory.output(new Int32Array(entries).fill(-7));
-      const place = memory.output(new Int32Array(entries).fill(-7));
-      const [rowStart, index] = [memory.input(pattern.start).at, memory.input(pattern.index).at];
-      compress(start.at, row.at, place.at, rowStart, index, pattern.start.length - 1, columns);
-      assert.equal(
-        { start: start.read(), row: row.read(), place: place.read() },
-        twin.compressColumns(pattern, columns),
-      );
-    });
-  for (let rows = 0; rows <= 12; rows++) {
-    for (let columns = 1; columns <= 12; columns++) {
-      check(randomRows(draws, rows, columns), columns);
-      check(randomPattern(draws, rows, columns, 5), columns);
+kernelTest(
+  'compress_columns',
+  'equals the naive transpose, with empty rows, empty columns and repeated entries',
+  (compress) => {
+    const draws = new Draws(1);
+    const check = (pattern: Pattern, columns: number) =>
+      guarded((memory) => {
+        const entries = pattern.index.length;
+        const start = memory.output(new Int32Array(columns + 1).fill(-7));
+        const row = memory.output(new Int32Array(entries).fill(-7));
+        const place = memory.output(new Int32Array(entries).fill(-7));
+        const [rowStart, index] = [memory.input(pattern.start).at, memory.input(pattern.index).at];
+        compress(start.at, row.at, place.at, rowStart, index, pattern.start.length - 1, columns);
+        assert.equal(
+          { start: start.read(), row: row.read(), place: place.read() },
+          twin.compressColumns(pattern, columns),
+        );
+      });
+    for (let rows = 0; rows <= 12; rows++) {
+      for (let columns = 1; columns <= 12; columns++) {
+        check(randomRows(draws, rows, columns), columns);
+        check(randomPattern(draws, rows, columns, 5), columns);
+      }
     }
-  }
-  check(randomRows(draws, 65, 33), 33);
-  check({ start: new Int32Array(1), index: new Int32Array(0) }, 3);
-  check({ start: new Int32Array(9), index: new Int32Array(0) }, 3);
-});
+    check(randomRows(draws, 65, 33), 33);
+    check({ start: new Int32Array(1), index: new Int32Array(0) }, 3);
+    check({ start: new Int32Array(9), index: new Int32Array(0) }, 3);
+  },
+);
 
 kernelTest('compress_columns', 'twice gives the rows back', (compress) => {
   const [rows, columns] = [40, 23];
@@ -156,24 +160,28 @@ kernelTest('sparse_rows_backward', 'features computed apart, last first, equal t
   }
 });
 
-kernelTest('rows_add_to_tile', 'every live from 0 to 32, both tiles of a batch, repeated entries, bits of the twin', (add) => {
-  const draws = new Draws(7);
-  for (let live = 0; live <= 32; live++) {
-    for (const row0 of [0, 32]) {
-      for (const factor of [-1, 1, 0.3]) {
-        const features = 1 + draws.below(13);
-        const pattern = randomPattern(draws, 64, features, 6);
-        const rows = { ...pattern, value: draws.floats(pattern.index.length) };
-        guarded((memory) => {
-          const tile = memory.output(draws.floats(features * 32));
-          const expected = tile.read();
-          add(tile.at, ...placeRows(memory, rows), factor, row0, live);
-          twin.rowsAddToTile(expected, rows, factor, row0, live);
-          sameBits(tile.read(), expected, `live ${live} row0 ${row0} factor ${factor} features ${features}`);
-        });
+kernelTest(
+  'rows_add_to_tile',
+  'every live from 0 to 32, both tiles of a batch, repeated entries, bits of the twin',
+  (add) => {
+    const draws = new Draws(7);
+    for (let live = 0; live <= 32; live++) {
+      for (const row0 of [0, 32]) {
+        for (const factor of [-1, 1, 0.3]) {
+          const features = 1 + draws.below(13);
+          const pattern = randomPattern(draws, 64, features, 6);
+          const rows = { ...pattern, value: draws.floats(pattern.index.length) };
+          guarded((memory) => {
+            const tile = memory.output(draws.floats(features * 32));
+            const expected = tile.read();
+            add(tile.at, ...placeRows(memory, rows), factor, row0, live);
+            twin.rowsAddToTile(expected, rows, factor, row0, live);
+            sameBits(tile.read(), expected, `live ${live} row0 ${row0} factor ${factor} features ${features}`);
+          });
+        }
       }
     }
-  }
-});
+  },
+);
 
 test.run();

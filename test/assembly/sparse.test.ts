@@ -65,12 +65,17 @@ kernelTest('spmm', 'every n from 1 to 72, with and without place, bias and accum
   }
 });
 
-kernelTest('spmm', 'rows of both operands further apart than n: what lies between is not read and not written', (spmm) => {
-  const draws = new Draws(2);
-  for (const n of [1, 3, 8, 31, 32, 33, 64, 71]) {
-    for (const accumulate of [false, true]) checkSpmm(spmm, draws, { n, ldo: n + 5, ldb: n + 3, accumulate, bias: true });
-  }
-});
+kernelTest(
+  'spmm',
+  'rows of both operands further apart than n: what lies between is not read and not written',
+  (spmm) => {
+    const draws = new Draws(2);
+    for (const n of [1, 3, 8, 31, 32, 33, 64, 71]) {
+      for (const accumulate of [false, true])
+        checkSpmm(spmm, draws, { n, ldo: n + 5, ldb: n + 3, accumulate, bias: true });
+    }
+  },
+);
 
 kernelTest('spmm', 'rows computed apart, last first, equal the whole; rows outside the range stay', (spmm) => {
   const draws = new Draws(3);

@@ -12,23 +12,27 @@ function withSpecials(draws: Draws, length: number): Float32Array {
   return draws.floats(length).map((x) => (draws.below(4) === 0 ? SPECIAL[draws.below(SPECIAL.length)]! : x));
 }
 
-kernelTest('rows_to_tile', 'every number of units from 0 to 17, odd strides, with and without bias, bits of the twin', (move) => {
-  const draws = new Draws(1);
-  for (const units of UNITS) {
-    for (const ldr of [units, units + 1, units + 6]) {
-      for (const bias of [undefined, draws.floats(units)]) {
-        guarded((memory) => {
-          const rows = memory.input(draws.matrix(32, units, ldr));
-          const tile = memory.scratch(units * 32);
-          const expected = tile.read();
-          move(tile.at, rows.at, bias ? memory.input(bias).at : 0, ldr, units);
-          twin.rowsToTile(expected, rows.read(), bias, ldr, units);
-          sameBits(tile.read(), expected, `units ${units} ldr ${ldr} bias ${bias !== undefined}`);
-        });
+kernelTest(
+  'rows_to_tile',
+  'every number of units from 0 to 17, odd strides, with and without bias, bits of the twin',
+  (move) => {
+    const draws = new Draws(1);
+    for (const units of UNITS) {
+      for (const ldr of [units, units + 1, units + 6]) {
+        for (const bias of [undefined, draws.floats(units)]) {
+          guarded((memory) => {
+            const rows = memory.input(draws.matrix(32, units, ldr));
+            const tile = memory.scratch(units * 32);
+            const expected = tile.read();
+            move(tile.at, rows.at, bias ? memory.input(bias).at : 0, ldr, units);
+            twin.rowsToTile(expected, rows.read(), bias, ldr, units);
+            sameBits(tile.read(), expected, `units ${units} ldr ${ldr} bias ${bias !== undefined}`);
+          });
+        }
       }
     }
-  }
-});
+  },
+);
 
 kernelTest('rows_to_tile', 'without bias moves NaN, infinities and -0 as they are', (move) => {
   guarded((memory) => {
@@ -113,20 +117,24 @@ kernelTest('relu', 'every multiple of 4 up to 132, NaN and -0 become 0, bits of 
   }
 });
 
-kernelTest('relu_backward', 'every multiple of 4 up to 132, NaN where the unit is off becomes 0, bits of the twin', (backward) => {
-  const draws = new Draws(8);
-  for (let n = 0; n <= 132; n += 4) {
-    for (const scale of [1, 2, 1 / 0.9]) {
-      guarded((memory) => {
-        const y = memory.input(withSpecials(draws, n));
-        const d = memory.output(withSpecials(draws, n));
-        const expected = d.read();
-        backward(d.at, y.at, n, scale);
-        twin.reluBackward(expected, y.read(), scale);
-        sameBits(d.read(), expected, `n ${n} scale ${scale}`);
-      });
+kernelTest(
+  'relu_backward',
+  'every multiple of 4 up to 132, NaN where the unit is off becomes 0, bits of the twin',
+  (backward) => {
+    const draws = new Draws(8);
+    for (let n = 0; n <= 132; n += 4) {
+      for (const scale of [1, 2, 1 / 0.9]) {
+        guarded((memory) => {
+          const y = memory.input(withSpecials(draws, n));
+          const d = memory.output(withSpecials(draws, n));
+          const expected = d.read();
+          backward(d.at, y.at, n, scale);
+          twin.reluBackward(expected, y.read(), scale);
+          sameBits(d.read(), expected, `n ${n} scale ${scale}`);
+        });
+      }
     }
-  }
-});
+  },
+);
 
 test.run();

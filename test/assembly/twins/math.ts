@@ -3,7 +3,7 @@ import { f } from './float.js';
 /** exp in f32: clamped to [-87, 88], n ln 2 taken off in two parts, Taylor series of degree 7. */
 export function exp(x: number): number {
   const clamped = Math.max(-87, Math.min(88, x));
-  const n = roundHalfEven(f(clamped * f(1.4426950408889634)));
+  const n = roundHalfEven(f(clamped * f(Math.LOG2E)));
   let r = f(clamped - f(n * f(0.693359375)));
   r = f(r - f(n * f(-2.1219444e-4)));
   let p = f(1 / 5040);
@@ -32,5 +32,5 @@ export function log(x: number): number {
   let p = 1 / 23;
   for (let odd = 21; odd >= 3; odd -= 2) p = p * z + 1 / odd;
   const rest = 2 * s + 2 * s * z * p;
-  return k * 6.9314718036912381649e-1 + (k * 1.9082149292705877e-10 + rest);
+  return k * 0.6931471803691238 + (k * 1.9082149292705877e-10 + rest);
 }

@@ -32,14 +32,7 @@ export function sgd(p: Floats, grad: Floats, v: Floats, settings: SgdSettings, r
 }
 
 /** One step, as `sgd`. */
-export function adam(
-  p: Floats,
-  grad: Floats,
-  m: Floats,
-  v: Floats,
-  settings: AdamSettings,
-  round: Round = f,
-): void {
+export function adam(p: Floats, grad: Floats, m: Floats, v: Floats, settings: AdamSettings, round: Round = f): void {
   const [b1, b2] = [round(settings.beta1), round(settings.beta2)];
   const [c1, c2] = [round(1 - b1), round(1 - b2)];
   const [rate, root] = [round(settings.stepSize), round(settings.rootScale)];

@@ -85,13 +85,7 @@ export function sparseRowsBackward(
 }
 
 /** tile[f][lane] += factor x[lane][f]. */
-export function rowsAddToTile(
-  tile: Float32Array,
-  rows: SparseRows,
-  factor: number,
-  row0: number,
-  live: number,
-): void {
+export function rowsAddToTile(tile: Float32Array, rows: SparseRows, factor: number, row0: number, live: number): void {
   for (let lane = 0; lane < live; lane++) {
     for (let e = rows.start[row0 + lane]!; e < rows.start[row0 + lane + 1]!; e++) {
       const at = rows.index[e]! * 32 + lane;
