@@ -105,7 +105,7 @@ export function transpose4(dst: usize, dstStride: usize, src: usize, srcStride: 
 const K_BLOCK: i32 = 256;
 
 /**
- * C = A·B, or C += A·B with accumulate = 1.
+ * C = A·B, or C += A·B with accumulate = 1; k >= 1 (with k = 0 C stays as it is).
  * c: [m][n] with row stride ldc floats; a: packed panels of 6 rows from gemm_pack_a; b: panels of 8 columns whose rows lie
  * ldb floats apart and whose panels lie panelStride floats apart (packed: 8 and 8*k; an activation tile: 32 and 8).
  * scratch: 48 floats. Rows [6*panel0, min(m, 6*panel1)) of C are computed, in an order that does not depend on the range.

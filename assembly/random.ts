@@ -35,8 +35,8 @@ export function random_bits(out: usize, groups: i32, first: i32, seed: u32, purp
 }
 
 /**
- * out: f32[16 * groups], uniform in [low, high): 24 random bits a number. scratch: 64 bytes. Stream (seed, purpose, step), words
- * counted from group `first`.
+ * out: f32[16 * groups], uniform in [low, high): 24 random bits a number. high itself may come out by rounding unless low is 0 or -high.
+ * scratch: 64 bytes. Stream (seed, purpose, step), words counted from group `first`.
  */
 export function random_uniform(out: usize, groups: i32, low: f32, high: f32, scratch: usize, first: i32, seed: u32, purpose: u32, step: u32): void {
   const scale = f32x4.splat((high - low) * (1.0 / 16777216.0)), offset = f32x4.splat(low);

@@ -1,7 +1,7 @@
 /** How long work may run before other tasks of the event loop get a turn, ms. */
 const INTERVAL = 24;
 
-/** Lets a long computation share its thread: `await pace.turn()` is almost free until the interval is over, then yields. */
+/** Lets a long computation share its thread: `if (pace.due) await pace.turn()` is almost free until the interval is over, then yields. */
 export class Pace {
   private last = performance.now();
   private readonly signal: AbortSignal | undefined;
