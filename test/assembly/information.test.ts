@@ -4,7 +4,7 @@ import { Draws } from '../support/draws.js';
 import type { GuardedMemory } from '../support/guarded-memory.js';
 import { type engine, guarded, kernelTest } from '../support/kernel-test.js';
 import { close, copyOf, sameBits } from '../support/numbers.js';
-import { randomRows } from '../support/patterns.js';
+import { type Pattern, randomRows } from '../support/patterns.js';
 import * as twin from './twins/information.js';
 import { log } from './twins/math.js';
 import { compressColumns } from './twins/rows.js';
@@ -356,6 +356,104 @@ kernelTest(
       const edges = inOrder(prim(step, weights, d, draws.below(d)));
       assert.equal(edges, inOrder(twin.kruskal(weights, d)));
       assert.ok(edges.some((edge) => edge.weight === Number.POSITIVE_INFINITY));
+    }
+  },
+);
+
+/** Runs prim_join_rows from `root` to the end over binary rows; returns the edges, smaller end first. */
+function primRows(
+  join: typeof engine.kernels.prim_join_rows,
+  pattern: Pattern,
+  d: number,
+  root: number,
+): { edges: twin.Edge[]; weights: Float64Array } {
+  const n = pattern.start.length - 1;
+  const columns = compressColumns(pattern, d);
+  const ones = Int32Array.from({ length: d }, (_, v) => columns.start[v + 1]! - columns.start[v]!);
+  const table = tableOf(n);
+  const vertex = Int32Array.from({ length: d }, (_, v) => v).sort((a, b) => ones[a]! - ones[b]! || a - b);
+  const slot = new Int32Array(d);
+  vertex.forEach((v, s) => {
+    slot[v] = s;
+  });
+  const levelOnes = [...new Set(vertex.map((v) => ones[v]!))];
+  const levelStart = [...levelOnes.map((k) => vertex.findIndex((v) => ones[v] === k)), d];
+  const members = Array.from(
+    { length: d },
+    (_, v) => new Set(columns.row.subarray(columns.start[v], columns.start[v + 1])),
+  );
+  const weights = new Float64Array(d * d);
+  for (let a = 0; a < d; a++) {
+    for (let b = 0; b < a; b++) {
+      const both = [...members[a]!].filter((r) => members[b]!.has(r)).length;
+      weights[a * d + b] = weights[b * d + a] = twin.informationBinary(table, both, ones[a]!, ones[b]!, n);
+    }
+  }
+  return guarded((memory) => {
+    const key = memory.output(new Float64Array(d).fill(-1));
+    const parent = memory.output(new Int32Array(d).fill(-1));
+    const count = memory.output(new Int32Array(d));
+    const margin = Float64Array.from(ones, (k) => table[k]! + table[n - k]!);
+    const at = [
+      key.at,
+      parent.at,
+      memory.output(new Float64Array(Math.ceil(d / 64)).fill(-1)).at,
+      memory.output(new Float64Array(levelOnes.length).fill(-1)).at,
+      count.at,
+      memory.output(new Int32Array(d)).at,
+      memory.input(vertex).at,
+      memory.input(slot).at,
+      memory.input(Int32Array.from(levelStart)).at,
+      memory.input(Int32Array.from(levelOnes)).at,
+      memory.input(ones).at,
+      memory.input(margin).at,
+      memory.input(table).at,
+      memory.input(pattern.start).at,
+      memory.input(pattern.index).at,
+      memory.input(columns.start).at,
+      memory.input(columns.row).at,
+    ] as const;
+    const edges: twin.Edge[] = [];
+    const joined = new Set<number>();
+    for (let v = root, step = 0; step < d; step++) {
+      assert.ok(v >= 0 && v < d && !joined.has(v), `step ${step} gave ${v}`);
+      joined.add(v);
+      const from = parent.read()[slot[v]!]!;
+      if (step > 0) edges.push({ a: Math.min(v, from), b: Math.max(v, from), weight: key.read()[slot[v]!]! });
+      v = join(...at, v, n, d, levelOnes.length);
+      if (step % 16 === 0) sameBits(count.read(), new Int32Array(d), 'counts are left as zeros');
+      if (step === d - 1) assert.is(v, -1, 'after the last vertex');
+    }
+    return { edges, weights };
+  });
+}
+
+kernelTest(
+  'prim_join_rows',
+  'gives Kruskal’s tree, weights bit for bit, for 1 to 12 variables and any root, with many ties',
+  (join) => {
+    const draws = new Draws(10);
+    for (let d = 1; d <= 12; d++) {
+      for (let times = 0; times < 12; times++) {
+        const pattern = randomRows(draws, 1 + draws.below(14), d, draws.unit());
+        const { edges, weights } = primRows(join, pattern, d, draws.below(d));
+        assert.equal(inOrder(edges), inOrder(twin.kruskal(weights, d)), `${d} variables`);
+      }
+    }
+  },
+);
+
+kernelTest(
+  'prim_join_rows',
+  'gives Kruskal’s tree around its blocks of 64 variables, most pairs never together',
+  (join) => {
+    const draws = new Draws(11);
+    for (const d of [63, 64, 65, 127, 128, 129]) {
+      for (const density of [0.01, 0.05]) {
+        const pattern = randomRows(draws, 60, d, density);
+        const { edges, weights } = primRows(join, pattern, d, draws.below(d));
+        assert.equal(inOrder(edges), inOrder(twin.kruskal(weights, d)), `${d} variables, density ${density}`);
+      }
     }
   },
 );

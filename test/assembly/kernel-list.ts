@@ -36,6 +36,7 @@ export const testFileOf: Readonly<Record<keyof Kernels, string>> = {
   sum_of_counts: 'information.test.ts',
   information_joint: 'information.test.ts',
   prim_step: 'information.test.ts',
+  prim_join_rows: 'information.test.ts',
   collect_active: 'panels.test.ts',
   scatter_active: 'panels.test.ts',
   panel_rows_forward: 'panels.test.ts',
