@@ -1,0 +1,21 @@
+// npm run bench:agnews -- [--seeds 0,1,2] [--epochs 50] [--pretrain 10] [--dense] [--no-trf] [--shapes 200/500-200] [--set key=value]...
+// [--rows N] [--json]: AG News with the TRF paper's settings. --dense adds dense nets, the best shape chosen on the validation rows; --json prints
+// a line a run.
+import { runExperiment } from './support/experiment.js';
+
+await runExperiment({
+  name: 'AG News',
+  folder: 'agnews',
+  text: () => ({ columns: 10000, classes: 4 }),
+  metric: 'accuracy',
+  trf: {
+    layers: [
+      { radius: 6, stride: 5, globalUnits: 100 },
+      { radius: 5, stride: 4, globalUnits: 50 },
+      { radius: 5, stride: 2, globalUnits: 25 },
+    ],
+  },
+  // The last has the widths of the TRF-net that is grown from these rows.
+  shapes: [[200], [500, 200], [1982, 523, 298]],
+  fit: { epochs: 50, batchSize: 256 },
+});

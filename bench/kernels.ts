@@ -1,0 +1,134 @@
+// npm run bench -- [--peers] [--rounds 40] [--only REGEX] [--clock cpu]: speed of the kernels as a share of the multiply-add peak of this core, measured in the
+// same process in turns. --peers sets TensorFlow.js beside the 512³ product and installs it first where it is missing.
+import { parseArgs } from 'node:util';
+import { createEngine } from 'espalier';
+import type { Case } from './cases/case.js';
+import { pointwise } from './cases/pointwise.js';
+import { denseLayer, squareProduct } from './cases/products.js';
+import { rowLayers, sparseLayer } from './cases/sparse.js';
+import { randomNumbers, requireClose, sinkTotal } from './support/check.js';
+import { loadPeak } from './support/peak.js';
+import { loadTensorFlow } from './support/peers.js';
+import { type Clock, race } from './support/race.js';
+import { formatTable, percent, printHeader } from './support/report.js';
+import { median, quantile } from './support/statistics.js';
+import { fieldConnections, makeCorpus, uniformConnections } from './support/structures.js';
+
+/** Each sample takes about this long, so that a moment of the machine holds a kernel and the peak beside it. */
+const SAMPLE_MS = 2;
+
+const { values } = parseArgs({
+  options: {
+    peers: { type: 'boolean', default: false },
+    rounds: { type: 'string', default: '40' },
+    clock: { type: 'string', default: 'wall' },
+    only: { type: 'string', default: '' },
+  },
+});
+const rounds = Number(values.rounds);
+if (!Number.isInteger(rounds) || rounds < 1)
+  throw new RangeError(`--rounds: expected an integer from 1, got ${values.rounds}`);
+const clock = values.clock as Clock;
+if (clock !== 'wall' && clock !== 'cpu') throw new RangeError(`--clock: expected wall or cpu, got ${values.clock}`);
+const only = new RegExp(values.only, 'i');
+
+printHeader('Kernels');
+const engine = await createEngine();
+const random = randomNumbers(1);
+const peak = await loadPeak(SAMPLE_MS);
+
+const square = squareProduct(engine, 512, random);
+const groups: Case[][] = [[...square.cases]];
+if (values.peers) groups[0]!.push(await tensorFlowCase());
+for (const [inputs, units] of [
+  [2191, 50],
+  [1982, 523],
+  [607, 4],
+] as const) {
+  groups.push(denseLayer(engine, inputs, units, 256, random));
+}
+const [inputs, units] = [2191, 557];
+const connections = Math.round(0.017 * inputs * units);
+groups.push(sparseLayer(engine, 'uniform', uniformConnections(inputs, units, connections, random), 256, random));
+groups.push(sparseLayer(engine, 'fields', fieldConnections(inputs, units, connections, random), 256, random));
+const words = fieldConnections(10000, 1982, Math.round(0.0225 * 10000 * 1982), random);
+groups.push(rowLayers(engine, makeCorpus(2000, 10000, 21, random), words, 100, 256, random));
+groups.push(pointwise(engine, 1 << 18, random));
+
+const arithmetic: string[][] = [];
+const rates: string[][] = [];
+const peaks: number[] = [];
+for (const group of groups) {
+  const cases = group.filter(({ name, shape }) => only.test(`${name} ${shape}`));
+  if (cases.length > 0) await measure(cases);
+}
+if (arithmetic.length) {
+  console.log(formatTable(['kernel', 'shape', 'GFLOP/s', 'of peak', 'quartiles', 'bar'], arithmetic));
+  console.log();
+}
+if (rates.length) {
+  console.log(formatTable(['kernel', 'shape', 'rate', 'quartiles', 'peak FLOP each'], rates));
+  console.log();
+}
+console.log(
+  `Multiply-add peak: ${median(peaks).toFixed(1)} GFLOP/s, best ${Math.max(...peaks).toFixed(1)}. Medians of ${rounds} rounds, ${clock} clock; "of peak" is the median of each`,
+);
+console.log(`round's ratio. "peak FLOP each": what the peak would do in the time of one row, byte or element.`);
+console.log(`Results were checked before timing. Sink ${sinkTotal().toFixed(3)}.`);
+
+/** Times a group in turns with the peak and adds its rows to the tables. */
+async function measure(cases: readonly Case[]): Promise<void> {
+  const runners = cases.map((kernel) => {
+    kernel.run();
+    kernel.check();
+    const calls = callsPerSample(kernel);
+    const run = () => {
+      for (let i = 0; i < calls; i++) kernel.run();
+    };
+    return { name: `${kernel.name} ${kernel.shape}`, run, calls };
+  });
+  const [peakTimes, ...times] = await race([{ name: 'peak', run: peak.run }, ...runners], rounds, { clock });
+  const peakRate = peakTimes!.map((ms) => peak.gigaflop / (ms / 1000));
+  peaks.push(...peakRate);
+  cases.forEach(({ name, shape, work, bar }, i) => {
+    const rate = times[i]!.map((ms) => (work.amount * runners[i]!.calls) / (ms / 1000));
+    if (work.unit === 'FLOP') {
+      const share = rate.map((r, round) => r / 1e9 / peakRate[round]!);
+      const middle = median(share);
+      const verdict = bar === undefined ? '' : `${percent(bar)} ${middle >= bar ? 'met' : 'missed'}`;
+      const quartiles = `${percent(quantile(share, 0.25))} to ${percent(quantile(share, 0.75))}`;
+      arithmetic.push([name, shape, (median(rate) / 1e9).toFixed(1), percent(middle), quartiles, verdict]);
+    } else {
+      const cost = rate.map((r, round) => (peakRate[round]! * 1e9) / r);
+      const quartiles = `${quantity(quantile(rate, 0.25), '')} to ${quantity(quantile(rate, 0.75), '')}`;
+      rates.push([name, shape, quantity(median(rate), work.unit), quartiles, median(cost).toPrecision(3)]);
+    }
+  });
+}
+
+function quantity(rate: number, unit: Case['work']['unit'] | ''): string {
+  const [size, prefix] = rate >= 1e9 ? [1e9, 'G'] : rate >= 1e6 ? [1e6, 'M'] : [1e3, 'k'];
+  const names = { byte: 'B/s', row: ' rows/s', element: ' elements/s', FLOP: 'FLOP/s', '': '' };
+  return `${(rate / size).toFixed(2)} ${prefix}${names[unit]}`;
+}
+
+function callsPerSample(kernel: Case): number {
+  for (let calls = 1; ; calls *= 2) {
+    const began = performance.now();
+    for (let i = 0; i < calls; i++) kernel.run();
+    const ms = performance.now() - began;
+    if (ms >= SAMPLE_MS / 2) return Math.max(1, Math.round((calls * SAMPLE_MS) / ms));
+  }
+}
+
+async function tensorFlowCase(): Promise<Case> {
+  const { n, a, b, wanted } = square;
+  const peer = await loadTensorFlow(a, b, n);
+  return {
+    name: peer.name,
+    shape: `${n} x ${n} x ${n}`,
+    work: { unit: 'FLOP', amount: 2 * n ** 3 },
+    run: peer.run,
+    check: () => requireClose(peer.name, peer.result(), wanted),
+  };
+}

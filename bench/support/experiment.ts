@@ -1,0 +1,264 @@
+// What bench/agnews.ts and bench/tox21.ts share: runs of a net with given settings, one process each, and the tables of their results.
+import { fork } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import {
+  createEngine,
+  type Dataset,
+  DenseNet,
+  type DenseNetOptions,
+  type FitOptions,
+  parseSparseText,
+  type SparseTextOptions,
+  TrfNet,
+  type TrfNetOptions,
+} from 'espalier';
+import { formatTable, megabytes, printHeader } from './report.js';
+import { applySettings, describeSettings, type Settings } from './settings.js';
+import { deviation, mean } from './statistics.js';
+
+/** A data set with the paper's settings. */
+export interface Experiment {
+  readonly name: string;
+  /** Folder of ../shared/data with train.txt, valid.txt and test.txt. */
+  readonly folder: string;
+  readonly text: () => SparseTextOptions;
+  readonly metric: 'accuracy' | 'meanAuc';
+  readonly trf: TrfNetOptions;
+  /** Widths of hidden layers to choose the dense net from. */
+  readonly shapes: readonly (readonly number[])[];
+  readonly fit: FitOptions;
+}
+
+/** One run: a net of one seed. */
+interface Order {
+  readonly method: 'trf' | 'dense';
+  readonly hidden: readonly number[];
+  readonly seed: number;
+  readonly rows: number;
+  readonly settings: Settings;
+}
+
+export interface RunResult {
+  readonly data: string;
+  readonly method: string;
+  readonly layers: string;
+  readonly seed: number;
+  readonly settings: string;
+  readonly metric: string;
+  readonly test: number;
+  readonly validation: number;
+  readonly bestEpoch: number;
+  readonly epochs: number;
+  readonly weights: number;
+  readonly seconds: { load: number; tree: number; pretrain: number; encode: number; fit: number; evaluate: number };
+  /** Structure and ten epochs: all but loading and evaluating, with the time of ten epochs. */
+  readonly tenEpochs: number;
+  /** The most resident memory the process ever had, bytes. */
+  readonly peakRss: number;
+  /** The most of the engine's memory in use at once, bytes. */
+  readonly peakEngine: number;
+}
+
+/** Folder of the data that development machines have beside the checkout. */
+const SHARED = new URL('../../../../shared/data/', import.meta.url);
+
+export async function runExperiment(experiment: Experiment): Promise<void> {
+  const order = process.env.ESPALIER_BENCH_RUN;
+  if (order !== undefined) {
+    const result = await perform(experiment, JSON.parse(order) as Order);
+    process.send!(result);
+    return;
+  }
+  const { values } = parseArgs({
+    options: {
+      seeds: { type: 'string', default: '0,1,2' },
+      epochs: { type: 'string' },
+      pretrain: { type: 'string' },
+      dense: { type: 'boolean', default: false },
+      'no-trf': { type: 'boolean', default: false },
+      shapes: { type: 'string' },
+      rows: { type: 'string', default: '0' },
+      set: { type: 'string', multiple: true, default: [] },
+      json: { type: 'boolean', default: false },
+    },
+  });
+  if (!existsSync(new URL(`${experiment.folder}/train.txt`, SHARED))) {
+    console.log(`${experiment.name}: ../shared/data/${experiment.folder} is not here; nothing to run`);
+    return;
+  }
+  const seeds = integers(values.seeds, '--seeds');
+  const [rows] = integers(values.rows, '--rows');
+  const shapes = values.shapes?.split('/').map((shape) => integers(shape.replaceAll('-', ','), '--shapes'));
+  const assignments = [...values.set];
+  if (values.epochs !== undefined) assignments.push(`epochs=${values.epochs}`);
+  if (values.pretrain !== undefined) assignments.push(`pretrain.epochs=${values.pretrain}`);
+  const settings = describeSettings(assignments);
+  if (!values.json) {
+    printHeader(`${experiment.name}: the paper's settings${settings.text ? `, but ${settings.text}` : ''}`);
+  }
+
+  const groups: { method: Order['method']; hidden: readonly number[] }[] = [];
+  if (!values['no-trf']) groups.push({ method: 'trf', hidden: [] });
+  if (values.dense) for (const hidden of shapes ?? experiment.shapes) groups.push({ method: 'dense', hidden });
+  const results: RunResult[][] = [];
+  for (const group of groups) {
+    const runs: RunResult[] = [];
+    for (const seed of seeds) {
+      if (process.stderr.isTTY) process.stderr.write(`${group.method} ${group.hidden.join('-')} seed ${seed} ...\r`);
+      runs.push(await inChild({ ...group, seed, rows: rows!, settings: settings.values }));
+      if (values.json) console.log(JSON.stringify(runs[runs.length - 1]));
+    }
+    results.push(runs);
+  }
+  if (!values.json) printResults(results);
+}
+
+/** A process of its own for each run, so that its peak memory is its own. */
+function inChild(order: Order): Promise<RunResult> {
+  return new Promise((resolve, reject) => {
+    const child = fork(process.argv[1]!, [], {
+      env: { ...process.env, ESPALIER_BENCH_RUN: JSON.stringify(order) },
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
+    let result: RunResult | undefined;
+    child.on('message', (message) => {
+      result = message as RunResult;
+    });
+    child.on('error', reject);
+    child.on('close', (code) => {
+      if (result && code === 0) resolve(result);
+      else reject(new Error(`the run of ${order.method} with seed ${order.seed} ended with ${code}`));
+    });
+  });
+}
+
+async function perform(experiment: Experiment, { method, hidden, seed, rows, settings }: Order): Promise<RunResult> {
+  const began = performance.now();
+  const [train, validation, test] = ['train', 'valid', 'test'].map((part) => load(experiment, part, rows));
+  const loaded = performance.now();
+  const engine = await createEngine();
+  const options = applySettings({ trf: experiment.trf, fit: experiment.fit }, settings);
+  let grown = { tree: 0, pretrain: 0, encode: 0 };
+  let net: TrfNet | DenseNet;
+  if (method === 'trf') {
+    const trf = await TrfNet.grow(train!, { ...options.trf, seed, engine });
+    grown = trf.growSeconds!;
+    net = trf;
+  } else {
+    const { dropout, initialScale, input } = options.trf;
+    const shared = Object.fromEntries(
+      Object.entries({ dropout, initialScale, input }).filter(([, value]) => value !== undefined),
+    );
+    net = await DenseNet.create(train!, { ...(shared as Partial<DenseNetOptions>), hidden, seed, engine });
+  }
+  const fitting = performance.now();
+  const { history, bestEpoch } = await net.fit(train!, { ...options.fit, validation: validation! });
+  const fitted = performance.now();
+  const evaluation = await net.evaluate(test!);
+  const evaluated = performance.now();
+  const fit = (fitted - fitting) / 1000;
+  const { tree, pretrain, encode } = grown;
+  return {
+    data: experiment.name,
+    method: net.method,
+    layers: net.layers
+      .slice(0, -1)
+      .map(({ sparseUnits, denseUnits }) => [sparseUnits, denseUnits].filter((units) => units > 0).join('+'))
+      .join(', '),
+    seed,
+    settings: settings.map(([key, value]) => `${key}=${JSON.stringify(value)}`).join(' '),
+    metric: experiment.metric,
+    test: evaluation[experiment.metric]!,
+    validation: history[Math.max(0, bestEpoch - 1)]!.validation![experiment.metric]!,
+    bestEpoch,
+    epochs: history.length,
+    weights: net.weights,
+    seconds: {
+      load: (loaded - began) / 1000,
+      tree,
+      pretrain,
+      encode,
+      fit,
+      evaluate: (evaluated - fitted) / 1000,
+    },
+    tenEpochs: (fitting - loaded) / 1000 + (10 * fit) / history.length,
+    peakRss: process.resourceUsage().maxRSS * 1024,
+    peakEngine: engine.arena.peak,
+  };
+}
+
+function load({ folder, text }: Experiment, part: string, rows: number): Dataset {
+  const data = parseSparseText(readFileSync(new URL(`${folder}/${part}.txt`, SHARED), 'utf8'), text());
+  if (rows === 0 || rows >= data.rows) return data;
+  return data.subset(Int32Array.from({ length: rows }, (_, r) => r));
+}
+
+/** Lines of a text file of the data set. */
+export function sharedLines(path: string): string[] {
+  return readFileSync(new URL(path, SHARED), 'utf8').trim().split('\n');
+}
+
+function printResults(results: readonly RunResult[][]): void {
+  const spread = (runs: readonly RunResult[], of: (run: RunResult) => number) => {
+    const numbers = runs.map((run) => 100 * of(run));
+    return `${mean(numbers).toFixed(2)} ± ${deviation(numbers).toFixed(2)}`;
+  };
+  const average = (runs: readonly RunResult[], of: (run: RunResult) => number, digits = 1) =>
+    mean(runs.map(of)).toFixed(digits);
+  const dense = results.filter(([run]) => run!.method === 'dense');
+  const validation = (runs: readonly RunResult[]) => mean(runs.map((run) => run.validation));
+  const chosen = dense.length
+    ? dense.reduce((best, runs) => (validation(runs) > validation(best) ? runs : best))
+    : undefined;
+  const metric = results[0]![0]!.metric === 'accuracy' ? 'accuracy' : 'mean AUC';
+  const header = [
+    'net',
+    'hidden units',
+    `test ${metric}, %`,
+    'validation',
+    'weights',
+    'tree s',
+    'pre-train s',
+    'encode s',
+    'fit s',
+    'to 10 epochs s',
+    'best epochs',
+    'peak RSS',
+    'engine',
+  ];
+  const rows = results.map((runs) => [
+    runs[0]!.method + (runs === chosen && dense.length > 1 ? ' (best on validation)' : ''),
+    runs[0]!.layers,
+    spread(runs, (run) => run.test),
+    spread(runs, (run) => run.validation),
+    average(runs, (run) => run.weights, 0),
+    average(runs, (run) => run.seconds.tree, 2),
+    average(runs, (run) => run.seconds.pretrain),
+    average(runs, (run) => run.seconds.encode, 2),
+    average(runs, (run) => run.seconds.fit),
+    average(runs, (run) => run.tenEpochs),
+    runs.map((run) => `${run.bestEpoch}/${run.epochs}`).join(' '),
+    megabytes(Math.max(...runs.map((run) => run.peakRss))),
+    megabytes(Math.max(...runs.map((run) => run.peakEngine))),
+  ]);
+  console.log(formatTable(header, rows));
+  const trf = results.find(([run]) => run!.method === 'trf');
+  if (trf && chosen) {
+    const share = mean(trf.map((run) => run.weights)) / chosen[0]!.weights;
+    const lead = 100 * (mean(trf.map((run) => run.test)) - mean(chosen.map((run) => run.test)));
+    console.log(
+      `\nThe TRF-net has ${(100 * share).toFixed(1)} % of the chosen dense net's weights and is ${Math.abs(lead).toFixed(2)} points ${lead >= 0 ? 'ahead' : 'behind'}.`,
+    );
+  }
+}
+
+function integers(list: string, option: string): number[] {
+  return list.split(',').map((text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !Number.isInteger(value) || value < 0) {
+      throw new RangeError(`${option}: expected integers from 0, got ${JSON.stringify(text)}`);
+    }
+    return value;
+  });
+}

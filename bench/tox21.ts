@@ -1,0 +1,19 @@
+// npm run bench:tox21 -- [--seeds 0,1,2] [--epochs 50] [--pretrain 10] [--dense] [--no-trf] [--shapes 200/500-200] [--set key=value]...
+// [--rows N] [--json]: Tox21, mean area under the ROC curve over twelve tasks, with the TRF paper's settings. Options as in agnews.ts.
+import { runExperiment, sharedLines } from './support/experiment.js';
+
+await runExperiment({
+  name: 'Tox21',
+  folder: 'tox21',
+  text: () => ({ columns: 2048, taskNames: sharedLines('tox21/tasks.txt') }),
+  metric: 'meanAuc',
+  trf: {
+    layers: [
+      { radius: 5, stride: 2, globalUnits: 80 },
+      { radius: 5, stride: 2, globalUnits: 40 },
+      { radius: 5, stride: 2, globalUnits: 20 },
+    ],
+  },
+  shapes: [[200], [500, 200], [1000, 500, 250]],
+  fit: { epochs: 50, batchSize: 256 },
+});
