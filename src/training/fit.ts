@@ -90,7 +90,7 @@ export interface Trainable {
   readonly seed: number;
   readonly parameters: Block;
   /** Shapes and settings that must be equal to resume. */
-  readonly identity: string;
+  readonly identity: object;
   startTraining(train: Dataset, batchSize: number, stateVectors: number): TrainingSession;
   evaluate(data: Dataset, options?: { batchSize?: number }): Promise<Evaluation>;
 }
