@@ -175,9 +175,9 @@ test('a checkpoint of another net, data or option is refused by name, and leaves
     assert.ok(text.includes(from));
     return Uint8Array.from(text.replace(from, to), (c) => c.charCodeAt(0));
   };
-  await damaged(/^resume: the checkpoint is damaged/, tampered('\\"epoch\\":1', '\\"epoch\\":9'));
+  await damaged(/^resume: the checkpoint is damaged/, tampered('\\"epoch\\":2', '\\"epoch\\":9'));
   await damaged(/^resume: the checkpoint is damaged/, tampered('\\"scalars\\"', '\\"scalers\\"'));
-  await damaged(/^resume: the checkpoint is damaged/, tampered('\\"step\\"', '\\"step '));
+  await damaged(/^resume: the checkpoint is damaged/, tampered('\\"step\\":', '\\"step\\" '));
   assert.equal(bytes(net), before);
   assert.is(net.engine.arena.used, used);
   net.dispose();
