@@ -137,6 +137,19 @@ for (const [name, make, states, options] of readings) {
   });
 }
 
+test('sparse rows, whose pairs that never meet are skipped, give the tree of packed bits, to the bit', async () => {
+  const random = new Random(4);
+  for (let trial = 0; trial < 60; trial++) {
+    // From words that hardly ever meet to columns that nearly always do, over several blocks of 64.
+    const [d, n] = [1 + random.below(300), 1 + random.below(80)];
+    const share = Array.from({ length: d }, () => random.next() ** (1 + random.below(6)));
+    const rows = Array.from({ length: n }, () => share.map((p) => Number(random.chance(p))));
+    const options = { root: random.below(d), minInformation: random.chance(0.5) ? 0 : 0.01 * random.next() };
+    const listed = await chowLiuTree(sparseOf(rows), options);
+    assert.equal(listed.edges, (await chowLiuTree(Dataset.dense(rows), { ...options, threshold: 0 })).edges);
+  }
+});
+
 test('all columns equal: a star about the first', async () => {
   const rows = [1, 0, 1, 1, 0].map((x) => [x, x, x, x, x]);
   for (const [, make, , options] of readings) {

@@ -68,6 +68,7 @@ export function knownFile({ layers, values, input, target, dropout = 0 }: KnownN
       outputs: target.outputs,
       target: target.kind,
       dropout,
+      inputDropout: 0,
       hidden: hidden.map(({ fields, dense }) => ({ sparse: fields.length, dense })),
     },
     input: { kind: 'none' },
