@@ -167,7 +167,7 @@ test('a checkpoint of another net, data or option is refused by name, and leaves
   const damaged = (message: RegExp, bytes: Uint8Array, kind: typeof TypeError | typeof RangeError = RangeError) =>
     refusesAsync(() => net.fit(train, { ...options, resume: bytes }), kind, message);
   await damaged(/^data: .*truncated$/, resume.subarray(0, resume.length - 4));
-  await damaged(/^resume: expected a checkpoint that fit made/, before, TypeError);
+  await damaged(/^resume: expected a checkpoint of this kind of run, but these bytes hold no/, before, TypeError);
   await damaged(/^resume: expected the bytes of a checkpoint, got string$/, 'x' as never, TypeError);
   const text = new TextDecoder('latin1').decode(resume);
   const tampered = (from: string, to: string) => {
@@ -247,6 +247,16 @@ test('without validation rows the last epoch counts; history says what happened'
     progress.filter(({ batch }) => batch === 4).map(({ loss }) => loss),
     history.map(({ loss }) => loss),
   );
+  net.dispose();
+});
+
+test('epochs of no time still let other tasks run', async () => {
+  const net = await make();
+  const abort = new AbortController();
+  setTimeout(() => abort.abort(), 1);
+  const few = train.subset([0, 1, 2, 3]);
+  const { stoppedBy } = await net.fit(few, { epochs: 200_000, signal: abort.signal });
+  assert.is(stoppedBy, 'signal');
   net.dispose();
 });
 
