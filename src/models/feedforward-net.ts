@@ -42,7 +42,7 @@ export interface Prediction {
 }
 
 interface RunOptions {
-  /** Rows at a time; does not change the result. Default 256. */
+  /** Rows at a time; changes no output. Default 256. */
   batchSize?: number;
   signal?: AbortSignal;
 }
@@ -125,18 +125,11 @@ export class FeedforwardNet {
   }
 
   /** What must be equal to resume training. */
-  private get identity(): string {
+  private get identity(): object {
     const { method, shape } = this.state;
     const hidden = shape.hidden.map((h) => [h.connections?.units ?? 0, h.connections?.index.length ?? 0, h.dense]);
-    return JSON.stringify({
-      method,
-      inputs: shape.inputs,
-      hidden,
-      outputs: shape.outputs,
-      dropout: shape.dropout,
-      inputDropout: shape.inputDropout,
-      target: shape.target,
-    });
+    const { inputs, outputs, dropout, inputDropout, target } = shape;
+    return { method, inputs, hidden, outputs, dropout, inputDropout, target };
   }
 
   /**

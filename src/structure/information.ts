@@ -159,8 +159,8 @@ export async function topPairs(
   if (typeof k !== 'number') throw new TypeError(`k: expected an integer, got ${typeof k}`);
   if (!Number.isInteger(k) || k < 1) throw new RangeError(`k: expected an integer from 1, got ${k}`);
   const engine = await engineOf(options);
-  const pairs = new PairInformation(engine, discretise(features, options));
   const pace = new Pace(options.signal);
+  const pairs = new PairInformation(engine, discretise(features, options));
   const inOrder = (x: InformationPair, y: InformationPair) => y.information - x.information || x.a - y.a || x.b - y.b;
   let top: InformationPair[] = [];
   let bar = -1;

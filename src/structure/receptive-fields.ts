@@ -49,7 +49,7 @@ function ball(tree: Tree, centre: number, radius: number, seen: Int32Array, mark
   const field = [centre];
   seen[centre] = mark;
   let ring = 0;
-  for (let hop = 0; hop < radius; hop++) {
+  for (let hop = 0; hop < radius && ring < field.length; hop++) {
     const end = field.length;
     for (; ring < end; ring++) {
       for (const u of tree.neighbours(field[ring]!)) {

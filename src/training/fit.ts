@@ -90,7 +90,7 @@ export interface Trainable {
   readonly seed: number;
   readonly parameters: Block;
   /** Shapes and settings that must be equal to resume. */
-  readonly identity: string;
+  readonly identity: object;
   startTraining(train: Dataset, batchSize: number, stateVectors: number): TrainingSession;
   evaluate(data: Dataset, options?: { batchSize?: number }): Promise<Evaluation>;
 }
@@ -120,6 +120,8 @@ class Run {
   private lastGood: Float32Array = new Float32Array(0);
   private readonly startedAt = performance.now();
   private rowsDone = 0;
+  /** One for the whole run: epochs may be shorter than its interval. */
+  private readonly pace = new Pace();
 
   private constructor(
     private readonly net: Trainable,
@@ -175,7 +177,6 @@ class Run {
     const rate = options.learningRate * scheduleFactor(options.schedule, this.epoch, options.epochs);
     const order = permutation(this.net.engine, train.rows, options.seed, Purpose.shuffle, this.epoch);
     const batches = Math.ceil(train.rows / options.batchSize);
-    const pace = new Pace();
     for (; this.batch < batches; ) {
       if (options.signal?.aborted) return false;
       const rows = order.subarray(this.batch * options.batchSize, (this.batch + 1) * options.batchSize);
@@ -188,7 +189,7 @@ class Run {
       this.batch++;
       this.rowsDone += rows.length;
       this.report(batches);
-      if (pace.due) await pace.turn();
+      if (this.pace.due) await this.pace.turn();
     }
     // ReLU turns NaN into 0, so that a loss can be finite where weights no longer are.
     const weights = this.weights();

@@ -46,20 +46,25 @@ export interface Optimizer {
 
 /** Fills in defaults; TypeError or RangeError for what makes no sense. */
 export function optimizerOptions(options: OptimizerOptions): Required<AdamOptions> | Required<SgdOptions> {
-  const given = typeof options === 'string' ? { kind: options } : options;
+  const given = (typeof options === 'string' ? { kind: options } : options) as AdamOptions | SgdOptions;
   if (given?.kind === 'adam') {
-    const full = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0, decoupled: false, ...given };
+    const full = complete<AdamOptions>(
+      { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0, decoupled: false },
+      given,
+    );
     requireIn(full.beta1, 0, 1, 'optimizer.beta1');
     requireIn(full.beta2, 0, 1, 'optimizer.beta2');
     requireIn(full.epsilon, 0, 1, 'optimizer.epsilon');
     requireIn(full.weightDecay, 0, 1, 'optimizer.weightDecay');
-    return full as Required<AdamOptions>;
+    requireFlag(full.decoupled, 'optimizer.decoupled');
+    return full;
   }
   if (given?.kind === 'sgd') {
-    const full = { momentum: 0.9, nesterov: false, weightDecay: 0, ...given };
+    const full = complete<SgdOptions>({ momentum: 0.9, nesterov: false, weightDecay: 0 }, given);
     requireIn(full.momentum, 0, 1, 'optimizer.momentum');
     requireIn(full.weightDecay, 0, 1, 'optimizer.weightDecay');
-    return full as Required<SgdOptions>;
+    requireFlag(full.nesterov, 'optimizer.nesterov');
+    return full;
   }
   throw new TypeError(`optimizer: expected 'adam', 'sgd' or an object with that kind, got ${JSON.stringify(options)}`);
 }
@@ -132,6 +137,23 @@ class Sgd implements Optimizer {
       weightDecay,
     );
   }
+}
+
+/** Defaults where an option is absent or undefined; TypeError for an option that this optimiser does not have. */
+function complete<T extends { kind: string }>(defaults: Required<Omit<T, 'kind'>>, given: T): Required<T> {
+  const full: Record<string, unknown> = { kind: given.kind, ...defaults };
+  for (const [name, value] of Object.entries(given)) {
+    if (!Object.hasOwn(full, name)) {
+      const known = Object.keys(full).join(', ');
+      throw new TypeError(`optimizer.${name}: expected one of ${known}, got an option that ${given.kind} has not`);
+    }
+    if (value !== undefined) full[name] = value;
+  }
+  return full as Required<T>;
+}
+
+function requireFlag(value: boolean, argument: string): void {
+  if (typeof value !== 'boolean') throw new TypeError(`${argument}: expected a boolean, got ${typeof value}`);
 }
 
 function requireIn(value: number, low: number, high: number, argument: string): void {

@@ -13,3 +13,21 @@ export function refuses(call: () => unknown, kind: typeof TypeError | typeof Ran
     throw new Error(`expected ${kind.name} ${message}, got ${thrown}`);
   }
 }
+
+/** refuses, for a call that returns a promise; a throw before the promise counts as well. */
+export async function refusesAsync(
+  call: () => unknown,
+  kind: typeof TypeError | typeof RangeError | typeof Error,
+  message: RegExp,
+): Promise<void> {
+  let thrown: unknown;
+  try {
+    await call();
+  } catch (error) {
+    thrown = error;
+  }
+  if (thrown === undefined) throw new Error(`expected ${kind.name} ${message}, but the call returned`);
+  if (!(thrown instanceof kind) || !message.test(thrown.message)) {
+    throw new Error(`expected ${kind.name} ${message}, got ${thrown}`);
+  }
+}

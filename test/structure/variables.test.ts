@@ -1,0 +1,123 @@
+import { Dataset } from 'espalier';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { type DiscretiseOptions, discretise, type Variables } from '#dist/structure/variables.js';
+import { Random } from '../support/random.js';
+import { refuses } from '../support/refuses.js';
+import { sparseOf } from '../support/structure.js';
+
+/** State of every row and variable, whatever the layout. */
+function statesOf(data: Variables): number[][] {
+  return Array.from({ length: data.rows }, (_, r) => {
+    if (data.kind === 'rows') {
+      const ones = data.index.subarray(data.start[r], data.start[r + 1]);
+      return Array.from({ length: data.variables }, (_, v) => Number(ones.includes(v)));
+    }
+    return Array.from({ length: data.variables }, (_, v) =>
+      data.kind === 'states'
+        ? data.states[v * data.rows + r]!
+        : (data.bits[v * data.words * 8 + Math.floor(r / 8)]! >> (r % 8)) & 1,
+    );
+  });
+}
+
+const both = (rows: number[][]) => [Dataset.dense(rows).features, sparseOf(rows).features];
+
+test('binary: above the threshold, in either layout', () => {
+  const random = new Random(1);
+  for (let trial = 0; trial < 30; trial++) {
+    const [rows, columns] = [1 + random.below(140), 1 + random.below(6)];
+    const values = Array.from({ length: rows }, () =>
+      Array.from({ length: columns }, () => (random.chance(0.5) ? 0 : random.below(9) - 4)),
+    );
+    for (const threshold of [0, 2, -1, -10, 10]) {
+      const expected = values.map((row) => row.map((x) => Number(x > threshold)));
+      for (const matrix of both(values)) assert.equal(statesOf(discretise(matrix, { threshold })), expected);
+    }
+    const means = values[0]!.map((_, c) => values.reduce((sum, row) => sum + row[c]!, 0) / rows);
+    const aboveMean = values.map((row) => row.map((x, c) => Number(x > means[c]!)));
+    const [dense, sparse] = both(values) as [Dataset['features'], Dataset['features']];
+    assert.equal(statesOf(discretise(dense)), aboveMean, 'auto');
+    assert.equal(statesOf(discretise(sparse, { threshold: 'mean' })), aboveMean);
+    assert.equal(statesOf(discretise(sparse)), statesOf(discretise(dense, { threshold: 0 })), 'auto');
+  }
+});
+
+test('bits past the last row are 0, as the counts need', () => {
+  const data = discretise(sparseOf([[1], [0], [0]]).features, { threshold: -1 });
+  assert.is(data.kind, 'bits');
+  assert.equal(data.kind === 'bits' && data.bits, Uint8Array.of(7, 0, 0, 0, 0, 0, 0, 0));
+});
+
+test('few distinct values are the states, in rising order', () => {
+  const values = [
+    [5, -1],
+    [0, -1],
+    [2.5, -1],
+    [5, -1],
+    [0, -1],
+  ];
+  for (const matrix of both(values)) {
+    for (const bins of [3, 4, 256]) {
+      const data = discretise(matrix, { bins });
+      assert.equal(data.kind === 'states' && data.counts, Int32Array.of(3, 1));
+      assert.equal(
+        statesOf(data).map(([x]) => x),
+        [2, 0, 1, 2, 0],
+      );
+    }
+  }
+});
+
+test('many distinct values are cut at quantiles: equal shares where no values are equal', () => {
+  const random = new Random(2);
+  for (const bins of [2, 3, 4, 10, 256]) {
+    const rows = bins * (2 + random.below(4));
+    const order = random.permutation(rows);
+    for (const matrix of both(order.map((x) => [x * 0.37 - 3]))) {
+      const data = discretise(matrix, { bins });
+      assert.equal(data.kind === 'states' && data.counts, Int32Array.of(bins));
+      // Rank i of the sorted values falls in the bin floor(i * bins / rows).
+      assert.equal(
+        statesOf(data).map(([x]) => x),
+        order.map((rank) => Math.floor((rank * bins) / rows)),
+      );
+    }
+  }
+});
+
+test('quantiles never part equal values, and states stay in the order of the values', () => {
+  const random = new Random(3);
+  for (let trial = 0; trial < 40; trial++) {
+    const rows = 20 + random.below(60);
+    const bins = 2 + random.below(5);
+    const values = Array.from({ length: rows }, () => (random.chance(0.6) ? 0 : random.below(30) - 10));
+    const [dense, sparse] = both(values.map((x) => [x])).map((matrix) => discretise(matrix, { bins }));
+    const states = statesOf(dense!).map(([x]) => x!);
+    assert.equal(statesOf(sparse!), statesOf(dense!));
+    for (let i = 0; i < rows; i++) {
+      for (let j = 0; j < rows; j++) if (values[i]! < values[j]!) assert.ok(states[i]! <= states[j]!);
+      for (let j = 0; j < rows; j++) if (values[i] === values[j]) assert.is(states[i], states[j]);
+    }
+    const counts = dense!.kind === 'states' ? dense!.counts[0]! : 0;
+    assert.ok(counts <= bins);
+    assert.equal(
+      [...new Set(states)].sort((a, b) => a - b),
+      Array.from({ length: counts }, (_, s) => s),
+      'no empty state',
+    );
+  }
+});
+
+test('nonsense is refused', () => {
+  const { features } = Dataset.dense([[1]]);
+  const refused = (options: unknown, kind: typeof TypeError | typeof RangeError, message: RegExp) =>
+    refuses(() => discretise(features, options as DiscretiseOptions), kind, message);
+  refused({ bins: 1 }, RangeError, /^bins: expected an integer from 2 to 256, got 1$/);
+  refused({ bins: 257 }, RangeError, /^bins: .* got 257$/);
+  refused({ bins: 2.5 }, RangeError, /^bins: .* got 2.5$/);
+  refused({ threshold: NaN }, TypeError, /^threshold: expected a finite number, 'mean' or 'auto', got NaN$/);
+  refused({ threshold: 'median' }, TypeError, /^threshold: .* got median$/);
+});
+
+test.run();

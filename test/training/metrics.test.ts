@@ -1,0 +1,128 @@
+import { areaUnderRoc, Dataset, DenseNet } from 'espalier';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { argmax, metrics, score } from '#dist/training/metrics.js';
+import { close } from '../support/allclose.js';
+import { switches } from '../support/problems.js';
+import { Random } from '../support/random.js';
+import { refuses } from '../support/refuses.js';
+
+/** Share of pairs of a positive and a negative in which the positive scores higher, equal scores counting half. */
+function pairCount(scores: readonly number[], positive: readonly boolean[]): number | null {
+  let [won, pairs] = [0, 0];
+  scores.forEach((a, i) => {
+    scores.forEach((b, j) => {
+      if (!positive[i] || positive[j]) return;
+      pairs++;
+      won += a > b ? 1 : a === b ? 0.5 : 0;
+    });
+  });
+  return pairs === 0 ? null : won / pairs;
+}
+
+test('AUC is the share of pairs in order, ties counting half', () => {
+  const random = new Random(1);
+  for (let trial = 0; trial < 300; trial++) {
+    const n = random.below(40);
+    // From all scores equal to hardly any.
+    const levels = 1 + random.below(30);
+    const scores = Array.from({ length: n }, () => random.below(levels) / levels - 0.5);
+    const share = random.next();
+    const positive = scores.map(() => random.chance(share));
+    const expected = pairCount(scores, positive);
+    const found = areaUnderRoc(scores, positive);
+    if (expected === null) assert.is(found, null);
+    else close([found!], [expected], 1e-12, 'AUC');
+    assert.is(areaUnderRoc(Float32Array.from(scores), positive.map(Number)), found, 'labels as numbers');
+  }
+});
+
+test('AUC of the clear cases', () => {
+  assert.is(areaUnderRoc([1, 2, 3, 4], [0, 0, 1, 1]), 1);
+  assert.is(areaUnderRoc([1, 2, 3, 4], [1, 1, 0, 0]), 0);
+  assert.is(areaUnderRoc([5, 5, 5], [1, 0, 1]), 0.5);
+  assert.is(areaUnderRoc([-Infinity, 0, Infinity, Infinity], [0, 0, 1, 0]), 5 / 6);
+  assert.is(areaUnderRoc([0, -0], [1, 0]), 0.5);
+  assert.is(areaUnderRoc([], []), null);
+  assert.is(areaUnderRoc([1, 2], [1, 1]), null);
+});
+
+test('AUC of what has no rank is refused', () => {
+  refuses(() => areaUnderRoc([1, NaN], [1, 0]), RangeError, /^scores\[1\]: expected a number, got NaN$/);
+  refuses(() => areaUnderRoc([1, 2], [1]), RangeError, /^positive: expected as many as scores \(2\), got 1$/);
+  refuses(() => areaUnderRoc(['1', '2'] as never, [1, 0]), TypeError, /^scores\[0\]: expected a number, got string$/);
+});
+
+test('mean AUC over the tasks that have labels of both kinds, missing ones left out', () => {
+  const random = new Random(2);
+  const [rows, tasks] = [50, 5];
+  const outputs = Float32Array.from({ length: rows * tasks }, () => random.below(12) / 12);
+  const labels = Int8Array.from({ length: rows * tasks }, (_, i) =>
+    i % tasks === 3 ? random.below(2) - 1 : random.below(3) - 1,
+  );
+  const found = metrics(outputs, { kind: 'tasks', values: labels, tasks });
+  const expected = Array.from({ length: tasks }, (_, task) => {
+    const places = Array.from({ length: rows }, (_, r) => r * tasks + task).filter((i) => labels[i]! >= 0);
+    return pairCount(
+      places.map((i) => outputs[i]!),
+      places.map((i) => labels[i] === 1),
+    );
+  });
+  assert.is(expected[3], null);
+  assert.is(found.auc![3], null);
+  const known = [0, 1, 2, 4];
+  close(
+    known.map((t) => found.auc![t]!),
+    known.map((t) => expected[t]!),
+    1e-12,
+    'AUC',
+  );
+  close([found.meanAuc!], [known.reduce((sum, t) => sum + expected[t]!, 0) / 4], 1e-12, 'mean');
+  const none = metrics(Float32Array.of(1, 2), { kind: 'tasks', values: Int8Array.of(1, -1), tasks: 1 });
+  assert.equal(none, { meanAuc: 0.5, auc: [null] });
+});
+
+test('accuracy: the first of equal classes is the prediction', () => {
+  const outputs = Float32Array.of(0.5, 0.5, 0, 0.2, 0.4, 0.4, 0.1, 0.2, 0.7);
+  assert.equal(argmax(outputs, 3), Int32Array.of(0, 1, 2));
+  const accuracy = (...values: number[]) =>
+    metrics(outputs, { kind: 'classes', values: Int32Array.from(values), classes: 3 });
+  assert.equal(accuracy(0, 1, 2), { accuracy: 1 });
+  assert.equal(accuracy(1, 2, 2), { accuracy: 1 / 3 });
+});
+
+test('accuracy where the data hold fewer classes than the net knows', async () => {
+  const { rows, labels } = switches(1, 120);
+  const train = Dataset.dense(rows, { labels, classes: 4 });
+  const net = await DenseNet.create(train, { hidden: [16], dropout: 0 });
+  await net.fit(train, { epochs: 20, batchSize: 16, learningRate: 0.01 });
+  const two = labels.flatMap((y, r) => (y < 2 ? [r] : []));
+  const few = Dataset.dense(
+    two.map((r) => rows[r]!),
+    { labels: two.map((r) => labels[r]!) },
+  );
+  const { classes } = await net.predict(few);
+  const right = two.filter((r, i) => classes![i] === labels[r]).length;
+  assert.is((await net.evaluate(few)).accuracy, right / two.length);
+  assert.ok(right / two.length > 0.9);
+  net.dispose();
+});
+
+test('RMSE over rows and outputs', () => {
+  const found = metrics(Float32Array.of(1, 2, 3, 4), {
+    kind: 'values',
+    values: Float32Array.of(1, 0, 3, 0),
+    outputs: 2,
+  });
+  close([found.rmse!], [Math.sqrt((4 + 16) / 4)], 1e-12, 'RMSE');
+});
+
+test('models are compared by their metric or loss, larger is better', () => {
+  const about = { rows: 1, loss: 3 };
+  assert.is(score({ ...about, accuracy: 0.25 }), 0.25);
+  assert.is(score({ ...about, meanAuc: 0.75, auc: [] }), 0.75);
+  assert.is(score({ ...about, rmse: 2 }), -2);
+  assert.is(score({ ...about, accuracy: 0.25 }, 'loss'), -3);
+});
+
+test.run();
