@@ -43,6 +43,7 @@ const KEYS: Readonly<Record<string, Apply>> = {
   initialScale: net('initialScale'),
   input: net('input'),
   dropout: net('dropout'),
+  inputDropout: net('inputDropout'),
   root: net('root'),
   threshold: net('threshold'),
   minInformation: net('minInformation'),

@@ -17,7 +17,7 @@ export class TrfNet extends FeedforwardNet {
 
   /** Learns the structure layer by layer, pre-training each as a denoising autoencoder. `fit` then trains the whole net. */
   static async grow(train: Dataset, options: TrfNetOptions): Promise<TrfNet> {
-    const begun = await beginNet(train, options);
+    const begun = await beginNet(train, options, train.features?.kind === 'sparse' ? 0.5 : 0);
     const { engine, seed, initialScale, dropout, inputDropout, input, data, target } = begun;
     const { layers, seconds } = await growLayers(engine, train, data, { ...options, seed, initialScale });
     const net = new TrfNet(engine, {
