@@ -139,12 +139,19 @@ async function compile(source: WasmSource | undefined): Promise<WebAssembly.Modu
     return inlined;
   }
   if (source instanceof WebAssembly.Module) return source;
-  if (source instanceof URL) return compile(await fetch(source));
+  if (source instanceof URL) {
+    if (source.protocol === 'file:')
+      throw new TypeError('wasm: expected a URL that can be fetched; read a file: URL and pass its bytes');
+    return compile(await fetch(source));
+  }
   if (typeof Response !== 'undefined' && source instanceof Response) {
     if (!source.ok) throw new Error(`wasm: ${source.url} answered ${source.status}`);
     return WebAssembly.compile(await source.arrayBuffer());
   }
-  if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return WebAssembly.compile(source as BufferSource);
+  if (source instanceof ArrayBuffer) return WebAssembly.compile(source);
+  if (ArrayBuffer.isView(source)) {
+    return WebAssembly.compile(new Uint8Array(source.buffer as ArrayBuffer, source.byteOffset, source.byteLength));
+  }
   throw new TypeError(`wasm: expected a WebAssembly.Module, bytes, a URL or a Response, got ${typeof source}`);
 }
 

@@ -21,7 +21,7 @@ export function permutation(engine: Engine, n: number, seed: number, purpose: nu
   return out;
 }
 
-/** Fills `length` floats with uniform numbers in [low, high); the block must hold length rounded up to 16. */
+/** Fills `length` floats with uniform numbers from low to high; the block must hold length rounded up to 16. */
 export function fillUniform(
   engine: Engine,
   at: number,
