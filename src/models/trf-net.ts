@@ -17,7 +17,7 @@ export class TrfNet extends FeedforwardNet {
 
   /** Learns the structure layer by layer, pre-training each as a denoising autoencoder. `fit` then trains the whole net. */
   static async grow(train: Dataset, options: TrfNetOptions): Promise<TrfNet> {
-    const begun = await beginNet(train, options, train.features?.kind === 'sparse' ? 0.5 : 0);
+    const begun = await beginNet(train, options, isWideSparse(train) ? 0.5 : 0);
     const { engine, seed, initialScale, dropout, inputDropout, input, data, target } = begun;
     const { layers, seconds } = await growLayers(engine, train, data, { ...options, seed, initialScale });
     const net = new TrfNet(engine, {
@@ -57,6 +57,11 @@ export class TrfNet extends FeedforwardNet {
   get origin(): LayerOrigin[] {
     return this.state.origin as LayerOrigin[];
   }
+}
+
+/** Text and fingerprints: rows that say the same thing many times over, so that half of it will do. */
+function isWideSparse(train: Dataset): boolean {
+  return train.features?.kind === 'sparse' && train.columns >= 1000;
 }
 
 export interface LayerOrigin {
