@@ -1,4 +1,4 @@
-import { Dataset, describeTargets, type Targets } from '../data/dataset.js';
+import { Dataset, describeTargets } from '../data/dataset.js';
 import { LANES, tilesFor } from '../layers/batch.js';
 import { type Engine, engineOf } from '../runtime/engine.js';
 import { requireInteger, requireOptions, requirePositive, requireSeed, requireShare } from '../runtime/options.js';
@@ -9,14 +9,8 @@ import { argmax, type Evaluation, metrics } from '../training/metrics.js';
 import { type ExplainOptions, type Explanation, explain } from './explain.js';
 import { type InputTransform, type InputTransformName, learnTransform } from './input.js';
 import { type ModelFile, packModel, unpackModel } from './model-file.js';
-import { Network, type NetworkShape } from './network.js';
-
-/** What the net predicts, remembered so that other data can be checked against it. */
-export interface TargetInfo {
-  kind: Targets['kind'];
-  outputs: number;
-  names?: readonly string[];
-}
+import type { NetState, TargetInfo } from './net-state.js';
+import { Network } from './network.js';
 
 /** Options that every feedforward net has. */
 export interface NetOptions {
@@ -59,18 +53,6 @@ export interface LayerSummary {
   connections: number;
   /** Share of all possible connections of the sparse units that are there; 1 without sparse units. */
   density: number;
-}
-
-/** All that makes a net, beside its weights. */
-export interface NetState {
-  method: string;
-  options: { seed: number; initialScale: number };
-  shape: NetworkShape;
-  target: TargetInfo;
-  featureNames: readonly string[] | undefined;
-  input: InputTransform;
-  /** How the structure came to be, free for each method. */
-  origin: unknown;
 }
 
 /** What TrfNet and DenseNet have in common: a net of ReLU layers with training, predictions, explanations and a file format. */

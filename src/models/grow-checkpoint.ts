@@ -1,7 +1,7 @@
 import type { Tensor } from '../formats/safetensors.js';
 import { Tree } from '../structure/tree.js';
 import { packState, unpackState } from '../training/checkpoint.js';
-import type { GrownLayer, LayerOptions } from './grow.js';
+import type { GrownLayer, LayerOptions } from './grown-layer.js';
 import { connectionsOf, integers } from './model-file.js';
 
 const KEY = 'espalier.growth';

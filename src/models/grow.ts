@@ -10,17 +10,8 @@ import type { Tree } from '../structure/tree.js';
 import { type DiscretiseOptions, discretise, type Variables } from '../structure/variables.js';
 import { encodeBits } from './encoding.js';
 import { readGrowth, writeGrowth } from './grow-checkpoint.js';
+import type { GrownLayer, LayerOptions } from './grown-layer.js';
 import { type PretrainOptions, pretrainLayer, pretrainOptions } from './pretraining.js';
-
-/** How one hidden layer is grown. */
-export interface LayerOptions {
-  /** A unit sees the features within this many hops of its centre on the tree. */
-  radius: number;
-  /** Centres lie this many hops apart. */
-  stride: number;
-  /** Fully connected units beside them. Default 0. */
-  globalUnits?: number;
-}
 
 export interface GrowOptions
   extends Pick<DiscretiseOptions, 'threshold'>,
@@ -41,18 +32,6 @@ export interface GrowProgress {
   /** Pre-training: epoch from 1, and mean reconstruction error of the epoch so far. */
   epoch?: number;
   loss?: number;
-}
-
-/** A layer's structure and pre-trained parameters. */
-export interface GrownLayer {
-  radius: number;
-  stride: number;
-  globalUnits: number;
-  tree: Tree;
-  centres: Int32Array;
-  connections: Connections;
-  /** In the order of the layer's block. */
-  parameters: Float32Array;
 }
 
 export interface GrowRunOptions {

@@ -2,8 +2,8 @@ import { readSafetensors, type Tensor, writeSafetensors } from '../formats/safet
 import type { Connections } from '../layers/connections.js';
 import type { Linear } from '../layers/linear.js';
 import { allFinite } from '../training/fit.js';
-import type { NetState } from './feedforward-net.js';
 import { type InputTransformJson, transformFromJson } from './input.js';
+import type { NetState } from './net-state.js';
 import type { Network } from './network.js';
 
 /** A net read from a file. */

@@ -2,7 +2,8 @@ import type { Dataset } from '../data/dataset.js';
 import type { Linear } from '../layers/linear.js';
 import type { Engine } from '../runtime/engine.js';
 import { beginNet, FeedforwardNet, loadState, type NetOptions } from './feedforward-net.js';
-import { type GrownLayer, type GrowOptions, type GrowRunOptions, type GrowSeconds, growLayers } from './grow.js';
+import { type GrowOptions, type GrowRunOptions, type GrowSeconds, growLayers } from './grow.js';
+import type { GrownLayer } from './grown-layer.js';
 import { fillNetwork } from './model-file.js';
 
 export interface TrfNetOptions extends NetOptions, GrowOptions, GrowRunOptions {}

@@ -1,5 +1,15 @@
 import { readSafetensors, type Tensor, writeSafetensors } from '../formats/safetensors.js';
-import type { EpochRecord } from './fit.js';
+import type { Evaluation } from './metrics.js';
+
+export interface EpochRecord {
+  /** From 1. */
+  epoch: number;
+  learningRate: number;
+  /** Mean training loss, with dropout. */
+  loss: number;
+  validation?: Evaluation;
+  seconds: number;
+}
 
 /** All that a run needs to go on to the same bits. */
 export interface CheckpointState {

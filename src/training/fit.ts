@@ -3,7 +3,7 @@ import type { Engine } from '../runtime/engine.js';
 import { requireInteger, requirePositive, requireSeed } from '../runtime/options.js';
 import { nextTask, Pace } from '../runtime/pace.js';
 import { Purpose, permutation } from '../runtime/random.js';
-import { type CheckpointState, readCheckpoint, writeCheckpoint } from './checkpoint.js';
+import { type CheckpointState, type EpochRecord, readCheckpoint, writeCheckpoint } from './checkpoint.js';
 import type { LossSum } from './losses.js';
 import { type Evaluation, score } from './metrics.js';
 import { type Block, createOptimizer, type OptimizerOptions, optimizerOptions } from './optimizer.js';
@@ -54,16 +54,6 @@ export interface FitProgress {
   loss: number;
   rowsPerSecond: number;
   secondsLeft: number;
-}
-
-export interface EpochRecord {
-  /** From 1. */
-  epoch: number;
-  learningRate: number;
-  /** Mean training loss, with dropout. */
-  loss: number;
-  validation?: Evaluation;
-  seconds: number;
 }
 
 export interface FitResult {
