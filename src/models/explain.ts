@@ -3,7 +3,7 @@ import { log } from '../data/log.js';
 import { LANES, loadBatch, RowBatch, tilesFor } from '../layers/batch.js';
 import { forwardLayers, Workspace } from '../layers/stack.js';
 import type { Engine } from '../runtime/engine.js';
-import { requireInteger } from '../runtime/options.js';
+import { requireInteger, requireOptions } from '../runtime/options.js';
 import { Pace } from '../runtime/pace.js';
 import { discretise, type Variables } from '../structure/variables.js';
 import type { Network } from './network.js';
@@ -70,6 +70,7 @@ export async function explain(
   names: readonly string[] | undefined,
   options: ExplainOptions = {},
 ): Promise<Explanation> {
+  requireOptions(options);
   const { top = 10, minRows = 5 } = options;
   const hidden = net.layers.length - 1;
   const wanted = options.layers ?? Array.from({ length: hidden }, (_, l) => l);

@@ -1,6 +1,7 @@
 import type { Tensor } from '../formats/safetensors.js';
 import { Tree } from '../structure/tree.js';
 import { packState, unpackState } from '../training/checkpoint.js';
+import { allFinite } from '../training/fit.js';
 import type { GrownLayer, LayerOptions } from './grown-layer.js';
 import { connectionsOf, integers } from './model-file.js';
 
@@ -42,7 +43,7 @@ export function readGrowth(
   if (!Array.isArray(state.layers) || state.layers.length >= options.length)
     throw new RangeError('resume: the checkpoint is damaged: no list of layers');
   let variables = inputs;
-  return state.layers.map(({ root }, l) => {
+  return state.layers.map((layer, l) => {
     const { radius, stride, globalUnits = 0 } = options[l]!;
     const edges = integers(tensors, `layers.${l}.tree.edges`);
     const information = tensors[`layers.${l}.tree.information`]?.data;
@@ -54,10 +55,11 @@ export function readGrowth(
     const tree = new Tree(
       variables,
       Array.from(information, (nats, e) => ({ a: edges[2 * e]!, b: edges[2 * e + 1]!, information: nats })),
-      root,
+      layer?.root,
     );
     const parameters = tensors[`layers.${l}.parameters`]?.data;
-    if (!(parameters instanceof Float32Array)) throw new RangeError(`resume: the weights of layer ${l} are missing`);
+    if (!(parameters instanceof Float32Array) || !allFinite(parameters))
+      throw new RangeError(`resume: the weights of layer ${l} are missing or not finite`);
     variables = centres.length + globalUnits;
     return { radius, stride, globalUnits, tree, centres, connections, parameters };
   });

@@ -11,6 +11,7 @@ import { type DiscretiseOptions, discretise, type Variables } from '../structure
 import { encodeBits } from './encoding.js';
 import { readGrowth, writeGrowth } from './grow-checkpoint.js';
 import type { GrownLayer, LayerOptions } from './grown-layer.js';
+import type { InputTransformName } from './input.js';
 import { type PretrainOptions, pretrainLayer, pretrainOptions } from './pretraining.js';
 
 export interface GrowOptions
@@ -44,7 +45,7 @@ export interface GrowRunOptions {
   resume?: Uint8Array;
 }
 
-type Run = GrowOptions & GrowRunOptions & { seed: number; initialScale: number };
+type Run = GrowOptions & GrowRunOptions & { seed: number; initialScale: number; input?: InputTransformName };
 
 export interface GrowSeconds {
   tree: number;
@@ -207,13 +208,15 @@ class Grower {
   }
 
   private get fingerprint(): string {
-    const { layers, threshold, root, minInformation, required, forbidden, seed, initialScale } = this.run;
-    const { rows, columns } = this.data;
+    const { layers, threshold, root, minInformation, required, forbidden, seed, initialScale, input } = this.run;
+    const { rows, columns, features } = this.data;
     const { pretrain } = this;
     return JSON.stringify({
       method: 'trf',
       rows,
       columns,
+      kind: features.kind,
+      input: input ?? 'none',
       layers,
       pretrain,
       threshold,
