@@ -1,5 +1,6 @@
 // npm run bench:agnews -- [--seeds 0,1,2] [--epochs 50] [--pretrain 10] [--dense] [--no-trf] [--shapes 200/500-200] [--set key=value]...
-// [--rows N] [--json]: AG News with the TRF paper's settings. --dense adds dense nets, the best shape chosen on the validation rows; --json prints
+// [--paper] [--rows N] [--json]: AG News with the TRF paper's layers and training. --paper also
+// undoes what the package does otherwise by default; --dense adds dense nets, the best shape chosen on the validation rows; --json prints
 // a line a run.
 import { runExperiment } from './support/experiment.js';
 

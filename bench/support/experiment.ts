@@ -60,6 +60,9 @@ export interface RunResult {
   readonly peakEngine: number;
 }
 
+/** Where defaults of the package are not the paper's. */
+const PAPER = ['inputDropout=0'];
+
 /** Folder of the data that development machines have beside the checkout. */
 const SHARED = new URL('../../../../shared/data/', import.meta.url);
 
@@ -79,6 +82,7 @@ export async function runExperiment(experiment: Experiment): Promise<void> {
       'no-trf': { type: 'boolean', default: false },
       shapes: { type: 'string' },
       rows: { type: 'string', default: '0' },
+      paper: { type: 'boolean', default: false },
       set: { type: 'string', multiple: true, default: [] },
       json: { type: 'boolean', default: false },
     },
@@ -90,12 +94,12 @@ export async function runExperiment(experiment: Experiment): Promise<void> {
   const seeds = integers(values.seeds, '--seeds');
   const [rows] = integers(values.rows, '--rows');
   const shapes = values.shapes?.split('/').map((shape) => integers(shape.replaceAll('-', ','), '--shapes'));
-  const assignments = [...values.set];
+  const assignments = [...(values.paper ? PAPER : []), ...values.set];
   if (values.epochs !== undefined) assignments.push(`epochs=${values.epochs}`);
   if (values.pretrain !== undefined) assignments.push(`pretrain.epochs=${values.pretrain}`);
   const settings = describeSettings(assignments);
   if (!values.json) {
-    printHeader(`${experiment.name}: the paper's settings${settings.text ? `, but ${settings.text}` : ''}`);
+    printHeader(`${experiment.name}: defaults${settings.text ? `, but ${settings.text}` : ''}`);
   }
 
   const groups: { method: Order['method']; hidden: readonly number[] }[] = [];
@@ -146,9 +150,9 @@ async function perform(experiment: Experiment, { method, hidden, seed, rows, set
     grown = trf.growSeconds!;
     net = trf;
   } else {
-    const { dropout, initialScale, input } = options.trf;
+    const { dropout, inputDropout, initialScale, input } = options.trf;
     const shared = Object.fromEntries(
-      Object.entries({ dropout, initialScale, input }).filter(([, value]) => value !== undefined),
+      Object.entries({ dropout, inputDropout, initialScale, input }).filter(([, value]) => value !== undefined),
     );
     net = await DenseNet.create(train!, { ...(shared as Partial<DenseNetOptions>), hidden, seed, engine });
   }
