@@ -28,7 +28,7 @@ export interface FitOptions {
   patience?: number;
   /** Of shuffles and dropout. Default: the net's seed. */
   seed?: number;
-  /** Stops at the next batch: fit then returns with a checkpoint and stoppedBy 'signal'. */
+  /** Stops at the next batch: fit then returns with a checkpoint and stoppedBy 'signal'; the net has the weights of the last whole epoch, or the best. */
   signal?: AbortSignal;
   /** After every batch. */
   onProgress?: (progress: FitProgress) => void;
@@ -146,7 +146,10 @@ class Run {
       await nextTask();
       // A checkpoint may come from the very epoch that used up the patience: ask before an epoch too.
       while (this.epoch < options.epochs && this.stale() < options.patience) {
-        if (!(await this.runEpoch())) return this.result('signal', this.checkpoint());
+        if (await this.runEpoch()) continue;
+        const checkpoint = this.checkpoint();
+        this.setWeights(this.lastGood);
+        return this.result('signal', checkpoint);
       }
       return this.result(this.stale() >= options.patience ? 'patience' : 'epochs');
     } catch (error) {

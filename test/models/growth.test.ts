@@ -78,4 +78,48 @@ test('a checkpoint of other data or options, or a damaged one, is refused and ta
   assert.is(engine.arena.used, used);
 });
 
+test('a signal stops growing with its reason; the last checkpoint leads to the same bytes', async () => {
+  const data = sparse(train);
+  const { file } = await grow(data);
+  const controller = new AbortController();
+  let last: Uint8Array | undefined;
+  await refusesAsync(
+    () =>
+      TrfNet.grow(data, {
+        ...options,
+        signal: controller.signal,
+        onCheckpoint: (checkpoint) => {
+          last = checkpoint;
+          controller.abort(new RangeError('enough'));
+        },
+      }),
+    RangeError,
+    /^enough$/,
+  );
+  const net = await TrfNet.grow(data, { ...options, ...(last ? { resume: last } : {}) });
+  assert.equal(net.save(), file);
+  net.dispose();
+});
+
+test('progress names each phase of each layer, and ends at its total', async () => {
+  const seen = new Map<string, [number, number]>();
+  const net = await TrfNet.grow(sparse(train), {
+    ...options,
+    onProgress: ({ phase, layer, layers, done, total }) => {
+      assert.is(layers, 3);
+      assert.ok(
+        done <= total && done >= (seen.get(`${phase} ${layer}`)?.[0] ?? 0),
+        `${phase} ${layer}: ${done} of ${total}`,
+      );
+      seen.set(`${phase} ${layer}`, [done, total]);
+    },
+  });
+  assert.equal(
+    [...seen.keys()],
+    ['tree 1', 'pretrain 1', 'encode 2', 'tree 2', 'pretrain 2', 'encode 3', 'tree 3', 'pretrain 3'],
+  );
+  for (const [done, total] of seen.values()) assert.is(done, total);
+  net.dispose();
+});
+
 test.run();
