@@ -1,45 +1,66 @@
 import { madd } from './simd';
 
-// Dense products: C = A·B (+ C) over packed operands. A is packed in panels of 6 rows, laid out [panel][k][6]; B in
-// panels of 8 columns, [panel][k][8]. A 6x8 register tile (12 accumulators, 2 vectors of B, 1 splat of A) fits the
-// 16 registers of x86-64. Rows and columns past the edge are packed as zeros and never written back.
+// Dense products: C = A·B (+ C) over packed operands. A is packed in panels of 5 rows, laid out [panel][k][5]; B in
+// panels of 8 columns, [panel][k][8]. A 5x8 register tile takes 10 accumulators, 2 vectors of B, 1 splat of A and 1 product that is not fused: 14 of
+// the 16 registers of x86-64, one of which V8 keeps to itself. A sixth row would send an accumulator through the stack at every step. Rows and columns past the edge are packed as zeros and never written back.
 
 /**
- * Packs k columns of A for gemm: dst[panel][depth][6], src element (i, p) at src[i*rowStride + p*kStride] (strides in floats); m rows.
- * depth >= k is the distance of panels in columns: a matrix may be packed piece by piece along k. dst takes ceil(m/6)*6*depth floats.
+ * Packs k columns of A for gemm: dst[panel][depth][5], src element (i, p) at src[i*rowStride + p*kStride] (strides in floats); m rows.
+ * depth >= k is the distance of panels in columns: a matrix may be packed piece by piece along k. dst takes ceil(m/5)*5*depth floats.
  */
 export function gemm_pack_a(dst: usize, src: usize, m: i32, k: i32, rowStride: i32, kStride: i32, depth: i32): void {
   const step = (<usize>kStride) << 2;
-  for (let i = 0; i < m; i += 6) {
-    const live = min(6, m - i);
-    if (live == 6 && rowStride == 1) {
+  for (let i = 0; i < m; i += 5) {
+    const live = min(5, m - i);
+    if (live == 5 && rowStride == 1) {
       let out = dst, at = src + ((<usize>i) << 2);
       for (let p = 0; p < k; p++) {
         v128.store(out, v128.load(at));
-        store<u64>(out, load<u64>(at, 16), 16);
-        out += 24;
+        store<f32>(out, load<f32>(at, 16), 16);
+        out += 20;
         at += step;
       }
-      dst += (<usize>depth) * 24;
+      dst += (<usize>depth) * 20;
       continue;
     }
-    for (let r = 0; r < 6; r++) {
+    if (live == 5 && kStride == 1) {
+      const down = (<usize>rowStride) << 2;
+      let out = dst, at = src + <usize>i * down, p = 0;
+      for (; p + 4 <= k; p += 4) {
+        transpose4(out, 20, at, down);
+        const last = v128.load(at + 4 * down);
+        v128.store_lane<f32>(out, last, 0, 16);
+        v128.store_lane<f32>(out, last, 1, 36);
+        v128.store_lane<f32>(out, last, 2, 56);
+        v128.store_lane<f32>(out, last, 3, 76);
+        out += 80;
+        at += 16;
+      }
+      for (; p < k; p++) {
+        for (let r: usize = 0; r < 5; r++) store<f32>(out + (r << 2), load<f32>(at + r * down));
+        out += 20;
+        at += 4;
+      }
+      dst += (<usize>depth) * 20;
+      continue;
+    }
+    for (let r = 0; r < 5; r++) {
       let out = dst + ((<usize>r) << 2);
       if (r < live) {
         let at = src + ((<usize>(i + r) * <usize>rowStride) << 2);
         for (let p = 0; p < k; p++) {
           store<f32>(out, load<f32>(at));
-          out += 24;
+          out += 20;
           at += step;
         }
       } else {
         for (let p = 0; p < k; p++) {
           store<f32>(out, 0);
-          out += 24;
+          out += 20;
         }
       }
     }
-    dst += (<usize>depth) * 24;
+    dst += (<usize>depth) * 20;
   }
 }
 
@@ -106,9 +127,9 @@ const K_BLOCK: i32 = 256;
 
 /**
  * C = A·B, or C += A·B with accumulate = 1; k >= 1 (with k = 0 C stays as it is).
- * c: [m][n] with row stride ldc floats; a: packed panels of 6 rows from gemm_pack_a; b: panels of 8 columns whose rows lie
+ * c: [m][n] with row stride ldc floats; a: packed panels of 5 rows from gemm_pack_a; b: panels of 8 columns whose rows lie
  * ldb floats apart and whose panels lie panelStride floats apart (packed: 8 and 8*k; an activation tile: 32 and 8).
- * scratch: 48 floats. Rows [6*panel0, min(m, 6*panel1)) of C are computed, in an order that does not depend on the range.
+ * scratch: 40 floats. Rows [5*panel0, min(m, 5*panel1)) of C are computed, in an order that does not depend on the range.
  */
 export function gemm(
   c: usize, a: usize, b: usize, scratch: usize, ldc: i32, ldb: i32, panelStride: i32,
@@ -122,14 +143,14 @@ export function gemm(
     for (let j = 0; j < n; j += 8) {
       const bp = b + ((<usize>(j >> 3) * <usize>panelStride + <usize>p0 * <usize>ldb) << 2);
       for (let panel = panel0; panel < panel1; panel++) {
-        const i = panel * 6;
-        const ap = a + (<usize>panel * <usize>k + <usize>p0) * 24;
+        const i = panel * 5;
+        const ap = a + (<usize>panel * <usize>k + <usize>p0) * 20;
         const cp = c + <usize>i * rowBytes + ((<usize>j) << 2);
-        if (i + 6 <= m && j + 8 <= n) {
-          tile6x8(cp, rowBytes, ap, bp, bStep, depth, keep);
+        if (i + 5 <= m && j + 8 <= n) {
+          tile5x8(cp, rowBytes, ap, bp, bStep, depth, keep);
         } else {
-          const rows = min(6, m - i), columns = min(8, n - j);
-          tile6x8(scratch, 32, ap, bp, bStep, depth, false);
+          const rows = min(5, m - i), columns = min(8, n - j);
+          tile5x8(scratch, 32, ap, bp, bStep, depth, false);
           for (let r = 0; r < rows; r++) {
             for (let s = 0; s < columns; s++) {
               const at = cp + <usize>r * rowBytes + ((<usize>s) << 2);
@@ -155,10 +176,10 @@ function put(c: usize, lo: v128, hi: v128, keep: bool): void {
   }
 }
 
-function tile6x8(c: usize, rowBytes: usize, a: usize, b: usize, bStep: usize, depth: i32, keep: bool): void {
+function tile5x8(c: usize, rowBytes: usize, a: usize, b: usize, bStep: usize, depth: i32, keep: bool): void {
   let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00;
-  let c30 = c00, c31 = c00, c40 = c00, c41 = c00, c50 = c00, c51 = c00;
-  const end = a + (<usize>depth) * 24;
+  let c30 = c00, c31 = c00, c40 = c00, c41 = c00;
+  const end = a + (<usize>depth) * 20;
   while (a < end) {
     const b0 = v128.load(b), b1 = v128.load(b, 16);
     let s = v128.load32_splat(a);
@@ -176,10 +197,7 @@ function tile6x8(c: usize, rowBytes: usize, a: usize, b: usize, bStep: usize, de
     s = v128.load32_splat(a, 16);
     c40 = madd(s, b0, c40);
     c41 = madd(s, b1, c41);
-    s = v128.load32_splat(a, 20);
-    c50 = madd(s, b0, c50);
-    c51 = madd(s, b1, c51);
-    a += 24;
+    a += 20;
     b += bStep;
   }
   put(c, c00, c01, keep);
@@ -187,5 +205,4 @@ function tile6x8(c: usize, rowBytes: usize, a: usize, b: usize, bStep: usize, de
   put(c + 2 * rowBytes, c20, c21, keep);
   put(c + 3 * rowBytes, c30, c31, keep);
   put(c + 4 * rowBytes, c40, c41, keep);
-  put(c + 5 * rowBytes, c50, c51, keep);
 }

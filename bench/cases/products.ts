@@ -4,7 +4,7 @@ import { DenseUnits, packSizes } from '#dist/layers/dense-units.js';
 import { randomFloats, requireClose, sink } from '../support/check.js';
 import type { Case } from './case.js';
 
-const PANEL_ROWS = 6;
+const PANEL_ROWS = 5;
 
 export interface ProductCases {
   readonly n: number;

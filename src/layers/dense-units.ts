@@ -9,7 +9,10 @@ export interface PackScratch {
   readonly b: number;
 }
 
-const panels6 = (n: number) => Math.ceil(n / 6) * 6;
+/** Rows of a packed panel of gemm's first operand. */
+const PANEL_ROWS = 5;
+
+const panels5 = (n: number) => Math.ceil(n / PANEL_ROWS) * PANEL_ROWS;
 const panels8 = (n: number) => Math.ceil(n / 8) * 8;
 
 /** Floats of packing room that units of this shape need, for batches of `batchSize` rows. */
@@ -22,7 +25,7 @@ export function packSizes(
   const lanes = tilesFor(batchSize) * LANES;
   if (input === 'rows') return { a: lanes * units, b: 0 };
   return {
-    a: Math.max(panels6(units) * inputs, panels6(units) * lanes, panels6(inputs) * units),
+    a: Math.max(panels5(units) * inputs, panels5(units) * lanes, panels5(inputs) * units),
     b: panels8(inputs) * lanes,
   };
 }
@@ -61,7 +64,7 @@ export class DenseUnits {
         LANES,
         8,
         0,
-        Math.ceil(units / 6),
+        Math.ceil(units / PANEL_ROWS),
         units,
         LANES,
         inputs,
@@ -85,7 +88,7 @@ export class DenseUnits {
         LANES,
         8,
         0,
-        Math.ceil(inputs / 6),
+        Math.ceil(inputs / PANEL_ROWS),
         inputs,
         LANES,
         units,
@@ -100,7 +103,7 @@ export class DenseUnits {
     const { units, inputs } = this;
     const depth = tiles * LANES;
     for (let t = 0; t < tiles; t++) {
-      kernels.gemm_pack_a(this.pack.a + t * LANES * 24, dy + t * dyStride * TILE_BYTES, units, LANES, LANES, 1, depth);
+      kernels.gemm_pack_a(this.pack.a + t * LANES * PANEL_ROWS * 4, dy + t * dyStride * TILE_BYTES, units, LANES, LANES, 1, depth);
       kernels.gemm_pack_b(this.pack.b + t * LANES * 32, x + t * xStride * TILE_BYTES, LANES, inputs, 1, LANES, depth);
     }
     kernels.gemm(
@@ -112,7 +115,7 @@ export class DenseUnits {
       8,
       8 * depth,
       0,
-      Math.ceil(units / 6),
+      Math.ceil(units / PANEL_ROWS),
       units,
       inputs,
       depth,

@@ -1,6 +1,6 @@
 import { f } from './float.js';
 
-/** Packs A [m][k] in panels of 6 rows, dst[panel][depth][6]; rows past the edge are 0. */
+/** Packs A [m][k] in panels of 5 rows, dst[panel][depth][5]; rows past the edge are 0. */
 export function packA(
   dst: Float32Array,
   src: Float32Array,
@@ -10,9 +10,9 @@ export function packA(
   kStride: number,
   depth: number,
 ): void {
-  for (let i = 0; i < Math.ceil(m / 6) * 6; i++) {
+  for (let i = 0; i < Math.ceil(m / 5) * 5; i++) {
     for (let p = 0; p < k; p++) {
-      const slot = (Math.floor(i / 6) * depth + p) * 6 + (i % 6);
+      const slot = (Math.floor(i / 5) * depth + p) * 5 + (i % 5);
       dst[slot] = i < m ? src[i * rowStride + p * kStride]! : 0;
     }
   }
