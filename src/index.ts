@@ -19,6 +19,7 @@ export {
 } from './data/dataset.js';
 export { type IdxArray, idxDataset, parseIdx } from './data/idx.js';
 export { formatSparseText, parseSparseText, type SparseTextOptions } from './data/sparse-text.js';
+export { type SplitOptions, splitRows } from './data/split.js';
 export { Standardizer, TfIdf } from './data/standardise.js';
 export { readSafetensors, type Safetensors, type Tensor, writeSafetensors } from './formats/safetensors.js';
 export { DenseNet, type DenseNetOptions } from './models/dense-net.js';
@@ -29,9 +30,11 @@ export type { LayerOptions } from './models/grown-layer.js';
 export type { InputTransformName } from './models/input.js';
 export type { TargetInfo } from './models/net-state.js';
 export type { PretrainOptions } from './models/pretraining.js';
+export { loadNet } from './models/load.js';
 export { type LayerOrigin, TrfNet, type TrfNetOptions } from './models/trf-net.js';
 export { createEngine, type Engine, type EngineOptions, type WasmSource } from './runtime/engine.js';
 export { type ChowLiuOptions, chowLiuTree, type TreeConstraints } from './structure/chow-liu.js';
+export { type SvgOptions, type TreeJson, treeToDot, treeToJson, treeToSvg } from './structure/export.js';
 export {
   type InformationOptions,
   type InformationPair,

@@ -1,0 +1,101 @@
+import { defaultEngine, type Engine } from '../runtime/engine.js';
+import { Purpose, permutation } from '../runtime/random.js';
+import { Dataset } from './dataset.js';
+
+export interface SplitOptions {
+  /** Share of the rows, from 0 to below 1. Default 0.1. */
+  validation?: number;
+  /** Default 0: no test rows. */
+  test?: number;
+  /** Default 0. The split is a function of it, the number of rows and, when stratified, the labels. */
+  seed?: number;
+  /** Every part holds each class in proportion, as far as whole rows allow; data without classes are split plainly. Default true. */
+  stratify?: boolean;
+  engine?: Engine;
+}
+
+/**
+ * Parts at random, each in the order of the data; `validation` and `test` are absent where their share is 0. A part's size is its share of the rows,
+ * rounded.
+ * @throws RangeError for shares out of range, or so small or large that a part would be empty
+ */
+export async function splitRows(
+  data: Dataset,
+  options: SplitOptions = {},
+): Promise<{ train: Dataset; validation?: Dataset; test?: Dataset }> {
+  if (!(data instanceof Dataset)) {
+    throw new TypeError(`data: expected a Dataset, got ${data === null ? 'null' : typeof data}`);
+  }
+  const { validation = 0.1, test = 0, seed = 0, stratify = true } = options;
+  requireShare(validation, 'validation');
+  requireShare(test, 'test');
+  if (validation + test >= 1) {
+    throw new RangeError(`validation, test: expected shares below 1 together, got ${validation} and ${test}`);
+  }
+  if (typeof seed !== 'number') throw new TypeError(`seed: expected an integer, got ${typeof seed}`);
+  if (!Number.isInteger(seed) || seed < 0 || seed > 0xffffffff) {
+    throw new RangeError(`seed: expected an integer from 0 to 4294967295, got ${seed}`);
+  }
+  const { rows, targets } = data;
+  const wanted = [Math.round(validation * rows), Math.round(test * rows)] as const;
+  const left = rows - wanted[0] - wanted[1];
+  if (left < 1 || (validation > 0 && wanted[0] < 1) || (test > 0 && wanted[1] < 1)) {
+    const parts = `${left} training, ${wanted[0]} validation and ${wanted[1]} test rows`;
+    throw new RangeError(`data: expected rows enough for every part, got ${rows}, which makes ${parts}`);
+  }
+  const engine = options.engine ?? (await defaultEngine());
+  const order = permutation(engine, rows, seed, Purpose.split, 0);
+  const groups =
+    stratify && targets?.kind === 'classes' ? groupBy(order, targets.values, targets.classes) : [Array.from(order)];
+  const partOf = new Uint8Array(rows);
+  const used = new Int32Array(groups.length);
+  for (const [p, size] of wanted.entries()) {
+    const quotas = apportion(
+      size,
+      groups.map((group) => group.length),
+      groups.map((group, g) => group.length - used[g]!),
+    );
+    for (const [g, quota] of quotas.entries()) {
+      for (let i = 0; i < quota; i++) partOf[groups[g]![used[g]!++]!] = p + 1;
+    }
+  }
+  const part = (p: number) => data.subset(Int32Array.from(order).sort().filter((row) => partOf[row] === p));
+  return {
+    train: part(0),
+    ...(wanted[0] > 0 ? { validation: part(1) } : {}),
+    ...(wanted[1] > 0 ? { test: part(2) } : {}),
+  };
+}
+
+/** Row numbers of each class, in the order given. */
+function groupBy(order: Int32Array, classOf: Int32Array, classes: number): number[][] {
+  const groups: number[][] = Array.from({ length: classes }, () => []);
+  for (const row of order) groups[classOf[row]!]!.push(row);
+  return groups;
+}
+
+/**
+ * `total` shared out in proportion to `sizes` by largest remainders, ties to the first. A group with rows to spare keeps one, so that training sees
+ * every class.
+ */
+function apportion(total: number, sizes: readonly number[], free: readonly number[]): number[] {
+  const all = sizes.reduce((sum, size) => sum + size, 0);
+  const quotas = sizes.map((size, g) => Math.min(Math.floor((total * size) / all), Math.max(0, free[g]! - 1)));
+  const remainder = (g: number) => (total * sizes[g]!) / all - quotas[g]!;
+  let missing = total - quotas.reduce((sum, quota) => sum + quota, 0);
+  for (const spare of [1, 0]) {
+    while (missing > 0) {
+      const open = sizes.map((_, g) => g).filter((g) => quotas[g]! < free[g]! - spare);
+      if (open.length === 0) break;
+      const next = open.reduce((best, g) => (remainder(g) > remainder(best) ? g : best));
+      quotas[next]!++;
+      missing--;
+    }
+  }
+  return quotas;
+}
+
+function requireShare(value: number, argument: string): void {
+  if (typeof value !== 'number') throw new TypeError(`${argument}: expected a share, got ${typeof value}`);
+  if (!(value >= 0 && value < 1)) throw new RangeError(`${argument}: expected a share from 0 to below 1, got ${value}`);
+}
