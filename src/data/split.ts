@@ -1,4 +1,5 @@
-import { defaultEngine, type Engine } from '../runtime/engine.js';
+import { type Engine, engineOf } from '../runtime/engine.js';
+import { requireOptions, requireSeed, requireShare } from '../runtime/options.js';
 import { Purpose, permutation } from '../runtime/random.js';
 import { Dataset } from './dataset.js';
 
@@ -26,16 +27,14 @@ export async function splitRows(
   if (!(data instanceof Dataset)) {
     throw new TypeError(`data: expected a Dataset, got ${data === null ? 'null' : typeof data}`);
   }
+  requireOptions(options);
   const { validation = 0.1, test = 0, seed = 0, stratify = true } = options;
   requireShare(validation, 'validation');
   requireShare(test, 'test');
   if (validation + test >= 1) {
     throw new RangeError(`validation, test: expected shares below 1 together, got ${validation} and ${test}`);
   }
-  if (typeof seed !== 'number') throw new TypeError(`seed: expected an integer, got ${typeof seed}`);
-  if (!Number.isInteger(seed) || seed < 0 || seed > 0xffffffff) {
-    throw new RangeError(`seed: expected an integer from 0 to 4294967295, got ${seed}`);
-  }
+  requireSeed(seed);
   const { rows, targets } = data;
   const wanted = [Math.round(validation * rows), Math.round(test * rows)] as const;
   const left = rows - wanted[0] - wanted[1];
@@ -43,7 +42,7 @@ export async function splitRows(
     const parts = `${left} training, ${wanted[0]} validation and ${wanted[1]} test rows`;
     throw new RangeError(`data: expected rows enough for every part, got ${rows}, which makes ${parts}`);
   }
-  const engine = options.engine ?? (await defaultEngine());
+  const engine = await engineOf(options);
   const order = permutation(engine, rows, seed, Purpose.split, 0);
   const groups =
     stratify && targets?.kind === 'classes' ? groupBy(order, targets.values, targets.classes) : [Array.from(order)];
@@ -59,7 +58,12 @@ export async function splitRows(
       for (let i = 0; i < quota; i++) partOf[groups[g]![used[g]!++]!] = p + 1;
     }
   }
-  const part = (p: number) => data.subset(Int32Array.from(order).sort().filter((row) => partOf[row] === p));
+  const part = (p: number) =>
+    data.subset(
+      Int32Array.from(order)
+        .sort()
+        .filter((row) => partOf[row] === p),
+    );
   return {
     train: part(0),
     ...(wanted[0] > 0 ? { validation: part(1) } : {}),
@@ -93,9 +97,4 @@ function apportion(total: number, sizes: readonly number[], free: readonly numbe
     }
   }
   return quotas;
-}
-
-function requireShare(value: number, argument: string): void {
-  if (typeof value !== 'number') throw new TypeError(`${argument}: expected a share, got ${typeof value}`);
-  if (!(value >= 0 && value < 1)) throw new RangeError(`${argument}: expected a share from 0 to below 1, got ${value}`);
 }
