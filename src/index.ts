@@ -28,9 +28,9 @@ export type { FeedforwardNet, LayerSummary, NetOptions, Prediction } from './mod
 export type { GrowOptions, GrowProgress, GrowRunOptions, GrowSeconds } from './models/grow.js';
 export type { LayerOptions } from './models/grown-layer.js';
 export type { InputTransformName } from './models/input.js';
+export { loadNet } from './models/load.js';
 export type { TargetInfo } from './models/net-state.js';
 export type { PretrainOptions } from './models/pretraining.js';
-export { loadNet } from './models/load.js';
 export { type LayerOrigin, TrfNet, type TrfNetOptions } from './models/trf-net.js';
 export { createEngine, type Engine, type EngineOptions, type WasmSource } from './runtime/engine.js';
 export { type ChowLiuOptions, chowLiuTree, type TreeConstraints } from './structure/chow-liu.js';

@@ -1,0 +1,56 @@
+import { CommanderError } from 'commander';
+
+/** What the person at the command can mend: exit code 2, one line. */
+export class UserError extends Error {}
+
+/** Stopped by SIGINT: exit code 130. */
+export class Interrupted extends Error {
+  constructor(message = 'interrupted') {
+    super(message);
+  }
+}
+
+/** The one line for stderr (none where it was said already) and the exit code. */
+export function outcomeOf(error: unknown): { code: number; message?: string } {
+  if (error instanceof Interrupted) return { code: 130, message: error.message };
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return { code: 0 };
+    return { code: 2, message: error.message.replace(/^error: /, '') };
+  }
+  if (error instanceof UserError || isRefusal(error)) return { code: 2, message: error.message };
+  return { code: 1, message: `unexpected: ${error instanceof Error ? error.message : String(error)}` };
+}
+
+/** The package's own refusals name an argument or a line first; errors of the engine itself ("x is not a function") do not. */
+function isRefusal(error: unknown): error is Error {
+  return (error instanceof TypeError || error instanceof RangeError) && /^[^:]{1,120}: \S/.test(error.message);
+}
+
+/** Runs a step on a named file; what the package refuses in it is told with the name. */
+export async function inFile<T>(name: string, work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (isRefusal(error)) throw new UserError(`${name}: ${error.message}`, { cause: error });
+    throw error;
+  }
+}
+
+/** A failed system call on a path, in words. */
+export function fileError(error: unknown, path: string): Error {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === undefined) return error as Error;
+  return new UserError(`${path}: ${REASONS[code] ?? code}`, { cause: error });
+}
+
+const REASONS: Record<string, string> = {
+  ENOENT: 'no such file or directory',
+  EISDIR: 'is a directory, expected a file',
+  ENOTDIR: 'a part of this path is not a directory',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'no space left on the device',
+  ENAMETOOLONG: 'the name is too long',
+  ERR_FS_FILE_TOO_LARGE: 'the file is larger than 2 GiB',
+};

@@ -1,0 +1,70 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { outcomeOf } from './errors.js';
+import { addEvaluate } from './evaluate.js';
+import { addExplain } from './explain.js';
+import { addInfo } from './info.js';
+import { addPredict } from './predict.js';
+import { addTrain } from './train.js';
+import { addTree } from './tree.js';
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+
+const EXAMPLES = `
+DATA is a file, or - for standard input, in one of these formats:
+  sparse text   label,feature:value,feature:value,...   one row a line
+  CSV, TSV      with or without a header, numeric and categorical columns
+  IDX           images as in MNIST, with their labels in a second file
+
+Examples:
+  espalier tree train.txt --out words
+  espalier train --data train.txt --test test.txt --out model.safetensors
+  espalier train --method dense --data iris.csv --target species --out iris.safetensors
+  espalier predict iris.safetensors new.csv
+  gzip -dc test.txt.gz | espalier evaluate model.safetensors - --json
+  espalier explain model.safetensors train.txt
+
+Exit codes: 0 done, 1 unexpected error, 2 usage or data error, 130 interrupted.`;
+
+// `espalier predict ... | head` closes the pipe: that is no error.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
+    throw error;
+  });
+}
+
+process.exitCode = await run(process.argv.slice(2));
+
+async function run(args: string[]): Promise<number> {
+  try {
+    await program().parseAsync(args, { from: 'user' });
+    return 0;
+  } catch (error) {
+    const { code, message } = outcomeOf(error);
+    if (message) process.stderr.write(`espalier: ${message.trim().replace(/\s*[\r\n]+\s*/g, ' ')}\n`);
+    if (code === 1 && process.env.ESPALIER_DEBUG) console.error(error);
+    return code;
+  }
+}
+
+function program(): Command {
+  const command = new Command('espalier')
+    .description('Learn sparse structures for neural networks from data, then train and run those networks.')
+    .version(version, '-V, --version')
+    .exitOverride()
+    // Its errors are thrown, and told in one line by run().
+    .configureOutput({ writeErr: () => {} })
+    .addHelpText('after', EXAMPLES)
+    .action((_, { args }: Command) => {
+      const commands = command.commands.map((sub) => sub.name()).join(', ');
+      const got = args.length ? `, got '${args[0]}'` : '';
+      command.error(`expected a command (${commands})${got}; try espalier --help`);
+    });
+  for (const add of [addTree, addTrain, addPredict, addEvaluate, addExplain]) add(command);
+  addInfo(command, version);
+  // For the action's own message; after the commands, which would inherit it.
+  command.allowExcessArguments();
+  return command;
+}

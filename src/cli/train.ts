@@ -1,0 +1,377 @@
+import { type Command, Option } from 'commander';
+import type { Dataset } from '../data/dataset.js';
+import { splitRows } from '../data/split.js';
+import { DenseNet } from '../models/dense-net.js';
+import type { GrowSeconds } from '../models/grow.js';
+import type { LayerOptions } from '../models/grown-layer.js';
+import type { InputTransformName } from '../models/input.js';
+import { loadNet } from '../models/load.js';
+import { TrfNet } from '../models/trf-net.js';
+import type { FitResult } from '../training/fit.js';
+import type { Evaluation } from '../training/metrics.js';
+import { type RunSettings, type RunState, readRun, writeRun } from './checkpoint.js';
+import { type Loaded, loadLike, loadToLearn, type Reference } from './data.js';
+import { Interrupted, inFile, UserError } from './errors.js';
+import { interruptible } from './interrupt.js';
+import { metricFields, metricText, type Net, packNet } from './model.js';
+import {
+  addDataOptions,
+  addJson,
+  addSeed,
+  type DataOptions,
+  integer,
+  layers,
+  positive,
+  share,
+  widths,
+} from './options.js';
+import {
+  bytes,
+  count,
+  duration,
+  plural,
+  print,
+  printJson,
+  requireWritable,
+  rounded,
+  writeAtomically,
+} from './output.js';
+import { Progress } from './progress.js';
+import { threshold } from './tree.js';
+
+interface TrainOptions extends DataOptions {
+  method: 'trf' | 'dense' | 'tse' | 'gaternet';
+  data: string;
+  validation?: string;
+  validationLabels?: string;
+  holdout: number;
+  test?: string;
+  testLabels?: string;
+  epochs: number;
+  pretrainEpochs?: number;
+  layers?: LayerOptions[];
+  hidden?: number[];
+  batchSize: number;
+  learningRate: number;
+  dropout: number;
+  inputDropout?: number;
+  input: InputTransformName;
+  threshold?: number | 'mean';
+  patience?: number;
+  seed: number;
+  checkpoint?: string;
+  resume?: string;
+  out?: string;
+  json?: boolean;
+}
+
+/** Below so many features a net of the paper's size would be out of proportion. */
+const FEW_COLUMNS = 200;
+
+export function addTrain(program: Command): void {
+  const command = program
+    .command('train')
+    .description(
+      'Train a net: grow a tree-receptive-field net from the data, or train the dense net it is compared with.',
+    )
+    .addOption(
+      new Option('--method <method>', 'how the net is made')
+        .choices(['trf', 'tse', 'gaternet', 'dense'])
+        .default('trf'),
+    )
+    .requiredOption('--data <file>', 'training rows; - for standard input')
+    .option('--validation <file>', 'rows to choose the best epoch by')
+    .option('--holdout <share>', 'without --validation, hold out this share of the training rows; 0: none', share, 0.1)
+    .option('--test <file>', 'rows to tell the result on')
+    .option('--validation-labels <file>', 'IDX labels of --validation')
+    .option('--test-labels <file>', 'IDX labels of --test')
+    .option('--epochs <n>', 'of training the whole net', integer(1), 50)
+    .option('--pretrain-epochs <n>', 'trf: of each layer; 0: none (default: 10)', integer(0))
+    .option('--layers <list>', 'trf: radius:stride:globalUnits of each layer, 6:5:100,5:4:50', layers)
+    .option('--hidden <widths>', 'dense: widths of the hidden layers, 500,200', widths)
+    .option('--batch-size <n>', 'rows a step', integer(1), 256)
+    .option('--learning-rate <x>', 'of Adam; divided by the root of the epoch', positive, 1e-3)
+    .option('--dropout <share>', 'of hidden units', share, 0.5)
+    .option(
+      '--input-dropout <share>',
+      'of features (default: 0.5 for trf on sparse text of 1000 columns or more, else 0)',
+      share,
+    )
+    .addOption(
+      new Option('--input <transform>', 'what becomes of the features first')
+        .choices(['none', 'binary', 'log', 'unit-length', 'tf-idf', 'standard'])
+        .default('none'),
+    )
+    .option(
+      '--threshold <x>',
+      'trf: a feature is on above this, for the tree (default: 0 in sparse text, else mean)',
+      threshold,
+    )
+    .option('--patience <n>', 'stop after n epochs in a row without a better one', integer(1))
+    .option('--checkpoint <file>', 'write a checkpoint after every epoch, and when interrupted')
+    .option('--resume <file>', 'go on from a checkpoint of the same run, to the same result')
+    .option('--out <file>', 'write the net, in safetensors');
+  addJson(addSeed(addDataOptions(command, true)))
+    .addHelpText(
+      'after',
+      `
+CSV: the last column is the target unless --target tells; all is learned from the training file alone and kept in the net.
+Sparse text: --validation and --test use the columns of --data.
+
+Default --layers: for text, as in the paper,                6:5:100,5:4:50,5:2:25
+                  for several tasks, as in the paper,       5:2:80,5:2:40,5:2:20
+                  for less than ${FEW_COLUMNS} features,               3:2:16,3:2:8
+Default --hidden: 500,200; for less than ${FEW_COLUMNS} features, 64,32
+
+Examples:
+  espalier train --data train.txt --validation valid.txt --test test.txt --out model.safetensors
+  espalier train --method dense --data train.txt --hidden 500,200 --seed 1 --json
+  espalier train --data wine.csv --target quality --input standard --missing mean --out wine.safetensors
+  espalier train --data train-images-idx3-ubyte --labels train-labels-idx1-ubyte --checkpoint run.ckpt`,
+    )
+    .action(train);
+}
+
+interface Inputs {
+  train: Loaded;
+  validation?: Loaded;
+  test?: Loaded;
+  /** The training rows without those held out. */
+  rows: Dataset;
+  held?: Dataset;
+  reference: Reference;
+}
+
+async function train(options: TrainOptions): Promise<void> {
+  const begun = performance.now();
+  refuseUnbuilt(options);
+  for (const name of ['checkpoint', 'out'] as const) {
+    if (options[name] !== undefined) requireWritable(options[name], `--${name}`);
+  }
+  const inputs = await readInputs(options);
+  const settings = settingsOf(options, inputs);
+  const resumed = options.resume ? await readRun(options.resume, settings) : undefined;
+  const seconds = { load: (performance.now() - begun) / 1000, ...NO_GROWTH, fit: 0, evaluate: 0, total: 0 };
+  const { net, fit } = await learn(options, inputs, settings, resumed);
+  Object.assign(seconds, net instanceof TrfNet ? net.growSeconds : {}, { fit: fit.seconds });
+
+  const evaluating = performance.now();
+  const tested =
+    inputs.test &&
+    (await inFile(inputs.test.name, () => interruptible((signal) => net.evaluate(inputs.test!.data, { signal }))));
+  seconds.evaluate = (performance.now() - evaluating) / 1000;
+  const file = options.out === undefined ? undefined : packNet(net, inputs.train.csv);
+  if (file) writeAtomically(options.out!, file);
+  seconds.total = (performance.now() - begun) / 1000;
+
+  // The weights are those of this epoch.
+  const validated = fit.history[fit.bestEpoch - 1]?.validation;
+  if (options.json) return printJson(asJson(options, inputs, net, fit, seconds, validated, tested));
+  print(`${describe(net)}`);
+  const stopped = fit.stoppedBy === 'patience' ? `, stopped after ${fit.history.length} by patience` : '';
+  if (validated) print(`Validation ${metricText(validated)} in epoch ${fit.bestEpoch} of ${options.epochs}${stopped}`);
+  if (tested) print(`Test ${metricText(tested)} on ${plural(tested.rows, 'row')}`);
+  print(
+    `Time: ${Object.entries(seconds)
+      .filter(([, s]) => s > 0)
+      .map(([phase, s]) => `${phase} ${duration(s)}`)
+      .join(', ')}`,
+  );
+  if (file) print(`Wrote ${options.out} (${bytes(file.length)})`);
+}
+
+const NO_GROWTH: GrowSeconds = { tree: 0, pretrain: 0, encode: 0 };
+
+function refuseUnbuilt(options: TrainOptions): void {
+  const { method } = options;
+  if (method === 'tse' || method === 'gaternet') {
+    throw new UserError(`--method ${method}: is not built yet; expected trf or dense`);
+  }
+  const others = method === 'trf' ? (['hidden'] as const) : (['layers', 'pretrainEpochs', 'threshold'] as const);
+  for (const name of others) {
+    const option = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    if (options[name] !== undefined) throw new UserError(`--${option}: is not for --method ${method}`);
+  }
+}
+
+async function readInputs(options: TrainOptions): Promise<Inputs> {
+  const train = await loadToLearn(options.data, options, true);
+  const { data, csv, name } = train;
+  const { targets } = data;
+  if (!targets) throw new UserError(`${name}: expected rows with targets, got none`);
+  const outputs =
+    targets.kind === 'classes' ? targets.classes : targets.kind === 'tasks' ? targets.tasks : targets.outputs;
+  const reference = { columns: data.columns, target: { kind: targets.kind, outputs }, ...(csv ? { csv } : {}) };
+  const further = (path: string | undefined, labels: string | undefined) =>
+    path === undefined
+      ? undefined
+      : loadLike(
+          path,
+          reference,
+          { ...(options.format ? { format: options.format } : {}), ...(labels ? { labels } : {}) },
+          true,
+        );
+  const validation = await further(options.validation, options.validationLabels);
+  const test = await further(options.test, options.testLabels);
+  for (const loaded of [validation, test]) {
+    if (loaded && !loaded.data.targets)
+      throw new UserError(`${loaded.name}: expected a column '${csv?.target?.name}' to compare with, got none`);
+  }
+  const inputs = { train, reference, ...(validation ? { validation } : {}), ...(test ? { test } : {}) };
+  if (validation || options.holdout === 0) {
+    if (options.patience !== undefined && !validation)
+      throw new UserError('--patience: needs validation rows, but --holdout is 0');
+    return { ...inputs, rows: data };
+  }
+  const parts = await inFile(`${name}: --holdout ${options.holdout}`, () =>
+    splitRows(data, { validation: options.holdout, seed: options.seed }),
+  );
+  return { ...inputs, rows: parts.train, held: parts.validation! };
+}
+
+/** What decides the result, beside the epochs and rates that fit itself compares. */
+function settingsOf(options: TrainOptions, { train, validation }: Inputs): RunSettings {
+  const { method, holdout, dropout, inputDropout, input, seed, pretrainEpochs } = options;
+  return {
+    method,
+    'training data': train.sha256,
+    'validation data': validation?.sha256,
+    csv: train.csv,
+    columns: train.data.columns,
+    holdout,
+    layers: method === 'trf' ? layersOf(options, train.data) : undefined,
+    hidden: method === 'dense' ? hiddenOf(options, train.data) : undefined,
+    dropout,
+    inputDropout,
+    input,
+    seed,
+    pretrainEpochs,
+    threshold: options.threshold,
+  };
+}
+
+async function learn(
+  options: TrainOptions,
+  inputs: Inputs,
+  settings: RunSettings,
+  resumed: RunState | undefined,
+): Promise<{ net: Net; fit: FitResult }> {
+  const progress = new Progress();
+  const { checkpoint } = options;
+  let saved = false;
+  const save = (state: RunState) => {
+    if (checkpoint === undefined) return;
+    writeRun(checkpoint, settings, state);
+    saved = true;
+  };
+  try {
+    return await interruptible(async (signal) => {
+      const net =
+        resumed && 'net' in resumed
+          ? await loadNet(resumed.net)
+          : await makeNet(options, inputs.rows, signal, progress, (growth) => save({ growth }), resumed?.growth);
+      const start = resumed && 'net' in resumed ? resumed.net : net.save();
+      const validation = inputs.validation?.data ?? inputs.held;
+      const fit = await net.fit(inputs.rows, {
+        ...(validation ? { validation } : {}),
+        epochs: options.epochs,
+        batchSize: options.batchSize,
+        learningRate: options.learningRate,
+        ...(options.patience === undefined ? {} : { patience: options.patience }),
+        signal,
+        onProgress: (done) => progress.fit(done),
+        onEpoch: (record) => progress.epoch(record),
+        ...(checkpoint ? { onCheckpoint: (state: Uint8Array) => save({ net: start, fit: state }) } : {}),
+        ...(resumed && 'fit' in resumed ? { resume: resumed.fit } : {}),
+      });
+      if (fit.stoppedBy === 'signal') {
+        if (fit.checkpoint) save({ net: start, fit: fit.checkpoint });
+        throw new Interrupted();
+      }
+      return { net, fit };
+    });
+  } catch (error) {
+    if (error instanceof Interrupted && saved)
+      throw new Interrupted(`interrupted; the same command with --resume ${checkpoint} goes on`);
+    throw error;
+  } finally {
+    progress.stop();
+  }
+}
+
+async function makeNet(
+  options: TrainOptions,
+  rows: Dataset,
+  signal: AbortSignal,
+  progress: Progress,
+  onCheckpoint: (growth: Uint8Array) => void,
+  resume: Uint8Array | undefined,
+): Promise<Net> {
+  const { dropout, inputDropout, input, seed } = options;
+  const common = { dropout, input, seed, ...(inputDropout === undefined ? {} : { inputDropout }) };
+  if (options.method === 'dense') return DenseNet.create(rows, { ...common, hidden: hiddenOf(options, rows) });
+  return TrfNet.grow(rows, {
+    ...common,
+    layers: layersOf(options, rows),
+    ...(options.pretrainEpochs === undefined ? {} : { pretrain: { epochs: options.pretrainEpochs } }),
+    ...(options.threshold === undefined ? {} : { threshold: options.threshold }),
+    signal,
+    onProgress: (done) => progress.grow(done),
+    onCheckpoint,
+    ...(resume ? { resume } : {}),
+  });
+}
+
+function layersOf(options: TrainOptions, { columns, targets }: Dataset): LayerOptions[] {
+  if (options.layers) return options.layers;
+  if (columns < FEW_COLUMNS) return layers('3:2:16,3:2:8');
+  return layers(targets?.kind === 'tasks' ? '5:2:80,5:2:40,5:2:20' : '6:5:100,5:4:50,5:2:25');
+}
+
+function hiddenOf(options: TrainOptions, { columns }: Dataset): number[] {
+  return options.hidden ?? (columns < FEW_COLUMNS ? [64, 32] : [500, 200]);
+}
+
+function asJson(
+  options: TrainOptions,
+  { train, validation, test, rows, held }: Inputs,
+  net: Net,
+  fit: FitResult,
+  seconds: Record<string, number>,
+  validated: Evaluation | undefined,
+  tested: Evaluation | undefined,
+): object {
+  const validationRows = validation?.data.rows ?? held?.rows;
+  return {
+    method: net.method,
+    data: train.name,
+    rows: {
+      train: rows.rows,
+      ...(validationRows === undefined ? {} : { validation: validationRows }),
+      ...(test ? { test: test.data.rows } : {}),
+    },
+    columns: train.data.columns,
+    seed: options.seed,
+    weights: net.weights,
+    layers: net.layers,
+    epochs: fit.history.length,
+    bestEpoch: fit.bestEpoch,
+    stoppedBy: fit.stoppedBy,
+    trainLoss: fit.history.at(-1)?.loss,
+    ...(validated ? { validationLoss: validated.loss, ...metricFields('validation', validated) } : {}),
+    ...(tested
+      ? { testLoss: tested.loss, ...metricFields('test', tested), ...(tested.auc ? { testAuc: tested.auc } : {}) }
+      : {}),
+    seconds: rounded(seconds),
+    peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+    ...(options.out === undefined ? {} : { out: options.out }),
+  };
+}
+
+function describe(net: Net): string {
+  const hidden = net.layers
+    .slice(0, -1)
+    .map(({ sparseUnits, denseUnits }) => (sparseUnits ? `${count(sparseUnits)} + ${denseUnits}` : count(denseUnits)));
+  const units = hidden.length ? `hidden layers of ${hidden.join(', ')} units` : 'no hidden layer';
+  return `${net.method} net of ${plural(net.weights, 'weight')}, ${units}`;
+}

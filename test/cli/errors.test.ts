@@ -1,0 +1,219 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { refused, Scratch, succeeds } from '../support/cli.js';
+import { csvText, idxBytes, sparseText, taskText } from '../support/cli-data.js';
+
+const scratch = new Scratch();
+test.after(() => scratch.remove());
+const words = scratch.file('train.txt', sparseText(60, 1));
+const fruit = scratch.file('fruit.csv', csvText(60, 1));
+const images = scratch.file('images', idxBytes([6, 2, 2], new Uint8Array(24)));
+const model = scratch.path('words.safetensors');
+const fruitModel = scratch.path('fruit.safetensors');
+const file = (name: string, contents: string | Uint8Array) => scratch.file(name, contents);
+
+test.before(async () => {
+  const quick = ['--method', 'dense', '--hidden', '2', '--epochs', '1', '--seed', '1'];
+  await succeeds(['train', '--data', words, ...quick, '--out', model]);
+  await succeeds(['train', '--data', fruit, ...quick, '--out', fruitModel]);
+});
+
+test('usage', async () => {
+  await refused([], /expected a command \(tree, train/);
+  await refused(['grow'], /expected a command .* got 'grow'/);
+  await refused(['--frobnicate'], /unknown option '--frobnicate'/);
+  await refused(['tree'], /missing required argument 'data'/);
+  await refused(['tree', words, words], /too many arguments/);
+  await refused(['tree', words, '--jsn'], /unknown option '--jsn' \(Did you mean --json\?\)/);
+  await refused(['train'], /required option '--data <file>' not specified/);
+  await refused(['train', '--data'], /'--data <file>' argument missing/);
+  await refused(['predict', model], /missing required argument 'data'/);
+  await refused(['train', '--data', words, '--method', 'magic'], /Allowed choices are trf, tse, gaternet, dense/);
+  await refused(['train', '--data', words, '--method', 'tse'], /--method tse: is not built yet; expected trf or dense/);
+  await refused(['train', '--data', words, '--method', 'gaternet'], /--method gaternet: is not built yet/);
+});
+
+test('options out of range', async () => {
+  const train = ['train', '--data', words];
+  await refused([...train, '--epochs', '0'], /--epochs.*'0' is invalid\. Expected an integer from 1/);
+  await refused([...train, '--epochs', 'ten'], /--epochs.*'ten' is invalid/);
+  await refused([...train, '--epochs', '1.5'], /--epochs.*'1\.5' is invalid/);
+  await refused([...train, '--seed', '-1'], /--seed.*Expected an integer from 0 to 4294967295/);
+  await refused([...train, '--seed', '4294967296'], /--seed/);
+  await refused([...train, '--learning-rate', '0'], /--learning-rate.*Expected a number above 0/);
+  await refused([...train, '--learning-rate', 'NaN'], /--learning-rate/);
+  await refused([...train, '--dropout', '1'], /--dropout.*Expected a share from 0 to below 1/);
+  await refused([...train, '--holdout', '1'], /--holdout/);
+  await refused([...train, '--holdout', '0.001'], /--holdout 0\.001: data: expected rows enough/);
+  await refused([...train, '--holdout', '0', '--patience', '3'], /--patience: needs validation rows/);
+  await refused([...train, '--layers', '6:5'.repeat(3)], /--layers.*radius:stride:globalUnits/);
+  await refused([...train, '--layers', '6:0:1'], /--layers/);
+  await refused([...train, '--layers', ''], /--layers/);
+  await refused([...train, '--hidden', '5'], /--hidden: is not for --method trf/);
+  await refused([...train, '--method', 'dense', '--hidden', '5,,5'], /--hidden.*Expected an integer/);
+  await refused(
+    [...train, '--method', 'dense', '--pretrain-epochs', '5'],
+    /--pretrain-epochs: is not for --method dense/,
+  );
+  await refused([...train, '--input', 'sqrt'], /--input.*Allowed choices/);
+  await refused([...train, '--missing', 'maybe'], /--missing.*Expected refuse, mean, mode or a number/);
+  await refused(['tree', words, '--root', '40'], /--root: expected a number from 0 to 39, got 40/);
+  await refused(
+    ['tree', fruit, '--root', 'price'],
+    /--root: expected a feature by name, or a number from 0 to 7, got price/,
+  );
+  await refused(['tree', words, '--bins', '1'], /--bins.*Expected an integer from 2 to 256/);
+  await refused(['tree', words, '--bins', '3', '--threshold', '1'], /--bins, --threshold: expected one of them/);
+  await refused(['tree', words, '--min-information', '-1'], /--min-information.*nats from 0/);
+  await refused(['tree', words, '--format', 'xml'], /--format.*Allowed choices/);
+  await refused(['explain', model, words, '--layer', '9'], /--layer: expected one from 1 to 1, got 9/);
+  await refused(['explain', model, words, '--top', '0'], /--top/);
+});
+
+test('files that are not there or cannot be used', async () => {
+  const none = scratch.path('none.txt');
+  await refused(['tree', none], /none\.txt: no such file or directory/);
+  await refused(['tree', scratch.folder], /is a directory, expected a file/);
+  await refused(['tree', `${words}/x`], /not a directory/);
+  await refused(['train', '--data', words, '--test', none], /none\.txt: no such file/);
+  await refused(['predict', none, words], /none\.txt: no such file/);
+  await refused(['predict', model, none], /none\.txt: no such file/);
+  await refused(['tree', words, '--out', scratch.path('no/where')], /--out .*no such file or directory/);
+  await refused(['train', '--data', words, '--out', scratch.folder], /--out .*is a directory/);
+  await refused(['train', '--data', words, '--checkpoint', scratch.path('no/x.ckpt')], /--checkpoint .*no such file/);
+  await refused(['train', '--data', words, '--out', `${words}/x`], /--out .*not a directory/);
+  await refused(['train', '--data', words, '--feature-names', none], /none\.txt: no such file/);
+  await refused(['train', '--data', '-', '--test', '-'], /standard input \(-\) can be read but once/, {
+    input: sparseText(60, 1),
+  });
+  if (process.getuid?.() !== 0) {
+    const locked = file('locked.txt', 'x');
+    chmodSync(locked, 0);
+    await refused(['tree', locked], /locked\.txt: permission denied/);
+  }
+});
+
+test('data that are none', async () => {
+  await refused(['tree', '-'], /standard input: the file is empty/);
+  await refused(['tree', file('blank.txt', '\n\n')], /blank\.txt: /);
+  await refused(['tree', file('train.txt.gz', gzipSync('0,1:1\n'))], /train\.txt\.gz: is gzipped; decompress it first/);
+  await refused(['tree', '-'], /standard input: is gzipped/, { input: gzipSync('0,1:1\n') });
+  await refused(
+    ['tree', file('photo', Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, 0, 0))],
+    /some other binary file/,
+  );
+  await refused(
+    ['tree', file('wide.csv', Buffer.from('\ufeffa,b\n1,2\n', 'utf16le'))],
+    /wide\.csv: expected UTF-8, got UTF-16/,
+  );
+  await refused(
+    ['tree', file('latin.csv', Uint8Array.of(97, 44, 98, 10, 0xe9, 44, 50, 10))],
+    /latin\.csv: expected UTF-8/,
+  );
+  await refused(['tree', file('prose.txt', 'Once upon a time\n')], /prose\.txt: expected sparse text .*--format/);
+});
+
+test('sparse text', async () => {
+  await refused(['tree', file('value.txt', '0,1:1\n1,2:x\n')], /value\.txt: line 2: expected feature:value/);
+  await refused(['tree', file('twice.txt', '0,1:1,1:2\n')], /twice\.txt: line 1: expected every feature once/);
+  await refused(['tree', file('nan.txt', '0,1:NaN\n')], /nan\.txt: line 1/);
+  await refused(['tree', words, '--columns', '10'], /line \d+: expected a feature below 10/);
+  await refused(
+    ['train', '--data', words, '--test', file('more.txt', '0,1:1\n1,40:1\n')],
+    /more\.txt: line 2: expected a feature below 40, the number of columns, got 40/,
+  );
+  await refused(
+    ['train', '--data', words, '--test', file('third.txt', '0,1:1\n2,4:1\n')],
+    /third\.txt: line 2: expected a label below 2/,
+  );
+  await refused(['evaluate', model, scratch.path('more.txt')], /more\.txt: line 2: expected a feature below 40/);
+  await refused(['predict', model, file('several.txt', taskText(5, 1))], /several\.txt: line 1: expected 1 label/);
+  await refused(['train', '--data', file('one.txt', '1,1:1\n'.repeat(30))], /expected rows of at least 2 classes/);
+  await refused(['train', '--data', words, '--task', 'values'], /--task values: sparse text has classes or tasks/);
+  await refused(['train', '--data', words, '--feature-names', file('few.names', 'a\nb\n')], /train\.txt: /);
+  await refused(
+    ['train', '--data', words, '--target-names', file('three.names', 'a\nb\nc\n')],
+    /targets\.names: expected length 2/,
+  );
+  await refused(['train', '--data', words, '--target', '0'], /--target: is for CSV, but .*train\.txt is sparse text/);
+});
+
+test('CSV', async () => {
+  await refused(
+    ['train', '--data', fruit, '--target', 'price'],
+    /fruit\.csv: target: expected one of the columns "size".*got "price"/,
+  );
+  await refused(['train', '--data', fruit, '--target', '9'], /target: expected a place among 4 columns, got 9/);
+  await refused(['train', '--data', fruit, '--ignore', 'price'], /ignore: expected one of the columns/);
+  await refused(['train', '--data', fruit, '--categorical', 'a,,b'], /--categorical.*Expected names/);
+  await refused(['train', '--data', fruit, '--columns', '3'], /--columns: is for sparse text, but .* is CSV/);
+  await refused(
+    ['train', '--data', file('ragged.csv', 'a,b\n1,2\n1,2,3\n')],
+    /ragged\.csv: line 3: expected 2 cells, got 3/,
+  );
+  await refused(
+    ['train', '--data', file('holes.csv', 'a,b\n1,2\n,3\n')],
+    /holes\.csv: line 3, column "a": expected a value, or the option missing/,
+  );
+  await refused(['train', '--data', file('quote.csv', 'a,b\n"1,2\n')], /quote\.csv: text: expected CSV/);
+  await refused(['predict', fruitModel, '-'], /standard input: text: expected a column "weight", got none/, {
+    input: 'size,colour\n1,red\n',
+  });
+  await refused(['predict', fruitModel, '-'], /line 2, column "colour": expected a category seen in training/, {
+    input: 'size,weight,colour\n1,2,pink\n',
+  });
+  await refused(['evaluate', fruitModel, '-'], /standard input: data: expected classes to predict, got no targets/, {
+    input: 'size,weight,colour\n1,2,red\n',
+  });
+  await refused(
+    ['train', '--data', fruit, '--test', file('bare.csv', 'size,weight,colour\n1,2,red\n')],
+    /bare\.csv: expected a column 'kind'/,
+  );
+  await refused(
+    ['train', '--data', fruit, '--test', words],
+    /train\.txt: expected CSV like the training data, got sparse text/,
+  );
+  await refused(['predict', model, fruit], /fruit\.csv: got CSV, but the training data were not/);
+});
+
+test('IDX', async () => {
+  await refused(['train', '--data', images], /images: IDX images need their labels: --labels FILE/);
+  await refused(
+    ['train', '--data', images, '--labels', file('labels', idxBytes([5], new Uint8Array(5)))],
+    /expected as many as images \(6\), got 5/,
+  );
+  await refused(['train', '--data', images, '--labels', images], /labels: expected 1 axis, got 3/);
+  await refused(['tree', file('cut', readFileSync(images).subarray(0, 30))], /cut: .*truncated/);
+  await refused(['predict', model, images], /images: expected 40 columns like the training data, got 4/);
+});
+
+test('models', async () => {
+  const bytes = readFileSync(model);
+  await refused(['predict', words, words], /train\.txt: header: expected/);
+  await refused(
+    ['predict', file('cut.safetensors', bytes.subarray(0, bytes.length - 4)), words],
+    /cut\.safetensors: .*truncated/,
+  );
+  await refused(['predict', file('empty.safetensors', ''), words], /empty\.safetensors: /);
+  const alien = Buffer.from(bytes);
+  alien.write('"espalier.nodel"', alien.indexOf('"espalier.model"'));
+  await refused(
+    ['evaluate', file('alien.safetensors', alien), words],
+    /alien\.safetensors: bytes: expected a net saved by Espalier/,
+  );
+});
+
+test('nothing is written by a run that fails', async () => {
+  const out = scratch.path('never.safetensors');
+  await refused(['train', '--data', words, '--test', scratch.path('gone.txt'), '--out', out], /gone\.txt/);
+  assert.not.ok(existsSync(out));
+  mkdirSync(scratch.path('kept'));
+  const kept = scratch.path('kept/answers.csv');
+  writeFileSync(kept, 'before\n');
+  await refused(['predict', model, scratch.path('more.txt'), '--out', kept], /more\.txt/);
+  assert.is(readFileSync(kept, 'utf8'), 'before\n');
+});
+
+test.run();

@@ -1,0 +1,82 @@
+// The real command, dist/cli/main.js, as a person's shell would start it.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export interface Ended {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+}
+
+export interface RunOptions {
+  /** Standard input; nothing by default. */
+  input?: string | Uint8Array;
+  /** Called with the process once it runs. */
+  during?: (child: ReturnType<typeof spawn>) => void;
+}
+
+const main = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url));
+
+/** A folder of its own for a test file; `remove` takes it away. */
+export class Scratch {
+  readonly folder = mkdtempSync(join(tmpdir(), 'espalier-'));
+
+  path(name: string): string {
+    return join(this.folder, name);
+  }
+
+  /** Writes a file and returns its path. */
+  file(name: string, contents: string | Uint8Array): string {
+    writeFileSync(this.path(name), contents);
+    return this.path(name);
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+export function espalier(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
+  const child = spawn(process.execPath, [main, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (chunk) => {
+    stdout += chunk;
+  });
+  child.stderr.setEncoding('utf8').on('data', (chunk) => {
+    stderr += chunk;
+  });
+  // It may end without having read all.
+  child.stdin.on('error', () => {});
+  child.stdin.end(options.input ?? '');
+  options.during?.(child);
+  return new Promise((resolve) => {
+    child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
+  });
+}
+
+/** Runs it and expects success without a word on standard error. */
+export async function succeeds(args: readonly string[], options?: RunOptions): Promise<string> {
+  const { code, stderr, stdout } = await espalier(args, options);
+  if (code !== 0 || stderr !== '') throw new Error(`espalier ${args.join(' ')}: exit code ${code}, stderr: ${stderr}`);
+  return stdout;
+}
+
+/** Runs it with --json: one object on standard output. */
+export async function answers<T = Record<string, unknown>>(args: readonly string[], options?: RunOptions): Promise<T> {
+  return JSON.parse(await succeeds([...args, '--json'], options)) as T;
+}
+
+/** Expects exit code 2, nothing on standard output, and one line on standard error that matches. */
+export async function refused(args: readonly string[], message: RegExp, options?: RunOptions): Promise<void> {
+  const { code, stdout, stderr } = await espalier(args, options);
+  const told = `espalier ${args.join(' ')}: exit code ${code}, stdout: ${stdout.slice(0, 200)}, stderr: ${stderr}`;
+  if (code !== 2) throw new Error(`expected exit code 2 of ${told}`);
+  if (stdout !== '') throw new Error(`expected nothing on standard output of ${told}`);
+  if (!/^espalier: [^\n]+\n$/.test(stderr)) throw new Error(`expected one line on standard error of ${told}`);
+  if (!message.test(stderr)) throw new Error(`expected ${message} of ${told}`);
+}
