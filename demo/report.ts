@@ -1,0 +1,365 @@
+import type { EpochRecord, FitOptions, LayerOptions, LayerSummary } from 'espalier';
+import { type Images, PIXELS, type Shuffle } from './data.js';
+import { type ChartOptions, escapeHtml, fieldDrawing, lineChart, type Series, treeDrawing } from './drawings.js';
+import { type Fields, spread } from './fields.js';
+import { columnOfPixel, countTouching, type PlacedEdge, rowOf, touchingByChance } from './geometry.js';
+import { inkPng } from './png.js';
+
+export interface NetResult {
+  readonly name: string;
+  readonly weights: number;
+  readonly layers: readonly LayerSummary[];
+  readonly history: readonly EpochRecord[];
+  readonly bestEpoch: number;
+  readonly testAccuracy: number;
+  readonly phases: readonly { readonly name: string; readonly seconds: number }[];
+  /** Of the test rows: the class chosen, and [rows][classes] probabilities. */
+  readonly classes: Int32Array;
+  readonly outputs: Float32Array;
+  readonly sha256: string;
+}
+
+export interface RunResult {
+  readonly seed: number;
+  readonly rows: { readonly train: number; readonly validation: number; readonly test: number };
+  readonly machine: { readonly cpu: string; readonly cores: number; readonly node: string; readonly platform: string };
+  readonly seconds: number;
+  readonly peakBytes: number;
+  readonly shuffle: Shuffle;
+  /** Share of the training rows in which each pixel is lit. */
+  readonly litShare: Float64Array;
+  readonly edges: readonly PlacedEdge[];
+  /** Of the tree, nats. */
+  readonly totalInformation: number;
+  readonly layers: readonly LayerOptions[];
+  readonly fields: Fields;
+  readonly fit: FitOptions;
+  readonly trf: NetResult;
+  readonly dense: NetResult;
+  readonly test: Images;
+}
+
+const FIRST_LAYER_FIELDS = 32;
+const SECOND_LAYER_FIELDS = 16;
+const SHOWN_INPUTS = 5;
+const SHOWN_PREDICTIONS = 12;
+
+/** The whole page: one file that asks the network for nothing, and says so to the browser. */
+export function reportPage(run: RunResult, style: string, script: string): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
+<title>Espalier: MNIST without its geometry</title>
+<style>${style}
+:root { --average: url(${inkPng(averageInk(run.litShare), 28)}); }</style>
+</head>
+<body>
+<main>
+${[header, inputSection, treeSection, fieldSection, trainingSection, resultSection, predictionSection, footer].map((part) => part(run)).join('\n')}
+</main>
+<script type="application/json" id="columns">${JSON.stringify(Array.from(columnOfPixel(run.shuffle)))}</script>
+<script type="module">${script.replaceAll('</script', '<\\/script')}</script>
+</body>
+</html>
+`;
+}
+
+function header({ edges, trf, dense, seconds }: RunResult): string {
+  const count = countTouching(edges);
+  const figures = [
+    [percent(count.informativeTouching / count.informative, 1), 'of the informative edges join pixels that touch'],
+    [percent(trf.testAccuracy), `of the test images right; the dense net: ${percent(dense.testAccuracy)}`],
+    [
+      percent(trf.weights / dense.weights, 0),
+      `of the dense net’s weights: ${whole(trf.weights)} of ${whole(dense.weights)}`,
+    ],
+    [`${seconds.toFixed(0)}\u00a0s`, 'for everything on this page, one thread'],
+  ];
+  return `<header>
+<p class="brand">Espalier</p>
+<h1>The shape of an image, found in shuffled pixels</h1>
+<p class="lead">Handwritten digits, their 784 pixels in random order. From the numbers alone a tree is learned that says which pixels belong together, and from the tree a sparse neural network is grown. Nobody told it that these are images.</p>
+<dl class="figures">${figures.map(([value, text]) => `<div><dt>${value}</dt><dd>${text}</dd></div>`).join('')}</dl>
+</header>`;
+}
+
+function inputSection({ test, shuffle, rows }: RunResult): string {
+  const pairs = Array.from({ length: SHOWN_INPUTS }, (_, image) => {
+    const pixels = pixelsOf(test, image);
+    const seen = Uint8Array.from(shuffle, (pixel) => pixels[pixel]!);
+    const label = test.labels[image]!;
+    return `<figure>${ink(pixels, `A ${label}`)}${ink(seen, `The same ${label}, shuffled`)}</figure>`;
+  });
+  return section(
+    'What the learner sees',
+    [
+      'Above, digits as they were written. Below, the same numbers in the order in which the learner gets them.',
+      `One fixed shuffle is applied to all ${whole(rows.train + rows.validation + rows.test)} images. So column 17 is always the same pixel, but nothing says which one, or what lies beside it.`,
+    ],
+    `<div class="pairs">${pairs.join('')}</div>`,
+  );
+}
+
+function treeSection({ edges, litShare, totalInformation, layers, rows }: RunResult): string {
+  const count = countTouching(edges);
+  const blank = litShare.filter((share) => share === 0 || share === 1).length;
+  const chance = touchingByChance();
+  const radius = layers[0]!.radius;
+  return section(
+    'The tree',
+    [
+      `The Chow-Liu tree joins all pixels by the ${count.edges} edges that carry the most mutual information, ${totalInformation.toFixed(1)} nats together. It was learned from ${whole(rows.train)} shuffled rows, each pixel taken as lit or not; here every pixel is put back to its true place.`,
+      `<strong>${count.touching} of the ${count.edges} edges (${percent(count.touching / count.edges, 1)}) join pixels that touch</strong>, by a side or a corner. Of any two pixels, ${percent(chance, 1)} would.`,
+      `${blank} pixels at the rim are blank in every training row. They tell nothing, and their edges (faint, dotted) carry no information. Among the other ${count.informative} edges, ${count.informativeTouching} touch: ${percent(count.informativeTouching / count.informative, 1)}.`,
+    ],
+    `<div class="panel">
+<div class="controls" hidden>
+<div class="switch" role="group" aria-label="Places"><button type="button" data-places="true" aria-pressed="true">True places</button><button type="button" data-places="shuffled" aria-pressed="false">As the learner got them</button></div>
+<label>Hops <input id="hops" type="range" min="1" max="16" value="${radius}"> <output id="hops-shown">${radius}</output></label>
+</div>
+${treeDrawing(edges, litShare)}
+<p class="caption" id="tree-caption">Point at a pixel to see the field around it.</p>
+<ul class="legend"><li class="touching">pixels that touch</li><li class="apart">pixels apart</li><li class="blank">blank pixels</li><li class="plain">A wider line carries more information, a larger dot is lit more often.</li></ul>
+</div>`,
+  );
+}
+
+function fieldSection({ fields, litShare, layers, trf }: RunResult): string {
+  const { radius } = layers[0]!;
+  const lit = (pixel: number) => litShare[pixel]! > 0;
+  const first = fields.first.filter(({ centre }) => lit(centre)).sort((a, b) => a.centre - b.centre || a.unit - b.unit);
+  const firstTiles = spread(first, FIRST_LAYER_FIELDS).map(({ unit, centre, pixels, weights }) => {
+    const most = weights.reduce((max, weight) => Math.max(max, Math.abs(weight)), 0) || 1;
+    const cells = Array.from(pixels, (pixel, i) => ({ pixel, value: weights[i]! / most })).filter((c) => lit(c.pixel));
+    return tile(fieldDrawing(cells, `Unit ${unit} sees ${cells.length} pixels`, centre), String(cells.length));
+  });
+  const median = medianOf(fields.first.map(({ pixels }) => pixels.filter(lit).length));
+  const second = fields.second
+    .filter(({ inputs }) => inputs > 0)
+    .sort((a, b) => middleOf(a.seen) - middleOf(b.seen) || a.unit - b.unit);
+  const secondTiles = spread(second, SECOND_LAYER_FIELDS).map(({ unit, inputs, globalInputs, seen }) => {
+    const most = seen.reduce((max, n) => Math.max(max, n), 0) || 1;
+    const cells = Array.from(seen, (n, pixel) => ({ pixel, value: n / most })).filter(
+      (c) => c.value > 0 && lit(c.pixel),
+    );
+    const label = `Unit ${unit} of layer 2 sees ${cells.length} pixels through ${inputs} units, and ${globalInputs} global ones`;
+    return tile(fieldDrawing(cells, label), `${inputs} + ${globalInputs}`);
+  });
+  const secondPart = `<h3>Layer 2: ${secondTiles.length} of ${fields.second.length} units, from the top down</h3><div class="fields">${secondTiles.join('')}</div>`;
+  return section(
+    'Receptive fields',
+    [
+      `A hidden unit sees only the pixels within ${radius} hops of its centre (ringed) on the tree: ${median} of ${PIXELS} for the median unit. The tree knows no geometry, yet the fields are strokes and patches.`,
+      'Colour is the trained weight, <span class="key plus">positive</span> or <span class="key minus">negative</span>, stronger where it is larger. The shadow is the average digit. Numbers count pixels; blank ones are left out.',
+      ...(secondTiles.length
+        ? [
+            `For layer 2 a second tree is learned, over the ${trf.layers[1]!.inputs} units of layer 1. A unit there sees what its inputs see together, stronger where more of them look. Numbers count its inputs: units with a field, plus global units, which see everything and are not drawn.`,
+          ]
+        : []),
+    ],
+    `<h3>Layer 1: ${firstTiles.length} of ${fields.first.length} units, from the top down</h3>
+<div class="fields">${firstTiles.join('')}</div>
+${secondTiles.length ? secondPart : ''}`,
+  );
+}
+
+function trainingSection({ trf, dense, fit }: RunResult): string {
+  const nets = [
+    { net: trf, style: 'trf' },
+    { net: dense, style: 'dense' },
+  ];
+  const series = (points: (net: NetResult) => [number, number][]): Series[] =>
+    nets.map(({ net, style }) => ({ name: net.name, style, points: points(net) }));
+  const byEpoch = (value: (record: EpochRecord) => number) =>
+    series(({ history }) => history.map((record) => [record.epoch, value(record)]));
+  const accuracy = ({ validation }: EpochRecord) => 100 * validation!.accuracy!;
+  const byTime = series(({ history, phases }) => {
+    let at = phases.slice(0, -1).reduce((sum, { seconds }) => sum + seconds, 0);
+    return history.map((record) => {
+      at += record.seconds;
+      return [at, accuracy(record)];
+    });
+  });
+  const asPercent = (y: number) => `${Number(y.toFixed(2))}\u00a0%`;
+  const plain = (y: number) => String(Number(y.toFixed(4)));
+  const charts: ChartOptions[] = [
+    { title: 'Training loss', x: 'epoch', series: byEpoch(({ loss }) => loss), format: plain, yFrom: 0, xFrom: 1 },
+    {
+      title: 'Validation loss',
+      x: 'epoch',
+      series: byEpoch(({ validation }) => validation!.loss),
+      format: plain,
+      yFrom: 0,
+      xFrom: 1,
+    },
+    { title: 'Validation accuracy', x: 'epoch', series: byEpoch(accuracy), format: asPercent, xFrom: 1 },
+    { title: 'Validation accuracy, by time', x: 'seconds, structure included', series: byTime, format: asPercent },
+  ];
+  return section(
+    'Training',
+    [
+      `Both nets have the same widths and the same settings: ${fit.epochs} epochs, Adam from ${fit.learningRate}, batches of ${fit.batchSize}, ReLU units. The weights of the best epoch on the validation rows are kept.`,
+      `The training loss is measured with dropout on. An epoch took the TRF-net ${meanSeconds(trf).toFixed(1)}\u00a0s and the dense net ${meanSeconds(dense).toFixed(1)}\u00a0s: connections that are not there cost no time.`,
+    ],
+    `<ul class="legend lines"><li class="trf">TRF-net</li><li class="dense">Dense net</li></ul>
+<div class="charts">${charts.map((chart) => `<figure><figcaption>${escapeHtml(chart.title)}</figcaption>${lineChart(chart)}</figure>`).join('')}</div>`,
+  );
+}
+
+function resultSection({ trf, dense, rows }: RunResult): string {
+  const nets = [trf, dense];
+  const total = ({ phases }: NetResult) => phases.reduce((sum, { seconds }) => sum + seconds, 0);
+  const row = (name: string, cells: string[], kind = '') =>
+    `<tr${kind && ` class="${kind}"`}><th scope="row">${name}</th>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
+  const bars = (value: (net: NetResult) => number, text: (net: NetResult) => string) => {
+    const most = Math.max(...nets.map(value));
+    return nets.map(
+      (net, i) =>
+        `${text(net)}<span class="bar ${i ? 'dense' : 'trf'}"><span style="width:${((100 * value(net)) / most).toFixed(1)}%"></span></span>`,
+    );
+  };
+  const phases = trf.phases.map(({ name }) =>
+    row(
+      name,
+      nets.map((net) => {
+        const phase = net.phases.find((p) => p.name === name);
+        return phase ? `${phase.seconds.toFixed(1)}\u00a0s` : '–';
+      }),
+      'minor',
+    ),
+  );
+  const connections = trf.layers.reduce((sum, layer) => sum + layer.connections, 0);
+  const globals = trf.layers.slice(0, -1).reduce((sum, layer) => sum + layer.denseUnits * layer.inputs, 0);
+  const globalShare = globals / connections;
+  const layerRows = trf.layers.map((layer, l) => {
+    const output = l === trf.layers.length - 1;
+    const units = layer.sparseUnits + layer.denseUnits;
+    const make = output
+      ? `${units} classes`
+      : `${whole(units)} units: ${whole(layer.sparseUnits)} with a field, ${layer.denseUnits} global`;
+    return `<tr><th scope="row">${output ? 'Output' : `Layer ${l + 1}`}</th><td>${whole(layer.inputs)}</td><td>${make}</td><td>${layer.sparseUnits ? percent(layer.density, 1) : percent(1, 0)}</td><td>${whole(layer.connections)}</td><td>${whole(dense.layers[l]!.connections)}</td></tr>`;
+  });
+  return section(
+    'What came out',
+    [
+      `Accuracy is over the ${whole(rows.test)} test images, which neither training nor the choice of the epoch has seen.`,
+      `The structure is learned without labels. Of the TRF-net’s connections ${percent(globalShare, 0)} belong to its few global units, which see everything, so that what the tree missed is not lost.`,
+    ],
+    `<div class="scroll"><table class="compare">
+<thead><tr><td></td><th scope="col">TRF-net</th><th scope="col">Dense net</th></tr></thead>
+<tbody>
+${row(
+  'Test accuracy',
+  nets.map((net) => `<strong>${percent(net.testAccuracy)}</strong>`),
+)}
+${row(
+  `Errors in ${whole(rows.test)}`,
+  nets.map((net) => whole(Math.round((1 - net.testAccuracy) * rows.test))),
+)}
+${row(
+  'Weights and biases',
+  bars(
+    (net) => net.weights,
+    (net) => whole(net.weights),
+  ),
+)}
+${row(
+  'Time in all',
+  bars(total, (net) => `${total(net).toFixed(1)}\u00a0s`),
+)}
+${phases.join('\n')}
+</tbody></table></div>
+<div class="scroll"><table>
+<thead><tr><td></td><th scope="col">Inputs</th><th scope="col">TRF-net</th><th scope="col">Density of fields</th><th scope="col">Connections</th><th scope="col">Dense net’s</th></tr></thead>
+<tbody>${layerRows.join('')}</tbody></table></div>`,
+  );
+}
+
+function predictionSection({ trf, dense, test }: RunResult): string {
+  const all = Array.from({ length: test.rows }, (_, i) => i);
+  const wrong = all.filter((i) => trf.classes[i] !== test.labels[i]);
+  const card = (i: number) => {
+    const label = test.labels[i]!;
+    const line = (net: NetResult, style: string) => {
+      const guess = net.classes[i]!;
+      const sure = net.outputs[i * 10 + guess]!;
+      return `<span class="guess ${guess === label ? 'right' : 'wrong'}"><i class="${style}"></i><b>${guess}</b> ${percent(sure, 0)}</span>`;
+    };
+    return `<figure class="prediction">${ink(pixelsOf(test, i), `Test image ${i}, a ${label}`)}<figcaption><span class="truth">${label}</span>${line(trf, 'trf')}${line(dense, 'dense')}</figcaption></figure>`;
+  };
+  const cards = (rows: number[]) =>
+    `<div class="predictions">${rows.slice(0, SHOWN_PREDICTIONS).map(card).join('')}</div>`;
+  return section(
+    'Predictions',
+    [
+      'Test images with their label, and what each net answers, with its probability. A struck-out answer is wrong.',
+      'The nets saw these images shuffled; they are shown as they were written.',
+    ],
+    `<ul class="legend lines"><li class="trf">TRF-net</li><li class="dense">Dense net</li></ul>
+<h3>The first ${SHOWN_PREDICTIONS} test images</h3>${cards(all)}
+<h3>${wrong.length > SHOWN_PREDICTIONS ? `${SHOWN_PREDICTIONS} of the ${wrong.length}` : `The ${wrong.length}`} that the TRF-net gets wrong</h3>${cards(spread(wrong, SHOWN_PREDICTIONS))}`,
+  );
+}
+
+function footer({ seed, machine, seconds, peakBytes, trf, dense, rows }: RunResult): string {
+  const facts: [string, string][] = [
+    ['Machine', `${escapeHtml(machine.cpu)}, ${machine.cores} cores; one used`],
+    ['Runtime', `Node ${escapeHtml(machine.node)}, ${escapeHtml(machine.platform)}, WebAssembly SIMD`],
+    ['Run', `${seconds.toFixed(0)}\u00a0s, ${whole(Math.round(peakBytes / 1e6))}\u00a0MB at the peak`],
+    ['Rows', `${whole(rows.train)} to train, ${whole(rows.validation)} to validate, ${whole(rows.test)} to test`],
+    ['Seed', `${seed}: the shuffle, the split and all weights are a function of it, the same bits on every machine`],
+    ['SHA-256', `TRF-net <code>${trf.sha256.slice(0, 16)}</code>, dense net <code>${dense.sha256.slice(0, 16)}</code>`],
+  ];
+  return `<footer>
+<dl>${facts.map(([name, text]) => `<div><dt>${name}</dt><dd>${text}</dd></div>`).join('')}</dl>
+<p>Method: Li, Chen and Zhang, <cite>Tree Receptive Fields</cite> (IJCAI 2018). Data: MNIST. Written by <code>npm run demo</code>.</p>
+</footer>`;
+}
+
+function section(title: string, texts: string[], content: string): string {
+  return `<section><div class="text"><h2>${title}</h2>${texts.map((text) => `<p>${text}</p>`).join('')}</div><div class="content">${content}</div></section>`;
+}
+
+function tile(drawing: string, caption: string): string {
+  return `<figure class="tile"><div>${drawing}</div><figcaption>${caption}</figcaption></figure>`;
+}
+
+function ink(pixels: Uint8Array, description: string): string {
+  return `<span class="frame"><img class="ink" src="${inkPng(pixels, 28)}" width="28" height="28" alt="${description}"></span>`;
+}
+
+function pixelsOf({ pixels }: Images, image: number): Uint8Array {
+  return pixels.subarray(image * PIXELS, (image + 1) * PIXELS);
+}
+
+/** The share of rows in which each pixel is lit, as ink. */
+function averageInk(litShare: Float64Array): Uint8Array {
+  const most = litShare.reduce((max, share) => Math.max(max, share), 0) || 1;
+  return Uint8Array.from(litShare, (share) => Math.round((255 * share) / most));
+}
+
+/** Mean row of what is seen, to sort fields from the top down. */
+function middleOf(seen: Int32Array): number {
+  const total = seen.reduce((sum, n) => sum + n, 0);
+  return seen.reduce((sum, n, pixel) => sum + n * rowOf(pixel), 0) / total;
+}
+
+function medianOf(values: number[]): number {
+  return values.slice().sort((a, b) => a - b)[values.length >> 1] ?? 0;
+}
+
+function meanSeconds({ history }: NetResult): number {
+  return history.reduce((sum, { seconds }) => sum + seconds, 0) / history.length;
+}
+
+function whole(value: number): string {
+  return value.toLocaleString('en-US');
+}
+
+function percent(share: number, digits = 2): string {
+  return `${(100 * share).toFixed(digits)}\u00a0%`;
+}
