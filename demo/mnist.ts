@@ -124,7 +124,7 @@ async function fitAndTest(
   test: Dataset,
   grown: NetResult['phases'],
 ): Promise<NetResult> {
-  const label = `Training the ${name}`;
+  const label = `${name}, training`;
   let reached = '';
   const fitted = await net.fit(train, {
     ...FIT,
@@ -147,10 +147,10 @@ async function fitAndTest(
     1,
     `${history.length} epochs, best ${bestEpoch}, validation ${percent(history[bestEpoch - 1]!.validation!.accuracy!)}`,
   );
-  progress.at(`Testing the ${name}`);
+  progress.at(`${name}, testing`);
   const { accuracy } = await net.evaluate(test);
   const { outputs, classes } = await net.predict(test);
-  progress.at(`Testing the ${name}`, 1, 1, `accuracy ${percent(accuracy!)}`);
+  progress.at(`${name}, testing`, 1, 1, `accuracy ${percent(accuracy!)}`);
   progress.end();
   return {
     name,
