@@ -125,6 +125,9 @@ export function transpose4(dst: usize, dstStride: usize, src: usize, srcStride: 
 /** k is cut in blocks of this many, so that a panel of B stays in the first-level cache. */
 const K_BLOCK: i32 = 256;
 
+/** Panels of A that are run over all of B before the next ones: with K_BLOCK, 120 kB that stay in the second-level cache. */
+const PANEL_BLOCK: i32 = 24;
+
 /**
  * C = A·B, or C += A·B with accumulate = 1; k >= 1 (with k = 0 C stays as it is).
  * c: [m][n] with row stride ldc floats; a: packed panels of 5 rows from gemm_pack_a; b: panels of 8 columns whose rows lie
@@ -140,26 +143,33 @@ export function gemm(
   for (let p0 = 0; p0 < k; p0 += K_BLOCK) {
     const depth = min(K_BLOCK, k - p0);
     const keep = p0 > 0 || accumulate != 0;
-    for (let j = 0; j < n; j += 8) {
-      const bp = b + ((<usize>(j >> 3) * <usize>panelStride + <usize>p0 * <usize>ldb) << 2);
-      for (let panel = panel0; panel < panel1; panel++) {
-        const i = panel * 5;
-        const ap = a + (<usize>panel * <usize>k + <usize>p0) * 20;
-        const cp = c + <usize>i * rowBytes + ((<usize>j) << 2);
-        if (i + 5 <= m && j + 8 <= n) {
-          tile5x8(cp, rowBytes, ap, bp, bStep, depth, keep);
-        } else {
-          const rows = min(5, m - i), columns = min(8, n - j);
-          tile5x8(scratch, 32, ap, bp, bStep, depth, false);
-          for (let r = 0; r < rows; r++) {
-            for (let s = 0; s < columns; s++) {
-              const at = cp + <usize>r * rowBytes + ((<usize>s) << 2);
-              const value = load<f32>(scratch + ((<usize>(r * 8 + s)) << 2));
-              store<f32>(at, keep ? load<f32>(at) + value : value);
-            }
+    for (let first = panel0; first < panel1; first += PANEL_BLOCK) {
+      const last = min(first + PANEL_BLOCK, panel1);
+      for (let j = 0; j < n; j += 8) {
+        const bp = b + ((<usize>(j >> 3) * <usize>panelStride + <usize>p0 * <usize>ldb) << 2);
+        for (let panel = first; panel < last; panel++) {
+          const i = panel * 5;
+          const ap = a + (<usize>panel * <usize>k + <usize>p0) * 20;
+          const cp = c + <usize>i * rowBytes + ((<usize>j) << 2);
+          if (i + 5 <= m && j + 8 <= n) {
+            tile5x8(cp, rowBytes, ap, bp, bStep, depth, keep);
+          } else {
+            tile5x8(scratch, 32, ap, bp, bStep, depth, false);
+            put_edge(cp, rowBytes, scratch, min(5, m - i), min(8, n - j), keep);
           }
         }
       }
+    }
+  }
+}
+
+/** Copies or adds the corner of a tile that lies inside C. */
+function put_edge(c: usize, rowBytes: usize, tile: usize, rows: i32, columns: i32, keep: bool): void {
+  for (let r = 0; r < rows; r++) {
+    for (let s = 0; s < columns; s++) {
+      const at = c + <usize>r * rowBytes + ((<usize>s) << 2);
+      const value = load<f32>(tile + ((<usize>(r * 8 + s)) << 2));
+      store<f32>(at, keep ? load<f32>(at) + value : value);
     }
   }
 }
@@ -177,12 +187,31 @@ function put(c: usize, lo: v128, hi: v128, keep: bool): void {
 }
 
 function tile5x8(c: usize, rowBytes: usize, a: usize, b: usize, bStep: usize, depth: i32, keep: bool): void {
-  let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00;
-  let c30 = c00, c31 = c00, c40 = c00, c41 = c00;
+  // The first step stands before the loop: V8 then computes the addresses of A's five numbers once, not at every step.
+  const zero = f32x4.splat(0);
+  let b0 = v128.load(b), b1 = v128.load(b, 16);
+  let s = v128.load32_splat(a);
+  let c00 = madd(s, b0, zero);
+  let c01 = madd(s, b1, zero);
+  s = v128.load32_splat(a, 4);
+  let c10 = madd(s, b0, zero);
+  let c11 = madd(s, b1, zero);
+  s = v128.load32_splat(a, 8);
+  let c20 = madd(s, b0, zero);
+  let c21 = madd(s, b1, zero);
+  s = v128.load32_splat(a, 12);
+  let c30 = madd(s, b0, zero);
+  let c31 = madd(s, b1, zero);
+  s = v128.load32_splat(a, 16);
+  let c40 = madd(s, b0, zero);
+  let c41 = madd(s, b1, zero);
   const end = a + (<usize>depth) * 20;
+  a += 20;
+  b += bStep;
   while (a < end) {
-    const b0 = v128.load(b), b1 = v128.load(b, 16);
-    let s = v128.load32_splat(a);
+    b0 = v128.load(b);
+    b1 = v128.load(b, 16);
+    s = v128.load32_splat(a);
     c00 = madd(s, b0, c00);
     c01 = madd(s, b1, c01);
     s = v128.load32_splat(a, 4);

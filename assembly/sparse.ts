@@ -6,7 +6,7 @@ import { madd, sum4, sum4x4 } from './simd';
 // at which index. All of Y = S·B, its gradient to B and its gradient to S are these three kernels.
 
 /**
- * out[r][0..n) = (accumulate ? out[r] : bias ? bias[r] : 0) + Σ_e value[place ? place[e] : e] * b[index[e]][0..n), for r in [row0, row1).
+ * out[r][0..n) = (accumulate ? out[r] : bias ? bias[r] : 0) + Σ_e value[place ? place[e] : e] * b[index[e]][0..n), for r in [row0, row1). The sum is formed first.
  * ldo, ldb: distance of rows in floats. bias and place may be 0 (none).
  * SpMM; entries are added in the order they are stored.
  */
@@ -18,83 +18,83 @@ export function spmm(
   for (let r = row0; r < row1; r++) {
     const e0 = load<i32>(start + ((<usize>r) << 2)), e1 = load<i32>(start + ((<usize>r) << 2), 4);
     const o = out + ((<usize>r * <usize>ldo) << 2);
-    const first = bias ? load<f32>(bias + ((<usize>r) << 2)) : <f32>0;
+    const first = bias ? v128.load32_splat(bias + ((<usize>r) << 2)) : f32x4.splat(0);
     let j = 0;
-    for (; j + 32 <= n; j += 32) row32(o + ((<usize>j) << 2), b + ((<usize>j) << 2), index, value, place, bStep, e0, e1, first, accumulate);
+    for (; j + 32 <= n; j += 32) {
+      const oj = o + ((<usize>j) << 2), bj = b + ((<usize>j) << 2);
+      if (place) row32(oj, index + ((<usize>e0) << 2), index + ((<usize>e1) << 2), value, place + ((<usize>e0) << 2), bj, bStep, first, accumulate);
+      else row32(oj, index + ((<usize>e0) << 2), index + ((<usize>e1) << 2), value + ((<usize>e0) << 2), 0, bj, bStep, first, accumulate);
+    }
     for (; j + 8 <= n; j += 8) row8(o + ((<usize>j) << 2), b + ((<usize>j) << 2), index, value, place, bStep, e0, e1, first, accumulate);
     for (; j < n; j++) {
       const oj = o + ((<usize>j) << 2), bj = b + ((<usize>j) << 2);
-      let acc = accumulate ? load<f32>(oj) : first;
+      let acc: f32 = 0;
       for (let e = e0; e < e1; e++) {
         const p = place ? load<i32>(place + ((<usize>e) << 2)) : e;
         acc += load<f32>(value + ((<usize>p) << 2)) * load<f32>(bj + <usize>load<i32>(index + ((<usize>e) << 2)) * bStep);
       }
-      store<f32>(oj, acc);
+      store<f32>(oj, (accumulate ? load<f32>(oj) : f32x4.extract_lane(first, 0)) + acc);
     }
   }
 }
 
-// @ts-ignore: decorator
-@inline
-function row32(o: usize, b: usize, index: usize, value: usize, place: usize, bStep: usize, e0: i32, e1: i32, first: f32, accumulate: i32): void {
-  let a0 = f32x4.splat(first), a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0;
-  if (accumulate) {
-    a0 = v128.load(o); a1 = v128.load(o, 16); a2 = v128.load(o, 32); a3 = v128.load(o, 48);
-    a4 = v128.load(o, 64); a5 = v128.load(o, 80); a6 = v128.load(o, 96); a7 = v128.load(o, 112);
-  }
-  let at = index + ((<usize>e0) << 2);
-  const end = index + ((<usize>e1) << 2);
+// V8 places a loop's arithmetic by the order of its locals, from the last back to the first, and loads in program order. Only where the two agree does a load
+// stand beside its use; else all eight come first and the accumulators spill. So: last accumulator first, in a function of its own (two callers keep
+// it from being inlined, which would renumber the locals).
+function row32(o: usize, at: usize, end: usize, value: usize, place: usize, b: usize, bStep: usize, first: v128, accumulate: i32): void {
+  let a0 = f32x4.splat(0);
+  let a1 = f32x4.splat(0);
+  let a2 = f32x4.splat(0);
+  let a3 = f32x4.splat(0);
+  let a4 = f32x4.splat(0);
+  let a5 = f32x4.splat(0);
+  let a6 = f32x4.splat(0);
+  let a7 = f32x4.splat(0);
   if (place) {
-    let p = place + ((<usize>e0) << 2);
     while (at < end) {
-      const s = v128.load32_splat(value + ((<usize>load<i32>(p)) << 2));
+      const s = v128.load32_splat(value + ((<usize>load<i32>(place)) << 2));
       const x = b + <usize>load<u32>(at) * bStep;
-      a0 = madd(s, v128.load(x), a0);
-      a1 = madd(s, v128.load(x, 16), a1);
-      a2 = madd(s, v128.load(x, 32), a2);
-      a3 = madd(s, v128.load(x, 48), a3);
-      a4 = madd(s, v128.load(x, 64), a4);
-      a5 = madd(s, v128.load(x, 80), a5);
-      a6 = madd(s, v128.load(x, 96), a6);
       a7 = madd(s, v128.load(x, 112), a7);
+      a6 = madd(s, v128.load(x, 96), a6);
+      a5 = madd(s, v128.load(x, 80), a5);
+      a4 = madd(s, v128.load(x, 64), a4);
+      a3 = madd(s, v128.load(x, 48), a3);
+      a2 = madd(s, v128.load(x, 32), a2);
+      a1 = madd(s, v128.load(x, 16), a1);
+      a0 = madd(s, v128.load(x), a0);
       at += 4;
-      p += 4;
+      place += 4;
     }
   } else {
-    let v = value + ((<usize>e0) << 2);
     while (at < end) {
-      const s = v128.load32_splat(v);
+      const s = v128.load32_splat(value);
       const x = b + <usize>load<u32>(at) * bStep;
-      a0 = madd(s, v128.load(x), a0);
-      a1 = madd(s, v128.load(x, 16), a1);
-      a2 = madd(s, v128.load(x, 32), a2);
-      a3 = madd(s, v128.load(x, 48), a3);
-      a4 = madd(s, v128.load(x, 64), a4);
-      a5 = madd(s, v128.load(x, 80), a5);
-      a6 = madd(s, v128.load(x, 96), a6);
       a7 = madd(s, v128.load(x, 112), a7);
+      a6 = madd(s, v128.load(x, 96), a6);
+      a5 = madd(s, v128.load(x, 80), a5);
+      a4 = madd(s, v128.load(x, 64), a4);
+      a3 = madd(s, v128.load(x, 48), a3);
+      a2 = madd(s, v128.load(x, 32), a2);
+      a1 = madd(s, v128.load(x, 16), a1);
+      a0 = madd(s, v128.load(x), a0);
       at += 4;
-      v += 4;
+      value += 4;
     }
   }
-  v128.store(o, a0);
-  v128.store(o, a1, 16);
-  v128.store(o, a2, 32);
-  v128.store(o, a3, 48);
-  v128.store(o, a4, 64);
-  v128.store(o, a5, 80);
-  v128.store(o, a6, 96);
-  v128.store(o, a7, 112);
+  v128.store(o, f32x4.add(accumulate ? v128.load(o, 0) : first, a0), 0);
+  v128.store(o, f32x4.add(accumulate ? v128.load(o, 16) : first, a1), 16);
+  v128.store(o, f32x4.add(accumulate ? v128.load(o, 32) : first, a2), 32);
+  v128.store(o, f32x4.add(accumulate ? v128.load(o, 48) : first, a3), 48);
+  v128.store(o, f32x4.add(accumulate ? v128.load(o, 64) : first, a4), 64);
+  v128.store(o, f32x4.add(accumulate ? v128.load(o, 80) : first, a5), 80);
+  v128.store(o, f32x4.add(accumulate ? v128.load(o, 96) : first, a6), 96);
+  v128.store(o, f32x4.add(accumulate ? v128.load(o, 112) : first, a7), 112);
 }
 
 // @ts-ignore: decorator
 @inline
-function row8(o: usize, b: usize, index: usize, value: usize, place: usize, bStep: usize, e0: i32, e1: i32, first: f32, accumulate: i32): void {
-  let a0 = f32x4.splat(first), a1 = a0;
-  if (accumulate) {
-    a0 = v128.load(o);
-    a1 = v128.load(o, 16);
-  }
+function row8(o: usize, b: usize, index: usize, value: usize, place: usize, bStep: usize, e0: i32, e1: i32, first: v128, accumulate: i32): void {
+  let a0 = f32x4.splat(0), a1 = a0;
   for (let e = e0; e < e1; e++) {
     const p = place ? load<i32>(place + ((<usize>e) << 2)) : e;
     const s = v128.load32_splat(value + ((<usize>p) << 2));
@@ -102,23 +102,23 @@ function row8(o: usize, b: usize, index: usize, value: usize, place: usize, bSte
     a0 = madd(s, v128.load(x), a0);
     a1 = madd(s, v128.load(x, 16), a1);
   }
-  v128.store(o, a0);
-  v128.store(o, a1, 16);
+  v128.store(o, f32x4.add(accumulate ? v128.load(o) : first, a0));
+  v128.store(o, f32x4.add(accumulate ? v128.load(o, 16) : first, a1), 16);
 }
 
 /**
  * dvalue[e] += Σ_j a[r][j] * b[index[e]][j] over j in [0, n), for the entries e of rows [row0, row1): the gradient of spmm to its values.
- * lda, ldb: distance of rows in floats. n must be a multiple of 4. SDDMM. Lanes are summed in blocks of 32, block by block.
+ * lda, ldb: distance of rows in floats. n must be a multiple of 4. scratch: 64 bytes. SDDMM. Lanes are summed in blocks of 32, block by block.
  */
 export function sddmm(
-  dvalue: usize, start: usize, index: usize, a: usize, b: usize, lda: i32, ldb: i32, row0: i32, row1: i32, n: i32,
+  dvalue: usize, start: usize, index: usize, a: usize, b: usize, scratch: usize, lda: i32, ldb: i32, row0: i32, row1: i32, n: i32,
 ): void {
   const bStep = (<usize>ldb) << 2;
   for (let r = row0; r < row1; r++) {
     const e0 = load<i32>(start + ((<usize>r) << 2)), e1 = load<i32>(start + ((<usize>r) << 2), 4);
     const ar = a + ((<usize>r * <usize>lda) << 2);
     let j = 0;
-    for (; j + 32 <= n; j += 32) dots32(dvalue, index, ar + ((<usize>j) << 2), b + ((<usize>j) << 2), bStep, e0, e1);
+    for (; j + 32 <= n; j += 32) dots32(dvalue, index, ar + ((<usize>j) << 2), b + ((<usize>j) << 2), bStep, e0, e1, scratch);
     for (; j < n; j += 4) {
       const x = v128.load(ar + ((<usize>j) << 2));
       for (let e = e0; e < e1; e++) {
@@ -132,44 +132,19 @@ export function sddmm(
 
 // @ts-ignore: decorator
 @inline
-function dots32(dvalue: usize, index: usize, a: usize, b: usize, bStep: usize, e0: i32, e1: i32): void {
+function dots32(dvalue: usize, index: usize, a: usize, b: usize, bStep: usize, e0: i32, e1: i32, scratch: usize): void {
   const a0 = v128.load(a), a1 = v128.load(a, 16), a2 = v128.load(a, 32), a3 = v128.load(a, 48);
   const a4 = v128.load(a, 64), a5 = v128.load(a, 80), a6 = v128.load(a, 96), a7 = v128.load(a, 112);
   let at = index + ((<usize>e0) << 2), out = dvalue + ((<usize>e0) << 2);
   const end = index + ((<usize>e1) << 2), quads = at + ((<usize>(e1 - e0) & ~3) << 2);
+  // Each sum goes through the scratch so that V8 finishes one connection before it loads for the next; without, it loads for all four and spills.
   while (at < quads) {
-    const x0 = b + <usize>load<u32>(at) * bStep, x1 = b + <usize>load<u32>(at, 4) * bStep;
-    const x2 = b + <usize>load<u32>(at, 8) * bStep, x3 = b + <usize>load<u32>(at, 12) * bStep;
-    let s0 = f32x4.mul(a0, v128.load(x0)), s1 = f32x4.mul(a0, v128.load(x1)), s2 = f32x4.mul(a0, v128.load(x2)), s3 = f32x4.mul(a0, v128.load(x3));
-    s0 = madd(a1, v128.load(x0, 16), s0);
-    s1 = madd(a1, v128.load(x1, 16), s1);
-    s2 = madd(a1, v128.load(x2, 16), s2);
-    s3 = madd(a1, v128.load(x3, 16), s3);
-    s0 = madd(a2, v128.load(x0, 32), s0);
-    s1 = madd(a2, v128.load(x1, 32), s1);
-    s2 = madd(a2, v128.load(x2, 32), s2);
-    s3 = madd(a2, v128.load(x3, 32), s3);
-    s0 = madd(a3, v128.load(x0, 48), s0);
-    s1 = madd(a3, v128.load(x1, 48), s1);
-    s2 = madd(a3, v128.load(x2, 48), s2);
-    s3 = madd(a3, v128.load(x3, 48), s3);
-    s0 = madd(a4, v128.load(x0, 64), s0);
-    s1 = madd(a4, v128.load(x1, 64), s1);
-    s2 = madd(a4, v128.load(x2, 64), s2);
-    s3 = madd(a4, v128.load(x3, 64), s3);
-    s0 = madd(a5, v128.load(x0, 80), s0);
-    s1 = madd(a5, v128.load(x1, 80), s1);
-    s2 = madd(a5, v128.load(x2, 80), s2);
-    s3 = madd(a5, v128.load(x3, 80), s3);
-    s0 = madd(a6, v128.load(x0, 96), s0);
-    s1 = madd(a6, v128.load(x1, 96), s1);
-    s2 = madd(a6, v128.load(x2, 96), s2);
-    s3 = madd(a6, v128.load(x3, 96), s3);
-    s0 = madd(a7, v128.load(x0, 112), s0);
-    s1 = madd(a7, v128.load(x1, 112), s1);
-    s2 = madd(a7, v128.load(x2, 112), s2);
-    s3 = madd(a7, v128.load(x3, 112), s3);
-    v128.store(out, f32x4.add(v128.load(out), sum4x4(s0, s1, s2, s3)));
+    v128.store(scratch, dot32(a0, a1, a2, a3, a4, a5, a6, a7, b + <usize>load<u32>(at) * bStep));
+    v128.store(scratch, dot32(a0, a1, a2, a3, a4, a5, a6, a7, b + <usize>load<u32>(at, 4) * bStep), 16);
+    v128.store(scratch, dot32(a0, a1, a2, a3, a4, a5, a6, a7, b + <usize>load<u32>(at, 8) * bStep), 32);
+    v128.store(scratch, dot32(a0, a1, a2, a3, a4, a5, a6, a7, b + <usize>load<u32>(at, 12) * bStep), 48);
+    const sums = sum4x4(v128.load(scratch), v128.load(scratch, 16), v128.load(scratch, 32), v128.load(scratch, 48));
+    v128.store(out, f32x4.add(v128.load(out), sums));
     at += 16;
     out += 16;
   }
@@ -183,12 +158,12 @@ function dots32(dvalue: usize, index: usize, a: usize, b: usize, bStep: usize, e
 // @ts-ignore: decorator
 @inline
 function dot32(a0: v128, a1: v128, a2: v128, a3: v128, a4: v128, a5: v128, a6: v128, a7: v128, x: usize): v128 {
-  let s = f32x4.mul(a0, v128.load(x));
-  s = madd(a1, v128.load(x, 16), s);
+  let s = f32x4.mul(a0, v128.load(x)), t = f32x4.mul(a1, v128.load(x, 16));
   s = madd(a2, v128.load(x, 32), s);
-  s = madd(a3, v128.load(x, 48), s);
+  t = madd(a3, v128.load(x, 48), t);
   s = madd(a4, v128.load(x, 64), s);
-  s = madd(a5, v128.load(x, 80), s);
+  t = madd(a5, v128.load(x, 80), t);
   s = madd(a6, v128.load(x, 96), s);
-  return madd(a7, v128.load(x, 112), s);
+  t = madd(a7, v128.load(x, 112), t);
+  return f32x4.add(s, t);
 }

@@ -103,7 +103,15 @@ export class DenseUnits {
     const { units, inputs } = this;
     const depth = tiles * LANES;
     for (let t = 0; t < tiles; t++) {
-      kernels.gemm_pack_a(this.pack.a + t * LANES * PANEL_ROWS * 4, dy + t * dyStride * TILE_BYTES, units, LANES, LANES, 1, depth);
+      kernels.gemm_pack_a(
+        this.pack.a + t * LANES * PANEL_ROWS * 4,
+        dy + t * dyStride * TILE_BYTES,
+        units,
+        LANES,
+        LANES,
+        1,
+        depth,
+      );
       kernels.gemm_pack_b(this.pack.b + t * LANES * 32, x + t * xStride * TILE_BYTES, LANES, inputs, 1, LANES, depth);
     }
     kernels.gemm(

@@ -89,7 +89,19 @@ export class PanelUnits {
     for (let b = 0; b < this.blocks; b++) {
       const error = this.error + b * this.padded * PANEL_BYTES;
       const offset = b * this.units * PANEL_BYTES;
-      kernels.sddmm(this.dvalue, this.start, this.unit, error, this.weight + offset, LANES, LANES, 0, rows, LANES);
+      kernels.sddmm(
+        this.dvalue,
+        this.start,
+        this.unit,
+        error,
+        this.weight + offset,
+        this.engine.scratch,
+        LANES,
+        LANES,
+        0,
+        rows,
+        LANES,
+      );
       kernels.spmm(
         this.dweight + offset,
         this.unitStart,

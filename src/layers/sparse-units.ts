@@ -80,6 +80,7 @@ export class SparseUnits {
         this.at.index,
         dy + t * dyStride * TILE_BYTES,
         x + t * xStride * TILE_BYTES,
+        this.engine.scratch,
         LANES,
         LANES,
         0,

@@ -46,6 +46,7 @@ export interface Kernels {
     index: number,
     a: number,
     b: number,
+    scratch: number,
     lda: number,
     ldb: number,
     row0: number,

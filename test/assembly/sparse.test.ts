@@ -95,9 +95,9 @@ kernelTest('spmm', 'a matrix with no entries gives the bias, 0, or what was ther
       const out = memory.scratch(3 * n);
       const each = (row: readonly number[]) => row.flatMap((x) => new Array<number>(n).fill(x));
       spmm(out.at, start, none, none, 0, none, bias, n, n, 0, 3, n, 0);
-      sameBits(out.read(), each([1, -0, 3]), 'bias');
+      sameBits(out.read(), each([1, 0, 3]), 'bias');
       spmm(out.at, start, none, none, 0, none, 0, n, n, 0, 3, n, 1);
-      sameBits(out.read(), each([1, -0, 3]), 'accumulate');
+      sameBits(out.read(), each([1, 0, 3]), 'accumulate');
       spmm(out.at, start, none, none, 0, none, 0, n, n, 0, 3, n, 0);
       sameBits(out.read(), each([0, 0, 0]), 'neither');
     }
@@ -122,9 +122,10 @@ function checkSddmm(sddmm: Sddmm, draws: Draws, dots: Dots): void {
     const expected = dvalue.read();
     const [start, index] = [memory.input(pattern.start).at, memory.input(pattern.index).at];
     const [atA, atB] = [memory.input(a).at, memory.input(b).at];
+    const scratch = memory.output(new Float32Array(16)).at;
     const ends = [row0, ...cuts, row1];
     for (let i = ends.length - 2; i >= 0; i--) {
-      sddmm(dvalue.at, start, index, atA, atB, lda, ldb, ends[i]!, ends[i + 1]!, n);
+      sddmm(dvalue.at, start, index, atA, atB, scratch, lda, ldb, ends[i]!, ends[i + 1]!, n);
     }
     twin.sddmm(expected, pattern, a, b, { lda, ldb, row0, row1, n });
     sameBits(dvalue.read(), expected, JSON.stringify(dots));

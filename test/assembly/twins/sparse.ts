@@ -6,7 +6,7 @@ export interface Pattern {
   readonly index: Int32Array;
 }
 
-/** out[r] = (accumulate ? out[r] : bias[r] or 0) + Σ_e value[place[e] or e] b[index[e]], entries in stored order. */
+/** out[r] = (accumulate ? out[r] : bias[r] or 0) + Σ_e value[place[e] or e] b[index[e]], entries in stored order; the sum is formed first. */
 export function spmm(
   out: Float32Array,
   { start, index }: Pattern,
@@ -19,18 +19,18 @@ export function spmm(
   const { ldo, ldb, row0, row1, n, accumulate } = shape;
   for (let r = row0; r < row1; r++) {
     for (let j = 0; j < n; j++) {
-      let sum = accumulate ? out[r * ldo + j]! : (bias?.[r] ?? 0);
+      let sum = 0;
       for (let e = start[r]!; e < start[r + 1]!; e++) {
         sum = f(sum + f(value[place?.[e] ?? e]! * b[index[e]! * ldb + j]!));
       }
-      out[r * ldo + j] = sum;
+      out[r * ldo + j] = f((accumulate ? out[r * ldo + j]! : (bias?.[r] ?? 0)) + sum);
     }
   }
 }
 
 /**
- * dvalue[e] += a[r] · b[index[e]]: blocks of 32 lanes, the last lanes in blocks of 4. Within a block lane j adds to sum j % 4, the four sums are added
- * pairwise, and the block's sum to dvalue.
+ * dvalue[e] += a[r] · b[index[e]]: blocks of 32 lanes, the last lanes in blocks of 4. Within a block of 32 lane j adds to sum j % 8, sums j and j + 4 are
+ * added, the four that are left pairwise, and the block's sum to dvalue.
  */
 export function sddmm(
   dvalue: Float32Array,
@@ -45,9 +45,10 @@ export function sddmm(
       const product = (j: number) => f(a[r * lda + j]! * b[index[e]! * ldb + j]!);
       for (let j = 0; j < n; ) {
         const width = j + 32 <= n ? 32 : 4;
-        const sums = [product(j), product(j + 1), product(j + 2), product(j + 3)] as [number, number, number, number];
-        for (let q = 4; q < width; q++) sums[q % 4] = f(sums[q % 4]! + product(j + q));
-        dvalue[e] = f(dvalue[e]! + sum4(...sums));
+        const sums = Array.from({ length: Math.min(8, width) }, (_, q) => product(j + q));
+        for (let q = 8; q < width; q++) sums[q % 8] = f(sums[q % 8]! + product(j + q));
+        const [s0, s1, s2, s3] = width === 4 ? sums : [0, 1, 2, 3].map((q) => f(sums[q]! + sums[q + 4]!));
+        dvalue[e] = f(dvalue[e]! + sum4(s0!, s1!, s2!, s3!));
         j += width;
       }
     }
