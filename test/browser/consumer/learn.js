@@ -8,7 +8,7 @@ export async function learn() {
   }
   const [train, validation, test] = [problem(1, 600), problem(2, 100), problem(3, 200)];
   let progress = 0;
-  const options = { validation, epochs: 5, batchSize: 32, onProgress: () => progress++ };
+  const options = { validation, epochs: 10, batchSize: 32, learningRate: 0.01, onProgress: () => progress++ };
 
   const net = await TrfNet.grow(train, {
     layers: [{ radius: 2, stride: 2, globalUnits: 4 }],
