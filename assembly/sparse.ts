@@ -14,34 +14,46 @@ export function spmm(
   out: usize, start: usize, index: usize, value: usize, place: usize, b: usize, bias: usize,
   ldo: i32, ldb: i32, row0: i32, row1: i32, n: i32, accumulate: i32,
 ): void {
-  const bStep = (<usize>ldb) << 2;
+  const oStep = (<usize>ldo) << 2, bStep = (<usize>ldb) << 2;
+  let j = 0;
+  for (; j + 32 <= n; j += 32) {
+    const oj = out + ((<usize>j) << 2), bj = b + ((<usize>j) << 2);
+    if (place) {
+      if (accumulate) placed_rows32(oj, start, index, value, place, bj, 0, oStep, bStep, row0, row1, 1);
+      else placed_rows32(oj, start, index, value, place, bj, bias, oStep, bStep, row0, row1, 0);
+      continue;
+    }
+    for (let r = row0; r < row1; r++) {
+      const at = index + ((<usize>load<u32>(start + ((<usize>r) << 2))) << 2);
+      const end = index + ((<usize>load<u32>(start + ((<usize>r) << 2), 4)) << 2);
+      const o = oj + <usize>r * oStep, v = value + (at - index);
+      if (accumulate) row32(at, end, v, bj, bStep, o, f32x4.splat(0), 1);
+      else row32(at, end, v, bj, bStep, o, bias ? v128.load32_splat(bias + ((<usize>r) << 2)) : f32x4.splat(0), 0);
+    }
+  }
+  if (j == n) return;
   for (let r = row0; r < row1; r++) {
     const e0 = load<i32>(start + ((<usize>r) << 2)), e1 = load<i32>(start + ((<usize>r) << 2), 4);
-    const o = out + ((<usize>r * <usize>ldo) << 2);
+    const o = out + <usize>r * oStep;
     const first = bias ? v128.load32_splat(bias + ((<usize>r) << 2)) : f32x4.splat(0);
-    let j = 0;
-    for (; j + 32 <= n; j += 32) {
-      const oj = o + ((<usize>j) << 2), bj = b + ((<usize>j) << 2);
-      if (place) row32(oj, index + ((<usize>e0) << 2), index + ((<usize>e1) << 2), value, place + ((<usize>e0) << 2), bj, bStep, first, accumulate);
-      else row32(oj, index + ((<usize>e0) << 2), index + ((<usize>e1) << 2), value + ((<usize>e0) << 2), 0, bj, bStep, first, accumulate);
-    }
-    for (; j + 8 <= n; j += 8) row8(o + ((<usize>j) << 2), b + ((<usize>j) << 2), index, value, place, bStep, e0, e1, first, accumulate);
-    for (; j < n; j++) {
-      const oj = o + ((<usize>j) << 2), bj = b + ((<usize>j) << 2);
+    let i = j;
+    for (; i + 8 <= n; i += 8) row8(o + ((<usize>i) << 2), b + ((<usize>i) << 2), index, value, place, bStep, e0, e1, first, accumulate);
+    for (; i < n; i++) {
+      const oi = o + ((<usize>i) << 2), bi = b + ((<usize>i) << 2);
       let acc: f32 = 0;
       for (let e = e0; e < e1; e++) {
         const p = place ? load<i32>(place + ((<usize>e) << 2)) : e;
-        acc += load<f32>(value + ((<usize>p) << 2)) * load<f32>(bj + <usize>load<i32>(index + ((<usize>e) << 2)) * bStep);
+        acc += load<f32>(value + ((<usize>p) << 2)) * load<f32>(bi + <usize>load<i32>(index + ((<usize>e) << 2)) * bStep);
       }
-      store<f32>(oj, (accumulate ? load<f32>(oj) : f32x4.extract_lane(first, 0)) + acc);
+      store<f32>(oi, (accumulate ? load<f32>(oi) : f32x4.extract_lane(first, 0)) + acc);
     }
   }
 }
 
 // V8 places a loop's arithmetic by the order of its locals, from the last back to the first, and loads in program order. Only where the two agree does a load
 // stand beside its use; else all eight come first and the accumulators spill. So: last accumulator first, in a function of its own (two callers keep
-// it from being inlined, which would renumber the locals).
-function row32(o: usize, at: usize, end: usize, value: usize, place: usize, b: usize, bStep: usize, first: v128, accumulate: i32): void {
+// it from being inlined, which would renumber the locals), and what the loop needs among the first five parameters, which come in registers.
+function row32(at: usize, end: usize, value: usize, b: usize, bStep: usize, o: usize, first: v128, accumulate: i32): void {
   let a0 = f32x4.splat(0);
   let a1 = f32x4.splat(0);
   let a2 = f32x4.splat(0);
@@ -50,36 +62,19 @@ function row32(o: usize, at: usize, end: usize, value: usize, place: usize, b: u
   let a5 = f32x4.splat(0);
   let a6 = f32x4.splat(0);
   let a7 = f32x4.splat(0);
-  if (place) {
-    while (at < end) {
-      const s = v128.load32_splat(value + ((<usize>load<i32>(place)) << 2));
-      const x = b + <usize>load<u32>(at) * bStep;
-      a7 = madd(s, v128.load(x, 112), a7);
-      a6 = madd(s, v128.load(x, 96), a6);
-      a5 = madd(s, v128.load(x, 80), a5);
-      a4 = madd(s, v128.load(x, 64), a4);
-      a3 = madd(s, v128.load(x, 48), a3);
-      a2 = madd(s, v128.load(x, 32), a2);
-      a1 = madd(s, v128.load(x, 16), a1);
-      a0 = madd(s, v128.load(x), a0);
-      at += 4;
-      place += 4;
-    }
-  } else {
-    while (at < end) {
-      const s = v128.load32_splat(value);
-      const x = b + <usize>load<u32>(at) * bStep;
-      a7 = madd(s, v128.load(x, 112), a7);
-      a6 = madd(s, v128.load(x, 96), a6);
-      a5 = madd(s, v128.load(x, 80), a5);
-      a4 = madd(s, v128.load(x, 64), a4);
-      a3 = madd(s, v128.load(x, 48), a3);
-      a2 = madd(s, v128.load(x, 32), a2);
-      a1 = madd(s, v128.load(x, 16), a1);
-      a0 = madd(s, v128.load(x), a0);
-      at += 4;
-      value += 4;
-    }
+  while (at < end) {
+    const s = v128.load32_splat(value);
+    const x = b + <usize>load<u32>(at) * bStep;
+    a7 = madd(s, v128.load(x, 112), a7);
+    a6 = madd(s, v128.load(x, 96), a6);
+    a5 = madd(s, v128.load(x, 80), a5);
+    a4 = madd(s, v128.load(x, 64), a4);
+    a3 = madd(s, v128.load(x, 48), a3);
+    a2 = madd(s, v128.load(x, 32), a2);
+    a1 = madd(s, v128.load(x, 16), a1);
+    a0 = madd(s, v128.load(x), a0);
+    at += 4;
+    value += 4;
   }
   v128.store(o, f32x4.add(accumulate ? v128.load(o, 0) : first, a0), 0);
   v128.store(o, f32x4.add(accumulate ? v128.load(o, 16) : first, a1), 16);
@@ -89,6 +84,50 @@ function row32(o: usize, at: usize, end: usize, value: usize, place: usize, b: u
   v128.store(o, f32x4.add(accumulate ? v128.load(o, 80) : first, a5), 80);
   v128.store(o, f32x4.add(accumulate ? v128.load(o, 96) : first, a6), 96);
   v128.store(o, f32x4.add(accumulate ? v128.load(o, 112) : first, a7), 112);
+}
+
+// The same for short rows, whose calls would cost as much as their entries: all rows at once, at the price of a spill.
+function placed_rows32(
+  out: usize, start: usize, index: usize, value: usize, place: usize, b: usize, bias: usize,
+  oStep: usize, bStep: usize, row0: i32, row1: i32, accumulate: i32,
+): void {
+  for (let r: usize = row0; r < <usize>row1; r++) {
+    const e0 = (<usize>load<u32>(start + (r << 2))) << 2;
+    const end = index + ((<usize>load<u32>(start + (r << 2), 4)) << 2);
+    let at = index + e0, p = place + e0;
+    let a0 = f32x4.splat(0);
+    let a1 = f32x4.splat(0);
+    let a2 = f32x4.splat(0);
+    let a3 = f32x4.splat(0);
+    let a4 = f32x4.splat(0);
+    let a5 = f32x4.splat(0);
+    let a6 = f32x4.splat(0);
+    let a7 = f32x4.splat(0);
+    while (at < end) {
+      const s = v128.load32_splat(value + ((<usize>load<u32>(p)) << 2));
+      const x = b + <usize>load<u32>(at) * bStep;
+      a7 = madd(s, v128.load(x, 112), a7);
+      a6 = madd(s, v128.load(x, 96), a6);
+      a5 = madd(s, v128.load(x, 80), a5);
+      a4 = madd(s, v128.load(x, 64), a4);
+      a3 = madd(s, v128.load(x, 48), a3);
+      a2 = madd(s, v128.load(x, 32), a2);
+      a1 = madd(s, v128.load(x, 16), a1);
+      a0 = madd(s, v128.load(x), a0);
+      at += 4;
+      p += 4;
+    }
+    const o = out + r * oStep;
+    const first = bias ? v128.load32_splat(bias + (r << 2)) : f32x4.splat(0);
+    v128.store(o, f32x4.add(accumulate ? v128.load(o, 0) : first, a0), 0);
+    v128.store(o, f32x4.add(accumulate ? v128.load(o, 16) : first, a1), 16);
+    v128.store(o, f32x4.add(accumulate ? v128.load(o, 32) : first, a2), 32);
+    v128.store(o, f32x4.add(accumulate ? v128.load(o, 48) : first, a3), 48);
+    v128.store(o, f32x4.add(accumulate ? v128.load(o, 64) : first, a4), 64);
+    v128.store(o, f32x4.add(accumulate ? v128.load(o, 80) : first, a5), 80);
+    v128.store(o, f32x4.add(accumulate ? v128.load(o, 96) : first, a6), 96);
+    v128.store(o, f32x4.add(accumulate ? v128.load(o, 112) : first, a7), 112);
+  }
 }
 
 // @ts-ignore: decorator
