@@ -174,6 +174,8 @@ export function sddmm(
 function dots32(dvalue: usize, index: usize, a: usize, b: usize, bStep: usize, e0: i32, e1: i32, scratch: usize): void {
   const a0 = v128.load(a), a1 = v128.load(a, 16), a2 = v128.load(a, 32), a3 = v128.load(a, 48);
   const a4 = v128.load(a, 64), a5 = v128.load(a, 80), a6 = v128.load(a, 96), a7 = v128.load(a, 112);
+  // A hidden unit that is off for all 32 rows adds nothing.
+  if (!v128.any_true(v128.or(v128.or(v128.or(a0, a1), v128.or(a2, a3)), v128.or(v128.or(a4, a5), v128.or(a6, a7))))) return;
   let at = index + ((<usize>e0) << 2), out = dvalue + ((<usize>e0) << 2);
   const end = index + ((<usize>e1) << 2), quads = at + ((<usize>(e1 - e0) & ~3) << 2);
   // Each sum goes through the scratch so that V8 finishes one connection before it loads for the next; without, it loads for all four and spills.

@@ -8,7 +8,7 @@ import { growTree, type TreeConstraints } from '../structure/chow-liu.js';
 import { type ReceptiveFields, receptiveFields } from '../structure/receptive-fields.js';
 import type { Tree } from '../structure/tree.js';
 import { type DiscretiseOptions, discretise, type Variables } from '../structure/variables.js';
-import { encodeBits } from './encoding.js';
+import { encodeRows, type Source } from './encoding.js';
 import { readGrowth, writeGrowth } from './grow-checkpoint.js';
 import type { GrownLayer, LayerOptions } from './grown-layer.js';
 import type { InputTransformName } from './input.js';
@@ -80,8 +80,8 @@ class Grower {
   private readonly pace: Pace;
   private readonly seconds: GrowSeconds = { tree: 0, pretrain: 0, encode: 0 };
   private readonly grown: GrownLayer[] = [];
-  /** The grown layers, runnable. */
-  private readonly stack: Linear[] = [];
+  /** What the next layer is grown from, once it has gone through the layers named. */
+  private source: Source;
 
   constructor(
     private readonly engine: Engine,
@@ -92,6 +92,7 @@ class Grower {
   ) {
     this.scope = engine.scope();
     this.pace = new Pace(run.signal);
+    this.source = { features: data.features, below: [] };
   }
 
   async grow(): Promise<{ layers: GrownLayer[]; seconds: GrowSeconds }> {
@@ -111,7 +112,7 @@ class Grower {
   }
 
   private async growLayer(l: number): Promise<GrownLayer> {
-    const { engine, data, run } = this;
+    const { engine, run } = this;
     const options = run.layers[l]!;
     const tree = await this.growTree(l);
     const rank = inverse(tree.depthFirst());
@@ -120,17 +121,8 @@ class Grower {
     const globalUnits = options.globalUnits ?? 0;
     const shape = this.shapeOf(l, connections, globalUnits);
     const parameters = await this.timed('pretrain', () =>
-      pretrainLayer(
-        engine,
-        shape,
-        rank,
-        this.stack,
-        data.features,
-        l,
-        run,
-        this.pretrain,
-        this.pace,
-        (done, total, epoch, loss) => this.report('pretrain', l, done, total, { epoch, loss }),
+      pretrainLayer(engine, shape, rank, this.source, l, run, this.pretrain, this.pace, (done, total, epoch, loss) =>
+        this.report('pretrain', l, done, total, { epoch, loss }),
       ),
     );
     return { radius: options.radius, stride: options.stride, globalUnits, tree, centres, connections, parameters };
@@ -138,15 +130,11 @@ class Grower {
 
   /** The Chow-Liu tree of the features, or of which hidden units are on. */
   private async growTree(l: number): Promise<Tree> {
-    const { engine, raw, data, run, pace } = this;
+    const { engine, raw, run } = this;
     const variables: Variables =
       l === 0
         ? await this.timed('tree', () => discretise(raw.features, run))
-        : await this.timed('encode', () =>
-            encodeBits(engine, this.stack, data.features, this.pretrain.batchSize, pace, (done) =>
-              this.report('encode', l, done, data.rows),
-            ),
-          );
+        : await this.timed('encode', () => this.encode(l));
     const { root, minInformation } = run;
     // Required and forbidden pairs are of features; the trees above are over hidden units.
     const constraints = l === 0 ? run : { root: Math.min(root ?? 0, variables.variables - 1), minInformation };
@@ -163,6 +151,15 @@ class Grower {
         names,
       ),
     );
+  }
+
+  private async encode(l: number): Promise<Variables> {
+    const { engine, source, pretrain, pace } = this;
+    const { on, next } = await encodeRows(engine, source, pretrain.batchSize, pace, (done) =>
+      this.report('encode', l, done, this.data.rows),
+    );
+    this.source = next;
+    return on;
   }
 
   private shapeOf(
@@ -182,11 +179,11 @@ class Grower {
     );
     if (grown.parameters.length !== layer.parameterLength) {
       throw new RangeError(
-        `resume: expected ${layer.parameterLength} weights in layer ${this.stack.length}, got ${grown.parameters.length}`,
+        `resume: expected ${layer.parameterLength} weights in layer ${this.grown.length}, got ${grown.parameters.length}`,
       );
     }
     layer.bind(this.scope.copy(grown.parameters), 0);
-    this.stack.push(layer);
+    this.source = { ...this.source, below: [...this.source.below, layer] };
     this.grown.push(grown);
   }
 

@@ -9,7 +9,7 @@ import { Purpose, permutation } from '../runtime/random.js';
 import { allFinite } from '../training/fit.js';
 import { createOptimizer, optimizerOptions } from '../training/optimizer.js';
 import { type Autoencoder, RowAutoencoder, TileAutoencoder } from './autoencoder.js';
-import { encoder } from './encoding.js';
+import { encoder, type Source } from './encoding.js';
 
 /** Pre-training of each layer as a denoising autoencoder; defaults as in the paper. */
 export interface PretrainOptions {
@@ -42,8 +42,7 @@ export async function pretrainLayer(
   engine: Engine,
   shape: LinearShape & { connections: Connections },
   rank: Int32Array,
-  below: readonly Linear[],
-  features: Matrix,
+  { features, below }: Source,
   l: number,
   { seed, initialScale }: { seed: number; initialScale: number },
   options: Required<PretrainOptions>,
