@@ -1,4 +1,4 @@
-import { madd } from './simd';
+import { madd, transpose4 } from './simd';
 
 // Dense products: C = A·B (+ C) over packed operands. A is packed in panels of 5 rows, laid out [panel][k][5]; B in
 // panels of 8 columns, [panel][k][8]. A 5x8 register tile takes 10 accumulators, 2 vectors of B, 1 splat of A and 1 product that is not fused: 14 of
@@ -106,20 +106,6 @@ export function gemm_pack_b(dst: usize, src: usize, k: i32, n: i32, kStride: i32
     }
     dst += skip;
   }
-}
-
-/** Writes the transpose of a 4x4 block; strides in bytes. */
-// @ts-ignore: decorator
-@inline
-export function transpose4(dst: usize, dstStride: usize, src: usize, srcStride: usize): void {
-  const r0 = v128.load(src), r1 = v128.load(src + srcStride);
-  const r2 = v128.load(src + 2 * srcStride), r3 = v128.load(src + 3 * srcStride);
-  const lo01 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5), hi01 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
-  const lo23 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5), hi23 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
-  v128.store(dst, v128.shuffle<f32>(lo01, lo23, 0, 1, 4, 5));
-  v128.store(dst + dstStride, v128.shuffle<f32>(lo01, lo23, 2, 3, 6, 7));
-  v128.store(dst + 2 * dstStride, v128.shuffle<f32>(hi01, hi23, 0, 1, 4, 5));
-  v128.store(dst + 3 * dstStride, v128.shuffle<f32>(hi01, hi23, 2, 3, 6, 7));
 }
 
 /** k is cut in blocks of this many, so that a panel of B stays in the first-level cache. */

@@ -1,4 +1,4 @@
-import { transpose4 } from './gemm';
+import { transpose4 } from './simd';
 
 // A dense autoencoder over sparse input rows, made to skip hidden units that are off. Weights lie in panels [feature / 32][unit][32], so that one
 // active (row, unit) pair is a multiply-add over 32 features, and the reconstruction error lies in panels too, [feature / 32][row][32].

@@ -76,7 +76,7 @@ function row32(at: usize, end: usize, value: usize, b: usize, bStep: usize, o: u
     at += 4;
     value += 4;
   }
-  v128.store(o, f32x4.add(accumulate ? v128.load(o, 0) : first, a0), 0);
+  v128.store(o, f32x4.add(accumulate ? v128.load(o) : first, a0));
   v128.store(o, f32x4.add(accumulate ? v128.load(o, 16) : first, a1), 16);
   v128.store(o, f32x4.add(accumulate ? v128.load(o, 32) : first, a2), 32);
   v128.store(o, f32x4.add(accumulate ? v128.load(o, 48) : first, a3), 48);
@@ -119,7 +119,7 @@ function placed_rows32(
     }
     const o = out + r * oStep;
     const first = bias ? v128.load32_splat(bias + (r << 2)) : f32x4.splat(0);
-    v128.store(o, f32x4.add(accumulate ? v128.load(o, 0) : first, a0), 0);
+    v128.store(o, f32x4.add(accumulate ? v128.load(o) : first, a0));
     v128.store(o, f32x4.add(accumulate ? v128.load(o, 16) : first, a1), 16);
     v128.store(o, f32x4.add(accumulate ? v128.load(o, 32) : first, a2), 32);
     v128.store(o, f32x4.add(accumulate ? v128.load(o, 48) : first, a3), 48);

@@ -1,5 +1,4 @@
-import { sum4 } from './simd';
-import { transpose4 } from './gemm';
+import { sum4, transpose4 } from './simd';
 
 // Moves between layouts, and pointwise passes. A tile is [features][32]: 32 rows of a batch side by side as lanes. A batch is tiles
 // one after another; lanes past the batch's last row are padding, kept out of every gradient by the loss.

@@ -39,6 +39,8 @@ export class Linear {
   readonly parameterLength: number;
   /** Weights and biases, padding excluded. */
   readonly weights: number;
+  /** Where the parameters start. */
+  parameters = 0;
   bias = 0;
   private dbias = 0;
   private readonly engine: Engine;
@@ -72,6 +74,7 @@ export class Linear {
 
   /** Points the layer at its parameters and gradients (bytes). */
   bind(parameters: number, gradients: number): void {
+    this.parameters = parameters;
     for (const { name, offset } of this.segments) {
       const at = parameters + offset * 4;
       const d = gradients + offset * 4;

@@ -1,6 +1,5 @@
 import { readSafetensors, type Tensor, writeSafetensors } from '../formats/safetensors.js';
 import type { Connections } from '../layers/connections.js';
-import type { Linear } from '../layers/linear.js';
 import { allFinite } from '../training/fit.js';
 import { type InputTransformJson, transformFromJson } from './input.js';
 import type { NetState } from './net-state.js';
@@ -22,8 +21,8 @@ const FORMAT = 1;
 export function packModel(state: NetState, network: Network): Uint8Array {
   const tensors: Record<string, Tensor> = {};
   network.layers.forEach((layer, l) => {
-    for (const { name, length } of layer.segments) {
-      const data = network.engine.f32(segmentAddress(network, l, name), length).slice();
+    for (const { name, offset, length } of layer.segments) {
+      const data = network.engine.f32(layer.parameters + offset * 4, length).slice();
       const dense = name === 'dense.weight';
       tensors[`layers.${l}.${name}`] = {
         shape: dense ? [layer.denseUnits, layer.inputs] : [length],
@@ -82,11 +81,11 @@ function transformOf(json: InputTransformJson) {
 /** Copies the file's weights, which unpackModel has checked, into a net of its shape. */
 export function fillNetwork(network: Network, tensors: Record<string, Tensor>): void {
   network.layers.forEach((layer, l) => {
-    for (const { name, length } of layer.segments) {
+    for (const { name, offset, length } of layer.segments) {
       const data = tensors[`layers.${l}.${name}`]!.data as Float32Array;
       const rowMajor = name === 'dense.weight' && layer.input === 'rows';
       network.engine
-        .f32(segmentAddress(network, l, name), length)
+        .f32(layer.parameters + offset * 4, length)
         .set(rowMajor ? transpose(data, layer.denseUnits, layer.inputs) : data);
     }
   });
@@ -197,9 +196,4 @@ function transpose(data: Float32Array, rows: number, columns: number): Float32Ar
   const out = new Float32Array(data.length);
   for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) out[c * rows + r] = data[r * columns + c]!;
   return out;
-}
-
-function segmentAddress({ layers, parameters }: Network, l: number, name: Linear['segments'][number]['name']): number {
-  const before = layers.slice(0, l).reduce((sum, layer) => sum + layer.parameterLength, 0);
-  return parameters.at + (before + layers[l]!.segments.find((s) => s.name === name)!.offset) * 4;
 }

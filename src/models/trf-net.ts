@@ -1,5 +1,4 @@
 import type { Dataset } from '../data/dataset.js';
-import type { Linear } from '../layers/linear.js';
 import type { Engine } from '../runtime/engine.js';
 import { beginNet, FeedforwardNet, loadState, type NetOptions } from './feedforward-net.js';
 import { type GrowOptions, type GrowRunOptions, type GrowSeconds, growLayers } from './grow.js';
@@ -39,8 +38,8 @@ export class TrfNet extends FeedforwardNet {
       origin: layers.map(originOf),
     });
     net.network.initialise(seed, initialScale);
-    net.network.layers.slice(0, -1).forEach((layer: Linear, l: number) => {
-      engine.f32(layer.segments.length ? layerAddress(net, l) : 0, layer.parameterLength).set(layers[l]!.parameters);
+    net.network.layers.slice(0, -1).forEach((layer, l) => {
+      engine.f32(layer.parameters, layer.parameterLength).set(layers[l]!.parameters);
     });
     net.growSeconds = seconds;
     return net;
@@ -84,9 +83,4 @@ function originOf({ radius, stride, globalUnits, centres, tree }: GrownLayer): L
     totalInformation: tree.totalInformation,
     edges: tree.edges.map(({ a, b, information }) => [a, b, information]),
   };
-}
-
-function layerAddress({ network }: TrfNet, l: number): number {
-  const before = network.layers.slice(0, l).reduce((sum, layer) => sum + layer.parameterLength, 0);
-  return network.parameters.at + before * 4;
 }
