@@ -17,3 +17,4 @@ export {
   sum_of_counts,
 } from './information';
 export { collect_active, merge_panels, panel_rows_backward, panel_rows_forward, scatter_active } from './panels';
+export { accumulate, plane_affine, plane_affine_backward, plane_affine_sums, plane_moments } from './norm';

@@ -25,6 +25,22 @@ export function sum4x4(a: v128, b: v128, c: v128, d: v128): v128 {
   return f32x4.add(v128.shuffle<f32>(ab, cd, 0, 2, 4, 6), v128.shuffle<f32>(ab, cd, 1, 3, 5, 7));
 }
 
+/** Sum of floats: element j of the whole eights goes to lane j % 8, a four left over to lanes 0..3; sum4 of (lane j + lane j + 4), then the last ones one by one. */
+// @ts-ignore: decorator
+@inline
+export function sumOf(x: usize, length: i32): f32 {
+  const eights = x + ((<usize>(length & ~7)) << 2), fours = x + ((<usize>(length & ~3)) << 2), end = x + ((<usize>length) << 2);
+  let s0 = f32x4.splat(0), s1 = s0;
+  for (; x < eights; x += 32) {
+    s0 = f32x4.add(s0, v128.load(x));
+    s1 = f32x4.add(s1, v128.load(x, 16));
+  }
+  for (; x < fours; x += 16) s0 = f32x4.add(s0, v128.load(x));
+  let sum = sum4(f32x4.add(s0, s1));
+  for (; x < end; x += 4) sum += load<f32>(x);
+  return sum;
+}
+
 /** Writes the transpose of a 4x4 block; strides in bytes. */
 // @ts-ignore: decorator
 @inline

@@ -273,4 +273,43 @@ export interface Kernels {
     d: number,
     levels: number,
   ): number;
+  plane_moments(out: number, x: number, planes: number, hw: number): void;
+  plane_affine(
+    y: number,
+    x: number,
+    scale: number,
+    shift: number,
+    gate: number,
+    shortcut: number,
+    n: number,
+    c: number,
+    hw: number,
+    relu: number,
+  ): void;
+  plane_affine_sums(
+    sums: number,
+    dz: number,
+    dy: number,
+    y: number,
+    x: number,
+    mean: number,
+    n: number,
+    c: number,
+    hw: number,
+    relu: number,
+  ): void;
+  plane_affine_backward(
+    dx: number,
+    dz: number,
+    x: number,
+    gate: number,
+    a: number,
+    b: number,
+    d: number,
+    mean: number,
+    n: number,
+    c: number,
+    hw: number,
+  ): void;
+  accumulate(y: number, x: number, length: number): void;
 }

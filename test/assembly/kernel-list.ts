@@ -42,4 +42,9 @@ export const testFileOf: Readonly<Record<keyof Kernels, string>> = {
   panel_rows_forward: 'panels.test.ts',
   panel_rows_backward: 'panels.test.ts',
   merge_panels: 'panels.test.ts',
+  plane_moments: 'norm.test.ts',
+  plane_affine: 'norm.test.ts',
+  plane_affine_sums: 'norm.test.ts',
+  plane_affine_backward: 'norm.test.ts',
+  accumulate: 'norm.test.ts',
 };

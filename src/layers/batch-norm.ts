@@ -1,0 +1,238 @@
+import type { Engine, Scope } from '../runtime/engine.js';
+
+/** PyTorch's defaults. */
+const EPSILON = 1e-5;
+const MOMENTUM = 0.1;
+
+const padded = (length: number) => Math.ceil(length / 16) * 16;
+
+/** One run of numbers of a batch norm, padded to 16 floats. */
+export interface BatchNormSegment {
+  readonly name: 'weight' | 'bias' | 'running_mean' | 'running_var';
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** What follows the normalisation: y = act(gate · normalised + shortcut). Addresses; 0 or missing for none. */
+export interface AfterNorm {
+  /** [n][c]. */
+  gate?: number;
+  /** Planes like x. */
+  shortcut?: number;
+  relu: boolean;
+}
+
+/** Per-channel numbers that the kernels read. */
+const TABLES = ['mean', 'scale', 'shift', 'a', 'b', 'd'] as const;
+
+/** Batch normalisation of planes [n][c][hw] (Ioffe and Szegedy 2015) with PyTorch's conventions, and what follows it in the same pass. */
+export class BatchNorm {
+  readonly channels: number;
+  readonly segments: readonly BatchNormSegment[];
+  readonly statisticSegments: readonly BatchNormSegment[];
+  /** Floats in the model's block, padding included. */
+  readonly parameterLength: number;
+  /** Floats of running statistics, padding included. */
+  readonly statisticLength: number;
+  /** Where gamma starts; beta, running mean and running variance follow from `bind`. */
+  parameters = 0;
+  statistics = 0;
+  /** Room of `roomBytes` that any call may scribble on; layers that take turns can share it. */
+  room = 0;
+  private gradients = 0;
+  private readonly tables: number;
+  private readonly mean: Float64Array;
+  /** 1 / √(variance + ε) of the last training batch. */
+  private readonly inverse: Float64Array;
+  private readonly engine: Engine;
+
+  constructor(engine: Engine, scope: Scope, channels: number) {
+    this.engine = engine;
+    this.channels = channels;
+    const second = padded(channels);
+    this.segments = [
+      { name: 'weight', offset: 0, length: channels },
+      { name: 'bias', offset: second, length: channels },
+    ];
+    this.statisticSegments = [
+      { name: 'running_mean', offset: 0, length: channels },
+      { name: 'running_var', offset: second, length: channels },
+    ];
+    this.parameterLength = 2 * second;
+    this.statisticLength = 2 * second;
+    this.tables = scope.zeros(TABLES.length * second);
+    this.mean = new Float64Array(channels);
+    this.inverse = new Float64Array(channels);
+  }
+
+  /** Bytes of `room` for batches of n samples. */
+  roomBytes(n: number): number {
+    return n * this.channels * 8;
+  }
+
+  /** Points the layer at its parameters, gradients and running statistics (bytes). */
+  bind(parameters: number, gradients: number, statistics: number): void {
+    this.parameters = parameters;
+    this.gradients = gradients;
+    this.statistics = statistics;
+  }
+
+  /** Weight 1, bias 0, running mean 0, running variance 1. */
+  initialise(): void {
+    const second = padded(this.channels);
+    for (const [at, first, last] of [
+      [this.parameters, 1, 0],
+      [this.statistics, 0, 1],
+    ] as const) {
+      const values = this.engine.f32(at, 2 * second).fill(0);
+      values.fill(first, 0, this.channels);
+      values.fill(last, second, second + this.channels);
+    }
+  }
+
+  /** y = act(gate · (scale · x + shift) + shortcut); by the statistics of the batch in training, which move the running ones, else by those. */
+  forward(y: number, x: number, n: number, hw: number, after: AfterNorm, training: boolean): void {
+    const { engine, channels } = this;
+    if (training) this.measure(x, n, hw);
+    const { scale, shift } = training ? this.batchScale() : this.folded();
+    engine.f32(this.table('scale'), channels).set(scale);
+    engine.f32(this.table('shift'), channels).set(shift);
+    engine.kernels.plane_affine(
+      y,
+      x,
+      this.table('scale'),
+      this.table('shift'),
+      after.gate ?? 0,
+      after.shortcut ?? 0,
+      n,
+      channels,
+      hw,
+      after.relu ? 1 : 0,
+    );
+  }
+
+  /**
+   * Gradients after a forward pass in training with the same x, y and gate. dz: gradient before the activation, which is the shortcut's too; dx: of x;
+   * dgate ([n][c], 0 for not wanted): of the gate. Those of weight and bias are written. dz may be dy, and dx may be dz where dz is not wanted.
+   */
+  backward(
+    dx: number,
+    dz: number,
+    dgate: number,
+    dy: number,
+    y: number,
+    x: number,
+    n: number,
+    hw: number,
+    after: Omit<AfterNorm, 'shortcut'>,
+  ): void {
+    const { engine, channels } = this;
+    const [mean, a, b, d] = [this.table('mean'), this.table('a'), this.table('b'), this.table('d')];
+    engine.kernels.plane_affine_sums(this.room, dz, dy, y, x, mean, n, channels, hw, after.relu ? 1 : 0);
+    this.reduce(n, hw, after.gate ?? 0);
+    if (dgate) this.gateGradient(dgate, n);
+    engine.kernels.plane_affine_backward(dx, dz, x, after.gate ?? 0, a, b, d, mean, n, channels, hw);
+  }
+
+  /** scale and shift by the running statistics: what a convolution before this layer can take into its weights and bias. */
+  folded(): { scale: Float32Array; shift: Float32Array } {
+    const { channels } = this;
+    const second = padded(channels);
+    const running = this.engine.f32(this.statistics, 2 * second);
+    const mean = Float64Array.from(running.subarray(0, channels));
+    const inverse = Float64Array.from(running.subarray(second, second + channels), (v) => 1 / Math.sqrt(v + EPSILON));
+    return this.scaleAndShift(mean, inverse);
+  }
+
+  private batchScale(): { scale: Float32Array; shift: Float32Array } {
+    return this.scaleAndShift(this.mean, this.inverse);
+  }
+
+  private scaleAndShift(mean: Float64Array, inverse: Float64Array): { scale: Float32Array; shift: Float32Array } {
+    const { channels } = this;
+    const second = padded(channels);
+    const parameters = this.engine.f32(this.parameters, 2 * second);
+    const scale = new Float32Array(channels);
+    const shift = new Float32Array(channels);
+    for (let c = 0; c < channels; c++) {
+      const factor = parameters[c]! * inverse[c]!;
+      scale[c] = factor;
+      shift[c] = parameters[second + c]! - mean[c]! * factor;
+    }
+    return { scale, shift };
+  }
+
+  /** Mean and variance of each channel: planes joined in sample order (Chan, Golub and LeVeque 1979), in f64. Running statistics move. */
+  private measure(x: number, n: number, hw: number): void {
+    const { engine, channels } = this;
+    const second = padded(channels);
+    engine.kernels.plane_moments(this.room, x, n * channels, hw);
+    const moments = engine.f32(this.room, 2 * n * channels);
+    const running = engine.f32(this.statistics, 2 * second);
+    const means = engine.f32(this.table('mean'), channels);
+    const count = n * hw;
+    for (let c = 0; c < channels; c++) {
+      let mean = 0;
+      let m2 = 0;
+      for (let s = 0; s < n; s++) {
+        const at = 2 * (s * channels + c);
+        const delta = moments[at]! - mean;
+        mean += delta / (s + 1);
+        m2 += moments[at + 1]! + delta * delta * ((hw * s) / (s + 1));
+      }
+      this.mean[c] = mean;
+      this.inverse[c] = 1 / Math.sqrt(m2 / count + EPSILON);
+      means[c] = mean;
+      running[c] = (1 - MOMENTUM) * running[c]! + MOMENTUM * mean;
+      running[second + c] = (1 - MOMENTUM) * running[second + c]! + MOMENTUM * (m2 / (count - 1));
+    }
+  }
+
+  /** Gradients of weight and bias from the sums of the planes, in sample order, and from them the coefficients a, b, d of dx. */
+  private reduce(n: number, hw: number, gate: number): void {
+    const { engine, channels } = this;
+    const second = padded(channels);
+    const sums = engine.f32(this.room, 2 * n * channels);
+    const gates = gate ? engine.f32(gate, n * channels) : undefined;
+    const weight = engine.f32(this.parameters, channels);
+    const gradients = engine.f32(this.gradients, 2 * second);
+    const [a, b, d] = (['a', 'b', 'd'] as const).map((name) => engine.f32(this.table(name), channels));
+    for (let c = 0; c < channels; c++) {
+      let dbias = 0;
+      let centred = 0;
+      for (let s = 0; s < n; s++) {
+        const plane = s * channels + c;
+        const g = gates ? gates[plane]! : 1;
+        dbias += g * sums[2 * plane]!;
+        centred += g * sums[2 * plane + 1]!;
+      }
+      const inverse = this.inverse[c]!;
+      const dweight = centred * inverse;
+      const factor = weight[c]! * inverse;
+      const share = factor / (n * hw);
+      gradients[c] = dweight;
+      gradients[second + c] = dbias;
+      a![c] = factor;
+      b![c] = -share * inverse * dweight;
+      d![c] = -share * dbias;
+    }
+  }
+
+  /** dgate = Σ dz (scale x + shift) = scale Σ dz (x − mean) + (scale mean + shift) Σ dz. */
+  private gateGradient(dgate: number, n: number): void {
+    const { engine, channels } = this;
+    const sums = engine.f32(this.room, 2 * n * channels);
+    const out = engine.f32(dgate, n * channels);
+    const [mean, scale, shift] = (['mean', 'scale', 'shift'] as const).map((name) =>
+      engine.f32(this.table(name), channels),
+    );
+    for (let plane = 0, c = 0; plane < out.length; plane++, c = plane % channels) {
+      const centre = scale![c]! * mean![c]! + shift![c]!;
+      out[plane] = scale![c]! * sums[2 * plane + 1]! + centre * sums[2 * plane]!;
+    }
+  }
+
+  private table(name: (typeof TABLES)[number]): number {
+    return this.tables + TABLES.indexOf(name) * padded(this.channels) * 4;
+  }
+}
