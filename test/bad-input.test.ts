@@ -228,7 +228,7 @@ const structure: Case[] = [
     'rows in place of a data set',
     () => chowLiuTree(wrong([[1, 0]])),
     TypeError,
-    /^features: expected a matrix of kind 'dense' or 'sparse', got undefined$/,
+    /^features: expected a matrix of kind 'dense', 'sparse' or 'images', got undefined$/,
   ],
   [
     'a matrix that no Dataset has seen, with a column far out',
@@ -509,13 +509,13 @@ const use: Case[] = [
     'sparse rows for a net of dense ones',
     () => net.predict(listed),
     TypeError,
-    /^data: expected dense rows like the training data, got sparse ones$/,
+    /^data: expected dense rows like the training data, got sparse rows$/,
   ],
   [
     'dense rows for a net of sparse ones',
     () => trf.predict(train),
     TypeError,
-    /^data: expected sparse rows like the training data, got dense ones$/,
+    /^data: expected sparse rows like the training data, got dense rows$/,
   ],
   [
     'batches of 0',

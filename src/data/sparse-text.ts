@@ -1,4 +1,4 @@
-import { Dataset, describeTargets, type Targets } from './dataset.js';
+import { Dataset, describeTargets, requireRows, type Targets } from './dataset.js';
 
 /** How to read the authors' sparse text. */
 export interface SparseTextOptions {
@@ -44,10 +44,11 @@ export function parseSparseText(text: string, options: SparseTextOptions = {}): 
 /**
  * Writes a dataset of classes or tasks in the authors' format, each line ended by a newline; zeros are left out.
  * parseSparseText reads back the same numbers, given the same number of columns.
- * @throws TypeError for a dataset with values to regress on, or without targets
+ * @throws TypeError for a dataset of images, with values to regress on, or without targets
  */
 export function formatSparseText(dataset: Dataset): string {
-  const { features, targets, rows, columns } = dataset;
+  const { targets, rows, columns } = dataset;
+  const features = requireRows(dataset.features, 'dataset');
   if (targets === undefined || targets.kind === 'values') {
     throw new TypeError(`dataset: expected one with classes or tasks, got one with ${describeTargets(targets)}`);
   }

@@ -1,4 +1,5 @@
-import { Dataset, type SparseMatrix } from './dataset.js';
+import { Dataset, describeFeatures, type RowMatrix, requireRows, type SparseMatrix } from './dataset.js';
+import { jsonOf, numbersOf } from './json.js';
 import { log } from './log.js';
 
 /** A Standardizer as plain JSON. */
@@ -26,18 +27,20 @@ export class Standardizer {
   /**
    * @param options.center subtract the mean; default: yes for dense rows, no for sparse ones, which it would fill
    * @param options.scale divide by the standard deviation, default yes
-   * @throws TypeError when centering sparse rows
+   * @throws TypeError for images, or when centering sparse rows
    */
   static learn(train: Dataset, options: { readonly center?: boolean; readonly scale?: boolean } = {}): Standardizer {
-    const { center = train.features.kind === 'dense', scale = true } = options;
-    if (center && train.features.kind === 'sparse') throw cannotCenter('train');
-    const { mean, deviation } = moments(train);
+    const features = requireRows(train.features, 'train');
+    const { center = features.kind === 'dense', scale = true } = options;
+    if (center && features.kind === 'sparse') throw cannotCenter('train');
+    const { mean, deviation } = moments(features);
     return new Standardizer(center ? mean : null, scale ? deviation : new Float64Array(train.columns).fill(1));
   }
 
   /** The same rows, standardised; targets and names are kept. */
   apply(dataset: Dataset): Dataset {
-    const { features, targets, featureNames } = dataset;
+    const { targets, featureNames } = dataset;
+    const features = requireRows(dataset.features, 'dataset');
     const { mean, scale } = this;
     checkColumns(dataset, scale.length);
     if (features.kind === 'sparse') {
@@ -62,9 +65,9 @@ export class Standardizer {
   /** @throws TypeError, RangeError for what toJSON cannot have written */
   static fromJSON(json: unknown): Standardizer {
     const { mean, scale } = jsonOf<StandardizerJson>(json, 'standardizer');
-    const divisors = numbersOf(scale, 'scale', (x) => x > 0, 'a positive number');
+    const divisors = numbersOf(scale, 'json.scale', (x) => x > 0, 'a positive number');
     if (mean === null) return new Standardizer(null, divisors);
-    const means = numbersOf(mean, 'mean', () => true, 'a finite number');
+    const means = numbersOf(mean, 'json.mean', () => true, 'a finite number');
     if (means.length !== divisors.length) {
       throw new RangeError(
         `json.mean: expected as many numbers as json.scale (${divisors.length}), got ${means.length}`,
@@ -100,7 +103,7 @@ export class TfIdf {
     this.normalise = normalise;
   }
 
-  /** @throws TypeError for dense rows, RangeError for a negative count */
+  /** @throws TypeError for dense rows or images, RangeError for a negative count */
   static learn(train: Dataset, options: { readonly sublinear?: boolean; readonly normalise?: boolean } = {}): TfIdf {
     const { sublinear = true, normalise = true } = options;
     const { rows, columns, index, value } = countsOf(train, 'train');
@@ -115,7 +118,7 @@ export class TfIdf {
 
   /**
    * The same rows, weighted; targets and names are kept. An empty row stays empty.
-   * @throws TypeError for dense rows, RangeError for a negative count or another number of columns
+   * @throws TypeError for dense rows or images, RangeError for a negative count or another number of columns
    */
   apply(dataset: Dataset): Dataset {
     checkColumns(dataset, this.idf.length);
@@ -148,7 +151,7 @@ export class TfIdf {
       if (typeof flag !== 'boolean') throw new TypeError(`json.${name}: expected a boolean, got ${typeof flag}`);
     }
     return new TfIdf(
-      numbersOf(idf, 'idf', (x) => x > 0, 'a positive number'),
+      numbersOf(idf, 'json.idf', (x) => x > 0, 'a positive number'),
       sublinear,
       normalise,
     );
@@ -159,7 +162,7 @@ export class TfIdf {
  * Mean and population standard deviation of each column; 1 for the deviation of a constant one. Such a column is told by a
  * deviation of exactly 0: up to 2^29 equal 32-bit floats have an exact sum in double precision, so an exact mean.
  */
-function moments({ features }: Dataset): { mean: Float64Array; deviation: Float64Array } {
+function moments(features: RowMatrix): { mean: Float64Array; deviation: Float64Array } {
   const { rows, columns } = features;
   const values = features.kind === 'dense' ? features.values : features.value;
   const columnOf = features.kind === 'dense' ? (i: number) => i % columns : (i: number) => features.index[i]!;
@@ -185,7 +188,9 @@ function moments({ features }: Dataset): { mean: Float64Array; deviation: Float6
 }
 
 function countsOf({ features }: Dataset, argument: string): SparseMatrix {
-  if (features.kind !== 'sparse') throw new TypeError(`${argument}: expected sparse rows of counts, got dense rows`);
+  if (features.kind !== 'sparse') {
+    throw new TypeError(`${argument}: expected sparse rows of counts, got ${describeFeatures(features)}`);
+  }
   for (let i = 0; i < features.value.length; i++) {
     if (features.value[i]! < 0) {
       const row = features.start.findIndex((from) => from > i) - 1;
@@ -207,22 +212,4 @@ function cannotCenter(argument: string): TypeError {
   return new TypeError(
     `${argument}: expected dense rows to center, got sparse ones, which centering would fill; learn with center: false`,
   );
-}
-
-function jsonOf<T extends { kind: string }>(json: unknown, kind: T['kind']): T {
-  if (typeof json !== 'object' || json === null || (json as { kind?: unknown }).kind !== kind) {
-    throw new TypeError(`json: expected an object of kind '${kind}', got ${JSON.stringify(json)?.slice(0, 60)}`);
-  }
-  return json as T;
-}
-
-function numbersOf(list: unknown, name: string, accepts: (x: number) => boolean, expected: string): Float64Array {
-  if (!Array.isArray(list)) throw new TypeError(`json.${name}: expected an array of numbers, got ${typeof list}`);
-  if (list.length === 0) throw new RangeError(`json.${name}: expected at least one number, got none`);
-  for (let i = 0; i < list.length; i++) {
-    if (!Number.isFinite(list[i]) || !accepts(list[i])) {
-      throw new RangeError(`json.${name}[${i}]: expected ${expected}, got ${JSON.stringify(list[i])}`);
-    }
-  }
-  return Float64Array.from(list);
 }

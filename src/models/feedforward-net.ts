@@ -1,4 +1,4 @@
-import { Dataset, describeTargets } from '../data/dataset.js';
+import { Dataset, describeFeatures, describeTargets, requireRows } from '../data/dataset.js';
 import { LANES, tilesFor } from '../layers/batch.js';
 import { type Engine, engineOf } from '../runtime/engine.js';
 import { requireInteger, requireOptions, requirePositive, requireSeed, requireShare } from '../runtime/options.js';
@@ -239,11 +239,13 @@ export class FeedforwardNet {
     this.requireAlive();
     const { shape, target, input } = this.state;
     requireDataset(data, argument);
-    if (data.columns !== shape.inputs)
-      throw new RangeError(`${argument}: expected ${shape.inputs} columns, got ${data.columns}`);
     const kind = shape.input === 'rows' ? 'sparse' : 'dense';
     if (data.features.kind !== kind)
-      throw new TypeError(`${argument}: expected ${kind} rows like the training data, got ${data.features.kind} ones`);
+      throw new TypeError(
+        `${argument}: expected ${kind} rows like the training data, got ${describeFeatures(data.features)}`,
+      );
+    if (data.columns !== shape.inputs)
+      throw new RangeError(`${argument}: expected ${shape.inputs} columns, got ${data.columns}`);
     if (labelled) requireSameTargets(data, target, argument);
     return input.apply(data);
   }
@@ -287,6 +289,7 @@ export async function beginNet(
   target: TargetInfo;
 }> {
   requireDataset(train, 'train');
+  requireRows(train.features, 'train');
   requireOptions(options);
   const { targets } = train;
   if (!targets) throw new TypeError('train: expected a dataset with targets, got one with no targets');

@@ -1,4 +1,4 @@
-import { Dataset, type Matrix } from '../data/dataset.js';
+import { Dataset, type RowMatrix, requireRows } from '../data/dataset.js';
 import { log } from '../data/log.js';
 import { Standardizer, type StandardizerJson, TfIdf, type TfIdfJson } from '../data/standardise.js';
 
@@ -51,12 +51,8 @@ function learned(kind: InputTransformName, transform: TfIdf | Standardizer): Inp
 function fixed(kind: InputTransformName): InputTransform {
   const pointwise = POINTWISE[kind];
   const apply = (data: Dataset) => {
-    if (pointwise)
-      return withValues(
-        data,
-        mapRows(data.features, (values, row) => values.map((x) => pointwise(x, row))),
-      );
-    if (kind === 'unit-length') return withValues(data, mapRows(data.features, unitLength));
+    if (pointwise) return mapRows(data, (values, row) => values.map((x) => pointwise(x, row)));
+    if (kind === 'unit-length') return mapRows(data, unitLength);
     return data;
   };
   return { apply, toJSON: () => ({ kind }) };
@@ -69,7 +65,8 @@ function unitLength(values: Float32Array): Float32Array {
   return norm > 0 ? values.map((x) => x / norm) : values;
 }
 
-function mapRows(features: Matrix, map: (values: Float32Array, row: number) => Float32Array): Float32Array {
+function mapRows(data: Dataset, map: (values: Float32Array, row: number) => Float32Array): Dataset {
+  const features = requireRows(data.features, 'data');
   const source = features.kind === 'sparse' ? features.value : features.values;
   const out = new Float32Array(source.length);
   for (let r = 0; r < features.rows; r++) {
@@ -79,11 +76,6 @@ function mapRows(features: Matrix, map: (values: Float32Array, row: number) => F
         : [r * features.columns, (r + 1) * features.columns];
     out.set(map(source.subarray(from, to), r), from);
   }
-  return out;
-}
-
-function withValues(data: Dataset, values: Float32Array): Dataset {
-  const { features } = data;
-  const changed = features.kind === 'sparse' ? { ...features, value: values } : { ...features, values };
+  const changed: RowMatrix = features.kind === 'sparse' ? { ...features, value: out } : { ...features, values: out };
   return new Dataset(changed, data.targets, data.featureNames);
 }

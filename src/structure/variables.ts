@@ -1,4 +1,4 @@
-import { Dataset, type Matrix, type Targets } from '../data/dataset.js';
+import { Dataset, type Matrix, type RowMatrix, requireRows, type SparseMatrix, type Targets } from '../data/dataset.js';
 
 /** Binary variables in compressed rows: a row lists the variables that are 1. */
 export interface BinaryRows {
@@ -56,8 +56,9 @@ export function checkedDataset(data: Observations): Dataset {
   return new Dataset(data.features, data.targets, data.featureNames);
 }
 
-/** Turns numbers into variables whose mutual information can be counted. Deterministic. */
-export function discretise(matrix: Matrix, { threshold = 'auto', bins }: DiscretiseOptions = {}): Variables {
+/** Turns numbers into variables whose mutual information can be counted. Deterministic. TypeError for images. */
+export function discretise(features: Matrix, { threshold = 'auto', bins }: DiscretiseOptions = {}): Variables {
+  const matrix = requireRows(features, 'data');
   if (bins !== undefined) {
     if (!Number.isInteger(bins) || bins < 2 || bins > 256)
       throw new RangeError(`bins: expected an integer from 2 to 256, got ${bins}`);
@@ -80,7 +81,7 @@ export function emptyBits(rows: number, variables: number): BinaryColumns {
   return { kind: 'bits', rows, variables, words, bits: new Uint8Array(words * 8 * variables) };
 }
 
-function sparseOnes(matrix: Matrix & { kind: 'sparse' }, limits: Float64Array): BinaryRows {
+function sparseOnes(matrix: SparseMatrix, limits: Float64Array): BinaryRows {
   const start = new Int32Array(matrix.rows + 1);
   const index = new Int32Array(matrix.index.length);
   let size = 0;
@@ -94,7 +95,7 @@ function sparseOnes(matrix: Matrix & { kind: 'sparse' }, limits: Float64Array): 
   return { kind: 'rows', rows: matrix.rows, variables: matrix.columns, start, index: index.slice(0, size) };
 }
 
-function packedOnes(matrix: Matrix, limits: Float64Array): BinaryColumns {
+function packedOnes(matrix: RowMatrix, limits: Float64Array): BinaryColumns {
   const out = emptyBits(matrix.rows, matrix.columns);
   const stride = out.words * 8;
   for (let column = 0; column < matrix.columns; column++) {
@@ -114,7 +115,7 @@ function setAllRows(out: BinaryColumns, column: number): void {
   for (let r = 0; r < out.rows; r++) out.bits[column * stride + (r >> 3)]! |= 1 << (r & 7);
 }
 
-function quantileStates(matrix: Matrix, bins: number): StateColumns {
+function quantileStates(matrix: RowMatrix, bins: number): StateColumns {
   const { rows, columns } = matrix;
   const states = new Uint8Array(rows * columns);
   const counts = new Int32Array(columns);
@@ -153,7 +154,7 @@ function cutPoints(sorted: Float32Array, bins: number): number[] {
   return cuts;
 }
 
-function columnMeans(matrix: Matrix): Float64Array {
+function columnMeans(matrix: RowMatrix): Float64Array {
   const mean = new Float64Array(matrix.columns);
   eachEntry(matrix, (_, column, value) => {
     mean[column]! += value;
@@ -161,7 +162,7 @@ function columnMeans(matrix: Matrix): Float64Array {
   return mean.map((sum) => sum / matrix.rows);
 }
 
-function eachEntry(matrix: Matrix, visit: (row: number, column: number, value: number) => void): void {
+function eachEntry(matrix: RowMatrix, visit: (row: number, column: number, value: number) => void): void {
   for (let r = 0; r < matrix.rows; r++) {
     if (matrix.kind === 'dense') {
       for (let c = 0; c < matrix.columns; c++) visit(r, c, matrix.values[r * matrix.columns + c]!);
@@ -171,7 +172,7 @@ function eachEntry(matrix: Matrix, visit: (row: number, column: number, value: n
   }
 }
 
-function entriesByColumn(matrix: Matrix & { kind: 'sparse' }) {
+function entriesByColumn(matrix: SparseMatrix) {
   const { columnStart, order, rowOf } = columnOrder(matrix);
   return (column: number, visit: (row: number, value: number) => void) => {
     for (let k = columnStart[column]!; k < columnStart[column + 1]!; k++)
@@ -179,7 +180,7 @@ function entriesByColumn(matrix: Matrix & { kind: 'sparse' }) {
   };
 }
 
-function columnOrder(matrix: Matrix & { kind: 'sparse' }) {
+function columnOrder(matrix: SparseMatrix) {
   const columnStart = new Int32Array(matrix.columns + 1);
   for (const column of matrix.index) columnStart[column + 1]!++;
   for (let c = 0; c < matrix.columns; c++) columnStart[c + 1]! += columnStart[c]!;

@@ -26,7 +26,7 @@ export function sparseOf(rows: readonly (readonly number[])[], options: DatasetO
 
 /** Dense rows of the same numbers. */
 export function densify({ features, targets }: Dataset): Dataset {
-  if (features.kind === 'dense') return new Dataset(features, targets);
+  if (features.kind !== 'sparse') return new Dataset(features, targets);
   const { rows, columns, start, index, value } = features;
   const values = new Float32Array(rows * columns);
   for (let r = 0; r < rows; r++) {
