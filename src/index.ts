@@ -20,6 +20,7 @@ export {
   type ValueTargets,
 } from './data/dataset.js';
 export { type IdxArray, idxDataset, parseIdx } from './data/idx.js';
+export type { Augmentation } from './data/image-batch.js';
 export { formatSparseText, parseSparseText, type SparseTextOptions } from './data/sparse-text.js';
 export { type SplitOptions, splitRows } from './data/split.js';
 export { Standardizer, TfIdf } from './data/standardise.js';

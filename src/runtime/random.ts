@@ -7,6 +7,7 @@ export const Purpose = {
   shuffle: 3,
   dropout: 4,
   inputDropout: 8,
+  augment: 9,
   pretrainShuffle: 5,
   pretrainMask: 6,
   pretrainDropout: 7,
