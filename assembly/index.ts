@@ -2,7 +2,7 @@ export { gemm, gemm_pack_a, gemm_pack_b } from './gemm';
 export { spmm, sddmm } from './sparse';
 export { compress_columns, rows_add_to_tile, sparse_rows_backward, sparse_rows_forward } from './rows';
 export { relu, relu_backward, rows_to_tile, tile_fill, tile_sums, tile_to_rows } from './tiles';
-export { dropout, random_bits, random_permutation, random_uniform } from './random';
+export { dropout, random_bits, random_normal, random_permutation, random_uniform } from './random';
 export { sigmoid, sigmoid_cross_entropy, softmax, softmax_cross_entropy, squared_error } from './loss';
 export { adam, sgd } from './optimizer';
 export {
@@ -18,3 +18,4 @@ export {
 } from './information';
 export { collect_active, merge_panels, panel_rows_backward, panel_rows_forward, scatter_active } from './panels';
 export { accumulate, plane_affine, plane_affine_backward, plane_affine_sums, plane_moments } from './norm';
+export { gate_backward, gate_decide, gate_forward } from './gate';

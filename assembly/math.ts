@@ -24,6 +24,52 @@ export function exp4(x: v128): v128 {
   return f32x4.mul(p, power);
 }
 
+/**
+ * ln of four f32 lanes: x = 2^k f with √½ <= f < √2, ln f = 2 atanh((f − 1)/(f + 1)), series to degree 9. Domain: positive, finite, normal x;
+ * relative error below 3e-7.
+ */
+// @ts-ignore: decorator
+@inline
+export function log4(x: v128): v128 {
+  // Exponents count from √½, 0x3f3504f3.
+  const shifted = i32x4.shr_s(i32x4.sub(x, i32x4.splat(0x3f3504f3)), 23);
+  const f = i32x4.sub(x, i32x4.shl(shifted, 23)), k = f32x4.convert_i32x4_s(shifted);
+  const s = f32x4.div(f32x4.sub(f, f32x4.splat(1)), f32x4.add(f, f32x4.splat(1))), z = f32x4.mul(s, s);
+  let p = f32x4.splat(2.0 / 9.0);
+  p = f32x4.add(f32x4.mul(p, z), f32x4.splat(2.0 / 7.0));
+  p = f32x4.add(f32x4.mul(p, z), f32x4.splat(2.0 / 5.0));
+  p = f32x4.add(f32x4.mul(p, z), f32x4.splat(2.0 / 3.0));
+  const lnF = f32x4.add(f32x4.add(s, s), f32x4.mul(s, f32x4.mul(z, p)));
+  // ln 2 in the two parts of exp4.
+  const rest = f32x4.add(f32x4.mul(k, f32x4.splat(-2.12194440e-4)), lnF);
+  return f32x4.add(f32x4.mul(k, f32x4.splat(0.693359375)), rest);
+}
+
+/** sin of four f32 lanes, |x| <= π/4: Taylor series to degree 9. Relative error below 2e-7. */
+// @ts-ignore: decorator
+@inline
+export function sin4(x: v128): v128 {
+  const z = f32x4.mul(x, x);
+  let p = f32x4.splat(1.0 / 362880.0);
+  p = f32x4.add(f32x4.mul(p, z), f32x4.splat(-1.0 / 5040.0));
+  p = f32x4.add(f32x4.mul(p, z), f32x4.splat(1.0 / 120.0));
+  p = f32x4.add(f32x4.mul(p, z), f32x4.splat(-1.0 / 6.0));
+  return f32x4.add(x, f32x4.mul(x, f32x4.mul(z, p)));
+}
+
+/** cos of four f32 lanes, |x| <= π/4: Taylor series to degree 10. Relative error below 2e-7. */
+// @ts-ignore: decorator
+@inline
+export function cos4(x: v128): v128 {
+  const z = f32x4.mul(x, x);
+  let p = f32x4.splat(-1.0 / 3628800.0);
+  p = f32x4.add(f32x4.mul(p, z), f32x4.splat(1.0 / 40320.0));
+  p = f32x4.add(f32x4.mul(p, z), f32x4.splat(-1.0 / 720.0));
+  p = f32x4.add(f32x4.mul(p, z), f32x4.splat(1.0 / 24.0));
+  p = f32x4.add(f32x4.mul(p, z), f32x4.splat(-0.5));
+  return f32x4.add(f32x4.splat(1), f32x4.mul(z, p));
+}
+
 /** ln x for positive, finite, normal x: x = 2^k f, ln f = 2 atanh((f - 1)/(f + 1)) by its series. Error below 2 ulp. */
 export function log64(x: f64): f64 {
   const bits = reinterpret<u64>(x);

@@ -123,6 +123,15 @@ export interface Kernels {
     purpose: number,
     step: number,
   ): void;
+  random_normal(
+    out: number,
+    groups: number,
+    scratch: number,
+    first: number,
+    seed: number,
+    purpose: number,
+    step: number,
+  ): void;
   random_permutation(out: number, n: number, scratch: number, seed: number, purpose: number, step: number): void;
   dropout(
     x: number,
@@ -312,4 +321,7 @@ export interface Kernels {
     hw: number,
   ): void;
   accumulate(y: number, x: number, length: number): void;
+  gate_forward(gate: number, slope: number, pre: number, noise: number, coin: number, n: number, c: number): void;
+  gate_decide(gate: number, pre: number, length: number): void;
+  gate_backward(dpre: number, dgate: number, slope: number, penalty: number, length: number): void;
 }

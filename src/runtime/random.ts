@@ -11,6 +11,8 @@ export const Purpose = {
   pretrainShuffle: 5,
   pretrainMask: 6,
   pretrainDropout: 7,
+  gateNoise: 10,
+  gateCoin: 11,
 } as const;
 
 /** A permutation of 0 .. n-1, a function of (seed, purpose, step). */
@@ -34,6 +36,21 @@ export function fillUniform(
   step: number,
 ): void {
   engine.kernels.random_uniform(at, Math.ceil(length / 16), low, high, engine.scratch, 0, seed, purpose, step);
+}
+
+/** Fills `length` floats with normal numbers of mean 0; the block must hold length rounded up to 16. */
+export function fillNormal(
+  engine: Engine,
+  at: number,
+  length: number,
+  deviation: number,
+  seed: number,
+  purpose: number,
+  step: number,
+): void {
+  engine.kernels.random_normal(at, Math.ceil(length / 16), engine.scratch, 0, seed, purpose, step);
+  const values = engine.f32(at, length);
+  for (let i = 0; i < length; i++) values[i]! *= deviation;
 }
 
 /** The 32-bit threshold below which a random word means "drop". */

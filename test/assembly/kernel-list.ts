@@ -19,6 +19,7 @@ export const testFileOf: Readonly<Record<keyof Kernels, string>> = {
   relu_backward: 'tiles.test.ts',
   random_bits: 'random.test.ts',
   random_uniform: 'random.test.ts',
+  random_normal: 'random.test.ts',
   random_permutation: 'random.test.ts',
   dropout: 'random.test.ts',
   softmax: 'loss.test.ts',
@@ -47,4 +48,7 @@ export const testFileOf: Readonly<Record<keyof Kernels, string>> = {
   plane_affine_sums: 'norm.test.ts',
   plane_affine_backward: 'norm.test.ts',
   accumulate: 'norm.test.ts',
+  gate_forward: 'gate.test.ts',
+  gate_decide: 'gate.test.ts',
+  gate_backward: 'gate.test.ts',
 };

@@ -2,7 +2,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Draws } from '../support/draws.js';
 import { guarded, kernelTest } from '../support/kernel-test.js';
-import { sameBits } from '../support/numbers.js';
+import { close, sameBits } from '../support/numbers.js';
+import { cos, logFloat, sin } from './twins/math.js';
 import * as twin from './twins/random.js';
 
 /** Known answers for philox4x32-10 from the Random123 distribution (kat_vectors): counter, key, result. */
@@ -139,6 +140,133 @@ kernelTest('random_uniform', 'stays in its interval and fills it evenly (chi-squ
       }
       plausible(chiSquare(counts), 49, `${low} to ${high}`);
     });
+  }
+});
+
+kernelTest('random_normal', '0 to 9 groups, several streams and places, bits of the twin', (normal) => {
+  for (const stream of STREAMS.map(({ seed, purpose, step }) => ({ seed, purpose, step }))) {
+    for (const first of [0, 1, 1000, 0x3ffffff0]) {
+      for (let groups = 0; groups <= 9; groups++) {
+        guarded((memory) => {
+          const out = memory.scratch(16 * groups);
+          normal(out.at, groups, memory.scratch(16).at, first, stream.seed, stream.purpose, stream.step);
+          sameBits(out.read(), twin.randomNormal(groups, first, stream), `${groups} groups from ${first}`);
+        });
+      }
+    }
+  }
+});
+
+kernelTest(
+  'random_normal',
+  'groups drawn apart equal the whole, and the same call gives the same numbers',
+  (normal) => {
+    guarded((memory) => {
+      const [whole, pieces, again] = [memory.scratch(160), memory.scratch(160), memory.scratch(160)];
+      const scratch = memory.scratch(16).at;
+      normal(whole.at, 10, scratch, 5, 1, 2, 3);
+      for (let g = 9; g >= 0; g--) normal(pieces.at + 64 * g, 1, scratch, 5 + g, 1, 2, 3);
+      normal(again.at, 10, scratch, 5, 1, 2, 3);
+      sameBits(pieces.read(), whole.read(), 'pieces');
+      sameBits(again.read(), whole.read(), 'again');
+    });
+  },
+);
+
+kernelTest('random_normal', 'within 1e-6 of Box and Muller in f64, relative to the radius', (normal) => {
+  guarded((memory) => {
+    const out = memory.scratch(16 * 4000);
+    normal(out.at, 4000, memory.scratch(16).at, 0, 3, 4, 5);
+    const values = out.read();
+    const words = twin.randomBits(4000, 0, { seed: 3, purpose: 4, step: 5 });
+    for (let i = 0; i < values.length; i++) {
+      if (i % 8 >= 4) continue;
+      const u = Math.fround((Math.fround(words[i]!) + 0.5) / 2 ** 32);
+      const r = Math.sqrt(-2 * Math.log(u));
+      const angle = (2 * Math.PI * words[i + 4]!) / 2 ** 32;
+      const off = Math.max(Math.abs(values[i]! - r * Math.cos(angle)), Math.abs(values[i + 4]! - r * Math.sin(angle)));
+      assert.ok(off <= 1e-6 * r, `pair ${i}: ${values[i]}, ${values[i + 4]} is ${off} off at radius ${r}`);
+    }
+  });
+});
+
+/** Φ(x) in f64: by its power series about 0, by its continued fraction far out. */
+function normalBelow(x: number): number {
+  const density = Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI);
+  if (Math.abs(x) > 4) {
+    let fraction = Math.abs(x);
+    for (let k = 60; k >= 1; k--) fraction = Math.abs(x) + k / fraction;
+    return x < 0 ? density / fraction : 1 - density / fraction;
+  }
+  let term = x;
+  let sum = x;
+  for (let k = 3; k < 120; k += 2) {
+    term *= (x * x) / k;
+    sum += term;
+  }
+  return 0.5 + density * sum;
+}
+
+test('the normal distribution function of these tests has the tabulated values', () => {
+  close(
+    [-8, -4.5, -1.959963984540054, 0, 1, 3.9, 4.1].map(normalBelow),
+    [
+      6.220960574271785e-16, 3.397673124730053e-6, 0.025, 0.5, 0.8413447460685429, 0.9999519036559824,
+      0.9999793424930875,
+    ],
+    { relative: 1e-10 },
+    'Φ',
+  );
+});
+
+kernelTest(
+  'random_normal',
+  'a million draws: moments, tails and the distance to the normal distribution (fixed seed)',
+  (normal) => {
+    const n = 16 * 62_500;
+    guarded((memory) => {
+      const out = memory.scratch(n);
+      normal(out.at, n / 16, memory.scratch(16).at, 0, 20260101, 10, 0);
+      const values = out.read();
+      const moments = [1, 2, 3, 4].map((power) => values.reduce((sum, x) => sum + x ** power, 0) / n);
+      // Four standard deviations: Var x^k is 1, 2, 15, 96.
+      [1, 2, 15, 96].forEach((variance, k) => {
+        close([moments[k]!], [[0, 1, 0, 3][k]!], { absolute: 4 * Math.sqrt(variance / n) }, `moment ${k + 1}`);
+      });
+      for (const limit of [2, 3, 4]) {
+        const share = 2 * normalBelow(-limit);
+        const count = values.reduce((sum, x) => sum + (Math.abs(x) > limit ? 1 : 0), 0);
+        assert.ok(Math.abs(count - n * share) < 4 * Math.sqrt(n * share), `${count} of ${n} beyond ${limit}`);
+      }
+      // Of neighbours in a pair, and of one draw and the next, nothing in common.
+      for (const lag of [1, 4, 8, 16]) {
+        let product = 0;
+        for (let i = lag; i < n; i++) product += values[i]! * values[i - lag]!;
+        assert.ok(Math.abs(product) < 4 * Math.sqrt(n), `lag ${lag}: correlation ${product / n}`);
+      }
+      // Kolmogorov: beyond 1.95 / √n once in a thousand seeds.
+      values.sort();
+      let distance = 0;
+      for (let i = 0; i < n; i++) {
+        const below = normalBelow(values[i]!);
+        distance = Math.max(distance, below - i / n, (i + 1) / n - below);
+      }
+      assert.ok(distance < 1.95 / Math.sqrt(n), `Kolmogorov distance ${distance}`);
+    });
+  },
+);
+
+test('ln of the twin: below 3e-7 relative over normal numbers and around 1; sin and cos: 2e-7 up to π/4', () => {
+  const draws = new Draws(3);
+  const points = Array.from({ length: 100_000 }, (_, i) =>
+    Math.fround(
+      i % 2 ? (1 + draws.unit()) * 2 ** (draws.below(250) - 125) : 1 + (draws.unit() - 0.5) * 2 ** -draws.below(22),
+    ),
+  ).concat(1, Math.SQRT1_2, Math.SQRT2, 2 ** -126, 2 ** 127);
+  for (const x of points.map(Math.fround)) close([logFloat(x)], [Math.log(x)], { relative: 3e-7 }, `ln ${x}`);
+  for (let i = -50_000; i <= 50_000; i++) {
+    const x = Math.fround(((i / 50_000) * Math.PI) / 4);
+    close([sin(x), cos(x)], [Math.sin(x), Math.cos(x)], { relative: 2e-7 }, `sin and cos of ${x}`);
   }
 });
 

@@ -1,8 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createEngine } from '#dist/runtime/engine.js';
-import { dropThreshold, fillUniform, Purpose, permutation } from '#dist/runtime/random.js';
-import { randomPermutation, randomUniform } from '../assembly/twins/random.js';
+import { dropThreshold, fillNormal, fillUniform, Purpose, permutation } from '#dist/runtime/random.js';
+import { randomNormal, randomPermutation, randomUniform } from '../assembly/twins/random.js';
 import { sameBits } from '../support/numbers.js';
 
 const engine = await createEngine();
@@ -45,6 +45,23 @@ test('fillUniform gives the twin’s numbers for any length, within the block ro
     fillUniform(engine, at, length, -0.25, 0.25, 5, 6, 7);
     const expected = randomUniform(room / 16, -0.25, 0.25, 0, { seed: 5, purpose: 6, step: 7 });
     sameBits(engine.f32(at, room), expected, `length ${length}`);
+    sameBits(engine.f32(at + room * 4, 16), new Float32Array(16).fill(9), `after ${length}`);
+    engine.arena.release(at);
+  }
+});
+
+test('fillNormal gives the twin’s numbers times the deviation for any length, within the block rounded up to 16', () => {
+  for (const length of [0, 1, 15, 16, 17, 100]) {
+    const room = Math.ceil(length / 16) * 16;
+    const at = engine.arena.allocate((room + 16) * 4);
+    engine.f32(at, room + 16).fill(9);
+    fillNormal(engine, at, length, 0.3, 5, 6, 7);
+    const expected = randomNormal(room / 16, 0, { seed: 5, purpose: 6, step: 7 }).subarray(0, length);
+    sameBits(
+      engine.f32(at, length),
+      expected.map((x) => x * 0.3),
+      `length ${length}`,
+    );
     sameBits(engine.f32(at + room * 4, 16), new Float32Array(16).fill(9), `after ${length}`);
     engine.arena.release(at);
   }

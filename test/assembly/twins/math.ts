@@ -17,6 +17,36 @@ function roundHalfEven(x: number): number {
   return low % 2 === 0 ? low : low + 1;
 }
 
+/** ln in f32 for normal x: x = 2^k m with m in [√½, √2), ln m = 2 atanh((m - 1) / (m + 1)), series to degree 9. */
+export function logFloat(x: number): number {
+  let k = 0;
+  let m = x;
+  for (; m >= f(Math.SQRT2); m /= 2) k++;
+  for (; m < f(Math.SQRT1_2); m *= 2) k--;
+  const s = f(f(m - 1) / f(m + 1));
+  const z = f(s * s);
+  let p = f(2 / 9);
+  for (const odd of [7, 5, 3]) p = f(f(p * z) + f(2 / odd));
+  const rest = f(f(k * f(-2.1219444e-4)) + f(f(2 * s) + f(s * f(z * p))));
+  return f(f(k * f(0.693359375)) + rest);
+}
+
+/** sin in f32 for |x| <= π/4. */
+export function sin(x: number): number {
+  const z = f(x * x);
+  let p = f(1 / 362880);
+  for (const factorial of [-5040, 120, -6]) p = f(f(p * z) + f(1 / factorial));
+  return f(x + f(x * f(z * p)));
+}
+
+/** cos in f32 for |x| <= π/4. */
+export function cos(x: number): number {
+  const z = f(x * x);
+  let p = f(-1 / 3628800);
+  for (const factorial of [40320, -720, 24, -2]) p = f(f(p * z) + f(1 / factorial));
+  return f(1 + f(z * p));
+}
+
 /** ln in f64 for normal x: x = 2^k m with m in (√½, √2], ln m = 2 atanh((m - 1) / (m + 1)), series to degree 23. */
 export function log(x: number): number {
   let k = 0;

@@ -1,4 +1,5 @@
 import { f } from './float.js';
+import { cos, logFloat, sin } from './math.js';
 
 const MASK = 0xffffffffn;
 
@@ -36,6 +37,30 @@ export function randomBits(groups: number, first: number, { seed, purpose, step,
 export function randomUniform(groups: number, low: number, high: number, first: number, stream: Stream): Float32Array {
   const scale = f(f(f(high) - f(low)) * 2 ** -24);
   return Float32Array.from(randomBits(groups, first, stream), (word) => f(f(low) + f((word >>> 8) * scale)));
+}
+
+/** Box-Muller: words i and i + 4 of each eight make radius and angle, the angle reduced to a quarter turn and a rest of at most an eighth. */
+export function randomNormal(groups: number, first: number, stream: Stream): Float32Array {
+  const words = randomBits(groups, first, stream);
+  const out = new Float32Array(words.length);
+  for (let i = 0; i < words.length; i++) {
+    if (i % 8 >= 4) continue;
+    const u = f(f(f(words[i]!) + 0.5) * 2 ** -32);
+    const r = f(Math.sqrt(f(-2 * logFloat(u))));
+    const w = words[i + 4]!;
+    const quarter = Math.floor((w + 2 ** 29) / 2 ** 30);
+    const angle = f(f(w - quarter * 2 ** 30) * f(Math.PI / 2 ** 31));
+    const [s, c] = [sin(angle), cos(angle)];
+    const turned = [
+      [c, s],
+      [-s, c],
+      [-c, -s],
+      [s, -c],
+    ][quarter % 4]!;
+    out[i] = f(r * turned[0]!);
+    out[i + 4] = f(r * turned[1]!);
+  }
+  return out;
 }
 
 /** Fisher-Yates from the back; word i of the stream picks among the first n - i. */
