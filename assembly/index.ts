@@ -19,3 +19,11 @@ export {
 export { collect_active, merge_panels, panel_rows_backward, panel_rows_forward, scatter_active } from './panels';
 export { accumulate, plane_affine, plane_affine_backward, plane_affine_sums, plane_moments } from './norm';
 export { gate_backward, gate_decide, gate_forward } from './gate';
+export {
+  average_pool_backward,
+  average_pool_forward,
+  global_average_backward,
+  global_average_forward,
+  max_pool_backward,
+  max_pool_forward,
+} from './pool';

@@ -324,4 +324,44 @@ export interface Kernels {
   gate_forward(gate: number, slope: number, pre: number, noise: number, coin: number, n: number, c: number): void;
   gate_decide(gate: number, pre: number, length: number): void;
   gate_backward(dpre: number, dgate: number, slope: number, penalty: number, length: number): void;
+  max_pool_forward(
+    y: number,
+    index: number,
+    x: number,
+    planes: number,
+    h: number,
+    w: number,
+    oh: number,
+    ow: number,
+    kernel: number,
+    stride: number,
+    pad: number,
+  ): void;
+  max_pool_backward(dx: number, dy: number, index: number, planes: number, hw: number, ohw: number): void;
+  average_pool_forward(
+    y: number,
+    x: number,
+    planes: number,
+    h: number,
+    w: number,
+    oh: number,
+    ow: number,
+    kernel: number,
+    stride: number,
+    pad: number,
+  ): void;
+  average_pool_backward(
+    dx: number,
+    dy: number,
+    planes: number,
+    h: number,
+    w: number,
+    oh: number,
+    ow: number,
+    kernel: number,
+    stride: number,
+    pad: number,
+  ): void;
+  global_average_forward(y: number, x: number, planes: number, hw: number): void;
+  global_average_backward(dx: number, dy: number, planes: number, hw: number): void;
 }

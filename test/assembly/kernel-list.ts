@@ -51,4 +51,10 @@ export const testFileOf: Readonly<Record<keyof Kernels, string>> = {
   gate_forward: 'gate.test.ts',
   gate_decide: 'gate.test.ts',
   gate_backward: 'gate.test.ts',
+  max_pool_forward: 'pool.test.ts',
+  max_pool_backward: 'pool.test.ts',
+  average_pool_forward: 'pool.test.ts',
+  average_pool_backward: 'pool.test.ts',
+  global_average_forward: 'pool.test.ts',
+  global_average_backward: 'pool.test.ts',
 };
