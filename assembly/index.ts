@@ -27,3 +27,5 @@ export {
   max_pool_backward,
   max_pool_forward,
 } from './pool';
+export { winograd_forward, winograd_forward_bytes, winograd_gradient, winograd_gradient_bytes, winograd_weights } from './winograd';
+export { conv_bytes, conv_forward, conv_gradient_input, conv_gradient_weights, conv_weights } from './conv';

@@ -364,4 +364,91 @@ export interface Kernels {
   ): void;
   global_average_forward(y: number, x: number, planes: number, hw: number): void;
   global_average_backward(dx: number, dy: number, planes: number, hw: number): void;
+  winograd_forward_bytes(images: number, ci: number, co: number, h: number, w: number, pad: number): number;
+  winograd_gradient_bytes(images: number, ci: number, co: number, h: number, w: number, pad: number): number;
+  winograd_weights(u: number, w: number, scratch: number, co: number, ci: number, flip: number): void;
+  winograd_forward(
+    y: number,
+    x: number,
+    u: number,
+    work: number,
+    first: number,
+    last: number,
+    ci: number,
+    co: number,
+    h: number,
+    w: number,
+    pad: number,
+    openIn: number,
+    readCount: number,
+    openOut: number,
+    filterCount: number,
+    bias: number,
+    shortcut: number,
+    relu: number,
+  ): void;
+  winograd_gradient(
+    dw: number,
+    x: number,
+    dy: number,
+    work: number,
+    n: number,
+    ci: number,
+    co: number,
+    h: number,
+    w: number,
+    pad: number,
+  ): void;
+  conv_bytes(ci: number, co: number, h: number, w: number, kernel: number, stride: number, pad: number): number;
+  conv_weights(a: number, src: number, rows: number, k: number, rowStride: number, kStride: number): void;
+  conv_forward(
+    y: number,
+    x: number,
+    a: number,
+    work: number,
+    first: number,
+    last: number,
+    ci: number,
+    co: number,
+    h: number,
+    w: number,
+    kernel: number,
+    stride: number,
+    pad: number,
+    openIn: number,
+    readCount: number,
+    openOut: number,
+    filterCount: number,
+    bias: number,
+    shortcut: number,
+    relu: number,
+  ): void;
+  conv_gradient_input(
+    dx: number,
+    dy: number,
+    at: number,
+    work: number,
+    n: number,
+    ci: number,
+    co: number,
+    h: number,
+    w: number,
+    kernel: number,
+    stride: number,
+    pad: number,
+  ): void;
+  conv_gradient_weights(
+    dw: number,
+    x: number,
+    dy: number,
+    work: number,
+    n: number,
+    ci: number,
+    co: number,
+    h: number,
+    w: number,
+    kernel: number,
+    stride: number,
+    pad: number,
+  ): void;
 }

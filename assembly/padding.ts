@@ -1,0 +1,25 @@
+// What the convolutions share: planes with zeros around them, and counts rounded up to whole panels.
+
+/** The next multiple of `to`, a power of two. */
+// @ts-ignore: decorator
+@inline
+export function round(count: i32, to: i32): i32 {
+  return (count + to - 1) & -to;
+}
+
+/**
+ * Copies an image's plane [h][w] into one with `pad` zeros around it, rows rowBytes apart: of rows [first, last) of the padded plane
+ * those that hold image. The zeros are the caller's.
+ */
+export function copy_rows(plane: usize, rowBytes: usize, x: usize, h: i32, w: i32, pad: i32, first: i32, last: i32): void {
+  const from = max(first - pad, 0), to = min(last - pad, h);
+  const vectors = (<usize>(w >> 2)) << 4, width = (<usize>w) << 2;
+  let source = x + <usize>from * width, target = plane + <usize>(from + pad) * rowBytes + ((<usize>pad) << 2);
+  for (let r = from; r < to; r++) {
+    let b: usize = 0;
+    for (; b < vectors; b += 16) v128.store(target + b, v128.load(source + b));
+    for (; b < width; b += 4) store<f32>(target + b, load<f32>(source + b));
+    source += width;
+    target += rowBytes;
+  }
+}

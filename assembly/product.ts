@@ -1,0 +1,180 @@
+import { madd, sum4x4 } from './simd';
+
+// Register tiles of the convolutions. A's rows lie in panels of four, [panel][k][4]: a filter's weights are then 16 bytes apart, so that
+// any four open filters of any panels can be multiplied. B lies in panels of eight columns, [k][8]. Every output is one sum over k from the first to
+// the last, whatever the tile: leaving out terms that are zero leaves the bits as they are. k >= 1.
+
+/** c: 4 rows of 8, rowBytes apart; a: one panel of A; b: one panel of B. */
+export function dense4x8(c: usize, rowBytes: usize, a: usize, b: usize, k: i32): void {
+  const zero = f32x4.splat(0);
+  let b0 = v128.load(b), b1 = v128.load(b, 16);
+  let s = v128.load32_splat(a);
+  let c00 = madd(s, b0, zero);
+  let c01 = madd(s, b1, zero);
+  s = v128.load32_splat(a, 4);
+  let c10 = madd(s, b0, zero);
+  let c11 = madd(s, b1, zero);
+  s = v128.load32_splat(a, 8);
+  let c20 = madd(s, b0, zero);
+  let c21 = madd(s, b1, zero);
+  s = v128.load32_splat(a, 12);
+  let c30 = madd(s, b0, zero);
+  let c31 = madd(s, b1, zero);
+  const end = a + ((<usize>k) << 4);
+  a += 16;
+  b += 32;
+  while (a < end) {
+    b0 = v128.load(b);
+    b1 = v128.load(b, 16);
+    s = v128.load32_splat(a);
+    c00 = madd(s, b0, c00);
+    c01 = madd(s, b1, c01);
+    s = v128.load32_splat(a, 4);
+    c10 = madd(s, b0, c10);
+    c11 = madd(s, b1, c11);
+    s = v128.load32_splat(a, 8);
+    c20 = madd(s, b0, c20);
+    c21 = madd(s, b1, c21);
+    s = v128.load32_splat(a, 12);
+    c30 = madd(s, b0, c30);
+    c31 = madd(s, b1, c31);
+    a += 16;
+    b += 32;
+  }
+  v128.store(c, c00);
+  v128.store(c, c01, 16);
+  c += rowBytes;
+  v128.store(c, c10);
+  v128.store(c, c11, 16);
+  c += rowBytes;
+  v128.store(c, c20);
+  v128.store(c, c21, 16);
+  c += rowBytes;
+  v128.store(c, c30);
+  v128.store(c, c31, 16);
+}
+
+/** The first four columns of dense4x8 alone. */
+export function dense4x4(c: usize, rowBytes: usize, a: usize, b: usize, k: i32): void {
+  const zero = f32x4.splat(0);
+  let b0 = v128.load(b);
+  let c0 = madd(v128.load32_splat(a), b0, zero);
+  let c1 = madd(v128.load32_splat(a, 4), b0, zero);
+  let c2 = madd(v128.load32_splat(a, 8), b0, zero);
+  let c3 = madd(v128.load32_splat(a, 12), b0, zero);
+  const end = a + ((<usize>k) << 4);
+  a += 16;
+  b += 32;
+  while (a < end) {
+    b0 = v128.load(b);
+    c0 = madd(v128.load32_splat(a), b0, c0);
+    c1 = madd(v128.load32_splat(a, 4), b0, c1);
+    c2 = madd(v128.load32_splat(a, 8), b0, c2);
+    c3 = madd(v128.load32_splat(a, 12), b0, c3);
+    a += 16;
+    b += 32;
+  }
+  v128.store(c, c0);
+  v128.store(c + rowBytes, c1);
+  v128.store(c + 2 * rowBytes, c2);
+  v128.store(c + 3 * rowBytes, c3);
+}
+
+/**
+ * As dense4x8, of four filters anywhere in A and some of its k: w0 .. w3 address the filters' weights of k = 0, list .. end holds
+ * 16 times each k to take (u32), and b has a row for each entry of the list.
+ */
+export function open4x8(c: usize, rowBytes: usize, list: usize, b: usize, end: usize, w0: usize, w1: usize, w2: usize, w3: usize): void {
+  let c00 = f32x4.splat(0), c01 = f32x4.splat(0), c10 = f32x4.splat(0), c11 = f32x4.splat(0);
+  let c20 = f32x4.splat(0), c21 = f32x4.splat(0), c30 = f32x4.splat(0), c31 = f32x4.splat(0);
+  while (list < end) {
+    const at = <usize>load<u32>(list);
+    const b0 = v128.load(b), b1 = v128.load(b, 16);
+    let s = v128.load32_splat(w0 + at);
+    c00 = madd(s, b0, c00);
+    c01 = madd(s, b1, c01);
+    s = v128.load32_splat(w1 + at);
+    c10 = madd(s, b0, c10);
+    c11 = madd(s, b1, c11);
+    s = v128.load32_splat(w2 + at);
+    c20 = madd(s, b0, c20);
+    c21 = madd(s, b1, c21);
+    s = v128.load32_splat(w3 + at);
+    c30 = madd(s, b0, c30);
+    c31 = madd(s, b1, c31);
+    list += 4;
+    b += 32;
+  }
+  v128.store(c, c00);
+  v128.store(c, c01, 16);
+  c += rowBytes;
+  v128.store(c, c10);
+  v128.store(c, c11, 16);
+  c += rowBytes;
+  v128.store(c, c20);
+  v128.store(c, c21, 16);
+  c += rowBytes;
+  v128.store(c, c30);
+  v128.store(c, c31, 16);
+}
+
+/** The first four columns of open4x8 alone. */
+export function open4x4(c: usize, rowBytes: usize, list: usize, b: usize, end: usize, w0: usize, w1: usize, w2: usize, w3: usize): void {
+  let c0 = f32x4.splat(0), c1 = f32x4.splat(0), c2 = f32x4.splat(0), c3 = f32x4.splat(0);
+  while (list < end) {
+    const at = <usize>load<u32>(list);
+    const b0 = v128.load(b);
+    c0 = madd(v128.load32_splat(w0 + at), b0, c0);
+    c1 = madd(v128.load32_splat(w1 + at), b0, c1);
+    c2 = madd(v128.load32_splat(w2 + at), b0, c2);
+    c3 = madd(v128.load32_splat(w3 + at), b0, c3);
+    list += 4;
+    b += 32;
+  }
+  v128.store(c, c0);
+  v128.store(c + rowBytes, c1);
+  v128.store(c + 2 * rowBytes, c2);
+  v128.store(c + 3 * rowBytes, c3);
+}
+
+/**
+ * c[i][j] += Σ a[i]·b[j] over panels of eight lanes, i < 4 and j < 2: a and b hold rows of 8 floats, the next panel aStep and bStep bytes on.
+ * c: out[0 .. 3] for j = 0, out[4 .. 7] for j = 1. Lane by lane over the panels, both halves of a panel into one lane, then the lanes pairwise.
+ */
+export function dot4x2(out: usize, a: usize, b: usize, aStep: usize, bStep: usize, panels: i32): void {
+  let c00 = f32x4.splat(0), c10 = f32x4.splat(0), c20 = f32x4.splat(0), c30 = f32x4.splat(0);
+  let c01 = f32x4.splat(0), c11 = f32x4.splat(0), c21 = f32x4.splat(0), c31 = f32x4.splat(0);
+  for (let p = 0; p < panels; p++) {
+    let b0 = v128.load(b), b1 = v128.load(b, 32);
+    let s = v128.load(a);
+    c00 = madd(s, b0, c00);
+    c01 = madd(s, b1, c01);
+    s = v128.load(a, 32);
+    c10 = madd(s, b0, c10);
+    c11 = madd(s, b1, c11);
+    s = v128.load(a, 64);
+    c20 = madd(s, b0, c20);
+    c21 = madd(s, b1, c21);
+    s = v128.load(a, 96);
+    c30 = madd(s, b0, c30);
+    c31 = madd(s, b1, c31);
+    b0 = v128.load(b, 16);
+    b1 = v128.load(b, 48);
+    s = v128.load(a, 16);
+    c00 = madd(s, b0, c00);
+    c01 = madd(s, b1, c01);
+    s = v128.load(a, 48);
+    c10 = madd(s, b0, c10);
+    c11 = madd(s, b1, c11);
+    s = v128.load(a, 80);
+    c20 = madd(s, b0, c20);
+    c21 = madd(s, b1, c21);
+    s = v128.load(a, 112);
+    c30 = madd(s, b0, c30);
+    c31 = madd(s, b1, c31);
+    a += aStep;
+    b += bStep;
+  }
+  v128.store(out, f32x4.add(v128.load(out), sum4x4(c00, c10, c20, c30)));
+  v128.store(out, f32x4.add(v128.load(out, 16), sum4x4(c01, c11, c21, c31)), 16);
+}
