@@ -128,7 +128,7 @@ export function conv_weights(a: usize, src: usize, rows: i32, k: i32, rowStride:
 
 /**
  * Images [first, last) of y: [n][co][oh][ow] = convolution of x: [n][ci][h][w] with the filters packed in a (conv_weights of [co][ci kernel²]), plus
- * bias[co], plus shortcut (as y), then ReLU: each an address or 0 for none, relu 0 or 1. openIn, openOut as for winograd_forward.
+ * bias[co], plus shortcut (as y, or y itself), then ReLU: each an address or 0 for none, relu 0 or 1. openIn, openOut as for winograd_forward.
  * work: conv_bytes. The bits of an output depend on nothing but its own terms.
  */
 export function conv_forward(
@@ -169,7 +169,7 @@ export function conv_forward(
             const filter = r == 0 ? f0 : r == 1 ? f1 : r == 2 ? f2 : f3;
             const out = y + ((<usize>((image * co + filter) * places + p * 8)) << 2);
             const b = bias ? load<f32>(bias + ((<usize>filter) << 2)) : 0;
-            put_places(out, work + ((<usize>r) << 5), min(8, places - p * 8), b, shortcut ? shortcut - y : 0, relu);
+            put_places(out, work + ((<usize>r) << 5), min(8, places - p * 8), b, shortcut != 0, shortcut - y, relu);
           }
         }
       }
@@ -190,11 +190,11 @@ function weights_at(a: usize, filter: i32, k: i32): usize {
   return a + ((<usize>((filter >> 2) * k)) << 4) + ((<usize>(filter & 3)) << 2);
 }
 
-/** Up to eight outputs with bias, shortcut (delta bytes from y, if any) and ReLU. */
-function put_places(y: usize, tile: usize, live: i32, bias: f32, delta: usize, relu: i32): void {
+/** Up to eight outputs with bias, shortcut (delta bytes from y, if there is one to add) and ReLU. */
+function put_places(y: usize, tile: usize, live: i32, bias: f32, add: bool, delta: usize, relu: i32): void {
   for (let i: usize = 0; i < (<usize>live) << 2; i += 4) {
     let value = load<f32>(tile + i) + bias;
-    if (delta) value += load<f32>(y + delta + i);
+    if (add) value += load<f32>(y + delta + i);
     store<f32>(y + i, relu ? max<f32>(value, 0) : value);
   }
 }

@@ -167,7 +167,7 @@ function output_group(tmp: usize, m: usize, step: usize, k: usize): void {
 /** The same where all four tiles lie wholly in the image: rows to y0 .. y3, with bias, shortcut and ReLU. */
 function output_whole(
   tmp: usize, m: usize, step: usize, k: usize, y0: usize, y1: usize, y2: usize, y3: usize, rowBytes: usize,
-  bias: f32, delta: usize, relu: i32,
+  bias: f32, add: bool, delta: usize, relu: i32,
 ): void {
   output_columns(tmp, m, step, k);
   const b = f32x4.splat(bias), floor = f32x4.splat(relu ? 0 : -Infinity);
@@ -183,7 +183,7 @@ function output_whole(
     const lo23 = v128.shuffle<f32>(c2, c3, 0, 4, 1, 5), hi23 = v128.shuffle<f32>(c2, c3, 2, 6, 3, 7);
     let v0 = f32x4.add(v128.shuffle<f32>(lo01, lo23, 0, 1, 4, 5), b), v1 = f32x4.add(v128.shuffle<f32>(lo01, lo23, 2, 3, 6, 7), b);
     let v2 = f32x4.add(v128.shuffle<f32>(hi01, hi23, 0, 1, 4, 5), b), v3 = f32x4.add(v128.shuffle<f32>(hi01, hi23, 2, 3, 6, 7), b);
-    if (delta) {
+    if (add) {
       v0 = f32x4.add(v0, v128.load(y0 + delta));
       v1 = f32x4.add(v1, v128.load(y1 + delta));
       v2 = f32x4.add(v2, v128.load(y2 + delta));
@@ -338,15 +338,15 @@ function transform_block(
   }
 }
 
-/** One finished tile: bias, shortcut and ReLU, and only what lies in the image. delta: from y to the shortcut, if there is one. */
+/** One finished tile: bias, shortcut and ReLU, and only what lies in the image. delta: bytes from y to the shortcut, if there is one to add. */
 // @ts-ignore: decorator
 @inline
-function put_tile(y: usize, tile: usize, bias: f32, delta: usize, relu: i32, rows: i32, columns: i32, rowBytes: usize): void {
+function put_tile(y: usize, tile: usize, bias: f32, add: bool, delta: usize, relu: i32, rows: i32, columns: i32, rowBytes: usize): void {
   if (rows >= 4 && columns >= 4) {
     const b = f32x4.splat(bias);
     for (const end = tile + 64; tile < end; tile += 16) {
       let value = f32x4.add(v128.load(tile), b);
-      if (delta) value = f32x4.add(value, v128.load(y + delta));
+      if (add) value = f32x4.add(value, v128.load(y + delta));
       if (relu) value = f32x4.max(value, f32x4.splat(0));
       v128.store(y, value);
       y += rowBytes;
@@ -356,7 +356,7 @@ function put_tile(y: usize, tile: usize, bias: f32, delta: usize, relu: i32, row
   for (let r = 0; r < min(rows, 4); r++) {
     for (let c: usize = 0; c < (<usize>min(columns, 4)) << 2; c += 4) {
       let value = load<f32>(tile + c) + bias;
-      if (delta) value += load<f32>(y + delta + c);
+      if (add) value += load<f32>(y + delta + c);
       store<f32>(y + c, relu ? max<f32>(value, 0) : value);
     }
     y += rowBytes;
@@ -377,7 +377,7 @@ function whole_group(entry: usize, h: i32, w: i32): bool {
 function output_block(
   y: usize, m: usize, step: usize, panelBytes: usize, k: usize, table: usize,
   list: usize, planes: i32, full: i32, h: i32, w: i32,
-  groups: i32, first: i32, last: i32, bias: usize, delta: usize, relu: i32,
+  groups: i32, first: i32, last: i32, bias: usize, add: bool, delta: usize, relu: i32,
 ): void {
   const tmp = k + CONSTANTS, tiles = tmp + 640;
   const hw = (<usize>(h * w)) << 2, rowBytes = (<usize>w) << 2;
@@ -394,7 +394,7 @@ function output_block(
         if (whole_group(entry, h, w)) {
           output_whole(
             tmp, at, step, k, out + load<u32>(entry, 12), out + load<u32>(entry, 28), out + load<u32>(entry, 44), out + load<u32>(entry, 60),
-            rowBytes, b, delta, relu,
+            rowBytes, b, add, delta, relu,
           );
           entry += 4 * ENTRY;
           continue;
@@ -402,7 +402,7 @@ function output_block(
         output_group(tmp, at, step, k);
         for (let t: usize = 0; t < 256; t += 64) {
           const rows = h - load<i32>(entry, 4), columns = w - load<i32>(entry, 8);
-          put_tile(out + load<u32>(entry, 12), tiles + t, b, delta, relu, rows, columns, rowBytes);
+          put_tile(out + load<u32>(entry, 12), tiles + t, b, add, delta, relu, rows, columns, rowBytes);
           entry += ENTRY;
         }
       }
@@ -472,7 +472,7 @@ export function winograd_weights(u: usize, w: usize, scratch: usize, co: i32, ci
 
 /**
  * Images [first, last) of y: [n][co][h + 2 pad - 2][w + 2 pad - 2] = convolution of x: [n][ci][h][w] with the filters of u (winograd_weights), plus
- * bias[co], plus shortcut (as y), then ReLU: each an address or 0 for none, relu 0 or 1. openIn, openOut: the channels to read and
+ * bias[co], plus shortcut (as y, or y itself), then ReLU: each an address or 0 for none, relu 0 or 1. openIn, openOut: the channels to read and
  * the filters to compute (u32, rising; address 0: all), of which there are readCount and filterCount; a channel not read counts as zeros, a filter
  * not computed leaves its plane of y alone. work: winograd_forward_bytes(last - first, ...). The bits of an output depend on nothing but its own terms.
  */
@@ -532,7 +532,7 @@ export function winograd_forward(
     }
     output_block(
       y, m, mStep, mPanel, work, table, openOut, filterCount, co, h + 2 * pad - 2, w + 2 * pad - 2,
-      groups, g, stop, bias, shortcut ? shortcut - y : 0, relu,
+      groups, g, stop, bias, shortcut != 0, shortcut - y, relu,
     );
   }
 }
