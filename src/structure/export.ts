@@ -1,5 +1,6 @@
 import { type HierarchyNode, hierarchy, packSiblings, tree as tidyTree } from 'd3-hierarchy';
 import { type Placed, placeLabels } from './labels.js';
+import { clamp, fixed, xml } from './svg.js';
 import { requireVertex, type Tree } from './tree.js';
 
 /** A tree as plain JSON. */
@@ -273,26 +274,6 @@ function shortNumber(x: number): string {
   return String(Number(x.toPrecision(4)));
 }
 
-function fixed(x: number): string {
-  const rounded = Math.round(x * 100) / 100;
-  return String(rounded === 0 ? 0 : rounded);
-}
-
-function clamp(x: number, low: number, high: number): number {
-  return Math.max(low, Math.min(high, x));
-}
-
 function dotString(text: string): string {
   return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll(/\r?\n/g, '\\n')}"`;
-}
-
-/** Characters that XML cannot hold even escaped become U+FFFD. */
-function xml(text: string): string {
-  const escapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-  return (
-    text
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones to replace
-      .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Surrogate}/gu, '\ufffd')
-      .replace(/[&<>"]/g, (character) => escapes[character]!)
-  );
 }

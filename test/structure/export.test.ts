@@ -3,6 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Random } from '../support/random.js';
 import { refuses } from '../support/refuses.js';
+import { elements } from '../support/svg.js';
 
 const NAMES = ['rain', 'R&D <1>', 'a "b"', 'back\\slash', 'two\nlines', 'Ωmega'];
 
@@ -36,27 +37,6 @@ const star = (n: number) =>
     n,
     Array.from({ length: n - 1 }, (_, v) => ({ a: 0, b: v + 1, information: 0.1 })),
   );
-
-/** Counts of elements, after a check that tags are balanced, attributes quoted and no character stands bare. */
-function elements(svg: string): Record<string, number> {
-  const counts: Record<string, number> = {};
-  const open: string[] = [];
-  let at = 0;
-  for (const match of svg.matchAll(/<(\/?)([a-z]+)((?:\s+[\w:-]+="[^"<]*")*)\s*(\/?)>/g)) {
-    const between = svg.slice(at, match.index);
-    if (/[<>]|&(?!(?:amp|lt|gt|quot);)/.test(between)) throw new Error(`bare character in ${JSON.stringify(between)}`);
-    at = match.index + match[0].length;
-    const [, closing, name, , empty] = match;
-    if (closing) assert.is(open.pop(), name);
-    else {
-      counts[name!] = (counts[name!] ?? 0) + 1;
-      if (!empty) open.push(name!);
-    }
-  }
-  assert.equal(open, []);
-  assert.is(svg.slice(at).trim(), '');
-  return counts;
-}
 
 function circles(svg: string): { x: number; y: number; r: number }[] {
   return [...svg.matchAll(/<circle[^>]*cx="([^"]*)" cy="([^"]*)" r="([^"]*)"/g)].map(([, x, y, r]) => ({
