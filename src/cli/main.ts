@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { outcomeOf } from './errors.js';
 import { addEvaluate } from './evaluate.js';
 import { addExplain } from './explain.js';
+import { addGates } from './gates.js';
 import { addInfo } from './info.js';
 import { addPredict } from './predict.js';
 import { addTrain } from './train.js';
@@ -24,6 +25,7 @@ Examples:
   espalier predict iris.safetensors new.csv
   gzip -dc test.txt.gz | espalier evaluate model.safetensors - --json
   espalier explain model.safetensors train.txt
+  espalier gates gater.safetensors t10k-images-idx3-ubyte --svg gates.svg
 
 Exit codes: 0 done, 1 unexpected error, 2 usage or data error, 130 interrupted.`;
 
@@ -62,7 +64,7 @@ function program(): Command {
       const got = args.length ? `, got '${args[0]}'` : '';
       command.error(`expected a command (${commands})${got}; try espalier --help`);
     });
-  for (const add of [addTree, addTrain, addPredict, addEvaluate, addExplain]) add(command);
+  for (const add of [addTree, addTrain, addPredict, addEvaluate, addExplain, addGates]) add(command);
   addInfo(command, version);
   // For the action's own message; after the commands, which would inherit it.
   command.allowExcessArguments();
