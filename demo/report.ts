@@ -3,6 +3,7 @@ import { type Images, PIXELS, type Shuffle } from './data.js';
 import { type ChartOptions, escapeHtml, fieldDrawing, lineChart, type Series, treeDrawing } from './drawings.js';
 import { type Fields, spread } from './fields.js';
 import { columnOfPixel, countTouching, type PlacedEdge, rowOf, touchingByChance } from './geometry.js';
+import { footerOf, headerOf, pageOf, percent, section, whole } from './markup.js';
 import { inkPng } from './png.js';
 
 export interface NetResult {
@@ -44,47 +45,41 @@ const SECOND_LAYER_FIELDS = 16;
 const SHOWN_INPUTS = 5;
 const SHOWN_PREDICTIONS = 12;
 
-/** The whole page: one file that asks the network for nothing, and says so to the browser. */
 export function reportPage(run: RunResult, style: string, script: string): string {
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
-<title>Espalier: MNIST without its geometry</title>
-<style>${style}
-:root { --average: url(${inkPng(averageInk(run.litShare), 28)}); }</style>
-</head>
-<body>
-<main>
-${[header, inputSection, treeSection, fieldSection, trainingSection, resultSection, predictionSection, footer].map((part) => part(run)).join('\n')}
-</main>
-<script type="application/json" id="columns">${JSON.stringify(Array.from(columnOfPixel(run.shuffle)))}</script>
-<script type="module">${script.replaceAll('</script', '<\\/script')}</script>
-</body>
-</html>
-`;
+  return pageOf({
+    title: 'Espalier: MNIST without its geometry',
+    style: `${style}
+:root { --average: url(${inkPng(averageInk(run.litShare), 28)}); }`,
+    main: [
+      header,
+      inputSection,
+      treeSection,
+      fieldSection,
+      trainingSection,
+      resultSection,
+      predictionSection,
+      footer,
+    ].map((part) => part(run)),
+    scripts: `<script type="application/json" id="columns">${JSON.stringify(Array.from(columnOfPixel(run.shuffle)))}</script>
+<script type="module">${script.replaceAll('</script', '<\\/script')}</script>`,
+  });
 }
 
 function header({ edges, trf, dense, seconds }: RunResult): string {
   const count = countTouching(edges);
-  const figures = [
-    [percent(count.informativeTouching / count.informative, 1), 'of the informative edges join pixels that touch'],
-    [percent(trf.testAccuracy), `of the test images right; the dense net: ${percent(dense.testAccuracy)}`],
+  return headerOf(
+    'The shape of an image, found in shuffled pixels',
+    'Handwritten digits, their 784 pixels in random order. From the numbers alone a tree is learned that says which pixels belong together, and from the tree a sparse neural network is grown. Nobody told it that these are images.',
     [
-      percent(trf.weights / dense.weights, 0),
-      `of the dense net’s weights: ${whole(trf.weights)} of ${whole(dense.weights)}`,
+      [percent(count.informativeTouching / count.informative, 1), 'of the informative edges join pixels that touch'],
+      [percent(trf.testAccuracy), `of the test images right; the dense net: ${percent(dense.testAccuracy)}`],
+      [
+        percent(trf.weights / dense.weights, 0),
+        `of the dense net’s weights: ${whole(trf.weights)} of ${whole(dense.weights)}`,
+      ],
+      [`${seconds.toFixed(0)}\u00a0s`, 'for everything on this page, one thread'],
     ],
-    [`${seconds.toFixed(0)}\u00a0s`, 'for everything on this page, one thread'],
-  ];
-  return `<header>
-<p class="brand">Espalier</p>
-<h1>The shape of an image, found in shuffled pixels</h1>
-<p class="lead">Handwritten digits, their 784 pixels in random order. From the numbers alone a tree is learned that says which pixels belong together, and from the tree a sparse neural network is grown. Nobody told it that these are images.</p>
-<dl class="figures">${figures.map(([value, text]) => `<div><dt>${value}</dt><dd>${text}</dd></div>`).join('')}</dl>
-</header>`;
+  );
 }
 
 function inputSection({ test, shuffle, rows }: RunResult): string {
@@ -314,14 +309,10 @@ function footer({ seed, machine, seconds, peakBytes, trf, dense, rows }: RunResu
     ['Seed', `${seed}: the shuffle, the split and all weights are a function of it, the same bits on every machine`],
     ['SHA-256', `TRF-net <code>${trf.sha256.slice(0, 16)}</code>, dense net <code>${dense.sha256.slice(0, 16)}</code>`],
   ];
-  return `<footer>
-<dl>${facts.map(([name, text]) => `<div><dt>${name}</dt><dd>${text}</dd></div>`).join('')}</dl>
-<p>Method: Li, Chen and Zhang, <cite>Tree Receptive Fields</cite> (IJCAI 2018). Data: MNIST. Written by <code>npm run demo</code>.</p>
-</footer>`;
-}
-
-function section(title: string, texts: string[], content: string): string {
-  return `<section><div class="text"><h2>${title}</h2>${texts.map((text) => `<p>${text}</p>`).join('')}</div><div class="content">${content}</div></section>`;
+  return footerOf(
+    facts,
+    'Method: Li, Chen and Zhang, <cite>Tree Receptive Fields</cite> (IJCAI 2018). Data: MNIST. Written by <code>npm run demo</code>.',
+  );
 }
 
 function tile(drawing: string, caption: string): string {
@@ -354,12 +345,4 @@ function medianOf(values: number[]): number {
 
 function meanSeconds({ history }: NetResult): number {
   return history.reduce((sum, { seconds }) => sum + seconds, 0) / history.length;
-}
-
-function whole(value: number): string {
-  return value.toLocaleString('en-US');
-}
-
-function percent(share: number, digits = 2): string {
-  return `${(100 * share).toFixed(digits)}\u00a0%`;
 }

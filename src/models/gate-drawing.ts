@@ -402,7 +402,7 @@ function legendOf(report: GateReport, width: number, theme: Theme): { parts: str
       width: 32 + scaleWidth + textWidth(note),
     },
     swatch('on', `always open: ${count(alwaysOn)}`),
-    swatch('dependent', `dependent on the image: ${count(inputDependent)}`),
+    swatch('dependent', `image-dependent: ${count(inputDependent)}`),
     swatch('off', `always closed: ${count(alwaysOff)}`),
   ];
   let x = 0;
@@ -413,7 +413,7 @@ function legendOf(report: GateReport, width: number, theme: Theme): { parts: str
       y += 18;
     }
     const part = `<g transform="translate(${Math.round(x)} ${y})">${item.drawn}</g>`;
-    x += item.width + 22;
+    x += item.width + 14;
     return part;
   });
   return { parts, height: y + 12 };
