@@ -1,4 +1,5 @@
-import { type EpochRecord, type GateReport, gateKind, gatesToSvg } from 'espalier';
+import type { EpochRecord } from 'espalier';
+import { type GateReport, gateKind, gatesToSvg } from 'espalier/gates';
 import { type ChartOptions, escapeHtml, lineChart, type Series } from './drawings.js';
 import { footerOf, headerOf, pageOf, percent, section, whole } from './markup.js';
 import { inkPng } from './png.js';

@@ -28,22 +28,6 @@ export { readSafetensors, type Safetensors, type Tensor, writeSafetensors } from
 export { DenseNet, type DenseNetOptions } from './models/dense-net.js';
 export type { ExplainOptions, Explanation } from './models/explain.js';
 export type { FeedforwardNet, LayerSummary, NetOptions, Prediction } from './models/feedforward-net.js';
-export { type GateSvgOptions, gatesToSvg } from './models/gate-drawing.js';
-export {
-  type GateBlock,
-  type GateBlockReport,
-  type GateClasses,
-  type GateClassNames,
-  GateCounter,
-  type GateKind,
-  type GateLayout,
-  type GateReport,
-  gateKind,
-  gateReport,
-  gatesToCsv,
-  type TellingGate,
-  tellingGates,
-} from './models/gate-report.js';
 export type { GrowOptions, GrowProgress, GrowRunOptions, GrowSeconds } from './models/grow.js';
 export type { LayerOptions } from './models/grown-layer.js';
 export type { InputTransformName } from './models/input.js';

@@ -1,4 +1,5 @@
-import { Dataset, gateReport } from 'espalier';
+import { Dataset } from 'espalier';
+import { gateReport } from 'espalier/gates';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { countGates, type GatedNet } from '#dist/cli/gates.js';

@@ -1,4 +1,4 @@
-import { type GateLayout, type GateSvgOptions, gateReport, gatesToSvg } from 'espalier';
+import { type GateLayout, type GateSvgOptions, gateReport, gatesToSvg } from 'espalier/gates';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { randomGates, residualLayout } from '../support/gates.js';
