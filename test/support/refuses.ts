@@ -17,7 +17,7 @@ export function refuses(call: () => unknown, kind: typeof TypeError | typeof Ran
 /** refuses, for a call that returns a promise; a throw before the promise counts as well. */
 export async function refusesAsync(
   call: () => unknown,
-  kind: typeof TypeError | typeof RangeError | typeof Error,
+  kind: new (message?: string) => Error,
   message: RegExp,
 ): Promise<void> {
   let thrown: unknown;

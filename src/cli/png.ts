@@ -1,0 +1,63 @@
+import { convertIndexedToRgb, type DecodedPng, decode } from 'fast-png';
+
+/** Pixels as bytes, [channel][height][width]: one channel of grey, or red, green and blue. */
+export interface Picture {
+  readonly channels: 1 | 3;
+  readonly height: number;
+  readonly width: number;
+  readonly values: Uint8Array;
+}
+
+/**
+ * A PNG of any kind. Opacity is dropped, as in torchvision's ImageFolder: a pixel has the colour that is stored; 16 bits become the upper 8, fewer
+ * than 8 are spread over 0 to 255.
+ * @throws an error of some kind for other bytes and for damaged ones
+ */
+export function decodePng(bytes: Uint8Array): Picture {
+  const png = decode(bytes, { checkCrc: true });
+  const { height, width } = png;
+  const { stride, values } = samplesOf(png);
+  const plane = height * width;
+  if (plane === 0 || values.length !== plane * stride) {
+    throw new RangeError(`expected ${height} x ${width} pixels, got ${values.length / stride}`);
+  }
+  const channels = stride < 3 ? 1 : 3;
+  const planar = new Uint8Array(channels * plane);
+  for (let channel = 0; channel < channels; channel++) {
+    for (let i = 0; i < plane; i++) planar[channel * plane + i] = values[i * stride + channel]!;
+  }
+  return { channels, height, width, values: planar };
+}
+
+/** Grey in three equal channels, for company of coloured ones. */
+export function inColour(picture: Picture): Picture {
+  if (picture.channels === 3) return picture;
+  const { length } = picture.values;
+  const values = new Uint8Array(3 * length);
+  for (let channel = 0; channel < 3; channel++) values.set(picture.values, channel * length);
+  return { ...picture, channels: 3, values };
+}
+
+/** Bytes, `stride` of them a pixel. */
+function samplesOf(png: DecodedPng): { stride: number; values: Uint8Array } {
+  const { palette, depth, channels, data } = png;
+  if (palette && channels === 1) return { stride: palette[0]?.length ?? 3, values: convertIndexedToRgb(png) };
+  if (depth < 8) return { stride: 1, values: unpackGrey(png) };
+  const values = depth === 16 ? Uint8Array.from(data, (sample) => sample >> 8) : Uint8Array.from(data);
+  return { stride: channels, values };
+}
+
+/** Pixels of 1, 2 or 4 bits, the first in the highest bits of a byte, each row beginning a new byte. */
+function unpackGrey({ width, height, depth, data }: DecodedPng): Uint8Array {
+  const rowBytes = Math.ceil((width * depth) / 8);
+  const most = 2 ** depth - 1;
+  const values = new Uint8Array(width * height);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const bit = x * depth;
+      const sample = (data[y * rowBytes + (bit >> 3)]! >> (8 - depth - (bit & 7))) & most;
+      values[y * width + x] = (sample * 255) / most;
+    }
+  }
+  return values;
+}
