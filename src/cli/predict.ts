@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Prediction } from '../models/feedforward-net.js';
+import type { Prediction } from '../models/net.js';
 import type { TargetInfo } from '../models/net-state.js';
 import { loadLike } from './data.js';
 import { interruptible } from './interrupt.js';

@@ -143,3 +143,27 @@ function largestBatch(matrix: SparseMatrix, batchSize: number): number {
   const sizes = Int32Array.from({ length: matrix.rows }, (_, r) => matrix.start[r + 1]! - matrix.start[r]!).sort();
   return sizes.subarray(Math.max(0, matrix.rows - batchSize)).reduce((a, b) => a + b, 0);
 }
+
+/** Tiles of [units][32] to rows [tiles * 32][units]. */
+export function tilesToRows(engine: Engine, rows: number, tiles: number, units: number, count: number): void {
+  for (let t = 0; t < count; t++) {
+    const offset = t * LANES * units * 4;
+    engine.kernels.tile_to_rows(rows + offset, tiles + offset, units, units);
+  }
+}
+
+/** Rows [tiles * 32][units] to tiles, of which the rows past the first `live` count as zeros. */
+export function rowsToTiles(
+  engine: Engine,
+  tiles: number,
+  rows: number,
+  units: number,
+  count: number,
+  live: number,
+): void {
+  engine.f32(rows + live * units * 4, (count * LANES - live) * units).fill(0);
+  for (let t = 0; t < count; t++) {
+    const offset = t * LANES * units * 4;
+    engine.kernels.rows_to_tile(tiles + offset, rows + offset, 0, units, units);
+  }
+}

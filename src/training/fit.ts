@@ -69,6 +69,8 @@ export interface FitResult {
 /** One run of training over a dataset: a workspace planned for one batch size. */
 export interface TrainingSession {
   readonly gradients: number;
+  /** Floats from the start of the parameters that the optimiser moves at this step; missing for all. What comes after is kept with them. */
+  readonly trained?: number;
   /** Loss and gradients of these rows; `step` numbers the noise. */
   step(rows: Int32Array, seed: number, step: number): LossSum;
   dispose(): void;
@@ -79,6 +81,8 @@ export interface Trainable {
   readonly engine: Engine;
   readonly seed: number;
   readonly parameters: Block;
+  /** Floats of the parameters that are trained; what follows them (running statistics) is only kept with them. Default: all. */
+  readonly trainedLength?: number;
   /** Shapes and settings that must be equal to resume. */
   readonly identity: object;
   startTraining(train: Dataset, batchSize: number, stateVectors: number): TrainingSession;
@@ -128,7 +132,8 @@ class Run {
     const session = net.startTraining(train, options.batchSize, stateVectors);
     const scope = net.engine.scope();
     try {
-      const optimizer = createOptimizer(net.engine, scope, net.parameters.length, options.optimizer);
+      const length = net.trainedLength ?? net.parameters.length;
+      const optimizer = createOptimizer(net.engine, scope, length, options.optimizer);
       const run = new Run(net, train, options, scope, session, optimizer);
       if (options.resume) run.restore(options.resume);
       return run;
@@ -175,7 +180,7 @@ class Run {
       const rows = order.subarray(this.batch * options.batchSize, (this.batch + 1) * options.batchSize);
       const { sum, weight } = this.session.step(rows, options.seed, this.step);
       if (!Number.isFinite(sum)) throw this.diverged(`loss ${sum} in batch ${this.batch + 1}`, rate);
-      this.optimizer.step(this.net.parameters, this.session.gradients, rate);
+      this.optimizer.step(this.trained, this.session.gradients, rate);
       this.lossSum += sum;
       this.lossWeight += weight;
       this.step++;
@@ -262,6 +267,12 @@ class Run {
     };
   }
 
+  /** What the optimiser moves at this step. */
+  private get trained(): Block {
+    const { at, length } = this.net.parameters;
+    return { at, length: this.session.trained ?? this.net.trainedLength ?? length };
+  }
+
   private weights(): Float32Array {
     return this.net.engine.f32(this.net.parameters.at, this.net.parameters.length).slice();
   }
@@ -315,12 +326,9 @@ class Run {
 
   private restore(bytes: Uint8Array): void {
     const { length } = this.net.parameters;
-    const names = ['parameters', 'best', ...Object.keys(this.optimizer.state)];
-    const { state, vectors } = readCheckpoint(
-      bytes,
-      this.fingerprint,
-      Object.fromEntries(names.map((name) => [name, length])),
-    );
+    const lengths: Record<string, number> = { parameters: length, best: length };
+    for (const [name, block] of Object.entries(this.optimizer.state)) lengths[name] = block.length;
+    const { state, vectors } = readCheckpoint(bytes, this.fingerprint, lengths);
     this.setWeights(vectors.parameters!);
     this.best = vectors.best;
     for (const [name, block] of Object.entries(this.optimizer.state))
