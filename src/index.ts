@@ -25,9 +25,16 @@ export { formatSparseText, parseSparseText, type SparseTextOptions } from './dat
 export { type SplitOptions, splitRows } from './data/split.js';
 export { Standardizer, TfIdf } from './data/standardise.js';
 export { readSafetensors, type Safetensors, type Tensor, writeSafetensors } from './formats/safetensors.js';
+export type { Backbone, BackboneLayer, ImageShape, Placement } from './models/backbone.js';
 export { DenseNet, type DenseNetOptions } from './models/dense-net.js';
 export type { ExplainOptions, Explanation } from './models/explain.js';
 export type { FeedforwardNet, LayerSummary, NetOptions } from './models/feedforward-net.js';
+export {
+  type GatedEvaluation,
+  type GatedPrediction,
+  GaterNet,
+  type GaterNetOptions,
+} from './models/gater-net.js';
 export type { GrowOptions, GrowProgress, GrowRunOptions, GrowSeconds } from './models/grow.js';
 export type { LayerOptions } from './models/grown-layer.js';
 export type { InputTransformName } from './models/input.js';

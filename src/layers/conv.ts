@@ -149,7 +149,26 @@ export class Conv {
     if (this.winograd) {
       kernels.winograd_weights(pack, this.weight, work, channels, filters, 1);
       const [h, w] = [this.outHeight, this.outWidth];
-      kernels.winograd_forward(dx, dy, pack, work, 0, n, filters, channels, h, w, 2 - padding, 0, filters, 0, channels, 0, 0, 0);
+      kernels.winograd_forward(
+        dx,
+        dy,
+        pack,
+        work,
+        0,
+        n,
+        filters,
+        channels,
+        h,
+        w,
+        2 - padding,
+        0,
+        filters,
+        0,
+        channels,
+        0,
+        0,
+        0,
+      );
       return;
     }
     const k = channels * kernel ** 2;

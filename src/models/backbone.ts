@@ -41,8 +41,8 @@ export type BackboneLayer =
 export type Backbone =
   | `resnet-${number}`
   | 'cnn'
-  | { kind: 'resnet'; depth: number; /** Filters of the first stage. Default 16. */ width?: number }
-  | { kind: 'cnn'; /** Filters of each pair. Default [32, 64, 128]. */ filters?: readonly number[] }
+  | { kind: 'resnet'; depth: number /** Filters of the first stage. Default 16. */; width?: number }
+  | { kind: 'cnn' /** Filters of each pair. Default [32, 64, 128]. */; filters?: readonly number[] }
   | readonly BackboneLayer[];
 
 /**
@@ -94,7 +94,12 @@ export interface Plan {
 }
 
 /** Lays out a backbone for images of this shape; without placement nothing is gated. TypeError or RangeError for one that makes no sense. */
-export function planBackbone(backbone: Backbone, image: ImageShape, placement?: Placement, argument = 'backbone'): Plan {
+export function planBackbone(
+  backbone: Backbone,
+  image: ImageShape,
+  placement?: Placement,
+  argument = 'backbone',
+): Plan {
   const planner = new Planner(image, placement, argument);
   const spec = typeof backbone === 'string' ? named(backbone, argument) : backbone;
   requireOptions(spec, argument);
@@ -118,10 +123,16 @@ function named(name: string, argument: string): Spec {
   const resnet = /^resnet-(\d+)$/.exec(name);
   if (resnet) return { kind: 'resnet', depth: Number(resnet[1]) };
   if (name === 'cnn') return { kind: 'cnn' };
-  throw new TypeError(`${argument}: expected 'resnet-N', 'cnn', an object or a list of layers, got ${JSON.stringify(name)}`);
+  throw new TypeError(
+    `${argument}: expected 'resnet-N', 'cnn', an object or a list of layers, got ${JSON.stringify(name)}`,
+  );
 }
 
-function planResNet(planner: Planner, { depth, width = 16 }: { depth: number; width?: number }, argument: string): void {
+function planResNet(
+  planner: Planner,
+  { depth, width = 16 }: { depth: number; width?: number },
+  argument: string,
+): void {
   requireInteger(depth, 8, `${argument}.depth`);
   requireInteger(width, 1, `${argument}.width`);
   if (depth % 6 !== 2) throw new RangeError(`${argument}.depth: expected 6n + 2 (8, 14, 20, ... 56), got ${depth}`);
@@ -164,7 +175,10 @@ function planLayers(planner: Planner, layers: readonly BackboneLayer[], argument
         const kernel = layer.kernel ?? 3;
         requireInteger(kernel, 1, `${at}.kernel`);
         const padding = paddingOf(layer.padding ?? 'same', kernel, at);
-        planner.conv({ name: `${name}.conv`, norm: `${name}.bn`, filters: layer.filters, kernel, stride, padding, gated }, at);
+        planner.conv(
+          { name: `${name}.conv`, norm: `${name}.bn`, filters: layer.filters, kernel, stride, padding, gated },
+          at,
+        );
       }
     } else if (layer.type === 'max-pool' || layer.type === 'average-pool') {
       const { size, padding = 0 } = layer;
@@ -238,7 +252,10 @@ class Planner implements Plan {
       shortcut = this.top;
     }
     const gate = gated && this.placement !== undefined;
-    this.add({ ...three, name: second, norm: `${name}.bn2`, stride: 1, input: middle, relu: true, gate, shortcut }, argument);
+    this.add(
+      { ...three, name: second, norm: `${name}.bn2`, stride: 1, input: middle, relu: true, gate, shortcut },
+      argument,
+    );
   }
 
   pool(kind: PoolNode['kind'], size: number, stride: number, padding: number, argument: string): void {

@@ -78,7 +78,9 @@ export class FoldedTrunk {
   forward(images: number, n: number, gates?: OpenGates, masked = false): void {
     const { trunk, engine, place } = this;
     const { nodes, outputs } = trunk.plan;
-    const open = nodes.map((node, i) => (gates && hasGate(node) ? this.openFilters(i, node.gate, gates, n) : undefined));
+    const open = nodes.map((node, i) =>
+      gates && hasGate(node) ? this.openFilters(i, node.gate, gates, n) : undefined,
+    );
     /** Of nodes whose closed planes are zero, and so need not be read: their gates. */
     const zeroed: (Filters | undefined)[] = [];
     nodes.forEach((node, i) => {
@@ -100,7 +102,14 @@ export class FoldedTrunk {
   }
 
   /** Runs of samples with the same open filters go together. */
-  private convolve(node: ConvNode, i: number, x: number, n: number, own: Filters | undefined, source: Filters | undefined): void {
+  private convolve(
+    node: ConvNode,
+    i: number,
+    x: number,
+    n: number,
+    own: Filters | undefined,
+    source: Filters | undefined,
+  ): void {
     const conv = this.trunk.convs[i]!;
     conv.room = this.room;
     const y = this.place[i]!;

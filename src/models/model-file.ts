@@ -37,24 +37,41 @@ export function packModel(state: NetState, network: Network): Uint8Array {
   const { shape, input, featureNames, ...rest } = state;
   const { hidden, ...plain } = shape;
   const header = {
-    format: FORMAT,
     ...rest,
     shape: { ...plain, hidden: hidden.map((h) => ({ sparse: h.connections?.units ?? 0, dense: h.dense })) },
     input: input.toJSON(),
     ...(featureNames ? { featureNames } : {}),
   };
-  return writeSafetensors(tensors, { [KEY]: JSON.stringify(header) });
+  return writeModelFile(tensors, header);
 }
 
-/** TypeError for bytes that are not such a file, RangeError for one that is damaged. */
-export function unpackModel(bytes: Uint8Array): ModelFile {
+/** A file of any method: its tensors, and the JSON that says what they are. TypeError for bytes that are not one, RangeError for damaged ones. */
+export function readModelFile(bytes: Uint8Array): { tensors: Record<string, Tensor>; header: Record<string, unknown> } {
   if (!(bytes instanceof Uint8Array))
     throw new TypeError(`bytes: expected a Uint8Array, got ${bytes === null ? 'null' : typeof bytes}`);
   const { tensors, metadata } = readSafetensors(bytes);
   const text = metadata[KEY];
   if (text === undefined)
     throw new TypeError('bytes: expected a net saved by Espalier, but this safetensors file has no such metadata');
-  const header = parseHeader(text);
+  let header: Record<string, unknown>;
+  try {
+    header = JSON.parse(text);
+  } catch {
+    throw new RangeError('bytes: the metadata of this net are damaged: not JSON');
+  }
+  if (header?.format !== FORMAT)
+    throw new RangeError(`bytes: expected a net of format ${FORMAT}, got ${header?.format}`);
+  return { tensors, header };
+}
+
+export function writeModelFile(tensors: Record<string, Tensor>, header: object): Uint8Array {
+  return writeSafetensors(tensors, { [KEY]: JSON.stringify({ format: FORMAT, ...header }) });
+}
+
+/** TypeError for bytes that are not such a file, RangeError for one that is damaged. */
+export function unpackModel(bytes: Uint8Array): ModelFile {
+  const { tensors, header: json } = readModelFile(bytes);
+  const header = parseHeader(json as unknown as Header);
   const { shape, input, featureNames, format, ...rest } = header;
   let inputs = shape.inputs;
   const hidden = shape.hidden.map(({ sparse, dense }, l) => {
@@ -97,15 +114,7 @@ interface Header extends Omit<NetState, 'shape' | 'input'> {
   input: InputTransformJson;
 }
 
-function parseHeader(text: string): Header {
-  let header: Header;
-  try {
-    header = JSON.parse(text);
-  } catch {
-    throw new RangeError('bytes: the metadata of this net are damaged: not JSON');
-  }
-  if (header?.format !== FORMAT)
-    throw new RangeError(`bytes: expected a net of format ${FORMAT}, got ${header?.format}`);
+function parseHeader(header: Header): Header {
   const counts = [
     header.shape?.inputs,
     header.shape?.outputs,
@@ -135,7 +144,7 @@ function parseHeader(text: string): Header {
   return header;
 }
 
-function isNames(names: unknown, count: number): boolean {
+export function isNames(names: unknown, count: number): boolean {
   return (
     names === undefined ||
     (Array.isArray(names) && names.length === count && names.every((name) => typeof name === 'string'))
@@ -182,7 +191,7 @@ function requireWeights(
   requireFloats(tensors, `layers.${l}.bias`, [sparse + dense]);
 }
 
-function requireFloats(tensors: Record<string, Tensor>, name: string, shape: readonly number[]): void {
+export function requireFloats(tensors: Record<string, Tensor>, name: string, shape: readonly number[]): void {
   const { data, shape: got } = tensors[name] ?? {};
   if (!(data instanceof Float32Array) || String(got) !== String(shape)) {
     const found = data ? `${data.constructor.name.replace('Array', '')} of shape [${got}]` : 'none';

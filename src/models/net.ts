@@ -125,7 +125,7 @@ export abstract class Net {
   }
 
   /** evaluate, for data that are prepared. */
-  private async assess(data: Dataset, options: RunOptions): Promise<Evaluation> {
+  protected async assess(data: Dataset, options: RunOptions): Promise<Evaluation> {
     const loss = { sum: 0, weight: 0 };
     const outputs = await this.run(data, options, { loss });
     return { loss: loss.sum / Math.max(1, loss.weight), rows: data.rows, ...metrics(outputs, data.targets!) };

@@ -148,6 +148,8 @@ export class TrunkPass {
   private readonly dgates: readonly number[];
   private readonly gradients: number[];
   private readonly gate: PlaneGate;
+  private readonly room: ConvRoom;
+  private readonly normRoom: number;
 
   constructor(scope: Scope, trunk: Trunk, n: number, room: ConvRoom, normRoom: number) {
     const { engine, plan } = trunk;
@@ -164,7 +166,8 @@ export class TrunkPass {
     this.features = scope.bytes(n * trunk.features * 4);
     const most = Math.max(1, ...plan.nodes.map((node) => (node.kind === 'conv' ? node.shape.filters : 1)));
     this.gate = new PlaneGate(engine, scope, most, normRoom);
-    trunk.setRoom(room, normRoom);
+    this.room = room;
+    this.normRoom = normRoom;
   }
 
   /** Features of n images, by the batch's own statistics. Without gates all filters are open. */
@@ -172,6 +175,7 @@ export class TrunkPass {
     const { trunk, y, inner } = this;
     const { kernels } = trunk.engine;
     const { nodes, outputs } = trunk.plan;
+    trunk.setRoom(this.room, this.normRoom);
     nodes.forEach((node, i) => {
       const x = node.input < 0 ? images : y[node.input]!;
       const out = outputs[i]!;
@@ -201,6 +205,7 @@ export class TrunkPass {
     const { trunk, y, inner } = this;
     const { kernels } = trunk.engine;
     const { nodes, outputs } = trunk.plan;
+    trunk.setRoom(this.room, this.normRoom);
     const free = [...this.gradients];
     const grads: (number | undefined)[] = nodes.map(() => undefined);
     const length = (i: number) => n * outputs[i]!.channels * outputs[i]!.height * outputs[i]!.width;

@@ -11,6 +11,7 @@ export const Purpose = {
   pretrainShuffle: 5,
   pretrainMask: 6,
   pretrainDropout: 7,
+  initialLinear: 12,
   gateNoise: 10,
   gateCoin: 11,
 } as const;
