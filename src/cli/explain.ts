@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { LayerExplanation, UnitExplanation } from '../models/explain.js';
+import { GaterNet } from '../models/gater-net.js';
 import { loadLike } from './data.js';
 import { inFile, UserError } from './errors.js';
 import { interruptible } from './interrupt.js';
@@ -40,6 +41,11 @@ Example:
 
 async function explain(model: string, path: string, options: ExplainCommandOptions): Promise<void> {
   const { net, reference } = await openModel(model);
+  if (net instanceof GaterNet) {
+    throw new UserError(
+      `${model}: expected a net with units to explain, got one of method 'gaternet'; try espalier gates`,
+    );
+  }
   const { data, name } = await loadLike(path, reference, options, false);
   const { top, minRows, layer } = options;
   const hidden = net.layers.length - 1;

@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
 import type { Dataset } from '../data/dataset.js';
 import { gatesToSvg } from '../models/gate-drawing.js';
-import { GateCounter, type GateLayout, type GateReport, gatesToCsv, tellingGates } from '../models/gate-report.js';
+import { GateCounter, type GateReport, gatesToCsv, tellingGates } from '../models/gate-report.js';
+import { GaterNet } from '../models/gater-net.js';
 import { loadLike } from './data.js';
 import { inFile, UserError } from './errors.js';
 import { interruptible } from './interrupt.js';
-import { openModel } from './model.js';
+import { type Net, openModel } from './model.js';
 import { addDataOptions, addJson, type DataOptions, integer } from './options.js';
 import { count, plural, print, printJson, requireWritable, writeAtomically } from './output.js';
 
@@ -16,18 +17,6 @@ interface GatesOptions extends Pick<DataOptions, 'format' | 'labels'> {
   svg?: string;
   csv?: string;
   json?: boolean;
-}
-
-/** What this command asks of a net. */
-export interface GatedNet {
-  readonly method: string;
-  readonly gateLayout: GateLayout;
-  /** Of one image: the backbone with all filters, and the gater. */
-  readonly multiplyAdds: { readonly dense: number; readonly gater: number };
-  /** [rows][gates], 0 or 1. */
-  gates(data: Dataset, options?: { batchSize?: number; signal?: AbortSignal }): Promise<Float32Array>;
-  /** Multiply-adds of the backbone for one image that opens these gates. */
-  costOf(gates: Float32Array): number;
 }
 
 /** Of one image. */
@@ -69,16 +58,16 @@ Example:
 async function gates(model: string, path: string, options: GatesOptions): Promise<void> {
   for (const kind of ['svg', 'csv'] as const) if (options[kind]) requireWritable(options[kind], `--${kind}`);
   const { net, reference } = await openModel(model);
-  const gated = requireGated(net, model);
+  requireGated(net, model);
   const { data, name } = await loadLike(path, reference, options, options.classes);
   const { report, cost } = await inFile(name, () =>
-    interruptible((signal) => countGates(gated, data, { ...options, signal })),
+    interruptible((signal) => countGates(net, data, { ...options, signal })),
   );
   if (options.svg) writeAtomically(options.svg, gatesToSvg(report));
   if (options.csv) writeAtomically(options.csv, gatesToCsv(report));
   if (options.json) {
     return printJson({
-      method: gated.method,
+      method: net.method,
       ...report,
       telling: tellingGates(report, options.top),
       multiplyAdds: cost,
@@ -88,16 +77,17 @@ async function gates(model: string, path: string, options: GatesOptions): Promis
   printCost(cost);
 }
 
-function requireGated(net: { method: string }, model: string): GatedNet {
-  if (net.method !== 'gaternet') {
+function requireGated(net: Net, model: string): asserts net is GaterNet {
+  if (!(net instanceof GaterNet)) {
     throw new UserError(`${model}: expected a net of method 'gaternet', which has gates, got one of '${net.method}'`);
   }
-  return net as unknown as GatedNet;
+  if (net.gateLayout.length === 0)
+    throw new UserError(`${model}: this net has no gates, as it was trained with --gater none`);
 }
 
 /** Batch by batch: of a large net and many images the gates together would not fit. */
 export async function countGates(
-  net: GatedNet,
+  net: Pick<GaterNet, 'gateLayout' | 'multiplyAdds' | 'gates' | 'costOf'>,
   data: Dataset,
   { classes, batchSize, signal }: Pick<GatesOptions, 'classes' | 'batchSize'> & { signal: AbortSignal },
 ): Promise<{ report: GateReport; cost: Cost }> {

@@ -1,13 +1,14 @@
 import type { CsvSchema } from '../data/csv.js';
 import { readSafetensors, writeSafetensors } from '../formats/safetensors.js';
 import type { DenseNet } from '../models/dense-net.js';
+import { GaterNet } from '../models/gater-net.js';
 import { loadNet } from '../models/load.js';
 import type { TrfNet } from '../models/trf-net.js';
 import type { Evaluation } from '../training/metrics.js';
 import { type Reference, readBytes } from './data.js';
 import { inFile, UserError } from './errors.js';
 
-export type Net = TrfNet | DenseNet;
+export type Net = TrfNet | DenseNet | GaterNet;
 
 /** Metadata key under which a model file keeps how its CSV was read. */
 const CSV_KEY = 'espalier.csv';
@@ -29,7 +30,12 @@ export async function openModel(path: string): Promise<{ net: Net; reference: Re
 }
 
 export function referenceOf(net: Net, csv: CsvSchema | undefined): Reference {
-  return { columns: net.layers[0]!.inputs, target: net.target, ...(csv ? { csv } : {}) };
+  const { target } = net;
+  if (net instanceof GaterNet) {
+    const { channels, height, width } = net.state.shape.image;
+    return { columns: channels * height * width, target };
+  }
+  return { columns: net.layers[0]!.inputs, target, ...(csv ? { csv } : {}) };
 }
 
 function readSchema(bytes: Uint8Array, path: string): CsvSchema | undefined {

@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import type { Dataset } from '../data/dataset.js';
 import { splitRows } from '../data/split.js';
 import { DenseNet } from '../models/dense-net.js';
+import { GaterNet } from '../models/gater-net.js';
 import type { GrowSeconds } from '../models/grow.js';
 import type { LayerOptions } from '../models/grown-layer.js';
 import type { InputTransformName } from '../models/input.js';
@@ -353,7 +354,7 @@ function asJson(
     columns: train.data.columns,
     seed: options.seed,
     weights: net.weights,
-    layers: net.layers,
+    ...(net instanceof GaterNet ? {} : { layers: net.layers }),
     epochs: fit.history.length,
     bestEpoch: fit.bestEpoch,
     stoppedBy: fit.stoppedBy,
@@ -369,9 +370,15 @@ function asJson(
 }
 
 function describe(net: Net): string {
+  if (net instanceof GaterNet) return describeGated(net);
   const hidden = net.layers
     .slice(0, -1)
     .map(({ sparseUnits, denseUnits }) => (sparseUnits ? `${count(sparseUnits)} + ${denseUnits}` : count(denseUnits)));
   const units = hidden.length ? `hidden layers of ${hidden.join(', ')} units` : 'no hidden layer';
   return `${net.method} net of ${plural(net.weights, 'weight')}, ${units}`;
+}
+
+function describeGated({ weights, gateLayout }: GaterNet): string {
+  const gates = gateLayout.reduce((sum, block) => sum + block.count, 0);
+  return `gaternet net of ${plural(weights, 'weight')}, ${gates ? plural(gates, 'gate') : 'no gates'}`;
 }
