@@ -30,7 +30,7 @@ test('nothing a page loads imports a module of Node itself', () => {
 
 test('the kernels are inlined behind a dynamic import', () => {
   const { files } = moduleGraph(new URL('dist/index.js', root));
-  const inlined = [...files.keys()].filter((href) => files.get(href)!.includes('AGFzbQE'));
+  const inlined = [...files.keys()].filter((href) => files.get(href)!.includes('0061736d01'));
   assert.is(inlined.length, 1, 'one module holds the bytes of the kernels');
   const name = inlined[0]!.slice(inlined[0]!.lastIndexOf('/') + 1);
   const waiting = [...files.values()].filter((bytes) => bytes.includes(name)).map((bytes) => bytes.toString('utf8'));
@@ -38,6 +38,16 @@ test('the kernels are inlined behind a dynamic import', () => {
   for (const source of waiting) {
     assert.not.ok(new RegExp(`from\\s*['"][^'"]*/${name}['"]`).test(source), `${name} is imported statically`);
   }
+});
+
+test('JavaScript is shipped without comments, and keeps what the declarations say of it', () => {
+  const files = readdirSync(new URL('dist/', root), { recursive: true, encoding: 'utf8' });
+  const commented = (ending: RegExp) =>
+    files.filter(
+      (name) => ending.test(name) && /^\s*(\/\*\*|\/\/)/m.test(readFileSync(new URL(`dist/${name}`, root), 'utf8')),
+    );
+  assert.equal(commented(/\.js$/), []);
+  assert.ok(commented(/\.d\.ts$/).length > 30);
 });
 
 test('the tarball holds dist, the README, the licence and nothing else', () => {

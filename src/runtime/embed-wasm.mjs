@@ -1,4 +1,5 @@
 // Build step: checks the compiled kernels and inlines them, so that no bundler has to know about .wasm files.
+// As hexadecimal: gzip still sees whole bytes there, and makes it a fifth smaller than base64.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 
 const root = new URL('../../', import.meta.url);
@@ -17,7 +18,7 @@ mkdirSync(new URL('dist/wasm/', root), { recursive: true });
 writeFileSync(new URL('dist/wasm/espalier.wasm', root), bytes);
 writeFileSync(
   new URL('src/runtime/wasm-bytes.ts', root),
-  `// Written by embed-wasm.mjs from assembly/; not edited by hand.\nexport const base64 =\n  '${bytes.toString('base64')}';\n`,
+  `// Written by embed-wasm.mjs from assembly/; not edited by hand.\nexport const hex =\n  '${bytes.toString('hex')}';\n`,
 );
 
 /** Ids of the module's sections, in file order. */

@@ -135,7 +135,7 @@ async function compile(source: WasmSource | undefined): Promise<WebAssembly.Modu
       'this runtime has no WebAssembly SIMD; Espalier needs Node 16.4, Chrome 91, Firefox 89, Safari 16.4 or later',
     );
   if (source === undefined) {
-    inlined ??= import('./wasm-bytes.js').then(({ base64 }) => WebAssembly.compile(decode(base64)));
+    inlined ??= import('./wasm-bytes.js').then(({ hex }) => WebAssembly.compile(decode(hex)));
     return inlined;
   }
   if (source instanceof WebAssembly.Module) return source;
@@ -155,10 +155,9 @@ async function compile(source: WasmSource | undefined): Promise<WebAssembly.Modu
   throw new TypeError(`wasm: expected a WebAssembly.Module, bytes, a URL or a Response, got ${typeof source}`);
 }
 
-function decode(base64: string): Uint8Array<ArrayBuffer> {
-  const text = atob(base64);
-  const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+function decode(hex: string): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(hex.length / 2);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16);
   return bytes;
 }
 

@@ -58,7 +58,7 @@ packed('is bundled by Vite without a warning, the kernels in a chunk loaded on d
     chunks.filter(({ fileName }) => fileName.endsWith('.wasm')),
     [],
   );
-  const withKernels = chunks.filter(({ code }) => code?.includes('AGFzbQE'));
+  const withKernels = chunks.filter(({ code }) => code?.includes('0061736d01'));
   assert.is(withKernels.length, 1, 'chunks that hold the inlined kernels');
   const name = withKernels[0].fileName;
   assert.not.ok(withKernels[0].isEntry, 'the kernels are in the entry chunk');
