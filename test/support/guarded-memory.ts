@@ -51,10 +51,13 @@ export class GuardedMemory {
     for (const { block, buffer, bytes, input } of this.placed) {
       const start = buffer.at - block;
       const all = this.engine.u8(block, start + bytes + GUARD);
-      const touched = all.findIndex((byte, i) => (i < start || i >= start + bytes) && byte !== CANARY);
-      if (touched >= 0) {
+      const [before, after] = [all.subarray(0, start), all.subarray(start + bytes)].map((guard) =>
+        guard.findIndex((byte) => byte !== CANARY),
+      ) as [number, number];
+      if (before >= 0 || after >= 0) {
+        const touched = before >= 0 ? before - start : bytes + after;
         assert.unreachable(
-          `a kernel wrote at byte ${touched - start} of a buffer of ${bytes} bytes (buffer ${this.placed.findIndex((p) => p.block === block)})`,
+          `a kernel wrote at byte ${touched} of a buffer of ${bytes} bytes (buffer ${this.placed.findIndex((p) => p.block === block)})`,
         );
       }
       if (input) sameBits(buffer.read(), input, 'an input was written to');
