@@ -3,6 +3,7 @@
 import { parseArgs } from 'node:util';
 import { createEngine } from 'espalier';
 import type { Case } from './cases/case.js';
+import { type Bars, convolution } from './cases/convolutions.js';
 import { pointwise } from './cases/pointwise.js';
 import { denseLayer, squareProduct } from './cases/products.js';
 import { rowLayers, sparseLayer } from './cases/sparse.js';
@@ -54,6 +55,21 @@ groups.push(sparseLayer(engine, 'fields', fieldConnections(inputs, units, connec
 const words = fieldConnections(10000, 1982, Math.round(0.0225 * 10000 * 1982), random);
 groups.push(rowLayers(engine, makeCorpus(2000, 10000, 21, random), words, 100, 256, random));
 groups.push(pointwise(engine, 1 << 18, random));
+const bars: Bars = [0.8, 0.75, 0.7];
+const three = { kernel: 3, stride: 1, padding: 1 };
+for (const [channels, filters, size, wanted] of [
+  [64, 64, 32, bars],
+  [128, 128, 16, bars],
+  [3, 16, 32, undefined],
+  [16, 16, 32, undefined],
+  [32, 32, 16, undefined],
+  [64, 64, 8, undefined],
+] as const) {
+  groups.push(convolution(engine, { ...three, channels, filters, size }, 32, random, wanted));
+}
+groups.push(convolution(engine, { ...three, stride: 2, channels: 16, filters: 32, size: 32 }, 32, random));
+groups.push(convolution(engine, { ...three, kernel: 1, padding: 0, channels: 64, filters: 64, size: 16 }, 32, random));
+groups.push(convolution(engine, { ...three, kernel: 5, padding: 2, channels: 16, filters: 16, size: 32 }, 32, random));
 
 const arithmetic: string[][] = [];
 const rates: string[][] = [];

@@ -181,7 +181,10 @@ export class FoldedTrunk {
       if (node.kind === 'max-pool') kernels.max_pool_forward(to, 0, from, ...sizes);
       else kernels.average_pool_forward(to, from, ...sizes);
     };
-    if (!source) return run(0, n * channels);
+    if (!source) {
+      run(0, n * channels);
+      return;
+    }
     for (let s = 0; s < n; s++) {
       for (let c = 0; c < channels; c++) if (source.isOpen(s, c)) run(s * channels + c, 1);
     }

@@ -177,12 +177,11 @@ export class GatedNetwork implements Computation {
 
   /** Runs all images in order, closed filters left out. `decided`: gates [row][gate] to use in place of the gater's; `masked`: see FoldedTrunk. */
   *batches(data: Dataset, size: number, options: InferenceOptions = {}): Generator<GatedBatch> {
-    const images = requireImages(data.features, 'data');
     const inference = new GatedInference(this, size);
     try {
-      for (let first = 0; first < images.rows; first += size) {
-        const rows = Int32Array.from({ length: Math.min(size, images.rows - first) }, (_, i) => first + i);
-        loadImages(this.engine, inference.images, images, rows, this.norm);
+      for (let first = 0; first < data.rows; first += size) {
+        const rows = Int32Array.from({ length: Math.min(size, data.rows - first) }, (_, i) => first + i);
+        inference.load(data, rows);
         const gates = options.decided?.subarray(first * this.gates, (first + rows.length) * this.gates);
         yield { rows, ...inference.run(rows.length, gates, options.masked) };
       }
@@ -250,8 +249,8 @@ export interface InferenceOptions {
 }
 
 /** Folded weights and buffers for batches of one size. */
-class GatedInference {
-  readonly images: number;
+export class GatedInference {
+  private readonly images: number;
   private readonly net: GatedNetwork;
   private readonly scope: Scope;
   private readonly backbone: FoldedTrunk;
@@ -274,21 +273,28 @@ class GatedInference {
     }
   }
 
+  load(data: Dataset, rows: Int32Array): void {
+    loadImages(this.net.engine, this.images, requireImages(data.features, 'data'), rows, this.net.norm);
+  }
+
+  /** The gater's gates for n images, [image][gate]; undefined without a gater. */
+  decide(n: number): Float32Array | undefined {
+    const { net, heads } = this;
+    if (!this.gater) return undefined;
+    this.gater.forward(this.images, n);
+    heads.gateScores(this.gater.features, n, false);
+    net.engine.kernels.gate_decide(heads.scores, heads.scores, n * net.gates);
+    return net.engine.f32(heads.scores, n * net.gates).slice();
+  }
+
+  /** Logits of n images, and the gates that were open: the gater's unless some are given. */
   run(n: number, decided?: Float32Array, masked = false): Omit<GatedBatch, 'rows'> {
     const { net, images, heads } = this;
-    let open: OpenGates | undefined;
-    if (this.gater) {
-      const total = net.gates;
-      if (!decided) {
-        this.gater.forward(images, n);
-        heads.gateScores(this.gater.features, n, false);
-        net.engine.kernels.gate_decide(heads.scores, heads.scores, n * total);
-      }
-      open = { total, values: decided ?? net.engine.f32(heads.scores, n * total).slice() };
-    }
+    const gates = this.gater && (decided ?? this.decide(n));
+    const open: OpenGates | undefined = gates && { total: net.gates, values: gates };
     this.backbone.forward(images, n, open, masked);
     const logits = heads.classify(this.backbone.features, n);
-    return { logits, tiles: tilesFor(n), ...(open ? { gates: open.values } : {}) };
+    return { logits, tiles: tilesFor(n), ...(gates ? { gates } : {}) };
   }
 
   dispose(): void {

@@ -1,0 +1,189 @@
+// npm run bench:gaternet-speed -- [--depth 20] [--rounds 9] [--only training|inference|skipping] [--clock cpu]: images a second of a ResNet with and without gater on one thread, and what
+// skipping saves: time with a share g of the gates open, drawn at random for each image, over the time with all open.
+import { parseArgs } from 'node:util';
+import { createEngine, Dataset, GaterNet, type GaterNetOptions, type Placement } from 'espalier';
+import { GatedInference, type GatedNetwork } from '#dist/models/gated-network.js';
+import { randomNumbers, sink, sinkTotal } from './support/check.js';
+import { type Clock, race } from './support/race.js';
+import { formatTable, printHeader } from './support/report.js';
+import { median, quantile } from './support/statistics.js';
+
+const { values } = parseArgs({
+  options: {
+    depth: { type: 'string', default: '20' },
+    rounds: { type: 'string', default: '9' },
+    only: { type: 'string', default: '' },
+    clock: { type: 'string', default: 'wall' },
+  },
+});
+const clock = values.clock as Clock;
+if (clock !== 'wall' && clock !== 'cpu') throw new RangeError(`--clock: expected wall or cpu, got ${values.clock}`);
+const rounds = Number(values.rounds);
+const backbone = `resnet-${Number(values.depth)}` as const;
+const wanted = (part: string) => values.only === '' || values.only === part;
+
+printHeader(`GaterNet: ${backbone} on 32 x 32 images of 3 channels`);
+const random = randomNumbers(1);
+const engine = await createEngine();
+const IMAGES = 128;
+const pixels = Uint8Array.from({ length: IMAGES * 3072 }, () => Math.floor(random() * 256));
+const labels = Int32Array.from({ length: IMAGES }, (_, i) => i % 10);
+const data = Dataset.images({ channels: 3, height: 32, width: 32, values: pixels, labels, classes: 10 });
+
+if (wanted('training')) await training();
+if (wanted('inference')) await inference();
+if (wanted('skipping')) for (const placement of ['block-output', 'every-conv'] as const) await skipping(placement);
+console.log(`Medians of ${rounds} rounds in turns, ${clock} clock. Sink ${sinkTotal().toFixed(3)}.`);
+
+function create(options: GaterNetOptions): Promise<GaterNet> {
+  return GaterNet.create(data, { backbone, engine, ...options });
+}
+
+/** A whole step: loading, forward, backward, and the optimiser's step left out (0.3 M weights). */
+async function training(): Promise<void> {
+  const rows = Int32Array.from({ length: IMAGES }, (_, i) => i);
+  const nets = [
+    { name: 'backbone alone', net: await create({ gater: false }), bar: 130 },
+    { name: 'with a gater of depth 20', net: await create({ gater: 'resnet-20' }) },
+  ];
+  const table: string[][] = [];
+  for (const { name, net, bar } of nets) {
+    const session = net.network.startTraining(data, IMAGES, 1);
+    let step = 0;
+    const run = () => {
+      const { sum } = session.step(rows, 0, step++);
+      if (!Number.isFinite(sum)) throw new Error(`${name}: expected a finite loss, got ${sum}`);
+      sink(sum);
+    };
+    const [times] = await race([{ name, run }], rounds, { clock, warmup: 2 });
+    session.dispose();
+    net.dispose();
+    table.push([name, rate(times!, IMAGES), spread(times!, IMAGES), bar ? verdict(IMAGES / median(times!), bar) : '']);
+  }
+  console.log(formatTable(['training step, batch 128', 'images/s', 'quartiles', 'bar'], table));
+  console.log();
+}
+
+/** Weights folded and images loaded before; logits out. */
+async function inference(): Promise<void> {
+  const alone = await create({ gater: false });
+  const gated = await create({ gater: 'resnet-20' });
+  const table: string[][] = [];
+  for (const batch of [1, 32]) {
+    const runners = [
+      { name: `backbone alone, batch ${batch}`, net: alone, bar: batch === 32 ? 450 : undefined },
+      { name: `with a gater of depth 20, batch ${batch}`, net: gated, bar: undefined },
+    ].map(({ name, net, bar }) => ({ name, bar, ...prepared(net.network, batch) }));
+    const times = await race(runners, rounds * (batch === 1 ? 8 : 1), { clock, warmup: 3 });
+    runners.forEach(({ name, bar, dispose }, i) => {
+      dispose();
+      table.push([
+        name,
+        rate(times[i]!, batch),
+        spread(times[i]!, batch),
+        bar ? verdict(batch / median(times[i]!), bar) : '',
+      ]);
+    });
+  }
+  console.log(formatTable(['inference', 'images/s', 'quartiles', 'bar'], table));
+  console.log();
+  alone.dispose();
+  gated.dispose();
+}
+
+async function skipping(placement: Placement): Promise<void> {
+  const net = await create({ gater: 'resnet-20', placement });
+  const { gates } = net.network;
+  const table: string[][] = [];
+  for (const batch of [1, 32]) {
+    const open = { name: 'all', g: 1, decided: new Float32Array(batch * gates).fill(1) };
+    const shares = [0.25, 0.5, 0.75].map((g) => ({ name: `${g}`, g, decided: drawGates(net, batch, g) }));
+    const cases = [open, ...shares];
+    for (const { decided } of shares) requireMasked(net.network, batch, decided);
+    const alone = cases.map(({ name, decided }) => ({ name, ...prepared(net.network, batch, decided, false) }));
+    const whole = cases.map(({ name, decided }) => ({
+      name: `${name} whole`,
+      ...prepared(net.network, batch, decided, true),
+    }));
+    const times = await race([...alone, ...whole], rounds * (batch === 1 ? 8 : 1), { clock, warmup: 3 });
+    for (const { dispose } of [...alone, ...whole]) dispose();
+    const ratio = (i: number, to: number) => median(times[i]!.map((ms, round) => ms / times[to]![round]!));
+    shares.forEach(({ g, decided }, i) => {
+      const bar = placement === 'block-output' ? (1 + g) / 2 + 0.05 : (g + g * g) / 2 + 0.08;
+      const measured = ratio(i + 1, 0);
+      const { dense } = net.multiplyAdds;
+      const predicted =
+        mean(Array.from({ length: batch }, (_, s) => net.costOf(decided.subarray(s * gates, (s + 1) * gates)))) / dense;
+      table.push([
+        `${g}`,
+        `${batch}`,
+        predicted.toFixed(3),
+        measured.toFixed(3),
+        `${bar.toFixed(3)} ${measured <= bar ? 'met' : 'missed'}`,
+        ratio(cases.length + i + 1, cases.length).toFixed(3),
+        (median(times[i + 1]!) / batch).toFixed(3),
+      ]);
+    });
+  }
+  console.log(`Gates at ${placement}: time over all open, the results checked against masking`);
+  const header = ['open', 'batch', 'multiply-adds', 'backbone', 'bar', 'with gater', 'backbone ms/image'];
+  console.log(formatTable(header, table));
+  console.log();
+  net.dispose();
+}
+
+/** Gates of each layer and image: so many of them, drawn at random. */
+function drawGates(net: GaterNet, batch: number, g: number): Float32Array {
+  const { gates } = net.network;
+  const decided = new Float32Array(batch * gates);
+  for (let s = 0; s < batch; s++) {
+    for (const { first, count } of net.gateLayout) {
+      const order = Array.from({ length: count }, (_, i) => ({ i, key: random() })).sort((a, b) => a.key - b.key);
+      for (const { i } of order.slice(0, Math.round(g * count))) decided[s * gates + first + i] = 1;
+    }
+  }
+  return decided;
+}
+
+/** Inference over the first images with weights folded; with given gates, the gater run or not. */
+function prepared(network: GatedNetwork, batch: number, decided?: Float32Array, gater = true) {
+  const inference = new GatedInference(network, batch);
+  inference.load(
+    data,
+    Int32Array.from({ length: batch }, (_, i) => i),
+  );
+  const run = () => {
+    if (decided && gater) inference.decide(batch);
+    sink(engine.f32(inference.run(batch, decided).logits, 1)[0]!);
+  };
+  return { run, dispose: () => inference.dispose() };
+}
+
+/** Skipping must give the bits of masking. */
+function requireMasked(network: GatedNetwork, batch: number, decided: Float32Array): void {
+  const inference = new GatedInference(network, batch);
+  inference.load(
+    data,
+    Int32Array.from({ length: batch }, (_, i) => i),
+  );
+  const logits = (masked: boolean) => engine.f32(inference.run(batch, decided, masked).logits, 320).slice();
+  const [skipped, masked] = [logits(false), logits(true)];
+  inference.dispose();
+  if (skipped.some((x, i) => x !== masked[i])) throw new Error('skipping: expected the bits of masking');
+}
+
+function rate(times: readonly number[], images: number): string {
+  return ((images / median(times)) * 1000).toFixed(0);
+}
+
+function spread(times: readonly number[], images: number): string {
+  return [0.75, 0.25].map((q) => ((images / quantile(times, q)) * 1000).toFixed(0)).join(' to ');
+}
+
+function verdict(perMillisecond: number, bar: number): string {
+  return `${bar} ${perMillisecond * 1000 >= bar ? 'met' : 'missed'}`;
+}
+
+function mean(numbers: readonly number[]): number {
+  return numbers.reduce((a, b) => a + b, 0) / numbers.length;
+}
