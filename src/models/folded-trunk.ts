@@ -92,7 +92,11 @@ export class FoldedTrunk {
       } else {
         zeroed[i] = gateAfterRelu(node) ? open[i] : undefined;
         if (masked) this.convolveMasked(node, i, x, n, gates);
-        else this.convolve(node, i, x, n, open[i], source);
+        else {
+          const added = node.shortcut === undefined ? undefined : zeroed[node.shortcut];
+          if (added) this.zeroClosed(node.shortcut!, added, n);
+          this.convolve(node, i, x, n, open[i], source);
+        }
       }
     });
     const { channels, height, width } = outputs.at(-1)!;
@@ -131,10 +135,19 @@ export class FoldedTrunk {
     if (own && node.shortcut !== undefined && node.relu) this.reluClosed(node, i, own, n);
   }
 
-  /** Where a filter is closed its shortcut is all there is; one that is no ReLU's output needs one. */
+  /** Closed planes are not written, as no convolution reads them; a sum does. */
+  private zeroClosed(i: number, own: Filters, n: number): void {
+    const { height, width, channels } = this.trunk.plan.outputs[i]!;
+    const planes = this.engine.f32(this.place[i]!, n * channels * height * width);
+    const hw = height * width;
+    for (let plane = 0; plane < n * channels; plane++) {
+      if (!own.isOpen(Math.floor(plane / channels), plane % channels)) planes.fill(0, plane * hw, (plane + 1) * hw);
+    }
+  }
+
+  /** Where a filter is closed its shortcut is all there is; one that may be negative needs the ReLU. */
   private reluClosed(node: ConvNode, i: number, own: Filters, n: number): void {
-    const shortcut = this.trunk.plan.nodes[node.shortcut!];
-    if (shortcut?.kind !== 'conv' || shortcut.relu) return;
+    if (afterRelu(this.trunk.plan.nodes, node.shortcut!)) return;
     const { height, width, channels } = this.trunk.plan.outputs[i]!;
     const hw = height * width;
     for (let s = 0; s < n; s++) {
@@ -227,6 +240,12 @@ class Filters {
     for (let f = 0; f < this.range.count; f++) if (this.isOpen(a, f) !== this.isOpen(b, f)) return false;
     return true;
   }
+}
+
+/** Whether a node puts out what a ReLU or pools of it did. */
+function afterRelu(nodes: readonly PlanNode[], i: number): boolean {
+  const node = nodes[i];
+  return node?.kind === 'conv' ? node.relu : node !== undefined && afterRelu(nodes, node.input);
 }
 
 function sameFilters(filters: Filters | undefined, a: number, b: number): boolean {
