@@ -192,6 +192,17 @@ function weights_at(a: usize, filter: i32, k: i32): usize {
 
 /** Up to eight outputs with bias, shortcut (delta bytes from y, if there is one to add) and ReLU. */
 function put_places(y: usize, tile: usize, live: i32, bias: f32, add: bool, delta: usize, relu: i32): void {
+  if (live == 8) {
+    const b = f32x4.splat(bias), floor = f32x4.splat(relu ? 0 : -Infinity);
+    let v0 = f32x4.add(v128.load(tile), b), v1 = f32x4.add(v128.load(tile, 16), b);
+    if (add) {
+      v0 = f32x4.add(v0, v128.load(y + delta));
+      v1 = f32x4.add(v1, v128.load(y + delta, 16));
+    }
+    v128.store(y, f32x4.max(v0, floor));
+    v128.store(y, f32x4.max(v1, floor), 16);
+    return;
+  }
   for (let i: usize = 0; i < (<usize>live) << 2; i += 4) {
     let value = load<f32>(tile + i) + bias;
     if (add) value += load<f32>(y + delta + i);

@@ -272,18 +272,23 @@ export function winograd_gradient_bytes(images: i32, ci: i32, co: i32, h: i32, w
 }
 
 function put_table(table: usize, h: i32, w: i32, pad: i32): void {
-  const across = tiles_across(w, pad), tiles = across * tiles_across(h, pad);
-  const row = padded_row(w, pad), columns = w + 2 * pad - 2;
-  for (let t = 0; t < groups_in(h, w, pad) * 4; t++) {
-    const y = (t / across) << 2, x = (t % across) << 2;
-    const live = t < tiles;
-    const zeros = padded_plane(h, w, pad) - 6 * row;
-    store<u32>(table, live ? <u32>(<usize>y * row + ((<usize>x) << 2)) : <u32>zeros);
-    // Past the last tile: a row that ends any range of rows at the last one.
-    store<i32>(table, live ? y : (tiles_across(h, pad) - 1) << 2, 4);
-    store<i32>(table, live ? x : columns, 8);
-    store<u32>(table, <u32>(y * columns + x) << 2, 12);
-    table += ENTRY;
+  const across = tiles_across(w, pad), down = tiles_across(h, pad), columns = w + 2 * pad - 2;
+  const row = padded_row(w, pad), end = table + <usize>groups_in(h, w, pad) * 4 * ENTRY;
+  for (let y = 0; y < 4 * down; y += 4) {
+    for (let x = 0; x < 4 * across; x += 4) {
+      store<u32>(table, <u32>(<usize>y * row + ((<usize>x) << 2)));
+      store<i32>(table, y, 4);
+      store<i32>(table, x, 8);
+      store<u32>(table, <u32>(y * columns + x) << 2, 12);
+      table += ENTRY;
+    }
+  }
+  // Past the last tile: zeros, in a row that ends any range of rows at the last one, and no column to write.
+  for (; table < end; table += ENTRY) {
+    store<u32>(table, <u32>(padded_plane(h, w, pad) - 6 * row));
+    store<i32>(table, 4 * down - 4, 4);
+    store<i32>(table, columns, 8);
+    store<u32>(table, 0, 12);
   }
 }
 
