@@ -1,4 +1,4 @@
-// npm run bench:gaternet -- [--data cifar10] [--depth 8] [--width 16] [--rows 10000] [--epochs 8] [--batch 64] [--seeds 0,1,2] [--nets twin,wide,gated]
+// npm run bench:gaternet -- [--data cifar10] [--depth 8] [--width 16] [--rows 8000] [--epochs 6] [--batch 64] [--seeds 0,1,2] [--nets twin,wide,gated]
 // [--penalties 0.1] [--placement block-output] [--pretrain 0] [--json]: does gating help? The backbone without gates (twin), one of as many
 // parameters as backbone and gater together (wide), and the gated one, all with the same images and schedule; accuracy on all test images.
 import { parseArgs } from 'node:util';
@@ -12,6 +12,7 @@ import {
 } from 'espalier';
 import { loadNamed, type NamedSet } from '#dist/cli/named-data.js';
 import { GateCounter } from '#dist/models/gate-report.js';
+import { Purpose, permutation } from '#dist/runtime/random.js';
 import { formatTable, printHeader } from './support/report.js';
 import { deviation, mean } from './support/statistics.js';
 
@@ -31,8 +32,8 @@ const { values } = parseArgs({
     data: { type: 'string', default: 'cifar10' },
     depth: { type: 'string', default: '8' },
     width: { type: 'string', default: '16' },
-    rows: { type: 'string', default: '10000' },
-    epochs: { type: 'string', default: '8' },
+    rows: { type: 'string', default: '8000' },
+    epochs: { type: 'string', default: '6' },
     batch: { type: 'string', default: '64' },
     seeds: { type: 'string', default: '0,1,2' },
     nets: { type: 'string', default: 'twin,wide,gated' },
@@ -52,7 +53,8 @@ const [depth, width, rows, epochs, batchSize] = [
 ].map(Number) as [number, number, number, number, number];
 const placement = values.placement as Placement;
 const { train: all, test } = await loadNamed(values.data as NamedSet);
-const train = everyNth(all, rows);
+const shuffle = permutation(await createEngine(), all.rows, 0, Purpose.split, 0);
+const train = drawn(all, rows);
 const colour = values.data === 'cifar10';
 const shared: GaterNetOptions = { augmentation: { pad: colour ? 4 : 2, flip: values.data !== 'mnist' } };
 const resnet = (filters: number) => ({ kind: 'resnet', depth, width: filters }) as const;
@@ -144,10 +146,9 @@ async function widthOfEqualSize(): Promise<number> {
   return best;
 }
 
-/** Every so many-th image, so that all classes are there in their shares. */
-function everyNth(data: Dataset, count: number): Dataset {
-  if (count >= data.rows) return data;
-  return data.subset(Int32Array.from({ length: count }, (_, i) => Math.floor((i * data.rows) / count)));
+/** The first rows of a shuffle: the files are in an order of their own. */
+function drawn(data: Dataset, count: number): Dataset {
+  return count >= data.rows ? data : data.subset(shuffle.subarray(0, count));
 }
 
 function printResults(): void {
