@@ -164,7 +164,7 @@ export function conv_forward(
         for (let p = p0; p < p1; p++) {
           const column = columns + <usize>(p - p0) * panelBytes;
           if (whole) dense4x8(work, 32, w0, column, k);
-          else open4x8(work, 32, terms, column, terms + ((<usize>read) << 2), w0, w1, w2, w3);
+          else open4x8(work, 32, 0, terms, terms + ((<usize>read) << 2), column, 0, 1, w0, w1, w2, w3);
           for (let r = 0; r < min(4, filterCount - o); r++) {
             const filter = r == 0 ? f0 : r == 1 ? f1 : r == 2 ? f2 : f3;
             const out = y + ((<usize>((image * co + filter) * places + p * 8)) << 2);

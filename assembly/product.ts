@@ -81,44 +81,52 @@ export function dense4x4(c: usize, rowBytes: usize, a: usize, b: usize, k: i32):
 }
 
 /**
- * As dense4x8, of four filters anywhere in A and some of its k: w0 .. w3 address the filters' weights of k = 0, list .. end holds
- * 16 times each k to take (u32), and b has a row for each entry of the list.
+ * As dense4x8, of four filters anywhere in A and some of its k, over several panels of B: w0 .. w3 address the filters' weights of k = 0, list .. end
+ * holds 16 times each k to take (u32), and each panel of b has a row for each entry of the list; the next panels lie cStep and bStep bytes on.
  */
-export function open4x8(c: usize, rowBytes: usize, list: usize, b: usize, end: usize, w0: usize, w1: usize, w2: usize, w3: usize): void {
-  let c00 = f32x4.splat(0), c01 = f32x4.splat(0), c10 = f32x4.splat(0), c11 = f32x4.splat(0);
-  let c20 = f32x4.splat(0), c21 = f32x4.splat(0), c30 = f32x4.splat(0), c31 = f32x4.splat(0);
-  while (list < end) {
-    const at = <usize>load<u32>(list);
-    const b0 = v128.load(b), b1 = v128.load(b, 16);
-    let s = v128.load32_splat(w0 + at);
-    c00 = madd(s, b0, c00);
-    c01 = madd(s, b1, c01);
-    s = v128.load32_splat(w1 + at);
-    c10 = madd(s, b0, c10);
-    c11 = madd(s, b1, c11);
-    s = v128.load32_splat(w2 + at);
-    c20 = madd(s, b0, c20);
-    c21 = madd(s, b1, c21);
-    s = v128.load32_splat(w3 + at);
-    c30 = madd(s, b0, c30);
-    c31 = madd(s, b1, c31);
-    list += 4;
-    b += 32;
+export function open4x8(
+  c: usize, rowBytes: usize, cStep: usize, list: usize, end: usize, b: usize, bStep: usize, panels: i32,
+  w0: usize, w1: usize, w2: usize, w3: usize,
+): void {
+  for (; panels > 0; panels--) {
+    let c00 = f32x4.splat(0), c01 = f32x4.splat(0), c10 = f32x4.splat(0), c11 = f32x4.splat(0);
+    let c20 = f32x4.splat(0), c21 = f32x4.splat(0), c30 = f32x4.splat(0), c31 = f32x4.splat(0);
+    let row = b;
+    for (let l = list; l < end; l += 4) {
+      const at = <usize>load<u32>(l);
+      const b0 = v128.load(row), b1 = v128.load(row, 16);
+      let s = v128.load32_splat(w0 + at);
+      c00 = madd(s, b0, c00);
+      c01 = madd(s, b1, c01);
+      s = v128.load32_splat(w1 + at);
+      c10 = madd(s, b0, c10);
+      c11 = madd(s, b1, c11);
+      s = v128.load32_splat(w2 + at);
+      c20 = madd(s, b0, c20);
+      c21 = madd(s, b1, c21);
+      s = v128.load32_splat(w3 + at);
+      c30 = madd(s, b0, c30);
+      c31 = madd(s, b1, c31);
+      row += 32;
+    }
+    let out = c;
+    v128.store(out, c00);
+    v128.store(out, c01, 16);
+    out += rowBytes;
+    v128.store(out, c10);
+    v128.store(out, c11, 16);
+    out += rowBytes;
+    v128.store(out, c20);
+    v128.store(out, c21, 16);
+    out += rowBytes;
+    v128.store(out, c30);
+    v128.store(out, c31, 16);
+    c += cStep;
+    b += bStep;
   }
-  v128.store(c, c00);
-  v128.store(c, c01, 16);
-  c += rowBytes;
-  v128.store(c, c10);
-  v128.store(c, c11, 16);
-  c += rowBytes;
-  v128.store(c, c20);
-  v128.store(c, c21, 16);
-  c += rowBytes;
-  v128.store(c, c30);
-  v128.store(c, c31, 16);
 }
 
-/** The first four columns of open4x8 alone. */
+/** The first four columns of one panel of open4x8 alone. */
 export function open4x4(c: usize, rowBytes: usize, list: usize, b: usize, end: usize, w0: usize, w1: usize, w2: usize, w3: usize): void {
   let c0 = f32x4.splat(0), c1 = f32x4.splat(0), c2 = f32x4.splat(0), c3 = f32x4.splat(0);
   while (list < end) {

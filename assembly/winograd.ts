@@ -507,32 +507,30 @@ export function winograd_forward(
   }
   const uStep = (<usize>(round(co, 4) * ci)) << 2;
   const whole = readCount == ci && filterCount == co;
+  const lastTerm = terms + ((<usize>readCount) << 2);
   for (let g = first * groups; g < last * groups; g += 2 * panels) {
     const stop = min(g + 2 * panels, last * groups);
     transform_block(v, vStep, vPanel, work, table, plane, x, openIn, readCount, ci, h, w, pad, rowBytes, groups, g, stop, false);
     const full = (stop - g) >> 1, half = (stop - g) & 1;
     for (let e: usize = 0; e < 36; e++) {
       const ue = u + e * uStep;
-      let vp = v + e * vStep, mp = m + e * mStep;
-      for (let p = 0; p < full + half; p++) {
-        if (whole) {
+      const ve = v + e * vStep, me = m + e * mStep;
+      if (whole) {
+        for (let p = 0, vp = ve, mp = me; p < full + half; p++, vp += vPanel, mp += mPanel) {
           let up = ue;
           for (let c = mp; c < mp + mPanel; c += 128) {
             if (p < full) dense4x8(c, 32, up, vp, readCount);
             else dense4x4(c, 32, up, vp, readCount);
             up += (<usize>ci) << 4;
           }
-        } else {
-          let at = offsets;
-          for (let c = mp; c < mp + mPanel; c += 128) {
-            const w0 = ue + load<u32>(at), w1 = ue + load<u32>(at, 4), w2 = ue + load<u32>(at, 8), w3 = ue + load<u32>(at, 12);
-            if (p < full) open4x8(c, 32, terms, vp, terms + ((<usize>readCount) << 2), w0, w1, w2, w3);
-            else open4x4(c, 32, terms, vp, terms + ((<usize>readCount) << 2), w0, w1, w2, w3);
-            at += 16;
-          }
         }
-        vp += vPanel;
-        mp += mPanel;
+        continue;
+      }
+      let at = offsets;
+      for (let c = me; c < me + mPanel; c += 128, at += 16) {
+        const w0 = ue + load<u32>(at), w1 = ue + load<u32>(at, 4), w2 = ue + load<u32>(at, 8), w3 = ue + load<u32>(at, 12);
+        open4x8(c, 32, mPanel, terms, lastTerm, ve, vPanel, full, w0, w1, w2, w3);
+        if (half) open4x4(c + <usize>full * mPanel, 32, terms, ve + <usize>full * vPanel, lastTerm, w0, w1, w2, w3);
       }
     }
     output_block(
