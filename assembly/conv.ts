@@ -54,16 +54,49 @@ function put_offsets(offsets: usize, oh: i32, ow: i32, stride: i32, rowBytes: us
   }
 }
 
-/** columns: rows of channel c of panels [first, last), from its padded plane. panelBytes: from panel to panel. */
-function unfold(columns: usize, panelBytes: usize, plane: usize, offsets: usize, kernel: i32, rowBytes: usize, first: i32, last: i32): void {
+/** Whether any panel's eight places lie side by side in one row, one or two pixels apart. */
+// @ts-ignore: decorator
+@inline
+function in_rows(ow: i32, stride: i32): bool {
+  return (ow & 7) == 0 && stride <= 2;
+}
+
+/**
+ * columns: rows of one channel for panels [first, last), from its padded plane; panelBytes: from panel to panel. rowStride: the stride where
+ * in_rows holds, else 0.
+ */
+function unfold(
+  columns: usize, panelBytes: usize, plane: usize, offsets: usize, kernel: i32, rowBytes: usize, first: i32, last: i32, rowStride: i32,
+): void {
+  const taps = (<usize>kernel) << 2;
   for (let p = first; p < last; p++) {
     const at = offsets + ((<usize>p) << 5);
-    const p0 = plane + load<u32>(at), p1 = plane + load<u32>(at, 4), p2 = plane + load<u32>(at, 8), p3 = plane + load<u32>(at, 12);
-    const p4 = plane + load<u32>(at, 16), p5 = plane + load<u32>(at, 20), p6 = plane + load<u32>(at, 24), p7 = plane + load<u32>(at, 28);
     let out = columns;
+    columns += panelBytes;
+    const p0 = plane + load<u32>(at);
+    if (rowStride == 1) {
+      for (let r = 0, from = p0; r < kernel; r++, from += rowBytes) {
+        for (let tap = from; tap < from + taps; tap += 4, out += 32) {
+          v128.store(out, v128.load(tap));
+          v128.store(out, v128.load(tap, 16), 16);
+        }
+      }
+      continue;
+    }
+    if (rowStride == 2) {
+      for (let r = 0, from = p0; r < kernel; r++, from += rowBytes) {
+        for (let tap = from; tap < from + taps; tap += 4, out += 32) {
+          v128.store(out, v128.shuffle<f32>(v128.load(tap), v128.load(tap, 16), 0, 2, 4, 6));
+          v128.store(out, v128.shuffle<f32>(v128.load(tap, 32), v128.load(tap, 48), 0, 2, 4, 6), 16);
+        }
+      }
+      continue;
+    }
+    const p1 = plane + load<u32>(at, 4), p2 = plane + load<u32>(at, 8), p3 = plane + load<u32>(at, 12);
+    const p4 = plane + load<u32>(at, 16), p5 = plane + load<u32>(at, 20), p6 = plane + load<u32>(at, 24), p7 = plane + load<u32>(at, 28);
     for (let r = 0; r < kernel; r++) {
       const from = <usize>r * rowBytes;
-      for (let tap = from; tap < from + ((<usize>kernel) << 2); tap += 4) {
+      for (let tap = from; tap < from + taps; tap += 4) {
         store<f32>(out, load<f32>(p0 + tap));
         store<f32>(out, load<f32>(p1 + tap), 4);
         store<f32>(out, load<f32>(p2 + tap), 8);
@@ -75,7 +108,6 @@ function unfold(columns: usize, panelBytes: usize, plane: usize, offsets: usize,
         out += 32;
       }
     }
-    columns += panelBytes;
   }
 }
 
@@ -142,7 +174,7 @@ export function conv_forward(
   const plane = terms + ((<usize>round(k, 4)) << 2), columns = plane + planeBytes;
   const panelBytes = (<usize>read) << 5;
   const panels = block_panels(round(k, 4) + round(co, 4), places);
-  const whole = readCount == ci && filterCount == co;
+  const whole = readCount == ci && filterCount == co, rowStride = in_rows(ow, stride) ? stride : 0;
   put_offsets(offsets, oh, ow, stride, rowBytes);
   memory.fill(plane, 0, planeBytes);
   for (let i = 0; i < read; i++) {
@@ -155,7 +187,7 @@ export function conv_forward(
       for (let i = 0; i < readCount; i++) {
         const channel = openIn ? load<i32>(openIn + ((<usize>i) << 2)) : i;
         copy_rows(plane, rowBytes, x + ((<usize>((image * ci + channel) * h * w)) << 2), h, w, pad, 0, h + 2 * pad);
-        unfold(columns + ((<usize>(i * taps)) << 5), panelBytes, plane, offsets, kernel, rowBytes, p0, p1);
+        unfold(columns + ((<usize>(i * taps)) << 5), panelBytes, plane, offsets, kernel, rowBytes, p0, p1, rowStride);
       }
       for (let o = 0; o < filterCount; o += 4) {
         const f0 = filter_at(openOut, o, filterCount), f1 = filter_at(openOut, o + 1, filterCount);
@@ -259,7 +291,7 @@ export function conv_gradient_weights(
   const rowBytes = padded_row(w, pad), planeBytes = padded_plane(h, w, pad);
   const offsets = work + 128, plane = offsets + ((<usize>round(places, 8)) << 2), panels = block_panels(rows + four, places);
   const packed = plane + planeBytes, columns = packed + ((<usize>(panels * four)) << 5);
-  const panelBytes = (<usize>rows) << 5, sums = columns + <usize>panels * panelBytes;
+  const panelBytes = (<usize>rows) << 5, sums = columns + <usize>panels * panelBytes, rowStride = in_rows(ow, stride) ? stride : 0;
   put_offsets(offsets, oh, ow, stride, rowBytes);
   memory.fill(plane, 0, planeBytes);
   memory.fill(sums, 0, (<usize>(rows * four)) << 2);
@@ -269,7 +301,7 @@ export function conv_gradient_weights(
       pack_places(packed, (<usize>four) << 5, dy + ((<usize>(image * co * places)) << 2), co, places, p0, live);
       for (let c = 0; c < ci; c++) {
         copy_rows(plane, rowBytes, x + ((<usize>((image * ci + c) * h * w)) << 2), h, w, pad, 0, h + 2 * pad);
-        unfold(columns + ((<usize>(c * taps)) << 5), panelBytes, plane, offsets, kernel, rowBytes, p0, p0 + count);
+        unfold(columns + ((<usize>(c * taps)) << 5), panelBytes, plane, offsets, kernel, rowBytes, p0, p0 + count, rowStride);
       }
       let out = sums;
       for (let i: usize = 0; i < panelBytes; i += 64) {

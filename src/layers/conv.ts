@@ -18,16 +18,19 @@ export interface ConvRoom {
   readonly work: number;
 }
 
-/** What a forward pass may add and leave out. Addresses; 0 or missing for none. */
+/** What a forward pass may add and leave out. Addresses; 0 for none. */
 export interface ConvExtras {
-  readonly bias?: number;
+  readonly bias: number;
   /** Planes like the output, or the output itself. */
-  readonly shortcut?: number;
-  readonly relu?: boolean;
-  /** Channels to read and filters to compute, rising (u32); missing for all. */
-  readonly read?: ChannelList;
-  readonly compute?: ChannelList;
+  readonly shortcut: number;
+  readonly relu: boolean;
+  /** Channels to read and filters to compute, rising (u32); undefined for all. */
+  readonly read: ChannelList | undefined;
+  readonly compute: ChannelList | undefined;
 }
+
+/** Nothing added, nothing left out. */
+export const PLAIN: ConvExtras = { bias: 0, shortcut: 0, relu: false, read: undefined, compute: undefined };
 
 export interface ChannelList {
   readonly at: number;
@@ -98,23 +101,38 @@ export class Conv {
     else kernels.conv_weights(packed, weight, filters, k, k, 1);
   }
 
-  /** Images [first, last) of y from x, by packed weights. */
-  run(y: number, x: number, packed: number, first: number, last: number, extras: ConvExtras = {}): void {
+  /** Images [first, last) of y from x, by packed weights. Written out: an image with gates makes one call for each layer. */
+  run(y: number, x: number, packed: number, first: number, last: number, extras: ConvExtras = PLAIN): void {
     const { kernels } = this.engine;
     const { channels, filters, kernel, stride, padding, height, width } = this.shape;
-    const { bias = 0, shortcut = 0, relu = false, read, compute } = extras;
-    const lists = [
-      read?.at ?? 0,
-      read?.length ?? channels,
-      compute?.at ?? 0,
-      compute?.length ?? filters,
-      bias,
-      shortcut,
-      relu ? 1 : 0,
-    ] as const;
+    const { bias, shortcut, read, compute } = extras;
     const { work } = this.room;
+    const readAt = read ? read.at : 0;
+    const readCount = read ? read.length : channels;
+    const computeAt = compute ? compute.at : 0;
+    const computeCount = compute ? compute.length : filters;
+    const relu = extras.relu ? 1 : 0;
     if (this.winograd) {
-      kernels.winograd_forward(y, x, packed, work, first, last, channels, filters, height, width, padding, ...lists);
+      kernels.winograd_forward(
+        y,
+        x,
+        packed,
+        work,
+        first,
+        last,
+        channels,
+        filters,
+        height,
+        width,
+        padding,
+        readAt,
+        readCount,
+        computeAt,
+        computeCount,
+        bias,
+        shortcut,
+        relu,
+      );
     } else {
       kernels.conv_forward(
         y,
@@ -130,7 +148,13 @@ export class Conv {
         kernel,
         stride,
         padding,
-        ...lists,
+        readAt,
+        readCount,
+        computeAt,
+        computeCount,
+        bias,
+        shortcut,
+        relu,
       );
     }
   }

@@ -1,4 +1,4 @@
-import type { ChannelList, ConvExtras } from '../layers/conv.js';
+import { type ChannelList, PLAIN } from '../layers/conv.js';
 import type { Engine, Scope } from '../runtime/engine.js';
 import type { ConvNode, GateRange, PlanNode, PoolNode } from './backbone.js';
 import { gateAfterRelu, type Trunk } from './trunk.js';
@@ -117,18 +117,16 @@ export class FoldedTrunk {
     const conv = this.trunk.convs[i]!;
     conv.room = this.room;
     const y = this.place[i]!;
-    const extras: ConvExtras = {
-      bias: this.bias[i]!,
-      relu: node.relu,
-      ...(node.shortcut === undefined ? {} : { shortcut: y }),
-    };
+    const shortcut = node.shortcut === undefined ? 0 : y;
     for (let first = 0; first < n; ) {
       let last = first + 1;
       while (last < n && sameFilters(own, first, last) && sameFilters(source, first, last)) last++;
       conv.run(y, x, this.packed[i]!, first, last, {
-        ...extras,
-        ...(own ? { compute: own.list(first) } : {}),
-        ...(source ? { read: source.list(first) } : {}),
+        bias: this.bias[i]!,
+        shortcut,
+        relu: node.relu,
+        read: source?.list(first),
+        compute: own?.list(first),
       });
       first = last;
     }
@@ -166,7 +164,7 @@ export class FoldedTrunk {
     conv.room = this.room;
     const scope = engine.scope();
     const raw = scope.bytes(n * channels * height * width * 4);
-    conv.run(raw, x, this.packed[i]!, 0, n, { bias: this.bias[i]! });
+    conv.run(raw, x, this.packed[i]!, 0, n, { ...PLAIN, bias: this.bias[i]! });
     let gate = 0;
     if (gates && node.gate) {
       const { first, count } = node.gate;
