@@ -152,15 +152,12 @@ export async function beginNet(
   };
 }
 
-/** Reads a file of any method; `expected` refuses the others. */
+/** Reads a file of this method. */
 export async function loadState(
   bytes: Uint8Array,
-  expected: string | undefined,
+  method: string,
   given: { engine?: Engine },
 ): Promise<{ engine: Engine; file: ModelFile }> {
-  const file = unpackModel(bytes);
-  if (expected !== undefined && file.state.method !== expected) {
-    throw new TypeError(`bytes: expected a net of method '${expected}', got one of '${file.state.method}'`);
-  }
+  const file = unpackModel(bytes, method);
   return { engine: await engineOf(given), file };
 }

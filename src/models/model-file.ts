@@ -68,9 +68,11 @@ export function writeModelFile(tensors: Record<string, Tensor>, header: object):
   return writeSafetensors(tensors, { [KEY]: JSON.stringify({ format: FORMAT, ...header }) });
 }
 
-/** TypeError for bytes that are not such a file, RangeError for one that is damaged. */
-export function unpackModel(bytes: Uint8Array): ModelFile {
+/** TypeError for bytes that are not such a file or one of another method, RangeError for one that is damaged. */
+export function unpackModel(bytes: Uint8Array, method: string): ModelFile {
   const { tensors, header: json } = readModelFile(bytes);
+  if (json.method !== method)
+    throw new TypeError(`bytes: expected a net of method '${method}', got one of '${json.method}'`);
   const header = parseHeader(json as unknown as Header);
   const { shape, input, featureNames, format, ...rest } = header;
   let inputs = shape.inputs;
