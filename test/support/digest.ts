@@ -4,7 +4,7 @@ import type * as Espalier from 'espalier';
 
 /** SHA-256 of all that must be the same bits in every runtime, after small fixed runs over made-up data. */
 export async function trainingDigest(espalier: typeof Espalier): Promise<Record<string, string>> {
-  const { chowLiuTree, Dataset, DenseNet, topPairs, TrfNet } = espalier;
+  const { chowLiuTree, Dataset, DenseNet, GaterNet, topPairs, TrfNet } = espalier;
   const train = data(1, 301);
   const test = data(2, 67);
   const digests: Record<string, string> = {};
@@ -15,6 +15,13 @@ export async function trainingDigest(espalier: typeof Espalier): Promise<Record<
     Dataset.dense(d.values, { columns: COLUMNS, targets: { kind: 'tasks', values: d.tasks, tasks: 3 } });
   const numbers = (d: Made) =>
     Dataset.sparse({ ...d.sparse, targets: { kind: 'values', values: d.numbers, outputs: 2 } });
+  const bytes = (d: Made) =>
+    Dataset.images({ channels: 1, height: 6, width: 6, values: pixels(d).map((x) => 60 * x), labels: d.labels });
+  const floats = (d: Made) =>
+    Dataset.images({
+      ...{ channels: 3, height: 3, width: 4, values: Float32Array.from(pixels(d)) },
+      targets: { kind: 'tasks', values: d.tasks, tasks: 3 },
+    });
 
   const trees = { sparse: await chowLiuTree(sparse(train)), dense: await chowLiuTree(dense(train), { bins: 5 }) };
   for (const [name, { edges }] of Object.entries(trees)) {
@@ -33,7 +40,13 @@ export async function trainingDigest(espalier: typeof Espalier): Promise<Record<
     pretrain: { epochs: 2, batchSize: 64 },
     seed: 11,
   };
-  const runs: [string, Espalier.FeedforwardNet, (d: Made) => Espalier.Dataset, Espalier.FitOptions][] = [
+  const small = { kind: 'resnet', depth: 8, width: 4 } as const;
+  const runs: [
+    string,
+    Espalier.FeedforwardNet | Espalier.GaterNet,
+    (d: Made) => Espalier.Dataset,
+    Espalier.FitOptions,
+  ][] = [
     ['trf.sparse', await TrfNet.grow(sparse(train), { ...growth, input: 'tf-idf' }), sparse, {}],
     ['trf.dense', await TrfNet.grow(dense(train), { ...growth, input: 'standard' }), dense, { schedule: 'cosine' }],
     [
@@ -48,11 +61,36 @@ export async function trainingDigest(espalier: typeof Espalier): Promise<Record<
       numbers,
       { optimizer: { kind: 'adam', weightDecay: 0.01, decoupled: true }, learningRate: 0.01 },
     ],
+    [
+      'gaternet.resnet',
+      await GaterNet.create(bytes(train), {
+        ...{ backbone: small, gater: small, placement: 'every-conv', bottleneckNorm: true, seed: 14 },
+        ...{ augmentation: { pad: 1, flip: true }, pretrainEpochs: 1 },
+      }),
+      bytes,
+      // 7 batches: one of a single image has no variance.
+      { batchSize: 43 },
+    ],
+    [
+      'gaternet.layers',
+      await GaterNet.create(floats(train), {
+        backbone: [
+          { type: 'conv', filters: 6, kernel: 5 },
+          { type: 'average-pool', size: 2, stride: 1 },
+          { type: 'block', filters: 7 },
+        ],
+        gater: { kind: 'cnn', filters: [5, 6] },
+        seed: 15,
+      }),
+      floats,
+      { optimizer: 'adam', learningRate: 0.01 },
+    ],
   ];
   for (const [name, net, make, options] of runs) {
     await net.fit(make(train), { epochs: 3, batchSize: 50, validation: make(test), ...options });
     digests[`${name}.weights`] = await sha256(...weightsOf(espalier, net));
     digests[`${name}.predictions`] = await sha256((await net.predict(make(test))).outputs);
+    if (net instanceof GaterNet) digests[`${name}.gates`] = await sha256(await net.gates(make(test)));
     const { loss } = await net.evaluate(make(test));
     digests[`${name}.loss`] = await sha256(Float64Array.of(loss));
     net.dispose();
@@ -106,8 +144,13 @@ function data(seed: number, rows: number): Made {
   };
 }
 
+/** All columns but the last as 36 pixels. */
+function pixels({ values }: Made): Uint8Array {
+  return Uint8Array.from(values.filter((_, i) => i % COLUMNS < COLUMNS - 1));
+}
+
 /** The numbers of a saved net, tensor by tensor in the order of their names; not its metadata. */
-function weightsOf({ readSafetensors }: typeof Espalier, net: Espalier.FeedforwardNet): Float32Array[] {
+function weightsOf({ readSafetensors }: typeof Espalier, net: { save(): Uint8Array }): Float32Array[] {
   const { tensors } = readSafetensors(net.save());
   return Object.keys(tensors)
     .sort()
