@@ -31,6 +31,32 @@ for (const kernel of [1, 2, 3, 4, 5, 7]) {
   }
 }
 
+// Rows of eight and sixteen places, which are unfolded by vectors where the stride is 1 or 2.
+for (const kernel of [1, 2, 3, 5]) {
+  for (const [stride, slack] of [
+    [1, 0],
+    [2, 0],
+    [2, 1],
+    [3, 2],
+  ] as const) {
+    for (const places of [8, 16]) {
+      const i = SHAPES.length;
+      const pad = Math.min(kernel - 1, i % 3);
+      const w = (places - 1) * stride + kernel - 2 * pad + slack;
+      SHAPES.push({
+        n: 1 + (i % 2),
+        ci: CHANNELS[i % 5]!,
+        co: CHANNELS[i % 7]!,
+        h: kernel + (i % 4),
+        w,
+        kernel,
+        stride,
+        pad,
+      });
+    }
+  }
+}
+
 /** More places than a block holds, whole blocks and a part. */
 const BLOCKS: Shape[] = [
   { n: 2, ci: 20, co: 9, h: 11, w: 13, kernel: 7, stride: 1, pad: 3 },
