@@ -1,6 +1,6 @@
 import { readSafetensors, writeSafetensors } from '../formats/safetensors.js';
-import { readBytes } from './data.js';
 import { inFile, UserError } from './errors.js';
+import { readBytes } from './input-file.js';
 import { writeAtomically } from './output.js';
 
 const KEY = 'espalier.run';

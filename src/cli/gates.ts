@@ -8,10 +8,20 @@ import { inFile, UserError } from './errors.js';
 import { interruptible } from './interrupt.js';
 import { type Net, openModel } from './model.js';
 import { addDataOptions, addJson, type DataOptions, integer } from './options.js';
-import { count, plural, print, printJson, requireWritable, writeAtomically } from './output.js';
+import {
+  count,
+  millions,
+  percent,
+  plural,
+  print,
+  printJson,
+  printTable,
+  requireWritable,
+  writeAtomically,
+} from './output.js';
 
 interface GatesOptions extends Pick<DataOptions, 'format' | 'labels'> {
-  batchSize: number;
+  batchSize?: number;
   top: number;
   classes: boolean;
   svg?: string;
@@ -36,12 +46,15 @@ export function addGates(program: Command): void {
     .command('gates')
     .description('Tell which filters a gated net opens: how often, by block and by class.')
     .argument('<model>', 'what train --method gaternet --out wrote')
-    .argument('<data>', 'images in the format of the training data; - for standard input')
+    .argument(
+      '<data>',
+      'images as of train: the name of a set, for its test images, a folder or IDX; - for standard input',
+    )
     .option('--svg <file>', 'draw a heat map: a column a gate, a row a class')
     .option('--csv <file>', 'write a line for each gate')
     .option('--top <k>', 'gates to name that tell most of the class', integer(0), 10)
     .option('--no-classes', 'look at no labels; DATA then needs none')
-    .option('--batch-size <n>', 'images at a time; changes no result', integer(1), 256);
+    .option('--batch-size <n>', 'images at a time; changes no result (default: 64)', integer(1));
   addJson(addDataOptions(command, false))
     .addHelpText(
       'after',
@@ -49,7 +62,8 @@ export function addGates(program: Command): void {
 A gate that every image opens is always open, one that none opens always closed; the others depend on the image. What a gate
 tells of the class is their mutual information, in nats.
 
-Example:
+Examples:
+  espalier gates gater.safetensors fashion-mnist --top 20
   espalier gates gater.safetensors t10k-images-idx3-ubyte --svg gates.svg --csv gates.csv`,
     )
     .action(gates);
@@ -131,20 +145,4 @@ function printCost({ dense, gated, gater }: Cost): void {
   print(
     `\nMultiply-adds per image: ${millions(gated)} with the open filters, ${millions(dense)} with all (${percent(1 - gated / dense)} saved); ${millions(gater)} for the gater`,
   );
-}
-
-/** The first column flush left, the others right. */
-function printTable(lines: readonly (readonly string[])[]): void {
-  const widths = lines[0]!.map((_, i) => Math.max(...lines.map((line) => line[i]!.length)));
-  for (const line of lines) {
-    print(line.map((text, i) => (i === 0 ? text.padEnd(widths[i]!) : text.padStart(widths[i]!))).join('  '));
-  }
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
-}
-
-function millions(n: number): string {
-  return `${(n / 1e6).toFixed(2)} million`;
 }

@@ -1,42 +1,53 @@
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import type { Command } from 'commander';
 import { hasSimd } from '../runtime/engine.js';
+import { tellModel } from './model-info.js';
 import { addJson } from './options.js';
-import { bytes, print, printJson } from './output.js';
+import { bytes, printFacts, printJson } from './output.js';
 
 export function addInfo(program: Command, version: string): void {
-  addJson(program.command('info').description('Tell the version and what this runtime can do.')).action(
-    ({ json }: { json?: boolean }) => {
-      const facts = {
-        version,
-        runtime: runtimeName(),
-        platform: `${process.platform} ${process.arch}`,
-        processor: cpus()[0]?.model ?? 'unknown',
-        cores: availableParallelism(),
-        memory: { totalBytes: totalmem(), freeBytes: freemem(), webAssemblyLimitBytes: 2 ** 32 },
-        simd: hasSimd(),
-        relaxedSimd: WebAssembly.validate(RELAXED_MADD),
-        threads: typeof SharedArrayBuffer !== 'undefined' && WebAssembly.validate(SHARED_MEMORY),
-        sharedArrayBuffer: typeof SharedArrayBuffer !== 'undefined',
-        // A condition of pages, for SharedArrayBuffer.
-        crossOriginIsolated: null,
-      };
-      if (json) return printJson(facts);
-      const yes = (fact: boolean) => (fact ? 'yes' : 'no');
-      const { totalBytes, freeBytes, webAssemblyLimitBytes } = facts.memory;
-      const rows = {
-        Espalier: version,
-        Runtime: `${facts.runtime}, ${facts.platform}`,
-        Processor: `${facts.processor}, ${facts.cores} cores`,
-        Memory: `${bytes(totalBytes)}, ${bytes(freeBytes)} free; WebAssembly up to ${bytes(webAssemblyLimitBytes)}`,
-        'WebAssembly SIMD': yes(facts.simd),
-        'relaxed SIMD': `${yes(facts.relaxedSimd)} (not used: results are the same everywhere)`,
-        threads: `${yes(facts.threads)} (not used yet)`,
-        'cross-origin isolation': 'not applicable outside pages',
-      };
-      for (const [name, value] of Object.entries(rows)) print(`${name.padEnd(24)}${value}`);
-    },
-  );
+  const command = program
+    .command('info')
+    .description('Tell the version and what this runtime can do; with a model, what it is made of.')
+    .argument('[model]', 'what train --out wrote');
+  addJson(command).action(async (model: string | undefined, { json }: { json?: boolean }) => {
+    if (model === undefined) tellRuntime(version, json);
+    else await tellModel(model, json);
+  });
+}
+
+function tellRuntime(version: string, json: boolean | undefined): void {
+  const facts = {
+    version,
+    runtime: runtimeName(),
+    platform: `${process.platform} ${process.arch}`,
+    processor: cpus()[0]?.model ?? 'unknown',
+    cores: availableParallelism(),
+    memory: { totalBytes: totalmem(), freeBytes: freemem(), webAssemblyLimitBytes: 2 ** 32 },
+    simd: hasSimd(),
+    relaxedSimd: WebAssembly.validate(RELAXED_MADD),
+    threads: typeof SharedArrayBuffer !== 'undefined' && WebAssembly.validate(SHARED_MEMORY),
+    sharedArrayBuffer: typeof SharedArrayBuffer !== 'undefined',
+    // A condition of pages, for SharedArrayBuffer.
+    crossOriginIsolated: null,
+  };
+  if (json) {
+    printJson(facts);
+    return;
+  }
+  const yes = (fact: boolean) => (fact ? 'yes' : 'no');
+  const { totalBytes, freeBytes, webAssemblyLimitBytes } = facts.memory;
+  const rows = {
+    Espalier: version,
+    Runtime: `${facts.runtime}, ${facts.platform}`,
+    Processor: `${facts.processor}, ${facts.cores} cores`,
+    Memory: `${bytes(totalBytes)}, ${bytes(freeBytes)} free; WebAssembly up to ${bytes(webAssemblyLimitBytes)}`,
+    'WebAssembly SIMD': yes(facts.simd),
+    'relaxed SIMD': `${yes(facts.relaxedSimd)} (not used: results are the same everywhere)`,
+    threads: `${yes(facts.threads)} (not used yet)`,
+    'cross-origin isolation': 'not applicable outside pages',
+  };
+  printFacts(rows);
 }
 
 function runtimeName(): string {

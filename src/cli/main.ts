@@ -17,6 +17,7 @@ DATA is a file, or - for standard input, in one of these formats:
   sparse text   label,feature:value,feature:value,...   one row a line
   CSV, TSV      with or without a header, numeric and categorical columns
   IDX           images as in MNIST, with their labels in a second file
+For gated nets also a folder with a subfolder of PNG files for each class, or mnist, fashion-mnist, cifar10.
 
 Examples:
   espalier tree train.txt --out words
@@ -25,7 +26,9 @@ Examples:
   espalier predict iris.safetensors new.csv
   gzip -dc test.txt.gz | espalier evaluate model.safetensors - --json
   espalier explain model.safetensors train.txt
-  espalier gates gater.safetensors t10k-images-idx3-ubyte --svg gates.svg
+  espalier train --method gaternet --data cifar10 --augment crop,flip --out gater.safetensors
+  espalier gates gater.safetensors cifar10 --svg gates.svg
+  espalier info gater.safetensors
 
 Exit codes: 0 done, 1 unexpected error, 2 usage or data error, 130 interrupted.`;
 

@@ -5,8 +5,9 @@ import { GaterNet } from '../models/gater-net.js';
 import { loadNet } from '../models/load.js';
 import type { TrfNet } from '../models/trf-net.js';
 import type { Evaluation } from '../training/metrics.js';
-import { type Reference, readBytes } from './data.js';
+import type { Reference } from './data.js';
 import { inFile, UserError } from './errors.js';
+import { readBytes } from './input-file.js';
 
 export type Net = TrfNet | DenseNet | GaterNet;
 
@@ -33,7 +34,7 @@ export function referenceOf(net: Net, csv: CsvSchema | undefined): Reference {
   const { target } = net;
   if (net instanceof GaterNet) {
     const { channels, height, width } = net.state.shape.image;
-    return { columns: channels * height * width, target };
+    return { columns: channels * height * width, target, image: { channels, height, width } };
   }
   return { columns: net.layers[0]!.inputs, target, ...(csv ? { csv } : {}) };
 }

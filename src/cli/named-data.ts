@@ -77,6 +77,8 @@ const SOURCES: Readonly<Record<NamedSet, Source>> = {
   },
 };
 
+export const NAMED_SETS = Object.keys(SOURCES);
+
 export function isNamedSet(name: string): name is NamedSet {
   return Object.hasOwn(SOURCES, name);
 }

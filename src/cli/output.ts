@@ -77,3 +77,24 @@ export function bytes(n: number): string {
   }
   return `${(n / 1e3).toFixed(1)} kB`;
 }
+
+/** A line for each, the values flush. */
+export function printFacts(facts: Record<string, string>): void {
+  for (const [name, value] of Object.entries(facts)) print(`${name.padEnd(24)}${value}`);
+}
+
+/** The first column flush left, the others right. */
+export function printTable(lines: readonly (readonly string[])[]): void {
+  const widths = lines[0]!.map((_, i) => Math.max(...lines.map((line) => line[i]!.length)));
+  for (const line of lines) {
+    print(line.map((text, i) => (i === 0 ? text.padEnd(widths[i]!) : text.padStart(widths[i]!))).join('  '));
+  }
+}
+
+export function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+export function millions(n: number): string {
+  return `${(n / 1e6).toFixed(2)} million`;
+}

@@ -8,7 +8,7 @@ import { addDataOptions, addJson, type DataOptions, integer } from './options.js
 import { print, requireWritable, writeAtomically } from './output.js';
 
 interface PredictOptions extends Pick<DataOptions, 'format' | 'labels'> {
-  batchSize: number;
+  batchSize?: number;
   header: boolean;
   out?: string;
   json?: boolean;
@@ -19,8 +19,8 @@ export function addPredict(program: Command): void {
     .command('predict')
     .description('Run a trained net: one line of CSV for each row.')
     .argument('<model>', 'what train --out wrote')
-    .argument('<data>', 'rows in the format of the training data; - for standard input')
-    .option('--batch-size <n>', 'rows at a time; changes no result', integer(1), 256)
+    .argument('<data>', 'rows in the format of the training data, or images; - for standard input')
+    .option('--batch-size <n>', 'rows at a time; changes no result (default: 256; images: 64)', integer(1))
     .option('--no-header', 'leave out the line with the names of the columns')
     .option('--out <file>', 'write there instead of to standard output');
   addJson(addDataOptions(command, false))
@@ -29,6 +29,7 @@ export function addPredict(program: Command): void {
       `
 Classes: the most probable class, then the probability of each. Tasks: the probability of each. Values: the values.
 Labels in DATA are not looked at; sparse text needs some all the same, as its format has it. A CSV may lack the target.
+Images: the name of a set, for its test images, a folder of PNG files by class, or IDX. Rows of a folder go by class, then by file name.
 
 Examples:
   espalier predict iris.safetensors new.csv > answers.csv

