@@ -42,7 +42,7 @@ export function addGaterOptions(command: Command): Command {
     .option(
       '--backbone <net>',
       'gaternet: resnet-20, resnet-56, any resnet-N of N = 6n + 2, or cnn (default: resnet-20)',
-      backbone,
+      (text) => backbone(text, ''),
     )
     .option(
       '--width <n>',
@@ -106,10 +106,10 @@ export function kebab(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-function backbone(text: string, orElse = ''): BackboneName {
+function backbone(text: string, more: string): BackboneName {
   const depth = Number(/^resnet-(\d{1,4})$/.exec(text)?.[1]);
   if (text !== 'cnn' && !(depth >= 8 && depth % 6 === 2)) {
-    throw new InvalidArgumentError(`Expected resnet-N, N = 8, 14, 20, ... 6n + 2, or cnn${orElse}.`);
+    throw new InvalidArgumentError(`Expected resnet-N, N = 8, 14, 20, ... 6n + 2, or cnn${more}.`);
   }
   return text as BackboneName;
 }
