@@ -128,6 +128,9 @@ function named(name: string, argument: string): Spec {
   );
 }
 
+/** Deeper than anyone trains, and laid out at once. */
+const MAX_DEPTH = 9998;
+
 function planResNet(
   planner: Planner,
   { depth, width = 16 }: { depth: number; width?: number },
@@ -135,7 +138,8 @@ function planResNet(
 ): void {
   requireInteger(depth, 8, `${argument}.depth`);
   requireInteger(width, 1, `${argument}.width`);
-  if (depth % 6 !== 2) throw new RangeError(`${argument}.depth: expected 6n + 2 (8, 14, 20, ... 56), got ${depth}`);
+  if (depth % 6 !== 2 || depth > MAX_DEPTH)
+    throw new RangeError(`${argument}.depth: expected 6n + 2 (8, 14, 20, ... ${MAX_DEPTH}), got ${depth}`);
   planner.conv({ name: 'conv', norm: 'bn', filters: width, kernel: 3, stride: 1, padding: 1, gated: false }, argument);
   for (let stage = 1; stage <= 3; stage++) {
     for (let block = 1; block <= (depth - 2) / 6; block++) {

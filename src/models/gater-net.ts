@@ -6,7 +6,7 @@ import { type Engine, engineOf } from '../runtime/engine.js';
 import { requireInteger, requireOptions, requireSeed } from '../runtime/options.js';
 import type { FitOptions, FitResult } from '../training/fit.js';
 import { argmax, type Evaluation, metrics } from '../training/metrics.js';
-import { type Backbone, type ConvNode, type Placement, planBackbone } from './backbone.js';
+import { type Backbone, type ConvNode, type Placement, type Plan, planBackbone } from './backbone.js';
 import type { GateLayout } from './gate-report.js';
 import { type GatedBatch, GatedNetwork, type GatedShape, type InferenceOptions } from './gated-network.js';
 import { isNames, readModelFile, requireFloats, writeModelFile } from './model-file.js';
@@ -111,9 +111,7 @@ export class GaterNet extends Net {
     const { tensors, header } = readModelFile(bytes);
     if (header.method !== 'gaternet')
       throw new TypeError(`bytes: expected a net of method 'gaternet', got one of '${header.method}'`);
-    const net = new GaterNet(await engineOf(options), stateFrom(header));
-    net.fill(tensors);
-    return net;
+    return GaterNet.filled(await engineOf(options), stateFrom(header), tensors);
   }
 
   /**
@@ -141,15 +139,8 @@ export class GaterNet extends Net {
       throw new RangeError(
         `normalise.mean: expected a number for each of ${channels} channels, got ${norm.mean.length}`,
       );
-    const net = new GaterNet(await engineOf(options), {
-      method: 'gaternet',
-      options: { seed: 0 },
-      target,
-      shape,
-      norm,
-    });
-    net.fill(tensors);
-    return net;
+    const state: GatedState = { method: 'gaternet', options: { seed: 0 }, target, shape, norm };
+    return GaterNet.filled(await engineOf(options), state, tensors);
   }
 
   /** Where each gated layer's gates stand among all. Empty without a gater. */
@@ -280,6 +271,13 @@ export class GaterNet extends Net {
     return new Float32Array(rows * this.network.gates);
   }
 
+  private static filled(engine: Engine, state: GatedState, tensors: Record<string, Tensor>): GaterNet {
+    requireTensors(tensors, state.shape);
+    const net = new GaterNet(engine, state);
+    net.fill(tensors);
+    return net;
+  }
+
   private fill(tensors: Record<string, Tensor>): void {
     const { network } = this;
     try {
@@ -348,19 +346,36 @@ function shapeOf(options: GaterNetOptions, image: GatedShape['image'], target: T
   };
 }
 
+/** Before any memory is reserved for a net of this shape: whether the file has its matrices. */
+function requireTensors(tensors: Record<string, Tensor>, shape: GatedShape): void {
+  const { image, backbone, gater, bottleneck, outputs } = shape;
+  const check = (prefix: string, { nodes, outputs: planes }: Plan, linear: string, units: number) => {
+    for (const node of nodes) {
+      if (node.kind !== 'conv') continue;
+      const { filters, channels, kernel } = node.shape;
+      requireFloats(tensors, `${prefix}.${node.name}.weight`, [filters, channels, kernel, kernel]);
+    }
+    requireFloats(tensors, `${prefix}.${linear}.weight`, [units, planes.at(-1)!.channels]);
+  };
+  check('backbone_state_dict', planBackbone(backbone, image), 'fc', outputs);
+  if (gater) check('gater_state_dict.resnet', planBackbone(gater, image), 'newfc', bottleneck);
+}
+
 /** Checks the metadata of a file. */
 function stateFrom(header: Record<string, unknown>): GatedState {
   const damaged = (cause?: unknown) =>
     new RangeError('bytes: the metadata of this net are damaged: fields are missing or out of range', { cause });
   const { target, shape, norm, options } = header as Partial<Omit<GatedState, 'norm'>> & { norm?: ChannelNormJson };
-  if (!target || !shape || !norm || !Number.isInteger(options?.seed)) throw damaged();
+  if (!target || !shape || !norm || !options) throw damaged();
   if (!['classes', 'tasks', 'values'].includes(target.kind) || !isNames(target.names, target.outputs)) throw damaged();
   try {
     requireInteger(target.outputs, 1, 'target.outputs');
+    requireSeed(options.seed);
+    if (shape.target !== target.kind || shape.outputs !== target.outputs) throw damaged();
     const full = shapeOf({ ...shape, gater: shape.gater ?? false }, shape.image, target);
     const state: GatedState = {
       method: 'gaternet',
-      options: { seed: options!.seed },
+      options: { seed: options.seed },
       target,
       shape: full,
       norm: ChannelNorm.fromJSON(norm),
