@@ -504,7 +504,7 @@ function retold(change: (header: Record<string, unknown>) => unknown): Uint8Arra
 
 test('metadata of other types or out of range are refused before any memory is taken', async () => {
   const header = JSON.parse(metadata[KEY]!);
-  const optional = ['shape.gater', 'shape.penalty', 'shape.pretrainEpochs', 'shape.bottleneckNorm'];
+  const optional = ['shape.penalty', 'shape.pretrainEpochs', 'shape.bottleneckNorm'];
   const size = engine.arena.memory.buffer.byteLength;
   let tried = 0;
   const visit = async (value: unknown, path: string[]) => {

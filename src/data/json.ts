@@ -17,7 +17,9 @@ export function numbersOf(
   if (list.length === 0) throw new RangeError(`${argument}: expected at least one number, got none`);
   for (let i = 0; i < list.length; i++) {
     if (!Number.isFinite(list[i]) || !accepts(list[i])) {
-      throw new RangeError(`${argument}[${i}]: expected ${expected}, got ${JSON.stringify(list[i])}`);
+      throw new RangeError(
+        `${argument}[${i}]: expected ${expected}, got ${typeof list[i] === 'number' ? list[i] : JSON.stringify(list[i])}`,
+      );
     }
   }
   return Float64Array.from(list);

@@ -111,7 +111,10 @@ export class GaterNet extends Net {
     const { tensors, header } = readModelFile(bytes);
     if (header.method !== 'gaternet')
       throw new TypeError(`bytes: expected a net of method 'gaternet', got one of '${header.method}'`);
-    return GaterNet.filled(await engineOf(options), stateFrom(header), tensors);
+    const state = stateFrom(header);
+    if (!state.shape.gater && Object.keys(tensors).some((name) => name.startsWith('gater_state_dict.')))
+      throw new RangeError('bytes: the metadata of this net are damaged: tensors of a gater, but no gater');
+    return GaterNet.filled(await engineOf(options), state, tensors);
   }
 
   /**
@@ -133,7 +136,10 @@ export class GaterNet extends Net {
     const target: TargetInfo = { kind: 'classes', outputs: classes, ...(classNames ? { names: classNames } : {}) };
     if (!isNames(classNames, classes))
       throw new RangeError(`classNames: expected ${classes} names, got ${classNames?.length}`);
-    const shape = shapeOf({ ...found, placement }, { channels, ...image }, target);
+    requireOptions(image, 'image');
+    for (const side of ['height', 'width'] as const) requireInteger(image[side], 1, `image.${side}`);
+    const { height, width } = image;
+    const shape = shapeOf({ ...found, placement }, { channels, height, width }, target);
     const norm = ChannelNorm.of(normalise, 'normalise');
     if (norm.mean.length !== channels)
       throw new RangeError(
