@@ -189,14 +189,18 @@ export function conv_forward(
         copy_rows(plane, rowBytes, x + ((<usize>((image * ci + channel) * h * w)) << 2), h, w, pad, 0, h + 2 * pad);
         unfold(columns + ((<usize>(i * taps)) << 5), panelBytes, plane, offsets, kernel, rowBytes, p0, p1, rowStride);
       }
-      for (let o = 0; o < filterCount; o += 4) {
-        const f0 = filter_at(openOut, o, filterCount), f1 = filter_at(openOut, o + 1, filterCount);
-        const f2 = filter_at(openOut, o + 2, filterCount), f3 = filter_at(openOut, o + 3, filterCount);
-        const w0 = weights_at(a, f0, k), w1 = weights_at(a, f1, k), w2 = weights_at(a, f2, k), w3 = weights_at(a, f3, k);
-        for (let p = p0; p < p1; p++) {
-          const column = columns + <usize>(p - p0) * panelBytes;
+      // A panel of columns stays in the first-level cache while all filters pass.
+      for (let p = p0; p < p1; p++) {
+        const column = columns + <usize>(p - p0) * panelBytes;
+        for (let o = 0; o < filterCount; o += 4) {
+          const f0 = filter_at(openOut, o, filterCount), f1 = filter_at(openOut, o + 1, filterCount);
+          const f2 = filter_at(openOut, o + 2, filterCount), f3 = filter_at(openOut, o + 3, filterCount);
+          const w0 = weights_at(a, f0, k);
           if (whole) dense4x8(work, 32, w0, column, k);
-          else open4x8(work, 32, 0, terms, terms + ((<usize>read) << 2), column, 0, 1, w0, w1, w2, w3);
+          else {
+            const w1 = weights_at(a, f1, k), w2 = weights_at(a, f2, k), w3 = weights_at(a, f3, k);
+            open4x8(work, 32, 0, terms, terms + ((<usize>read) << 2), column, 0, 1, w0, w1, w2, w3);
+          }
           for (let r = 0; r < min(4, filterCount - o); r++) {
             const filter = r == 0 ? f0 : r == 1 ? f1 : r == 2 ? f2 : f3;
             const out = y + ((<usize>((image * co + filter) * places + p * 8)) << 2);

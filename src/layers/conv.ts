@@ -82,7 +82,11 @@ export class Conv {
   workBytes(n: number): number {
     const { kernels } = this.engine;
     const { channels, filters, kernel, stride, padding, height, width } = this.shape;
-    if (!this.winograd) return kernels.conv_bytes(channels, filters, height, width, kernel, stride, padding) >>> 0;
+    if (!this.winograd) {
+      const bytes = kernels.conv_bytes(channels, filters, height, width, kernel, stride, padding) >>> 0;
+      // The gradient of a 1x1 convolution runs it the other way round.
+      return Math.max(bytes, kernels.conv_bytes(filters, channels, height, width, kernel, stride, padding) >>> 0);
+    }
     const { outHeight, outWidth } = this;
     return Math.max(
       WEIGHT_ROOM,
@@ -197,6 +201,12 @@ export class Conv {
     }
     const k = channels * kernel ** 2;
     kernels.conv_weights(pack, this.weight, k, filters, 1, k);
+    if (k === channels && stride === 1 && padding === 0) {
+      // A 1x1 convolution's gradient is one too.
+      const lists = [0, filters, 0, channels, 0, 0, 0] as const;
+      kernels.conv_forward(dx, dy, pack, work, 0, n, filters, channels, height, width, 1, 1, 0, ...lists);
+      return;
+    }
     kernels.conv_gradient_input(dx, dy, pack, work, n, channels, filters, height, width, kernel, stride, padding);
   }
 
