@@ -1,13 +1,13 @@
 // MNIST with its pixels shuffled: learn the tree, grow and train a TRF-net, train a dense net of the same widths, write demo/report.html.
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { cpus } from 'node:os';
 import { dirname, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Dataset, DenseNet, type FitOptions, type GrowProgress, type NetOptions, TrfNet } from 'espalier';
 import { litShares, permutation, readMnist, shuffledDataset } from './data.js';
 import { fieldsOf } from './fields.js';
 import { countTouching, placeEdges } from './geometry.js';
+import { machine } from './machine.js';
 import { Progress } from './progress.js';
 import { type NetResult, type RunResult, reportPage } from './report.js';
 
@@ -191,16 +191,6 @@ Tree       ${touching} of ${count} edges join touching pixels (${percent(touchin
 ${net(trf)}
 ${net(dense)}
 Done in ${seconds.toFixed(0)} s. Open ${relative(process.cwd(), REPORT)}`);
-}
-
-function machine(): RunResult['machine'] {
-  const processors = cpus();
-  return {
-    cpu: processors[0]?.model.trim() || process.arch,
-    cores: processors.length,
-    node: process.version,
-    platform: `${process.platform} ${process.arch}`,
-  };
 }
 
 function percent(share: number): string {

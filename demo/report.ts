@@ -3,6 +3,7 @@ import { type Images, PIXELS, type Shuffle } from './data.js';
 import { type ChartOptions, escapeHtml, fieldDrawing, lineChart, type Series, treeDrawing } from './drawings.js';
 import { type Fields, spread } from './fields.js';
 import { columnOfPixel, countTouching, type PlacedEdge, rowOf, touchingByChance } from './geometry.js';
+import type { Machine } from './machine.js';
 import { footerOf, headerOf, pageOf, percent, section, whole } from './markup.js';
 import { inkPng } from './png.js';
 
@@ -23,7 +24,7 @@ export interface NetResult {
 export interface RunResult {
   readonly seed: number;
   readonly rows: { readonly train: number; readonly validation: number; readonly test: number };
-  readonly machine: { readonly cpu: string; readonly cores: number; readonly node: string; readonly platform: string };
+  readonly machine: Machine;
   readonly seconds: number;
   readonly peakBytes: number;
   readonly shuffle: Shuffle;
