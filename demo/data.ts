@@ -44,6 +44,19 @@ export function shuffledDataset({ rows, pixels, labels }: Images, shuffle: Shuff
   return Dataset.dense(values, { columns: PIXELS, labels: ids, classes: CLASSES });
 }
 
+/** The images as images. `rows` picks some, in the order given; default: all. */
+export function imageDataset({ rows, pixels, labels }: Images, picked?: Int32Array): Dataset {
+  const all = Dataset.images({
+    channels: 1,
+    height: SIDE,
+    width: SIDE,
+    values: pixels.subarray(0, rows * PIXELS),
+    labels: Int32Array.from(labels.subarray(0, rows)),
+    classes: CLASSES,
+  });
+  return picked ? all.subset(picked) : all;
+}
+
 /** In which share of the picked images each pixel is above `threshold` (of 255). */
 export function litShares({ pixels }: Images, picked: Int32Array, threshold: number): Float64Array {
   const lit = new Float64Array(PIXELS);

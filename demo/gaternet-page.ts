@@ -1,6 +1,7 @@
 import type { EpochRecord } from 'espalier';
 import { type GateReport, gateKind, gatesToSvg } from 'espalier/gates';
 import { type ChartOptions, escapeHtml, lineChart, type Series } from './drawings.js';
+import type { Machine } from './machine.js';
 import { footerOf, headerOf, pageOf, percent, section, whole } from './markup.js';
 import { inkPng } from './png.js';
 
@@ -34,12 +35,13 @@ export interface Example {
   readonly predicted: number;
   /** Of the class predicted. */
   readonly probability: number;
+  /** Of the gated backbone. */
   readonly multiplyAdds: number;
 }
 
 export interface GaterRun {
   readonly seed: number;
-  readonly machine: { readonly cpu: string; readonly cores: number; readonly node: string; readonly platform: string };
+  readonly machine: Machine;
   readonly seconds: number;
   readonly peakBytes: number;
   readonly data: {
@@ -55,14 +57,20 @@ export interface GaterRun {
   readonly placement: 'block-output' | 'every-conv';
   /** Weight of the share of open gates in the loss. */
   readonly lambda: number;
-  readonly fit: { readonly epochs: number; readonly batchSize: number; readonly learningRate: number };
+  readonly fit: {
+    readonly epochs: number;
+    readonly batchSize: number;
+    readonly learningRate: number;
+    /** Epochs at the start in which all gates are open. */
+    readonly pretrainEpochs: number;
+  };
   readonly gated: TrainedNet;
   /** The same backbone without gates. */
   readonly twin: TrainedNet;
   /** Over the test images, by class. */
   readonly gates: GateReport;
   readonly batchSizes: readonly number[];
-  /** The twin first: the others are compared with it. */
+  /** The twin, with which the others are compared; the gated net's backbone alone; the gated net with its gater. */
   readonly costs: readonly ImageCost[];
   readonly examples: readonly Example[];
 }
@@ -82,7 +90,7 @@ export function gaternetPage(run: GaterRun, style: string): string {
 
 function header({ gated, twin, gates, costs, batchSizes, backbone, gater, data, seconds }: GaterRun): string {
   const last = batchSizes.length - 1;
-  const [dense, chosen] = costs;
+  const [dense, chosen, both] = costs;
   return headerOf(
     'A net that chooses its filters for each image',
     `Two small networks learn together. One looks at an image of ${escapeHtml(data.name)} and opens or closes every filter of the other, which then answers with the open ones alone. The closed ones are not computed.`,
@@ -97,7 +105,7 @@ function header({ gated, twin, gates, costs, batchSizes, backbone, gater, data, 
       ],
       [
         percent(chosen!.milliseconds[last]! / dense!.milliseconds[last]!, 0),
-        `of the time of all filters, at ${percent(chosen!.multiplyAdds / dense!.multiplyAdds, 0)} of the multiply-adds; the gater, ${escapeHtml(gater)}, comes on top`,
+        `of the time of all filters, at ${percent(chosen!.multiplyAdds / dense!.multiplyAdds, 0)} of the multiply-adds; with the gater, ${escapeHtml(gater)}, ${percent(both!.milliseconds[last]! / dense!.milliseconds[last]!, 0)}`,
       ],
       [`${seconds.toFixed(0)}\u00a0s`, 'for everything on this page, one thread'],
     ],
@@ -148,16 +156,17 @@ function mapSection({ gates, placement }: GaterRun): string {
 }
 
 function trainingSection({ gated, twin, fit, lambda, data }: GaterRun): string {
-  const series = (value: (record: TrainedNet['history'][number]) => number | undefined): Series[] =>
+  /** `resting`: the gater has learned nothing yet, and what it opens says nothing. */
+  const series = (value: (record: TrainedNet['history'][number], resting: boolean) => number | undefined): Series[] =>
     [
-      { net: gated, style: 'gated' },
-      { net: twin, style: 'twin' },
+      { net: gated, style: 'gated', rests: fit.pretrainEpochs },
+      { net: twin, style: 'twin', rests: 0 },
     ]
-      .map(({ net, style }) => ({
+      .map(({ net, style, rests }) => ({
         name: net.name,
         style,
         points: net.history.flatMap((record): [number, number][] => {
-          const y = value(record);
+          const y = value(record, record.epoch <= rests);
           return y === undefined ? [] : [[record.epoch, y]];
         }),
       }))
@@ -168,7 +177,9 @@ function trainingSection({ gated, twin, fit, lambda, data }: GaterRun): string {
       title: 'Validation accuracy',
       x: 'epoch',
       xFrom: 1,
-      series: series(({ validation }) => (validation?.accuracy === undefined ? undefined : 100 * validation.accuracy)),
+      series: series(({ validation }, resting) =>
+        resting || validation?.accuracy === undefined ? undefined : 100 * validation.accuracy,
+      ),
       format: asPercent,
     },
     {
@@ -184,17 +195,21 @@ function trainingSection({ gated, twin, fit, lambda, data }: GaterRun): string {
       x: 'epoch',
       xFrom: 1,
       yFrom: 0,
-      series: series(({ gatesOpen }) => (gatesOpen === undefined ? undefined : 100 * gatesOpen)),
+      series: series(({ gatesOpen }, resting) => (resting || gatesOpen === undefined ? undefined : 100 * gatesOpen)),
       format: asPercent,
     },
   ].filter(({ series }) => series.length > 0);
+  const held =
+    fit.pretrainEpochs === 0
+      ? ''
+      : ` All gates are held open in the first ${fit.pretrainEpochs === 1 ? 'one' : `${fit.pretrainEpochs} of these`}, while the gater rests.`;
   const row = (name: string, cell: (net: TrainedNet) => string) =>
     `<tr><th scope="row">${name}</th><td>${cell(gated)}</td><td>${cell(twin)}</td></tr>`;
   const errors = (net: TrainedNet) => whole(Math.round((1 - net.testAccuracy) * data.rows.test));
   return section(
     'With gates and without',
     [
-      `The twin is the same backbone with all filters always open, trained by the same schedule: ${fit.epochs} epochs from a learning rate of ${fit.learningRate}, batches of ${fit.batchSize}.`,
+      `The twin is the same backbone with all filters always open, trained by the same schedule: ${fit.epochs} epochs from a learning rate of ${fit.learningRate}, batches of ${fit.batchSize}.${held}`,
       `In training the gates are noisy, and the loss has ${lambda} times the share of open gates in it, so the gater is paid for closing what it can. Its training loss therefore is not comparable with the twin’s.`,
       `Accuracy is over the ${whole(data.rows.test)} test images. The gated net’s parameters are those of both its parts.`,
     ],
