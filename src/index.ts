@@ -1,12 +1,4 @@
 export {
-  type CsvColumn,
-  type CsvOptions,
-  type CsvSchema,
-  type CsvTarget,
-  learnCsvSchema,
-  readCsv,
-} from './data/csv.js';
-export {
   type ClassTargets,
   Dataset,
   type DatasetOptions,

@@ -6,11 +6,9 @@ import {
   DenseNet,
   formatSparseText,
   idxDataset,
-  learnCsvSchema,
   mutualInformation,
   parseIdx,
   parseSparseText,
-  readCsv,
   readSafetensors,
   receptiveFields,
   Standardizer,
@@ -21,6 +19,7 @@ import {
   topPairs,
   writeSafetensors,
 } from 'espalier';
+import { learnCsvSchema, readCsv } from 'espalier/csv';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { dense, sparse, switches, tasks, values } from './support/problems.js';

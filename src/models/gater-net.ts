@@ -25,7 +25,10 @@ export interface GaterNetOptions {
   placement?: Placement;
   /** Units between the gater's features and the gates. Default 8. */
   bottleneck?: number;
-  /** Batch normalisation of the bottleneck before its ReLU: in the paper's text, not in the authors' code. Default false. */
+  /**
+   * Batch normalisation of the bottleneck before its ReLU: in the paper's text, not in the authors' code. Worth trying where gates do not come to depend on
+   * the image, as at high learning rates. Default false.
+   */
   bottleneckNorm?: boolean;
   /** λ, the weight of the mean gate in the loss: the larger, the fewer gates are open. The authors publish none. Default 0.1. */
   penalty?: number;

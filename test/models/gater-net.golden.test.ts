@@ -1,7 +1,7 @@
 import { createEngine, Dataset, GaterNet } from 'espalier';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { GatedSession } from '#dist/models/gated-network.js';
+import type { GatedSession } from '#dist/models/gated-session.js';
 import { createOptimizer, optimizerOptions } from '#dist/training/optimizer.js';
 import {
   closeToGolden,

@@ -1,0 +1,9 @@
+// 'espalier/csv': reading CSV. Apart from the index, so that a page that reads none need not load a parser.
+export {
+  type CsvColumn,
+  type CsvOptions,
+  type CsvSchema,
+  type CsvTarget,
+  learnCsvSchema,
+  readCsv,
+} from './data/csv.js';
