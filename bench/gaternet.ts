@@ -1,5 +1,5 @@
 // npm run bench:gaternet -- [--data cifar10] [--depth 8] [--width 16] [--rows 8000] [--epochs 6] [--batch 64] [--seeds 0,1,2] [--nets twin,wide,gated]
-// [--penalties 0.1] [--placement block-output] [--pretrain 0] [--json]: does gating help? The backbone without gates (twin), one of as many
+// [--penalties 0.1] [--placement block-output] [--pretrain 0] [--norm] [--json]: does gating help? The backbone without gates (twin), one of as many
 // parameters as backbone and gater together (wide), and the gated one, all with the same images and schedule; accuracy on all test images.
 import { parseArgs } from 'node:util';
 import {
@@ -40,6 +40,7 @@ const { values } = parseArgs({
     penalties: { type: 'string', default: '0.1' },
     placement: { type: 'string', default: 'block-output' },
     pretrain: { type: 'string', default: '0' },
+    norm: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
 });
@@ -64,6 +65,7 @@ const gated: GaterNetOptions = {
   gater: resnet(width),
   placement,
   pretrainEpochs: Number(values.pretrain),
+  bottleneckNorm: values.norm,
 };
 const wide = await widthOfEqualSize();
 
