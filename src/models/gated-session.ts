@@ -67,13 +67,15 @@ export class GatedSession implements TrainingSession {
       this.loss = net.loss.prepare(engine, scope, batchSize);
       const tiles = (units: number) => scope.bytes(activationBytes(units, batchSize));
       const features = Math.max(net.backbone.features, net.gater?.features ?? 0);
+      // Rows of the bottleneck's gradient pass through the features' too, where it is normalised.
+      const widest = Math.max(features, bottleneck);
       this.d = {
         logits: tiles(net.shape.outputs),
         scores: tiles(net.gates),
         hidden: tiles(bottleneck),
         features: tiles(features),
       };
-      this.dfeatures = tiles(features);
+      this.dfeatures = tiles(widest);
       const drawn = Math.ceil((batchSize * net.gates) / 16) * 16;
       this.draws = { noise: scope.bytes(drawn * 4), coins: scope.bytes((batchSize + 16) * 4), slope: tiles(net.gates) };
       this.gates = { total: net.gates, values: tiles(net.gates), gradient: tiles(net.gates) };

@@ -98,11 +98,7 @@ export class GaterNet extends Net {
     requireSeed(seed);
     const { channels, height, width } = images;
     const shape = shapeOf(options, { channels, height, width }, target);
-    const norm = normalise ? ChannelNorm.of(normalise, 'normalise') : ChannelNorm.learn(images);
-    if (norm.mean.length !== channels)
-      throw new RangeError(
-        `normalise.mean: expected a number for each of ${channels} channels, got ${norm.mean.length}`,
-      );
+    const norm = normalise ? normOf(normalise, channels) : ChannelNorm.learn(images);
     const state: GatedState = { method: 'gaternet', options: { seed }, target, shape, norm };
     const net = new GaterNet(await engineOf(options), state);
     net.network.initialise(seed);
@@ -143,11 +139,7 @@ export class GaterNet extends Net {
     for (const side of ['height', 'width'] as const) requireInteger(image[side], 1, `image.${side}`);
     const { height, width } = image;
     const shape = shapeOf({ ...found, placement }, { channels, height, width }, target);
-    const norm = ChannelNorm.of(normalise, 'normalise');
-    if (norm.mean.length !== channels)
-      throw new RangeError(
-        `normalise.mean: expected a number for each of ${channels} channels, got ${norm.mean.length}`,
-      );
+    const norm = normOf(normalise, channels);
     const state: GatedState = { method: 'gaternet', options: { seed: 0 }, target, shape, norm };
     return GaterNet.filled(await engineOf(options), state, tensors);
   }
@@ -305,6 +297,13 @@ export class GaterNet extends Net {
 }
 
 const CIFAR10 = { mean: [0.4914, 0.4822, 0.4465], deviation: [0.247, 0.2435, 0.2616] };
+
+/** The normalisation that a user gives. */
+function normOf(normalise: NonNullable<GaterNetOptions['normalise']>, channels: number): ChannelNorm {
+  const norm = ChannelNorm.of(normalise, 'normalise');
+  if (norm.mean.length === channels) return norm;
+  throw new RangeError(`normalise.mean: expected a number for each of ${channels} channels, got ${norm.mean.length}`);
+}
 
 /** Images of a batch are larger than rows: 64 at a time by default. */
 function withSize(options: RunOptions): RunOptions {
