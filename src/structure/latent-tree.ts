@@ -1,0 +1,265 @@
+import { log } from '../data/log.js';
+import { requireCount, requireVertex } from './tree.js';
+
+/** What makes a LatentTree. Nodes are numbered: the features, then the latents level by level. */
+export interface LatentTreeParts {
+  features: number;
+  /** Number of latents of each level, from the one above the features up. */
+  levels: readonly number[];
+  /** Each node's parent, -1 at the root. The top level's latents hang from one another, a child before its parent. */
+  parent: Int32Array;
+  /** [nodes][2]: P(node = 1 | parent = 0) and P(node = 1 | parent = 1); at the root its prior, twice. */
+  probability: Float64Array;
+  /** f64[features]: a feature is 1 where its value is above this. */
+  limits: Float64Array;
+  /** Rows that the likelihood is of. */
+  rows: number;
+  /** Natural logarithm of the probability of all rows. */
+  logLikelihood: number;
+  featureNames?: readonly string[] | undefined;
+}
+
+/** A feature that tells much about a latent. */
+export interface TopicFeature {
+  feature: number;
+  /** The feature's name, or its number as text. */
+  name: string;
+  /** Mutual information of the feature and the latent under the model, nats. */
+  information: number;
+  /** P(feature = 1 | latent = 1). */
+  inside: number;
+  /** P(feature = 1 | latent = 0). */
+  outside: number;
+}
+
+/** A LatentTree as plain JSON, lossless. */
+export interface LatentTreeJson {
+  format: 1;
+  rows: number;
+  logLikelihood: number;
+  bic: number;
+  levels: number[];
+  features: { name?: string; parent: number; probability: [number, number]; limit: number }[];
+  latents: { name: string; level: number; parent: number; probability: [number, number]; marginal: number }[];
+}
+
+/**
+ * A hierarchical latent tree model over binary features: a Bayesian network whose leaves are the features and whose inner nodes are binary latents.
+ * Chen et al., "Progressive EM for latent tree models and hierarchical topic detection" (AAAI 2016).
+ */
+export class LatentTree {
+  readonly features: number;
+  readonly levels: readonly number[];
+  readonly parent: Int32Array;
+  readonly probability: Float64Array;
+  readonly limits: Float64Array;
+  readonly rows: number;
+  readonly logLikelihood: number;
+  readonly featureNames: readonly string[] | undefined;
+  /** P(node = 1), f64[nodes]. */
+  readonly marginal: Float64Array;
+  private readonly childStart: Int32Array;
+  private readonly childList: Int32Array;
+
+  /** RangeError for parts that do not make a tree of such levels, or probabilities outside [0, 1]. */
+  constructor(parts: LatentTreeParts) {
+    requireParts(parts);
+    const { features, levels, parent, probability, limits, rows, logLikelihood, featureNames } = parts;
+    this.features = features;
+    this.levels = levels;
+    this.parent = parent;
+    this.probability = probability;
+    this.limits = limits;
+    this.rows = rows;
+    this.logLikelihood = logLikelihood;
+    this.featureNames = featureNames;
+    this.marginal = new Float64Array(parent.length);
+    this.childStart = new Int32Array(parent.length + 1);
+    this.childList = new Int32Array(parent.length - 1);
+    for (const p of parent) if (p >= 0) this.childStart[p + 1]!++;
+    for (let v = 0; v < parent.length; v++) this.childStart[v + 1]! += this.childStart[v]!;
+    const fill = this.childStart.slice();
+    parent.forEach((p, v) => {
+      if (p >= 0) this.childList[fill[p]!++] = v;
+    });
+    // Parents stand after their children.
+    for (let v = parent.length - 1; v >= 0; v--) {
+      const p = parent[v]!;
+      const above = p < 0 ? 0 : this.marginal[p]!;
+      this.marginal[v] = (1 - above) * probability[2 * v]! + above * probability[2 * v + 1]!;
+    }
+  }
+
+  /** Features and latents. */
+  get nodes(): number {
+    return this.parent.length;
+  }
+
+  get latents(): number {
+    return this.nodes - this.features;
+  }
+
+  /** The latent that has no parent. */
+  get root(): number {
+    return this.nodes - 1;
+  }
+
+  /** Free probabilities: one for the root, two for every other node. */
+  get parameters(): number {
+    return 2 * this.nodes - 1;
+  }
+
+  /** Bayesian information criterion, higher is better: logLikelihood - parameters / 2 · ln(rows). */
+  get bic(): number {
+    return this.logLikelihood - (this.parameters / 2) * log(this.rows);
+  }
+
+  /** Nodes whose parent this one is, rising. */
+  children(node: number): Int32Array {
+    requireVertex(node, this.nodes, 'node');
+    return this.childList.subarray(this.childStart[node]!, this.childStart[node + 1]!);
+  }
+
+  /** The island of a latent: its children one level below. */
+  island(latent: number): Int32Array {
+    const level = this.levelOf(latent);
+    return this.children(latent).filter((v) => this.levelOf(v) < level);
+  }
+
+  /** 0 for a feature, 1 for the latents above the features, and so on. */
+  levelOf(node: number): number {
+    requireVertex(node, this.nodes, 'node');
+    let end = this.features;
+    let level = 0;
+    while (node >= end) end += this.levels[level++]!;
+    return level;
+  }
+
+  /** First node of a level; level 0 is the features. */
+  firstOf(level: number): number {
+    requireVertex(level, this.levels.length + 1, 'level');
+    return level === 0 ? 0 : this.levels.slice(0, level - 1).reduce((sum, count) => sum + count, this.features);
+  }
+
+  /** A feature's name or number, or `h2.5` for latent 5 of level 2. */
+  nameOf(node: number): string {
+    const level = this.levelOf(node);
+    return level === 0 ? (this.featureNames?.[node] ?? String(node)) : `h${level}.${node - this.firstOf(level)}`;
+  }
+
+  /**
+   * The features below a latent (through islands, not through links between top latents) that share most mutual information with it under the model,
+   * the most first, ties by feature.
+   */
+  topFeatures(latent: number, count = 10): TopicFeature[] {
+    requireCount(count, 1, 'count');
+    if (this.levelOf(latent) === 0)
+      throw new RangeError(`latent: expected a latent, from ${this.features} to ${this.nodes - 1}, got ${latent}`);
+    const found: TopicFeature[] = [];
+    const visit = (node: number, outside: number, inside: number) => {
+      if (node < this.features) {
+        const information = informationOf(this.marginal[latent]!, outside, inside);
+        found.push({ feature: node, name: this.nameOf(node), information, inside, outside });
+        return;
+      }
+      for (const child of this.island(node)) {
+        const low = this.probability[2 * child]!;
+        const high = this.probability[2 * child + 1]!;
+        visit(child, (1 - outside) * low + outside * high, (1 - inside) * low + inside * high);
+      }
+    };
+    visit(latent, 0, 1);
+    return found.sort((a, b) => b.information - a.information || a.feature - b.feature).slice(0, count);
+  }
+
+  toJSON(): LatentTreeJson {
+    const { features, levels, parent, probability, limits, rows, logLikelihood, bic, marginal, featureNames } = this;
+    const table = (v: number): [number, number] => [probability[2 * v]!, probability[2 * v + 1]!];
+    return {
+      format: 1,
+      rows,
+      logLikelihood,
+      bic,
+      levels: [...levels],
+      features: Array.from({ length: features }, (_, v) => ({
+        ...(featureNames ? { name: featureNames[v]! } : {}),
+        parent: parent[v]!,
+        probability: table(v),
+        limit: limits[v]!,
+      })),
+      latents: Array.from({ length: this.latents }, (_, i) => {
+        const v = features + i;
+        return {
+          name: this.nameOf(v),
+          level: this.levelOf(v),
+          parent: parent[v]!,
+          probability: table(v),
+          marginal: marginal[v]!,
+        };
+      }),
+    };
+  }
+
+  /** Reads what toJSON wrote. TypeError for another thing, RangeError for a damaged one. */
+  static fromJSON(json: LatentTreeJson): LatentTree {
+    if (typeof json !== 'object' || json === null || !Array.isArray(json.features) || !Array.isArray(json.latents))
+      throw new TypeError('json: expected a latent tree as toJSON wrote it');
+    if (json.format !== 1) throw new RangeError(`json: expected a latent tree of format 1, got ${json.format}`);
+    const nodes = [...json.features, ...json.latents];
+    const names = json.features.map((f) => f?.name);
+    return new LatentTree({
+      features: json.features.length,
+      levels: json.levels,
+      parent: Int32Array.from(nodes, (node) => node?.parent),
+      probability: Float64Array.from(nodes.flatMap((node) => node?.probability ?? [Number.NaN, Number.NaN])),
+      limits: Float64Array.from(json.features, (f) => f?.limit),
+      rows: json.rows,
+      logLikelihood: json.logLikelihood,
+      featureNames: names.every((name) => typeof name === 'string') ? (names as string[]) : undefined,
+    });
+  }
+}
+
+/** I(h; x) in nats from P(h = 1), P(x = 1 | h = 0), P(x = 1 | h = 1). */
+function informationOf(prior: number, outside: number, inside: number): number {
+  const x = (1 - prior) * outside + prior * inside;
+  const term = (joint: number, product: number) => (joint > 0 && product > 0 ? joint * log(joint / product) : 0);
+  const sum =
+    term((1 - prior) * (1 - outside), (1 - prior) * (1 - x)) +
+    term((1 - prior) * outside, (1 - prior) * x) +
+    (term(prior * (1 - inside), prior * (1 - x)) + term(prior * inside, prior * x));
+  return Math.max(0, sum);
+}
+
+function requireParts(parts: LatentTreeParts): void {
+  const { features, levels, parent, probability, limits, rows, logLikelihood, featureNames } = parts;
+  requireCount(features, 1, 'features');
+  requireCount(rows, 1, 'rows');
+  if (!Array.isArray(levels))
+    throw new TypeError(`levels: expected a list of numbers of latents, got ${typeof levels}`);
+  if (levels.length === 0) throw new RangeError('levels: expected at least one level of latents, got none');
+  levels.forEach((count, l) => {
+    requireCount(count, 1, `levels[${l}]`);
+  });
+  const nodes = levels.reduce((sum, count) => sum + count, features);
+  const bad = (what: string) => new RangeError(`latent tree: ${what}`);
+  if (parent.length !== nodes) throw bad(`expected ${nodes} parents, got ${parent.length}`);
+  if (probability.length !== 2 * nodes) throw bad(`expected ${2 * nodes} probabilities, got ${probability.length}`);
+  if (limits.length !== features) throw bad(`expected ${features} limits, got ${limits.length}`);
+  if (featureNames && featureNames.length !== features)
+    throw bad(`expected ${features} names, got ${featureNames.length}`);
+  if (!(logLikelihood <= 0)) throw bad(`expected a log-likelihood of at most 0, got ${logLikelihood}`);
+  if (!probability.every((p) => p >= 0 && p <= 1)) throw bad('expected probabilities from 0 to 1');
+  if (!limits.every((limit) => Number.isFinite(limit))) throw bad('expected limits that are finite');
+  let first = 0;
+  [features, ...levels].forEach((count, l) => {
+    const above = first + count;
+    const top = l === levels.length;
+    for (let v = first; v < above; v++) {
+      const p = parent[v]!;
+      const fits = top ? (v === nodes - 1 ? p === -1 : p > v && p < nodes) : p >= above && p < above + levels[l]!;
+      if (!fits) throw bad(`node ${v} of level ${l} has the parent ${p}`);
+    }
+    first = above;
+  });
+}
