@@ -37,6 +37,7 @@ export type { PretrainOptions } from './models/pretraining.js';
 export { type LayerOrigin, TrfNet, type TrfNetOptions } from './models/trf-net.js';
 export { createEngine, type Engine, type EngineOptions, type WasmSource } from './runtime/engine.js';
 export { type ChowLiuOptions, chowLiuTree, type TreeConstraints } from './structure/chow-liu.js';
+export { type ExpandedLayer, type ExpandOptions, type Expansion, expandTree } from './structure/expansion.js';
 export { type SvgOptions, type TreeJson, treeToDot, treeToJson, treeToSvg } from './structure/export.js';
 export {
   type InformationOptions,
@@ -45,6 +46,9 @@ export {
   targetInformation,
   topPairs,
 } from './structure/information.js';
+export { type LatentTreeOptions, type LatentTreeProgress, latentTree } from './structure/latent-learning.js';
+export { LatentTree, type LatentTreeJson, type LatentTreeParts, type TopicFeature } from './structure/latent-tree.js';
+export { assignLatents, type LatentAssignment } from './structure/posteriors.js';
 export { type ReceptiveFieldOptions, type ReceptiveFields, receptiveFields } from './structure/receptive-fields.js';
 export { type Edge, Tree } from './structure/tree.js';
 export type { DiscretiseOptions } from './structure/variables.js';

@@ -451,4 +451,80 @@ export interface Kernels {
     stride: number,
     pad: number,
   ): void;
+  joint_table(table: number, columns: number, k: number, words: number, n: number): void;
+  latent_class_em(
+    parameter: number,
+    table: number,
+    k: number,
+    learn: number,
+    steps: number,
+    tolerance: number,
+    scratch: number,
+  ): number;
+  latent_pair_em(learned: number, fixed: number, table: number, steps: number, tolerance: number): number;
+  group_ones(ones: number, group: number, bits: number, words: number, groups: number): void;
+  group_split(
+    group: number,
+    count: number,
+    like: number,
+    ones: number,
+    target: number,
+    bits: number,
+    words: number,
+    groups: number,
+    p0: number,
+    p1: number,
+  ): number;
+  island_gain(
+    count: number,
+    ones: number,
+    onesW: number,
+    like: number,
+    groups: number,
+    prior: number,
+    w: number,
+    x: number,
+    pair: number,
+  ): number;
+  group_states(bits: number, group: number, like: number, prior: number, words: number, n: number): void;
+  latent_posteriors(
+    posterior: number,
+    likelihood: number,
+    expected: number,
+    ones: number,
+    rowStart: number,
+    rowIndex: number,
+    featureParent: number,
+    parent: number,
+    table: number,
+    base: number,
+    ratio: number,
+    message: number,
+    latents: number,
+    r0: number,
+    r1: number,
+  ): void;
+  soft_sums(
+    sum: number,
+    joint: number,
+    posterior: number,
+    stride: number,
+    rows: number,
+    weight: number,
+    parent: number,
+    count: number,
+    columns: number,
+  ): void;
+  conditional_information(
+    out: number,
+    nz: number,
+    nvz: number,
+    nwz: number,
+    nvwz: number,
+    nv: number,
+    nw: number,
+    nvw: number,
+    n: number,
+    columns: number,
+  ): void;
 }

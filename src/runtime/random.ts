@@ -14,6 +14,8 @@ export const Purpose = {
   initialLinear: 12,
   gateNoise: 10,
   gateCoin: 11,
+  latentSample: 13,
+  latentStart: 14,
 } as const;
 
 /** A permutation of 0 .. n-1, a function of (seed, purpose, step). */

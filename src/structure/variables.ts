@@ -57,21 +57,29 @@ export function checkedDataset(data: Observations): Dataset {
 }
 
 /** Turns numbers into variables whose mutual information can be counted. Deterministic. TypeError for images. */
-export function discretise(features: Matrix, { threshold = 'auto', bins }: DiscretiseOptions = {}): Variables {
+export function discretise(features: Matrix, { threshold, bins }: DiscretiseOptions = {}): Variables {
   const matrix = requireRows(features, 'data');
   if (bins !== undefined) {
     if (!Number.isInteger(bins) || bins < 2 || bins > 256)
       throw new RangeError(`bins: expected an integer from 2 to 256, got ${bins}`);
     return quantileStates(matrix, bins);
   }
+  return binarise(matrix, binaryLimits(matrix, threshold));
+}
+
+/** Above these a column's values are ones. */
+export function binaryLimits(matrix: RowMatrix, threshold: DiscretiseOptions['threshold'] = 'auto'): Float64Array {
   if (threshold !== 'auto' && threshold !== 'mean' && (typeof threshold !== 'number' || !Number.isFinite(threshold))) {
     throw new TypeError(`threshold: expected a finite number, 'mean' or 'auto', got ${String(threshold)}`);
   }
-  const sparse = matrix.kind === 'sparse';
-  const cut = threshold === 'auto' ? (sparse ? 0 : 'mean') : threshold;
-  const limits = cut === 'mean' ? columnMeans(matrix) : new Float64Array(matrix.columns).fill(cut);
+  const cut = threshold === 'auto' ? (matrix.kind === 'sparse' ? 0 : 'mean') : threshold;
+  return cut === 'mean' ? columnMeans(matrix) : new Float64Array(matrix.columns).fill(cut);
+}
+
+/** Each column's values above its limit. */
+export function binarise(matrix: RowMatrix, limits: Float64Array): BinaryRows | BinaryColumns {
   // Below a limit of 0 the absent entries would be ones: such columns are better packed than listed.
-  if (sparse && limits.every((limit) => limit >= 0)) return sparseOnes(matrix, limits);
+  if (matrix.kind === 'sparse' && limits.every((limit) => limit >= 0)) return sparseOnes(matrix, limits);
   return packedOnes(matrix, limits);
 }
 
@@ -79,6 +87,41 @@ export function discretise(features: Matrix, { threshold = 'auto', bins }: Discr
 export function emptyBits(rows: number, variables: number): BinaryColumns {
   const words = Math.ceil(rows / 64);
   return { kind: 'bits', rows, variables, words, bits: new Uint8Array(words * 8 * variables) };
+}
+
+/** The same variables as bit columns. */
+export function packColumns(data: BinaryRows): BinaryColumns {
+  const out = emptyBits(data.rows, data.variables);
+  const stride = out.words * 8;
+  for (let r = 0; r < data.rows; r++) {
+    for (let e = data.start[r]!; e < data.start[r + 1]!; e++)
+      out.bits[data.index[e]! * stride + (r >> 3)]! |= 1 << (r & 7);
+  }
+  return out;
+}
+
+/** The same variables as lists of the ones of each row. */
+export function listRows(data: BinaryColumns): BinaryRows {
+  const start = new Int32Array(data.rows + 1);
+  const each = (visit: (row: number, variable: number) => void) => {
+    const stride = data.words * 8;
+    for (let v = 0; v < data.variables; v++) {
+      for (let b = 0; b < stride; b++) {
+        for (let byte = data.bits[v * stride + b]!; byte; byte &= byte - 1)
+          visit(b * 8 + 31 - Math.clz32(byte & -byte), v);
+      }
+    }
+  };
+  each((r) => {
+    start[r + 1]!++;
+  });
+  for (let r = 0; r < data.rows; r++) start[r + 1]! += start[r]!;
+  const fill = start.slice();
+  const index = new Int32Array(start[data.rows]!);
+  each((r, v) => {
+    index[fill[r]!++] = v;
+  });
+  return { kind: 'rows', rows: data.rows, variables: data.variables, start, index };
 }
 
 function sparseOnes(matrix: SparseMatrix, limits: Float64Array): BinaryRows {

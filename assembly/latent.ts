@@ -1,0 +1,284 @@
+import { log64 } from './math';
+
+// Binary latent class models over bit columns, as progressive EM needs them (Chen et al., AAAI 2016). A column is `words` 64-bit words, row r being bit
+// r % 64 of word r / 64 and bits beyond the last row 0. A conditional table of a binary variable is two f64: P(1 | parent 0), P(1 | parent 1).
+
+// @ts-ignore: decorator
+@inline
+function P(at: usize, i: i32): f64 {
+  return load<f64>(at + ((<usize>i) << 3));
+}
+
+// @ts-ignore: decorator
+@inline
+function put(at: usize, i: i32, x: f64): void {
+  store<f64>(at + ((<usize>i) << 3), x);
+}
+
+// @ts-ignore: decorator
+@inline
+function column(addresses: usize, i: i32, k: i32): usize {
+  const at = select<i32>(i, 0, i < k);
+  return load<u32>(addresses + ((<usize>at) << 2));
+}
+
+/**
+ * table[cell] = rows in which k binary columns take the cell's values, bit j of the cell being column j. table: i32[2^k], column: u32[k] addresses,
+ * k from 1 to 4, n rows. Counts of ones of every subset of the columns, then inclusion and exclusion.
+ */
+export function joint_table(table: usize, columns: usize, k: i32, words: i32, n: i32): void {
+  const pa = column(columns, 0, k), pb = column(columns, 1, k), pc = column(columns, 2, k), pd = column(columns, 3, k);
+  let na: u64 = 0, nb: u64 = 0, nc: u64 = 0, nd: u64 = 0, nab: u64 = 0, nac: u64 = 0, nad: u64 = 0, nbc: u64 = 0;
+  let nbd: u64 = 0, ncd: u64 = 0, nabc: u64 = 0, nabd: u64 = 0, nacd: u64 = 0, nbcd: u64 = 0, nabcd: u64 = 0;
+  const end = (<usize>words) << 3;
+  for (let at: usize = 0; at < end; at += 8) {
+    const a = load<u64>(pa + at), b = load<u64>(pb + at), c = load<u64>(pc + at), d = load<u64>(pd + at);
+    na += popcnt<u64>(a);
+    nb += popcnt<u64>(b);
+    nc += popcnt<u64>(c);
+    nd += popcnt<u64>(d);
+    const ab = a & b, cd = c & d;
+    nab += popcnt<u64>(ab);
+    nac += popcnt<u64>(a & c);
+    nad += popcnt<u64>(a & d);
+    nbc += popcnt<u64>(b & c);
+    nbd += popcnt<u64>(b & d);
+    ncd += popcnt<u64>(cd);
+    nabc += popcnt<u64>(ab & c);
+    nabd += popcnt<u64>(ab & d);
+    nacd += popcnt<u64>(a & cd);
+    nbcd += popcnt<u64>(b & cd);
+    nabcd += popcnt<u64>(ab & cd);
+  }
+  set_count(table, k, 0, n);
+  set_count(table, k, 1, <i32>na);
+  set_count(table, k, 2, <i32>nb);
+  set_count(table, k, 3, <i32>nab);
+  set_count(table, k, 4, <i32>nc);
+  set_count(table, k, 5, <i32>nac);
+  set_count(table, k, 6, <i32>nbc);
+  set_count(table, k, 7, <i32>nabc);
+  set_count(table, k, 8, <i32>nd);
+  set_count(table, k, 9, <i32>nad);
+  set_count(table, k, 10, <i32>nbd);
+  set_count(table, k, 11, <i32>nabd);
+  set_count(table, k, 12, <i32>ncd);
+  set_count(table, k, 13, <i32>nacd);
+  set_count(table, k, 14, <i32>nbcd);
+  set_count(table, k, 15, <i32>nabcd);
+  const cells = 1 << k;
+  for (let bit = 1; bit < cells; bit <<= 1) {
+    for (let s = 0; s < cells; s++) {
+      if (s & bit) continue;
+      const slot = table + ((<usize>s) << 2);
+      store<i32>(slot, load<i32>(slot) - load<i32>(table + ((<usize>(s | bit)) << 2)));
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function set_count(table: usize, k: i32, subset: i32, count: i32): void {
+  if (subset >> k == 0) store<i32>(table + ((<usize>subset) << 2), count);
+}
+
+/**
+ * EM for a latent class model Y -> X1 .. Xk on a table of 2^k counts (joint_table), k from 1 to 4. parameter: f64[1 + 2k], P(Y = 1) and the tables of
+ * the X, in place; all strictly between 0 and 1. Only what `learn` names moves: bit 0 the prior, bit j the table of Xj. One pseudo-count is added to every
+ * expected cell. Takes up to `steps` steps and stops before one if the last gained less than `tolerance`; returns the log-likelihood, nats, of the
+ * parameters it leaves. scratch: f64[2 + 2k].
+ */
+export function latent_class_em(parameter: usize, table: usize, k: i32, learn: i32, steps: i32, tolerance: f64, scratch: usize): f64 {
+  const cells = 1 << k;
+  let before: f64 = -Infinity;
+  let step = 0;
+  while (true) {
+    // scratch: expected rows with Y = 0 and 1, then for each X those with X = 1 and Y = 0, 1
+    memory.fill(scratch, 0, (<usize>(2 + 2 * k)) << 3);
+    let likelihood: f64 = 0;
+    const prior = P(parameter, 0);
+    for (let cell = 0; cell < cells; cell++) {
+      const count = <f64>load<i32>(table + ((<usize>cell) << 2));
+      if (count == 0) continue;
+      let p0 = 1 - prior, p1 = prior;
+      for (let j = 0; j < k; j++) {
+        const a = P(parameter, 1 + 2 * j), b = P(parameter, 2 + 2 * j);
+        const one = (cell >> j) & 1;
+        p0 *= one ? a : 1 - a;
+        p1 *= one ? b : 1 - b;
+      }
+      const p = p0 + p1;
+      likelihood += count * log64(p);
+      const n1 = count * (p1 / p), n0 = count - n1;
+      put(scratch, 0, P(scratch, 0) + n0);
+      put(scratch, 1, P(scratch, 1) + n1);
+      for (let j = 0; j < k; j++) {
+        if (((cell >> j) & 1) == 0) continue;
+        put(scratch, 2 + 2 * j, P(scratch, 2 + 2 * j) + n0);
+        put(scratch, 3 + 2 * j, P(scratch, 3 + 2 * j) + n1);
+      }
+    }
+    if (step == steps || likelihood - before < tolerance) return likelihood;
+    before = likelihood;
+    step++;
+    const n0 = P(scratch, 0), n1 = P(scratch, 1);
+    if (learn & 1) put(parameter, 0, (n1 + 1) / (n0 + n1 + 2));
+    for (let j = 0; j < k; j++) {
+      if (((learn >> (1 + j)) & 1) == 0) continue;
+      put(parameter, 1 + 2 * j, (P(scratch, 2 + 2 * j) + 1) / (n0 + 2));
+      put(parameter, 2 + 2 * j, (P(scratch, 3 + 2 * j) + 1) / (n1 + 2));
+    }
+  }
+}
+
+/**
+ * EM for the two-latent model of the unidimensionality test: Y -> A, B, Z and Z -> W, X, on a table of 16 counts (joint_table of A, B, W, X). Of it only
+ * P(Z | Y), P(W | Z), P(X | Z) move: learned, f64[6], in place. fixed: f64[5], P(Y = 1) and the tables of A and B. Pseudo-counts, steps, tolerance and the
+ * returned log-likelihood as in latent_class_em.
+ */
+export function latent_pair_em(learned: usize, fixed: usize, table: usize, steps: i32, tolerance: f64): f64 {
+  const prior = P(fixed, 0), a0 = P(fixed, 1), a1 = P(fixed, 2), b0 = P(fixed, 3), b1 = P(fixed, 4);
+  let before: f64 = -Infinity;
+  let step = 0;
+  while (true) {
+    const z0 = P(learned, 0), z1 = P(learned, 1);
+    const w0 = P(learned, 2), w1 = P(learned, 3), x0 = P(learned, 4), x1 = P(learned, 5);
+    // expected rows by (y, z), and by z with W = 1 or X = 1
+    let n00: f64 = 0, n01: f64 = 0, n10: f64 = 0, n11: f64 = 0, nw0: f64 = 0, nw1: f64 = 0, nx0: f64 = 0, nx1: f64 = 0;
+    let likelihood: f64 = 0;
+    for (let ab = 0; ab < 4; ab++) {
+      const y0 = (1 - prior) * (ab & 1 ? a0 : 1 - a0) * (ab & 2 ? b0 : 1 - b0);
+      const y1 = prior * (ab & 1 ? a1 : 1 - a1) * (ab & 2 ? b1 : 1 - b1);
+      const f00 = y0 * (1 - z0), f01 = y0 * z0, f10 = y1 * (1 - z1), f11 = y1 * z1;
+      for (let wx = 0; wx < 4; wx++) {
+        const count = <f64>load<i32>(table + ((<usize>(ab | (wx << 2))) << 2));
+        if (count == 0) continue;
+        const g0 = (wx & 1 ? w0 : 1 - w0) * (wx & 2 ? x0 : 1 - x0);
+        const g1 = (wx & 1 ? w1 : 1 - w1) * (wx & 2 ? x1 : 1 - x1);
+        const p00 = f00 * g0, p01 = f01 * g1, p10 = f10 * g0, p11 = f11 * g1;
+        const p = (p00 + p01) + (p10 + p11);
+        likelihood += count * log64(p);
+        const share = count / p;
+        n00 += share * p00;
+        n01 += share * p01;
+        n10 += share * p10;
+        n11 += share * p11;
+        const m0 = share * (p00 + p10), m1 = share * (p01 + p11);
+        if (wx & 1) {
+          nw0 += m0;
+          nw1 += m1;
+        }
+        if (wx & 2) {
+          nx0 += m0;
+          nx1 += m1;
+        }
+      }
+    }
+    if (step == steps || likelihood - before < tolerance) return likelihood;
+    before = likelihood;
+    step++;
+    put(learned, 0, (n01 + 1) / (n00 + n01 + 2));
+    put(learned, 1, (n11 + 1) / (n10 + n11 + 2));
+    const n0 = n00 + n10 + 2, n1 = n01 + n11 + 2;
+    put(learned, 2, (nw0 + 1) / n0);
+    put(learned, 3, (nw1 + 1) / n1);
+    put(learned, 4, (nx0 + 1) / n0);
+    put(learned, 5, (nx1 + 1) / n1);
+  }
+}
+
+/** ones[g] = rows of group g that are 1 in a column. ones: i32[groups], group: i32[rows]. */
+export function group_ones(ones: usize, group: usize, bits: usize, words: i32, groups: i32): void {
+  memory.fill(ones, 0, (<usize>groups) << 2);
+  for (let w = 0; w < words; w++) {
+    let rest = load<u64>(bits + ((<usize>w) << 3));
+    while (rest) {
+      const r = (w << 6) + <i32>ctz<u64>(rest);
+      rest &= rest - 1;
+      const slot = ones + ((<usize>load<i32>(group + ((<usize>r) << 2))) << 2);
+      store<i32>(slot, load<i32>(slot) + 1);
+    }
+  }
+}
+
+/**
+ * Splits groups of rows that agree on some columns by one more. like: f64[groups][2], the probability of a group's values given Y = 0, 1, gains the factor
+ * of the column's table p0, p1. count, ones: i32[groups], ones from group_ones; target: i32[groups], scratch. No group is left empty, so that count, like, ones and target
+ * never need more room than there are rows. Returns the number of groups; new ones come last.
+ */
+export function group_split(
+  group: usize, count: usize, like: usize, ones: usize, target: usize, bits: usize, words: i32, groups: i32, p0: f64, p1: f64,
+): i32 {
+  let next = groups;
+  for (let g = 0; g < groups; g++) {
+    const all = load<i32>(count + ((<usize>g) << 2)), on = load<i32>(ones + ((<usize>g) << 2));
+    const f0 = P(like, 2 * g), f1 = P(like, 2 * g + 1);
+    let moved = g;
+    if (on > 0 && on < all) {
+      moved = next++;
+      store<i32>(count + ((<usize>g) << 2), all - on);
+      store<i32>(count + ((<usize>moved) << 2), on);
+    }
+    store<i32>(target + ((<usize>g) << 2), moved);
+    if (on > 0) {
+      put(like, 2 * moved, f0 * p0);
+      put(like, 2 * moved + 1, f1 * p1);
+    }
+    if (on < all) {
+      put(like, 2 * g, f0 * (1 - p0));
+      put(like, 2 * g + 1, f1 * (1 - p1));
+    }
+  }
+  if (next == groups) return groups;
+  for (let w = 0; w < words; w++) {
+    let rest = load<u64>(bits + ((<usize>w) << 3));
+    while (rest) {
+      const slot = group + ((<usize>((w << 6) + <i32>ctz<u64>(rest))) << 2);
+      rest &= rest - 1;
+      store<i32>(slot, load<i32>(target + ((<usize>load<i32>(slot)) << 2)));
+    }
+  }
+  return next;
+}
+
+/**
+ * The unidimensionality test's gain in log-likelihood, nats, over all rows: two-latent model minus one-latent model, on an island's groups split by a
+ * candidate X. count, ones (of X), onesW (of W, an island's member): i32[groups]; like: f64[groups][2] as in group_split, prior = P(Y = 1).
+ * w: P(W | Y), x: P(X | Y) of the one, f64[2] each; pair: f64[6] as latent_pair_em leaves it, of the other.
+ */
+export function island_gain(
+  count: usize, ones: usize, onesW: usize, like: usize, groups: i32, prior: f64, w: usize, x: usize, pair: usize,
+): f64 {
+  const x0 = P(x, 0), x1 = P(x, 1);
+  let sum: f64 = 0;
+  for (let g = 0; g < groups; g++) {
+    const on = load<i32>(ones + ((<usize>g) << 2)), off = load<i32>(count + ((<usize>g) << 2)) - on;
+    const hasW = load<i32>(onesW + ((<usize>g) << 2)) > 0;
+    const f0 = (1 - prior) * P(like, 2 * g), f1 = prior * P(like, 2 * g + 1);
+    if (on > 0) sum += <f64>on * log64((f0 * split(pair, w, 0, hasW, true) + f1 * split(pair, w, 1, hasW, true)) / (f0 * x0 + f1 * x1));
+    if (off > 0) sum += <f64>off * log64((f0 * split(pair, w, 0, hasW, false) + f1 * split(pair, w, 1, hasW, false)) / (f0 * (1 - x0) + f1 * (1 - x1)));
+  }
+  return sum;
+}
+
+/** P(W, X | Y = y) through Z, over P(W | Y = y). */
+// @ts-ignore: decorator
+@inline
+function split(pair: usize, w: usize, y: i32, hasW: bool, hasX: bool): f64 {
+  const z = P(pair, y), wy = P(w, y);
+  const w0 = P(pair, 2), w1 = P(pair, 3), x0 = P(pair, 4), x1 = P(pair, 5);
+  const both = (1 - z) * (hasW ? w0 : 1 - w0) * (hasX ? x0 : 1 - x0) + z * (hasW ? w1 : 1 - w1) * (hasX ? x1 : 1 - x1);
+  return both / (hasW ? wy : 1 - wy);
+}
+
+/** Completes the data: bit r of the column is 1 where Y = 1 is the more probable state of row r's group; ties are 0. like as in group_split. */
+export function group_states(bits: usize, group: usize, like: usize, prior: f64, words: i32, n: i32): void {
+  memory.fill(bits, 0, (<usize>words) << 3);
+  for (let r = 0; r < n; r++) {
+    const g = load<i32>(group + ((<usize>r) << 2));
+    if (prior * P(like, 2 * g + 1) > (1 - prior) * P(like, 2 * g)) {
+      const slot = bits + ((<usize>(r >> 6)) << 3);
+      store<u64>(slot, load<u64>(slot) | ((<u64>1) << (<u64>(r & 63))));
+    }
+  }
+}

@@ -1,0 +1,173 @@
+import { log64 } from './math';
+
+// Exact inference in latent trees, and the soft counts of it that expansion needs.
+
+// @ts-ignore: decorator
+@inline
+function P(at: usize, i: i32): f64 {
+  return load<f64>(at + ((<usize>i) << 3));
+}
+
+// @ts-ignore: decorator
+@inline
+function put(at: usize, i: i32, x: f64): void {
+  store<f64>(at + ((<usize>i) << 3), x);
+}
+
+// @ts-ignore: decorator
+@inline
+function I(at: usize, i: i32): i32 {
+  return load<i32>(at + ((<usize>i) << 2));
+}
+
+/**
+ * Belief propagation in a forest of binary latents over binary features, for rows [r0, r1): upwards the probability of what is below given a latent's state,
+ * downwards the posterior. A parent has a higher number than its children, so both ways are plain loops.
+ *
+ * posterior: f32[rows][latents], P(latent = 1 | row). likelihood: f64[rows], ln P(row). rowStart, rowIndex: the features that are 1.
+ * featureParent: i32[features]; parent: i32[latents], −1 at roots; table: f64[latents][2], P(1 | parent = 0, 1), at a root its prior twice.
+ * base: f64[latents][2], product over the latent's features of P(feature = 0 | state); ratio: f64[features][2], P(1 | state) / P(0 | state).
+ * message: f64[latents][4], scratch. Unless 0, expected: f64[latents + features] gains Σ P(node = 1, parent = 1 | row), latents first (at a root
+ * Σ P(root = 1 | row)), and ones: f64[latents] gains Σ P(latent = 1 | row). No product of 50 terms of a base may leave f64's range.
+ */
+export function latent_posteriors(
+  posterior: usize, likelihood: usize, expected: usize, ones: usize, rowStart: usize, rowIndex: usize, featureParent: usize, parent: usize,
+  table: usize, base: usize, ratio: usize, message: usize, latents: i32, r0: i32, r1: i32,
+): void {
+  for (let r = r0; r < r1; r++) {
+    const out = posterior + ((<usize>r * <usize>latents) << 2);
+    const first = I(rowStart, r), last = I(rowStart, r + 1);
+    for (let j = 0; j < latents; j++) {
+      put(message, 4 * j, P(base, 2 * j));
+      put(message, 4 * j + 1, P(base, 2 * j + 1));
+    }
+    for (let e = first; e < last; e++) {
+      const x = I(rowIndex, e), j = I(featureParent, x);
+      put(message, 4 * j, P(message, 4 * j) * P(ratio, 2 * x));
+      put(message, 4 * j + 1, P(message, 4 * j + 1) * P(ratio, 2 * x + 1));
+    }
+    // Both states' probabilities are kept over the larger; the factors taken out make the likelihood.
+    let sum: f64 = 0, factor: f64 = 1;
+    for (let j = 0; j < latents; j++) {
+      const b0 = P(message, 4 * j), b1 = P(message, 4 * j + 1);
+      const most = max(b0, b1);
+      const l0 = b0 / most, l1 = b1 / most;
+      const q0 = P(table, 2 * j), q1 = P(table, 2 * j + 1);
+      const p = I(parent, j);
+      const m0 = (1 - q0) * l0 + q0 * l1, m1 = (1 - q1) * l0 + q1 * l1;
+      factor *= most;
+      if (p >= 0) {
+        const p0 = P(message, 4 * p) * m0, p1 = P(message, 4 * p + 1) * m1;
+        const scale: f64 = max(p0, p1) < 1e-100 ? 1e100 : 1;
+        put(message, 4 * p, p0 * scale);
+        put(message, 4 * p + 1, p1 * scale);
+        if (scale != 1) sum -= log64(scale);
+      } else factor *= m0;
+      put(message, 4 * j, q0 * l1 / m0);
+      put(message, 4 * j + 1, q1 * l1 / m1);
+      if (factor < 1e-80 || factor > 1e80) {
+        sum += log64(factor);
+        factor = 1;
+      }
+    }
+    put(likelihood, r, sum + log64(factor));
+    // Now message holds P(latent = 1 | parent = 0, 1 and all that is below).
+    for (let j = latents - 1; j >= 0; j--) {
+      const p = I(parent, j);
+      const above: f64 = p < 0 ? 1 : P(message, 4 * p + 2);
+      const joint = above * P(message, 4 * j + 1);
+      const one = joint + (1 - above) * P(message, 4 * j);
+      put(message, 4 * j + 2, one);
+      store<f32>(out + ((<usize>j) << 2), <f32>one);
+      if (expected) {
+        put(expected, j, P(expected, j) + joint);
+        put(ones, j, P(ones, j) + one);
+      }
+    }
+    if (expected == 0) continue;
+    for (let e = first; e < last; e++) {
+      const x = I(rowIndex, e);
+      put(expected, latents + x, P(expected, latents + x) + P(message, 4 * I(featureParent, x) + 2));
+    }
+  }
+}
+
+/**
+ * sum[z] = Σ weight · posterior[row][z] and joint[z] = Σ weight · parent · posterior[row][z] over a list of rows. sum, joint: f64[columns];
+ * posterior: f32[rows][stride]; rows: i32[count]; weight, parent: f32[count]. columns: a multiple of 16. f32 sums of 256 rows are added up in f64.
+ */
+export function soft_sums(
+  sum: usize, joint: usize, posterior: usize, stride: i32, rows: usize, weight: usize, parent: usize, count: i32, columns: i32,
+): void {
+  memory.fill(sum, 0, (<usize>columns) << 3);
+  memory.fill(joint, 0, (<usize>columns) << 3);
+  for (let first = 0; first < count; first += 256) {
+    const last = min(count, first + 256);
+    for (let z = 0; z < columns; z += 16) {
+      let s0 = f32x4.splat(0), s1 = f32x4.splat(0), s2 = f32x4.splat(0), s3 = f32x4.splat(0);
+      let j0 = f32x4.splat(0), j1 = f32x4.splat(0), j2 = f32x4.splat(0), j3 = f32x4.splat(0);
+      const from = posterior + ((<usize>z) << 2);
+      for (let i = first; i < last; i++) {
+        const at = from + ((<usize>I(rows, i) * <usize>stride) << 2);
+        const w = v128.load32_splat(weight + ((<usize>i) << 2)), p = v128.load32_splat(parent + ((<usize>i) << 2));
+        const a = f32x4.mul(w, v128.load(at)), b = f32x4.mul(w, v128.load(at, 16));
+        const c = f32x4.mul(w, v128.load(at, 32)), d = f32x4.mul(w, v128.load(at, 48));
+        s0 = f32x4.add(s0, a);
+        s1 = f32x4.add(s1, b);
+        s2 = f32x4.add(s2, c);
+        s3 = f32x4.add(s3, d);
+        j0 = f32x4.add(j0, f32x4.mul(p, a));
+        j1 = f32x4.add(j1, f32x4.mul(p, b));
+        j2 = f32x4.add(j2, f32x4.mul(p, c));
+        j3 = f32x4.add(j3, f32x4.mul(p, d));
+      }
+      const s = sum + ((<usize>z) << 3), j = joint + ((<usize>z) << 3);
+      widen(s, s0);
+      widen(s + 32, s1);
+      widen(s + 64, s2);
+      widen(s + 96, s3);
+      widen(j, j0);
+      widen(j + 32, j1);
+      widen(j + 64, j2);
+      widen(j + 96, j3);
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function widen(at: usize, x: v128): void {
+  v128.store(at, f64x2.add(v128.load(at), f64x2.promote_low_f32x4(x)));
+  v128.store(at, f64x2.add(v128.load(at, 16), f64x2.promote_low_f32x4(v128.shuffle<i32>(x, x, 2, 3, 0, 1))), 16);
+}
+
+/** x ln x. */
+// @ts-ignore: decorator
+@inline
+function T(x: f64): f64 {
+  return x > 0 ? x * log64(x) : 0;
+}
+
+/**
+ * out[z] = I(v; z | w) in nats, at least 0, for binary variables from soft counts over n rows: nv, nw, nvw the rows with v = 1, w = 1, both; by z,
+ * f64[columns], nz, nvz, nwz, nvwz the rows with z = 1 and these. N·I = Σ T(v, z, w) − Σ T(v, w) − Σ T(z, w) + Σ T(w), T(k) = k ln k.
+ */
+export function conditional_information(
+  out: usize, nz: usize, nvz: usize, nwz: usize, nvwz: usize, nv: f64, nw: f64, nvw: f64, n: f64, columns: i32,
+): void {
+  const fixed1 = T(nw) - (T(nvw) + T(nw - nvw));
+  const fixed0 = T(n - nw) - (T(nv - nvw) + T((n - nw) - (nv - nvw)));
+  for (let z = 0; z < columns; z++) {
+    const z1 = P(nwz, z), z0 = P(nz, z) - z1, vz1 = P(nvwz, z), vz0 = P(nvz, z) - vz1;
+    const with1 = cells(vz1, nvw, z1, nw) + fixed1;
+    const with0 = cells(vz0, nv - nvw, z0, n - nw) + fixed0;
+    put(out, z, max<f64>(0, (with1 + with0) / n));
+  }
+}
+
+/** Σ T over the four cells of two binary variables, less Σ T over the second's margin. */
+// @ts-ignore: decorator
+@inline
+function cells(both: f64, a: f64, b: f64, n: f64): f64 {
+  return (T(both) + T(a - both)) + (T(b - both) + T((n - a) - (b - both))) - (T(b) + T(n - b));
+}

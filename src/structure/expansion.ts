@@ -1,0 +1,212 @@
+import { type Engine, engineOf } from '../runtime/engine.js';
+import { requireOptions } from '../runtime/options.js';
+import { Pace } from '../runtime/pace.js';
+import { bindRows } from './information.js';
+import type { LatentTree } from './latent-tree.js';
+import { LatentInference, rowsLike } from './posteriors.js';
+import { SoftCounts } from './soft-counts.js';
+import type { BinaryRows, Observations } from './variables.js';
+
+export interface ExpandOptions {
+  /** Share of a layer's possible connections that it has at least, from 0 to 1. Default 0.05. */
+  density?: number;
+  /** Default: one shared engine. */
+  engine?: Engine;
+  signal?: AbortSignal;
+  /** Layer from 1, of how many, and the share of its work that is done. */
+  onProgress?: (progress: { layer: number; layers: number; done: number; total: number }) => void;
+}
+
+/** Which nodes of the level below each latent of a level is connected to: latent u has index[start[u]] to index[start[u + 1]], rising. */
+export interface ExpandedLayer {
+  readonly inputs: number;
+  readonly units: number;
+  readonly start: Int32Array;
+  readonly index: Int32Array;
+}
+
+/** A latent tree's levels as the layers of a net, from the features up. */
+export interface Expansion {
+  readonly layers: readonly ExpandedLayer[];
+}
+
+/**
+ * Expands a tree skeleton: beside its children, each latent z is connected to the nodes v of the level below with the highest I(v; z | parent(v)), computed from posteriors
+ * summed over the rows, until it has `density` of the level (rounded); ties go to the smaller v. Chen, Li, Zhang: "Tree Skeleton Expansion" (ECSQARU 2019), section 4.
+ *
+ * Memory: 4 bytes for each row and latent, and for each pair of neighbouring levels' nodes.
+ */
+export async function expandTree(
+  tree: LatentTree,
+  data: Observations,
+  options: ExpandOptions = {},
+): Promise<Expansion> {
+  requireOptions(options);
+  const { density = 0.05, onProgress } = options;
+  if (typeof density !== 'number') throw new TypeError(`density: expected a number, got ${typeof density}`);
+  if (!(density >= 0 && density <= 1)) throw new RangeError(`density: expected a share from 0 to 1, got ${density}`);
+  if (onProgress !== undefined && typeof onProgress !== 'function')
+    throw new TypeError(`onProgress: expected a function, got ${typeof onProgress}`);
+  const rows = rowsLike(tree, data);
+  const engine = await engineOf(options);
+  const expander = new Expander(engine, tree, rows, density, new Pace(options.signal));
+  try {
+    await expander.infer();
+    const layers: ExpandedLayer[] = [];
+    for (const level of tree.levels.keys()) {
+      layers.push(
+        await expander.layer(level, (done, total) =>
+          onProgress?.({ layer: level + 1, layers: tree.levels.length, done, total }),
+        ),
+      );
+    }
+    return { layers };
+  } finally {
+    expander.dispose();
+  }
+}
+
+class Expander {
+  private readonly engine: Engine;
+  private readonly tree: LatentTree;
+  private readonly rows: BinaryRows;
+  private readonly density: number;
+  private readonly pace: Pace;
+  private readonly scope;
+  /** Posteriors of each level's latents. */
+  private readonly levels: readonly SoftCounts[];
+  private readonly allRows: Int32Array;
+
+  constructor(engine: Engine, tree: LatentTree, rows: BinaryRows, density: number, pace: Pace) {
+    this.engine = engine;
+    this.tree = tree;
+    this.rows = rows;
+    this.density = density;
+    this.pace = pace;
+    this.allRows = Int32Array.from({ length: rows.rows }, (_, r) => r);
+    this.scope = engine.scope();
+    try {
+      this.levels = tree.levels.map((latents) => new SoftCounts(engine, this.scope, rows.rows, latents));
+    } catch (error) {
+      this.dispose();
+      throw error;
+    }
+  }
+
+  dispose(): void {
+    this.scope.dispose();
+  }
+
+  /** Fills the levels' posteriors. */
+  async infer(): Promise<void> {
+    const { engine, tree } = this;
+    const inference = new LatentInference(engine, tree, this.rows);
+    try {
+      for (const { first, last, posterior } of inference.chunks()) {
+        const from = engine.f32(posterior, (last - first) * tree.latents).slice();
+        let offset = 0;
+        for (const level of this.levels) {
+          level.put(first, from, tree.latents, offset);
+          offset += level.latents;
+        }
+        if (this.pace.due) await this.pace.turn();
+      }
+    } finally {
+      inference.dispose();
+    }
+  }
+
+  /** The layer from level `level` (0: the features) to the latents above it. */
+  async layer(level: number, report: (done: number, total: number) => void): Promise<ExpandedLayer> {
+    const { tree } = this;
+    const first = tree.firstOf(level);
+    const above = tree.firstOf(level + 1);
+    const inputs = above - first;
+    const units = tree.levels[level]!;
+    const children = Array.from({ length: units }, (_, u) => tree.island(above + u).map((v) => v - first));
+    const wanted = Math.round(this.density * inputs);
+    const scores = children.some((own) => own.length < wanted) ? await this.scores(level, report) : undefined;
+    const index = children.map((own, u) => choose(own, wanted, scores?.subarray(u * inputs, (u + 1) * inputs)));
+    const start = new Int32Array(units + 1);
+    index.forEach((list, u) => {
+      start[u + 1] = start[u]! + list.length;
+    });
+    const all = new Int32Array(start[units]!);
+    index.forEach((list, u) => {
+      all.set(list, start[u]!);
+    });
+    return { inputs, units, start, index: all };
+  }
+
+  /** f32[units][inputs]: I(v; z | parent(v)), nats; -1 where v is a child of z. */
+  private async scores(level: number, report: (done: number, total: number) => void): Promise<Float32Array> {
+    const { engine, tree, allRows, scope } = this;
+    const soft = this.levels[level]!;
+    const { stride, latents: units } = soft;
+    const n = this.rows.rows;
+    const first = tree.firstOf(level);
+    const above = tree.firstOf(level + 1);
+    const inputs = above - first;
+    const out = new Float32Array(units * inputs);
+    const rowsOf = level === 0 ? this.featureRows() : undefined;
+    const below = level === 0 ? undefined : this.levels[level - 1]!;
+    const ones = new Float32Array(n).fill(1);
+    const weights = new Float32Array(n);
+    const parents = new Float32Array(n);
+    const [nz, nwz, information] = [scope.bytes(stride * 8), scope.bytes(stride * 8), scope.bytes(stride * 8)];
+    soft.count(allRows, ones, ones);
+    engine.f64(nz, stride).set(engine.f64(soft.sum, stride));
+    let done = 0;
+    for (let w = 0; w < units; w++) {
+      soft.count(allRows, soft.column(w, allRows, weights), ones);
+      engine.f64(nwz, stride).set(engine.f64(soft.sum, stride));
+      const nw = engine.f64(nz, stride)[w]!;
+      for (const child of tree.island(above + w)) {
+        const v = child - first;
+        const rows = rowsOf ? rowsOf(v) : allRows;
+        const weight = below ? below.column(v, rows, weights) : ones.subarray(0, rows.length);
+        const parent = soft.column(w, rows, parents);
+        let nv = 0;
+        for (const x of weight) nv += x;
+        soft.count(rows, weight, parent);
+        const nvw = engine.f64(soft.sum, stride)[w]!;
+        engine.kernels.conditional_information(information, nz, soft.sum, nwz, soft.joint, nv, nw, nvw, n, units);
+        const row = engine.f64(information, units);
+        for (let z = 0; z < units; z++) out[z * inputs + v] = row[z]!;
+        out[w * inputs + v] = -1;
+        done++;
+        if (!this.pace.due) continue;
+        report(done, inputs);
+        await this.pace.turn();
+      }
+    }
+    report(inputs, inputs);
+    return out;
+  }
+
+  /** For each feature the rows in which it is 1. */
+  private featureRows(): (feature: number) => Int32Array {
+    const { engine, rows } = this;
+    const scope = engine.scope();
+    const { columnStart, columnRow } = bindRows(engine, scope, rows);
+    const start = engine.i32(columnStart, rows.variables + 1).slice();
+    const list = engine.i32(columnRow, rows.index.length).slice();
+    scope.dispose();
+    return (v) => list.subarray(start[v]!, start[v + 1]!);
+  }
+}
+
+/** A unit's inputs, rising: its children, then the best-scoring others until there are `wanted`. */
+function choose(children: Int32Array, wanted: number, scores: Float32Array | undefined): Int32Array {
+  const more = wanted - children.length;
+  if (more <= 0 || !scores) return children;
+  const bar = scores.slice().sort()[scores.length - more]!;
+  const chosen = Array.from(children);
+  let over = 0;
+  for (const score of scores) if (score > bar) over++;
+  let equal = more - over;
+  scores.forEach((score, v) => {
+    if (score > bar || (score === bar && equal-- > 0)) chosen.push(v);
+  });
+  return Int32Array.from(chosen).sort();
+}

@@ -1,0 +1,230 @@
+import { log } from '../data/log.js';
+import type { Engine, Scope } from '../runtime/engine.js';
+import type { Pace } from '../runtime/pace.js';
+import { PairInformation } from './information.js';
+import { type ClassModel, type FitOptions, LatentFits, type Split } from './latent-fits.js';
+import { type BinaryColumns, type BinaryRows, emptyBits, packColumns } from './variables.js';
+
+/** The public defaults stand at LatentTreeOptions. */
+export interface IslandOptions extends FitOptions {
+  maxIsland: number;
+  delta: number;
+}
+
+/** One level partitioned: each island is a latent class model, state 1 being the one with more ones. */
+export interface Level {
+  readonly islands: readonly ClassModel[];
+  /** The most probable state of each island's latent in each row. */
+  readonly states: BinaryColumns;
+  /** Fits made on all levels so far. */
+  readonly fits: number;
+}
+
+/**
+ * Partitions the variables of one level into islands by the unidimensionality test and progressive EM: Chen et al., "Progressive EM for latent tree
+ * models and hierarchical topic detection" (AAAI 2016). `report` hears how many variables know their strongest partner, or have an island.
+ */
+export async function growIslands(
+  engine: Engine,
+  data: BinaryRows | BinaryColumns,
+  options: IslandOptions,
+  fits: number,
+  pace: Pace,
+  report: (phase: 'information' | 'islands', done: number) => void,
+): Promise<Level> {
+  const columns = data.kind === 'rows' ? packColumns(data) : data;
+  const partners = new Partners(engine, data);
+  try {
+    const models = new LatentFits(engine, columns, options, fits);
+    try {
+      for (let v = 0; v < data.variables; v++) {
+        partners.find(v);
+        if (!pace.due) continue;
+        report('information', v);
+        await pace.turn();
+      }
+      report('information', data.variables);
+      const islands: ClassModel[] = [];
+      while (partners.free.length > 0) {
+        const grown = nextIslands(partners, models, data.rows, options).map(upright);
+        islands.push(...grown);
+        partners.take(grown.flatMap(({ members }) => members));
+        if (!pace.due) continue;
+        report('islands', data.variables - partners.free.length);
+        await pace.turn();
+      }
+      report('islands', data.variables);
+      const states = emptyBits(data.rows, islands.length);
+      for (const [i, island] of islands.entries()) {
+        states.bits.set(models.states(island), i * states.words * 8);
+        if (pace.due) await pace.turn();
+      }
+      return { islands, states, fits: models.fitted };
+    } finally {
+      models.dispose();
+    }
+  } finally {
+    partners.dispose();
+  }
+}
+
+/** One island, or the last two. */
+function nextIslands(
+  partners: Partners,
+  models: LatentFits,
+  rows: number,
+  { maxIsland, delta }: IslandOptions,
+): ClassModel[] {
+  const { free } = partners;
+  if (free.length <= 3) return [models.fitClasses(Array.from(free))];
+  // Two more parameters cost ln N of the criterion.
+  const bar = delta + log(rows);
+  const first = partners.strongest();
+  const second = partners.begin(first);
+  const third = partners.join(second);
+  let model = models.fitClasses([first, second, third]);
+  models.startGroups(model);
+  let candidate = partners.join(third);
+  for (let left = free.length - 4; ; left--) {
+    const sibling = partners.joinedBy(candidate);
+    const anchors = [first, second, third].filter((v) => v !== sibling).slice(0, 2) as [number, number];
+    const table = models.fitChild(model, anchors, candidate);
+    const split = models.fitSplit(model, anchors, sibling, candidate);
+    if (models.gain(model, sibling, candidate, table, split) > bar) {
+      const rest = without(model, sibling);
+      return left > 0 ? [rest] : [rest, splitOff(model.prior, sibling, candidate, split)];
+    }
+    model = { ...model, members: [...model.members, candidate], tables: [...model.tables, table] };
+    if (left === 0 || (model.members.length >= maxIsland && left >= 3)) return [model];
+    models.splitGroups(candidate, table);
+    candidate = partners.join(candidate);
+  }
+}
+
+function without({ prior, members, tables }: ClassModel, v: number): ClassModel {
+  const keep = (_: unknown, i: number) => members[i] !== v;
+  return { prior, members: members.filter(keep), tables: tables.filter(keep) };
+}
+
+function splitOff(above: number, w: number, x: number, { latent, ...split }: Split): ClassModel {
+  const prior = (1 - above) * latent[0] + above * latent[1];
+  return { prior, members: [w, x], tables: [split.w, split.x] };
+}
+
+/** State 1 is the one in which more members are expected to be 1. */
+function upright(model: ClassModel): ClassModel {
+  const excess = model.tables.reduce((sum, [p0, p1]) => sum + p1 - p0, 0);
+  if (excess >= 0) return model;
+  return { ...model, prior: 1 - model.prior, tables: model.tables.map(([p0, p1]) => [p1, p0] as const) };
+}
+
+/** Which variables are in no island yet, and who is nearest to whom by mutual information. */
+class Partners {
+  /** Variables in no island yet, rising. */
+  free: Int32Array;
+  private readonly engine: Engine;
+  private readonly scope: Scope;
+  private readonly pairs: PairInformation;
+  private readonly variables: number;
+  private readonly isFree: Uint8Array;
+  /** Of each variable the strongest partner that was free when it was looked for, and their mutual information. */
+  private readonly partner: Int32Array;
+  private readonly strength: Float64Array;
+  private readonly key: number;
+  private readonly from: number;
+  private readonly open: number;
+  private readonly position: number;
+  private openCount = 0;
+
+  constructor(engine: Engine, data: BinaryRows | BinaryColumns) {
+    const d = data.variables;
+    this.engine = engine;
+    this.variables = d;
+    this.free = Int32Array.from({ length: d }, (_, v) => v);
+    this.isFree = new Uint8Array(d).fill(1);
+    this.partner = new Int32Array(d).fill(-1);
+    this.strength = new Float64Array(d).fill(-1);
+    this.pairs = new PairInformation(engine, data);
+    this.scope = engine.scope();
+    try {
+      this.key = this.scope.bytes(d * 8);
+      this.from = this.scope.bytes(d * 4);
+      this.open = this.scope.bytes(d * 4);
+      this.position = this.scope.bytes(d * 4);
+    } catch (error) {
+      this.dispose();
+      throw error;
+    }
+  }
+
+  dispose(): void {
+    this.pairs.dispose();
+    this.scope.dispose();
+  }
+
+  /** Looks for the strongest free partner of v. */
+  find(v: number): void {
+    this.pairs.row(v);
+    const information = this.engine.f64(this.pairs.information, this.variables);
+    let best = -1;
+    let most = -1;
+    for (const u of this.free) {
+      if (information[u]! > most && u !== v) {
+        most = information[u]!;
+        best = u;
+      }
+    }
+    this.partner[v] = best;
+    this.strength[v] = most;
+  }
+
+  /** The smaller variable of the strongest free pair, the first of equals. */
+  strongest(): number {
+    for (;;) {
+      let best = -1;
+      for (const v of this.free) if (best < 0 || this.strength[v]! > this.strength[best]!) best = v;
+      // A partner that was taken leaves an upper bound.
+      if (this.isFree[this.partner[best]!]) return best;
+      this.find(best);
+    }
+  }
+
+  /** Begins an island; returns the first's strongest partner. Islands grow as Prim's maximum spanning tree does, the key being the information with a member. */
+  begin(first: number): number {
+    const { engine, free, variables } = this;
+    engine.f64(this.key, variables).fill(-1);
+    engine.i32(this.from, variables).fill(-1);
+    engine.i32(this.open, variables).set(free);
+    const position = engine.i32(this.position, variables);
+    free.forEach((v, i) => {
+      position[v] = i;
+    });
+    this.openCount = free.length;
+    return this.join(first);
+  }
+
+  /** v has joined the island; returns the next candidate, -1 when none is left. */
+  join(v: number): number {
+    this.pairs.row(v);
+    return this.engine.kernels.prim_step(
+      this.key,
+      this.from,
+      this.open,
+      this.position,
+      this.pairs.information,
+      this.openCount--,
+      v,
+    );
+  }
+
+  /** The member that the candidate shares most information with. */
+  joinedBy(candidate: number): number {
+    return this.engine.i32(this.from, this.variables)[candidate]!;
+  }
+
+  /** Variables have got their island. */
+  take(variables: readonly number[]): void {
+    for (const v of variables) this.isFree[v] = 0;
+    this.free = this.free.filter((v) => this.isFree[v]);
+  }
+}

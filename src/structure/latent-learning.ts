@@ -1,0 +1,332 @@
+import { type RowMatrix, requireRows } from '../data/dataset.js';
+import { type Engine, engineOf } from '../runtime/engine.js';
+import { requireInteger, requireOptions, requirePositive, requireSeed } from '../runtime/options.js';
+import { Pace } from '../runtime/pace.js';
+import { Purpose, permutation } from '../runtime/random.js';
+import { countIndices } from './information.js';
+import { growIslands, type IslandOptions } from './islands.js';
+import type { ClassModel } from './latent-fits.js';
+import { LatentTree } from './latent-tree.js';
+import { type ExpectedCounts, type LatentForest, LatentInference } from './posteriors.js';
+import { SoftCounts } from './soft-counts.js';
+import { linkLatents, type TopLinks } from './top-links.js';
+import {
+  type BinaryColumns,
+  type BinaryRows,
+  binarise,
+  binaryLimits,
+  checkedDataset,
+  type DiscretiseOptions,
+  listRows,
+  type Observations,
+} from './variables.js';
+
+export interface LatentTreeOptions extends Pick<DiscretiseOptions, 'threshold'> {
+  /** Default 0. All random numbers are a function of it. */
+  seed?: number;
+  /** An island stops growing at this many variables, from 3 to 50. Default 15. */
+  maxIsland?: number;
+  /** The level with at most this many latents is the last. Default 30. */
+  maxTop?: number;
+  /** The unidimensionality test fails if a second latent gains more than this of the Bayesian information criterion, nats. Default 3. */
+  delta?: number;
+  /** Random starts of EM. Default 3. */
+  restarts?: number;
+  /** The most steps of EM from one start. Default 50. */
+  emSteps?: number;
+  /** EM stops when a step gains less log-likelihood than this, nats. Default 0.01. */
+  emTolerance?: number;
+  /** Rows that the structure is learned from, chosen at random if there are more. Default 10,000. */
+  sampleRows?: number;
+  /** Steps of EM over the whole tree once it stands. Default 10. */
+  refineSteps?: number;
+  /** Default: one shared engine. */
+  engine?: Engine;
+  /** Rejects with the signal's reason. */
+  signal?: AbortSignal;
+  onProgress?: (progress: LatentTreeProgress) => void;
+}
+
+export interface LatentTreeProgress {
+  /** Mutual information of all pairs, islands, links between top latents, EM over the whole tree, likelihood of all rows. */
+  phase: keyof LatentTreeSeconds;
+  /** From 1; the level above the features, and so on. */
+  level: number;
+  /** Variables, steps or rows done in this phase, and of how many. */
+  done: number;
+  total: number;
+}
+
+/** Seconds that each phase took, all levels together. */
+export interface LatentTreeSeconds {
+  information: number;
+  islands: number;
+  links: number;
+  refine: number;
+  likelihood: number;
+}
+
+/** Products over an island's features must stay within f64. */
+const LARGEST_ISLAND = 50;
+
+/**
+ * Learns a hierarchical latent tree model: level by level the variables are partitioned into islands by a unidimensionality test on models that grow by progressive EM,
+ * each island gets a latent, and the latents' most probable states are the next level's variables. The last level's latents are linked
+ * by a Chow-Liu tree on their posteriors, and a few steps of EM over the whole tree end it. Chen et al., "Progressive EM for latent tree models and hierarchical topic detection"
+ * (AAAI 2016); Chen, Li, Zhang, "Tree Skeleton Expansion" (ECSQARU 2019), section 3. Binary features, as `threshold` makes them.
+ *
+ * TypeError for options of another kind, RangeError for values out of range.
+ */
+export async function latentTree(data: Observations, options: LatentTreeOptions = {}): Promise<LatentTree> {
+  return (await learnLatentTree(data, options)).tree;
+}
+
+/** latentTree, with the time each phase took. */
+export async function learnLatentTree(
+  data: Observations,
+  given: LatentTreeOptions = {},
+): Promise<{ tree: LatentTree; seconds: LatentTreeSeconds }> {
+  const options = latentTreeOptions(given);
+  const dataset = checkedDataset(data);
+  const matrix = requireRows(dataset.features, 'data');
+  const limits = binaryLimits(matrix, options.threshold);
+  const engine = await engineOf(given);
+  const learner = new Learner(engine, options, new Pace(given.signal));
+  const all = binarise(matrix, limits);
+  const sample = takeSample(engine, matrix, limits, options) ?? all;
+  const levels = await learner.growLevels(sample);
+  const sampleRows = asRows(sample);
+  const forest = await learner.link(matrix.columns, levels, sampleRows);
+  await learner.refine(forest, sampleRows);
+  const logLikelihood = await learner.likelihood(forest, asRows(all));
+  const tree = new LatentTree({
+    ...forest,
+    levels: levels.map((islands) => islands.length),
+    limits,
+    rows: matrix.rows,
+    logLikelihood,
+    featureNames: dataset.featureNames,
+  });
+  return { tree, seconds: learner.seconds };
+}
+
+type Settings = Required<Omit<LatentTreeOptions, 'engine' | 'signal' | 'onProgress' | 'threshold'>> &
+  Pick<LatentTreeOptions, 'onProgress' | 'threshold'>;
+
+/** Completed and checked. */
+export function latentTreeOptions(given: LatentTreeOptions): Settings {
+  requireOptions(given);
+  const settings: Settings = {
+    seed: given.seed ?? 0,
+    maxIsland: given.maxIsland ?? 15,
+    maxTop: given.maxTop ?? 30,
+    delta: given.delta ?? 3,
+    restarts: given.restarts ?? 3,
+    emSteps: given.emSteps ?? 50,
+    emTolerance: given.emTolerance ?? 0.01,
+    sampleRows: given.sampleRows ?? 10_000,
+    refineSteps: given.refineSteps ?? 10,
+    ...(given.threshold === undefined ? {} : { threshold: given.threshold }),
+    ...(given.onProgress === undefined ? {} : { onProgress: given.onProgress }),
+  };
+  requireSeed(settings.seed);
+  requireInteger(settings.maxIsland, 3, 'maxIsland');
+  if (settings.maxIsland > LARGEST_ISLAND)
+    throw new RangeError(`maxIsland: expected an integer from 3 to ${LARGEST_ISLAND}, got ${settings.maxIsland}`);
+  requireInteger(settings.maxTop, 1, 'maxTop');
+  requireInteger(settings.restarts, 1, 'restarts');
+  requireInteger(settings.emSteps, 1, 'emSteps');
+  requireInteger(settings.sampleRows, 1, 'sampleRows');
+  requireInteger(settings.refineSteps, 0, 'refineSteps');
+  requirePositive(settings.emTolerance, 'emTolerance');
+  if (typeof settings.delta !== 'number') throw new TypeError(`delta: expected a number, got ${typeof settings.delta}`);
+  if (!Number.isFinite(settings.delta))
+    throw new RangeError(`delta: expected a finite number of nats, got ${settings.delta}`);
+  if (settings.onProgress !== undefined && typeof settings.onProgress !== 'function')
+    throw new TypeError(`onProgress: expected a function, got ${typeof settings.onProgress}`);
+  return settings;
+}
+
+/** The rows that structure is learned from; undefined when that is all of them. */
+function takeSample(
+  engine: Engine,
+  matrix: RowMatrix,
+  limits: Float64Array,
+  { sampleRows, seed }: Settings,
+): BinaryRows | BinaryColumns | undefined {
+  if (matrix.rows <= sampleRows) return undefined;
+  const chosen = permutation(engine, matrix.rows, seed, Purpose.latentSample, 0).slice(0, sampleRows).sort();
+  return binarise(requireRows(checkedDataset({ features: matrix }).subset(chosen).features, 'data'), limits);
+}
+
+function asRows(variables: BinaryRows | BinaryColumns): BinaryRows {
+  return variables.kind === 'rows' ? variables : listRows(variables);
+}
+
+/**
+ * Islands as a forest, `orders` naming each level's islands in the order they are to have. The last level's latents hang from one another once there are links, else they are roots.
+ */
+function assemble(features: number, levels: readonly ClassModel[][], orders: readonly number[][], links?: TopLinks) {
+  const nodes = levels.reduce((sum, islands) => sum + islands.length, features);
+  const parent = new Int32Array(nodes).fill(-1);
+  const probability = new Float64Array(2 * nodes);
+  // Node of each variable of the level below, by its old number.
+  let below = Array.from({ length: features }, (_, v) => v);
+  let first = features;
+  levels.forEach((islands, l) => {
+    const order = orders[l]!;
+    const nodeOf = new Array<number>(islands.length);
+    order.forEach((island, place) => {
+      nodeOf[island] = first + place;
+    });
+    islands.forEach(({ members, tables, prior }, i) => {
+      members.forEach((v, m) => {
+        parent[below[v]!] = nodeOf[i]!;
+        probability.set(tables[m]!, 2 * below[v]!);
+      });
+      if (l < levels.length - 1) return;
+      probability.set(links?.tables[i] ?? [prior, prior], 2 * nodeOf[i]!);
+      if (links && links.parent[i]! >= 0) parent[nodeOf[i]!] = nodeOf[links.parent[i]!]!;
+    });
+    first += islands.length;
+    below = nodeOf;
+  });
+  return { features, parent, probability };
+}
+
+/** From the last level down: its latents inwards to the root, the others beside their siblings. */
+function orderLevels(levels: readonly ClassModel[][], links: TopLinks): number[][] {
+  let order = [...links.order].reverse();
+  const orders = [order];
+  for (let l = levels.length - 1; l > 0; l--) {
+    order = order.flatMap((island) => [...levels[l]![island]!.members]);
+    orders.unshift(order);
+  }
+  return orders;
+}
+
+/** The state of one call of latentTree. */
+class Learner {
+  readonly seconds: LatentTreeSeconds = { information: 0, islands: 0, links: 0, refine: 0, likelihood: 0 };
+  private readonly engine: Engine;
+  private readonly options: Settings & IslandOptions;
+  private readonly pace: Pace;
+
+  constructor(engine: Engine, options: Settings, pace: Pace) {
+    this.engine = engine;
+    this.options = options;
+    this.pace = pace;
+  }
+
+  /** The islands of each level. */
+  async growLevels(features: BinaryRows | BinaryColumns): Promise<ClassModel[][]> {
+    const { options } = this;
+    const levels: ClassModel[][] = [];
+    let variables = features;
+    let fits = 0;
+    for (;;) {
+      const level = levels.length + 1;
+      const { variables: total } = variables;
+      let began = performance.now();
+      const grown = await growIslands(this.engine, variables, options, fits, this.pace, (phase, done) => {
+        if (done === total) {
+          const now = performance.now();
+          this.seconds[phase] += (now - began) / 1000;
+          began = now;
+        }
+        options.onProgress?.({ phase, level, done, total });
+      });
+      levels.push([...grown.islands]);
+      if (grown.islands.length <= options.maxTop) return levels;
+      fits = grown.fits;
+      variables = grown.states;
+    }
+  }
+
+  /** Links the last level's latents by a Chow-Liu tree on their posteriors, and numbers the latents. */
+  async link(features: number, levels: readonly ClassModel[][], rows: BinaryRows): Promise<LatentForest> {
+    const began = performance.now();
+    const { engine } = this;
+    const plain = levels.map((islands) => islands.map((_, i) => i));
+    const roots = assemble(features, levels, plain);
+    const top = levels.at(-1)!.length;
+    const scope = engine.scope();
+    const inference = new LatentInference(engine, roots, rows);
+    try {
+      const soft = new SoftCounts(engine, scope, rows.rows, top);
+      const { latents } = inference;
+      for (const { first, last, posterior } of inference.chunks()) {
+        soft.put(first, engine.f32(posterior, (last - first) * latents), latents, latents - top);
+        await this.turn('links', levels.length, last, rows.rows);
+      }
+      const links = linkLatents(engine, soft);
+      return assemble(features, levels, orderLevels(levels, links), links);
+    } finally {
+      inference.dispose();
+      scope.dispose();
+      this.seconds.links += (performance.now() - began) / 1000;
+    }
+  }
+
+  /** EM over the whole tree, one pseudo-count for each cell of a table. Changes the forest's probabilities. */
+  async refine(forest: LatentForest, rows: BinaryRows): Promise<void> {
+    const began = performance.now();
+    const { refineSteps, emTolerance } = this.options;
+    const inference = new LatentInference(this.engine, forest, rows);
+    const featureOnes = countIndices(rows.index, forest.features);
+    let before = Number.NEGATIVE_INFINITY;
+    try {
+      for (let step = 0; step < refineSteps; step++) {
+        const likelihood = await inference.logLikelihood(this.pace, true);
+        if (likelihood - before < emTolerance) break;
+        before = likelihood;
+        maximise(forest, inference.expected, featureOnes, rows.rows);
+        inference.setTables(forest.probability);
+        await this.turn('refine', 0, step + 1, refineSteps);
+      }
+    } finally {
+      inference.dispose();
+      this.seconds.refine += (performance.now() - began) / 1000;
+    }
+  }
+
+  /** ln P of all rows. */
+  async likelihood(forest: LatentForest, rows: BinaryRows): Promise<number> {
+    const began = performance.now();
+    const inference = new LatentInference(this.engine, forest, rows);
+    try {
+      return await inference.logLikelihood(this.pace);
+    } finally {
+      inference.dispose();
+      this.seconds.likelihood += (performance.now() - began) / 1000;
+    }
+  }
+
+  private async turn(phase: keyof LatentTreeSeconds, level: number, done: number, total: number): Promise<void> {
+    if (!this.pace.due) return;
+    this.options.onProgress?.({ phase, level, done, total });
+    await this.pace.turn();
+  }
+}
+
+/** The maximisation step: new tables from expected counts. */
+function maximise(
+  { features, parent, probability }: LatentForest,
+  { both, ones }: ExpectedCounts,
+  featureOnes: Int32Array,
+  rows: number,
+): void {
+  const latents = parent.length - features;
+  for (let v = 0; v < parent.length; v++) {
+    const feature = v < features;
+    const on = feature ? featureOnes[v]! : ones[v - features]!;
+    const joint = both[feature ? latents + v : v - features]!;
+    const above = parent[v]! < 0 ? undefined : ones[parent[v]! - features]!;
+    if (above === undefined) {
+      probability.fill((on + 1) / (rows + 2), 2 * v, 2 * v + 2);
+    } else {
+      probability[2 * v] = (on - joint + 1) / (rows - above + 2);
+      probability[2 * v + 1] = (joint + 1) / (above + 2);
+    }
+  }
+}

@@ -1,0 +1,204 @@
+import { requireRows } from '../data/dataset.js';
+import { type Engine, engineOf, type Scope } from '../runtime/engine.js';
+import { requireOptions } from '../runtime/options.js';
+import { Pace } from '../runtime/pace.js';
+import { LatentTree } from './latent-tree.js';
+import { type BinaryRows, binarise, checkedDataset, listRows, type Observations } from './variables.js';
+
+/** Nodes as in LatentTree; there may be several roots. */
+export interface LatentForest {
+  readonly features: number;
+  readonly parent: Int32Array;
+  readonly probability: Float64Array;
+}
+
+/** Sums over rows that EM needs: f64[latents + features], latents first. */
+export interface ExpectedCounts {
+  /** Rows with node = 1 and parent = 1; at a root those with root = 1. */
+  readonly both: Float64Array;
+  /** Rows with latent = 1, f64[latents]. */
+  readonly ones: Float64Array;
+}
+
+/** The rows [first, last) that have just been looked at. Addresses hold until the next chunk. */
+export interface Chunk {
+  readonly first: number;
+  readonly last: number;
+  /** f32[last - first][latents]: P(latent = 1 | row). */
+  readonly posterior: number;
+  /** f64[last - first]: ln P(row). */
+  readonly likelihood: number;
+}
+
+const CHUNK = 512;
+/** Probabilities are kept this far from 0 and 1: no observation is impossible. */
+const LEAST = 1e-12;
+
+/** Exact posteriors of a latent forest over binary rows, by belief propagation. */
+export class LatentInference {
+  readonly latents: number;
+  readonly rows: number;
+  private readonly engine: Engine;
+  private readonly scope: Scope;
+  private readonly forest: LatentForest;
+  private readonly start: number;
+  private readonly index: number;
+  private readonly featureParent: number;
+  private readonly parent: number;
+  private readonly table: number;
+  private readonly base: number;
+  private readonly ratio: number;
+  private readonly message: number;
+  private readonly posterior: number;
+  private readonly likelihood: number;
+  private readonly both: number;
+  private readonly ones: number;
+
+  constructor(engine: Engine, forest: LatentForest, data: BinaryRows) {
+    const { features, parent, probability } = forest;
+    const latents = parent.length - features;
+    this.engine = engine;
+    this.forest = forest;
+    this.latents = latents;
+    this.rows = data.rows;
+    this.scope = engine.scope();
+    const { scope } = this;
+    const chunk = Math.min(CHUNK, data.rows);
+    const places = parent.map((p) => (p < 0 ? -1 : p - features));
+    try {
+      this.start = scope.copy(data.start);
+      this.index = scope.copy(data.index);
+      this.featureParent = scope.copy(places.subarray(0, features));
+      this.parent = scope.copy(places.subarray(features));
+      this.table = scope.bytes(latents * 16);
+      this.base = scope.bytes(latents * 16);
+      this.ratio = scope.bytes(features * 16);
+      this.message = scope.bytes(latents * 32);
+      this.posterior = scope.bytes(chunk * latents * 4);
+      this.likelihood = scope.bytes(chunk * 8);
+      this.both = scope.bytes(parent.length * 8);
+      this.ones = scope.bytes(latents * 8);
+    } catch (error) {
+      scope.dispose();
+      throw error;
+    }
+    this.setTables(probability);
+  }
+
+  dispose(): void {
+    this.scope.dispose();
+  }
+
+  /** f64[nodes][2] as in LatentTree. */
+  setTables(probability: Float64Array): void {
+    const { engine, latents } = this;
+    const { features, parent } = this.forest;
+    const inside = probability.map((p) => Math.min(1 - LEAST, Math.max(LEAST, p)));
+    engine.f64(this.table, latents * 2).set(inside.subarray(2 * features));
+    const base = engine.f64(this.base, latents * 2).fill(1);
+    const ratio = engine.f64(this.ratio, features * 2);
+    for (let x = 0; x < features; x++) {
+      for (const state of [0, 1]) {
+        const p = inside[2 * x + state]!;
+        base[2 * (parent[x]! - features) + state]! *= 1 - p;
+        ratio[2 * x + state] = p / (1 - p);
+      }
+    }
+  }
+
+  /** Looks at all rows, a chunk at a time. With `count`, the expected counts start at 0 and gain each chunk's. */
+  *chunks(count = false): Generator<Chunk> {
+    const { engine, latents, rows, posterior, likelihood } = this;
+    if (count) {
+      engine.f64(this.both, this.forest.parent.length).fill(0);
+      engine.f64(this.ones, latents).fill(0);
+    }
+    for (let first = 0; first < rows; first += CHUNK) {
+      const last = Math.min(rows, first + CHUNK);
+      engine.kernels.latent_posteriors(
+        posterior,
+        likelihood,
+        count ? this.both : 0,
+        this.ones,
+        this.start + first * 4,
+        this.index,
+        this.featureParent,
+        this.parent,
+        this.table,
+        this.base,
+        this.ratio,
+        this.message,
+        latents,
+        0,
+        last - first,
+      );
+      yield { first, last, posterior, likelihood };
+    }
+  }
+
+  /** ln P of all rows. Its chunks' expected counts, if asked for, are in `expected` afterwards. */
+  async logLikelihood(pace: Pace, count = false, report?: (rows: number) => void): Promise<number> {
+    let sum = 0;
+    for (const { first, last, likelihood } of this.chunks(count)) {
+      for (const value of this.engine.f64(likelihood, last - first)) sum += value;
+      if (!pace.due) continue;
+      report?.(last);
+      await pace.turn();
+    }
+    return sum;
+  }
+
+  get expected(): ExpectedCounts {
+    const { engine, latents } = this;
+    return { both: engine.f64(this.both, this.forest.parent.length), ones: engine.f64(this.ones, latents) };
+  }
+}
+
+/** What the latents of some rows are. */
+export interface LatentAssignment {
+  /** f32[rows][latents]: P(latent = 1 | row), exact under the model. */
+  posteriors: Float32Array;
+  /** u8[rows][latents]: the more probable state; 0 in a tie. */
+  states: Uint8Array;
+  /** f64[rows]: ln P(row), nats. */
+  logLikelihood: Float64Array;
+}
+
+/**
+ * Posteriors of every latent for every row, by belief propagation (Pearl 1988). TypeError or RangeError for data whose columns are not the tree's features.
+ */
+export async function assignLatents(
+  tree: LatentTree,
+  data: Observations,
+  options: { engine?: Engine; signal?: AbortSignal } = {},
+): Promise<LatentAssignment> {
+  requireOptions(options);
+  const rows = rowsLike(tree, data);
+  const engine = await engineOf(options);
+  const pace = new Pace(options.signal);
+  const inference = new LatentInference(engine, tree, rows);
+  try {
+    const { latents } = tree;
+    const posteriors = new Float32Array(rows.rows * latents);
+    const logLikelihood = new Float64Array(rows.rows);
+    for (const { first, last, posterior, likelihood } of inference.chunks()) {
+      posteriors.set(engine.f32(posterior, (last - first) * latents), first * latents);
+      logLikelihood.set(engine.f64(likelihood, last - first), first);
+      if (pace.due) await pace.turn();
+    }
+    return { posteriors, states: Uint8Array.from(posteriors, (p) => (p > 0.5 ? 1 : 0)), logLikelihood };
+  } finally {
+    inference.dispose();
+  }
+}
+
+/** Data as rows of the tree's binary features. */
+export function rowsLike(tree: LatentTree, data: Observations): BinaryRows {
+  if (!(tree instanceof LatentTree))
+    throw new TypeError(`tree: expected a LatentTree, got ${tree === null ? 'null' : typeof tree}`);
+  const matrix = requireRows(checkedDataset(data).features, 'data');
+  if (matrix.columns !== tree.features)
+    throw new RangeError(`data: expected ${tree.features} columns like the tree's, got ${matrix.columns}`);
+  const variables = binarise(matrix, tree.limits);
+  return variables.kind === 'rows' ? variables : listRows(variables);
+}

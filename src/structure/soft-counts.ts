@@ -1,0 +1,65 @@
+import type { Engine, Scope } from '../runtime/engine.js';
+
+/** Sums over rows of products of posteriors, for the latents of one level. */
+export class SoftCounts {
+  readonly rows: number;
+  readonly latents: number;
+  /** Columns of a row, a multiple of 16; those beyond the latents are 0. */
+  readonly stride: number;
+  /** f64[stride]: what `count` wrote last. */
+  readonly sum: number;
+  readonly joint: number;
+  private readonly engine: Engine;
+  /** f32[rows][stride]. */
+  private readonly posterior: number;
+  private readonly list: number;
+  private readonly weight: number;
+  private readonly parent: number;
+
+  constructor(engine: Engine, scope: Scope, rows: number, latents: number) {
+    this.engine = engine;
+    this.rows = rows;
+    this.latents = latents;
+    this.stride = Math.ceil(latents / 16) * 16;
+    this.posterior = scope.zeros(rows * this.stride);
+    this.list = scope.bytes(rows * 4);
+    this.weight = scope.bytes(rows * 4);
+    this.parent = scope.bytes(rows * 4);
+    this.sum = scope.bytes(this.stride * 8);
+    this.joint = scope.bytes(this.stride * 8);
+  }
+
+  /** Rows from `first` on; `from` has `width` columns, the level's latents from column `offset` on. */
+  put(first: number, from: Float32Array, width: number, offset: number): void {
+    const { latents, stride } = this;
+    const to = this.engine.f32(this.posterior + first * stride * 4, (from.length / width) * stride);
+    for (let r = 0; r * width < from.length; r++)
+      to.set(from.subarray(r * width + offset, r * width + offset + latents), r * stride);
+  }
+
+  /** P(latent = 1) of the given rows into `out`. */
+  column(latent: number, rows: ArrayLike<number>, out: Float32Array): Float32Array {
+    const values = this.engine.f32(this.posterior, this.rows * this.stride);
+    for (let i = 0; i < rows.length; i++) out[i] = values[rows[i]! * this.stride + latent]!;
+    return out.subarray(0, rows.length);
+  }
+
+  /** sum[z] = Σ weight · P(z), joint[z] = Σ weight · parent · P(z) over the rows listed. */
+  count(rows: Int32Array, weight: Float32Array, parent: Float32Array): void {
+    const { engine, stride } = this;
+    engine.i32(this.list, rows.length).set(rows);
+    engine.f32(this.weight, rows.length).set(weight);
+    engine.f32(this.parent, rows.length).set(parent);
+    engine.kernels.soft_sums(
+      this.sum,
+      this.joint,
+      this.posterior,
+      stride,
+      this.list,
+      this.weight,
+      this.parent,
+      rows.length,
+      stride,
+    );
+  }
+}
