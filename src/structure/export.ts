@@ -1,5 +1,6 @@
 import { type HierarchyNode, hierarchy, packSiblings, tree as tidyTree } from 'd3-hierarchy';
-import { type Placed, placeLabels } from './labels.js';
+import { dotString } from './dot.js';
+import { type Placed, placeLabels, shorten } from './labels.js';
 import { clamp, fixed, xml } from './svg.js';
 import { requireVertex, type Tree } from './tree.js';
 
@@ -264,16 +265,7 @@ function nameOf({ names }: Tree, v: number): string {
   return names?.[v] ?? String(v);
 }
 
-function shorten(name: string): string {
-  const characters = Array.from(name);
-  return characters.length > 24 ? `${characters.slice(0, 23).join('')}…` : name;
-}
-
 /** Four significant digits, without an exponent where people read on. */
 function shortNumber(x: number): string {
   return String(Number(x.toPrecision(4)));
-}
-
-function dotString(text: string): string {
-  return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll(/\r?\n/g, '\\n')}"`;
 }

@@ -1,0 +1,72 @@
+import type { LatentTree, TopicFeature } from './latent-tree.js';
+import { requireCount } from './tree.js';
+
+/** A latent as something to read. */
+export interface Topic {
+  /** Node of the tree. */
+  latent: number;
+  /** `h2.5` for latent 5 of level 2. */
+  name: string;
+  level: number;
+  /** P(latent = 1). */
+  share: number;
+  /** The features that tell most about it, the most first. */
+  features: TopicFeature[];
+}
+
+/** Every latent with up to `top` features, by node. */
+export function topicsOf(tree: LatentTree, top: number): Topic[] {
+  requireCount(top, 1, 'top');
+  return Array.from({ length: tree.latents }, (_, i) => {
+    const latent = tree.features + i;
+    return {
+      latent,
+      name: tree.nameOf(latent),
+      level: tree.levelOf(latent),
+      share: tree.marginal[latent]!,
+      features: tree.topFeatures(latent, top),
+    };
+  });
+}
+
+/** Nodes of the top level. */
+export function topLatents(tree: LatentTree): number[] {
+  const first = tree.firstOf(tree.levels.length);
+  return Array.from({ length: tree.nodes - first }, (_, i) => first + i);
+}
+
+/** Latents in the order to read them in: the likelier first, ties by node. */
+export function byShare(tree: LatentTree, latents: Iterable<number>): number[] {
+  return [...latents].sort((a, b) => tree.marginal[b]! - tree.marginal[a]! || a - b);
+}
+
+/** The links of the top level, which join its latents to one tree. */
+export function topLinks(tree: LatentTree): { from: number; to: number }[] {
+  return topLatents(tree)
+    .filter((latent) => latent !== tree.root)
+    .map((latent) => ({ from: tree.parent[latent]!, to: latent }));
+}
+
+/** "9,000 rows, 10,000 features, latents by level, from the top: 12, 48, 1,264" */
+export function describeTree({ rows, features, levels }: LatentTree): string {
+  const counts = [...levels].reverse().map(count).join(', ');
+  const latents =
+    levels.length === 1
+      ? `${counts} ${levels[0] === 1 ? 'latent' : 'latents'}`
+      : `latents by level, from the top: ${counts}`;
+  return `${count(rows)} rows, ${count(features)} ${features === 1 ? 'feature' : 'features'}, ${latents}`;
+}
+
+/** A share from 0 to 1 in per cent: two significant digits, and whole numbers from 10 on. What is neither 0 nor 1 is not shown as such. */
+export function percentOf(share: number): string {
+  const percent = 100 * share;
+  if (percent === 0 || percent === 100) return `${percent} %`;
+  if (percent < 0.01) return '< 0.01 %';
+  if (percent > 99) return percent > 99.99 ? '> 99.99 %' : `${Number(percent.toFixed(2))} %`;
+  return `${percent >= 10 ? Math.round(percent) : Number(percent.toPrecision(2))} %`;
+}
+
+/** 12345 as 12,345. */
+export function count(n: number): string {
+  return String(n).replace(/\B(?=(\d{3})+$)/g, ',');
+}
