@@ -1,4 +1,8 @@
-/** The script of latentTreeToHtml's pages: search, open and close. Kept as text, so that a bundler leaves it as it is. */
+/**
+ * The script of latentTreeToHtml's pages, kept as text so that a bundler leaves it as it is. A search shows the topics that hold a feature with these letters, or the topic
+ * of this very name with all below it; what was open before comes back when the search is cleared. What it searches is gathered when first asked for. A link opens the
+ * topic that it leads to. The key / leads to the search, Escape clears it.
+ */
 export const PAGE_SCRIPT = `
 (() => {
   const main = document.querySelector('main');
@@ -8,11 +12,10 @@ export const PAGE_SCRIPT = `
   const topics = [...main.querySelectorAll('details')];
   const fold = (text) => text.normalize('NFD').replace(/\\p{M}/gu, '').toLowerCase();
   let rows;
-  let before;
+  let before = null;
   let timer;
   tools.hidden = false;
 
-  // Features with what stands in their first cell; made when first asked for.
   const features = () => (rows ??= [...main.querySelectorAll('tbody tr')].map((row) => ({ row, text: fold(row.cells[0].textContent), topic: row.closest('details') })));
 
   const show = () => {
@@ -24,7 +27,7 @@ export const PAGE_SCRIPT = `
         topic.open = before.has(topic);
       }
       for (const { row } of features()) row.classList.remove('hit');
-      before = undefined;
+      before = null;
       told.value = '';
       return;
     }
@@ -43,7 +46,6 @@ export const PAGE_SCRIPT = `
       keep(topic);
     }
     for (const topic of seen) opened.add(topic);
-    // A topic by its own name, with all below it.
     const named = topics.filter((topic) => topic.id === query);
     for (const topic of named) {
       keep(topic);
@@ -68,7 +70,6 @@ export const PAGE_SCRIPT = `
       for (const topic of topics) topic.open = button.dataset.open !== '';
     });
   }
-  // A link into a topic that the search hides or that stands closed.
   const follow = () => {
     const topic = topics.find(({ id }) => '#' + id === location.hash);
     if (!topic) return;

@@ -56,7 +56,7 @@ thead th + th + th, td + td { width: 4.4rem; color: var(--faint); }
 tbody th, td { padding: 0.12rem 0; border-top: 1px solid var(--line); }
 /* The bar is the share with the topic, the tick in it the share without. */
 td:first-of-type { background: linear-gradient(var(--soft) 0 0) calc(var(--q) * 0.6) 50% / 1.5px 0.6rem no-repeat, linear-gradient(var(--bar) 0 0) 0 50% / calc(var(--p) * 0.6) 3px no-repeat, linear-gradient(var(--track) 0 0) 0 50% / 60% 3px no-repeat; }
-tr.hit th { background: var(--mark); }
+tr.hit th { background: linear-gradient(90deg, var(--mark), transparent min(100%, 14rem)); }
 @media (max-width: 34rem) {
   summary { grid-template-columns: 0.9rem minmax(0, 1fr) 3.6rem; }
   summary i { display: none; }
