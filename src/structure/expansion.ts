@@ -154,12 +154,11 @@ class Expander {
     const weights = new Float32Array(n);
     const parents = new Float32Array(n);
     const [nz, nwz, information] = [scope.bytes(stride * 8), scope.bytes(stride * 8), scope.bytes(stride * 8)];
-    soft.count(allRows, ones, ones);
-    engine.f64(nz, stride).set(engine.f64(soft.sum, stride));
+    engine.f64(nz, units).set(soft.totals());
+    const pairs = soft.pairs();
     let done = 0;
     for (let w = 0; w < units; w++) {
-      soft.count(allRows, soft.column(w, allRows, weights), ones);
-      engine.f64(nwz, stride).set(engine.f64(soft.sum, stride));
+      engine.f64(nwz, stride).set(pairs.subarray(w * stride, (w + 1) * stride));
       const nw = engine.f64(nz, stride)[w]!;
       for (const child of tree.island(above + w)) {
         const v = child - first;

@@ -259,7 +259,7 @@ class Learner {
         soft.put(first, engine.f32(posterior, (last - first) * latents), latents, latents - top);
         await this.turn('links', levels.length, last, rows.rows);
       }
-      const links = linkLatents(engine, soft);
+      const links = linkLatents(soft);
       return assemble(features, levels, orderLevels(levels, links), links);
     } finally {
       inference.dispose();

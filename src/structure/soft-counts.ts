@@ -1,5 +1,9 @@
 import type { Engine, Scope } from '../runtime/engine.js';
 
+const BLOCK = 512;
+/** Rows of a packed panel of gemm's first operand. */
+const PANEL_ROWS = 5;
+
 /** Sums over rows of products of posteriors, for the latents of one level. */
 export class SoftCounts {
   readonly rows: number;
@@ -42,6 +46,39 @@ export class SoftCounts {
     const values = this.engine.f32(this.posterior, this.rows * this.stride);
     for (let i = 0; i < rows.length; i++) out[i] = values[rows[i]! * this.stride + latent]!;
     return out.subarray(0, rows.length);
+  }
+
+  /** f64[latents]: Σ over rows of P(z = 1). */
+  totals(): Float64Array {
+    const rows = Int32Array.from({ length: this.rows }, (_, r) => r);
+    const ones = new Float32Array(this.rows).fill(1);
+    this.count(rows, ones, ones);
+    return this.engine.f64(this.sum, this.latents).slice();
+  }
+
+  /** f64[latents][stride]: Σ over rows of P(a = 1) P(z = 1), for a ≠ z; f32 sums of 512 rows are added up in f64. */
+  pairs(): Float64Array {
+    const { engine, rows, latents, stride } = this;
+    const { kernels } = engine;
+    const out = new Float64Array(latents * stride);
+    const scope = engine.scope();
+    try {
+      const product = scope.bytes(latents * stride * 4);
+      const packed = scope.bytes(Math.ceil(latents / PANEL_ROWS) * PANEL_ROWS * BLOCK * 4);
+      for (let first = 0; first < rows; first += BLOCK) {
+        const depth = Math.min(BLOCK, rows - first);
+        const from = this.posterior + first * stride * 4;
+        kernels.gemm_pack_a(packed, from, latents, depth, 1, stride, depth);
+        const panels = Math.ceil(latents / PANEL_ROWS);
+        kernels.gemm(product, packed, from, engine.scratch, stride, stride, 8, 0, panels, latents, stride, depth, 0);
+        engine.f32(product, out.length).forEach((value, i) => {
+          out[i]! += value;
+        });
+      }
+    } finally {
+      scope.dispose();
+    }
+    return out;
   }
 
   /** sum[z] = Σ weight · P(z), joint[z] = Σ weight · parent · P(z) over the rows listed. */

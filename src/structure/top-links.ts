@@ -1,5 +1,4 @@
 import { log } from '../data/log.js';
-import type { Engine } from '../runtime/engine.js';
 import type { SoftCounts } from './soft-counts.js';
 
 /** A tree over the latents of the last level. */
@@ -16,11 +15,11 @@ export interface TopLinks {
  * The Chow-Liu tree of latents given by their posteriors: the maximum spanning tree over the mutual information of the soft counts. The root is the latent that
  * shares most information with its neighbours. One pseudo-count for each cell of a table.
  */
-export function linkLatents(engine: Engine, soft: SoftCounts): TopLinks {
-  const { rows, latents: count } = soft;
-  const both = softPairs(engine, soft);
-  const ones = Float64Array.from({ length: count }, (_, v) => both[v * count + v]!);
-  const edges = spanningTree(count, (a, b) => information(both[a * count + b]!, ones[a]!, ones[b]!, rows));
+export function linkLatents(soft: SoftCounts): TopLinks {
+  const { rows, latents: count, stride } = soft;
+  const both = soft.pairs();
+  const ones = soft.totals();
+  const edges = spanningTree(count, (a, b) => information(both[a * stride + b]!, ones[a]!, ones[b]!, rows));
   const strength = new Float64Array(count);
   for (const { a, b, weight } of edges) {
     strength[a]! += weight;
@@ -46,27 +45,10 @@ export function linkLatents(engine: Engine, soft: SoftCounts): TopLinks {
       const prior = (ones[v]! + 1) / (rows + 2);
       return [prior, prior] as const;
     }
-    const joint = both[p * count + v]!;
+    const joint = both[p * stride + v]!;
     return [(ones[v]! - joint + 1) / (rows - ones[p]! + 2), (joint + 1) / (ones[p]! + 2)] as const;
   });
   return { order, parent, tables };
-}
-
-/** f64[count][count]: rows in which both are 1; of one latent, rows in which it is 1. */
-function softPairs(engine: Engine, soft: SoftCounts): Float64Array {
-  const { rows, latents } = soft;
-  const all = Int32Array.from({ length: rows }, (_, r) => r);
-  const column = new Float32Array(rows);
-  const none = new Float32Array(rows);
-  const both = new Float64Array(latents * latents);
-  for (let a = 0; a < latents; a++) {
-    soft.count(all, soft.column(a, all, column), none);
-    both.set(engine.f64(soft.sum, latents), a * latents);
-  }
-  soft.count(all, column.fill(1), none);
-  const ones = engine.f64(soft.sum, latents);
-  for (let a = 0; a < latents; a++) both[a * latents + a] = ones[a]!;
-  return both;
 }
 
 /** I(a; b) in nats from soft counts. */
