@@ -20,7 +20,7 @@ export { readSafetensors, type Safetensors, type Tensor, writeSafetensors } from
 export type { Backbone, BackboneLayer, ImageShape, Placement } from './models/backbone.js';
 export { DenseNet, type DenseNetOptions } from './models/dense-net.js';
 export type { ExplainOptions, Explanation } from './models/explain.js';
-export type { FeedforwardNet, LayerSummary, NetOptions } from './models/feedforward-net.js';
+export type { FeedforwardNet, LayerSummary, NetOptions, SkipPathSummary } from './models/feedforward-net.js';
 export {
   type GatedEvaluation,
   type GatedPrediction,

@@ -47,8 +47,16 @@ export class DenseUnits {
     this.weightCount = inputs * units;
   }
 
-  /** y = W x + bias (none when 0). */
-  forward(y: number, yStride: number, x: number, xStride: number, tiles: number, bias: number): void {
+  /** y = W x + bias (none when 0); with `accumulate`, which has no bias, y += W x. */
+  forward(
+    y: number,
+    yStride: number,
+    x: number,
+    xStride: number,
+    tiles: number,
+    bias: number,
+    accumulate = false,
+  ): void {
     const { kernels, scratch } = this.engine;
     const { units, inputs } = this;
     kernels.gemm_pack_a(this.pack.a, this.weight, units, inputs, inputs, 1, inputs);
@@ -68,7 +76,7 @@ export class DenseUnits {
         units,
         LANES,
         inputs,
-        bias ? 1 : 0,
+        bias || accumulate ? 1 : 0,
       );
     }
   }

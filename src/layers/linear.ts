@@ -13,6 +13,8 @@ export interface LinearShape {
   dense: number;
   /** Whether the layer reads sparse rows or tiles. */
   input: 'rows' | 'tiles';
+  /** Without a bias there are forwardLinear, backwardWeight and backwardInput alone. */
+  bias?: false;
 }
 
 /** One run of numbers in a layer's parameters, padded to 16 floats. */
@@ -66,7 +68,7 @@ export class Linear {
     this.segments = [
       ...(this.sparse ? [segment('sparse.weight', this.sparse.weightCount)] : []),
       ...(this.dense ? [segment('dense.weight', this.dense.weightCount)] : []),
-      segment('bias', this.units),
+      ...(shape.bias === false ? [] : [segment('bias', this.units)]),
     ];
     this.parameterLength = offset;
     this.weights = this.segments.reduce((sum, s) => sum + s.length, 0);
@@ -160,11 +162,11 @@ export class Linear {
       this.engine.kernels.tile_sums(this.dbias, dy + t * this.units * LANES * 4, this.units);
   }
 
-  /** y = W x over tiles, without the bias. */
-  forwardLinear(y: number, x: number, tiles: number): void {
+  /** y (+)= W x over tiles, without the bias. */
+  forwardLinear(y: number, x: number, tiles: number, accumulate = false): void {
     const dense = this.dense as DenseUnits | undefined;
-    this.sparse?.forward(y, this.units, x, this.inputs, tiles, 0);
-    dense?.forward(y + this.sparseUnits * LANES * 4, this.units, x, this.inputs, tiles, 0);
+    this.sparse?.forward(y, this.units, x, this.inputs, tiles, 0, accumulate);
+    dense?.forward(y + this.sparseUnits * LANES * 4, this.units, x, this.inputs, tiles, 0, accumulate);
   }
 
   /** dW (+)= dy xᵀ over tiles. */

@@ -25,8 +25,16 @@ export class SparseUnits {
     this.at = bindConnections(engine, scope, connections);
   }
 
-  /** y = W x + bias (none when 0). */
-  forward(y: number, yStride: number, x: number, xStride: number, tiles: number, bias: number): void {
+  /** y = W x + bias (none when 0); with `accumulate`, which has no bias, y += W x. */
+  forward(
+    y: number,
+    yStride: number,
+    x: number,
+    xStride: number,
+    tiles: number,
+    bias: number,
+    accumulate = false,
+  ): void {
     const { kernels } = this.engine;
     for (let t = 0; t < tiles; t++) {
       kernels.spmm(
@@ -42,7 +50,7 @@ export class SparseUnits {
         0,
         this.units,
         LANES,
-        0,
+        accumulate ? 1 : 0,
       );
     }
   }

@@ -4,21 +4,32 @@ import { dropThreshold, Purpose } from '../runtime/random.js';
 import { type InputBatch, inputBatch, LANES } from './batch.js';
 import type { PackScratch } from './dense-units.js';
 import { activationBytes, type Linear } from './linear.js';
+import type { SkipPath } from './skip-path.js';
 
 /** Buffers for one batch through layers that follow one another. */
 export class Workspace {
   readonly batch: InputBatch;
   /** One a layer: tiles of [units][32]. */
   readonly activations: readonly number[];
+  /** One a skip-path: tiles of [its units][32]. */
+  readonly paths: readonly number[];
   readonly pack: PackScratch;
   private readonly scope: Scope;
 
-  constructor(engine: Engine, layers: readonly Linear[], matrix: Matrix, batchSize: number) {
+  constructor(
+    engine: Engine,
+    layers: readonly Linear[],
+    matrix: Matrix,
+    batchSize: number,
+    paths: readonly SkipPath[] = [],
+  ) {
     this.scope = engine.scope();
     try {
       this.batch = inputBatch(engine, this.scope, matrix, batchSize);
-      this.activations = layers.map((layer) => this.scope.bytes(activationBytes(layer.units, batchSize)));
-      const sizes = packBytes(layers, batchSize);
+      const room = ({ units }: Linear) => this.scope.bytes(activationBytes(units, batchSize));
+      this.activations = layers.map(room);
+      this.paths = paths.map(({ hidden }) => room(hidden));
+      const sizes = packBytes([...layers, ...linearsOf(paths)], batchSize);
       this.pack = { a: this.scope.bytes(sizes.a), b: this.scope.bytes(sizes.b) };
     } catch (error) {
       this.scope.dispose();
@@ -35,6 +46,11 @@ export class Workspace {
 export function packBytes(layers: readonly Linear[], batchSize: number): { a: number; b: number } {
   const sizes = layers.map((layer) => layer.packSizes(batchSize));
   return { a: Math.max(0, ...sizes.map((s) => s.a)) * 4, b: Math.max(0, ...sizes.map((s) => s.b)) * 4 };
+}
+
+/** The layers of skip-paths, in the order of their parameters. */
+export function linearsOf(paths: readonly SkipPath[]): Linear[] {
+  return paths.flatMap(({ hidden, output }) => [hidden, output]);
 }
 
 /** Names the random numbers of one training step. */
@@ -54,28 +70,33 @@ export function forwardLayers(
   tiles: number,
   { linearOutput, dropout = 0, noise }: { linearOutput: boolean; dropout?: number; noise?: Noise },
 ): number {
-  const { kernels, scratch } = engine;
   layers.forEach((layer, l) => {
     const y = space.activations[l]!;
     layer.pack = space.pack;
     layer.forward(y, l === 0 ? space.batch : space.activations[l - 1]!, tiles);
     if (linearOutput && l === layers.length - 1) return;
-    const length = tiles * layer.units * LANES;
-    kernels.relu(y, length);
-    if (noise && dropout > 0) {
-      kernels.dropout(
-        y,
-        length,
-        dropThreshold(dropout),
-        1 / (1 - dropout),
-        scratch,
-        0,
-        noise.seed,
-        Purpose.dropout,
-        noise.step,
-        l,
-      );
-    }
+    const mask = noise && { ...noise, purpose: Purpose.dropout, stream: l };
+    activate(engine, y, tiles * layer.units * LANES, dropout, mask);
   });
   return space.activations[layers.length - 1]!;
+}
+
+/** Names the dropout of one layer in one training step. */
+interface Mask extends Noise {
+  purpose: number;
+  stream: number;
+}
+
+/** ReLU in place, and inverted dropout where a mask is named. */
+export function activate(
+  { kernels, scratch }: Engine,
+  at: number,
+  length: number,
+  dropout: number,
+  mask: Mask | undefined,
+): void {
+  kernels.relu(at, length);
+  if (!mask || dropout === 0) return;
+  const { seed, purpose, step, stream } = mask;
+  kernels.dropout(at, length, dropThreshold(dropout), 1 / (1 - dropout), scratch, 0, seed, purpose, step, stream);
 }

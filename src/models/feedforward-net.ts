@@ -38,6 +38,16 @@ export interface LayerSummary {
   density: number;
 }
 
+/** A skip-path in numbers: a dense layer whose units go straight to the output. */
+export interface SkipPathSummary {
+  /** 0: it sees the features; k: the units of hidden layer k, counted from 1. */
+  from: number;
+  inputs: number;
+  units: number;
+  /** Connections to its inputs and to the output, biases excluded. */
+  connections: number;
+}
+
 /** What TrfNet and DenseNet have in common: a net of ReLU layers with explanations and a file format. */
 export class FeedforwardNet extends Net {
   /** @internal */
@@ -70,6 +80,16 @@ export class FeedforwardNet extends Net {
     });
   }
 
+  /** The ways past the layers; empty for a net that has none. */
+  get skipPaths(): SkipPathSummary[] {
+    return this.network.paths.map(({ from, hidden, output }) => ({
+      from,
+      inputs: hidden.inputs,
+      units: hidden.units,
+      connections: hidden.units * (hidden.inputs + output.units),
+    }));
+  }
+
   /** What the hidden units stand for: their top features on these rows, and how coherent those are. */
   async explain(data: Dataset, options: ExplainOptions = {}): Promise<Explanation> {
     this.requireAlive();
@@ -85,8 +105,8 @@ export class FeedforwardNet extends Net {
   protected get identity(): object {
     const { method, shape } = this.state;
     const hidden = shape.hidden.map((h) => [h.connections?.units ?? 0, h.connections?.index.length ?? 0, h.dense]);
-    const { inputs, outputs, dropout, inputDropout, target } = shape;
-    return { method, inputs, hidden, outputs, dropout, inputDropout, target };
+    const { inputs, skips, outputs, dropout, inputDropout, target } = shape;
+    return { method, inputs, hidden, skips, outputs, dropout, inputDropout, target };
   }
 
   protected *batches(data: Dataset, size: number): Generator<OutputBatch> {

@@ -1,5 +1,7 @@
 import { readSafetensors, type Tensor, writeSafetensors } from '../formats/safetensors.js';
 import type { Connections } from '../layers/connections.js';
+import type { Linear, Segment } from '../layers/linear.js';
+import type { SkipShape } from '../layers/skip-path.js';
 import { allFinite } from '../training/fit.js';
 import { type InputTransformJson, transformFromJson } from './input.js';
 import type { NetState } from './net-state.js';
@@ -16,25 +18,27 @@ const FORMAT = 1;
 
 /**
  * Tensors `layers.N.sparse.{weight,index,start}` (compressed rows by unit), `layers.N.dense.weight` ([units][inputs], as PyTorch has it) and
- * `layers.N.bias` (sparse units first); everything else is JSON in the metadata.
+ * `layers.N.bias` (sparse units first); `skips.N.hidden.{weight,bias}` and `skips.N.output.weight` of a skip-path; the method's own tensors;
+ * everything else is JSON in the metadata.
  */
 export function packModel(state: NetState, network: Network): Uint8Array {
   const tensors: Record<string, Tensor> = {};
-  network.layers.forEach((layer, l) => {
-    for (const { name, offset, length } of layer.segments) {
-      const data = network.engine.f32(layer.parameters + offset * 4, length).slice();
-      const dense = name === 'dense.weight';
-      tensors[`layers.${l}.${name}`] = {
-        shape: dense ? [layer.denseUnits, layer.inputs] : [length],
-        data: dense && layer.input === 'rows' ? transpose(data, layer.inputs, layer.denseUnits) : data,
-      };
-    }
-    if (layer.connections) {
-      tensors[`layers.${l}.sparse.start`] = { shape: [layer.connections.start.length], data: layer.connections.start };
-      tensors[`layers.${l}.sparse.index`] = { shape: [layer.connections.index.length], data: layer.connections.index };
-    }
+  for (const { layer, segment, tensor } of storedSegments(network)) {
+    const { name, offset, length } = segment;
+    const data = network.engine.f32(layer.parameters + offset * 4, length).slice();
+    const dense = name === 'dense.weight';
+    tensors[tensor] = {
+      shape: dense ? [layer.denseUnits, layer.inputs] : [length],
+      data: dense && layer.input === 'rows' ? transpose(data, layer.inputs, layer.denseUnits) : data,
+    };
+  }
+  network.layers.forEach(({ connections }, l) => {
+    if (!connections) return;
+    tensors[`layers.${l}.sparse.start`] = { shape: [connections.start.length], data: connections.start };
+    tensors[`layers.${l}.sparse.index`] = { shape: [connections.index.length], data: connections.index };
   });
-  const { shape, input, featureNames, ...rest } = state;
+  const { shape, input, featureNames, tensors: own, ...rest } = state;
+  Object.assign(tensors, own);
   const { hidden, ...plain } = shape;
   const header = {
     ...rest,
@@ -83,6 +87,12 @@ export function unpackModel(bytes: Uint8Array, method: string): ModelFile {
     return layer;
   });
   requireWeights(tensors, hidden.length, inputs, 0, shape.outputs);
+  shape.skips?.forEach(({ from, units }, p) => {
+    const { sparse, dense } = shape.hidden[from - 1] ?? { sparse: 0, dense: shape.inputs };
+    requireFloats(tensors, `skips.${p}.hidden.weight`, [units, sparse + dense]);
+    requireFloats(tensors, `skips.${p}.hidden.bias`, [units]);
+    requireFloats(tensors, `skips.${p}.output.weight`, [shape.outputs, units]);
+  });
   return {
     state: { ...rest, shape: { ...shape, hidden }, input: transformOf(input), featureNames },
     tensors,
@@ -99,18 +109,32 @@ function transformOf(json: InputTransformJson) {
 
 /** Copies the file's weights, which unpackModel has checked, into a net of its shape. */
 export function fillNetwork(network: Network, tensors: Record<string, Tensor>): void {
-  network.layers.forEach((layer, l) => {
-    for (const { name, offset, length } of layer.segments) {
-      const data = tensors[`layers.${l}.${name}`]!.data as Float32Array;
-      const rowMajor = name === 'dense.weight' && layer.input === 'rows';
-      network.engine
-        .f32(layer.parameters + offset * 4, length)
-        .set(rowMajor ? transpose(data, layer.denseUnits, layer.inputs) : data);
-    }
-  });
+  for (const { layer, segment, tensor } of storedSegments(network)) {
+    const { name, offset, length } = segment;
+    const data = tensors[tensor]!.data as Float32Array;
+    const rowMajor = name === 'dense.weight' && layer.input === 'rows';
+    network.engine
+      .f32(layer.parameters + offset * 4, length)
+      .set(rowMajor ? transpose(data, layer.denseUnits, layer.inputs) : data);
+  }
 }
 
-interface Header extends Omit<NetState, 'shape' | 'input'> {
+/** All parameters of a net, each run of them with the name of its tensor. */
+function storedSegments({ layers, paths }: Network): { layer: Linear; segment: Segment; tensor: string }[] {
+  const part = (layer: Linear, prefix: string, nameOf = (name: Segment['name']): string => name) =>
+    layer.segments.map((segment) => ({ layer, segment, tensor: `${prefix}.${nameOf(segment.name)}` }));
+  // A path's layers are all dense.
+  const plain = (name: Segment['name']) => name.replace('dense.', '');
+  return [
+    ...layers.flatMap((layer, l) => part(layer, `layers.${l}`)),
+    ...paths.flatMap(({ hidden, output }, p) => [
+      ...part(hidden, `skips.${p}.hidden`, plain),
+      ...part(output, `skips.${p}.output`, plain),
+    ]),
+  ];
+}
+
+interface Header extends Omit<NetState, 'shape' | 'input' | 'tensors'> {
   format: number;
   shape: Omit<NetState['shape'], 'hidden'> & { hidden: { sparse: number; dense: number }[] };
   input: InputTransformJson;
@@ -125,6 +149,7 @@ function parseHeader(header: Header): Header {
   const sound =
     Array.isArray(header.shape?.hidden) &&
     header.shape.hidden.every((h) => h?.sparse + h?.dense > 0) &&
+    isSkips(header.shape.skips, header.shape.hidden.length) &&
     counts.every((n) => Number.isInteger(n) && n >= 0 && n < 2 ** 31) &&
     header.shape.inputs > 0 &&
     header.shape.outputs > 0 &&
@@ -144,6 +169,15 @@ function parseHeader(header: Header): Header {
     typeof header.input === 'object';
   if (!sound) throw new RangeError('bytes: the metadata of this net are damaged: fields are missing or out of range');
   return header;
+}
+
+function isSkips(skips: readonly SkipShape[] | undefined, hidden: number): boolean {
+  const isCount = (n: unknown, least: number, limit: number) =>
+    Number.isInteger(n) && (n as number) >= least && (n as number) < limit;
+  return (
+    skips === undefined ||
+    (Array.isArray(skips) && skips.every((s) => isCount(s?.from, 0, hidden + 1) && isCount(s.units, 1, 2 ** 31)))
+  );
 }
 
 export function isNames(names: unknown, count: number): boolean {

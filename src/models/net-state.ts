@@ -1,4 +1,5 @@
 import type { Targets } from '../data/dataset.js';
+import type { Tensor } from '../formats/safetensors.js';
 import type { InputTransform } from './input.js';
 import type { NetworkShape } from './network.js';
 
@@ -19,4 +20,6 @@ export interface NetState {
   input: InputTransform;
   /** How the structure came to be, free for each method. */
   origin: unknown;
+  /** Tensors of the method's own that go into the file with the weights. */
+  tensors?: Readonly<Record<string, Tensor>>;
 }

@@ -1,8 +1,9 @@
 import type { Dataset, Matrix, Targets } from '../data/dataset.js';
-import { dropInputs, LANES, loadBatch, tilesFor } from '../layers/batch.js';
+import { dropInputs, type InputBatch, LANES, loadBatch, tilesFor } from '../layers/batch.js';
 import type { Connections } from '../layers/connections.js';
 import { activationBytes, Linear } from '../layers/linear.js';
-import { forwardLayers, type Noise, packBytes, Workspace } from '../layers/stack.js';
+import { SkipPath, type SkipShape } from '../layers/skip-path.js';
+import { forwardLayers, linearsOf, type Noise, packBytes, Workspace } from '../layers/stack.js';
 import { MAX_BYTES } from '../runtime/arena.js';
 import type { Engine, Scope } from '../runtime/engine.js';
 import { Purpose } from '../runtime/random.js';
@@ -21,6 +22,8 @@ export interface NetworkShape {
   /** Whether the features come as sparse rows or dense ones. */
   input: 'rows' | 'tiles';
   hidden: readonly HiddenShape[];
+  /** Dense ways from the features or hidden layers past those above, straight to the logits. */
+  skips?: readonly SkipShape[];
   outputs: number;
   target: Targets['kind'];
   /** Share of a hidden layer's units dropped in training. */
@@ -35,6 +38,7 @@ export class Network {
   readonly shape: NetworkShape;
   /** Hidden layers, then the output layer. */
   readonly layers: readonly Linear[];
+  readonly paths: readonly SkipPath[];
   readonly parameters: Block;
   readonly loss: Loss;
   private readonly scope: Scope;
@@ -50,7 +54,12 @@ export class Network {
         (layer, l) =>
           new Linear(engine, this.scope, { ...layer, inputs: widths[l]!, input: l === 0 ? shape.input : 'tiles' }),
       );
-      const length = this.layers.reduce((sum, layer) => sum + layer.parameterLength, 0);
+      this.paths = (shape.skips ?? []).map((skip, p) => {
+        const input = skip.from === 0 ? shape.input : 'tiles';
+        const around = { inputs: widths[skip.from]!, input, outputs: shape.outputs } as const;
+        return new SkipPath(engine, this.scope, skip, around, p);
+      });
+      const length = this.linears.reduce((sum, layer) => sum + layer.parameterLength, 0);
       this.parameters = { at: this.scope.zeros(length), length };
     } catch (error) {
       this.scope.dispose();
@@ -59,9 +68,14 @@ export class Network {
     this.bind(0);
   }
 
+  /** The layers and those of the skip-paths, in the order of the parameters. */
+  private get linears(): Linear[] {
+    return [...this.layers, ...linearsOf(this.paths)];
+  }
+
   /** Weights and biases. */
   get weights(): number {
-    return this.layers.reduce((sum, layer) => sum + layer.weights, 0);
+    return this.linears.reduce((sum, layer) => sum + layer.weights, 0);
   }
 
   dispose(): void {
@@ -70,7 +84,7 @@ export class Network {
 
   bind(gradients: number): void {
     let offset = 0;
-    for (const layer of this.layers) {
+    for (const layer of this.linears) {
       layer.bind(this.parameters.at + offset, gradients + offset);
       offset += layer.parameterLength * 4;
     }
@@ -80,18 +94,26 @@ export class Network {
     this.layers.forEach((layer, l) => {
       layer.initialise(seed, Purpose.initialWeights, l, gain);
     });
+    for (const path of this.paths) path.initialise(seed, gain);
   }
 
   /** Room for one batch: input, activations, packing. */
   workspace(matrix: Matrix, batchSize: number): Workspace {
-    return new Workspace(this.engine, this.layers, matrix, batchSize);
+    return new Workspace(this.engine, this.layers, matrix, batchSize, this.paths);
   }
 
   /** Bytes that training needs beside the data: gradients and optimiser state, activations and their gradients, packing. */
   trainingBytes(batchSize: number, stateVectors: number): number {
     const activations = this.layers.reduce((sum, layer) => sum + activationBytes(layer.units, batchSize), 0);
-    const packing = packBytes(this.layers, batchSize);
-    return this.parameters.length * 4 * (1 + stateVectors) + 2 * activations + packing.a + packing.b;
+    const paths = this.paths.reduce((sum, { hidden }) => sum + activationBytes(hidden.units, batchSize), 0);
+    const packing = packBytes(this.linears, batchSize);
+    const buffers = 2 * activations + paths + this.pathDeltaBytes(batchSize) + packing.a + packing.b;
+    return this.parameters.length * 4 * (1 + stateVectors) + buffers;
+  }
+
+  /** Bytes of the gradients of one skip-path's units at a time. */
+  pathDeltaBytes(batchSize: number): number {
+    return activationBytes(Math.max(0, ...this.paths.map(({ hidden }) => hidden.units)), batchSize);
   }
 
   startTraining(train: Dataset, batchSize: number, stateVectors: number): TrainingSession {
@@ -106,11 +128,18 @@ export class Network {
 
   /** Logits of the workspace's batch; with `noise`, dropout of that step. Returns their address, tiles of [outputs][32]. */
   forward(space: Workspace, tiles: number, noise?: Noise): number {
-    return forwardLayers(this.engine, this.layers, space, tiles, {
-      linearOutput: true,
-      dropout: this.shape.dropout,
-      noise,
+    const { dropout } = this.shape;
+    const logits = forwardLayers(this.engine, this.layers, space, tiles, { linearOutput: true, dropout, noise });
+    this.paths.forEach((path, p) => {
+      path.pack = space.pack;
+      path.forward(logits, space.paths[p]!, this.level(space, path.from), tiles, { dropout, noise });
     });
+    return logits;
+  }
+
+  /** What the layer above a level reads: the batch for level 0, the activations of hidden layer k for level k. */
+  level(space: Workspace, k: number): InputBatch | number {
+    return k === 0 ? space.batch : space.activations[k - 1]!;
   }
 
   /** Runs all rows in batches without noise; `visit` gets the logits of each, in order. */
@@ -136,6 +165,8 @@ class Session implements TrainingSession {
   private readonly space: Workspace;
   private readonly scope: Scope;
   private readonly deltas: readonly number[];
+  /** Gradients of one skip-path's units. */
+  private readonly pathDelta: number;
   private readonly loss: BoundLoss;
 
   constructor(net: Network, train: Dataset, batchSize: number) {
@@ -148,6 +179,7 @@ class Session implements TrainingSession {
     try {
       this.gradients = this.scope.zeros(net.parameters.length);
       this.deltas = net.layers.map((layer) => this.scope.bytes(activationBytes(layer.units, batchSize)));
+      this.pathDelta = this.scope.bytes(net.pathDeltaBytes(batchSize));
       this.loss = net.loss.prepare(engine, this.scope, batchSize);
     } catch (error) {
       this.dispose();
@@ -158,18 +190,28 @@ class Session implements TrainingSession {
 
   step(rows: Int32Array, seed: number, step: number): LossSum {
     const { net, space, deltas } = this;
-    const { layers, engine } = net;
-    const scale = 1 / (1 - net.shape.dropout);
+    const { layers, paths, engine } = net;
+    const { dropout } = net.shape;
     const tiles = tilesFor(rows.length);
     loadBatch(space.batch, this.train.features, rows, true);
     if (net.shape.inputDropout > 0) dropInputs(engine, space.batch, net.shape.inputDropout, { seed, step });
     const logits = net.forward(space, tiles, { seed, step });
-    const loss = this.loss.gradient(deltas[layers.length - 1]!, logits, this.targets, rows);
+    const dlogits = deltas[layers.length - 1]!;
+    const loss = this.loss.gradient(dlogits, logits, this.targets, rows);
     for (let l = layers.length - 1; l >= 0; l--) {
       const below = l > 0 ? deltas[l - 1]! : 0;
-      layers[l]!.backward(below, deltas[l]!, l > 0 ? space.activations[l - 1]! : space.batch, tiles);
+      const input = net.level(space, l);
+      layers[l]!.backward(below, deltas[l]!, input, tiles);
+      paths.forEach((path, p) => {
+        if (path.from === l) path.backward(below, this.pathDelta, dlogits, space.paths[p]!, input, tiles, dropout);
+      });
       if (l > 0)
-        engine.kernels.relu_backward(below, space.activations[l - 1]!, tiles * layers[l - 1]!.units * LANES, scale);
+        engine.kernels.relu_backward(
+          below,
+          space.activations[l - 1]!,
+          tiles * layers[l - 1]!.units * LANES,
+          1 / (1 - dropout),
+        );
     }
     return loss;
   }

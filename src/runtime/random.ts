@@ -4,8 +4,10 @@ import type { Engine } from './engine.js';
 export const Purpose = {
   split: 1,
   initialWeights: 2,
+  skipWeights: 15,
   shuffle: 3,
   dropout: 4,
+  skipDropout: 16,
   inputDropout: 8,
   augment: 9,
   pretrainShuffle: 5,

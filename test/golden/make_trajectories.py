@@ -1,5 +1,6 @@
 """Writes trajectories.json: small nets with masked and full units trained by PyTorch in double precision, from given weights on given rows:
-the gradients of the first step, ten losses and the weights after ten steps. And one step of denoising autoencoders with tied weights.
+the gradients of the first step, ten losses and the weights after ten steps. The same for nets with skip-paths. And one step of denoising autoencoders
+with tied weights.
 
 Run: /usr/bin/python3 test/golden/make_trajectories.py
 """
@@ -67,6 +68,30 @@ class Units(torch.nn.Module):
         }
 
 
+class Path(torch.nn.Module):
+    """Full ReLU units from the features (level 0) or a hidden layer to the output, past what lies between."""
+
+    def __init__(self, level, values):
+        super().__init__()
+        self.level = level
+        self.parts = torch.nn.ParameterDict({k: torch.nn.Parameter(torch.tensor(v)) for k, v in values.items()})
+
+    def forward(self, levels):
+        hidden = torch.relu(levels[self.level] @ self.parts["weight"].T + self.parts["bias"])
+        return hidden @ self.parts["output"].T
+
+    def read(self, what):
+        return {k: digits(p.grad if what == "grad" else p.detach()) for k, p in self.parts.items()}
+
+
+def path_values(inputs, units, outputs):
+    return {
+        "weight": grid(units, inputs, scale=0.5).tolist(),
+        "bias": grid(units, scale=0.3).tolist(),
+        "output": grid(outputs, units, scale=0.5).tolist(),
+    }
+
+
 def digits(x):
     return [float(f"{v:.8g}") for v in np.asarray(x).ravel()]
 
@@ -85,27 +110,31 @@ def squared(y, t):
     return ((y - torch.tensor(t, dtype=torch.float64).reshape(y.shape)) ** 2).sum(1).mean()
 
 
-def train(name, layers, x, target, loss, optimizer, options, make):
+def train(name, layers, x, target, loss, optimizer, options, make, skips=()):
     values = [initial(layer) for layer in layers]
     net = [Units(layer, v) for layer, v in zip(layers, values)]
-    opt = make([p for units in net for p in units.parameters()])
+    skips = [{**s, "values": path_values(layers[s["from"]]["inputs"], s["units"], target["outputs"])} for s in skips]
+    paths = [Path(s["from"], s["values"]) for s in skips]
+    opt = make([p for part in [*net, *paths] for p in part.parameters()])
     case = {"name": name, "layers": layers, "initial": values, "rows": x.tolist(), "target": target}
     case |= {"optimizer": optimizer, **options, "losses": []}
     for step in range(STEPS):
-        h = torch.tensor(x, dtype=torch.float64)
-        for l, units in enumerate(net):
-            h = units(h)
-            if l + 1 < len(net):
-                h = torch.relu(h)
-        error = loss(h, target["values"])
+        levels = [torch.tensor(x, dtype=torch.float64)]
+        for units in net[:-1]:
+            levels.append(torch.relu(units(levels[-1])))
+        error = loss(net[-1](levels[-1]) + sum(path(levels) for path in paths), target["values"])
         opt.zero_grad()
         error.backward()
         if step == 0:
             case["gradients"] = [units.read("grad") for units in net]
+            for s, path in zip(skips, paths):
+                s["gradients"] = path.read("grad")
         case["losses"].append(float(error))
         opt.step()
     case["final"] = [units.read("value") for units in net]
-    return case
+    for s, path in zip(skips, paths):
+        s["final"] = path.read("value")
+    return case | ({"skips": skips} if skips else {})
 
 
 def autoencoder(name, layer, x):
@@ -156,6 +185,20 @@ wide = counts(37, 40, 0.25)
 coders = [
     autoencoder("sparse and dense units", structure(40, 9, 5), wide),
     autoencoder("sparse units only", structure(40, 6, 0), wide),
+]
+sparse = lambda outputs: [structure(INPUTS, 8, 0), structure(8, 6, 0), structure(6, 0, outputs)]
+skip = lambda *ends: [{"from": level, "units": units} for level, units in ends]
+cases += [
+    train("skip-paths from the features and h1, softmax, Adam", sparse(3), x, classes(ROWS, 3), softmax, adam,
+          {"learningRate": 0.01}, lambda p: optim.Adam(p, lr=0.01), skip((0, 5), (1, 9))),
+    train("skip-paths from every level, sigmoid, Nesterov and decay", sparse(4), x, tasks, sigmoid, nesterov,
+          {"learningRate": 0.05}, lambda p: optim.SGD(p, lr=0.05, momentum=0.9, nesterov=True, weight_decay=0.001),
+          skip((2, 4), (0, 7), (1, 1))),
+    train("two skip-paths from the top of a mixed net, squared error, plain SGD", trf(2), x, values, squared, plain,
+          {"learningRate": 0.01}, lambda p: optim.SGD(p, lr=0.01), skip((2, 3), (2, 6))),
+    train("no hidden layer but a skip-path, softmax, AdamW", [structure(INPUTS, 0, 3)], x, classes(ROWS, 3), softmax, adamw,
+          {"learningRate": 0.01}, lambda p: optim.AdamW(p, lr=0.01, betas=(0.8, 0.99), eps=1e-6, weight_decay=0.05),
+          skip((0, 8))),
 ]
 path = pathlib.Path(__file__).parent / "trajectories.json"
 path.write_text(json.dumps({"nets": cases, "autoencoders": coders}, separators=(",", ":")) + "\n")

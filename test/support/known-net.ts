@@ -15,6 +15,20 @@ export interface GoldenValues {
   bias: number[];
 }
 
+/** Weights or gradients of a skip-path: [units][inputs], [units] and [outputs][units], flat or not. */
+export interface GoldenPathValues {
+  weight: number[] | number[][];
+  bias: number[];
+  output: number[] | number[][];
+}
+
+/** A skip-path of test/golden/trajectories.json. */
+export interface GoldenPath {
+  from: number;
+  units: number;
+  values: GoldenPathValues;
+}
+
 export interface GoldenTarget {
   kind: Targets['kind'];
   outputs: number;
@@ -33,6 +47,7 @@ export function connectionsOf({ inputs, fields }: GoldenLayer) {
 export interface KnownNet {
   layers: GoldenLayer[];
   values: GoldenValues[];
+  skips?: readonly GoldenPath[];
   input: 'rows' | 'tiles';
   target: { kind: Targets['kind']; outputs: number };
   dropout?: number;
@@ -40,7 +55,7 @@ export interface KnownNet {
 }
 
 /** The package's file of a net with these weights, the last layer its output. */
-export function knownFile({ layers, values, input, target, dropout = 0 }: KnownNet): Uint8Array {
+export function knownFile({ layers, values, skips, input, target, dropout = 0 }: KnownNet): Uint8Array {
   const tensors: Record<string, Tensor> = {};
   const hidden = layers.slice(0, -1);
   layers.forEach((layer, l) => {
@@ -56,6 +71,14 @@ export function knownFile({ layers, values, input, target, dropout = 0 }: KnownN
     }
     tensors[`layers.${l}.bias`] = { shape: [values[l]!.bias.length], data: Float32Array.from(values[l]!.bias) };
   });
+  const put = (name: string, shape: number[], numbers: number[]) => {
+    tensors[name] = { shape, data: Float32Array.from(numbers) };
+  };
+  skips?.forEach(({ from, units, values: { weight, bias, output } }, p) => {
+    put(`skips.${p}.hidden.weight`, [units, layers[from]!.inputs], weight.flat());
+    put(`skips.${p}.hidden.bias`, [units], bias);
+    put(`skips.${p}.output.weight`, [target.outputs, units], output.flat());
+  });
   const header = {
     format: 1,
     method: hidden.some((layer) => layer.fields.length > 0) ? 'trf' : 'dense',
@@ -70,6 +93,7 @@ export function knownFile({ layers, values, input, target, dropout = 0 }: KnownN
       dropout,
       inputDropout: 0,
       hidden: hidden.map(({ fields, dense }) => ({ sparse: fields.length, dense })),
+      ...(skips ? { skips: skips.map(({ from, units }) => ({ from, units })) } : {}),
     },
     input: { kind: 'none' },
   };

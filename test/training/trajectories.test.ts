@@ -3,7 +3,15 @@ import { createEngine, type OptimizerOptions, readSafetensors } from 'espalier';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { close } from '../support/allclose.js';
-import { type GoldenLayer, type GoldenTarget, type GoldenValues, knownData, knownNet } from '../support/known-net.js';
+import {
+  type GoldenLayer,
+  type GoldenPath,
+  type GoldenPathValues,
+  type GoldenTarget,
+  type GoldenValues,
+  knownData,
+  knownNet,
+} from '../support/known-net.js';
 
 interface Case {
   name: string;
@@ -16,14 +24,16 @@ interface Case {
   gradients: GoldenValues[];
   losses: number[];
   final: GoldenValues[];
+  skips?: (GoldenPath & { gradients: GoldenPathValues; final: GoldenPathValues })[];
 }
 
 const cases: Case[] = JSON.parse(readFileSync('test/golden/trajectories.json', 'utf8')).nets;
 
 for (const input of ['rows', 'tiles'] as const) {
   for (const golden of cases) {
-    const { layers, initial, target } = golden;
-    const known = { layers, values: initial, input, target: { kind: target.kind, outputs: target.outputs } };
+    const { layers, initial, skips, target } = golden;
+    const wanted = { kind: target.kind, outputs: target.outputs };
+    const known = { layers, values: initial, ...(skips ? { skips } : {}), input, target: wanted };
 
     test(`${golden.name}, ${input}: loss and gradients of the first step are PyTorch's to 1e-5`, async () => {
       const engine = await createEngine();
@@ -45,6 +55,26 @@ for (const input of ['rows', 'tiles'] as const) {
         }
         at += layer.parameterLength * 4;
       });
+      skips?.forEach(({ gradients }, p) => {
+        const { hidden, output } = net.network.paths[p]!;
+        for (const [layer, wanted] of [
+          [hidden, { 'dense.weight': gradients.weight, bias: gradients.bias }],
+          [output, { 'dense.weight': gradients.output, bias: [] }],
+        ] as const) {
+          assert.equal(
+            layer.segments.map(({ name }) => name),
+            layer === hidden ? ['dense.weight', 'bias'] : ['dense.weight'],
+          );
+          for (const { name, offset, length } of layer.segments) {
+            const found = engine.f32(at + offset * 4, length).slice();
+            const turned = name === 'dense.weight' && layer.input === 'rows';
+            const expected = wanted[name as keyof typeof wanted].flat();
+            close(turned ? transpose(found, layer.inputs) : found, expected, 1e-5, `skip-path ${p}, ${name}`);
+          }
+          at += layer.parameterLength * 4;
+        }
+      });
+      assert.is(at, session.gradients + net.network.parameters.length * 4);
       session.dispose();
       net.dispose();
     });
@@ -74,6 +104,16 @@ for (const input of ['rows', 'tiles'] as const) {
         ] as const) {
           const data = tensors[`layers.${l}.${tensor}`]?.data as Float32Array | undefined;
           close(data ?? [], values[key].flat(), 1e-4, `layer ${l}, ${tensor}`);
+        }
+      });
+      skips?.forEach(({ final }, p) => {
+        for (const [tensor, expected] of [
+          ['hidden.weight', final.weight],
+          ['hidden.bias', final.bias],
+          ['output.weight', final.output],
+        ] as const) {
+          const { data } = tensors[`skips.${p}.${tensor}`]!;
+          close(data as Float32Array, expected.flat(), 1e-4, `skip-path ${p}, ${tensor}`);
         }
       });
       assert.is.not(history[0]!.loss, history.at(-1)!.loss);

@@ -1,0 +1,78 @@
+import type { Engine, Scope } from '../runtime/engine.js';
+import { Purpose } from '../runtime/random.js';
+import { type InputBatch, LANES } from './batch.js';
+import type { PackScratch } from './dense-units.js';
+import { Linear } from './linear.js';
+import { activate, type Noise } from './stack.js';
+
+/** Where a skip-path begins and how wide it is. */
+export interface SkipShape {
+  /** 0: the features; k: hidden layer k, counted from 1. */
+  readonly from: number;
+  readonly units: number;
+}
+
+/** A dense ReLU layer that leads past the layers above it: logits += V dropout(relu(W x + b)). The output layer has V's bias. */
+export class SkipPath {
+  readonly from: number;
+  readonly hidden: Linear;
+  readonly output: Linear;
+  private readonly engine: Engine;
+  /** Sets the path's random numbers apart from those of the others. */
+  private readonly stream: number;
+
+  constructor(
+    engine: Engine,
+    scope: Scope,
+    { from, units }: SkipShape,
+    { inputs, input, outputs }: { inputs: number; input: 'rows' | 'tiles'; outputs: number },
+    stream: number,
+  ) {
+    this.engine = engine;
+    this.from = from;
+    this.stream = stream;
+    this.hidden = new Linear(engine, scope, { inputs, dense: units, input });
+    this.output = new Linear(engine, scope, { inputs: units, dense: outputs, input: 'tiles', bias: false });
+  }
+
+  set pack(scratch: PackScratch) {
+    this.hidden.pack = scratch;
+    this.output.pack = scratch;
+  }
+
+  initialise(seed: number, gain: number): void {
+    this.hidden.initialise(seed, Purpose.skipWeights, 2 * this.stream, gain);
+    this.output.initialise(seed, Purpose.skipWeights, 2 * this.stream + 1, gain);
+  }
+
+  /** Adds the path to the logits; h becomes the activations of its units, tiles of [units][32]. */
+  forward(
+    logits: number,
+    h: number,
+    x: InputBatch | number,
+    tiles: number,
+    { dropout = 0, noise }: { dropout?: number; noise?: Noise | undefined } = {},
+  ): void {
+    const mask = noise && { ...noise, purpose: Purpose.skipDropout, stream: this.stream };
+    this.hidden.forward(h, x, tiles);
+    activate(this.engine, h, tiles * this.hidden.units * LANES, dropout, mask);
+    this.output.forwardLinear(logits, h, tiles, true);
+  }
+
+  /** Gradients of the parameters; those of the path's input are added to dx unless it is 0. dh is room for the gradients of h. */
+  backward(
+    dx: number,
+    dh: number,
+    dlogits: number,
+    h: number,
+    x: InputBatch | number,
+    tiles: number,
+    dropout: number,
+  ): void {
+    this.output.backwardWeight(dlogits, h, tiles, false);
+    this.output.backwardInput(dh, dlogits, tiles, false);
+    this.engine.kernels.relu_backward(dh, h, tiles * this.hidden.units * LANES, 1 / (1 - dropout));
+    this.hidden.backward(0, dh, x, tiles);
+    if (dx) this.hidden.backwardInput(dx, dh, tiles, true);
+  }
+}
