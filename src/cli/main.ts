@@ -6,6 +6,7 @@ import { addEvaluate } from './evaluate.js';
 import { addExplain } from './explain.js';
 import { addGates } from './gates.js';
 import { addInfo } from './info.js';
+import { addLatentTree } from './latent-tree.js';
 import { addPredict } from './predict.js';
 import { addTrain } from './train.js';
 import { addTree } from './tree.js';
@@ -21,6 +22,7 @@ For gated nets also a folder with a subfolder of PNG files for each class, or mn
 
 Examples:
   espalier tree train.txt --out words
+  espalier latent-tree train.txt --out topics.html
   espalier train --data train.txt --test test.txt --out model.safetensors
   espalier train --method dense --data iris.csv --target species --out iris.safetensors
   espalier predict iris.safetensors new.csv
@@ -67,7 +69,7 @@ function program(): Command {
       const got = args.length ? `, got '${args[0]}'` : '';
       command.error(`expected a command (${commands})${got}; try espalier --help`);
     });
-  for (const add of [addTree, addTrain, addPredict, addEvaluate, addExplain, addGates]) add(command);
+  for (const add of [addTree, addLatentTree, addTrain, addPredict, addEvaluate, addExplain, addGates]) add(command);
   addInfo(command, version);
   // For the action's own message; after the commands, which would inherit it.
   command.allowExcessArguments();

@@ -1,5 +1,6 @@
 import { SingleBar } from 'cli-progress';
 import type { GrowProgress } from '../models/grow.js';
+import type { LatentTreeProgress } from '../structure/latent-learning.js';
 import type { EpochRecord } from '../training/checkpoint.js';
 import type { FitProgress } from '../training/fit.js';
 import { score } from '../training/metrics.js';
@@ -19,6 +20,15 @@ export class Progress {
 
   tree(done: number, total: number): void {
     this.show('Chow-Liu tree', done, total, `${count(done)} of ${count(total)} variables`);
+  }
+
+  latentTree({ phase, level, done, total }: LatentTreeProgress): void {
+    const byLevel = phase === 'information' || phase === 'islands';
+    const label = byLevel
+      ? `Level ${level} ${phase}`
+      : { links: 'Links', refine: 'Refine', likelihood: 'Likelihood' }[phase];
+    const units = byLevel || phase === 'links' ? 'variables' : phase === 'refine' ? 'steps' : 'rows';
+    this.show(label, done, total, `${count(done)} of ${count(total)} ${units}`);
   }
 
   grow({ phase, layer, layers, done, total, epoch, loss }: GrowProgress): void {

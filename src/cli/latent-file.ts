@@ -1,0 +1,53 @@
+import type { CsvSchema } from '../data/csv.js';
+import { LatentTree, type LatentTreeJson } from '../structure/latent-tree.js';
+import { latentTreeToJson } from '../structure/latent-tree-export.js';
+import { type Loaded, loadLike } from './data.js';
+import { inFile, UserError } from './errors.js';
+import { decode, readBytes } from './input-file.js';
+import type { DataOptions } from './options.js';
+
+/** A latent tree as the command writes it: with what it takes to read other rows the same way. */
+interface LatentTreeFile extends LatentTreeJson {
+  source?: { targets?: 'classes' | 'tasks' | 'values'; csv?: CsvSchema };
+}
+
+export interface OpenedTree {
+  tree: LatentTree;
+  source: NonNullable<LatentTreeFile['source']>;
+}
+
+/** What the tree's own rows were read with. */
+export function sourceOf({ data, csv }: Loaded): OpenedTree['source'] {
+  return { ...(data.targets ? { targets: data.targets.kind } : {}), ...(csv ? { csv } : {}) };
+}
+
+export function latentTreeText(tree: LatentTree, top: number, source: OpenedTree['source']): string {
+  return `${JSON.stringify({ ...latentTreeToJson(tree, { top }), source })}\n`;
+}
+
+/** Reads what latentTreeText wrote, or LatentTree.toJSON. */
+export async function openLatentTree(path: string): Promise<OpenedTree> {
+  return inFile(path, () => {
+    const bytes = readBytes(path);
+    const text = decode({ path, name: path, format: 'csv', bytes, sha256: '' });
+    let json: LatentTreeFile;
+    try {
+      json = JSON.parse(text);
+    } catch {
+      throw new UserError(`${path}: expected a latent tree as latent-tree --out writes it, in JSON`);
+    }
+    return { tree: LatentTree.fromJSON(json), source: json.source ?? {} };
+  });
+}
+
+/** Rows of the features that the tree was learned on. */
+export function loadLikeTree(
+  path: string,
+  { tree, source }: OpenedTree,
+  options: Pick<DataOptions, 'format' | 'labels' | 'task'>,
+): Promise<Loaded> {
+  const { csv, targets } = source;
+  const kind = options.task ?? targets ?? 'classes';
+  const reference = { columns: tree.features, target: { kind, outputs: 2 }, ...(csv ? { csv } : {}) };
+  return loadLike(path, reference, options, false);
+}
