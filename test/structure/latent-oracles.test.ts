@@ -11,6 +11,7 @@ import {
   softStates,
 } from '../support/latent/enumeration.js';
 import { type GoldenTree, goldenRows, goldenTree } from '../support/latent/golden.js';
+import { progressiveGroups, progressiveIslands } from '../support/latent/progressive.js';
 import { compareGroups, groupsAt, recoveryOf } from '../support/latent/recovery.js';
 import { sampleRows, sampleTree, treeOf } from '../support/latent/sampler.js';
 import { close } from '../support/numbers.js';
@@ -129,6 +130,28 @@ test('recovery, by hand: pairs, exact groups and the adjusted Rand index', () =>
   assert.is(recoveryOf(truth, flat).recall, 1);
   assert.is(recoveryOf(truth, flat, 2).adjustedRand, 0);
   assert.is(new Set(groupsAt(flat, 2)).size, 1);
+});
+
+test('progressive EM, step by step: islands and the groups above come back, and stop where they are told to', () => {
+  for (let seed = 0; seed < 2; seed++) {
+    const truth = sampleTree(seed, {
+      islands: [
+        [4, 5, 3, 4],
+        [2, 2],
+      ],
+      strength: 0.8,
+    });
+    const groups = progressiveGroups(sampleRows(truth, 1500, seed), 3);
+    assert.is(groups.length, 2);
+    assert.is(compareGroups(groupsAt(truth, 1), groups[0]!).exact, 1);
+    assert.is(compareGroups(groupsAt(truth, 2), groups[1]!).exact, 1);
+  }
+  const rows = sampleRows(sampleTree(3, { islands: [[12]], strength: 0.8 }), 500, 1);
+  assert.is(progressiveIslands(rows).length, 1);
+  assert.equal(
+    progressiveIslands(rows, { maxIsland: 4 }).map((island) => island.length),
+    [4, 4, 4],
+  );
 });
 
 test('soft states hold the features and the posteriors, node by node', () => {
