@@ -37,11 +37,22 @@ export function totalLogLikelihood(tree: LatentTree, { rows, weights }: Weighted
 
 /** The same tree with other tables, and the log-likelihood they give the rows. */
 export function withTables(tree: LatentTree, probability: ArrayLike<number>, data: WeightedRows): LatentTree {
-  const { features, levels, parent, limits } = tree;
-  const parts = { features, levels, parent, limits, probability: Float64Array.from(probability) };
   const rows = data.weights.reduce((sum, weight) => sum + weight, 0);
-  const unfitted = new LatentTree({ ...parts, rows, logLikelihood: 0 });
-  return new LatentTree({ ...parts, rows, logLikelihood: Math.min(0, totalLogLikelihood(unfitted, data)) });
+  const unfitted = rebuilt(tree, probability, rows, 0);
+  return rebuilt(tree, probability, rows, Math.min(0, totalLogLikelihood(unfitted, data)));
+}
+
+function rebuilt(tree: LatentTree, probability: ArrayLike<number>, rows: number, logLikelihood: number): LatentTree {
+  const { features, levels, parent, limits } = tree;
+  return new LatentTree({
+    features,
+    levels,
+    parent,
+    limits,
+    probability: Float64Array.from(probability),
+    rows,
+    logLikelihood,
+  });
 }
 
 /** Tables drawn anew, except those of frozen nodes. */
@@ -70,9 +81,9 @@ export function em(tree: LatentTree, data: WeightedRows, { steps, frozen = [], p
       const share = (zero: number, one: number) => (one + pseudo) / (zero + one + 2 * pseudo || 1);
       return [share(count[0]![0]!, count[0]![1]!), share(count[1]![0]!, count[1]![1]!)];
     });
-    now = withTables(now, tables.flat(), data);
+    now = rebuilt(now, tables.flat(), now.rows, 0);
   }
-  return now;
+  return withTables(now, now.probability, data);
 }
 
 /** The best of many starts, run until another step gains next to nothing. */
