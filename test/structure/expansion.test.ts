@@ -162,7 +162,7 @@ test('the same connections for rows in another order, from any engine', async ()
   assert.equal(await expandTree(tree, Dataset.dense([...rows].reverse()), { density: 0.4 }), once);
 });
 
-test('nothing is left in the memory, also after a signal', async () => {
+test('nothing is left in the memory, also after a signal or a listener that throws', async () => {
   const engine = await createEngine();
   const tree = sampleTree(1, {
     islands: [
@@ -177,6 +177,33 @@ test('nothing is left in the memory, also after a signal', async () => {
   assert.is(engine.arena.used, used);
   const signal = AbortSignal.abort(new Error('enough'));
   await refusesAsync(() => expandTree(tree, data, { engine, signal }), Error, /^enough$/);
+  const onProgress = () => {
+    throw new Error('from the listener');
+  };
+  await refusesAsync(() => expandTree(tree, data, { engine, onProgress }), Error, /^from the listener$/);
+  assert.is(engine.arena.used, used);
+});
+
+test('progress: layer by layer, each to its end', async () => {
+  const tree = sampleTree(1, {
+    islands: [
+      [3, 4, 3],
+      [2, 1],
+    ],
+    strength: 0.75,
+  });
+  const last: { layer: number; layers: number; done: number; total: number }[] = [];
+  await expandTree(tree, Dataset.dense(sampleRows(tree, 100, 1)), {
+    onProgress: (progress) => {
+      assert.ok(progress.done >= (last[progress.layer]?.done ?? 0) && progress.done <= progress.total);
+      last[progress.layer] = { ...progress };
+    },
+  });
+  assert.equal(Object.keys(last), ['1', '2']);
+  for (const { layers, done, total } of Object.values(last)) {
+    assert.is(layers, 2);
+    assert.is(done, total);
+  }
 });
 
 test('what is no tree, no data, no density, or has other columns is refused', async () => {

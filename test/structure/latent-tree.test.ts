@@ -238,6 +238,21 @@ test('JSON of another thing, or damaged, is refused', () => {
   refuses(read({ features: [{}, ...json().features.slice(1)] }), RangeError, /^latent tree: /);
   refuses(read({ latents: [null, ...json().latents.slice(1)] }), RangeError, /^latent tree: /);
   refuses(read({ levels: [2, 3] }), RangeError, /^latent tree: node \d of level 0 has the parent 7$/);
+  const first = (change: object) => ({
+    features: [{ ...json().features[0]!, ...change }, ...json().features.slice(1)],
+  });
+  for (const change of [
+    { probability: [null, null] },
+    { probability: ['0.5', '0.2'] },
+    { probability: [0.1, 0.2, 0.3] },
+    { parent: 5.5 },
+    { parent: '5' },
+    { limit: null },
+  ]) {
+    assert.throws(read(first(change)), /\w/, JSON.stringify(change));
+  }
+  assert.throws(read({ logLikelihood: null }), /log-likelihood/);
+  assert.throws(read({ logLikelihood: '-3' }), /log-likelihood/);
   refuses(read({ rows: 'many' }), TypeError, /^rows: expected an integer, got string$/);
 });
 
