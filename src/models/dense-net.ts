@@ -1,7 +1,7 @@
 import type { Dataset } from '../data/dataset.js';
 import type { Engine } from '../runtime/engine.js';
 import { requireInteger } from '../runtime/options.js';
-import { beginNet, FeedforwardNet, loadState, type NetOptions } from './feedforward-net.js';
+import { beginNet, FeedforwardNet, loadState, type NetOptions, newState } from './feedforward-net.js';
 import { fillNetwork } from './model-file.js';
 
 export interface DenseNetOptions extends NetOptions {
@@ -18,25 +18,10 @@ export class DenseNet extends FeedforwardNet {
     options.hidden.forEach((width, l) => {
       requireInteger(width, 1, `hidden[${l}]`);
     });
-    const { engine, seed, initialScale, dropout, inputDropout, input, data, target } = await beginNet(train, options);
-    const net = new DenseNet(engine, {
-      method: 'dense',
-      options: { seed, initialScale },
-      shape: {
-        inputs: data.columns,
-        input: data.features.kind === 'sparse' ? 'rows' : 'tiles',
-        hidden: options.hidden.map((dense) => ({ dense })),
-        outputs: target.outputs,
-        target: target.kind,
-        dropout,
-        inputDropout,
-      },
-      target,
-      featureNames: train.featureNames,
-      input,
-      origin: {},
-    });
-    net.network.initialise(seed, initialScale);
+    const begun = await beginNet(train, options);
+    const hidden = options.hidden.map((dense) => ({ dense }));
+    const net = new DenseNet(begun.engine, newState('dense', begun, { hidden }, {}));
+    net.network.initialise(begun.seed, begun.initialScale);
     return net;
   }
 

@@ -6,7 +6,7 @@ import { type InputTransform, type InputTransformName, learnTransform } from './
 import { type ModelFile, packModel, unpackModel } from './model-file.js';
 import { describeTarget, Net, type OutputBatch, requireDataset, requireSameTargets } from './net.js';
 import type { NetState, TargetInfo } from './net-state.js';
-import { Network } from './network.js';
+import { Network, type NetworkShape } from './network.js';
 
 /** Options that every feedforward net has. */
 export interface NetOptions {
@@ -15,8 +15,8 @@ export interface NetOptions {
   /** Share of hidden units dropped in training. Default 0.5. */
   dropout?: number;
   /**
-   * Share of the features set to 0 in fine-tuning, the others scaled up. Default: 0.5 for a TrfNet over sparse rows of 1,000
-   * columns or more (text, fingerprints), where it gains more than any other option; else 0, as in the paper.
+   * Share of the features set to 0 in fine-tuning, the others scaled up. Default: 0.5 for a TrfNet or TseNet over sparse rows of
+   * 1,000 columns or more (text, fingerprints), where it gains more than any other option; else 0, as in the papers.
    */
   inputDropout?: number;
   /** Initial weights are uniform within ±initialScale/√fan_in, fan_in counting the connections a unit really has; biases 0. Default 1. */
@@ -48,14 +48,14 @@ export interface SkipPathSummary {
   connections: number;
 }
 
-/** What TrfNet and DenseNet have in common: a net of ReLU layers with explanations and a file format. */
+/** What TrfNet, TseNet and DenseNet have in common: a net of ReLU layers with explanations and a file format. */
 export class FeedforwardNet extends Net {
   /** @internal */
   readonly network: Network;
   /** @internal */
   readonly state: NetState;
 
-  /** @internal Use the factories of TrfNet and DenseNet. */
+  /** @internal Use the factories of TrfNet, TseNet and DenseNet. */
   constructor(engine: Engine, state: NetState) {
     super(engine);
     this.state = state;
@@ -135,26 +135,31 @@ export class FeedforwardNet extends Net {
   }
 }
 
-/** What the factories of all methods begin with: the data checked, the options completed, the input transform learned. */
-export async function beginNet(
-  train: Dataset,
-  options: NetOptions,
-  defaultInputDropout = 0,
-): Promise<{
+/** The common part of a new net. */
+export interface BegunNet {
   engine: Engine;
   seed: number;
   initialScale: number;
   dropout: number;
   inputDropout: number;
   input: InputTransform;
+  /** The training data as the first layer sees them. */
   data: Dataset;
+  featureNames: readonly string[] | undefined;
   target: TargetInfo;
-}> {
+}
+
+/** What the factories of all methods begin with: the data checked, the options completed, the input transform learned. */
+export async function beginNet(
+  train: Dataset,
+  options: NetOptions,
+  defaultInputDropout: (train: Dataset) => number = () => 0,
+): Promise<BegunNet> {
   requireDataset(train, 'train');
   requireRows(train.features, 'train');
   requireOptions(options);
   const target = describeTarget(train);
-  const { seed = 0, dropout = 0.5, inputDropout = defaultInputDropout, initialScale = 1 } = options;
+  const { seed = 0, dropout = 0.5, inputDropout = defaultInputDropout(train), initialScale = 1 } = options;
   requireSeed(seed);
   requireShare(dropout, 'dropout');
   requireShare(inputDropout, 'inputDropout');
@@ -168,7 +173,39 @@ export async function beginNet(
     inputDropout,
     input,
     data: input.apply(train),
+    featureNames: train.featureNames,
     target,
+  };
+}
+
+/** Text and fingerprints: rows that say the same thing many times over, so that half of it will do. */
+export function wideInputDropout({ features, columns }: Dataset): number {
+  return features.kind === 'sparse' && columns >= 1000 ? 0.5 : 0;
+}
+
+/** The state of a new net of these layers. */
+export function newState(
+  method: string,
+  { seed, initialScale, dropout, inputDropout, input, data, featureNames, target }: BegunNet,
+  layers: Pick<NetworkShape, 'hidden' | 'skips'>,
+  origin: unknown,
+): NetState {
+  return {
+    method,
+    options: { seed, initialScale },
+    shape: {
+      inputs: data.columns,
+      input: data.features.kind === 'sparse' ? 'rows' : 'tiles',
+      ...layers,
+      outputs: target.outputs,
+      target: target.kind,
+      dropout,
+      inputDropout,
+    },
+    target,
+    featureNames,
+    input,
+    origin,
   };
 }
 

@@ -5,7 +5,8 @@ import { allFinite } from '../training/fit.js';
 import type { GrownLayer, LayerOptions } from './grown-layer.js';
 import { connectionsOf, integers } from './model-file.js';
 
-const KEY = 'espalier.growth';
+/** Where a checkpoint of growing keeps its state, whatever the method. */
+export const GROWTH_KEY = 'espalier.growth';
 
 /** The layers grown so far, as bytes. */
 export function writeGrowth(layers: readonly GrownLayer[], fingerprint: string): Uint8Array {
@@ -25,7 +26,7 @@ export function writeGrowth(layers: readonly GrownLayer[], fingerprint: string):
     put('parameters', parameters);
   });
   const state = { fingerprint, layers: layers.map(({ tree }) => ({ variables: tree.variables, root: tree.root })) };
-  return packState(KEY, state, tensors);
+  return packState(GROWTH_KEY, state, tensors);
 }
 
 /** What writeGrowth wrote. TypeError for other bytes, RangeError for another run's or damaged ones. */
@@ -36,7 +37,7 @@ export function readGrowth(
   inputs: number,
 ): GrownLayer[] {
   const { state, tensors } = unpackState<{ fingerprint: string; layers: { variables: number; root: number }[] }>(
-    KEY,
+    GROWTH_KEY,
     bytes,
     fingerprint,
   );

@@ -2,7 +2,7 @@ import type { Dataset } from '../data/dataset.js';
 import type { Connections } from '../layers/connections.js';
 import { Linear, type LinearShape } from '../layers/linear.js';
 import type { Engine, Scope } from '../runtime/engine.js';
-import { requireInteger } from '../runtime/options.js';
+import { requireCallbacks, requireInteger } from '../runtime/options.js';
 import { Pace } from '../runtime/pace.js';
 import { growTree, type TreeConstraints } from '../structure/chow-liu.js';
 import { type ReceptiveFields, receptiveFields } from '../structure/receptive-fields.js';
@@ -35,11 +35,11 @@ export interface GrowProgress {
   loss?: number;
 }
 
-export interface GrowRunOptions {
+export interface GrowRunOptions<Progress = GrowProgress> {
   /** Rejects with the signal's reason; what onCheckpoint received last can be gone on from. */
   signal?: AbortSignal;
-  onProgress?: (progress: GrowProgress) => void;
-  /** Receives a checkpoint after every layer but the last. */
+  onProgress?: (progress: Progress) => void;
+  /** Receives a checkpoint: of a TrfNet after every layer but the last, of a TseNet once its skeleton is learned. */
   onCheckpoint?: (checkpoint: Uint8Array) => void | Promise<void>;
   /** A checkpoint of growing to go on from, to the same bits. Data and options must be the same. */
   resume?: Uint8Array;
@@ -62,10 +62,7 @@ export async function growLayers(
 ): Promise<{ layers: GrownLayer[]; seconds: GrowSeconds }> {
   const pretrain = pretrainOptions(run.pretrain);
   requireLayers(run.layers);
-  for (const name of ['onProgress', 'onCheckpoint'] as const) {
-    if (run[name] !== undefined && typeof run[name] !== 'function')
-      throw new TypeError(`${name}: expected a function, got ${typeof run[name]}`);
-  }
+  requireCallbacks(run, ['onProgress', 'onCheckpoint']);
   const grower = new Grower(engine, raw, data, run, pretrain);
   try {
     return await grower.grow();

@@ -1,6 +1,6 @@
 import type { Dataset } from '../data/dataset.js';
 import type { Engine } from '../runtime/engine.js';
-import { beginNet, FeedforwardNet, loadState, type NetOptions } from './feedforward-net.js';
+import { beginNet, FeedforwardNet, loadState, type NetOptions, newState, wideInputDropout } from './feedforward-net.js';
 import { type GrowOptions, type GrowRunOptions, type GrowSeconds, growLayers } from './grow.js';
 import type { GrownLayer } from './grown-layer.js';
 import { fillNetwork } from './model-file.js';
@@ -17,26 +17,11 @@ export class TrfNet extends FeedforwardNet {
 
   /** Learns the structure layer by layer, pre-training each as a denoising autoencoder. `fit` then trains the whole net. */
   static async grow(train: Dataset, options: TrfNetOptions): Promise<TrfNet> {
-    const begun = await beginNet(train, options, isWideSparse(train) ? 0.5 : 0);
-    const { engine, seed, initialScale, dropout, inputDropout, input, data, target } = begun;
-    const { layers, seconds } = await growLayers(engine, train, data, { ...options, seed, initialScale });
-    const net = new TrfNet(engine, {
-      method: 'trf',
-      options: { seed, initialScale },
-      shape: {
-        inputs: data.columns,
-        input: data.features.kind === 'sparse' ? 'rows' : 'tiles',
-        hidden: layers.map(({ connections, globalUnits }) => ({ connections, dense: globalUnits })),
-        outputs: target.outputs,
-        target: target.kind,
-        dropout,
-        inputDropout,
-      },
-      target,
-      featureNames: train.featureNames,
-      input,
-      origin: layers.map(originOf),
-    });
+    const begun = await beginNet(train, options, wideInputDropout);
+    const { engine, seed, initialScale } = begun;
+    const { layers, seconds } = await growLayers(engine, train, begun.data, { ...options, seed, initialScale });
+    const hidden = layers.map(({ connections, globalUnits }) => ({ connections, dense: globalUnits }));
+    const net = new TrfNet(engine, newState('trf', begun, { hidden }, layers.map(originOf)));
     net.network.initialise(seed, initialScale);
     net.network.layers.slice(0, -1).forEach((layer, l) => {
       engine.f32(layer.parameters, layer.parameterLength).set(layers[l]!.parameters);
@@ -57,11 +42,6 @@ export class TrfNet extends FeedforwardNet {
   get origin(): LayerOrigin[] {
     return this.state.origin as LayerOrigin[];
   }
-}
-
-/** Text and fingerprints: rows that say the same thing many times over, so that half of it will do. */
-function isWideSparse(train: Dataset): boolean {
-  return train.features?.kind === 'sparse' && train.columns >= 1000;
 }
 
 export interface LayerOrigin {

@@ -4,6 +4,17 @@ export function requireOptions(options: unknown, argument = 'options'): void {
     throw new TypeError(`${argument}: expected an object, got ${options === null ? 'null' : typeof options}`);
 }
 
+/** TypeError unless these options are functions where they are given. */
+export function requireCallbacks<Name extends string>(
+  options: { readonly [name in Name]?: unknown },
+  names: readonly Name[],
+): void {
+  for (const name of names) {
+    if (options[name] !== undefined && typeof options[name] !== 'function')
+      throw new TypeError(`${name}: expected a function, got ${typeof options[name]}`);
+  }
+}
+
 export function requireInteger(value: number, least: number, argument: string): void {
   if (typeof value !== 'number') throw new TypeError(`${argument}: expected an integer, got ${typeof value}`);
   if (!Number.isInteger(value) || value < least)

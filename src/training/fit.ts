@@ -1,6 +1,6 @@
 import type { Dataset } from '../data/dataset.js';
 import type { Engine } from '../runtime/engine.js';
-import { requireInteger, requirePositive, requireSeed } from '../runtime/options.js';
+import { requireCallbacks, requireInteger, requirePositive, requireSeed } from '../runtime/options.js';
 import { nextTask, Pace } from '../runtime/pace.js';
 import { Purpose, permutation } from '../runtime/random.js';
 import { type CheckpointState, type EpochRecord, readCheckpoint, writeCheckpoint } from './checkpoint.js';
@@ -380,11 +380,7 @@ function settings(given: FitOptions, seed: number, train: Dataset): Settings {
   if (options.signal !== undefined && typeof options.signal?.aborted !== 'boolean') {
     throw new TypeError(`signal: expected an AbortSignal, got ${typeof options.signal}`);
   }
-  for (const name of ['onProgress', 'onEpoch', 'onCheckpoint'] as const) {
-    if (options[name] !== undefined && typeof options[name] !== 'function') {
-      throw new TypeError(`${name}: expected a function, got ${typeof options[name]}`);
-    }
-  }
+  requireCallbacks(options, ['onProgress', 'onEpoch', 'onCheckpoint']);
   scheduleFactor(options.schedule, 0, options.epochs);
   options.batchSize = Math.min(options.batchSize, train.rows);
   return options;
