@@ -549,7 +549,7 @@ test('metadata of other types or out of range are refused before any memory is t
   await refusesAsync(
     () => loadNet(retold((h) => void Object.assign(h, { method: 'x' }))),
     TypeError,
-    /^bytes: expected a net of method 'trf', 'dense' or 'gaternet', got one of "x"$/,
+    /^bytes: expected a net of method 'trf', 'tse', 'dense' or 'gaternet', got one of "x"$/,
   );
   assert.is(engine.arena.used, before.used);
   assert.is(engine.arena.memory.buffer.byteLength, size);

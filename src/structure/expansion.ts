@@ -43,8 +43,7 @@ export async function expandTree(
 ): Promise<Expansion> {
   requireOptions(options);
   const { density = 0.05, onProgress } = options;
-  if (typeof density !== 'number') throw new TypeError(`density: expected a number, got ${typeof density}`);
-  if (!(density >= 0 && density <= 1)) throw new RangeError(`density: expected a share from 0 to 1, got ${density}`);
+  requireDensity(density);
   if (onProgress !== undefined && typeof onProgress !== 'function')
     throw new TypeError(`onProgress: expected a function, got ${typeof onProgress}`);
   const rows = rowsLike(tree, data);
@@ -64,6 +63,11 @@ export async function expandTree(
   } finally {
     expander.dispose();
   }
+}
+
+export function requireDensity(density: number): void {
+  if (typeof density !== 'number') throw new TypeError(`density: expected a number, got ${typeof density}`);
+  if (!(density >= 0 && density <= 1)) throw new RangeError(`density: expected a share from 0 to 1, got ${density}`);
 }
 
 class Expander {
