@@ -6,15 +6,17 @@ import {
   createEngine,
   type Dataset,
   DenseNet,
-  type DenseNetOptions,
+  type Engine,
+  type FeedforwardNet,
   type FitOptions,
   parseSparseText,
   type SparseTextOptions,
   TrfNet,
   type TrfNetOptions,
+  TseNet,
 } from 'espalier';
 import { formatTable, megabytes, printHeader } from './report.js';
-import { applySettings, describeSettings, type Settings } from './settings.js';
+import { applySettings, describeSettings, type NetAndFit, type Settings } from './settings.js';
 import { deviation, mean } from './statistics.js';
 
 /** A data set with the paper's settings. */
@@ -32,12 +34,18 @@ export interface Experiment {
 
 /** One run: a net of one seed. */
 interface Order {
-  readonly method: 'trf' | 'dense';
+  readonly method: Method;
+  /** Dense nets: widths of the hidden layers. */
   readonly hidden: readonly number[];
   readonly seed: number;
   readonly rows: number;
   readonly settings: Settings;
+  readonly coherence: boolean;
 }
+
+/** A backbone is a TSE-net without skip-paths. */
+const METHODS = ['trf', 'tse', 'backbone', 'dense'] as const;
+type Method = (typeof METHODS)[number];
 
 export interface RunResult {
   readonly data: string;
@@ -51,7 +59,10 @@ export interface RunResult {
   readonly bestEpoch: number;
   readonly epochs: number;
   readonly weights: number;
-  readonly seconds: { load: number; tree: number; pretrain: number; encode: number; fit: number; evaluate: number };
+  /** Of growing all phases of the method. */
+  readonly seconds: { load: number; grow: Record<string, number>; fit: number; evaluate: number };
+  /** Mean NPMI of the hidden units' top features on the training rows, of each hidden layer. */
+  readonly coherence: readonly (number | null)[];
   /** Structure and ten epochs: all but loading and evaluating, with the time of ten epochs. */
   readonly tenEpochs: number;
   /** The most resident memory the process ever had, bytes. */
@@ -78,8 +89,8 @@ export async function runExperiment(experiment: Experiment): Promise<void> {
       seeds: { type: 'string', default: '0,1,2' },
       epochs: { type: 'string' },
       pretrain: { type: 'string' },
-      dense: { type: 'boolean', default: false },
-      'no-trf': { type: 'boolean', default: false },
+      nets: { type: 'string', default: 'trf' },
+      coherence: { type: 'boolean', default: false },
       shapes: { type: 'string' },
       rows: { type: 'string', default: '0' },
       paper: { type: 'boolean', default: false },
@@ -102,15 +113,16 @@ export async function runExperiment(experiment: Experiment): Promise<void> {
     printHeader(`${experiment.name}: defaults${settings.text ? `, but ${settings.text}` : ''}`);
   }
 
-  const groups: { method: Order['method']; hidden: readonly number[] }[] = [];
-  if (!values['no-trf']) groups.push({ method: 'trf', hidden: [] });
-  if (values.dense) for (const hidden of shapes ?? experiment.shapes) groups.push({ method: 'dense', hidden });
+  const groups = methods(values.nets).flatMap((method): { method: Method; hidden: readonly number[] }[] =>
+    method === 'dense' ? (shapes ?? experiment.shapes).map((hidden) => ({ method, hidden })) : [{ method, hidden: [] }],
+  );
   const results: RunResult[][] = [];
   for (const group of groups) {
     const runs: RunResult[] = [];
     for (const seed of seeds) {
       if (process.stderr.isTTY) process.stderr.write(`${group.method} ${group.hidden.join('-')} seed ${seed} ...\r`);
-      runs.push(await inChild({ ...group, seed, rows: rows!, settings: settings.values }));
+      const order = { ...group, seed, rows: rows!, settings: settings.values, coherence: values.coherence };
+      runs.push(await inChild(order));
       if (values.json) console.log(JSON.stringify(runs[runs.length - 1]));
     }
     results.push(runs);
@@ -137,35 +149,41 @@ function inChild(order: Order): Promise<RunResult> {
   });
 }
 
-async function perform(experiment: Experiment, { method, hidden, seed, rows, settings }: Order): Promise<RunResult> {
+async function makeNet(
+  { method, hidden, seed }: Order,
+  options: NetAndFit,
+  train: Dataset,
+  engine: Engine,
+): Promise<{ net: FeedforwardNet; grow: Record<string, number> }> {
+  const shared = { ...options.net, seed, engine };
+  if (method === 'trf') {
+    const net = await TrfNet.grow(train, { ...options.trf, ...shared });
+    return { net, grow: { ...net.growSeconds } };
+  }
+  if (method === 'dense') return { net: await DenseNet.create(train, { ...shared, hidden }), grow: {} };
+  const skipPaths = method === 'backbone' ? { skipPaths: false as const } : {};
+  const net = await TseNet.grow(train, { ...options.tse, ...shared, ...skipPaths });
+  return { net, grow: { ...net.growSeconds } };
+}
+
+async function perform(experiment: Experiment, order: Order): Promise<RunResult> {
+  const { method, seed, rows, settings } = order;
   const began = performance.now();
   const [train, validation, test] = ['train', 'valid', 'test'].map((part) => load(experiment, part, rows));
   const loaded = performance.now();
   const engine = await createEngine();
-  const options = applySettings({ trf: experiment.trf, fit: experiment.fit }, settings);
-  let grown = { tree: 0, pretrain: 0, encode: 0 };
-  let net: TrfNet | DenseNet;
-  if (method === 'trf') {
-    const trf = await TrfNet.grow(train!, { ...options.trf, seed, engine });
-    grown = trf.growSeconds!;
-    net = trf;
-  } else {
-    const { dropout, inputDropout, initialScale, input } = options.trf;
-    const shared = Object.fromEntries(
-      Object.entries({ dropout, inputDropout, initialScale, input }).filter(([, value]) => value !== undefined),
-    );
-    net = await DenseNet.create(train!, { ...(shared as Partial<DenseNetOptions>), hidden, seed, engine });
-  }
+  const options = applySettings({ net: {}, trf: experiment.trf, tse: {}, fit: experiment.fit }, settings);
+  const { net, grow } = await makeNet(order, options, train!, engine);
   const fitting = performance.now();
   const { history, bestEpoch } = await net.fit(train!, { ...options.fit, validation: validation! });
   const fitted = performance.now();
   const evaluation = await net.evaluate(test!);
   const evaluated = performance.now();
   const fit = (fitted - fitting) / 1000;
-  const { tree, pretrain, encode } = grown;
+  const explained = order.coherence ? (await net.explain(train!)).layers : [];
   return {
     data: experiment.name,
-    method: net.method,
+    method,
     layers: net.layers
       .slice(0, -1)
       .map(({ sparseUnits, denseUnits }) => [sparseUnits, denseUnits].filter((units) => units > 0).join('+'))
@@ -180,12 +198,11 @@ async function perform(experiment: Experiment, { method, hidden, seed, rows, set
     weights: net.weights,
     seconds: {
       load: (loaded - began) / 1000,
-      tree,
-      pretrain,
-      encode,
+      grow,
       fit,
       evaluate: (evaluated - fitted) / 1000,
     },
+    coherence: explained.map(({ coherence }) => coherence),
     tenEpochs: (fitting - loaded) / 1000 + (10 * fit) / history.length,
     peakRss: process.resourceUsage().maxRSS * 1024,
     peakEngine: engine.arena.peak,
@@ -222,12 +239,11 @@ function printResults(results: readonly RunResult[][]): void {
     `test ${metric}, %`,
     'validation',
     'weights',
-    'tree s',
-    'pre-train s',
-    'encode s',
+    'grow s',
     'fit s',
     'to 10 epochs s',
     'best epochs',
+    'NPMI',
     'peak RSS',
     'engine',
   ];
@@ -237,24 +253,49 @@ function printResults(results: readonly RunResult[][]): void {
     spread(runs, (run) => run.test),
     spread(runs, (run) => run.validation),
     average(runs, (run) => run.weights, 0),
-    average(runs, (run) => run.seconds.tree, 2),
-    average(runs, (run) => run.seconds.pretrain),
-    average(runs, (run) => run.seconds.encode, 2),
+    average(runs, (run) => total(run.seconds.grow)),
     average(runs, (run) => run.seconds.fit),
     average(runs, (run) => run.tenEpochs),
     runs.map((run) => `${run.bestEpoch}/${run.epochs}`).join(' '),
+    coherenceText(runs),
     megabytes(Math.max(...runs.map((run) => run.peakRss))),
     megabytes(Math.max(...runs.map((run) => run.peakEngine))),
   ]);
   console.log(formatTable(header, rows));
-  const trf = results.find(([run]) => run!.method === 'trf');
-  if (trf && chosen) {
-    const share = mean(trf.map((run) => run.weights)) / chosen[0]!.weights;
-    const lead = 100 * (mean(trf.map((run) => run.test)) - mean(chosen.map((run) => run.test)));
+  for (const runs of results) {
+    const phases = Object.keys(runs[0]!.seconds.grow);
+    if (phases.length === 0) continue;
+    const seconds = phases.map((phase) => `${phase} ${average(runs, (run) => run.seconds.grow[phase]!, 2)}`);
+    console.log(`\nGrowing the ${runs[0]!.method} net, s: ${seconds.join(', ')}`);
+  }
+  if (!chosen) return;
+  for (const runs of results) {
+    if (runs[0]!.method === 'dense') continue;
+    const share = mean(runs.map((run) => run.weights)) / chosen[0]!.weights;
+    const lead = 100 * (mean(runs.map((run) => run.test)) - mean(chosen.map((run) => run.test)));
     console.log(
-      `\nThe TRF-net has ${(100 * share).toFixed(1)} % of the chosen dense net's weights and is ${Math.abs(lead).toFixed(2)} points ${lead >= 0 ? 'ahead' : 'behind'}.`,
+      `The ${runs[0]!.method} net has ${(100 * share).toFixed(1)} % of the chosen dense net's weights and is ${Math.abs(lead).toFixed(2)} points ${lead >= 0 ? 'ahead' : 'behind'}.`,
     );
   }
+}
+
+function total(seconds: Record<string, number>): number {
+  return Object.values(seconds).reduce((sum, s) => sum + s, 0);
+}
+
+/** Means over the seeds, layer by layer. */
+function coherenceText(runs: readonly RunResult[]): string {
+  const layers = Math.min(...runs.map((run) => run.coherence.length));
+  const each = Array.from({ length: layers }, (_, l) => mean(runs.map((run) => run.coherence[l] ?? 0)).toFixed(3));
+  return each.join(' ') || '-';
+}
+
+function methods(list: string): Method[] {
+  return list.split(',').map((name) => {
+    if (!METHODS.includes(name as Method))
+      throw new RangeError(`--nets: expected some of ${METHODS.join(', ')}; got ${JSON.stringify(name)}`);
+    return name as Method;
+  });
 }
 
 function integers(list: string, option: string): number[] {

@@ -1,19 +1,49 @@
 // `--set key=value`: any option of the nets and of fit by name, so that one command shows what one change does.
-import type { AdamOptions, FitOptions, LayerOptions, TrfNetOptions } from 'espalier';
+import type {
+  AdamOptions,
+  FitOptions,
+  LatentTreeOptions,
+  LayerOptions,
+  NetOptions,
+  SkipPathOptions,
+  TrfNetOptions,
+  TseNetOptions,
+} from 'espalier';
 
 /** Keys and their values, in the order given. */
 export type Settings = readonly (readonly [key: string, value: unknown])[];
 
 export interface NetAndFit {
+  /** What all nets have. */
+  readonly net: NetOptions;
   readonly trf: TrfNetOptions;
+  readonly tse: TseNetOptions;
   readonly fit: FitOptions;
 }
 
 type Apply = (options: NetAndFit, value: unknown) => NetAndFit;
 
 const net =
+  (key: keyof NetOptions): Apply =>
+  (options, value) => ({ ...options, net: { ...options.net, [key]: value } });
+const trf =
   (key: keyof TrfNetOptions): Apply =>
   (options, value) => ({ ...options, trf: { ...options.trf, [key]: value } });
+const skip =
+  (key: keyof SkipPathOptions): Apply =>
+  (options, value) => ({
+    ...options,
+    tse: {
+      ...options.tse,
+      skipPaths: { ...options.tse.skipPaths, [key]: key === 'from' && typeof value === 'number' ? [value] : value },
+    },
+  });
+const skeleton =
+  (key: keyof LatentTreeOptions): Apply =>
+  (options, value) => ({
+    ...options,
+    tse: { ...options.tse, skeleton: { ...(options.tse.skeleton as LatentTreeOptions), [key]: value } },
+  });
 const fit =
   (key: keyof FitOptions): Apply =>
   (options, value) => ({ ...options, fit: { ...options.fit, [key]: value } });
@@ -44,9 +74,18 @@ const KEYS: Readonly<Record<string, Apply>> = {
   input: net('input'),
   dropout: net('dropout'),
   inputDropout: net('inputDropout'),
-  root: net('root'),
-  threshold: net('threshold'),
-  minInformation: net('minInformation'),
+  root: trf('root'),
+  threshold: trf('threshold'),
+  minInformation: trf('minInformation'),
+  density: (options, value) => ({ ...options, tse: { ...options.tse, density: value as number } }),
+  skipFrom: skip('from'),
+  skipUnits: skip('units'),
+  maxIsland: skeleton('maxIsland'),
+  maxTop: skeleton('maxTop'),
+  delta: skeleton('delta'),
+  restarts: skeleton('restarts'),
+  refineSteps: skeleton('refineSteps'),
+  sampleRows: skeleton('sampleRows'),
   'pretrain.epochs': pretrain('epochs'),
   'pretrain.batchSize': pretrain('batchSize'),
   'pretrain.learningRate': pretrain('learningRate'),

@@ -24,7 +24,7 @@ import {
 export interface LatentTreeOptions extends Pick<DiscretiseOptions, 'threshold'> {
   /** Default 0. All random numbers are a function of it. */
   seed?: number;
-  /** An island stops growing at this many variables, from 3 to 50. Default 15. */
+  /** An island that has at least this many variables, from 3 to 50, grows no further, unless but one or two are left over. Default 15. */
   maxIsland?: number;
   /** The level with at most this many latents is the last. Default 30. */
   maxTop?: number;
@@ -32,7 +32,7 @@ export interface LatentTreeOptions extends Pick<DiscretiseOptions, 'threshold'> 
   delta?: number;
   /** Random starts of EM. Default 3. */
   restarts?: number;
-  /** The most steps of EM from one start. Default 50. */
+  /** The most steps of EM from one start. Default 200 (the authors take 50, which splits islands of weak ties in large data). */
   emSteps?: number;
   /** EM stops when a step gains less log-likelihood than this, nats. Default 0.01. */
   emTolerance?: number;
@@ -122,7 +122,7 @@ export function latentTreeOptions(given: LatentTreeOptions): Settings {
     maxTop: given.maxTop ?? 30,
     delta: given.delta ?? 3,
     restarts: given.restarts ?? 3,
-    emSteps: given.emSteps ?? 50,
+    emSteps: given.emSteps ?? 200,
     emTolerance: given.emTolerance ?? 0.01,
     sampleRows: given.sampleRows ?? 10_000,
     refineSteps: given.refineSteps ?? 10,
@@ -130,9 +130,10 @@ export function latentTreeOptions(given: LatentTreeOptions): Settings {
     ...(given.onProgress === undefined ? {} : { onProgress: given.onProgress }),
   };
   requireSeed(settings.seed);
-  requireInteger(settings.maxIsland, 3, 'maxIsland');
-  if (settings.maxIsland > LARGEST_ISLAND)
-    throw new RangeError(`maxIsland: expected an integer from 3 to ${LARGEST_ISLAND}, got ${settings.maxIsland}`);
+  const { maxIsland } = settings;
+  if (typeof maxIsland !== 'number') throw new TypeError(`maxIsland: expected an integer, got ${typeof maxIsland}`);
+  if (!Number.isInteger(maxIsland) || maxIsland < 3 || maxIsland > LARGEST_ISLAND)
+    throw new RangeError(`maxIsland: expected an integer from 3 to ${LARGEST_ISLAND}, got ${maxIsland}`);
   requireInteger(settings.maxTop, 1, 'maxTop');
   requireInteger(settings.restarts, 1, 'restarts');
   requireInteger(settings.emSteps, 1, 'emSteps');

@@ -1,4 +1,5 @@
 import { log } from '../data/log.js';
+import { requireOptions } from '../runtime/options.js';
 import { requireCount, requireVertex } from './tree.js';
 
 /** What makes a LatentTree. Nodes are numbered: the features, then the latents level by level. */
@@ -206,18 +207,33 @@ export class LatentTree {
       throw new TypeError('json: expected a latent tree as toJSON wrote it');
     if (json.format !== 1) throw new RangeError(`json: expected a latent tree of format 1, got ${json.format}`);
     const nodes = [...json.features, ...json.latents];
-    const names = json.features.map((f) => f?.name);
+    nodes.forEach((node, v) => {
+      const { parent, probability } = node ?? {};
+      if (!Number.isInteger(parent)) throw new RangeError(`json: node ${v} has the parent ${String(parent)}`);
+      if (!Array.isArray(probability) || probability.length !== 2 || !probability.every(isNumber))
+        throw new RangeError(`json: node ${v}: expected two probabilities, got ${JSON.stringify(probability)}`);
+    });
+    json.features.forEach(({ limit, name }, v) => {
+      if (!isNumber(limit)) throw new RangeError(`json: feature ${v}: expected a limit, got ${String(limit)}`);
+      if (typeof name !== typeof json.features[0]!.name || (name !== undefined && typeof name !== 'string'))
+        throw new RangeError('json: expected names for all features or for none');
+    });
+    const names = json.features.map((feature) => feature.name);
     return new LatentTree({
       features: json.features.length,
       levels: json.levels,
-      parent: Int32Array.from(nodes, (node) => node?.parent),
-      probability: Float64Array.from(nodes.flatMap((node) => node?.probability ?? [Number.NaN, Number.NaN])),
-      limits: Float64Array.from(json.features, (f) => f?.limit),
+      parent: Int32Array.from(nodes, (node) => node.parent),
+      probability: Float64Array.from(nodes.flatMap((node) => node.probability)),
+      limits: Float64Array.from(json.features, (feature) => feature.limit),
       rows: json.rows,
       logLikelihood: json.logLikelihood,
-      featureNames: names.every((name) => typeof name === 'string') ? (names as string[]) : undefined,
+      featureNames: names[0] === undefined ? undefined : (names as string[]),
     });
   }
+}
+
+function isNumber(x: unknown): x is number {
+  return typeof x === 'number' && Number.isFinite(x);
 }
 
 /** I(h; x) in nats from P(h = 1), P(x = 1 | h = 0), P(x = 1 | h = 1). */
@@ -232,6 +248,7 @@ function informationOf(prior: number, outside: number, inside: number): number {
 }
 
 function requireParts(parts: LatentTreeParts): void {
+  requireOptions(parts, 'parts');
   const { features, levels, parent, probability, limits, rows, logLikelihood, featureNames } = parts;
   requireCount(features, 1, 'features');
   requireCount(rows, 1, 'rows');
@@ -243,14 +260,19 @@ function requireParts(parts: LatentTreeParts): void {
   });
   const nodes = levels.reduce((sum, count) => sum + count, features);
   const bad = (what: string) => new RangeError(`latent tree: ${what}`);
+  requireArray(parent, Int32Array, 'parent');
+  requireArray(probability, Float64Array, 'probability');
+  requireArray(limits, Float64Array, 'limits');
   if (parent.length !== nodes) throw bad(`expected ${nodes} parents, got ${parent.length}`);
   if (probability.length !== 2 * nodes) throw bad(`expected ${2 * nodes} probabilities, got ${probability.length}`);
   if (limits.length !== features) throw bad(`expected ${features} limits, got ${limits.length}`);
   if (featureNames && featureNames.length !== features)
     throw bad(`expected ${features} names, got ${featureNames.length}`);
-  if (!(logLikelihood <= 0)) throw bad(`expected a log-likelihood of at most 0, got ${logLikelihood}`);
+  if (!isNumber(logLikelihood) || logLikelihood > 0)
+    throw bad(`expected a log-likelihood of at most 0, got ${logLikelihood}`);
   if (!probability.every((p) => p >= 0 && p <= 1)) throw bad('expected probabilities from 0 to 1');
   if (!limits.every((limit) => Number.isFinite(limit))) throw bad('expected limits that are finite');
+  if (probability.at(-1) !== probability.at(-2)) throw bad("expected the root's prior twice");
   let first = 0;
   [features, ...levels].forEach((count, l) => {
     const above = first + count;
@@ -262,4 +284,9 @@ function requireParts(parts: LatentTreeParts): void {
     }
     first = above;
   });
+}
+
+function requireArray(value: unknown, kind: { new (length: number): object; name: string }, argument: string): void {
+  if (!(value instanceof kind))
+    throw new TypeError(`${argument}: expected ${kind.name}, got ${value === null ? 'null' : typeof value}`);
 }

@@ -165,7 +165,8 @@ export interface LatentAssignment {
 }
 
 /**
- * Posteriors of every latent for every row, by belief propagation (Pearl 1988). TypeError or RangeError for data whose columns are not the tree's features.
+ * Posteriors of every latent for every row, by belief propagation (Pearl 1988). Probabilities of 0 and 1 count as 1e-12 from them: no row is impossible.
+ * TypeError or RangeError for data whose columns are not the tree's features.
  */
 export async function assignLatents(
   tree: LatentTree,
