@@ -6,7 +6,7 @@ import type { LatentTree } from '../structure/latent-tree.js';
 import { latentTreeToSvg } from '../structure/latent-tree-drawing.js';
 import { latentTreeToDot } from '../structure/latent-tree-export.js';
 import { latentTreeToHtml } from '../structure/latent-tree-page.js';
-import { byShare, percentOf, topLatents } from '../structure/topics.js';
+import { byShare, percentOf, topLatents, wordOf } from '../structure/topics.js';
 import { type Loaded, loadToLearn } from './data.js';
 import { fileError, UserError } from './errors.js';
 import { kebab } from './gater-options.js';
@@ -148,7 +148,7 @@ async function latentTree(path: string | undefined, options: LatentTreeOptions):
   print(`Time: ${times.map(([phase, s]) => `${phase} ${duration(s)}`).join(', ')}`);
   print(topics.length === 1 ? 'Top level:' : 'Top level, by share of rows:');
   for (const { name, share, features } of topics) {
-    const words = features.map((feature) => feature.name).join(', ') || 'no features';
+    const words = features.map(wordOf).join(', ') || 'no features';
     print(`  ${percentOf(share).padStart(9)}  ${name.padEnd(6)} ${words}`);
   }
   if (written.length) print(`Wrote ${written.join(', ')}`);

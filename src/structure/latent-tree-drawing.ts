@@ -3,7 +3,7 @@ import type { LatentTree } from './latent-tree.js';
 import type { TopicOptions } from './latent-tree-export.js';
 import { type LatentLayout, layOutLatents, type PlacedLatent, type Stage } from './latent-tree-layout.js';
 import { clamp, fixed, xml } from './svg.js';
-import { describeTree, percentOf, type Topic, topicsOf, topLinks } from './topics.js';
+import { describeTree, percentOf, type Topic, topicsOf, topLinks, wordOf } from './topics.js';
 import { requireCount } from './tree.js';
 
 export interface LatentSvgOptions extends TopicOptions {
@@ -92,7 +92,8 @@ const DARK = ['#5cc4a7', '#f0876b', '#8fb0f0', '#d9a64a', '#c195da', '#93c96f', 
 function labelOf({ name, features }: Topic): string {
   let label = '';
   for (const feature of features) {
-    const longer = label === '' ? shorten(feature.name) : `${label}, ${shorten(feature.name)}`;
+    const word = shorten(wordOf(feature));
+    const longer = label === '' ? word : `${label}, ${word}`;
     if (label !== '' && Array.from(longer).length > MOST_CHARACTERS) break;
     label = longer;
   }

@@ -1,6 +1,6 @@
 import { dotString } from './dot.js';
 import type { LatentTree, LatentTreeJson, TopicFeature } from './latent-tree.js';
-import { byShare, percentOf, type Topic, topicsOf } from './topics.js';
+import { byShare, percentOf, type Topic, topicsOf, wordOf } from './topics.js';
 
 export interface TopicOptions {
   /** Features to name for each latent. Default 5. */
@@ -75,7 +75,7 @@ function labelOf({ name, share, features }: Topic): string {
     lines.push(
       features
         .slice(i, i + 3)
-        .map((feature) => feature.name)
+        .map(wordOf)
         .join(', '),
     );
   }

@@ -3,7 +3,7 @@ import type { TopicOptions } from './latent-tree-export.js';
 import { PAGE_SCRIPT } from './latent-tree-page-script.js';
 import { PAGE_STYLE } from './latent-tree-page-style.js';
 import { xml } from './svg.js';
-import { byShare, describeTree, percentOf, type Topic, topicsOf, topLatents, topLinks } from './topics.js';
+import { byShare, describeTree, percentOf, type Topic, topicsOf, topLatents, topLinks, wordOf } from './topics.js';
 
 export interface LatentPageOptions extends TopicOptions {
   /** Default: "Latent tree". */
@@ -67,7 +67,7 @@ function section(latent: number, page: Page, open = false): string {
   const linked = near.get(latent) ?? [];
   return [
     `<details id="${name}" class="l${level}"${open ? ' open' : ''}><summary style="--p:${barOf(share)}">${words(
-      features.map((feature) => feature.name),
+      features.map(wordOf),
       name,
     )}<i>${name}</i> <b>${xml(percentOf(share))}</b></summary>`,
     ...(linked.length
@@ -87,7 +87,7 @@ function words(names: readonly string[], otherwise: string): string {
 
 /** What a link says. */
 function brief({ name, features }: Topic): string {
-  const names = features.slice(0, 3).map((feature) => feature.name);
+  const names = features.slice(0, 3).map(wordOf);
   return xml(names.join(', ') || name);
 }
 

@@ -29,6 +29,11 @@ export function topicsOf(tree: LatentTree, top: number): Topic[] {
   });
 }
 
+/** How a list of top features names one: one that speaks against the latent says so. */
+export function wordOf({ name, inside, outside }: TopicFeature): string {
+  return inside < outside ? `not ${name}` : name;
+}
+
 /** Nodes of the top level. */
 export function topLatents(tree: LatentTree): number[] {
   const first = tree.firstOf(tree.levels.length);

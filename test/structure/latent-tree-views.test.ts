@@ -206,6 +206,26 @@ test('HTML: a latent stands within its parent, and says its share and its words'
   assert.ok(Math.abs(outside! - 100 * likely.outside) <= 0.05, `${outside} for ${likely.outside}`);
 });
 
+test('a feature that speaks against a latent is named so', () => {
+  const tree = new LatentTree({
+    features: 2,
+    levels: [1],
+    parent: Int32Array.of(2, 2, -1),
+    probability: Float64Array.of(0.1, 0.9, 0.8, 0.1, 0.3, 0.3),
+    limits: new Float64Array(2),
+    rows: 10,
+    logLikelihood: -3,
+    featureNames: ['rain', 'sun'],
+  });
+  assert.ok(latentTreeToSvg(tree).includes('>rain, not sun <'));
+  assert.ok(latentTreeToHtml(tree).includes('<span>rain, not sun</span>'));
+  assert.ok(latentTreeToDot(tree).includes('\\nrain, not sun"'));
+  assert.equal(
+    latentTreeToJson(tree).topics[0]!.features.map((feature) => feature.name),
+    ['rain', 'sun'],
+  );
+});
+
 test('HTML: links of the top level lead both ways', () => {
   const tree = TREES.news!;
   const html = latentTreeToHtml(tree);
