@@ -1,4 +1,4 @@
-import type { LayerSummary } from '../models/feedforward-net.js';
+import type { LayerSummary, SkipPathSummary } from '../models/feedforward-net.js';
 import { GaterNet } from '../models/gater-net.js';
 import type { Net } from './model.js';
 import { count, plural } from './output.js';
@@ -39,7 +39,12 @@ export function backboneLayers({ network }: GaterNet): BackboneLayerSummary[] {
   return [...layers, { name: 'fc', kind: 'linear', output: [units], gates: 0, multiplyAdds: units * inputs }];
 }
 
-/** "dense net of 374 weights, hidden layers of 8, 4 units" */
+/** The skip-paths of a net that has some. */
+export function pathsJson(net: Net): { skipPaths?: SkipPathSummary[] } {
+  return net instanceof GaterNet || net.skipPaths.length === 0 ? {} : { skipPaths: net.skipPaths };
+}
+
+/** "dense net of 374 weights, hidden layers of 8, 4 units"; where a layer has two kinds, sparse + dense ones. */
 export function summary(net: Net): string {
   const weights = plural(net.weights, 'weight');
   if (net instanceof GaterNet) {
@@ -48,7 +53,12 @@ export function summary(net: Net): string {
   }
   const hidden = net.layers
     .slice(0, -1)
-    .map(({ sparseUnits, denseUnits }) => (sparseUnits ? `${count(sparseUnits)} + ${denseUnits}` : count(denseUnits)));
+    .map(({ sparseUnits, denseUnits }) =>
+      sparseUnits && (denseUnits || net.method === 'trf')
+        ? `${count(sparseUnits)} + ${denseUnits}`
+        : count(sparseUnits + denseUnits),
+    );
   const units = hidden.length ? `hidden layers of ${hidden.join(', ')} units` : 'no hidden layer';
-  return `${net.method} net of ${weights}, ${units}`;
+  const paths = net.skipPaths.length ? `, ${plural(net.skipPaths.length, 'skip-path')}` : '';
+  return `${net.method} net of ${weights}, ${units}${paths}`;
 }

@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto';
 import type { CsvSchema } from '../data/csv.js';
 import { LatentTree, type LatentTreeJson } from '../structure/latent-tree.js';
 import { latentTreeToJson } from '../structure/latent-tree-export.js';
 import { type Loaded, loadLike } from './data.js';
 import { inFile, UserError } from './errors.js';
-import { decode, readBytes } from './input-file.js';
+import { readBytes } from './input-file.js';
 import type { DataOptions } from './options.js';
 
 /** A latent tree as the command writes it: with what it takes to read other rows the same way. */
@@ -13,6 +14,8 @@ interface LatentTreeFile extends LatentTreeJson {
 
 export interface OpenedTree {
   tree: LatentTree;
+  /** Of the file's bytes. */
+  sha256: string;
   source: NonNullable<LatentTreeFile['source']>;
 }
 
@@ -29,14 +32,17 @@ export function latentTreeText(tree: LatentTree, top: number, source: OpenedTree
 export async function openLatentTree(path: string): Promise<OpenedTree> {
   return inFile(path, () => {
     const bytes = readBytes(path);
-    const text = decode({ path, name: path, format: 'csv', bytes, sha256: '' });
     let json: LatentTreeFile;
     try {
-      json = JSON.parse(text);
+      json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
     } catch {
       throw new UserError(`${path}: expected a latent tree as latent-tree --out writes it, in JSON`);
     }
-    return { tree: LatentTree.fromJSON(json), source: json.source ?? {} };
+    return {
+      tree: LatentTree.fromJSON(json),
+      sha256: createHash('sha256').update(bytes).digest('hex'),
+      source: json.source ?? {},
+    };
   });
 }
 

@@ -1,6 +1,7 @@
 import { GaterNet } from '../models/gater-net.js';
 import type { TargetInfo } from '../models/net-state.js';
-import { backboneLayers, layersIn, summary } from './describe.js';
+import { TseNet } from '../models/tse-net.js';
+import { backboneLayers, layersIn, pathsJson, summary } from './describe.js';
 import { type Net, openModel } from './model.js';
 import { count, millions, plural, print, printFacts, printJson, printTable } from './output.js';
 
@@ -15,7 +16,9 @@ export async function tellModel(path: string, json: boolean | undefined): Promis
       weights,
       target,
       layers: layersIn(net),
+      ...pathsJson(net),
       ...(net instanceof GaterNet ? gatedJson(net) : {}),
+      ...(net instanceof TseNet ? skeletonJson(net) : {}),
     });
     return;
   }
@@ -24,6 +27,7 @@ export async function tellModel(path: string, json: boolean | undefined): Promis
     Seed: String(net.seed),
     Predicts: predicted(net.target),
     ...(net instanceof GaterNet ? gatedFacts(net) : {}),
+    ...(net instanceof TseNet ? skeletonFacts(net) : {}),
   });
   print('');
   printTable(net instanceof GaterNet ? backboneTable(net) : layerTable(net));
@@ -61,6 +65,20 @@ function gatedFacts({ network, multiplyAdds }: GaterNet): Record<string, string>
   };
 }
 
+function skeletonJson({ density, skeleton }: TseNet): object {
+  const { levels, rows, logLikelihood, bic } = skeleton;
+  return { density, skeleton: { levels, rows, logLikelihood, bic } };
+}
+
+function skeletonFacts({ density, skeleton }: TseNet): Record<string, string> {
+  const { levels, rows, logLikelihood, bic } = skeleton;
+  return {
+    'Latent tree': `${levels.map(count).join(', ')} latents by level, learned from ${plural(rows, 'row')}`,
+    'Log-likelihood, BIC': `${logLikelihood.toFixed(1)}, ${bic.toFixed(1)}`,
+    'Density aimed at': String(density),
+  };
+}
+
 function backboneTable(net: GaterNet): string[][] {
   return [
     ['Layer', 'output', 'kernel', 'stride', 'gates', 'multiply-adds'],
@@ -75,13 +93,18 @@ function backboneTable(net: GaterNet): string[][] {
   ];
 }
 
-function layerTable({ layers }: Exclude<Net, GaterNet>): string[][] {
+function layerTable({ layers, skipPaths }: Exclude<Net, GaterNet>): string[][] {
   return [
     ['Layer', 'inputs', 'sparse units', 'dense units', 'connections', 'density'],
     ...layers.map(({ inputs, sparseUnits, denseUnits, connections, density }, l) => [
       String(l + 1),
       ...[inputs, sparseUnits, denseUnits, connections].map(count),
       density.toFixed(3),
+    ]),
+    ...skipPaths.map(({ from, inputs, units, connections }) => [
+      from === 0 ? 'Skip from features' : `Skip from ${from}`,
+      ...[inputs, 0, units, connections].map(count),
+      (1).toFixed(3),
     ]),
   ];
 }

@@ -4,12 +4,13 @@ import type { DenseNet } from '../models/dense-net.js';
 import { GaterNet } from '../models/gater-net.js';
 import { loadNet } from '../models/load.js';
 import type { TrfNet } from '../models/trf-net.js';
+import type { TseNet } from '../models/tse-net.js';
 import type { Evaluation } from '../training/metrics.js';
 import type { Reference } from './data.js';
 import { inFile, UserError } from './errors.js';
 import { readBytes } from './input-file.js';
 
-export type Net = TrfNet | DenseNet | GaterNet;
+export type Net = TrfNet | TseNet | DenseNet | GaterNet;
 
 /** Metadata key under which a model file keeps how its CSV was read. */
 const CSV_KEY = 'espalier.csv';

@@ -1,6 +1,6 @@
 import { SingleBar } from 'cli-progress';
 import type { GrowProgress } from '../models/grow.js';
-import type { LatentTreeProgress } from '../structure/latent-learning.js';
+import type { TseGrowProgress } from '../models/skeleton-growth.js';
 import type { EpochRecord } from '../training/checkpoint.js';
 import type { FitProgress } from '../training/fit.js';
 import { score } from '../training/metrics.js';
@@ -22,7 +22,11 @@ export class Progress {
     this.show('Chow-Liu tree', done, total, `${count(done)} of ${count(total)} variables`);
   }
 
-  latentTree({ phase, level, done, total }: LatentTreeProgress): void {
+  latentTree({ phase, level, done, total }: TseGrowProgress): void {
+    if (phase === 'expansion') {
+      this.show(`Layer ${level} expansion`, done, total, '');
+      return;
+    }
     const byLevel = phase === 'information' || phase === 'islands';
     const label = byLevel
       ? `Level ${level} ${phase}`

@@ -9,12 +9,15 @@ import type { LayerOptions } from '../models/grown-layer.js';
 import type { InputTransformName } from '../models/input.js';
 import { loadNet } from '../models/load.js';
 import { describeTarget } from '../models/net.js';
+import type { TseGrowSeconds } from '../models/skeleton-growth.js';
 import { TrfNet } from '../models/trf-net.js';
+import { TseNet } from '../models/tse-net.js';
+import type { LatentTree } from '../structure/latent-tree.js';
 import type { FitResult } from '../training/fit.js';
 import type { Evaluation } from '../training/metrics.js';
 import { type RunSettings, type RunState, readRun, writeRun } from './checkpoint.js';
 import { type Loaded, loadLike, loadToLearn, type Reference } from './data.js';
-import { layersIn, summary } from './describe.js';
+import { layersIn, pathsJson, summary } from './describe.js';
 import { Interrupted, inFile, UserError } from './errors.js';
 import {
   addGaterOptions,
@@ -26,6 +29,7 @@ import {
 } from './gater-options.js';
 import { loadImagesToLearn } from './images.js';
 import { interruptible } from './interrupt.js';
+import { openLatentTree } from './latent-file.js';
 import { metricFields, metricText, type Net, packNet } from './model.js';
 import { isNamedSet, NAMED_SETS } from './named-data.js';
 import {
@@ -52,8 +56,9 @@ import {
 } from './output.js';
 import { Progress } from './progress.js';
 import { threshold } from './tree.js';
+import { addTseOptions, refuseWithoutSkeleton, TSE_OPTIONS, type TseOptions, tseNetOptions } from './tse-options.js';
 
-interface TrainOptions extends DataOptions, GaterOptions {
+interface TrainOptions extends DataOptions, GaterOptions, TseOptions {
   method: 'trf' | 'dense' | 'tse' | 'gaternet';
   data: string;
   limit?: number;
@@ -70,7 +75,6 @@ interface TrainOptions extends DataOptions, GaterOptions {
   dropout?: number;
   inputDropout?: number;
   input?: InputTransformName;
-  threshold?: number | 'mean';
   patience?: number;
   seed: number;
   checkpoint?: string;
@@ -86,7 +90,7 @@ export function addTrain(program: Command): void {
   const command = program
     .command('train')
     .description(
-      'Train a net: grow a tree-receptive-field net from the data, or train a dense one to compare with; or, for images, a gated net.',
+      'Train a net: grow a sparse one from the data, by tree receptive fields or from a latent tree, or train a dense one to compare with; or, for images, a gated net.',
     )
     .argument('[data]', 'as --data')
     .addOption(
@@ -115,14 +119,14 @@ export function addTrain(program: Command): void {
       'of Adam, divided by the root of the epoch (default: 0.001); gaternet: of SGD with Nesterov momentum, divided by 10 at half and three quarters (default: 0.1)',
       positive,
     )
-    .option('--dropout <share>', 'trf, dense: of hidden units (default: 0.5)', share)
+    .option('--dropout <share>', 'trf, tse, dense: of hidden units (default: 0.5)', share)
     .option(
       '--input-dropout <share>',
-      'trf, dense: of features (default: 0.5 for trf on sparse text of 1000 columns or more, else 0)',
+      'trf, tse, dense: of features (default: 0.5 for trf and tse on sparse text of 1000 columns or more, else 0)',
       share,
     )
     .addOption(
-      new Option('--input <transform>', 'trf, dense: what becomes of the features first (default: none)').choices([
+      new Option('--input <transform>', 'trf, tse, dense: what becomes of the features first (default: none)').choices([
         'none',
         'binary',
         'log',
@@ -133,14 +137,14 @@ export function addTrain(program: Command): void {
     )
     .option(
       '--threshold <x>',
-      'trf: a feature is on above this, for the tree (default: 0 in sparse text, else mean)',
+      'trf, tse: a feature is on above this, for the tree (default: 0 in sparse text, else mean)',
       threshold,
     )
     .option('--patience <n>', 'stop after n epochs in a row without a better one', integer(1))
     .option('--checkpoint <file>', 'write a checkpoint after every epoch, and when interrupted')
     .option('--resume <file>', 'go on from a checkpoint of the same run, to the same result')
     .option('--out <file>', 'write the net, in safetensors');
-  addJson(addSeed(addDataOptions(addGaterOptions(command), true)))
+  addJson(addSeed(addDataOptions(addGaterOptions(addTseOptions(command)), true)))
     .addHelpText(
       'after',
       `
@@ -156,6 +160,7 @@ Default --hidden: 500,200; for less than ${FEW_COLUMNS} features, 64,32
 
 Examples:
   espalier train --data train.txt --validation valid.txt --test test.txt --out model.safetensors
+  espalier train --method tse --data train.txt --density 0.1 --skip-paths 0 --out tse.safetensors
   espalier train --method dense --data train.txt --hidden 500,200 --seed 1 --json
   espalier train --data wine.csv --target quality --input standard --missing mean --out wine.safetensors
   espalier train --data train-images-idx3-ubyte --labels train-labels-idx1-ubyte --checkpoint run.ckpt
@@ -176,6 +181,8 @@ interface Inputs {
   train: Loaded;
   validation?: Loaded;
   test?: Loaded;
+  /** tse: the latent tree given. */
+  skeleton?: { tree: LatentTree; sha256: string };
   /** The training rows without those held out. */
   rows: Dataset;
   held?: Dataset;
@@ -191,9 +198,15 @@ async function train(options: TrainOptions): Promise<void> {
   const inputs = await readInputs(options);
   const settings = settingsOf(options, inputs);
   const resumed = options.resume ? await readRun(options.resume, settings) : undefined;
-  const seconds = { load: (performance.now() - begun) / 1000, ...NO_GROWTH, fit: 0, evaluate: 0, total: 0 };
+  const seconds = {
+    load: (performance.now() - begun) / 1000,
+    ...NO_GROWTH[options.method === 'tse' ? 'tse' : 'trf'],
+    fit: 0,
+    evaluate: 0,
+    total: 0,
+  };
   const { net, fit } = await learn(options, inputs, settings, resumed);
-  Object.assign(seconds, net instanceof TrfNet ? net.growSeconds : {}, { fit: fit.seconds });
+  Object.assign(seconds, net instanceof TrfNet || net instanceof TseNet ? net.growSeconds : {}, { fit: fit.seconds });
 
   const evaluating = performance.now();
   const tested =
@@ -222,11 +235,15 @@ async function train(options: TrainOptions): Promise<void> {
   if (file) print(`Wrote ${options.out} (${bytes(file.length)})`);
 }
 
-const NO_GROWTH: GrowSeconds = { tree: 0, pretrain: 0, encode: 0 };
+const NO_GROWTH: { trf: GrowSeconds; tse: TseGrowSeconds } = {
+  trf: { tree: 0, pretrain: 0, encode: 0 },
+  tse: { information: 0, islands: 0, links: 0, refine: 0, likelihood: 0, expansion: 0 },
+};
 
 /** Options that only some methods have. */
 const OPTIONS = {
   trf: ['layers', 'pretrainEpochs', 'threshold', 'dropout', 'inputDropout', 'input'],
+  tse: [...TSE_OPTIONS, 'threshold', 'dropout', 'inputDropout', 'input'],
   dense: ['hidden', 'dropout', 'inputDropout', 'input'],
   gaternet: [...GATER_OPTIONS, 'pretrainEpochs'],
 } as const satisfies Record<string, readonly (keyof TrainOptions)[]>;
@@ -234,7 +251,6 @@ const OPTIONS = {
 /** An option that would change nothing is a mistake worth a word. */
 function refuseStrays(options: TrainOptions): void {
   const { method, data } = options;
-  if (method === 'tse') throw new UserError('--method tse: is not built yet; expected trf, gaternet or dense');
   const own: readonly string[] = OPTIONS[method];
   for (const name of Object.values(OPTIONS).flat()) {
     if (!own.includes(name) && options[name] !== undefined) {
@@ -242,6 +258,7 @@ function refuseStrays(options: TrainOptions): void {
     }
   }
   refuseWithoutGater(options);
+  refuseWithoutSkeleton(options);
   if (method !== 'gaternet' && isNamedSet(data) && !existsSync(data)) {
     throw new UserError(`--data ${data}: is a set of images, for --method gaternet; expected a file for ${method}`);
   }
@@ -277,7 +294,14 @@ async function readInputs(options: TrainOptions): Promise<Inputs> {
     if (loaded && !loaded.data.targets)
       throw new UserError(`${loaded.name}: expected a column '${csv?.target?.name}' to compare with, got none`);
   }
-  const inputs = { train, reference, ...(validation ? { validation } : {}), ...(test ? { test } : {}) };
+  const skeleton = options.skeleton === undefined ? undefined : await openLatentTree(options.skeleton);
+  const inputs = {
+    train,
+    reference,
+    ...(validation ? { validation } : {}),
+    ...(test ? { test } : {}),
+    ...(skeleton ? { skeleton } : {}),
+  };
   const rows = await limited(data, options);
   if (validation || options.holdout === 0) {
     if (options.patience !== undefined && !validation)
@@ -297,7 +321,7 @@ async function limited(data: Dataset, { limit, seed }: TrainOptions): Promise<Da
 }
 
 /** What decides the result, beside the epochs and rates that fit itself compares. */
-function settingsOf(options: TrainOptions, { train, validation }: Inputs): RunSettings {
+function settingsOf(options: TrainOptions, { train, validation, skeleton }: Inputs): RunSettings {
   const { method, holdout, limit, dropout, inputDropout, input, seed, pretrainEpochs } = options;
   return {
     method,
@@ -315,7 +339,10 @@ function settingsOf(options: TrainOptions, { train, validation }: Inputs): RunSe
     seed,
     pretrainEpochs,
     threshold: options.threshold,
-    ...Object.fromEntries(GATER_OPTIONS.map((name) => [kebab(name), options[name]])),
+    ...Object.fromEntries([...GATER_OPTIONS, ...TSE_OPTIONS].map((name) => [kebab(name), options[name]])),
+    // The tree itself, not where it lies.
+    skeleton: undefined,
+    'skeleton data': skeleton?.sha256,
   };
 }
 
@@ -338,7 +365,7 @@ async function learn(
       const net =
         resumed && 'net' in resumed
           ? await loadNet(resumed.net)
-          : await makeNet(options, inputs.rows, signal, progress, (growth) => save({ growth }), resumed?.growth);
+          : await makeNet(options, inputs, signal, progress, (growth) => save({ growth }), resumed?.growth);
       const start = resumed && 'net' in resumed ? resumed.net : net.save();
       const validation = inputs.validation?.data ?? inputs.held;
       const fit = await net.fit(inputs.rows, {
@@ -370,7 +397,7 @@ async function learn(
 
 async function makeNet(
   options: TrainOptions,
-  rows: Dataset,
+  { rows, skeleton }: Inputs,
   signal: AbortSignal,
   progress: Progress,
   onCheckpoint: (growth: Uint8Array) => void,
@@ -385,15 +412,20 @@ async function makeNet(
     ...(input === undefined ? {} : { input }),
   };
   if (options.method === 'dense') return DenseNet.create(rows, { ...common, hidden: hiddenOf(options, rows) });
+  const growing = { ...common, signal, onCheckpoint, ...(resume ? { resume } : {}) };
+  if (options.method === 'tse') {
+    return TseNet.grow(rows, {
+      ...growing,
+      ...tseNetOptions(options, skeleton?.tree),
+      onProgress: (done) => progress.latentTree(done),
+    });
+  }
   return TrfNet.grow(rows, {
-    ...common,
+    ...growing,
     layers: layersOf(options, rows),
     ...(options.pretrainEpochs === undefined ? {} : { pretrain: { epochs: options.pretrainEpochs } }),
     ...(options.threshold === undefined ? {} : { threshold: options.threshold }),
-    signal,
     onProgress: (done) => progress.grow(done),
-    onCheckpoint,
-    ...(resume ? { resume } : {}),
   });
 }
 
@@ -430,6 +462,7 @@ function asJson(
     seed: options.seed,
     weights: net.weights,
     layers: layersIn(net),
+    ...pathsJson(net),
     epochs: fit.history.length,
     bestEpoch: fit.bestEpoch,
     stoppedBy: fit.stoppedBy,

@@ -32,10 +32,6 @@ test('usage', async () => {
   await refused(['train', '--data'], /'--data <file>' argument missing/);
   await refused(['predict', model], /missing required argument 'data'/);
   await refused(['train', '--data', words, '--method', 'magic'], /Allowed choices are trf, tse, gaternet, dense/);
-  await refused(
-    ['train', '--data', words, '--method', 'tse'],
-    /--method tse: is not built yet; expected trf, gaternet or dense/,
-  );
 });
 
 test('options out of range', async () => {
