@@ -27,7 +27,7 @@ export function addLatentOptions(command: Command, method = ''): Command {
       number((x) => x >= 0, 'nats from 0'),
     )
     .option('--restarts <n>', `${method}random starts of EM (default: 3)`, integer(1))
-    .option('--em-steps <n>', `${method}the most steps of EM from one start (default: 50)`, integer(1))
+    .option('--em-steps <n>', `${method}the most steps of EM from one start (default: 200)`, integer(1))
     .option('--em-tolerance <nats>', `${method}EM stops at a step that gains less (default: 0.01)`, positive)
     .option(
       '--sample-rows <n>',
