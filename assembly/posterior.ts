@@ -20,15 +20,35 @@ function I(at: usize, i: i32): i32 {
   return load<i32>(at + ((<usize>i) << 2));
 }
 
+// Probabilities below are numbers times powers of TINY, so that no product leaves f64's range: 2^-256, 2^256 and ln of it.
+const TINY: f64 = 8.636168555094445e-78;
+const HUGE: f64 = 1.157920892373162e77;
+const LN_HUGE: f64 = 177.445678223346;
+
+/** Multiplies the number at i, its power of TINY at i + 2. */
+// @ts-ignore: decorator
+@inline
+function scale(message: usize, i: i32, factor: f64): void {
+  let x = P(message, i) * factor;
+  if (x < TINY) {
+    x *= HUGE;
+    put(message, i + 2, P(message, i + 2) + 1);
+  } else if (x > HUGE) {
+    x *= TINY;
+    put(message, i + 2, P(message, i + 2) - 1);
+  }
+  put(message, i, x);
+}
+
 /**
  * Belief propagation in a forest of binary latents over binary features, for rows [r0, r1): upwards the probability of what is below given a latent's state,
  * downwards the posterior. A parent has a higher number than its children, so both ways are plain loops.
  *
  * posterior: f32[rows][latents], P(latent = 1 | row). likelihood: f64[rows], ln P(row). rowStart, rowIndex: the features that are 1.
  * featureParent: i32[features]; parent: i32[latents], −1 at roots; table: f64[latents][2], P(1 | parent = 0, 1), at a root its prior twice.
- * base: f64[latents][2], product over the latent's features of P(feature = 0 | state); ratio: f64[features][2], P(1 | state) / P(0 | state).
- * message: f64[latents][4], scratch. Unless 0, expected: f64[latents + features] gains Σ P(node = 1, parent = 1 | row), latents first (at a root
- * Σ P(root = 1 | row)), and ones: f64[latents] gains Σ P(latent = 1 | row). No product of 50 terms of a base may leave f64's range.
+ * base: f64[latents][4], product over the latent's features of P(feature = 0 | state 0, 1) as b0, b1, e0, e1: b 2^(-256 e), b from 2^-256 to 2^256.
+ * ratio: f64[features][2], P(1 | state) / P(0 | state). All probabilities from 2^-40 to 1 - 2^-40. message: f64[latents][4], scratch. Unless 0, expected: f64[latents + features] gains Σ P(node = 1, parent = 1 | row), latents first (at a root
+ * Σ P(root = 1 | row)), and ones: f64[latents] gains Σ P(latent = 1 | row).
  */
 export function latent_posteriors(
   posterior: usize, likelihood: usize, expected: usize, ones: usize, rowStart: usize, rowIndex: usize, featureParent: usize, parent: usize,
@@ -37,19 +57,22 @@ export function latent_posteriors(
   for (let r = r0; r < r1; r++) {
     const out = posterior + ((<usize>r * <usize>latents) << 2);
     const first = I(rowStart, r), last = I(rowStart, r + 1);
-    for (let j = 0; j < latents; j++) {
-      put(message, 4 * j, P(base, 2 * j));
-      put(message, 4 * j + 1, P(base, 2 * j + 1));
-    }
+    memory.copy(message, base, (<usize>latents) << 5);
     for (let e = first; e < last; e++) {
       const x = I(rowIndex, e), j = I(featureParent, x);
-      put(message, 4 * j, P(message, 4 * j) * P(ratio, 2 * x));
-      put(message, 4 * j + 1, P(message, 4 * j + 1) * P(ratio, 2 * x + 1));
+      scale(message, 4 * j, P(ratio, 2 * x));
+      scale(message, 4 * j + 1, P(ratio, 2 * x + 1));
     }
     // Both states' probabilities are kept over the larger; the factors taken out make the likelihood.
     let sum: f64 = 0, factor: f64 = 1;
     for (let j = 0; j < latents; j++) {
-      const b0 = P(message, 4 * j), b1 = P(message, 4 * j + 1);
+      let b0 = P(message, 4 * j), b1 = P(message, 4 * j + 1), e0 = P(message, 4 * j + 2), e1 = P(message, 4 * j + 3);
+      if (e0 != 0 || e1 != 0) {
+        const e = min(e0, e1);
+        for (; e0 > e; e0--) b0 *= TINY;
+        for (; e1 > e; e1--) b1 *= TINY;
+        sum -= e * LN_HUGE;
+      }
       const most = max(b0, b1);
       const l0 = b0 / most, l1 = b1 / most;
       const q0 = P(table, 2 * j), q1 = P(table, 2 * j + 1);
@@ -57,11 +80,8 @@ export function latent_posteriors(
       const m0 = (1 - q0) * l0 + q0 * l1, m1 = (1 - q1) * l0 + q1 * l1;
       factor *= most;
       if (p >= 0) {
-        const p0 = P(message, 4 * p) * m0, p1 = P(message, 4 * p + 1) * m1;
-        const scale: f64 = max(p0, p1) < 1e-100 ? 1e100 : 1;
-        put(message, 4 * p, p0 * scale);
-        put(message, 4 * p + 1, p1 * scale);
-        if (scale != 1) sum -= log64(scale);
+        scale(message, 4 * p, m0);
+        scale(message, 4 * p + 1, m1);
       } else factor *= m0;
       put(message, 4 * j, q0 * l1 / m0);
       put(message, 4 * j + 1, q1 * l1 / m1);

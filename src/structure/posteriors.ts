@@ -31,8 +31,8 @@ export interface Chunk {
 }
 
 const CHUNK = 512;
-/** Probabilities are kept this far from 0 and 1: no observation is impossible. */
-const LEAST = 1e-12;
+/** Probabilities are kept this far from 0 and 1: no observation is impossible. 1 - LEAST is exact. */
+const LEAST = 2 ** -40;
 
 /** Exact posteriors of a latent forest over binary rows, by belief propagation. */
 export class LatentInference {
@@ -71,7 +71,7 @@ export class LatentInference {
       this.featureParent = scope.copy(places.subarray(0, features));
       this.parent = scope.copy(places.subarray(features));
       this.table = scope.bytes(latents * 16);
-      this.base = scope.bytes(latents * 16);
+      this.base = scope.bytes(latents * 32);
       this.ratio = scope.bytes(features * 16);
       this.message = scope.bytes(latents * 32);
       this.posterior = scope.bytes(chunk * latents * 4);
@@ -95,12 +95,19 @@ export class LatentInference {
     const { features, parent } = this.forest;
     const inside = probability.map((p) => Math.min(1 - LEAST, Math.max(LEAST, p)));
     engine.f64(this.table, latents * 2).set(inside.subarray(2 * features));
-    const base = engine.f64(this.base, latents * 2).fill(1);
+    // P(0 | state 0), P(0 | state 1) and how many times each was taken times 2^256.
+    const base = engine.f64(this.base, latents * 4);
+    for (let j = 0; j < latents; j++) base.set([1, 1, 0, 0], 4 * j);
     const ratio = engine.f64(this.ratio, features * 2);
     for (let x = 0; x < features; x++) {
       for (const state of [0, 1]) {
         const p = inside[2 * x + state]!;
-        base[2 * (parent[x]! - features) + state]! *= 1 - p;
+        const at = 4 * (parent[x]! - features) + state;
+        base[at]! *= 1 - p;
+        if (base[at]! < 2 ** -256) {
+          base[at]! *= 2 ** 256;
+          base[at + 2]!++;
+        }
         ratio[2 * x + state] = p / (1 - p);
       }
     }

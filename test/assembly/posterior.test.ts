@@ -1,0 +1,500 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { Draws } from '../support/draws.js';
+import { type engine, guarded, kernelTest } from '../support/kernel-test.js';
+import { close, sameBits } from '../support/numbers.js';
+import * as twin from './twins/posterior.js';
+
+/** The twin sums over all states, the kernel passes messages: rounding of some hundred factors, and of 1 - P where P is nearly 1. */
+const EXACT = { relative: 1e-11, absolute: 1e-15 };
+/** The same rounded to f32. */
+const ROUNDED = { relative: 6e-8, absolute: 1e-15 };
+/** Logarithms of a thousand factors lose digits in the twin. */
+const DEEP = { relative: 1e-8, absolute: 1e-14 };
+const DEEP_ROUNDED = { relative: 1e-7, absolute: 1e-14 };
+/** Terms of a sum of logarithms, of which some cancel. */
+const LOGS = { relative: 1e-12, absolute: 1e-11 };
+/** Differences of sums of k ln k over n rows. */
+const NATS = { relative: 1e-10, absolute: 1e-13 };
+
+type Kernel = typeof engine.kernels.latent_posteriors;
+
+const range = (length: number) => Array.from({ length }, (_, i) => i);
+
+/** What the kernel makes of the rows [r0, r1), on guarded memory; `start` is what the counts hold before, undefined for no counts. */
+function infer(
+  kernel: Kernel,
+  { latents, features, parent, tables }: twin.Forest,
+  rows: readonly (readonly number[])[],
+  { r0 = 0, r1 = rows.length, start }: { r0?: number; r1?: number; start?: number } = {},
+) {
+  return guarded((memory) => {
+    const lists = rows.map((row) => range(features).filter((x) => row[x]));
+    const rowStart = [0, ...lists.map((_, r) => lists.slice(0, r + 1).flat().length)];
+    const base = new Float64Array(4 * latents).map((_, i) => Number(i % 4 < 2));
+    const ratio = new Float64Array(2 * features);
+    for (let x = 0; x < features; x++) {
+      tables[latents + x]!.forEach((p, s) => {
+        const at = 4 * parent[latents + x]! + s;
+        base[at]! *= 1 - p;
+        if (base[at]! < 2 ** -256) {
+          base[at]! *= 2 ** 256;
+          base[at + 2]!++;
+        }
+        ratio[2 * x + s] = p / (1 - p);
+      });
+    }
+    const posterior = memory.output(new Float32Array(rows.length * latents).fill(-5));
+    const likelihood = memory.output(new Float64Array(rows.length).fill(-5));
+    const both = memory.output(new Float64Array(latents + features).fill(start ?? -5));
+    const ones = memory.output(new Float64Array(latents).fill(start ?? -5));
+    kernel(
+      posterior.at,
+      likelihood.at,
+      start === undefined ? 0 : both.at,
+      ones.at,
+      memory.input(Int32Array.from(rowStart)).at,
+      memory.input(Int32Array.from(lists.flat())).at,
+      memory.input(Int32Array.from(parent.slice(latents))).at,
+      memory.input(Int32Array.from(parent.slice(0, latents))).at,
+      memory.input(Float64Array.from(tables.slice(0, latents).flat())).at,
+      memory.input(base).at,
+      memory.input(ratio).at,
+      memory.output(new Float64Array(4 * latents).fill(Number.NaN)).at,
+      latents,
+      r0,
+      r1,
+    );
+    return { posterior: posterior.read(), likelihood: likelihood.read(), both: both.read(), ones: ones.read() };
+  });
+}
+
+/** Checks posteriors, likelihoods and expected counts of some rows against a twin's. */
+function check(
+  kernel: Kernel,
+  forest: twin.Forest,
+  rows: readonly (readonly number[])[],
+  expected: readonly twin.Inferred[],
+  name: string,
+): void {
+  const { posterior, likelihood, both, ones } = infer(kernel, forest, rows, { start: 0 });
+  close(
+    posterior,
+    expected.flatMap(({ one }) => one),
+    ROUNDED,
+    `${name}: posteriors`,
+  );
+  close(
+    likelihood,
+    expected.map((row) => row.likelihood),
+    LOGS,
+    `${name}: likelihoods`,
+  );
+  const sum = (list: readonly number[][]) => list[0]!.map((_, v) => list.reduce((total, row) => total + row[v]!, 0));
+  close(both, sum(expected.map((row) => row.both)), EXACT, `${name}: both`);
+  close(ones, sum(expected.map(({ one }) => one)), EXACT, `${name}: ones`);
+}
+
+/** A forest with features below latents that `below` picks; `parents` by latent. */
+function forestOf(
+  draws: Draws,
+  parents: readonly number[],
+  features: number,
+  below: (x: number) => number,
+  chance: () => number = () => 0.02 + 0.96 * draws.unit(),
+): twin.Forest {
+  const latents = parents.length;
+  const tables = range(latents + features).map((v) => {
+    const [p, q] = [chance(), chance()];
+    return (parents[v] === -1 ? [p, p] : [p, q]) as [number, number];
+  });
+  return { latents, features, parent: [...parents, ...range(features).map(below)], tables };
+}
+
+/** Random rows, the first of zeros and the last of ones. */
+function randomRows(draws: Draws, rows: number, features: number): number[][] {
+  return range(rows).map((r) =>
+    range(features).map(() => (r === 0 ? 0 : r === rows - 1 ? 1 : Number(draws.unit() < 0.4))),
+  );
+}
+
+/** Parents that stand after their children; -1 for roots, of which there are about `roots` beside the last. */
+const randomParents = (draws: Draws, latents: number, roots: number) =>
+  range(latents).map((j) =>
+    j === latents - 1 || draws.below(latents) < roots ? -1 : j + 1 + draws.below(latents - 1 - j),
+  );
+
+test('the two twins agree', () => {
+  const draws = new Draws(1);
+  for (let latents = 1; latents <= 7; latents++) {
+    const forest = forestOf(draws, randomParents(draws, latents, 1), 6, () => draws.below(latents));
+    for (const row of randomRows(draws, 5, 6)) {
+      const [a, b] = [twin.enumerate(forest, row), twin.recurse(forest, row)];
+      close(a.one, b.one, EXACT, 'posteriors');
+      close(a.both, b.both, EXACT, 'both');
+      close([a.likelihood], [b.likelihood], LOGS, 'likelihood');
+    }
+  }
+});
+
+kernelTest('latent_posteriors', '1 to 9 latents, one root or several, equals enumeration of all states', (kernel) => {
+  const draws = new Draws(2);
+  for (let latents = 1; latents <= 9; latents++) {
+    for (const roots of [0, 2]) {
+      for (const features of [1, 2, 9]) {
+        const forest = forestOf(draws, randomParents(draws, latents, roots), features, () => draws.below(latents));
+        const rows = randomRows(draws, 6, features);
+        const expected = rows.map((row) => twin.enumerate(forest, row));
+        check(kernel, forest, rows, expected, `${latents} latents, ${features} features`);
+      }
+    }
+  }
+});
+
+kernelTest('latent_posteriors', 'latents that have only latents below, a chain, a star, roots alone', (kernel) => {
+  const draws = new Draws(3);
+  const shapes: [string, number[], (x: number) => number][] = [
+    ['two levels', [3, 3, 4, 5, 5, -1], (x) => x % 3],
+    ['a chain', [1, 2, 3, 4, 5, 6, -1], (x) => x % 7],
+    ['a chain with all features at its foot', [1, 2, 3, 4, 5, 6, -1], () => 0],
+    ['a chain with all features at its head', [1, 2, 3, 4, 5, 6, -1], () => 6],
+    ['a star', [7, 7, 7, 7, 7, 7, 7, -1], (x) => x % 7],
+    ['roots alone', [-1, -1, -1, -1], (x) => x % 4],
+    ['roots, one of them without features', [-1, -1, -1, -1], (x) => x % 3],
+  ];
+  for (const [name, parents, below] of shapes) {
+    const forest = forestOf(draws, parents, 8, below);
+    const rows = randomRows(draws, 7, 8);
+    check(
+      kernel,
+      forest,
+      rows,
+      rows.map((row) => twin.enumerate(forest, row)),
+      name,
+    );
+  }
+});
+
+kernelTest(
+  'latent_posteriors',
+  'only the rows asked for; counts gain, or are left alone; the same bits either way',
+  (kernel) => {
+    const draws = new Draws(4);
+    const forest = forestOf(draws, [2, 2, 4, 4, -1], 7, (x) => x % 5);
+    const rows = randomRows(draws, 9, 7);
+    const whole = infer(kernel, forest, rows, { start: 0 });
+    for (const [r0, r1] of [
+      [0, 0],
+      [9, 9],
+      [0, 4],
+      [3, 4],
+      [3, 9],
+    ] as const) {
+      const part = infer(kernel, forest, rows, { r0, r1 });
+      rows.forEach((_, r) => {
+        const inRange = r >= r0 && r < r1;
+        const own = <T extends Float32Array | Float64Array>(values: T, width: number) =>
+          values.subarray(r * width, (r + 1) * width);
+        const posteriors = inRange ? own(whole.posterior, 5) : new Float32Array(5).fill(-5);
+        sameBits(own(part.posterior, 5), posteriors, `row ${r} of [${r0}, ${r1})`);
+        sameBits(own(part.likelihood, 1), inRange ? own(whole.likelihood, 1) : [-5], `row ${r} of [${r0}, ${r1})`);
+      });
+      sameBits(part.both, new Float64Array(12).fill(-5), 'both');
+      sameBits(part.ones, new Float64Array(5).fill(-5), 'ones');
+      const counted = infer(kernel, forest, rows, { r0, r1, start: 1000 });
+      const expected = rows.slice(r0, r1).map((row) => twin.enumerate(forest, row));
+      const sum = (values: readonly number[][], v: number) => values.reduce((total, row) => total + row[v]!, 1000);
+      close(
+        counted.both,
+        range(12).map((v) =>
+          sum(
+            expected.map(({ both }) => both),
+            v,
+          ),
+        ),
+        EXACT,
+        'both',
+      );
+      close(
+        counted.ones,
+        range(5).map((v) =>
+          sum(
+            expected.map(({ one }) => one),
+            v,
+          ),
+        ),
+        EXACT,
+        'ones',
+      );
+    }
+  },
+);
+
+kernelTest('latent_posteriors', 'tables at the ends of what is allowed', (kernel) => {
+  const draws = new Draws(5);
+  const ends = [2 ** -40, 1 - 2 ** -40, 0.5];
+  for (let times = 0; times < 30; times++) {
+    const latents = 1 + draws.below(6);
+    const forest = forestOf(
+      draws,
+      randomParents(draws, latents, 1),
+      6,
+      () => draws.below(latents),
+      () => ends[draws.below(3)]!,
+    );
+    const rows = randomRows(draws, 8, 6);
+    check(
+      kernel,
+      forest,
+      rows,
+      rows.map((row) => twin.enumerate(forest, row)),
+      `forest ${times}`,
+    );
+  }
+});
+
+/** Forests whose probabilities are far below the smallest number. */
+const FORESTS: readonly [string, (draws: Draws) => twin.Forest][] = [
+  [
+    '50 features at 1e-4',
+    (draws) =>
+      forestOf(
+        draws,
+        [-1],
+        50,
+        () => 0,
+        () => 1e-4 * (1 + draws.unit()),
+      ),
+  ],
+  [
+    '50 features at 1 - 1e-4',
+    (draws) =>
+      forestOf(
+        draws,
+        [-1],
+        50,
+        () => 0,
+        () => 1 - 1e-4 * (1 + draws.unit()),
+      ),
+  ],
+  [
+    '100 features that are almost never on',
+    (draws) =>
+      forestOf(
+        draws,
+        [-1],
+        100,
+        () => 0,
+        () => 2 ** -40,
+      ),
+  ],
+  [
+    '100 features that are almost always on',
+    (draws) =>
+      forestOf(
+        draws,
+        [-1],
+        100,
+        () => 0,
+        () => 1 - 2 ** -40,
+      ),
+  ],
+  [
+    '60 latents that are almost never on, their features only then',
+    (draws) => {
+      const forest = forestOf(
+        draws,
+        range(61).map((j) => (j < 60 ? 60 : -1)),
+        60,
+        (x) => x,
+      );
+      const tables = forest.tables.map((_, v) =>
+        v < 60 ? ([2 ** -30, 2 ** -29] as const) : v === 60 ? ([0.4, 0.4] as const) : ([2 ** -40, 0.9] as const),
+      );
+      return { ...forest, tables };
+    },
+  ],
+  [
+    '200 features at the ends',
+    (draws) =>
+      forestOf(
+        draws,
+        [1, -1],
+        200,
+        (x) => x % 2,
+        () => (draws.below(2) ? 2 ** -40 : 1 - 2 ** -40),
+      ),
+  ],
+  [
+    'a chain of 300',
+    (draws) =>
+      forestOf(
+        draws,
+        range(300).map((j) => (j < 299 ? j + 1 : -1)),
+        300,
+        (x) => x,
+        () => 0.001 + 0.01 * draws.unit(),
+      ),
+  ],
+  [
+    'a star of 60 latents with 20 features each',
+    (draws) =>
+      forestOf(
+        draws,
+        range(61).map((j) => (j < 60 ? 60 : -1)),
+        1200,
+        (x) => x % 60,
+        () => 0.001 + 0.01 * draws.unit(),
+      ),
+  ],
+  ['60 roots with 20 features each', (draws) => forestOf(draws, new Array<number>(60).fill(-1), 1200, (x) => x % 60)],
+  [
+    'chains of chains',
+    (draws) =>
+      forestOf(
+        draws,
+        range(120).map((j) => (j === 119 ? -1 : j % 10 === 9 ? j + 10 : j + 1)),
+        240,
+        (x) => x % 120,
+        () => (draws.below(2) ? 1e-9 : 0.9),
+      ),
+  ],
+];
+
+for (const [name, make] of FORESTS) {
+  kernelTest('latent_posteriors', `without underflow: ${name}`, (kernel) => {
+    const draws = new Draws(6);
+    for (let times = 0; times < 2; times++) {
+      const forest = make(draws);
+      const { features } = forest;
+      const rows = [...randomRows(draws, 4, features), range(features).map((x) => x % 2)];
+      const { posterior, likelihood, both, ones } = infer(kernel, forest, rows, { start: 0 });
+      const expected = rows.map((row) => twin.recurse(forest, row));
+      close(
+        posterior,
+        expected.flatMap(({ one }) => one),
+        DEEP_ROUNDED,
+        'posteriors',
+      );
+      close(
+        likelihood,
+        expected.map((row) => row.likelihood),
+        LOGS,
+        'likelihoods',
+      );
+      close(
+        both,
+        range(both.length).map((v) => expected.reduce((sum, row) => sum + row.both[v]!, 0)),
+        DEEP,
+        'both',
+      );
+      close(
+        ones,
+        range(ones.length).map((v) => expected.reduce((sum, row) => sum + row.one[v]!, 0)),
+        DEEP,
+        'ones',
+      );
+      assert.ok(Math.min(...likelihood) < -70, 'the forest is deep');
+    }
+  });
+}
+
+kernelTest('soft_sums', '16 and 48 columns, 0 to 513 rows in any order, bits of the twin', (kernel) => {
+  const draws = new Draws(7);
+  for (const columns of [16, 48]) {
+    for (const stride of [columns, 64]) {
+      for (const count of [0, 1, 2, 255, 256, 257, 512, 513]) {
+        const all = 40;
+        const posterior = Float32Array.from({ length: all * stride }, (_, i) =>
+          i % stride < columns ? draws.unit() : Number.NaN,
+        );
+        const list: twin.SoftRows = {
+          rows: Int32Array.from({ length: count }, () => draws.below(all)),
+          weight: Float32Array.from({ length: count }, () => (draws.below(4) ? draws.unit() : draws.below(2))),
+          parent: Float32Array.from({ length: count }, () => (draws.below(4) ? draws.unit() : draws.below(2))),
+        };
+        guarded((memory) => {
+          const sum = memory.output(new Float64Array(columns).fill(-5));
+          const joint = memory.output(new Float64Array(columns).fill(-5));
+          const [rows, weight, parent] = [list.rows, list.weight, list.parent].map(
+            (values) => memory.input(values).at,
+          ) as [number, number, number];
+          kernel(sum.at, joint.at, memory.input(posterior).at, stride, rows, weight, parent, count, columns);
+          const expected = twin.softSums(posterior, stride, list, columns);
+          sameBits(sum.read(), expected.sum, `sum of ${count} rows, ${columns} columns`);
+          sameBits(joint.read(), expected.joint, `joint of ${count} rows, ${columns} columns`);
+        });
+      }
+    }
+  }
+});
+
+/** P(= 1) of a variable row by row: certain, never sure, or anything. */
+function softColumn(draws: Draws, rows: number): number[] {
+  const kind = draws.below(5);
+  return range(rows).map(() =>
+    kind === 0 ? 0 : kind === 1 ? 1 : kind === 2 ? draws.below(2) : kind === 3 ? draws.unit() : 1e-6 * draws.unit(),
+  );
+}
+
+/** The counts that the kernel reads. */
+function softCounts(v: readonly number[], w: readonly number[], columns: readonly (readonly number[])[]) {
+  const sum = (...factors: (readonly number[])[]) =>
+    v.reduce((total, _, r) => total + factors.reduce((product, factor) => product * factor[r]!, 1), 0);
+  return {
+    nv: sum(v),
+    nw: sum(w),
+    nvw: sum(v, w),
+    nz: columns.map((z) => sum(z)),
+    nvz: columns.map((z) => sum(v, z)),
+    nwz: columns.map((z) => sum(w, z)),
+    nvwz: columns.map((z) => sum(v, w, z)),
+  };
+}
+
+function conditional(
+  kernel: typeof engine.kernels.conditional_information,
+  v: readonly number[],
+  w: readonly number[],
+  columns: readonly (readonly number[])[],
+): Float64Array {
+  const { nv, nw, nvw, nz, nvz, nwz, nvwz } = softCounts(v, w, columns);
+  return guarded((memory) => {
+    const out = memory.output(new Float64Array(columns.length).fill(-5));
+    const [atZ, atVz, atWz, atVwz] = [nz, nvz, nwz, nvwz].map(
+      (counts) => memory.input(Float64Array.from(counts)).at,
+    ) as [number, number, number, number];
+    kernel(out.at, atZ, atVz, atWz, atVwz, nv, nw, nvw, v.length, columns.length);
+    return out.read();
+  });
+}
+
+kernelTest('conditional_information', '1 to 300 rows, 1 to 20 columns, within rounding of the definition', (kernel) => {
+  const draws = new Draws(8);
+  for (const rows of [1, 2, 3, 17, 100, 300]) {
+    for (const count of [1, 2, 20]) {
+      for (let times = 0; times < 8; times++) {
+        const [v, w] = [softColumn(draws, rows), softColumn(draws, rows)];
+        const columns = range(count).map(() => softColumn(draws, rows));
+        const found = conditional(kernel, v, w, columns);
+        const expected = columns.map((z) => twin.conditionalInformation(v, z, w));
+        close(found, expected, NATS, `${rows} rows, ${count} columns`);
+        assert.ok(found.every((nats) => nats >= 0));
+      }
+    }
+  }
+});
+
+kernelTest(
+  'conditional_information',
+  'of certain variables: entropy, nothing, and one bit of exclusive or',
+  (kernel) => {
+    const rows = range(400);
+    const [v, w] = [rows.map((r) => r & 1), rows.map((r) => (r >> 1) & 1)];
+    const either = rows.map((r) => (r & 1) ^ ((r >> 1) & 1));
+    const columns = [v, w, either, rows.map(() => 0), rows.map(() => 1), rows.map(() => 0.5)];
+    close(conditional(kernel, v, w, columns), [Math.LN2, 0, Math.LN2, 0, 0, 0], NATS, 'nats');
+  },
+);
+
+test.run();
