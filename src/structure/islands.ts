@@ -83,6 +83,7 @@ function nextIslands(
   const second = partners.begin(first);
   const third = partners.join(second);
   let model = models.fitClasses([first, second, third]);
+  if (maxIsland === 3 && free.length >= 6) return [model];
   models.startGroups(model);
   let candidate = partners.join(third);
   for (let left = free.length - 4; ; left--) {

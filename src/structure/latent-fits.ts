@@ -225,13 +225,14 @@ export class LatentFits {
       return { at, likelihood: em(at, 1) };
     });
     let done = 1;
-    for (let steps = 1; alive.length > 1; steps *= 2) {
+    for (let round = 1; alive.length > 1; round *= 2) {
+      const steps = Math.min(round, options.emSteps - done);
       for (const start of alive) start.likelihood = em(start.at, steps);
       done += steps;
       alive = alive.sort((a, b) => b.likelihood - a.likelihood).slice(0, Math.ceil(alive.length / 2));
     }
     const { at } = alive[0]!;
-    em(at, Math.max(0, options.emSteps - done));
+    em(at, options.emSteps - done);
     return engine.f64(at, length).slice();
   }
 }
