@@ -172,7 +172,7 @@ export interface LatentAssignment {
 }
 
 /**
- * Posteriors of every latent for every row, by belief propagation (Pearl 1988). Probabilities of 0 and 1 count as 1e-12 from them: no row is impossible.
+ * Posteriors of every latent for every row, by belief propagation (Pearl 1988). Probabilities of 0 and 1 count as 2^-40 from them: no row is impossible.
  * TypeError or RangeError for data whose columns are not the tree's features.
  */
 export async function assignLatents(
