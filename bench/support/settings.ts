@@ -78,6 +78,7 @@ const KEYS: Readonly<Record<string, Apply>> = {
   threshold: trf('threshold'),
   minInformation: trf('minInformation'),
   density: (options, value) => ({ ...options, tse: { ...options.tse, density: value as number } }),
+  minInputs: (options, value) => ({ ...options, tse: { ...options.tse, minInputs: value as number } }),
   skipFrom: skip('from'),
   skipUnits: skip('units'),
   maxIsland: skeleton('maxIsland'),

@@ -9,6 +9,7 @@ import { integer, number } from './options.js';
 /** What train asks for a TseNet. */
 export interface TseOptions extends LatentOptions {
   density?: number;
+  minInputs?: number;
   skipPaths?: number[] | 'all' | 'none';
   skipUnits?: number;
   skeleton?: string;
@@ -16,7 +17,7 @@ export interface TseOptions extends LatentOptions {
 }
 
 /** Options that no other method has. */
-export const TSE_OPTIONS = ['density', 'skipPaths', 'skipUnits', 'skeleton', ...LATENT_OPTIONS] as const;
+export const TSE_OPTIONS = ['density', 'minInputs', 'skipPaths', 'skipUnits', 'skeleton', ...LATENT_OPTIONS] as const;
 
 export function addTseOptions(command: Command): Command {
   command
@@ -24,6 +25,11 @@ export function addTseOptions(command: Command): Command {
       '--density <share>',
       'tse: of the connections a layer could have, 0: those of the latent tree alone (default: 0.05)',
       number((x) => x >= 0 && x <= 1, 'a share from 0 to 1'),
+    )
+    .option(
+      '--min-inputs <n>',
+      'tse: connections of a unit at least, where there are so many (default: 20)',
+      integer(0),
     )
     .option(
       '--skip-paths <levels>',
@@ -37,13 +43,14 @@ export function addTseOptions(command: Command): Command {
 
 /** For TseNet.grow; what is not given is left to it. */
 export function tseNetOptions(options: TseOptions, skeleton: LatentTree | undefined): TseNetOptions {
-  const { density, skipPaths: from, skipUnits: units, threshold } = options;
+  const { density, minInputs, skipPaths: from, skipUnits: units, threshold } = options;
   const paths = {
     ...(from === undefined || from === 'none' ? {} : { from }),
     ...(units === undefined ? {} : { units }),
   };
   return {
     ...(density === undefined ? {} : { density }),
+    ...(minInputs === undefined ? {} : { minInputs }),
     skipPaths: from === 'none' ? false : paths,
     skeleton: skeleton ?? { ...latentOptionsOf(options), ...(threshold === undefined ? {} : { threshold }) },
   };

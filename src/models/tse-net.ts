@@ -2,8 +2,8 @@ import type { Dataset } from '../data/dataset.js';
 import type { SkipShape } from '../layers/skip-path.js';
 import type { Engine } from '../runtime/engine.js';
 import { requireInteger, requireOptions } from '../runtime/options.js';
-import { expandTree, requireDensity } from '../structure/expansion.js';
-import type { LatentTree } from '../structure/latent-tree.js';
+import { type ExpandOptions, expandTree, requireExpansion } from '../structure/expansion.js';
+import { LatentTree } from '../structure/latent-tree.js';
 import { beginNet, FeedforwardNet, loadState, type NetOptions, newState, wideInputDropout } from './feedforward-net.js';
 import type { GrowRunOptions } from './grow.js';
 import { fillNetwork } from './model-file.js';
@@ -19,9 +19,10 @@ export interface SkipPathOptions {
   units?: number;
 }
 
-export interface TseNetOptions extends NetOptions, GrowRunOptions<TseGrowProgress> {
-  /** Share of a layer's possible connections that it has at least, from 0 (the tree alone) to 1. Default 0.05. */
-  density?: number;
+export interface TseNetOptions
+  extends NetOptions,
+    GrowRunOptions<TseGrowProgress>,
+    Pick<ExpandOptions, 'density' | 'minInputs'> {
   /** false for none. Default: 100 units from the features and 100 from the first hidden layer. */
   skipPaths?: SkipPathOptions | false;
   /** How to learn the latent tree, from the features before `input` changes them; or a tree that is ready, over the same features. */
@@ -30,6 +31,7 @@ export interface TseNetOptions extends NetOptions, GrowRunOptions<TseGrowProgres
 
 interface TseOrigin extends SkeletonJson {
   density: number;
+  minInputs: number;
 }
 
 /**
@@ -51,22 +53,23 @@ export class TseNet extends FeedforwardNet {
   /** Learns the structure: a latent tree, then its expansion. `fit` trains the weights. */
   static async grow(train: Dataset, options: TseNetOptions = {}): Promise<TseNet> {
     const begun = await beginNet(train, options, wideInputDropout);
-    const { density = 0.05, signal, onProgress } = options;
+    const { signal, onProgress } = options;
     const { engine, seed, initialScale } = begun;
-    requireDensity(density);
+    const share = requireExpansion(options);
     const paths = skipPathOptions(options.skipPaths);
     const { skeleton, seconds } = await growSkeleton(engine, train, { ...options, seed });
     const skips = skipShapes(paths, skeleton.levels.length);
     const began = performance.now();
     const { layers } = await expandTree(skeleton, train, {
-      density,
+      ...share,
+      ...sampling(options.skeleton, seed),
       engine,
       signal,
       onProgress: ({ layer, done, total }) => onProgress?.({ phase: 'expansion', level: layer, done, total }),
     });
     const expansion = (performance.now() - began) / 1000;
     const hidden = layers.map((connections) => ({ connections, dense: 0 }));
-    const origin: TseOrigin = { ...skeletonJson(skeleton), density };
+    const origin: TseOrigin = { ...skeletonJson(skeleton), ...share };
     const state = newState('tse', begun, { hidden, ...(skips.length ? { skips } : {}) }, origin);
     const net = new TseNet(engine, { ...state, featureNames: skeleton.featureNames }, skeleton);
     net.network.initialise(seed, initialScale);
@@ -79,11 +82,11 @@ export class TseNet extends FeedforwardNet {
     const { engine, file } = await loadState(bytes, 'tse', options);
     const { shape, origin, featureNames } = file.state;
     const skeleton = skeletonOf(file.tensors, origin as SkeletonJson, shape.inputs, featureNames, 'bytes');
-    const { density } = origin as TseOrigin;
-    if (!(typeof density === 'number' && density >= 0 && density <= 1))
-      throw new RangeError(
-        `bytes: the metadata of this net are damaged: expected a density from 0 to 1, got ${density}`,
-      );
+    try {
+      requireExpansion(origin as TseOrigin);
+    } catch (cause) {
+      throw new RangeError(`bytes: the metadata of this net are damaged: ${(cause as Error).message}`, { cause });
+    }
     const fits =
       skeleton.levels.length === shape.hidden.length &&
       shape.hidden.every(({ connections, dense }, l) => dense === 0 && connections?.units === skeleton.levels[l]);
@@ -97,6 +100,13 @@ export class TseNet extends FeedforwardNet {
   get density(): number {
     return (this.state.origin as TseOrigin).density;
   }
+}
+
+/** Expansion looks at the rows that the skeleton was learned from. */
+function sampling(skeleton: TseNetOptions['skeleton'], seed: number): { sampleRows?: number; seed: number } {
+  if (skeleton === undefined || skeleton instanceof LatentTree) return { seed };
+  const { sampleRows } = skeleton;
+  return { seed: skeleton.seed ?? seed, ...(sampleRows === undefined ? {} : { sampleRows }) };
 }
 
 /** Checked and completed; levels rise. */

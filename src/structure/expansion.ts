@@ -1,15 +1,21 @@
 import { type Engine, engineOf } from '../runtime/engine.js';
-import { requireOptions } from '../runtime/options.js';
+import { requireInteger, requireOptions, requireSeed } from '../runtime/options.js';
 import { Pace } from '../runtime/pace.js';
 import { bindRows } from './information.js';
 import type { LatentTree } from './latent-tree.js';
 import { LatentInference, rowsLike } from './posteriors.js';
 import { SoftCounts } from './soft-counts.js';
-import type { BinaryRows, Observations } from './variables.js';
+import { type BinaryRows, type Observations, sampleOf } from './variables.js';
 
 export interface ExpandOptions {
-  /** Share of a layer's possible connections that it has at least, from 0 to 1. Default 0.05. */
+  /** Share of the level below that each latent is connected to at least, from 0 (the tree alone, unless minInputs asks for more) to 1. Default 0.05. */
   density?: number;
+  /** Nodes that each latent is connected to at least, if the level below has so many: a small share of a small level is next to nothing. Default 20. */
+  minInputs?: number;
+  /** Rows that the information is computed from, chosen at random if there are more. Default 10,000. */
+  sampleRows?: number;
+  /** Default 0. Chooses those rows. */
+  seed?: number;
   /** Default: one shared engine. */
   engine?: Engine;
   signal?: AbortSignal;
@@ -32,7 +38,7 @@ export interface Expansion {
 
 /**
  * Expands a tree skeleton: beside its children, each latent z is connected to the nodes v of the level below with the highest I(v; z | parent(v)), computed from posteriors
- * summed over the rows, until it has `density` of the level (rounded); ties go to the smaller v. Chen, Li, Zhang: "Tree Skeleton Expansion" (ECSQARU 2019), section 4.
+ * summed over the rows, until it has `density` of the level (rounded) and `minInputs`; ties go to the smaller v. Chen, Li, Zhang: "Tree Skeleton Expansion" (ECSQARU 2019), section 4.
  *
  * Memory: 4 bytes for each row and latent, and for each pair of neighbouring levels' nodes.
  */
@@ -42,22 +48,26 @@ export async function expandTree(
   options: ExpandOptions = {},
 ): Promise<Expansion> {
   requireOptions(options);
-  const { density = 0.05, onProgress } = options;
-  requireDensity(density);
+  const { onProgress } = options;
+  const share = requireExpansion(options);
   if (onProgress !== undefined && typeof onProgress !== 'function')
     throw new TypeError(`onProgress: expected a function, got ${typeof onProgress}`);
-  const rows = rowsLike(tree, data);
+  const { sampleRows = 10_000, seed = 0 } = options;
+  requireInteger(sampleRows, 1, 'sampleRows');
+  requireSeed(seed);
+  const all = rowsLike(tree, data);
   const engine = await engineOf(options);
-  const expander = new Expander(engine, tree, rows, density, new Pace(options.signal));
+  const rows = sampleOf(engine, all, sampleRows, seed);
+  const expander = new Expander(engine, tree, rows, share, new Pace(options.signal));
   try {
     await expander.infer();
     const layers: ExpandedLayer[] = [];
     for (const level of tree.levels.keys()) {
-      layers.push(
-        await expander.layer(level, (done, total) =>
-          onProgress?.({ layer: level + 1, layers: tree.levels.length, done, total }),
-        ),
-      );
+      const report = (done: number, total: number) =>
+        onProgress?.({ layer: level + 1, layers: tree.levels.length, done, total });
+      const layer = await expander.layer(level, report);
+      report(layer.inputs, layer.inputs);
+      layers.push(layer);
     }
     return { layers };
   } finally {
@@ -65,27 +75,32 @@ export async function expandTree(
   }
 }
 
-export function requireDensity(density: number): void {
+type InputCount = Pick<ExpandOptions, 'density' | 'minInputs'>;
+
+/** What decides how many inputs a latent gets, checked and completed. */
+export function requireExpansion({ density = 0.05, minInputs = 20 }: InputCount): Required<InputCount> {
   if (typeof density !== 'number') throw new TypeError(`density: expected a number, got ${typeof density}`);
   if (!(density >= 0 && density <= 1)) throw new RangeError(`density: expected a share from 0 to 1, got ${density}`);
+  requireInteger(minInputs, 0, 'minInputs');
+  return { density, minInputs };
 }
 
 class Expander {
   private readonly engine: Engine;
   private readonly tree: LatentTree;
   private readonly rows: BinaryRows;
-  private readonly density: number;
+  private readonly share: Required<InputCount>;
   private readonly pace: Pace;
   private readonly scope;
   /** Posteriors of each level's latents. */
   private readonly levels: readonly SoftCounts[];
   private readonly allRows: Int32Array;
 
-  constructor(engine: Engine, tree: LatentTree, rows: BinaryRows, density: number, pace: Pace) {
+  constructor(engine: Engine, tree: LatentTree, rows: BinaryRows, share: Required<InputCount>, pace: Pace) {
     this.engine = engine;
     this.tree = tree;
     this.rows = rows;
-    this.density = density;
+    this.share = share;
     this.pace = pace;
     this.allRows = Int32Array.from({ length: rows.rows }, (_, r) => r);
     this.scope = engine.scope();
@@ -128,7 +143,8 @@ class Expander {
     const inputs = above - first;
     const units = tree.levels[level]!;
     const children = Array.from({ length: units }, (_, u) => tree.island(above + u).map((v) => v - first));
-    const wanted = Math.round(this.density * inputs);
+    const { density, minInputs } = this.share;
+    const wanted = Math.min(inputs, Math.max(minInputs, Math.round(density * inputs)));
     const scores = children.some((own) => own.length < wanted) ? await this.scores(level, report) : undefined;
     const index = children.map((own, u) => choose(own, wanted, scores?.subarray(u * inputs, (u + 1) * inputs)));
     const start = new Int32Array(units + 1);
@@ -183,7 +199,6 @@ class Expander {
         await this.pace.turn();
       }
     }
-    report(inputs, inputs);
     return out;
   }
 

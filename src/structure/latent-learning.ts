@@ -1,8 +1,7 @@
-import { type RowMatrix, requireRows } from '../data/dataset.js';
+import { requireRows } from '../data/dataset.js';
 import { type Engine, engineOf } from '../runtime/engine.js';
 import { requireInteger, requireOptions, requirePositive, requireSeed } from '../runtime/options.js';
 import { Pace } from '../runtime/pace.js';
-import { Purpose, permutation } from '../runtime/random.js';
 import { countIndices } from './information.js';
 import { growIslands, type IslandOptions } from './islands.js';
 import type { ClassModel } from './latent-fits.js';
@@ -19,6 +18,8 @@ import {
   type DiscretiseOptions,
   listRows,
   type Observations,
+  packColumns,
+  sampleOf,
 } from './variables.js';
 
 export interface LatentTreeOptions extends Pick<DiscretiseOptions, 'threshold'> {
@@ -50,7 +51,7 @@ export interface LatentTreeOptions extends Pick<DiscretiseOptions, 'threshold'> 
 export interface LatentTreeProgress {
   /** Mutual information of all pairs, islands, links between top latents, EM over the whole tree, likelihood of all rows. */
   phase: keyof LatentTreeSeconds;
-  /** From 1; the level above the features, and so on. */
+  /** From 1, the level above the features; 0 where a phase is about the whole tree. */
   level: number;
   /** Variables, steps or rows done in this phase, and of how many. */
   done: number;
@@ -92,13 +93,14 @@ export async function learnLatentTree(
   const limits = binaryLimits(matrix, options.threshold);
   const engine = await engineOf(given);
   const learner = new Learner(engine, options, new Pace(given.signal));
-  const all = binarise(matrix, limits);
-  const sample = takeSample(engine, matrix, limits, options) ?? all;
-  const levels = await learner.growLevels(sample);
-  const sampleRows = asRows(sample);
-  const forest = await learner.link(matrix.columns, levels, sampleRows);
-  await learner.refine(forest, sampleRows);
-  const logLikelihood = await learner.likelihood(forest, asRows(all));
+  const features = binarise(matrix, limits);
+  const all = features.kind === 'rows' ? features : listRows(features);
+  const rows = sampleOf(engine, all, options.sampleRows, options.seed);
+  // Sparse features are counted by their rows, others by bits.
+  const levels = await learner.growLevels(features.kind === 'rows' ? rows : packColumns(rows));
+  const forest = await learner.link(matrix.columns, levels, rows);
+  await learner.refine(forest, rows);
+  const logLikelihood = await learner.likelihood(forest, all);
   const tree = new LatentTree({
     ...forest,
     levels: levels.map((islands) => islands.length),
@@ -146,22 +148,6 @@ export function latentTreeOptions(given: LatentTreeOptions): Settings {
   if (settings.onProgress !== undefined && typeof settings.onProgress !== 'function')
     throw new TypeError(`onProgress: expected a function, got ${typeof settings.onProgress}`);
   return settings;
-}
-
-/** The rows that structure is learned from; undefined when that is all of them. */
-function takeSample(
-  engine: Engine,
-  matrix: RowMatrix,
-  limits: Float64Array,
-  { sampleRows, seed }: Settings,
-): BinaryRows | BinaryColumns | undefined {
-  if (matrix.rows <= sampleRows) return undefined;
-  const chosen = permutation(engine, matrix.rows, seed, Purpose.latentSample, 0).slice(0, sampleRows).sort();
-  return binarise(requireRows(checkedDataset({ features: matrix }).subset(chosen).features, 'data'), limits);
-}
-
-function asRows(variables: BinaryRows | BinaryColumns): BinaryRows {
-  return variables.kind === 'rows' ? variables : listRows(variables);
 }
 
 /**
@@ -277,13 +263,14 @@ class Learner {
     const featureOnes = countIndices(rows.index, forest.features);
     let before = Number.NEGATIVE_INFINITY;
     try {
-      for (let step = 0; step < refineSteps; step++) {
+      for (let step = 1; step <= refineSteps; step++) {
         const likelihood = await inference.logLikelihood(this.pace, true);
-        if (likelihood - before < emTolerance) break;
+        const converged = likelihood - before < emTolerance;
+        await this.turn('refine', 0, converged ? refineSteps : step, refineSteps);
+        if (converged) break;
         before = likelihood;
         maximise(forest, inference.expected, featureOnes, rows.rows);
         inference.setTables(forest.probability);
-        await this.turn('refine', 0, step + 1, refineSteps);
       }
     } finally {
       inference.dispose();
@@ -296,7 +283,8 @@ class Learner {
     const began = performance.now();
     const inference = new LatentInference(this.engine, forest, rows);
     try {
-      return await inference.logLikelihood(this.pace);
+      const report = (done: number) => this.turn('likelihood', 0, done, rows.rows);
+      return await inference.logLikelihood(this.pace, false, report);
     } finally {
       inference.dispose();
       this.seconds.likelihood += (performance.now() - began) / 1000;
@@ -304,9 +292,9 @@ class Learner {
   }
 
   private async turn(phase: keyof LatentTreeSeconds, level: number, done: number, total: number): Promise<void> {
-    if (!this.pace.due) return;
-    this.options.onProgress?.({ phase, level, done, total });
-    await this.pace.turn();
+    const { due } = this.pace;
+    if (due || done === total) this.options.onProgress?.({ phase, level, done, total });
+    if (due) await this.pace.turn();
   }
 }
 

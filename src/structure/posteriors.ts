@@ -143,14 +143,13 @@ export class LatentInference {
     }
   }
 
-  /** ln P of all rows. Its chunks' expected counts, if asked for, are in `expected` afterwards. */
-  async logLikelihood(pace: Pace, count = false, report?: (rows: number) => void): Promise<number> {
+  /** ln P of all rows; `report` hears how many are done. With `count`, `expected` then holds the expected counts. */
+  async logLikelihood(pace: Pace, count = false, report?: (rows: number) => Promise<void>): Promise<number> {
     let sum = 0;
     for (const { first, last, likelihood } of this.chunks(count)) {
       for (const value of this.engine.f64(likelihood, last - first)) sum += value;
-      if (!pace.due) continue;
-      report?.(last);
-      await pace.turn();
+      await report?.(last);
+      if (pace.due) await pace.turn();
     }
     return sum;
   }

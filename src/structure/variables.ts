@@ -1,4 +1,6 @@
 import { Dataset, type Matrix, type RowMatrix, requireRows, type SparseMatrix, type Targets } from '../data/dataset.js';
+import type { Engine } from '../runtime/engine.js';
+import { Purpose, permutation } from '../runtime/random.js';
 
 /** Binary variables in compressed rows: a row lists the variables that are 1. */
 export interface BinaryRows {
@@ -87,6 +89,21 @@ export function binarise(matrix: RowMatrix, limits: Float64Array): BinaryRows | 
 export function emptyBits(rows: number, variables: number): BinaryColumns {
   const words = Math.ceil(rows / 64);
   return { kind: 'bits', rows, variables, words, bits: new Uint8Array(words * 8 * variables) };
+}
+
+/** All rows, or a random choice of `most` of them in their order. */
+export function sampleOf(engine: Engine, data: BinaryRows, most: number, seed: number): BinaryRows {
+  if (data.rows <= most) return data;
+  const chosen = permutation(engine, data.rows, seed, Purpose.latentSample, 0).subarray(0, most).slice().sort();
+  const start = new Int32Array(most + 1);
+  chosen.forEach((r, i) => {
+    start[i + 1] = start[i]! + data.start[r + 1]! - data.start[r]!;
+  });
+  const index = new Int32Array(start[most]!);
+  chosen.forEach((r, i) => {
+    index.set(data.index.subarray(data.start[r]!, data.start[r + 1]!), start[i]!);
+  });
+  return { ...data, rows: most, start, index };
 }
 
 /** The same variables as bit columns. */

@@ -45,7 +45,7 @@ function skeletonOf(parts: Partial<LatentTreeParts> = {}): LatentTree {
 }
 
 const skeleton = skeletonOf();
-const small: TseNetOptions = { skeleton, density: 0.4, skipPaths: { units: 7 }, seed: 3 };
+const small: TseNetOptions = { skeleton, density: 0.4, minInputs: 0, skipPaths: { units: 7 }, seed: 3 };
 
 /** What is learned here: islands of five on the first level, which is soon done. */
 const learned: TseNetOptions = { ...small, skeleton: { maxTop: 2, restarts: 2, emSteps: 10, refineSteps: 2 } };
@@ -55,7 +55,7 @@ test('hidden layers are the levels of the tree, connected as its expansion; the 
     const train = sparse(problem);
     // Structure is learned from the rows as they are: of unit length, no value would be above its limit.
     const net = await TseNet.grow(train, { ...small, density, input: 'unit-length' });
-    const { layers } = await expandTree(skeleton, train, { density });
+    const { layers } = await expandTree(skeleton, train, { density, minInputs: 0 });
     const { tensors } = readSafetensors(net.save());
     assert.is(net.method, 'tse');
     assert.is(net.density, density);
@@ -510,6 +510,7 @@ test('bad options are refused by name, before anything is learned', async () => 
   await refusesAsync(() => TseNet.grow(wrong('x'), small), TypeError, /^train: expected a Dataset, got string$/);
   await refused({}, TypeError, /^train: expected a dataset with targets/, Dataset.dense(problem.rows));
 
+  await refused({ minInputs: 1.5 }, RangeError, /^minInputs: expected an integer from 0, got 1.5$/);
   await refused({ density: '0.05' }, TypeError, /^density: expected a number, got string$/);
   for (const density of [-0.1, 1.1, Number.NaN])
     await refused({ density }, RangeError, /^density: expected a share from 0 to 1, got (-0.1|1.1|NaN)$/);
@@ -584,7 +585,13 @@ test('files with a damaged tree are refused before any memory is taken', async (
   const header = JSON.parse(metadata['espalier.model']!);
   const retold = (origin: unknown) =>
     writeSafetensors(tensors, { 'espalier.model': JSON.stringify({ ...header, origin }) });
-  assert.equal(header.origin, { levels: [4, 2], rows: 150, logLikelihood: -1234.5678901234567, density: 0.4 });
+  assert.equal(header.origin, {
+    levels: [4, 2],
+    rows: 150,
+    logLikelihood: -1234.5678901234567,
+    density: 0.4,
+    minInputs: 0,
+  });
   assert.equal(retold(header.origin), bytes);
   const { origin } = header;
   for (const damaged of [
@@ -600,11 +607,8 @@ test('files with a damaged tree are refused before any memory is taken', async (
   ]) {
     await refused(retold(damaged), /^bytes: the latent tree is damaged: /);
   }
-  for (const density of [undefined, null, -1, 2, '0.4']) {
-    await refused(
-      retold({ ...origin, density }),
-      /^bytes: the metadata of this net are damaged: expected a density from 0 to 1/,
-    );
+  for (const density of [null, -1, 2, '0.4']) {
+    await refused(retold({ ...origin, density }), /^bytes: the metadata of this net are damaged: density: expected/);
   }
   // A sound tree, but of another net.
   const flat = skeletonOf({

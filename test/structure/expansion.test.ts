@@ -55,7 +55,7 @@ test('each latent keeps its children and takes the best of the rest by enumerati
     const ranking = tree.levels.map((_, layer) => scores(tree, rows, layer));
     for (const density of [0.3, 0.5, 0.8]) {
       for (const data of [Dataset.dense(rows), sparseOf(rows)]) {
-        const { layers } = await expandTree(tree, data, { density });
+        const { layers } = await expandTree(tree, data, { minInputs: 0, density });
         assert.is(layers.length, tree.levels.length);
         layers.forEach((layer, l) => {
           const inputs = inputsOf(tree, l);
@@ -90,18 +90,18 @@ test('density 0 is the skeleton, density 1 everything, and more density only add
   for (const [seed, islands] of shapes.entries()) {
     const tree = sampleTree(seed, { islands, strength: 0.7 });
     const data = Dataset.dense(sampleRows(tree, 60, seed));
-    const none = await expandTree(tree, data, { density: 0 });
+    const none = await expandTree(tree, data, { minInputs: 0, density: 0 });
     none.layers.forEach((layer, l) => {
       assert.equal(connectionsOf(layer), skeleton(tree, l));
     });
-    const all = await expandTree(tree, data, { density: 1 });
+    const all = await expandTree(tree, data, { minInputs: 0, density: 1 });
     all.layers.forEach((layer) => {
       const everything = Array.from({ length: layer.inputs }, (_, v) => v);
       for (const connected of connectionsOf(layer)) assert.equal(connected, everything);
     });
     let before = none;
     for (const density of [0.1, 0.25, 0.4, 0.6, 0.9]) {
-      const now = await expandTree(tree, data, { density });
+      const now = await expandTree(tree, data, { minInputs: 0, density });
       now.layers.forEach((layer, l) => {
         const more = connectionsOf(layer);
         connectionsOf(before.layers[l]!).forEach((connected, unit) => {
@@ -113,9 +113,36 @@ test('density 0 is the skeleton, density 1 everything, and more density only add
   }
 });
 
+test('minInputs holds where the density asks for less, as far as the level goes', async () => {
+  const tree = sampleTree(1, { islands: shapes[1]!, strength: 0.7 });
+  const data = Dataset.dense(sampleRows(tree, 150, 1));
+  for (const minInputs of [0, 3, 5, 1000]) {
+    const { layers } = await expandTree(tree, data, { density: 0.2, minInputs });
+    layers.forEach(({ inputs, units, start }, l) => {
+      for (let u = 0; u < units; u++) {
+        const children = tree.island(tree.firstOf(l + 1) + u).length;
+        const expected = Math.max(children, Math.min(inputs, Math.max(minInputs, wanted(0.2, inputs))));
+        assert.is(start[u + 1]! - start[u]!, expected, `minInputs ${minInputs}, layer ${l}, unit ${u}`);
+      }
+    });
+  }
+});
+
+test('sampleRows: fewer rows give what those rows alone give; enough give all', async () => {
+  const tree = sampleTree(1, { islands: shapes[1]!, strength: 0.7 });
+  const data = Dataset.dense(sampleRows(tree, 150, 1));
+  const whole = await expandTree(tree, data, { density: 0.4, minInputs: 0 });
+  assert.equal(await expandTree(tree, data, { density: 0.4, minInputs: 0, sampleRows: data.rows, seed: 5 }), whole);
+  const some = await Promise.all(
+    [0, 0, 1, 2, 3].map((seed) => expandTree(tree, data, { density: 0.4, minInputs: 0, sampleRows: 40, seed })),
+  );
+  assert.equal(some[0], some[1]);
+  assert.ok(some.some((one) => JSON.stringify(one) !== JSON.stringify(some[0])));
+});
+
 test('the density is 0.05 by default, of features that are many', async () => {
   const tree = sampleTree(1, { islands: [new Array(40).fill(2).concat([6])], strength: 0.7 });
-  const { layers } = await expandTree(tree, Dataset.dense(sampleRows(tree, 80, 1)));
+  const { layers } = await expandTree(tree, Dataset.dense(sampleRows(tree, 80, 1)), { minInputs: 0 });
   assert.equal(
     connectionsOf(layers[0]!).map((connected) => connected.length),
     [...new Array(40).fill(4), 6],
@@ -140,7 +167,7 @@ test('ties go to the smaller feature', async () => {
   assert.ok(score[2]! > 1e-4 && score[3]! > 1e-4 && Math.abs(score[2]! - score[3]!) > 1e-6, 'two columns that differ');
   for (let count = 3; count <= 10; count++) {
     for (const data of [Dataset.dense(rows), sparseOf(rows)]) {
-      const { layers } = await expandTree(tree, data, { density: count / 10 });
+      const { layers } = await expandTree(tree, data, { minInputs: 0, density: count / 10 });
       const expected = [0, 1, ...order.slice(0, count - 2)].sort((a, b) => a - b);
       assert.equal(connectionsOf(layers[0]!)[0], expected, `${count} connections`);
     }
@@ -156,10 +183,13 @@ test('the same connections for rows in another order, from any engine', async ()
     strength: 0.75,
   });
   const rows = sampleRows(tree, 700, 4);
-  const once = await expandTree(tree, Dataset.dense(rows), { density: 0.4 });
-  assert.equal(await expandTree(tree, Dataset.dense(rows), { density: 0.4, engine: await createEngine() }), once);
-  assert.equal(await expandTree(tree, sparseOf(rows), { density: 0.4 }), once);
-  assert.equal(await expandTree(tree, Dataset.dense([...rows].reverse()), { density: 0.4 }), once);
+  const once = await expandTree(tree, Dataset.dense(rows), { minInputs: 0, density: 0.4 });
+  assert.equal(
+    await expandTree(tree, Dataset.dense(rows), { minInputs: 0, density: 0.4, engine: await createEngine() }),
+    once,
+  );
+  assert.equal(await expandTree(tree, sparseOf(rows), { minInputs: 0, density: 0.4 }), once);
+  assert.equal(await expandTree(tree, Dataset.dense([...rows].reverse()), { minInputs: 0, density: 0.4 }), once);
 });
 
 test('nothing is left in the memory, also after a signal or a listener that throws', async () => {
@@ -214,6 +244,10 @@ test('what is no tree, no data, no density, or has other columns is refused', as
   await wrong({ density: -0.01 }, RangeError, /^density: expected .* from 0 to 1, got -0.01$/);
   await wrong({ density: 1.01 }, RangeError, /^density: expected .* from 0 to 1, got 1.01$/);
   await wrong({ density: Number.NaN }, RangeError, /^density: expected .* from 0 to 1, got NaN$/);
+  await wrong({ minInputs: -1 }, RangeError, /^minInputs: expected an integer from 0, got -1$/);
+  await wrong({ minInputs: '3' }, TypeError, /^minInputs: expected an integer, got string$/);
+  await wrong({ sampleRows: 0 }, RangeError, /^sampleRows: expected an integer from 1, got 0$/);
+  await wrong({ seed: -1 }, RangeError, /^seed: /);
   await wrong({ density: '0.5' }, TypeError, /^density: expected a number.*, got string$/);
   await wrong({ signal: {} }, TypeError, /^signal: expected an AbortSignal/);
   await wrong({ onProgress: 3 }, TypeError, /^onProgress: expected a function, got number$/);

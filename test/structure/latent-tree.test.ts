@@ -235,8 +235,12 @@ test('JSON of another thing, or damaged, is refused', () => {
   refuses(read({ format: 2 }), RangeError, /^json: expected a latent tree of format 1, got 2$/);
   refuses(read({ latents: json().latents.slice(1) }), RangeError, /^latent tree: expected 10 parents, got 9$/);
   refuses(read({ features: json().features.slice(1) }), RangeError, /^latent tree: /);
-  refuses(read({ features: [{}, ...json().features.slice(1)] }), RangeError, /^latent tree: /);
-  refuses(read({ latents: [null, ...json().latents.slice(1)] }), RangeError, /^latent tree: /);
+  refuses(read({ features: [{}, ...json().features.slice(1)] }), RangeError, /^json: node 0 has the parent undefined$/);
+  refuses(
+    read({ latents: [null, ...json().latents.slice(1)] }),
+    RangeError,
+    /^json: node \d has the parent undefined$/,
+  );
   refuses(read({ levels: [2, 3] }), RangeError, /^latent tree: node \d of level 0 has the parent 7$/);
   const first = (change: object) => ({
     features: [{ ...json().features[0]!, ...change }, ...json().features.slice(1)],
