@@ -94,3 +94,33 @@ export function log64(x: f64): f64 {
   const lnF = 2 * s + 2 * s * z * p;
   return <f64>k * 6.93147180369123816490e-01 + (<f64>k * 1.90821492927058770002e-10 + lnF);
 }
+
+/** log64 of two lanes, the same bits. */
+export function log64x2(x: v128): v128 {
+  const one = i64x2.splat(0x3ff0000000000000);
+  let f = v128.or(v128.and(x, i64x2.splat(0x000fffffffffffff)), one);
+  // The exponent becomes a double by way of the digits of 2^52.
+  const exponent = v128.or(i64x2.shr_u(x, 52), i64x2.splat(0x4330000000000000));
+  let k = f64x2.sub(exponent, f64x2.splat(4503599627370496.0 + 1023.0));
+  const high = f64x2.gt(f, f64x2.splat(1.4142135623730951));
+  f = v128.bitselect(f64x2.mul(f, f64x2.splat(0.5)), f, high);
+  k = f64x2.add(k, v128.and(high, f64x2.splat(1)));
+  const s = f64x2.div(f64x2.sub(f, f64x2.splat(1)), f64x2.add(f, f64x2.splat(1))), z = f64x2.mul(s, s);
+  let p = f64x2.splat(1.0 / 23.0);
+  p = f64x2.add(f64x2.mul(p, z), f64x2.splat(1.0 / 21.0));
+  p = f64x2.add(f64x2.mul(p, z), f64x2.splat(1.0 / 19.0));
+  p = f64x2.add(f64x2.mul(p, z), f64x2.splat(1.0 / 17.0));
+  p = f64x2.add(f64x2.mul(p, z), f64x2.splat(1.0 / 15.0));
+  p = f64x2.add(f64x2.mul(p, z), f64x2.splat(1.0 / 13.0));
+  p = f64x2.add(f64x2.mul(p, z), f64x2.splat(1.0 / 11.0));
+  p = f64x2.add(f64x2.mul(p, z), f64x2.splat(1.0 / 9.0));
+  p = f64x2.add(f64x2.mul(p, z), f64x2.splat(1.0 / 7.0));
+  p = f64x2.add(f64x2.mul(p, z), f64x2.splat(1.0 / 5.0));
+  p = f64x2.add(f64x2.mul(p, z), f64x2.splat(1.0 / 3.0));
+  const twice = f64x2.mul(f64x2.splat(2), s);
+  const lnF = f64x2.add(twice, f64x2.mul(f64x2.mul(twice, z), p));
+  return f64x2.add(
+    f64x2.mul(k, f64x2.splat(6.93147180369123816490e-01)),
+    f64x2.add(f64x2.mul(k, f64x2.splat(1.90821492927058770002e-10)), lnF),
+  );
+}

@@ -40,6 +40,8 @@ interface Order {
   readonly seed: number;
   readonly rows: number;
   readonly settings: Settings;
+  /** What is varied, `density=0.1`. */
+  readonly label: string;
   readonly coherence: boolean;
 }
 
@@ -53,6 +55,7 @@ export interface RunResult {
   readonly layers: string;
   readonly seed: number;
   readonly settings: string;
+  readonly label: string;
   readonly metric: string;
   readonly test: number;
   readonly validation: number;
@@ -95,6 +98,7 @@ export async function runExperiment(experiment: Experiment): Promise<void> {
       rows: { type: 'string', default: '0' },
       paper: { type: 'boolean', default: false },
       set: { type: 'string', multiple: true, default: [] },
+      sweep: { type: 'string', default: '' },
       json: { type: 'boolean', default: false },
     },
   });
@@ -117,11 +121,16 @@ export async function runExperiment(experiment: Experiment): Promise<void> {
     method === 'dense' ? (shapes ?? experiment.shapes).map((hidden) => ({ method, hidden })) : [{ method, hidden: [] }],
   );
   const results: RunResult[][] = [];
-  for (const group of groups) {
+  const points = sweepOf(values.sweep).map((more) => ({
+    ...describeSettings([...assignments, ...more]),
+    label: more[0],
+  }));
+  for (const { group, point } of groups.flatMap((group) => points.map((point) => ({ group, point })))) {
     const runs: RunResult[] = [];
     for (const seed of seeds) {
       if (process.stderr.isTTY) process.stderr.write(`${group.method} ${group.hidden.join('-')} seed ${seed} ...\r`);
-      const order = { ...group, seed, rows: rows!, settings: settings.values, coherence: values.coherence };
+      const { coherence } = values;
+      const order = { ...group, seed, rows: rows!, settings: point.values, label: point.label ?? '', coherence };
       runs.push(await inChild(order));
       if (values.json) console.log(JSON.stringify(runs[runs.length - 1]));
     }
@@ -190,6 +199,7 @@ async function perform(experiment: Experiment, order: Order): Promise<RunResult>
       .join(', '),
     seed,
     settings: settings.map(([key, value]) => `${key}=${JSON.stringify(value)}`).join(' '),
+    label: order.label,
     metric: experiment.metric,
     test: evaluation[experiment.metric]!,
     validation: history[Math.max(0, bestEpoch - 1)]!.validation![experiment.metric]!,
@@ -248,7 +258,8 @@ function printResults(results: readonly RunResult[][]): void {
     'engine',
   ];
   const rows = results.map((runs) => [
-    runs[0]!.method + (runs === chosen && dense.length > 1 ? ' (best on validation)' : ''),
+    `${runs[0]!.method} ${runs[0]!.label}`.trim() +
+      (runs === chosen && dense.length > 1 ? ' (best on validation)' : ''),
     runs[0]!.layers,
     spread(runs, (run) => run.test),
     spread(runs, (run) => run.validation),
@@ -266,7 +277,7 @@ function printResults(results: readonly RunResult[][]): void {
     const phases = Object.keys(runs[0]!.seconds.grow);
     if (phases.length === 0) continue;
     const seconds = phases.map((phase) => `${phase} ${average(runs, (run) => run.seconds.grow[phase]!, 2)}`);
-    console.log(`\nGrowing the ${runs[0]!.method} net, s: ${seconds.join(', ')}`);
+    console.log(`\nGrowing the ${`${runs[0]!.method} ${runs[0]!.label}`.trim()} net, s: ${seconds.join(', ')}`);
   }
   if (!chosen) return;
   for (const runs of results) {
@@ -274,7 +285,7 @@ function printResults(results: readonly RunResult[][]): void {
     const share = mean(runs.map((run) => run.weights)) / chosen[0]!.weights;
     const lead = 100 * (mean(runs.map((run) => run.test)) - mean(chosen.map((run) => run.test)));
     console.log(
-      `The ${runs[0]!.method} net has ${(100 * share).toFixed(1)} % of the chosen dense net's weights and is ${Math.abs(lead).toFixed(2)} points ${lead >= 0 ? 'ahead' : 'behind'}.`,
+      `The ${`${runs[0]!.method} ${runs[0]!.label}`.trim()} net has ${(100 * share).toFixed(1)} % of the chosen dense net's weights and is ${Math.abs(lead).toFixed(2)} points ${lead >= 0 ? 'ahead' : 'behind'}.`,
     );
   }
 }
@@ -288,6 +299,16 @@ function coherenceText(runs: readonly RunResult[]): string {
   const layers = Math.min(...runs.map((run) => run.coherence.length));
   const each = Array.from({ length: layers }, (_, l) => mean(runs.map((run) => run.coherence[l] ?? 0)).toFixed(3));
   return each.join(' ') || '-';
+}
+
+/** `key=a/b/c` as `key=a`, `key=b`, `key=c`; nothing to vary is one point. */
+function sweepOf(sweep: string): string[][] {
+  if (sweep === '') return [[]];
+  const at = sweep.indexOf('=');
+  return sweep
+    .slice(at + 1)
+    .split('/')
+    .map((value) => [`${sweep.slice(0, at)}=${value}`]);
 }
 
 function methods(list: string): Method[] {
