@@ -4,7 +4,8 @@ import type * as Espalier from 'espalier';
 
 /** SHA-256 of all that must be the same bits in every runtime, after small fixed runs over made-up data. */
 export async function trainingDigest(espalier: typeof Espalier): Promise<Record<string, string>> {
-  const { chowLiuTree, Dataset, DenseNet, GaterNet, topPairs, TrfNet } = espalier;
+  const { assignLatents, chowLiuTree, Dataset, DenseNet, expandTree, GaterNet, latentTree, topPairs, TrfNet, TseNet } =
+    espalier;
   const train = data(1, 301);
   const test = data(2, 67);
   const digests: Record<string, string> = {};
@@ -31,6 +32,16 @@ export async function trainingDigest(espalier: typeof Espalier): Promise<Record<
   }
   const pairs = await topPairs(dense(train), 20);
   digests.topPairs = await sha256(Float64Array.from(pairs.flatMap(({ a, b, information }) => [a, b, information])));
+
+  const skeleton = { maxTop: 3, maxIsland: 6 };
+  const latent = await latentTree(sparse(train), { ...skeleton, seed: 16 });
+  digests['latent.tables'] = await sha256(latent.probability);
+  digests['latent.parents'] = await sha256(latent.parent);
+  const { posteriors, logLikelihood } = await assignLatents(latent, sparse(test));
+  digests['latent.posteriors'] = await sha256(posteriors);
+  digests['latent.likelihood'] = await sha256(logLikelihood);
+  const { layers } = await expandTree(latent, sparse(train), { density: 0.3, minInputs: 2 });
+  digests['latent.expansion'] = await sha256(Int32Array.from(layers.flatMap(({ index }) => [...index])));
 
   const growth = {
     layers: [
@@ -60,6 +71,13 @@ export async function trainingDigest(espalier: typeof Espalier): Promise<Record<
       await DenseNet.create(numbers(train), { hidden: [17], seed: 13, input: 'unit-length' }),
       numbers,
       { optimizer: { kind: 'adam', weightDecay: 0.01, decoupled: true }, learningRate: 0.01 },
+    ],
+    ['tse.sparse', await TseNet.grow(sparse(train), { skeleton, skipPaths: { units: 9 }, seed: 17 }), sparse, {}],
+    [
+      'tse.dense',
+      await TseNet.grow(dense(train), { skeleton: latent, density: 0.3, minInputs: 3, skipPaths: { from: 'all' } }),
+      dense,
+      { schedule: 'cosine' },
     ],
     [
       'gaternet.resnet',
@@ -157,7 +175,7 @@ function weightsOf({ readSafetensors }: typeof Espalier, net: { save(): Uint8Arr
     .map((name) => Float32Array.from(tensors[name]!.data as Float32Array));
 }
 
-async function sha256(...parts: (Float32Array | Float64Array)[]): Promise<string> {
+async function sha256(...parts: (Float32Array | Float64Array | Int32Array)[]): Promise<string> {
   const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
   let at = 0;
   for (const part of parts) {
