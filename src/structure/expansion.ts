@@ -175,7 +175,7 @@ class Expander {
     const parents = new Float32Array(n);
     const [nz, nwz, information] = [scope.bytes(stride * 8), scope.bytes(stride * 8), scope.bytes(stride * 8)];
     engine.f64(nz, units).set(soft.totals());
-    const pairs = soft.pairs();
+    const pairs = await soft.pairs(this.pace);
     let done = 0;
     for (let w = 0; w < units; w++) {
       engine.f64(nwz, stride).set(pairs.subarray(w * stride, (w + 1) * stride));
@@ -206,11 +206,14 @@ class Expander {
   private featureRows(): (feature: number) => Int32Array {
     const { engine, rows } = this;
     const scope = engine.scope();
-    const { columnStart, columnRow } = bindRows(engine, scope, rows);
-    const start = engine.i32(columnStart, rows.variables + 1).slice();
-    const list = engine.i32(columnRow, rows.index.length).slice();
-    scope.dispose();
-    return (v) => list.subarray(start[v]!, start[v + 1]!);
+    try {
+      const { columnStart, columnRow } = bindRows(engine, scope, rows);
+      const start = engine.i32(columnStart, rows.variables + 1).slice();
+      const list = engine.i32(columnRow, rows.index.length).slice();
+      return (v) => list.subarray(start[v]!, start[v + 1]!);
+    } finally {
+      scope.dispose();
+    }
   }
 }
 

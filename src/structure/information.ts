@@ -24,8 +24,13 @@ export class PairInformation {
     this.engine = engine;
     this.scope = engine.scope();
     this.variables = data.variables;
-    this.information = this.scope.bytes(data.variables * 8);
-    this.compute = data.kind === 'states' ? this.prepareStates(data) : this.prepareBinary(data);
+    try {
+      this.information = this.scope.bytes(data.variables * 8);
+      this.compute = data.kind === 'states' ? this.prepareStates(data) : this.prepareBinary(data);
+    } catch (error) {
+      this.scope.dispose();
+      throw error;
+    }
   }
 
   /** Mutual information of v with every variable, nats, into `information`. The entry at v itself means nothing. */

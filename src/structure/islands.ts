@@ -40,7 +40,7 @@ export async function growIslands(
       for (let v = 0; v < data.variables; v++) {
         partners.find(v);
         if (!pace.due) continue;
-        report('information', v);
+        report('information', v + 1);
         await pace.turn();
       }
       report('information', data.variables);

@@ -246,7 +246,7 @@ class Learner {
         soft.put(first, engine.f32(posterior, (last - first) * latents), latents, latents - top);
         await this.turn('links', levels.length, last, rows.rows);
       }
-      const links = linkLatents(soft);
+      const links = await linkLatents(soft, this.pace);
       return assemble(features, levels, orderLevels(levels, links), links);
     } finally {
       inference.dispose();

@@ -1,4 +1,5 @@
 import type { Engine, Scope } from '../runtime/engine.js';
+import type { Pace } from '../runtime/pace.js';
 
 const BLOCK = 512;
 /** Rows of a packed panel of gemm's first operand. */
@@ -57,7 +58,7 @@ export class SoftCounts {
   }
 
   /** f64[latents][stride]: Σ over rows of P(a = 1) P(z = 1), for a ≠ z; f32 sums of 512 rows are added up in f64. */
-  pairs(): Float64Array {
+  async pairs(pace: Pace): Promise<Float64Array> {
     const { engine, rows, latents, stride } = this;
     const { kernels } = engine;
     const out = new Float64Array(latents * stride);
@@ -74,6 +75,7 @@ export class SoftCounts {
         engine.f32(product, out.length).forEach((value, i) => {
           out[i]! += value;
         });
+        if (pace.due) await pace.turn();
       }
     } finally {
       scope.dispose();

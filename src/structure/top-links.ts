@@ -1,4 +1,5 @@
 import { log } from '../data/log.js';
+import type { Pace } from '../runtime/pace.js';
 import type { SoftCounts } from './soft-counts.js';
 
 /** A tree over the latents of the last level. */
@@ -15,9 +16,9 @@ export interface TopLinks {
  * The Chow-Liu tree of latents given by their posteriors: the maximum spanning tree over the mutual information of the soft counts. The root is the latent that
  * shares most information with its neighbours. One pseudo-count for each cell of a table.
  */
-export function linkLatents(soft: SoftCounts): TopLinks {
+export async function linkLatents(soft: SoftCounts, pace: Pace): Promise<TopLinks> {
   const { rows, latents: count, stride } = soft;
-  const both = soft.pairs();
+  const both = await soft.pairs(pace);
   const ones = soft.totals();
   const edges = spanningTree(count, (a, b) => information(both[a * stride + b]!, ones[a]!, ones[b]!, rows));
   const strength = new Float64Array(count);
