@@ -1,9 +1,9 @@
 import type { Engine, Scope } from '../runtime/engine.js';
 import { Purpose } from '../runtime/random.js';
+import { activate, type Noise } from './activate.js';
 import { type InputBatch, LANES } from './batch.js';
 import type { PackScratch } from './dense-units.js';
 import { Linear } from './linear.js';
-import { activate, type Noise } from './stack.js';
 
 /** Where a skip-path begins and how wide it is. */
 export interface SkipShape {

@@ -1,6 +1,7 @@
 import type { Matrix } from '../data/dataset.js';
 import type { Engine, Scope } from '../runtime/engine.js';
-import { dropThreshold, Purpose } from '../runtime/random.js';
+import { Purpose } from '../runtime/random.js';
+import { activate, type Noise } from './activate.js';
 import { type InputBatch, inputBatch, LANES } from './batch.js';
 import type { PackScratch } from './dense-units.js';
 import { activationBytes, type Linear } from './linear.js';
@@ -53,12 +54,6 @@ export function linearsOf(paths: readonly SkipPath[]): Linear[] {
   return paths.flatMap(({ hidden, output }) => [hidden, output]);
 }
 
-/** Names the random numbers of one training step. */
-export interface Noise {
-  seed: number;
-  step: number;
-}
-
 /**
  * Runs the workspace's batch through ReLU layers, with dropout where noise is given; the last stays linear if it is an output layer.
  * Returns the last layer's output, tiles of [units][32].
@@ -79,24 +74,4 @@ export function forwardLayers(
     activate(engine, y, tiles * layer.units * LANES, dropout, mask);
   });
   return space.activations[layers.length - 1]!;
-}
-
-/** Names the dropout of one layer in one training step. */
-interface Mask extends Noise {
-  purpose: number;
-  stream: number;
-}
-
-/** ReLU in place, and inverted dropout where a mask is named. */
-export function activate(
-  { kernels, scratch }: Engine,
-  at: number,
-  length: number,
-  dropout: number,
-  mask: Mask | undefined,
-): void {
-  kernels.relu(at, length);
-  if (!mask || dropout === 0) return;
-  const { seed, purpose, step, stream } = mask;
-  kernels.dropout(at, length, dropThreshold(dropout), 1 / (1 - dropout), scratch, 0, seed, purpose, step, stream);
 }

@@ -1,9 +1,10 @@
 import type { Dataset, Matrix, Targets } from '../data/dataset.js';
+import type { Noise } from '../layers/activate.js';
 import { dropInputs, type InputBatch, LANES, loadBatch, tilesFor } from '../layers/batch.js';
 import type { Connections } from '../layers/connections.js';
 import { activationBytes, Linear } from '../layers/linear.js';
 import { SkipPath, type SkipShape } from '../layers/skip-path.js';
-import { forwardLayers, linearsOf, type Noise, packBytes, Workspace } from '../layers/stack.js';
+import { forwardLayers, linearsOf, packBytes, Workspace } from '../layers/stack.js';
 import { MAX_BYTES } from '../runtime/arena.js';
 import type { Engine, Scope } from '../runtime/engine.js';
 import { Purpose } from '../runtime/random.js';
