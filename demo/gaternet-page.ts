@@ -1,9 +1,10 @@
 import type { EpochRecord } from 'espalier';
 import { type GateReport, gateKind, gatesToSvg } from 'espalier/gates';
-import { type ChartOptions, escapeHtml, lineChart, type Series } from './drawings.js';
+import { type ChartOptions, escapeHtml, type Series } from './drawings.js';
 import type { Machine } from './machine.js';
-import { footerOf, headerOf, pageOf, percent, section, whole } from './markup.js';
+import { footerOf, headerOf, pageOf, percent, runFacts, section, whole } from './markup.js';
 import { inkPng } from './png.js';
+import { asPercent, chartGrid } from './training-charts.js';
 
 /** A net as it was trained and tested. */
 export interface TrainedNet {
@@ -171,7 +172,6 @@ function trainingSection({ gated, twin, fit, lambda, data }: GaterRun): string {
         }),
       }))
       .filter(({ points }) => points.length > 0);
-  const asPercent = (y: number) => `${Number(y.toFixed(2))}\u00a0%`;
   const charts: ChartOptions[] = [
     {
       title: 'Validation accuracy',
@@ -214,7 +214,7 @@ function trainingSection({ gated, twin, fit, lambda, data }: GaterRun): string {
       `Accuracy is over the ${whole(data.rows.test)} test images. The gated net’s parameters are those of both its parts.`,
     ],
     `<ul class="legend lines"><li class="gated">${escapeHtml(gated.name)}</li><li class="twin">${escapeHtml(twin.name)}</li></ul>
-<div class="charts">${charts.map((chart) => `<figure><figcaption>${escapeHtml(chart.title)}</figcaption>${lineChart(chart)}</figure>`).join('')}</div>
+${chartGrid(charts)}
 <div class="scroll"><table class="compare">
 <thead><tr><td></td><th scope="col">${escapeHtml(gated.name)}</th><th scope="col">${escapeHtml(twin.name)}</th></tr></thead>
 <tbody>
@@ -271,9 +271,7 @@ function footer({
   const { train, validation, test } = data.rows;
   return footerOf(
     [
-      ['Machine', `${escapeHtml(machine.cpu)}, ${machine.cores} cores; one used`],
-      ['Runtime', `Node ${escapeHtml(machine.node)}, ${escapeHtml(machine.platform)}, WebAssembly SIMD`],
-      ['Run', `${seconds.toFixed(0)}\u00a0s, ${whole(Math.round(peakBytes / 1e6))}\u00a0MB at the peak`],
+      ...runFacts(machine, seconds, peakBytes),
       ['Images', `${whole(train)} to train, ${whole(validation)} to validate, ${whole(test)} to test`],
       ['Nets', `backbone ${escapeHtml(backbone)}, gater ${escapeHtml(gater)}, gates at ${placement}`],
       ['Seed', `${seed}: the split and all weights are a function of it, the same bits on every machine`],

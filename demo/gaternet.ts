@@ -3,21 +3,15 @@ import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import {
-  type BackboneLayer,
-  type Dataset,
-  type FitOptions,
-  type GatedEvaluation,
-  GaterNet,
-  type GaterNetOptions,
-} from 'espalier';
+import { type BackboneLayer, type Dataset, type GatedEvaluation, GaterNet, type GaterNetOptions } from 'espalier';
 import { gateReport } from 'espalier/gates';
 import { type Contender, meanMultiplyAdds, millisecondsPerImage } from './costs.js';
 import { CLASSES, imageDataset, permutation, readMnist, SIDE } from './data.js';
 import { examplesOf } from './examples.js';
 import { type GaterRun, gaternetPage, type ImageCost, type TrainedNet } from './gaternet-page.js';
 import { machine } from './machine.js';
-import { Progress } from './progress.js';
+import { Progress, runShown } from './progress.js';
+import { fitShown, percent, type Rows } from './training.js';
 
 const SEED = 1;
 const NAMES = Array.from({ length: CLASSES }, (_, digit) => String(digit));
@@ -57,24 +51,8 @@ const TIMED = [
 const ROOT = new URL('../../', import.meta.url);
 const REPORT = fileURLToPath(new URL('demo/gaternet-report.html', ROOT));
 
-interface Rows {
-  readonly train: Dataset;
-  readonly validation: Dataset;
-  readonly test: Dataset;
-}
-
 const progress = new Progress();
-process.once('SIGINT', () => {
-  progress.stop();
-  process.exit(130);
-});
-try {
-  await main();
-} catch (error) {
-  progress.stop();
-  console.error(error);
-  process.exitCode = 1;
-}
+await runShown(progress, main);
 
 async function main(): Promise<void> {
   const began = performance.now();
@@ -128,28 +106,11 @@ async function main(): Promise<void> {
   summary(run);
 }
 
-async function trainAndTest(name: string, options: GaterNetOptions, { train, validation, test }: Rows) {
-  const net = await GaterNet.create(train, { ...NET, ...options });
-  const label = `${name}, training`;
-  let reached = '';
-  const fit: FitOptions = {
-    ...FIT,
-    validation,
-    onProgress: ({ epoch, epochs, batch, batches, loss }) =>
-      progress.at(
-        label,
-        (epoch - 1) * batches + batch,
-        epochs * batches,
-        `epoch ${epoch}/${epochs}, loss ${loss.toFixed(3)}${reached}`,
-      ),
-    onEpoch: ({ validation }) => {
-      reached = `, validation ${percent(validation!.accuracy!)}`;
-    },
-  };
-  const { history, bestEpoch, seconds } = await net.fit(train, fit);
-  const best = history[bestEpoch - 1]!.validation!.accuracy!;
-  progress.at(label, 1, 1, `${history.length} epochs, best ${bestEpoch}, validation ${percent(best)}`);
+async function trainAndTest(name: string, options: GaterNetOptions, rows: Rows) {
+  const net = await GaterNet.create(rows.train, { ...NET, ...options });
+  const { history, seconds } = await fitShown(progress, name, net, rows, FIT);
   progress.at(`${name}, testing`);
+  const { test } = rows;
   const predicted = await net.predict(test, { gates: net.gateLayout.length > 0 });
   const labels = test.targets!.values;
   const right = predicted.classes!.reduce((count, guess, row) => count + (guess === labels[row] ? 1 : 0), 0);
@@ -213,10 +174,6 @@ Done in ${seconds.toFixed(0)} s. Open ${relative(process.cwd(), REPORT)}`);
 
 function share(value: number): string {
   return `${(100 * value).toFixed(0)} %`;
-}
-
-function percent(value: number): string {
-  return `${(100 * value).toFixed(2)} %`;
 }
 
 function whole(value: number): string {

@@ -1,4 +1,6 @@
 // What the reports of all demos are built from.
+import { escapeHtml } from './drawings.js';
+import type { Machine } from './machine.js';
 
 export interface PageParts {
   readonly title: string;
@@ -49,6 +51,15 @@ export function footerOf(facts: readonly (readonly [string, string])[], note: st
 <dl>${facts.map(([name, text]) => `<div><dt>${name}</dt><dd>${text}</dd></div>`).join('')}</dl>
 <p>${note}</p>
 </footer>`;
+}
+
+/** Facts of a footer: where the run was, and what it took. */
+export function runFacts(machine: Machine, seconds: number, peakBytes: number): [string, string][] {
+  return [
+    ['Machine', `${escapeHtml(machine.cpu)}, ${machine.cores} cores; one used`],
+    ['Runtime', `Node ${escapeHtml(machine.node)}, ${escapeHtml(machine.platform)}, WebAssembly SIMD`],
+    ['Run', `${seconds.toFixed(0)}\u00a0s, ${whole(Math.round(peakBytes / 1e6))}\u00a0MB at the peak`],
+  ];
 }
 
 export function whole(value: number): string {

@@ -1,15 +1,15 @@
 // MNIST with its pixels shuffled: learn the tree, grow and train a TRF-net, train a dense net of the same widths, write demo/report.html.
-import { createHash } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Dataset, DenseNet, type FitOptions, type GrowProgress, type NetOptions, TrfNet } from 'espalier';
+import { DenseNet, type FitOptions, type GrowProgress, type NetOptions, TrfNet } from 'espalier';
 import { litShares, permutation, readMnist, shuffledDataset } from './data.js';
 import { fieldsOf } from './fields.js';
 import { countTouching, placeEdges } from './geometry.js';
 import { machine } from './machine.js';
-import { Progress } from './progress.js';
-import { type NetResult, type RunResult, reportPage } from './report.js';
+import { Progress, runShown } from './progress.js';
+import { type RunResult, reportPage } from './report.js';
+import { fitAndTest, type NetResult, percent, type Rows, secondsOf } from './training.js';
 
 const SEED = 1;
 const VALIDATION_ROWS = 5_000;
@@ -29,24 +29,8 @@ const FIT: FitOptions = { epochs: 10, batchSize: 128, learningRate: 0.004, sched
 const ROOT = new URL('../../', import.meta.url);
 const REPORT = fileURLToPath(new URL('demo/report.html', ROOT));
 
-interface Rows {
-  readonly train: Dataset;
-  readonly validation: Dataset;
-  readonly test: Dataset;
-}
-
 const progress = new Progress();
-process.once('SIGINT', () => {
-  progress.stop();
-  process.exit(130);
-});
-try {
-  await main();
-} catch (error) {
-  progress.stop();
-  console.error(error);
-  process.exitCode = 1;
-}
+await runShown(progress, main);
 
 async function main(): Promise<void> {
   const began = performance.now();
@@ -88,8 +72,8 @@ async function main(): Promise<void> {
   summary(result);
 }
 
-async function trainTrf({ train, validation, test }: Rows) {
-  const net = await TrfNet.grow(train, {
+async function trainTrf(rows: Rows) {
+  const net = await TrfNet.grow(rows.train, {
     ...NET,
     threshold: THRESHOLD,
     layers: LAYERS,
@@ -97,7 +81,7 @@ async function trainTrf({ train, validation, test }: Rows) {
     onProgress: showGrowth,
   });
   progress.end();
-  const result = await fitAndTest('TRF-net', net, train, validation, test, [
+  const result = await fitAndTest(progress, 'TRF-net', net, rows, FIT, [
     { name: 'Learning the trees', seconds: net.growSeconds!.tree },
     { name: 'Pre-training the layers', seconds: net.growSeconds!.pretrain },
     { name: 'Encoding rows for the next layer', seconds: net.growSeconds!.encode },
@@ -109,61 +93,11 @@ async function trainTrf({ train, validation, test }: Rows) {
   return { result, widths, origin, file };
 }
 
-async function trainDense({ train, validation, test }: Rows, hidden: number[]): Promise<NetResult> {
-  const net = await DenseNet.create(train, { ...NET, hidden });
-  const result = await fitAndTest('Dense net', net, train, validation, test, []);
+async function trainDense(rows: Rows, hidden: number[]): Promise<NetResult> {
+  const net = await DenseNet.create(rows.train, { ...NET, hidden });
+  const result = await fitAndTest(progress, 'Dense net', net, rows, FIT);
   net.dispose();
   return result;
-}
-
-async function fitAndTest(
-  name: string,
-  net: TrfNet | DenseNet,
-  train: Dataset,
-  validation: Dataset,
-  test: Dataset,
-  grown: NetResult['phases'],
-): Promise<NetResult> {
-  const label = `${name}, training`;
-  let reached = '';
-  const fitted = await net.fit(train, {
-    ...FIT,
-    validation,
-    onProgress: ({ epoch, epochs, batch, batches, loss }) =>
-      progress.at(
-        label,
-        (epoch - 1) * batches + batch,
-        epochs * batches,
-        `epoch ${epoch}/${epochs}, loss ${loss.toFixed(3)}${reached}`,
-      ),
-    onEpoch: ({ validation }) => {
-      reached = `, validation ${percent(validation!.accuracy!)}`;
-    },
-  });
-  const { history, bestEpoch } = fitted;
-  progress.at(
-    label,
-    1,
-    1,
-    `${history.length} epochs, best ${bestEpoch}, validation ${percent(history[bestEpoch - 1]!.validation!.accuracy!)}`,
-  );
-  progress.at(`${name}, testing`);
-  const { accuracy } = await net.evaluate(test);
-  const { outputs, classes } = await net.predict(test);
-  progress.at(`${name}, testing`, 1, 1, `accuracy ${percent(accuracy!)}`);
-  progress.end();
-  return {
-    name,
-    weights: net.weights,
-    layers: net.layers,
-    history,
-    bestEpoch,
-    testAccuracy: accuracy!,
-    phases: [...grown, { name: 'Training', seconds: fitted.seconds }],
-    classes: classes!,
-    outputs,
-    sha256: createHash('sha256').update(net.save()).digest('hex'),
-  };
 }
 
 function showGrowth({ phase, layer, done, total, epoch, loss }: GrowProgress): void {
@@ -182,17 +116,12 @@ async function writeReport(result: RunResult): Promise<void> {
 
 function summary({ edges, trf, dense, seconds }: RunResult): void {
   const { edges: count, touching, informative, informativeTouching } = countTouching(edges);
-  const time = ({ phases }: NetResult) => phases.reduce((sum, phase) => sum + phase.seconds, 0).toFixed(1);
   const net = (n: NetResult) =>
-    `${n.name.padEnd(10)} test accuracy ${percent(n.testAccuracy)}, ${n.weights.toLocaleString('en-US').padStart(7)} weights, ${time(n).padStart(5)} s`;
+    `${n.name.padEnd(10)} test accuracy ${percent(n.testAccuracy)}, ${n.weights.toLocaleString('en-US').padStart(7)} weights, ${secondsOf(n).toFixed(1).padStart(5)} s`;
   console.log(`
 Tree       ${touching} of ${count} edges join touching pixels (${percent(touching / count)}); of the ${informative} between pixels that
            change, ${informativeTouching} do (${percent(informativeTouching / informative)})
 ${net(trf)}
 ${net(dense)}
 Done in ${seconds.toFixed(0)} s. Open ${relative(process.cwd(), REPORT)}`);
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(2)} %`;
 }

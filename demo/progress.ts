@@ -51,3 +51,18 @@ export class Progress {
 }
 
 const padded = (label: string) => label.padEnd(26);
+
+/** Runs a demo; before an error or the end by Ctrl+C its progress bar goes away. */
+export async function runShown(progress: Progress, main: () => Promise<void>): Promise<void> {
+  process.once('SIGINT', () => {
+    progress.stop();
+    process.exit(130);
+  });
+  try {
+    await main();
+  } catch (error) {
+    progress.stop();
+    console.error(error);
+    process.exitCode = 1;
+  }
+}

@@ -1,25 +1,13 @@
-import type { EpochRecord, FitOptions, LayerOptions, LayerSummary } from 'espalier';
+import type { FitOptions, LayerOptions } from 'espalier';
 import { type Images, PIXELS, type Shuffle } from './data.js';
-import { type ChartOptions, escapeHtml, fieldDrawing, lineChart, type Series, treeDrawing } from './drawings.js';
+import { fieldDrawing, treeDrawing } from './drawings.js';
 import { type Fields, spread } from './fields.js';
 import { columnOfPixel, countTouching, type PlacedEdge, rowOf, touchingByChance } from './geometry.js';
 import type { Machine } from './machine.js';
-import { footerOf, headerOf, pageOf, percent, section, whole } from './markup.js';
+import { footerOf, headerOf, pageOf, percent, runFacts, section, whole } from './markup.js';
 import { inkPng } from './png.js';
-
-export interface NetResult {
-  readonly name: string;
-  readonly weights: number;
-  readonly layers: readonly LayerSummary[];
-  readonly history: readonly EpochRecord[];
-  readonly bestEpoch: number;
-  readonly testAccuracy: number;
-  readonly phases: readonly { readonly name: string; readonly seconds: number }[];
-  /** Of the test rows: the class chosen, and [rows][classes] probabilities. */
-  readonly classes: Int32Array;
-  readonly outputs: Float32Array;
-  readonly sha256: string;
-}
+import { type NetResult, secondsOf } from './training.js';
+import { chartGrid, netLegend, trainingCharts } from './training-charts.js';
 
 export interface RunResult {
   readonly seed: number;
@@ -168,47 +156,18 @@ function trainingSection({ trf, dense, fit }: RunResult): string {
     { net: trf, style: 'trf' },
     { net: dense, style: 'dense' },
   ];
-  const series = (points: (net: NetResult) => [number, number][]): Series[] =>
-    nets.map(({ net, style }) => ({ name: net.name, style, points: points(net) }));
-  const byEpoch = (value: (record: EpochRecord) => number) =>
-    series(({ history }) => history.map((record) => [record.epoch, value(record)]));
-  const accuracy = ({ validation }: EpochRecord) => 100 * validation!.accuracy!;
-  const byTime = series(({ history, phases }) => {
-    let at = phases.slice(0, -1).reduce((sum, { seconds }) => sum + seconds, 0);
-    return history.map((record) => {
-      at += record.seconds;
-      return [at, accuracy(record)];
-    });
-  });
-  const asPercent = (y: number) => `${Number(y.toFixed(2))}\u00a0%`;
-  const plain = (y: number) => String(Number(y.toFixed(4)));
-  const charts: ChartOptions[] = [
-    { title: 'Training loss', x: 'epoch', series: byEpoch(({ loss }) => loss), format: plain, yFrom: 0, xFrom: 1 },
-    {
-      title: 'Validation loss',
-      x: 'epoch',
-      series: byEpoch(({ validation }) => validation!.loss),
-      format: plain,
-      yFrom: 0,
-      xFrom: 1,
-    },
-    { title: 'Validation accuracy', x: 'epoch', series: byEpoch(accuracy), format: asPercent, xFrom: 1 },
-    { title: 'Validation accuracy, by time', x: 'seconds, structure included', series: byTime, format: asPercent },
-  ];
   return section(
     'Training',
     [
       `Both nets have the same widths and the same settings: ${fit.epochs} epochs, Adam from ${fit.learningRate}, batches of ${fit.batchSize}, ReLU units. The weights of the best epoch on the validation rows are kept.`,
       `The training loss is measured with dropout on. An epoch took the TRF-net ${meanSeconds(trf).toFixed(1)}\u00a0s and the dense net ${meanSeconds(dense).toFixed(1)}\u00a0s: connections that are not there cost no time.`,
     ],
-    `<ul class="legend lines"><li class="trf">TRF-net</li><li class="dense">Dense net</li></ul>
-<div class="charts">${charts.map((chart) => `<figure><figcaption>${escapeHtml(chart.title)}</figcaption>${lineChart(chart)}</figure>`).join('')}</div>`,
+    netLegend(nets) + chartGrid(trainingCharts(nets)),
   );
 }
 
 function resultSection({ trf, dense, rows }: RunResult): string {
   const nets = [trf, dense];
-  const total = ({ phases }: NetResult) => phases.reduce((sum, { seconds }) => sum + seconds, 0);
   const row = (name: string, cells: string[], kind = '') =>
     `<tr${kind && ` class="${kind}"`}><th scope="row">${name}</th>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
   const bars = (value: (net: NetResult) => number, text: (net: NetResult) => string) => {
@@ -265,7 +224,7 @@ ${row(
 )}
 ${row(
   'Time in all',
-  bars(total, (net) => `${total(net).toFixed(1)}\u00a0s`),
+  bars(secondsOf, (net) => `${secondsOf(net).toFixed(1)}\u00a0s`),
 )}
 ${phases.join('\n')}
 </tbody></table></div>
@@ -303,9 +262,7 @@ function predictionSection({ trf, dense, test }: RunResult): string {
 
 function footer({ seed, machine, seconds, peakBytes, trf, dense, rows }: RunResult): string {
   const facts: [string, string][] = [
-    ['Machine', `${escapeHtml(machine.cpu)}, ${machine.cores} cores; one used`],
-    ['Runtime', `Node ${escapeHtml(machine.node)}, ${escapeHtml(machine.platform)}, WebAssembly SIMD`],
-    ['Run', `${seconds.toFixed(0)}\u00a0s, ${whole(Math.round(peakBytes / 1e6))}\u00a0MB at the peak`],
+    ...runFacts(machine, seconds, peakBytes),
     ['Rows', `${whole(rows.train)} to train, ${whole(rows.validation)} to validate, ${whole(rows.test)} to test`],
     ['Seed', `${seed}: the shuffle, the split and all weights are a function of it, the same bits on every machine`],
     ['SHA-256', `TRF-net <code>${trf.sha256.slice(0, 16)}</code>, dense net <code>${dense.sha256.slice(0, 16)}</code>`],

@@ -7,7 +7,8 @@ import { fieldDrawing, lineChart, ticks, treeDrawing } from '../demo/drawings.js
 import { fieldsOf, spread } from '../demo/fields.js';
 import { columnOfPixel, countTouching, placeEdges, touches, touchingByChance } from '../demo/geometry.js';
 import { inkPng } from '../demo/png.js';
-import { type NetResult, type RunResult, reportPage } from '../demo/report.js';
+import { type RunResult, reportPage } from '../demo/report.js';
+import type { NetResult } from '../demo/training.js';
 
 const allLit = new Float64Array(PIXELS).fill(0.5);
 
