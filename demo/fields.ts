@@ -49,7 +49,8 @@ export function spread<T>(items: readonly T[], count: number): T[] {
   return Array.from({ length: count }, (_, i) => items[Math.floor(((i + 0.5) * items.length) / count)]!);
 }
 
-function unitsOf(tensors: Record<string, Tensor>, layer: number) {
+/** The units of a saved net's layer that see but some of its inputs. */
+export function unitsOf(tensors: Record<string, Tensor>, layer: number) {
   const part = (name: string) => tensors[`layers.${layer}.sparse.${name}`]?.data;
   const start = part('start') as Int32Array | undefined;
   if (!start) return [];

@@ -1,0 +1,252 @@
+// Definitions of a dictionary: learn a tree of topics, grow a TSE-net from it, train it beside other nets, write demo/tse-report.html.
+import { readFile, writeFile } from 'node:fs/promises';
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  assignLatents,
+  DenseNet,
+  type FitOptions,
+  type GrowProgress,
+  type LatentAssignment,
+  type LatentTree,
+  type LayerOptions,
+  type NetOptions,
+  readSafetensors,
+  type SkeletonOptions,
+  type SkipPathOptions,
+  TrfNet,
+  type TseGrowProgress,
+  TseNet,
+} from 'espalier';
+import { latentTreeToHtml } from 'espalier/latent-trees';
+import { permutation } from './data.js';
+import { spread, unitsOf } from './fields.js';
+import { machine } from './machine.js';
+import { Progress, runShown } from './progress.js';
+import { activeTopics, byShare, classCounts, latentsOf, wordsOf } from './topics.js';
+import { fitAndTest, type NetResult, percent, type Rows, secondsOf, validationAccuracy } from './training.js';
+import { type Example, type TseRun, tsePage } from './tse-page.js';
+import { type Definition, KINDS, piecesOf, readDefinitions, vocabularyOf, wordDataset } from './words.js';
+
+const SEED = 1;
+const VALIDATION_ROWS = 5_000;
+const TEST_ROWS = 8_000;
+const WORDS = 3_000;
+const DENSITY = 0.05;
+/** On the validation rows these did as well as paths of 50 or 100 units. */
+const SKIP_PATHS: SkipPathOptions = { from: [0, 1], units: 30 };
+/** The structure is learned from all training rows. */
+const SKELETON: SkeletonOptions = { sampleRows: 40_000 };
+
+/** The same for all nets; chosen on the validation rows. */
+const NET: NetOptions = { seed: SEED, dropout: 0.2, inputDropout: 0.2 };
+const FIT: FitOptions = { epochs: 10, patience: 3, batchSize: 128, learningRate: 0.002, schedule: 'cosine' };
+
+const TRF_LAYERS: LayerOptions[] = [{ radius: 4, stride: 4, globalUnits: 30 }];
+const PRETRAIN = { epochs: 2 };
+const DENSE_SHAPES = [[50], [300], [300, 100]];
+
+/** Topics of a row that are shown, rows that are answered wrongly, and words that a row shown has at least. */
+const SHOWN_TOPICS = 4;
+const SHOWN_ERRORS = 4;
+const LEAST_WORDS = 4;
+
+const ROOT = new URL('../../', import.meta.url);
+const [REPORT, TREE, MODEL] = ['tse-report.html', 'tse-tree.html', 'tse-net.safetensors'].map((name) =>
+  fileURLToPath(new URL(`demo/${name}`, ROOT)),
+) as [string, string, string];
+
+const progress = new Progress();
+await runShown(progress, main);
+
+async function main(): Promise<void> {
+  const began = performance.now();
+  const { definitions, rows, vocabulary, wordsPerRow } = await readRows();
+  const { tse, grown, treeSeconds, file } = await trainTse(rows);
+  const { tree } = grown;
+  const backbone = await trainBackbone(rows, tree, tse);
+  const trf = await trainTrf(rows);
+  const denseTried: NetResult[] = [];
+  for (const hidden of DENSE_SHAPES) denseTried.push(await trainDense(rows, hidden));
+  const dense = denseTried.reduce((best, net) => (validationAccuracy(net) > validationAccuracy(best) ? net : best));
+
+  progress.at('Finding topics in rows');
+  const assigned = await assignLatents(tree, rows.train);
+  const counts = classCounts(assigned, tree.latents, rows.train.targets!.values, KINDS.length);
+  const nets = [tse, backbone, trf, { ...dense, name: 'Dense net' }];
+  const { train, test } = definitions;
+  const known = new Set(vocabulary);
+  const inTest = await assignLatents(tree, rows.test);
+  const example = (row: number) => exampleOf(test[row]!, row, tree, inTest, nets);
+  const wrong = Array.from(test.keys()).filter((row) => tse.classes[row] !== test[row]!.kind);
+  progress.end();
+
+  const run: TseRun = {
+    seed: SEED,
+    machine: machine(),
+    seconds: (performance.now() - began) / 1000,
+    peakBytes: process.resourceUsage().maxRSS * 1024,
+    kinds: KINDS,
+    rows: { train: rows.train.rows, validation: rows.validation.rows, test: rows.test.rows },
+    vocabulary,
+    wordsPerRow,
+    samples: firstOfEachKind(train, known).map((row) => train[row]!),
+    grown,
+    density: DENSITY,
+    treeSeconds,
+    counts,
+    fit: FIT,
+    tse,
+    backbone,
+    trf,
+    dense: nets[3]!,
+    denseTried,
+    right: firstOfEachKind(test, known).map(example),
+    wrong: spread(wrong, SHOWN_ERRORS).map(example),
+  };
+  const style = await readFile(new URL('demo/report.css', ROOT), 'utf8');
+  await writeFile(REPORT, tsePage(run, style));
+  await writeFile(TREE, latentTreeToHtml(tree, { title: 'Topics of a dictionary' }));
+  await writeFile(MODEL, file);
+  summary(run, nets);
+}
+
+/** Definitions at random, in three parts, and as the nets see them. */
+async function readRows() {
+  progress.at('Reading the dictionary');
+  const all = await readDefinitions();
+  const order = permutation(all.length, SEED);
+  const take = (from: number, to?: number) => Array.from(order.subarray(from, to), (row) => all[row]!);
+  const definitions = {
+    test: take(0, TEST_ROWS),
+    validation: take(TEST_ROWS, TEST_ROWS + VALIDATION_ROWS),
+    train: take(TEST_ROWS + VALIDATION_ROWS),
+  };
+  const { train, validation, test } = definitions;
+  const vocabulary = vocabularyOf(train, WORDS);
+  const rows: Rows = {
+    train: wordDataset(train, vocabulary),
+    validation: wordDataset(validation, vocabulary),
+    test: wordDataset(test, vocabulary),
+  };
+  const { features } = rows.train;
+  const wordsPerRow = (features.kind === 'sparse' ? features.index.length : 0) / train.length;
+  progress.at('Reading the dictionary', 1, 1, `${all.length} definitions, ${wordsPerRow.toFixed(1)} words in each`);
+  progress.end();
+  return { definitions, rows, vocabulary, wordsPerRow };
+}
+
+async function trainTse(rows: Rows) {
+  const net = await TseNet.grow(rows.train, {
+    ...NET,
+    density: DENSITY,
+    skeleton: SKELETON,
+    skipPaths: SKIP_PATHS,
+    onProgress: showGrowth,
+  });
+  const { skeleton: tree, growSeconds, skipPaths } = net;
+  const { expansion, ...learning } = growSeconds!;
+  const treeSeconds = Object.values(learning).reduce((sum, seconds) => sum + seconds, 0);
+  progress.at('Expansion', 1, 1, `${net.layers.map(({ connections }) => whole(connections)).join(' + ')} connections`);
+  progress.end();
+  tellTree(tree, treeSeconds);
+  const result = await fitAndTest(progress, 'TSE-net', net, rows, FIT, [
+    { name: 'Learning the tree', seconds: treeSeconds },
+    { name: 'Expansion', seconds: expansion },
+  ]);
+  const file = net.save();
+  const { tensors } = readSafetensors(file);
+  const connections = tree.levels.map((_, l) => unitsOf(tensors, l).map(({ inputs }) => inputs));
+  net.dispose();
+  return { tse: result, grown: { tree, connections, skipPaths, outputs: KINDS }, treeSeconds, file };
+}
+
+/** The tree is the one that the TSE-net has learned, whose time is told again. */
+async function trainBackbone(rows: Rows, skeleton: LatentTree, { phases }: NetResult): Promise<NetResult> {
+  const net = await TseNet.grow(rows.train, { ...NET, density: DENSITY, skeleton, skipPaths: false });
+  const result = await fitAndTest(progress, 'Backbone', net, rows, FIT, [
+    phases[0]!,
+    { name: 'Expansion', seconds: net.growSeconds!.expansion },
+  ]);
+  net.dispose();
+  return result;
+}
+
+async function trainTrf(rows: Rows): Promise<NetResult> {
+  const net = await TrfNet.grow(rows.train, {
+    ...NET,
+    layers: TRF_LAYERS,
+    pretrain: PRETRAIN,
+    onProgress: ({ phase, done, total, epoch }: GrowProgress) =>
+      progress.at('TRF-net, growing', done, total, phase === 'pretrain' ? `pre-training, epoch ${epoch}` : phase),
+  });
+  progress.at('TRF-net, growing', 1, 1, `${net.layers.length - 1} hidden layer`);
+  const { tree, encode, pretrain } = net.growSeconds!;
+  const result = await fitAndTest(progress, 'TRF-net', net, rows, FIT, [
+    { name: 'Learning the tree', seconds: tree + encode },
+    { name: 'Pre-training', seconds: pretrain },
+  ]);
+  net.dispose();
+  return result;
+}
+
+async function trainDense(rows: Rows, hidden: number[]): Promise<NetResult> {
+  const net = await DenseNet.create(rows.train, { ...NET, hidden });
+  const result = await fitAndTest(progress, `Dense ${hidden.join('-')}`, net, rows, FIT);
+  net.dispose();
+  return result;
+}
+
+function showGrowth({ phase, level, done, total }: TseGrowProgress): void {
+  if (phase === 'expansion') progress.at('Expansion', done, total, `layer ${level}`);
+  else progress.at('Topic tree', done, total, done < total ? `${phase}, level ${level}` : '');
+}
+
+function tellTree(tree: LatentTree, seconds: number): void {
+  const { levels, features, logLikelihood, bic } = tree;
+  console.log(`
+Topics      ${levels.map(whole).join(', then ')} over ${whole(features)} words, in ${seconds.toFixed(1)} s
+Fit         log-likelihood ${whole(Math.round(logLikelihood))} nats, BIC ${whole(Math.round(bic))}
+Top topics`);
+  for (const latent of byShare(tree, latentsOf(tree, levels.length))) {
+    console.log(`  ${percent(tree.marginal[latent]!).padStart(8)}  ${wordsOf(tree, latent).join(', ')}`);
+  }
+  console.log();
+}
+
+/** The first row of each kind that has words enough to be told. */
+function firstOfEachKind(definitions: readonly Definition[], known: ReadonlySet<string>): number[] {
+  const words = ({ text }: Definition) => piecesOf(text).filter(({ word }) => word !== undefined && known.has(word));
+  return KINDS.map((_, kind) =>
+    definitions.findIndex((definition) => definition.kind === kind && words(definition).length >= LEAST_WORDS),
+  ).filter((row) => row >= 0);
+}
+
+function exampleOf(
+  definition: Definition,
+  row: number,
+  tree: LatentTree,
+  assigned: LatentAssignment,
+  nets: readonly NetResult[],
+): Example {
+  return {
+    definition,
+    topics: activeTopics(tree, assigned, row, SHOWN_TOPICS),
+    answers: nets.map(({ classes, outputs }) => {
+      const kind = classes[row]!;
+      return { kind, probability: outputs[row * KINDS.length + kind]! };
+    }),
+  };
+}
+
+function summary({ dense, seconds }: TseRun, nets: readonly NetResult[]): void {
+  const line = (net: NetResult) =>
+    `${net.name.padEnd(10)} test accuracy ${percent(net.testAccuracy)}, ${whole(net.weights).padStart(7)} weights (${percent(net.weights / dense.weights).padStart(8)} of dense), ${secondsOf(net).toFixed(1).padStart(5)} s`;
+  console.log(`
+${nets.map(line).join('\n')}
+Done in ${seconds.toFixed(0)} s. Open ${relative(process.cwd(), REPORT)}; topics in ${relative(process.cwd(), TREE)}, the net in ${relative(process.cwd(), MODEL)}`);
+}
+
+function whole(value: number): string {
+  return value.toLocaleString('en-US');
+}
