@@ -39,7 +39,6 @@ export { type LayerOrigin, TrfNet, type TrfNetOptions } from './models/trf-net.j
 export { type SkipPathOptions, TseNet, type TseNetOptions } from './models/tse-net.js';
 export { createEngine, type Engine, type EngineOptions, type WasmSource } from './runtime/engine.js';
 export { type ChowLiuOptions, chowLiuTree, type TreeConstraints } from './structure/chow-liu.js';
-export { type ExpandedLayer, type ExpandOptions, type Expansion, expandTree } from './structure/expansion.js';
 export { type SvgOptions, type TreeJson, treeToDot, treeToJson, treeToSvg } from './structure/export.js';
 export {
   type InformationOptions,
@@ -48,9 +47,15 @@ export {
   targetInformation,
   topPairs,
 } from './structure/information.js';
-export { type LatentTreeOptions, type LatentTreeProgress, latentTree } from './structure/latent-learning.js';
-export { LatentTree, type LatentTreeJson, type LatentTreeParts, type TopicFeature } from './structure/latent-tree.js';
-export { assignLatents, type LatentAssignment } from './structure/posteriors.js';
+export { type ExpandedLayer, type ExpandOptions, type Expansion, expandTree } from './structure/latent/expansion.js';
+export {
+  LatentTree,
+  type LatentTreeJson,
+  type LatentTreeParts,
+  type TopicFeature,
+} from './structure/latent/latent-tree.js';
+export { type LatentTreeOptions, type LatentTreeProgress, latentTree } from './structure/latent/learning.js';
+export { assignLatents, type LatentAssignment } from './structure/latent/posteriors.js';
 export { type ReceptiveFieldOptions, type ReceptiveFields, receptiveFields } from './structure/receptive-fields.js';
 export { type Edge, Tree } from './structure/tree.js';
 export type { DiscretiseOptions } from './structure/variables.js';

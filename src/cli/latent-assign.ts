@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import type { Dataset } from '../data/dataset.js';
-import type { LatentTree } from '../structure/latent-tree.js';
-import { assignLatents } from '../structure/posteriors.js';
+import type { LatentTree } from '../structure/latent/latent-tree.js';
+import { assignLatents } from '../structure/latent/posteriors.js';
 import { UserError } from './errors.js';
 
 /** Levels to tell of; 'top' is the highest. */

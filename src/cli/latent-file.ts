@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { CsvSchema } from '../data/csv.js';
-import { LatentTree, type LatentTreeJson } from '../structure/latent-tree.js';
-import { latentTreeToJson } from '../structure/latent-tree-export.js';
+import { latentTreeToJson } from '../structure/latent/export.js';
+import { LatentTree, type LatentTreeJson } from '../structure/latent/latent-tree.js';
 import { type Loaded, loadLike } from './data.js';
 import { inFile, UserError } from './errors.js';
 import { readBytes } from './input-file.js';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { LatentTreeOptions } from '../structure/latent-learning.js';
+import type { LatentTreeOptions } from '../structure/latent/learning.js';
 import { integer, number, positive } from './options.js';
 
 /** How a latent tree is learned, beside threshold and seed. */

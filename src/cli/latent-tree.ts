@@ -1,12 +1,12 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
-import { type LatentTreeSeconds, learnLatentTree } from '../structure/latent-learning.js';
-import type { LatentTree } from '../structure/latent-tree.js';
-import { latentTreeToSvg } from '../structure/latent-tree-drawing.js';
-import { latentTreeToDot } from '../structure/latent-tree-export.js';
-import { latentTreeToHtml } from '../structure/latent-tree-page.js';
-import { byShare, percentOf, topLatents, wordOf } from '../structure/topics.js';
+import { latentTreeToSvg } from '../structure/latent/drawing.js';
+import { latentTreeToDot } from '../structure/latent/export.js';
+import type { LatentTree } from '../structure/latent/latent-tree.js';
+import { type LatentTreeSeconds, learnLatentTree } from '../structure/latent/learning.js';
+import { latentTreeToHtml } from '../structure/latent/page.js';
+import { byShare, percentOf, topLatents, wordOf } from '../structure/latent/topics.js';
 import { type Loaded, loadToLearn } from './data.js';
 import { fileError, UserError } from './errors.js';
 import { kebab } from './gater-options.js';

@@ -12,7 +12,7 @@ import { describeTarget } from '../models/net.js';
 import type { TseGrowSeconds } from '../models/skeleton-growth.js';
 import { TrfNet } from '../models/trf-net.js';
 import { TseNet } from '../models/tse-net.js';
-import type { LatentTree } from '../structure/latent-tree.js';
+import type { LatentTree } from '../structure/latent/latent-tree.js';
 import type { FitResult } from '../training/fit.js';
 import type { Evaluation } from '../training/metrics.js';
 import { type RunSettings, type RunState, readRun, writeRun } from './checkpoint.js';

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { TseNetOptions } from '../models/tse-net.js';
-import type { LatentTree } from '../structure/latent-tree.js';
+import type { LatentTree } from '../structure/latent/latent-tree.js';
 import { UserError } from './errors.js';
 import { kebab } from './gater-options.js';
 import { addLatentOptions, LATENT_OPTIONS, type LatentOptions, latentOptionsOf } from './latent-options.js';

@@ -1,5 +1,5 @@
 import type { Tensor } from '../formats/safetensors.js';
-import { LatentTree } from '../structure/latent-tree.js';
+import { LatentTree } from '../structure/latent/latent-tree.js';
 import { packState, unpackState } from '../training/checkpoint.js';
 import { GROWTH_KEY } from './grow-checkpoint.js';
 

@@ -2,13 +2,13 @@ import type { Dataset } from '../data/dataset.js';
 import type { Engine } from '../runtime/engine.js';
 import { requireCallbacks, requireOptions } from '../runtime/options.js';
 import { Pace } from '../runtime/pace.js';
+import { LatentTree } from '../structure/latent/latent-tree.js';
 import {
   type LatentTreeOptions,
   type LatentTreeSeconds,
   latentTreeOptions,
   learnLatentTree,
-} from '../structure/latent-learning.js';
-import { LatentTree } from '../structure/latent-tree.js';
+} from '../structure/latent/learning.js';
 import type { GrowRunOptions } from './grow.js';
 import { readSkeleton, writeSkeleton } from './skeleton-file.js';
 

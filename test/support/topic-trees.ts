@@ -1,5 +1,5 @@
 // Latent trees to look at: their probabilities are made up, nothing is learned.
-import { LatentTree } from '#dist/structure/latent-tree.js';
+import { LatentTree } from '#dist/structure/latent/latent-tree.js';
 import { Random } from './random.js';
 
 /** Nested lists are latents, texts features: the top level's latents, each a list of the next. */

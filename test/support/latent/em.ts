@@ -1,6 +1,6 @@
 // Expectation maximisation of small latent trees by enumeration. A latent class model is a tree of one latent; the model of two latents of the
 // unidimensionality test is one of two linked latents.
-import { LatentTree } from '#dist/structure/latent-tree.js';
+import { LatentTree } from '#dist/structure/latent/latent-tree.js';
 import { Random } from '../random.js';
 import { jointOf, logLikelihoodOf } from './enumeration.js';
 

@@ -1,5 +1,5 @@
 // Exact inference in small latent trees, from the definition: a sum over every state of every latent.
-import type { LatentTree } from '#dist/structure/latent-tree.js';
+import type { LatentTree } from '#dist/structure/latent/latent-tree.js';
 
 /** Most latents that are enumerated. */
 const MOST = 20;

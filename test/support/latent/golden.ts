@@ -1,4 +1,4 @@
-import type { LatentTree } from '#dist/structure/latent-tree.js';
+import type { LatentTree } from '#dist/structure/latent/latent-tree.js';
 import { treeOf } from './sampler.js';
 
 /** An entry of test/golden/latent.json, see make_latent.py. */

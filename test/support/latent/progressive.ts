@@ -1,5 +1,5 @@
 // Progressive EM in plain TypeScript, step by step as the method is described, with EM by enumeration: slow, and independent of the package's.
-import type { LatentTree } from '#dist/structure/latent-tree.js';
+import type { LatentTree } from '#dist/structure/latent/latent-tree.js';
 import { informationOf } from '../structure.js';
 import { em, randomStart, type WeightedRows, weigh } from './em.js';
 import { treeOf } from './sampler.js';

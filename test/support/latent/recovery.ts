@@ -1,5 +1,5 @@
 // How much of a known tree another one found. Groups are sets of features, so neither the latents' order nor their states matter.
-import type { LatentTree } from '#dist/structure/latent-tree.js';
+import type { LatentTree } from '#dist/structure/latent/latent-tree.js';
 
 export interface Recovery {
   /** Of the pairs of features that the found groups hold, the share that the true ones hold too. */

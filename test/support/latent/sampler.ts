@@ -1,6 +1,6 @@
 // Random latent trees that are known, and rows drawn from them.
 import { Dataset } from 'espalier';
-import { LatentTree } from '#dist/structure/latent-tree.js';
+import { LatentTree } from '#dist/structure/latent/latent-tree.js';
 import { Random } from '../random.js';
 import { sparseOf } from '../structure.js';
 

@@ -1,11 +1,11 @@
-import { type Engine, engineOf } from '../runtime/engine.js';
-import { requireInteger, requireOptions, requireSeed } from '../runtime/options.js';
-import { Pace } from '../runtime/pace.js';
-import { bindRows } from './information.js';
+import { type Engine, engineOf } from '../../runtime/engine.js';
+import { requireInteger, requireOptions, requireSeed } from '../../runtime/options.js';
+import { Pace } from '../../runtime/pace.js';
+import { bindRows } from '../information.js';
+import { type BinaryRows, type Observations, sampleOf } from '../variables.js';
 import type { LatentTree } from './latent-tree.js';
 import { LatentInference, rowsLike } from './posteriors.js';
 import { SoftCounts } from './soft-counts.js';
-import { type BinaryRows, type Observations, sampleOf } from './variables.js';
 
 export interface ExpandOptions {
   /** Share of the level below that each latent is connected to at least, from 0 (the tree alone, unless minInputs asks for more) to 1. Default 0.05. */

@@ -1,10 +1,10 @@
 import { latentTreeToDot, latentTreeToHtml, latentTreeToJson, latentTreeToSvg } from 'espalier/latent-trees';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { LatentTree } from '#dist/structure/latent-tree.js';
-import { refuses } from '../support/refuses.js';
-import { elements } from '../support/svg.js';
-import { newsTree, syntheticTree, treeOf } from '../support/topic-trees.js';
+import { LatentTree } from '#dist/structure/latent/latent-tree.js';
+import { refuses } from '../../support/refuses.js';
+import { elements } from '../../support/svg.js';
+import { newsTree, syntheticTree, treeOf } from '../../support/topic-trees.js';
 
 /** Names that a view must not take for markup of its own. */
 const AWKWARD = [

@@ -1,5 +1,5 @@
+import { requireCount } from '../tree.js';
 import type { LatentTree, TopicFeature } from './latent-tree.js';
-import { requireCount } from './tree.js';
 
 /** A latent as something to read. */
 export interface Topic {

@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { assignLatents, createEngine, Dataset, LatentTree } from 'espalier';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { logLikelihoodOf, posteriorsOf } from '../support/latent/enumeration.js';
-import { type GoldenTree, goldenRows, goldenTree } from '../support/latent/golden.js';
-import { sampleRows, sampleTree, treeOf } from '../support/latent/sampler.js';
-import { close, sameBits } from '../support/numbers.js';
-import { Random } from '../support/random.js';
-import { refusesAsync } from '../support/refuses.js';
-import { sparseOf } from '../support/structure.js';
+import { logLikelihoodOf, posteriorsOf } from '../../support/latent/enumeration.js';
+import { type GoldenTree, goldenRows, goldenTree } from '../../support/latent/golden.js';
+import { sampleRows, sampleTree, treeOf } from '../../support/latent/sampler.js';
+import { close, sameBits } from '../../support/numbers.js';
+import { Random } from '../../support/random.js';
+import { refusesAsync } from '../../support/refuses.js';
+import { sparseOf } from '../../support/structure.js';
 
 const golden: GoldenTree[] = JSON.parse(readFileSync('test/golden/latent.json', 'utf8'));
 const makers: [string, (rows: number[][]) => Dataset][] = [

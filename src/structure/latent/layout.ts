@@ -1,4 +1,4 @@
-import { textWidth } from './labels.js';
+import { textWidth } from '../labels.js';
 import type { LatentTree } from './latent-tree.js';
 import { byShare, topLatents, topLinks } from './topics.js';
 

@@ -2,19 +2,19 @@
 import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { bestOfMany, em, randomStart, totalLogLikelihood, weigh, withTables } from '../support/latent/em.js';
+import { bestOfMany, em, randomStart, totalLogLikelihood, weigh, withTables } from '../../support/latent/em.js';
 import {
   logLikelihoodOf,
   marginalsOf,
   posteriorsOf,
   softInformation,
   softStates,
-} from '../support/latent/enumeration.js';
-import { type GoldenTree, goldenRows, goldenTree } from '../support/latent/golden.js';
-import { progressiveGroups, progressiveIslands } from '../support/latent/progressive.js';
-import { compareGroups, groupsAt, recoveryOf } from '../support/latent/recovery.js';
-import { sampleRows, sampleTree, treeOf } from '../support/latent/sampler.js';
-import { close } from '../support/numbers.js';
+} from '../../support/latent/enumeration.js';
+import { type GoldenTree, goldenRows, goldenTree } from '../../support/latent/golden.js';
+import { progressiveGroups, progressiveIslands } from '../../support/latent/progressive.js';
+import { compareGroups, groupsAt, recoveryOf } from '../../support/latent/recovery.js';
+import { sampleRows, sampleTree, treeOf } from '../../support/latent/sampler.js';
+import { close } from '../../support/numbers.js';
 
 const golden: GoldenTree[] = JSON.parse(readFileSync('test/golden/latent.json', 'utf8'));
 const islands = [[3, 2], [2]];

@@ -1,10 +1,10 @@
-import { shorten, textWidth } from './labels.js';
+import { shorten, textWidth } from '../labels.js';
+import { clamp, fixed, xml } from '../svg.js';
+import { requireCount } from '../tree.js';
+import type { TopicOptions } from './export.js';
 import type { LatentTree } from './latent-tree.js';
-import type { TopicOptions } from './latent-tree-export.js';
-import { type LatentLayout, layOutLatents, type PlacedLatent, type Stage } from './latent-tree-layout.js';
-import { clamp, fixed, xml } from './svg.js';
+import { type LatentLayout, layOutLatents, type PlacedLatent, type Stage } from './layout.js';
 import { describeTree, percentOf, type Topic, topicsOf, topLinks, wordOf } from './topics.js';
-import { requireCount } from './tree.js';
 
 export interface LatentSvgOptions extends TopicOptions {
   /** Heading, tooltip and words for screen readers. Default: the counts. */

@@ -1,11 +1,11 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { LatentTree, type LatentTreeJson, type LatentTreeParts } from '#dist/structure/latent-tree.js';
-import { informationOfTable, marginalsOf, pairOf } from '../support/latent/enumeration.js';
-import { sampleTree, treeOf } from '../support/latent/sampler.js';
-import { close } from '../support/numbers.js';
-import { Random } from '../support/random.js';
-import { refuses } from '../support/refuses.js';
+import { LatentTree, type LatentTreeJson, type LatentTreeParts } from '#dist/structure/latent/latent-tree.js';
+import { informationOfTable, marginalsOf, pairOf } from '../../support/latent/enumeration.js';
+import { sampleTree, treeOf } from '../../support/latent/sampler.js';
+import { close } from '../../support/numbers.js';
+import { Random } from '../../support/random.js';
+import { refuses } from '../../support/refuses.js';
 
 /** Features 0 to 4; islands {0 2}, {1}, {3 4} under 5, 6, 7; {5 6} under 8 and {7} under 9; 8 hangs from 9. */
 const parts = (): LatentTreeParts => ({

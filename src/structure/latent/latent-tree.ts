@@ -1,6 +1,6 @@
-import { log } from '../data/log.js';
-import { requireOptions } from '../runtime/options.js';
-import { requireCount, requireVertex } from './tree.js';
+import { log } from '../../data/log.js';
+import { requireOptions } from '../../runtime/options.js';
+import { requireCount, requireVertex } from '../tree.js';
 
 /** What makes a LatentTree. Nodes are numbered: the features, then the latents level by level. */
 export interface LatentTreeParts {

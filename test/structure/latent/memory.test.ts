@@ -11,9 +11,9 @@ import {
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { nextTask, Pace } from '#dist/runtime/pace.js';
-import { Draws } from '../support/draws.js';
-import { MarkedMemory } from '../support/marked-memory.js';
-import { densify, sparseOf } from '../support/structure.js';
+import { Draws } from '../../support/draws.js';
+import { MarkedMemory } from '../../support/marked-memory.js';
+import { densify, sparseOf } from '../../support/structure.js';
 
 interface Extreme {
   rows: number;

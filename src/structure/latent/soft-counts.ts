@@ -1,5 +1,5 @@
-import type { Engine, Scope } from '../runtime/engine.js';
-import type { Pace } from '../runtime/pace.js';
+import type { Engine, Scope } from '../../runtime/engine.js';
+import type { Pace } from '../../runtime/pace.js';
 
 const BLOCK = 512;
 /** Rows of a packed panel of gemm's first operand. */

@@ -1,5 +1,5 @@
-import { log } from '../data/log.js';
-import type { Pace } from '../runtime/pace.js';
+import { log } from '../../data/log.js';
+import type { Pace } from '../../runtime/pace.js';
 import type { SoftCounts } from './soft-counts.js';
 
 /** A tree over the latents of the last level. */

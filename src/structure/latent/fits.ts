@@ -1,6 +1,6 @@
-import type { Engine, Scope } from '../runtime/engine.js';
-import { fillUniform, Purpose } from '../runtime/random.js';
-import type { BinaryColumns } from './variables.js';
+import type { Engine, Scope } from '../../runtime/engine.js';
+import { fillUniform, Purpose } from '../../runtime/random.js';
+import type { BinaryColumns } from '../variables.js';
 
 /** P(variable = 1 | latent = 0), P(variable = 1 | latent = 1). */
 export type Table = readonly [number, number];

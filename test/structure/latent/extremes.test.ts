@@ -2,9 +2,9 @@
 import { assignLatents, createEngine, Dataset, latentTree } from 'espalier';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Draws } from '../support/draws.js';
-import { treeOf } from '../support/latent/sampler.js';
-import { close } from '../support/numbers.js';
+import { Draws } from '../../support/draws.js';
+import { treeOf } from '../../support/latent/sampler.js';
+import { close } from '../../support/numbers.js';
 
 const engine = await createEngine();
 

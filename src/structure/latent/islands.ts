@@ -1,9 +1,9 @@
-import { log } from '../data/log.js';
-import type { Engine, Scope } from '../runtime/engine.js';
-import type { Pace } from '../runtime/pace.js';
-import { PairInformation } from './information.js';
-import { type ClassModel, type FitOptions, LatentFits, type Split } from './latent-fits.js';
-import { type BinaryColumns, type BinaryRows, emptyBits, packColumns } from './variables.js';
+import { log } from '../../data/log.js';
+import type { Engine, Scope } from '../../runtime/engine.js';
+import type { Pace } from '../../runtime/pace.js';
+import { PairInformation } from '../information.js';
+import { type BinaryColumns, type BinaryRows, emptyBits, packColumns } from '../variables.js';
+import { type ClassModel, type FitOptions, LatentFits, type Split } from './fits.js';
 
 /** The public defaults stand at LatentTreeOptions. */
 export interface IslandOptions extends FitOptions {

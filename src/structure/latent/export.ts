@@ -1,4 +1,4 @@
-import { dotString } from './dot.js';
+import { dotString } from '../dot.js';
 import type { LatentTree, LatentTreeJson, TopicFeature } from './latent-tree.js';
 import { byShare, percentOf, type Topic, topicsOf, wordOf } from './topics.js';
 

@@ -1,9 +1,9 @@
-import { requireRows } from '../data/dataset.js';
-import { type Engine, engineOf, type Scope } from '../runtime/engine.js';
-import { requireOptions } from '../runtime/options.js';
-import { Pace } from '../runtime/pace.js';
+import { requireRows } from '../../data/dataset.js';
+import { type Engine, engineOf, type Scope } from '../../runtime/engine.js';
+import { requireOptions } from '../../runtime/options.js';
+import { Pace } from '../../runtime/pace.js';
+import { type BinaryRows, binarise, checkedDataset, listRows, type Observations } from '../variables.js';
 import { LatentTree } from './latent-tree.js';
-import { type BinaryRows, binarise, checkedDataset, listRows, type Observations } from './variables.js';
 
 /** Nodes as in LatentTree; there may be several roots. */
 export interface LatentForest {

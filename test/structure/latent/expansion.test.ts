@@ -2,10 +2,10 @@ import { createEngine, Dataset, expandTree, type LatentTree } from 'espalier';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 
-import { softInformation, softStates } from '../support/latent/enumeration.js';
-import { sampleRows, sampleTree, treeOf } from '../support/latent/sampler.js';
-import { refusesAsync } from '../support/refuses.js';
-import { sparseOf } from '../support/structure.js';
+import { softInformation, softStates } from '../../support/latent/enumeration.js';
+import { sampleRows, sampleTree, treeOf } from '../../support/latent/sampler.js';
+import { refusesAsync } from '../../support/refuses.js';
+import { sparseOf } from '../../support/structure.js';
 
 type Layer = Awaited<ReturnType<typeof expandTree>>['layers'][number];
 

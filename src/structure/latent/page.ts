@@ -1,8 +1,8 @@
+import { xml } from '../svg.js';
+import type { TopicOptions } from './export.js';
 import type { LatentTree } from './latent-tree.js';
-import type { TopicOptions } from './latent-tree-export.js';
-import { PAGE_SCRIPT } from './latent-tree-page-script.js';
-import { PAGE_STYLE } from './latent-tree-page-style.js';
-import { xml } from './svg.js';
+import { PAGE_SCRIPT } from './page-script.js';
+import { PAGE_STYLE } from './page-style.js';
 import { byShare, describeTree, percentOf, type Topic, topicsOf, topLatents, topLinks, wordOf } from './topics.js';
 
 export interface LatentPageOptions extends TopicOptions {

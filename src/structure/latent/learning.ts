@@ -1,14 +1,8 @@
-import { requireRows } from '../data/dataset.js';
-import { type Engine, engineOf } from '../runtime/engine.js';
-import { requireInteger, requireOptions, requirePositive, requireSeed } from '../runtime/options.js';
-import { Pace } from '../runtime/pace.js';
-import { countIndices } from './information.js';
-import { growIslands, type IslandOptions } from './islands.js';
-import type { ClassModel } from './latent-fits.js';
-import { LatentTree } from './latent-tree.js';
-import { type ExpectedCounts, type LatentForest, LatentInference } from './posteriors.js';
-import { SoftCounts } from './soft-counts.js';
-import { linkLatents, type TopLinks } from './top-links.js';
+import { requireRows } from '../../data/dataset.js';
+import { type Engine, engineOf } from '../../runtime/engine.js';
+import { requireInteger, requireOptions, requirePositive, requireSeed } from '../../runtime/options.js';
+import { Pace } from '../../runtime/pace.js';
+import { countIndices } from '../information.js';
 import {
   type BinaryColumns,
   type BinaryRows,
@@ -20,7 +14,13 @@ import {
   type Observations,
   packColumns,
   sampleOf,
-} from './variables.js';
+} from '../variables.js';
+import type { ClassModel } from './fits.js';
+import { growIslands, type IslandOptions } from './islands.js';
+import { LatentTree } from './latent-tree.js';
+import { type ExpectedCounts, type LatentForest, LatentInference } from './posteriors.js';
+import { SoftCounts } from './soft-counts.js';
+import { linkLatents, type TopLinks } from './top-links.js';
 
 export interface LatentTreeOptions extends Pick<DiscretiseOptions, 'threshold'> {
   /** Default 0. All random numbers are a function of it. */

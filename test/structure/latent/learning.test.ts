@@ -1,14 +1,14 @@
 import { assignLatents, createEngine, Dataset, LatentTree, type LatentTreeOptions, latentTree } from 'espalier';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { bestOfMany, em, totalLogLikelihood, weigh } from '../support/latent/em.js';
-import { progressiveGroups } from '../support/latent/progressive.js';
-import { compareGroups, groupsAt, recoveryOf } from '../support/latent/recovery.js';
-import { sampleData, sampleRows, sampleTree, type TreeShape, treeOf } from '../support/latent/sampler.js';
-import { close } from '../support/numbers.js';
-import { Random } from '../support/random.js';
-import { refusesAsync } from '../support/refuses.js';
-import { sparseOf } from '../support/structure.js';
+import { bestOfMany, em, totalLogLikelihood, weigh } from '../../support/latent/em.js';
+import { progressiveGroups } from '../../support/latent/progressive.js';
+import { compareGroups, groupsAt, recoveryOf } from '../../support/latent/recovery.js';
+import { sampleData, sampleRows, sampleTree, type TreeShape, treeOf } from '../../support/latent/sampler.js';
+import { close } from '../../support/numbers.js';
+import { Random } from '../../support/random.js';
+import { refusesAsync } from '../../support/refuses.js';
+import { sparseOf } from '../../support/structure.js';
 
 const islands = [
   [4, 5, 3, 6, 4, 5, 4, 3, 4],
