@@ -1,19 +1,8 @@
+import { P, put } from './arrays';
 import { log64 } from './math';
 
 // Binary latent class models over bit columns, as progressive EM needs them (Chen et al., AAAI 2016). A column is `words` 64-bit words, row r being bit
 // r % 64 of word r / 64 and bits beyond the last row 0. A conditional table of a binary variable is two f64: P(1 | parent 0), P(1 | parent 1).
-
-// @ts-ignore: decorator
-@inline
-function P(at: usize, i: i32): f64 {
-  return load<f64>(at + ((<usize>i) << 3));
-}
-
-// @ts-ignore: decorator
-@inline
-function put(at: usize, i: i32, x: f64): void {
-  store<f64>(at + ((<usize>i) << 3), x);
-}
 
 // @ts-ignore: decorator
 @inline

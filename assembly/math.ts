@@ -96,6 +96,8 @@ export function log64(x: f64): f64 {
 }
 
 /** log64 of two lanes, the same bits. */
+// @ts-ignore: decorator
+@inline
 export function log64x2(x: v128): v128 {
   const one = i64x2.splat(0x3ff0000000000000);
   let f = v128.or(v128.and(x, i64x2.splat(0x000fffffffffffff)), one);

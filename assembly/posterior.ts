@@ -1,24 +1,7 @@
+import { I, P, put } from './arrays';
 import { log64, log64x2 } from './math';
 
 // Exact inference in latent trees, and the soft counts of it that expansion needs.
-
-// @ts-ignore: decorator
-@inline
-function P(at: usize, i: i32): f64 {
-  return load<f64>(at + ((<usize>i) << 3));
-}
-
-// @ts-ignore: decorator
-@inline
-function put(at: usize, i: i32, x: f64): void {
-  store<f64>(at + ((<usize>i) << 3), x);
-}
-
-// @ts-ignore: decorator
-@inline
-function I(at: usize, i: i32): i32 {
-  return load<i32>(at + ((<usize>i) << 2));
-}
 
 // Probabilities below are numbers times powers of TINY, so that no product leaves f64's range: 2^-256, 2^256 and ln of it.
 const TINY: f64 = 8.636168555094445e-78;
@@ -161,9 +144,7 @@ function widen(at: usize, x: v128): void {
   v128.store(at, f64x2.add(v128.load(at, 16), f64x2.promote_low_f32x4(v128.shuffle<i32>(x, x, 2, 3, 0, 1))), 16);
 }
 
-/** x ln x, 0 where x is not above 0. */
-// @ts-ignore: decorator
-@inline
+/** x ln x, 0 where x is not above 0. Not inlined: a dozen copies would be half a kernel. */
 function T(x: v128): v128 {
   return v128.and(f64x2.gt(x, f64x2.splat(0)), f64x2.mul(x, log64x2(x)));
 }
