@@ -1,4 +1,5 @@
 import type { Engine } from '../runtime/engine.js';
+import { PANEL_ROWS, wholePanels } from '../runtime/panels.js';
 import { LANES, type RowBatch, tilesFor } from './batch.js';
 
 const TILE_BYTES = LANES * 4;
@@ -9,10 +10,6 @@ export interface PackScratch {
   readonly b: number;
 }
 
-/** Rows of a packed panel of gemm's first operand. */
-const PANEL_ROWS = 5;
-
-const panels5 = (n: number) => Math.ceil(n / PANEL_ROWS) * PANEL_ROWS;
 const panels8 = (n: number) => Math.ceil(n / 8) * 8;
 
 /** Floats of packing room that units of this shape need, for batches of `batchSize` rows. */
@@ -25,7 +22,7 @@ export function packSizes(
   const lanes = tilesFor(batchSize) * LANES;
   if (input === 'rows') return { a: lanes * units, b: 0 };
   return {
-    a: Math.max(panels5(units) * inputs, panels5(units) * lanes, panels5(inputs) * units),
+    a: Math.max(wholePanels(units) * inputs, wholePanels(units) * lanes, wholePanels(inputs) * units),
     b: panels8(inputs) * lanes,
   };
 }

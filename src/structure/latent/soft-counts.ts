@@ -1,9 +1,8 @@
 import type { Engine, Scope } from '../../runtime/engine.js';
 import type { Pace } from '../../runtime/pace.js';
+import { PANEL_ROWS, wholePanels } from '../../runtime/panels.js';
 
 const BLOCK = 512;
-/** Rows of a packed panel of gemm's first operand. */
-const PANEL_ROWS = 5;
 
 /** Sums over rows of products of posteriors, for the latents of one level. */
 export class SoftCounts {
@@ -65,7 +64,7 @@ export class SoftCounts {
     const scope = engine.scope();
     try {
       const product = scope.bytes(latents * stride * 4);
-      const packed = scope.bytes(Math.ceil(latents / PANEL_ROWS) * PANEL_ROWS * BLOCK * 4);
+      const packed = scope.bytes(wholePanels(latents) * BLOCK * 4);
       for (let first = 0; first < rows; first += BLOCK) {
         const depth = Math.min(BLOCK, rows - first);
         const from = this.posterior + first * stride * 4;
