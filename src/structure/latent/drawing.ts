@@ -4,7 +4,7 @@ import { requireCount } from '../tree.js';
 import type { TopicOptions } from './export.js';
 import type { LatentTree } from './latent-tree.js';
 import { type LatentLayout, layOutLatents, type PlacedLatent, type Stage } from './layout.js';
-import { describeTree, percentOf, type Topic, topicsOf, topLinks, wordOf } from './topics.js';
+import { describeTree, percentOf, requireView, type Topic, topicsOf, topLinks, wordOf } from './topics.js';
 
 export interface LatentSvgOptions extends TopicOptions {
   /** Heading, tooltip and words for screen readers. Default: the counts. */
@@ -18,6 +18,7 @@ export interface LatentSvgOptions extends TopicOptions {
  * to right. Dots are larger the likelier the latent; tooltips tell the probabilities. Same tree and options, same bytes.
  */
 export function latentTreeToSvg(tree: LatentTree, options: LatentSvgOptions = {}): string {
+  requireView(tree, options);
   const { top = 5, title, levels = tree.levels.length } = options;
   requireCount(levels, 1, 'levels');
   if (levels > tree.levels.length)

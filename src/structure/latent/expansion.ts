@@ -1,5 +1,5 @@
 import { type Engine, engineOf } from '../../runtime/engine.js';
-import { requireInteger, requireOptions, requireSeed } from '../../runtime/options.js';
+import { requireCallbacks, requireInteger, requireOptions, requireSeed } from '../../runtime/options.js';
 import { Pace } from '../../runtime/pace.js';
 import { bindRows } from '../information.js';
 import { type BinaryRows, type Observations, sampleOf } from '../variables.js';
@@ -50,8 +50,7 @@ export async function expandTree(
   requireOptions(options);
   const { onProgress } = options;
   const share = requireExpansion(options);
-  if (onProgress !== undefined && typeof onProgress !== 'function')
-    throw new TypeError(`onProgress: expected a function, got ${typeof onProgress}`);
+  requireCallbacks(options, ['onProgress']);
   const { sampleRows = 10_000, seed = 0 } = options;
   requireInteger(sampleRows, 1, 'sampleRows');
   requireSeed(seed);

@@ -1,6 +1,6 @@
 import { dotString } from '../dot.js';
 import type { LatentTree, LatentTreeJson, TopicFeature } from './latent-tree.js';
-import { byShare, percentOf, type Topic, topicsOf, wordOf } from './topics.js';
+import { byShare, percentOf, requireView, type Topic, topicsOf, wordOf } from './topics.js';
 
 export interface TopicOptions {
   /** Features to name for each latent. Default 5. */
@@ -14,7 +14,9 @@ export interface LatentTopicsJson extends LatentTreeJson {
 }
 
 /** For JSON.stringify: `tree.toJSON()` and the top features of every latent. LatentTree.fromJSON reads it. */
-export function latentTreeToJson(tree: LatentTree, { top = 5 }: TopicOptions = {}): LatentTopicsJson {
+export function latentTreeToJson(tree: LatentTree, options: TopicOptions = {}): LatentTopicsJson {
+  requireView(tree, options);
+  const { top = 5 } = options;
   const topics = topicsOf(tree, top);
   const place = new Int32Array(tree.nodes);
   byShare(
@@ -34,7 +36,9 @@ export function latentTreeToJson(tree: LatentTree, { top = 5 }: TopicOptions = {
  * A directed graph for Graphviz, from the top level on the left to the features on the right. Nodes carry their numbers as identifiers, their probabilities as
  * tooltips; the links of the top level are dashed.
  */
-export function latentTreeToDot(tree: LatentTree, { top = 5 }: TopicOptions = {}): string {
+export function latentTreeToDot(tree: LatentTree, options: TopicOptions = {}): string {
+  requireView(tree, options);
+  const { top = 5 } = options;
   const topics = topicsOf(tree, top);
   const { features, nodes, root, parent, probability, marginal } = tree;
   const levels = tree.levels.length;

@@ -62,7 +62,7 @@ export class LatentTree {
   private readonly childStart: Int32Array;
   private readonly childList: Int32Array;
 
-  /** RangeError for parts that do not make a tree of such levels, or probabilities outside [0, 1]. */
+  /** TypeError for parts of another kind, RangeError for those that do not make a tree of such levels, or probabilities outside [0, 1]. */
   constructor(parts: LatentTreeParts) {
     requireParts(parts);
     const { features, levels, parent, probability, limits, rows, logLikelihood, featureNames } = parts;
@@ -209,7 +209,9 @@ export class LatentTree {
     const nodes = [...json.features, ...json.latents];
     nodes.forEach((node, v) => {
       const { parent, probability } = node ?? {};
-      if (!Number.isInteger(parent)) throw new RangeError(`json: node ${v} has the parent ${String(parent)}`);
+      // Not what Int32Array would make of it.
+      if (!Number.isInteger(parent) || parent !== (parent | 0))
+        throw new RangeError(`json: node ${v} has the parent ${String(parent)}`);
       if (!Array.isArray(probability) || probability.length !== 2 || !probability.every(isNumber))
         throw new RangeError(`json: node ${v}: expected two probabilities, got ${JSON.stringify(probability)}`);
     });
@@ -259,34 +261,64 @@ function requireParts(parts: LatentTreeParts): void {
     requireCount(count, 1, `levels[${l}]`);
   });
   const nodes = levels.reduce((sum, count) => sum + count, features);
-  const bad = (what: string) => new RangeError(`latent tree: ${what}`);
-  requireArray(parent, Int32Array, 'parent');
-  requireArray(probability, Float64Array, 'probability');
-  requireArray(limits, Float64Array, 'limits');
-  if (parent.length !== nodes) throw bad(`expected ${nodes} parents, got ${parent.length}`);
-  if (probability.length !== 2 * nodes) throw bad(`expected ${2 * nodes} probabilities, got ${probability.length}`);
-  if (limits.length !== features) throw bad(`expected ${features} limits, got ${limits.length}`);
-  if (featureNames && featureNames.length !== features)
-    throw bad(`expected ${features} names, got ${featureNames.length}`);
+  requireArray(parent, Int32Array, nodes, 'parent');
+  requireArray(probability, Float64Array, 2 * nodes, 'probability');
+  requireArray(limits, Float64Array, features, 'limits');
+  if (featureNames !== undefined) requireNames(featureNames, features);
+  if (typeof logLikelihood !== 'number')
+    throw new TypeError(`logLikelihood: expected a number, got ${typeof logLikelihood}`);
   if (!isNumber(logLikelihood) || logLikelihood > 0)
-    throw bad(`expected a log-likelihood of at most 0, got ${logLikelihood}`);
-  if (!probability.every((p) => p >= 0 && p <= 1)) throw bad('expected probabilities from 0 to 1');
-  if (!limits.every((limit) => Number.isFinite(limit))) throw bad('expected limits that are finite');
-  if (probability.at(-1) !== probability.at(-2)) throw bad("expected the root's prior twice");
+    throw new RangeError(`logLikelihood: expected a finite number of at most 0, got ${logLikelihood}`);
+  requireEach(probability, (p) => p >= 0 && p <= 1, 'probability', 'a number from 0 to 1');
+  requireEach(limits, Number.isFinite, 'limits', 'a finite number');
+  if (probability.at(-1) !== probability.at(-2))
+    throw new RangeError(
+      `probability: expected the root's prior twice, got ${probability.at(-2)} and ${probability.at(-1)}`,
+    );
   let first = 0;
   [features, ...levels].forEach((count, l) => {
     const above = first + count;
     const top = l === levels.length;
     for (let v = first; v < above; v++) {
       const p = parent[v]!;
-      const fits = top ? (v === nodes - 1 ? p === -1 : p > v && p < nodes) : p >= above && p < above + levels[l]!;
-      if (!fits) throw bad(`node ${v} of level ${l} has the parent ${p}`);
+      const [least, most] = top ? (v === nodes - 1 ? [-1, -1] : [v + 1, nodes - 1]) : [above, above + levels[l]! - 1];
+      if (p < least || p > most) {
+        const expected = least === most ? least : `${least} to ${most}`;
+        throw new RangeError(`parent[${v}]: expected ${expected}, for a node of level ${l}, got ${p}`);
+      }
     }
     first = above;
   });
 }
 
-function requireArray(value: unknown, kind: { new (length: number): object; name: string }, argument: string): void {
+function requireNames(names: readonly string[], count: number): void {
+  if (!Array.isArray(names))
+    throw new TypeError(`featureNames: expected a list of strings, got ${names === null ? 'null' : typeof names}`);
+  if (names.length !== count) throw new RangeError(`featureNames: expected ${count} names, got ${names.length}`);
+  const at = Array.from(names, (name) => typeof name).findIndex((kind) => kind !== 'string');
+  if (at >= 0) throw new TypeError(`featureNames[${at}]: expected a string, got ${typeof names[at]}`);
+}
+
+type Numbers = Int32Array | Float64Array;
+
+function requireArray(
+  value: Numbers,
+  kind: { new (length: number): Numbers; name: string },
+  length: number,
+  argument: string,
+): void {
   if (!(value instanceof kind))
     throw new TypeError(`${argument}: expected ${kind.name}, got ${value === null ? 'null' : typeof value}`);
+  if (value.length !== length) throw new RangeError(`${argument}: expected ${length} numbers, got ${value.length}`);
+}
+
+function requireEach(list: Float64Array, sound: (x: number) => boolean, argument: string, expected: string): void {
+  const at = list.findIndex((x) => !sound(x));
+  if (at >= 0) throw new RangeError(`${argument}[${at}]: expected ${expected}, got ${list[at]}`);
+}
+
+/** TypeError unless it is a LatentTree: the JSON of one lacks all that a tree can tell. */
+export function requireLatentTree(tree: unknown): void {
+  if (!(tree instanceof LatentTree))
+    throw new TypeError(`tree: expected a LatentTree, got ${tree === null ? 'null' : typeof tree}`);
 }

@@ -1,6 +1,12 @@
 import { requireRows } from '../../data/dataset.js';
 import { type Engine, engineOf } from '../../runtime/engine.js';
-import { requireInteger, requireOptions, requirePositive, requireSeed } from '../../runtime/options.js';
+import {
+  requireCallbacks,
+  requireInteger,
+  requireOptions,
+  requirePositive,
+  requireSeed,
+} from '../../runtime/options.js';
 import { Pace } from '../../runtime/pace.js';
 import { countIndices } from '../information.js';
 import {
@@ -118,36 +124,27 @@ type Settings = Required<Omit<LatentTreeOptions, 'engine' | 'signal' | 'onProgre
 /** Completed and checked. */
 export function latentTreeOptions(given: LatentTreeOptions): Settings {
   requireOptions(given);
-  const settings: Settings = {
-    seed: given.seed ?? 0,
-    maxIsland: given.maxIsland ?? 15,
-    maxTop: given.maxTop ?? 30,
-    delta: given.delta ?? 3,
-    restarts: given.restarts ?? 3,
-    emSteps: given.emSteps ?? 200,
-    emTolerance: given.emTolerance ?? 0.01,
-    sampleRows: given.sampleRows ?? 10_000,
-    refineSteps: given.refineSteps ?? 10,
-    ...(given.threshold === undefined ? {} : { threshold: given.threshold }),
-    ...(given.onProgress === undefined ? {} : { onProgress: given.onProgress }),
-  };
-  requireSeed(settings.seed);
-  const { maxIsland } = settings;
-  if (typeof maxIsland !== 'number') throw new TypeError(`maxIsland: expected an integer, got ${typeof maxIsland}`);
-  if (!Number.isInteger(maxIsland) || maxIsland < 3 || maxIsland > LARGEST_ISLAND)
+  const { threshold, onProgress } = given;
+  const { seed = 0, maxIsland = 15, maxTop = 30, delta = 3, restarts = 3, emSteps = 200, emTolerance = 0.01 } = given;
+  const { sampleRows = 10_000, refineSteps = 10 } = given;
+  requireSeed(seed);
+  requireInteger(maxIsland, 3, 'maxIsland');
+  if (maxIsland > LARGEST_ISLAND)
     throw new RangeError(`maxIsland: expected an integer from 3 to ${LARGEST_ISLAND}, got ${maxIsland}`);
-  requireInteger(settings.maxTop, 1, 'maxTop');
-  requireInteger(settings.restarts, 1, 'restarts');
-  requireInteger(settings.emSteps, 1, 'emSteps');
-  requireInteger(settings.sampleRows, 1, 'sampleRows');
-  requireInteger(settings.refineSteps, 0, 'refineSteps');
-  requirePositive(settings.emTolerance, 'emTolerance');
-  if (typeof settings.delta !== 'number') throw new TypeError(`delta: expected a number, got ${typeof settings.delta}`);
-  if (!Number.isFinite(settings.delta))
-    throw new RangeError(`delta: expected a finite number of nats, got ${settings.delta}`);
-  if (settings.onProgress !== undefined && typeof settings.onProgress !== 'function')
-    throw new TypeError(`onProgress: expected a function, got ${typeof settings.onProgress}`);
-  return settings;
+  requireInteger(maxTop, 1, 'maxTop');
+  requireInteger(restarts, 1, 'restarts');
+  requireInteger(emSteps, 1, 'emSteps');
+  requireInteger(sampleRows, 1, 'sampleRows');
+  requireInteger(refineSteps, 0, 'refineSteps');
+  requirePositive(emTolerance, 'emTolerance');
+  if (typeof delta !== 'number') throw new TypeError(`delta: expected a number, got ${typeof delta}`);
+  if (!Number.isFinite(delta)) throw new RangeError(`delta: expected a finite number of nats, got ${delta}`);
+  requireCallbacks(given, ['onProgress']);
+  return {
+    ...{ seed, maxIsland, maxTop, delta, restarts, emSteps, emTolerance, sampleRows, refineSteps },
+    ...(threshold === undefined ? {} : { threshold }),
+    ...(onProgress === undefined ? {} : { onProgress }),
+  };
 }
 
 /**

@@ -3,7 +3,17 @@ import type { TopicOptions } from './export.js';
 import type { LatentTree } from './latent-tree.js';
 import { PAGE_SCRIPT } from './page-script.js';
 import { PAGE_STYLE } from './page-style.js';
-import { byShare, describeTree, percentOf, type Topic, topicsOf, topLatents, topLinks, wordOf } from './topics.js';
+import {
+  byShare,
+  describeTree,
+  percentOf,
+  requireView,
+  type Topic,
+  topicsOf,
+  topLatents,
+  topLinks,
+  wordOf,
+} from './topics.js';
 
 export interface LatentPageOptions extends TopicOptions {
   /** Default: "Latent tree". */
@@ -15,6 +25,7 @@ export interface LatentPageOptions extends TopicOptions {
  * script all but the search is there. Same tree and options, same bytes.
  */
 export function latentTreeToHtml(tree: LatentTree, options: LatentPageOptions = {}): string {
+  requireView(tree, options);
   const { top = 5, title = 'Latent tree' } = options;
   const topics = topicsOf(tree, top);
   const page: Page = { tree, topicOf: (latent) => topics[latent - tree.features]!, near: linksOf(tree) };

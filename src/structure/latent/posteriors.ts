@@ -3,7 +3,7 @@ import { type Engine, engineOf, type Scope } from '../../runtime/engine.js';
 import { requireOptions } from '../../runtime/options.js';
 import { Pace } from '../../runtime/pace.js';
 import { type BinaryRows, binarise, checkedDataset, listRows, type Observations } from '../variables.js';
-import { LatentTree } from './latent-tree.js';
+import { type LatentTree, requireLatentTree } from './latent-tree.js';
 
 /** Nodes as in LatentTree; there may be several roots. */
 export interface LatentForest {
@@ -201,8 +201,7 @@ export async function assignLatents(
 
 /** Data as rows of the tree's binary features. */
 export function rowsLike(tree: LatentTree, data: Observations): BinaryRows {
-  if (!(tree instanceof LatentTree))
-    throw new TypeError(`tree: expected a LatentTree, got ${tree === null ? 'null' : typeof tree}`);
+  requireLatentTree(tree);
   const matrix = requireRows(checkedDataset(data).features, 'data');
   if (matrix.columns !== tree.features)
     throw new RangeError(`data: expected ${tree.features} columns like the tree's, got ${matrix.columns}`);

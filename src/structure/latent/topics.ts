@@ -1,5 +1,6 @@
+import { requireOptions } from '../../runtime/options.js';
 import { requireCount } from '../tree.js';
-import type { LatentTree, TopicFeature } from './latent-tree.js';
+import { type LatentTree, requireLatentTree, type TopicFeature } from './latent-tree.js';
 
 /** A latent as something to read. */
 export interface Topic {
@@ -12,6 +13,15 @@ export interface Topic {
   share: number;
   /** The features that tell most about it, the most first. */
   features: TopicFeature[];
+}
+
+/** What every view asks of its arguments. */
+export function requireView(tree: LatentTree, options: { top?: number; title?: string }): void {
+  requireLatentTree(tree);
+  requireOptions(options);
+  const { title } = options;
+  if (title !== undefined && typeof title !== 'string')
+    throw new TypeError(`title: expected a string, got ${title === null ? 'null' : typeof title}`);
 }
 
 /** Every latent with up to `top` features, by node. */

@@ -183,30 +183,30 @@ test('parts that make no tree are refused', () => {
     list[at] = value;
     return { probability: list };
   };
-  wrong(parent([0, 4]), RangeError, /^latent tree: node 0 of level 0 has the parent 4$/);
-  wrong(parent([0, 8]), RangeError, /^latent tree: node 0 of level 0 has the parent 8$/);
-  wrong(parent([0, -1]), RangeError, /^latent tree: node 0 of level 0 has the parent -1$/);
-  wrong(parent([6, 5]), RangeError, /^latent tree: node 6 of level 1 has the parent 5$/);
-  wrong(parent([6, 10]), RangeError, /^latent tree: node 6 of level 1 has the parent 10$/);
-  wrong(parent([8, 8]), RangeError, /^latent tree: node 8 of level 2 has the parent 8$/);
-  wrong(parent([8, 7]), RangeError, /^latent tree: node 8 of level 2 has the parent 7$/);
-  wrong(parent([8, -1]), RangeError, /^latent tree: node 8 of level 2 has the parent -1$/);
-  wrong(parent([8, 10]), RangeError, /^latent tree: node 8 of level 2 has the parent 10$/);
-  wrong(parent([9, 8]), RangeError, /^latent tree: node 9 of level 2 has the parent 8$/);
-  wrong({ parent: new Int32Array(9) }, RangeError, /^latent tree: expected 10 parents, got 9$/);
-  wrong(probability(3, 1.001), RangeError, /^latent tree: expected probabilities from 0 to 1$/);
-  wrong(probability(19, -0.001), RangeError, /^latent tree: expected probabilities from 0 to 1$/);
-  wrong(probability(0, Number.NaN), RangeError, /^latent tree: expected probabilities from 0 to 1$/);
-  wrong({ probability: new Float64Array(19) }, RangeError, /^latent tree: expected 20 probabilities, got 19$/);
-  wrong({ limits: new Float64Array(6) }, RangeError, /^latent tree: expected 5 limits, got 6$/);
+  wrong(parent([0, 4]), RangeError, /^parent\[0\]: expected 5 to 7, for a node of level 0, got 4$/);
+  wrong(parent([0, 8]), RangeError, /^parent\[0\]: expected 5 to 7, for a node of level 0, got 8$/);
+  wrong(parent([0, -1]), RangeError, /^parent\[0\]: expected 5 to 7, for a node of level 0, got -1$/);
+  wrong(parent([6, 5]), RangeError, /^parent\[6\]: expected 8 to 9, for a node of level 1, got 5$/);
+  wrong(parent([6, 10]), RangeError, /^parent\[6\]: expected 8 to 9, for a node of level 1, got 10$/);
+  wrong(parent([8, 8]), RangeError, /^parent\[8\]: expected 9, for a node of level 2, got 8$/);
+  wrong(parent([8, 7]), RangeError, /^parent\[8\]: expected 9, for a node of level 2, got 7$/);
+  wrong(parent([8, -1]), RangeError, /^parent\[8\]: expected 9, for a node of level 2, got -1$/);
+  wrong(parent([8, 10]), RangeError, /^parent\[8\]: expected 9, for a node of level 2, got 10$/);
+  wrong(parent([9, 8]), RangeError, /^parent\[9\]: expected -1, for a node of level 2, got 8$/);
+  wrong({ parent: new Int32Array(9) }, RangeError, /^parent: expected 10 numbers, got 9$/);
+  wrong(probability(3, 1.001), RangeError, /^probability\[3\]: expected a number from 0 to 1, got 1.001$/);
+  wrong(probability(19, -0.001), RangeError, /^probability\[19\]: expected a number from 0 to 1, got -0.001$/);
+  wrong(probability(0, Number.NaN), RangeError, /^probability\[0\]: expected a number from 0 to 1, got NaN$/);
+  wrong({ probability: new Float64Array(19) }, RangeError, /^probability: expected 20 numbers, got 19$/);
+  wrong({ limits: new Float64Array(6) }, RangeError, /^limits: expected 5 numbers, got 6$/);
   wrong(
     { limits: Float64Array.of(0, 0, Number.NaN, 0, 0) },
     RangeError,
-    /^latent tree: expected limits that are finite$/,
+    /^limits\[2\]: expected a finite number, got NaN$/,
   );
-  wrong({ featureNames: ['a'] }, RangeError, /^latent tree: expected 5 names, got 1$/);
-  wrong({ logLikelihood: 0.1 }, RangeError, /^latent tree: expected a log-likelihood of at most 0, got 0.1$/);
-  wrong({ logLikelihood: Number.NaN }, RangeError, /^latent tree: expected a log-likelihood of at most 0, got NaN$/);
+  wrong({ featureNames: ['a'] }, RangeError, /^featureNames: expected 5 names, got 1$/);
+  wrong({ logLikelihood: 0.1 }, RangeError, /^logLikelihood: expected a finite number of at most 0, got 0.1$/);
+  wrong({ logLikelihood: Number.NaN }, RangeError, /^logLikelihood: expected a finite number of at most 0, got NaN$/);
   wrong({ features: 0 }, RangeError, /^features: expected an integer from 1, got 0$/);
   wrong({ features: '5' }, TypeError, /^features: expected an integer, got string$/);
   wrong({ rows: 0 }, RangeError, /^rows: expected an integer from 1, got 0$/);
@@ -233,15 +233,15 @@ test('JSON of another thing, or damaged, is refused', () => {
     refuses(() => LatentTree.fromJSON(other as never), TypeError, /^json: expected a latent tree as toJSON wrote it$/);
   }
   refuses(read({ format: 2 }), RangeError, /^json: expected a latent tree of format 1, got 2$/);
-  refuses(read({ latents: json().latents.slice(1) }), RangeError, /^latent tree: expected 10 parents, got 9$/);
-  refuses(read({ features: json().features.slice(1) }), RangeError, /^latent tree: /);
+  refuses(read({ latents: json().latents.slice(1) }), RangeError, /^parent: expected 10 numbers, got 9$/);
+  refuses(read({ features: json().features.slice(1) }), RangeError, /^\w+(\[\d+\])?: expected /);
   refuses(read({ features: [{}, ...json().features.slice(1)] }), RangeError, /^json: node 0 has the parent undefined$/);
   refuses(
     read({ latents: [null, ...json().latents.slice(1)] }),
     RangeError,
     /^json: node \d has the parent undefined$/,
   );
-  refuses(read({ levels: [2, 3] }), RangeError, /^latent tree: node \d of level 0 has the parent 7$/);
+  refuses(read({ levels: [2, 3] }), RangeError, /^parent\[\d\]: expected 5 to 6, for a node of level 0, got 7$/);
   const first = (change: object) => ({
     features: [{ ...json().features[0]!, ...change }, ...json().features.slice(1)],
   });
@@ -251,12 +251,13 @@ test('JSON of another thing, or damaged, is refused', () => {
     { probability: [0.1, 0.2, 0.3] },
     { parent: 5.5 },
     { parent: '5' },
+    { parent: 5 + 2 ** 32 },
     { limit: null },
   ]) {
     assert.throws(read(first(change)), /\w/, JSON.stringify(change));
   }
-  assert.throws(read({ logLikelihood: null }), /log-likelihood/);
-  assert.throws(read({ logLikelihood: '-3' }), /log-likelihood/);
+  assert.throws(read({ logLikelihood: null }), /^logLikelihood: expected a number/);
+  assert.throws(read({ logLikelihood: '-3' }), /^logLikelihood: expected a number/);
   refuses(read({ rows: 'many' }), TypeError, /^rows: expected an integer, got string$/);
 });
 
