@@ -46,7 +46,7 @@ export async function growSkeleton(
       throw new TypeError('resume: expected none beside a skeleton that is ready, got a checkpoint of learning one');
     return { skeleton: fitting(skeleton, train), seconds };
   }
-  if (skeleton !== undefined) requireOptions(skeleton, 'skeleton');
+  if (skeleton !== undefined) requireLearning(skeleton);
   const { onProgress: _, ...options } = latentTreeOptions({ ...skeleton, seed: skeleton?.seed ?? seed });
   const { rows, columns, features, featureNames } = train;
   const fingerprint = JSON.stringify({ method: 'tse', rows, columns, kind: features.kind, ...options });
@@ -54,6 +54,15 @@ export async function growSkeleton(
   const learned = await learnLatentTree(train, { ...options, engine, signal, onProgress });
   await onCheckpoint?.(writeSkeleton(learned.tree, fingerprint));
   return { skeleton: learned.tree, seconds: learned.seconds };
+}
+
+/** What is meant for a tree must not pass for options, of which it has none: another would be learned. */
+function requireLearning(skeleton: SkeletonOptions): void {
+  requireOptions(skeleton, 'skeleton');
+  if (Array.isArray(skeleton) || 'latents' in skeleton || 'layers' in skeleton)
+    throw new TypeError(
+      'skeleton: expected a LatentTree or how to learn one, got neither; LatentTree.fromJSON reads a tree from JSON',
+    );
 }
 
 /** A ready skeleton for these data, with their features' names. */

@@ -113,6 +113,7 @@ function sampling(skeleton: TseNetOptions['skeleton'], seed: number): { sampleRo
 function skipPathOptions(given: SkipPathOptions | false = {}): { from: readonly number[] | 'all'; units: number } {
   if (given === false) return { from: [], units: 1 };
   requireOptions(given, 'skipPaths');
+  if (Array.isArray(given)) throw new TypeError('skipPaths: expected false or { from, units }, got an array');
   const { from = [0, 1], units = 100 } = given;
   requireInteger(units, 1, 'skipPaths.units');
   if (from === 'all') return { from, units };
