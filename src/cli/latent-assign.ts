@@ -20,7 +20,8 @@ const ROWS = 4096;
 export function levelList(text: string): Levels {
   if (text === 'top' || text === 'all') return text;
   const levels = text.split(',').map((part) => (/^\s*[1-9]\d*\s*$/.test(part) ? Number(part) : 0));
-  if (levels.includes(0)) throw new InvalidArgumentError('Expected top, all, or levels from 1 up, like 1,2.');
+  if (levels.includes(0) || new Set(levels).size < levels.length)
+    throw new InvalidArgumentError('Expected top, all, or different levels from 1 up, like 1,2.');
   return levels;
 }
 

@@ -1,5 +1,5 @@
 import { mkdirSync, statSync } from 'node:fs';
-import { basename, extname, join } from 'node:path';
+import { basename, extname, join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { latentTreeToSvg } from '../structure/latent/drawing.js';
 import { latentTreeToDot } from '../structure/latent/export.js';
@@ -53,7 +53,7 @@ export function addLatentTree(program: Command): void {
       (file: string, files: string[] = []) => [...files, file],
     )
     .option('--title <text>', 'heading of .svg and .html')
-    .option('--levels <n>', '.svg: how many levels to draw, from the top down (default: all)', integer(1))
+    .option('--levels <n>', '.svg: draw but so many levels, from the top down (default: all)', integer(1))
     .option('--assign <file>', 'write a line of CSV for each row of DATA: P(latent = 1) of each latent')
     .option('--assign-level <list>', 'of the latents of these levels: 1,2 or top or all (default: top)', levelList)
     .option('--assign-states', 'the more probable state, 0 or 1, instead of the probability');
@@ -90,7 +90,12 @@ const LEARNING = [
 async function latentTree(path: string | undefined, options: LatentTreeOptions): Promise<void> {
   refuseStrays(path, options);
   const files = outputsOf(options.out ?? []);
-  if (options.assign !== undefined) requireWritable(options.assign, '--assign');
+  refuseUndrawn(files, options);
+  if (options.assign !== undefined) {
+    requireWritable(options.assign, '--assign');
+    if (files.some((file) => resolve(file) === resolve(options.assign!)))
+      throw new UserError(`--assign ${options.assign}: expected another file than --out, got the same`);
+  }
   const begun = performance.now();
   const opened = options.tree === undefined ? undefined : await openLatentTree(options.tree);
   const loaded =
@@ -104,14 +109,15 @@ async function latentTree(path: string | undefined, options: LatentTreeOptions):
   const { tree } = learned;
   if ('seconds' in learned) Object.assign(seconds, learned.seconds);
 
-  const assigning = performance.now();
-  const assigned = loaded && (opened || options.assign !== undefined) ? await assign(tree, loaded, options) : undefined;
-  if (assigned) seconds.assign = (performance.now() - assigning) / 1000;
+  // First of all: what was learned must outlive whatever is wrong with --assign.
   const writing = performance.now();
-  if (options.assign !== undefined) writeAtomically(options.assign, assigned!.csv!);
   const name = loaded?.name ?? options.tree!;
   for (const file of files) writeAtomically(file, contentsOf(file, tree, opened, loaded, name, options));
   seconds.write = (performance.now() - writing) / 1000;
+  const assigning = performance.now();
+  const assigned = loaded && (opened || options.assign !== undefined) ? await assign(tree, loaded, options) : undefined;
+  if (options.assign !== undefined) writeAtomically(options.assign, assigned!.csv!);
+  if (assigned) seconds.assign = (performance.now() - assigning) / 1000;
   seconds.total = (performance.now() - begun) / 1000;
 
   const written = [...files, ...(options.assign === undefined ? [] : [options.assign])];
@@ -192,6 +198,14 @@ function assign(tree: LatentTree, { data }: Loaded, options: LatentTreeOptions):
   return interruptible((signal) => assignRows(tree, data, latents, options.assignStates ?? false, signal));
 }
 
+/** An option on drawings that nobody asked for. */
+function refuseUndrawn(files: readonly string[], { levels, title }: LatentTreeOptions): void {
+  const some = (...endings: string[]) => files.some((file) => endings.includes(endingOf(file)!));
+  if (levels !== undefined && !some('.svg')) throw new UserError('--levels: is about .svg, of which --out names none');
+  if (title !== undefined && !some('.svg', '.html'))
+    throw new UserError('--title: is about .svg and .html, of which --out names none');
+}
+
 const ENDINGS = ['.json', '.dot', '.svg', '.html'] as const;
 
 /** What --out names, each file once. */
@@ -236,7 +250,8 @@ function contentsOf(
     case '.dot':
       return latentTreeToDot(tree, { top });
     case '.svg':
-      return latentTreeToSvg(tree, { top, title, ...(levels === undefined ? {} : { levels }) });
+      // Nobody knows beforehand how many there will be.
+      return latentTreeToSvg(tree, { top, title, levels: Math.min(levels ?? tree.levels.length, tree.levels.length) });
     case '.html':
       return latentTreeToHtml(tree, { top, title });
   }

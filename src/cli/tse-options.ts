@@ -23,7 +23,7 @@ export function addTseOptions(command: Command): Command {
   command
     .option(
       '--density <share>',
-      'tse: of the connections a layer could have, 0: those of the latent tree alone (default: 0.05)',
+      'tse: of the connections a layer could have; with 0 and --min-inputs 0 those of the latent tree alone (default: 0.05)',
       number((x) => x >= 0 && x <= 1, 'a share from 0 to 1'),
     )
     .option(

@@ -225,7 +225,10 @@ test('what is refused', async () => {
   await refused([...run, '--em-tolerance', '0'], /--em-tolerance.*a number above 0/);
   await refused([...run, '--threshold', 'median'], /--threshold.*mean or a number/);
   await refused([...run, '--top', '0'], /--top.*Expected an integer from 1/);
-  await refused([...run, '--assign-level', '0', '--assign', 'x.csv'], /--assign-level.*Expected top, all, or levels/);
+  await refused(
+    [...run, '--assign-level', '0', '--assign', 'x.csv'],
+    /--assign-level.*Expected top, all, or different levels/,
+  );
   await refused([...run, '--assign-level', '1'], /--assign-level: needs --assign FILE/);
   await refused([...run, '--assign-states'], /--assign-states: needs --assign FILE/);
   await refused(
@@ -246,7 +249,7 @@ test('what is refused', async () => {
   const damaged = { ...JSON.parse(readFileSync(saved, 'utf8')), levels: [1, 1] };
   await refused(
     ['latent-tree', '--tree', scratch.file('damaged.json', JSON.stringify(damaged))],
-    /damaged\.json: latent tree: /,
+    /damaged\.json: parent: expected \d+ numbers, got \d+/,
   );
   await refused(
     ['latent-tree', '--tree', scratch.file('list.json', '[1]')],
@@ -256,14 +259,31 @@ test('what is refused', async () => {
   await refused([...run, '--out', scratch.path('no/where.svg')], /--out .*no such file or directory/);
   await refused([...run, '--out', ''], /--out: expected a file, a directory or the beginning/);
   await refused([...run, '--assign', scratch.folder], /--assign .*is a directory/);
-  await refused(
-    [...run, '--levels', '3', '--out', scratch.path('x.svg')],
-    /levels: expected an integer from 1 to 1, got 3/,
-  );
+  await refused([...run, '--levels', '3', '--out', scratch.path('x.html')], /--levels: is about \.svg, of which/);
+  await refused([...run, '--title', 'T', '--out', scratch.path('x.dot')], /--title: is about \.svg and \.html, of/);
+  await refused([...run, '--assign', 'x.csv', '--assign-level', '1,1'], /--assign-level.*different levels from 1 up/);
+  const same = scratch.path('same.json');
+  await refused([...run, '--out', same, '--assign', same], /--assign .*same\.json: expected another file than --out/);
+  assert.not.ok(existsSync(same));
   await refused(
     ['latent-tree', scratch.file('wide.txt', '0,40:1\n'), '--tree', saved],
     /wide\.txt: line 1: expected a feature below 40/,
   );
+});
+
+test('what was learned is written, whatever is wrong with levels that were asked for beforehand', async () => {
+  const [drawn, whole, kept] = ['drawn.svg', 'whole.svg', 'kept.json'].map((name) => scratch.path(name));
+  const run = ['latent-tree', words, '--title', 'T'];
+  await succeeds([...run, '--levels', '9', '--out', drawn!]);
+  await succeeds([...run, '--out', whole!]);
+  assert.is(readFileSync(drawn!, 'utf8'), readFileSync(whole!, 'utf8'));
+  const assign = scratch.path('no-level.csv');
+  await refused(
+    ['latent-tree', words, '--out', kept!, '--assign', assign, '--assign-level', '9'],
+    /--assign-level: expected levels from 1 to 1, got 9/,
+  );
+  assert.is(JSON.parse(readFileSync(kept!, 'utf8')).format, 1);
+  assert.not.ok(existsSync(assign));
 });
 
 test('SIGINT ends learning with 130, and nothing is written', async () => {
