@@ -36,7 +36,7 @@ export interface CsvSchema {
   readonly target: CsvTarget | null;
   /** Cells taken for missing, after trimming. */
   readonly missingMarks: readonly string[];
-  /** What a category not seen in training does: an error, or zeros for all of the column's features. */
+  /** What a category not seen in training does: an error, or zeros for all of the column's features (as the first of two categories has). */
   readonly unknownCategory: 'refuse' | 'zero';
 }
 
@@ -78,7 +78,8 @@ const NUMERIC_SHARE = 0.95;
 
 /**
  * Learns from a training text how its columns become features: numbers as they are, categories as one feature each, named
- * `column=category`, 1 for the row's category and 0 else. Categories are sorted, by value where all are numbers.
+ * `column=category`, 1 for the row's category and 0 else. Categories are sorted, by value where all are numbers. Of two
+ * categories only the second gets a feature: the first's would be its complement, and structure would find nothing else.
  *
  * @throws TypeError, RangeError for options that do not fit the text; RangeError naming line and column for rows of
  * different lengths, missing cells, and the odd word in a column of numbers
@@ -137,7 +138,7 @@ export function readCsv(text: string, schema: CsvSchema): Dataset {
     return place;
   });
   const featureNames = schema.columns.flatMap((column) =>
-    column.kind === 'numeric' ? [column.name] : column.categories.map((category) => `${column.name}=${category}`),
+    column.kind === 'numeric' ? [column.name] : shownCategories(column).map((category) => `${column.name}=${category}`),
   );
   const width = featureNames.length;
   const values = new Float32Array(body.rows.length * width);
@@ -149,10 +150,15 @@ export function readCsv(text: string, schema: CsvSchema): Dataset {
       offset++;
     } else {
       readCategories(body, places[i]!, column, schema, values, width, offset);
-      offset += column.categories.length;
+      offset += shownCategories(column).length;
     }
   }
   return Dataset.dense(values, { columns: width, targets: readTarget(body, names, schema), featureNames });
+}
+
+/** Those that have a feature. */
+function shownCategories({ categories }: CategoricalColumn): readonly string[] {
+  return categories.length === 2 ? categories.slice(1) : categories;
 }
 
 function readNumbers(
@@ -175,20 +181,23 @@ function readNumbers(
 function readCategories(
   { rows, lines }: Table,
   place: number,
-  { name, categories, fill }: CategoricalColumn,
+  column: CategoricalColumn,
   { missingMarks, unknownCategory }: CsvSchema,
   values: Float32Array,
   width: number,
   offset: number,
 ): void {
+  const { name, categories, fill } = column;
   const ids = new Map(categories.map((category, id) => [category, id]));
+  const hidden = categories.length - shownCategories(column).length;
   for (let r = 0; r < rows.length; r++) {
     const cell = rows[r]![place]!;
     const isMissing = missingMarks.includes(cell);
     if (isMissing && fill === null) refuse(lines[r]!, name, 'a category', cell);
     const id = idOf(isMissing ? fill! : cell, ids);
-    if (id !== undefined) values[r * width + offset + id] = 1;
-    else if (unknownCategory === 'refuse') {
+    if (id !== undefined) {
+      if (id >= hidden) values[r * width + offset + id - hidden] = 1;
+    } else if (unknownCategory === 'refuse') {
       refuse(lines[r]!, name, `a category seen in training (${shorten(categories)})`, cell);
     }
   }

@@ -30,8 +30,8 @@ test('schema and rows of a plain file', () => {
     unknownCategory: 'refuse',
   });
   const data = readCsv(FLOWERS, JSON.parse(JSON.stringify(schema)));
-  assert.equal(data.featureNames, ['length', 'colour=dark, blue', 'colour=white', 'width']);
-  assert.equal(Array.from((data.features as DenseMatrix).values), float([5.1, 0, 1, 3.5, 4.9, 1, 0, 3, 7, 0, 1, 3.2]));
+  assert.equal(data.featureNames, ['length', 'colour=white', 'width']);
+  assert.equal(Array.from((data.features as DenseMatrix).values), float([5.1, 1, 3.5, 4.9, 0, 3, 7, 1, 3.2]));
   assert.equal(data.targets, {
     kind: 'classes',
     values: Int32Array.of(0, 1, 0),
@@ -44,10 +44,10 @@ test('a file without the target, and one with its columns in another order', () 
   const schema = learnCsvSchema(FLOWERS, { target: 'kind' });
   const bare = readCsv('colour,width,length\nwhite,2,1\n', schema);
   assert.is(bare.targets, undefined);
-  assert.equal(Array.from((bare.features as DenseMatrix).values), [1, 0, 1, 2]);
+  assert.equal(Array.from((bare.features as DenseMatrix).values), [1, 1, 2]);
   const untargeted = learnCsvSchema(FLOWERS, { target: null });
   assert.is(untargeted.target, null);
-  assert.is(readCsv(FLOWERS, untargeted).columns, 6);
+  assert.is(readCsv(FLOWERS, untargeted).columns, 4);
 });
 
 test('delimiters, line ends, quotes and byte-order mark', () => {
@@ -59,8 +59,9 @@ test('delimiters, line ends, quotes and byte-order mark', () => {
   }
   assert.is(learnCsvSchema('"a,b,c";d\n1;2', { target: null }).delimiter, ';');
   assert.is(learnCsvSchema('a;b,c;d\n1;2,3;4', { target: null, delimiter: ',' }).names[1], 'c;d');
-  const multiline = 'text,n\n"two\r\n""lines""",1\nx,2';
+  const multiline = 'text,n\n"two\r\n""lines""",1\nx,2\na,3';
   assert.equal(readCsv(multiline, learnCsvSchema(multiline, { target: 'n' })).featureNames, [
+    'text=a',
     'text=two\n"lines"',
     'text=x',
   ]);
@@ -123,7 +124,7 @@ test('missing cells', () => {
     { name: 'n', kind: 'numeric', fill: 3 },
     { name: 'c', kind: 'categorical', categories: ['a', 'b'], fill: 'b' },
   ]);
-  assert.equal(values(text, mean), [1, 1, 0, 3, 0, 1, 4, 0, 1, 4, 0, 1]);
+  assert.equal(values(text, mean), [1, 0, 3, 1, 4, 1, 4, 1]);
   assert.is(learnCsvSchema(text, { target: 'y', missing: 'mode' }).columns[0]!.fill, 4);
   const constant = learnCsvSchema('n,y\nNA,0\n2,1\n', { target: 'y', missing: -1 });
   assert.equal(values('n\nnull\n5\n', constant), [-1, 5]);
@@ -155,21 +156,26 @@ test('categories: forced, unseen, by number', () => {
   const text = 'code,y\n10,0\n9,1\n010,0\n';
   const schema = learnCsvSchema(text, { target: 'y', categorical: ['code'] });
   assert.equal(schema.columns, [{ name: 'code', kind: 'categorical', categories: ['9', '10'], fill: null }]);
-  assert.equal(values(text, schema), [0, 1, 1, 0, 0, 1]);
+  assert.equal(values(text, schema), [1, 0, 1]);
+  // Of three categories each has a feature.
+  const three = learnCsvSchema('c,y\n7,0\n3,1\n5,0\n', { target: 'y', categorical: ['c'], unknownCategory: 'zero' });
+  assert.equal(values('c\n3\n9\n7\n', three), [1, 0, 0, 0, 0, 0, 0, 0, 1]);
+  // Of one too, so that a column is never lost.
+  assert.equal(values('c\na\n', learnCsvSchema('c,y\na,0\na,1\n', { target: 'y' })), [1]);
   refuses(
     () => readCsv('code\n9\n8\n', schema),
     RangeError,
     /^line 3, column "code": expected a category seen in training \("9", "10"\), got "8"$/,
   );
   const lenient = learnCsvSchema(text, { target: 'y', categorical: ['code'], unknownCategory: 'zero' });
-  assert.equal(values('code\n9\n8\n', lenient), [1, 0, 0, 0]);
+  assert.equal(values('code\n9\n8\n10\n', lenient), [0, 0, 1]);
   refuses(
     () => readCsv('code,y\n9,2\n', lenient),
     RangeError,
     /^line 2, column "y": expected a class seen in training \("0", "1"\), got "2"$/,
   );
   const names = learnCsvSchema('c,y\n__proto__,0\nconstructor,1\n', { target: 'y' });
-  assert.equal(values('c\nconstructor\n', names), [0, 1]);
+  assert.equal(values('c\nconstructor\n__proto__\n', names), [1, 0]);
   refuses(() => readCsv('c\ntoString\n', names), RangeError, /got "toString"$/);
 });
 
