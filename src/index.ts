@@ -54,7 +54,12 @@ export {
   type LatentTreeParts,
   type TopicFeature,
 } from './structure/latent/latent-tree.js';
-export { type LatentTreeOptions, type LatentTreeProgress, latentTree } from './structure/latent/learning.js';
+export {
+  type LatentTreeOptions,
+  type LatentTreeProgress,
+  type LatentTreeSeconds,
+  latentTree,
+} from './structure/latent/learning.js';
 export { assignLatents, type LatentAssignment } from './structure/latent/posteriors.js';
 export { type ReceptiveFieldOptions, type ReceptiveFields, receptiveFields } from './structure/receptive-fields.js';
 export { type Edge, Tree } from './structure/tree.js';

@@ -96,6 +96,10 @@ async function latentTree(path: string | undefined, options: LatentTreeOptions):
     if (files.some((file) => resolve(file) === resolve(options.assign!)))
       throw new UserError(`--assign ${options.assign}: expected another file than --out, got the same`);
   }
+  for (const file of [...files, ...(options.assign === undefined ? [] : [options.assign])]) {
+    if (path !== undefined && resolve(file) === resolve(path))
+      throw new UserError(`${file}: is the data to read; expected another file to write`);
+  }
   const begun = performance.now();
   const opened = options.tree === undefined ? undefined : await openLatentTree(options.tree);
   const loaded =
