@@ -633,4 +633,23 @@ test('files with a damaged tree are refused before any memory is taken', async (
   net.dispose();
 });
 
+test('a net that trains while a tree is learned and a net grown on its engine gets the weights it gets alone', async () => {
+  const train = sparse(problem);
+  const fitted = async (beside?: () => Promise<unknown>) => {
+    const engine = await createEngine();
+    const net = await TseNet.grow(train, { ...small, engine });
+    const [, tree] = await Promise.all([
+      net.fit(train, { epochs: 40, batchSize: 4 }),
+      beside ? beside() : latent(engine),
+    ]);
+    return { weights: net.save(), tree: JSON.stringify(tree) };
+  };
+  const latent = (engine?: Awaited<ReturnType<typeof createEngine>>) =>
+    latentTree(sparse(other), { maxTop: 2, refineSteps: 200, emTolerance: 1e-9, ...(engine ? { engine } : {}) });
+  const alone = await fitted(() => latent());
+  const together = await fitted();
+  assert.equal(together.weights, alone.weights);
+  assert.is(together.tree, alone.tree);
+});
+
 test.run();
