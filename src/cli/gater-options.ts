@@ -3,7 +3,7 @@ import type { Augmentation } from '../data/image-batch.js';
 import type { Backbone, Placement } from '../models/backbone.js';
 import type { GaterNetOptions } from '../models/gater-net.js';
 import { UserError } from './errors.js';
-import { integer, names, number } from './options.js';
+import { integer, kebab, names, number } from './options.js';
 
 /** What train asks for a GaterNet. */
 export interface GaterOptions {
@@ -99,11 +99,6 @@ export function refuseWithoutGater(options: GaterOptions): void {
   for (const [name, value] of Object.entries(gating)) {
     if (value !== undefined) throw new UserError(`--${kebab(name)}: is about gates, of which --gater none has none`);
   }
-}
-
-/** bottleneckNorm as --bottleneck-norm, without the dashes in front. */
-export function kebab(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 function backbone(text: string, more: string): BackboneName {

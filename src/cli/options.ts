@@ -112,3 +112,8 @@ export function addDataOptions(command: Command, learning: boolean): Command {
     .option('--feature-names <file>', 'names of the features, one a line')
     .option('--target-names <file>', 'names of the classes or tasks, one a line');
 }
+
+/** bottleneckNorm as --bottleneck-norm, without the dashes in front. */
+export function kebab(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}

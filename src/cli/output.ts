@@ -1,6 +1,9 @@
 import { accessSync, constants, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { count } from '../structure/svg.js';
 import { fileError, UserError } from './errors.js';
+
+export { count };
 
 /** One line, or indented where a person reads it. */
 export function printJson(value: unknown): void {
@@ -44,11 +47,6 @@ export function writeAtomically(path: string, contents: string | Uint8Array): vo
     if (temporary) rmSync(temporary, { force: true });
     throw fileError(error, path);
   }
-}
-
-/** 12345 as 12,345. */
-export function count(n: number): string {
-  return String(n).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 export function plural(n: number, one: string, many = `${one}s`): string {

@@ -24,7 +24,6 @@ import {
   GATER_OPTIONS,
   type GaterOptions,
   gaterNetOptions,
-  kebab,
   refuseWithoutGater,
 } from './gater-options.js';
 import { loadImagesToLearn } from './images.js';
@@ -38,6 +37,7 @@ import {
   addSeed,
   type DataOptions,
   integer,
+  kebab,
   layers,
   positive,
   share,

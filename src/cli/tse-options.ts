@@ -2,9 +2,8 @@ import { type Command, InvalidArgumentError } from 'commander';
 import type { TseNetOptions } from '../models/tse-net.js';
 import type { LatentTree } from '../structure/latent/latent-tree.js';
 import { UserError } from './errors.js';
-import { kebab } from './gater-options.js';
 import { addLatentOptions, LATENT_OPTIONS, type LatentOptions, latentOptionsOf } from './latent-options.js';
-import { integer, number } from './options.js';
+import { integer, kebab, number } from './options.js';
 
 /** What train asks for a TseNet. */
 export interface TseOptions extends LatentOptions {

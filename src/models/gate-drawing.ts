@@ -1,5 +1,5 @@
 import { requireInteger, requireOptions } from '../runtime/options.js';
-import { clamp, xml } from '../structure/svg.js';
+import { clamp, count, xml } from '../structure/svg.js';
 import { type GateBlockReport, type GateReport, gateKind } from './gate-report.js';
 
 export interface GateSvgOptions {
@@ -480,11 +480,6 @@ function percent(share: number): string {
 
 function plural(n: number, one: string): string {
   return `${count(n)} ${one}${n === 1 ? '' : 's'}`;
-}
-
-/** 12345 as 12,345. */
-function count(n: number): string {
-  return String(n).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 function checkOptions(

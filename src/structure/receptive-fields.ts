@@ -1,5 +1,5 @@
-import { requireOptions } from '../runtime/options.js';
-import { requireCount, Tree } from './tree.js';
+import { requireInteger, requireOptions } from '../runtime/options.js';
+import { Tree } from './tree.js';
 
 export interface ReceptiveFieldOptions {
   /** A field is every variable within this many hops of its centre, the centre included. Integer from 0. */
@@ -24,8 +24,8 @@ export function receptiveFields(tree: Tree, options: ReceptiveFieldOptions): Rec
     throw new TypeError(`tree: expected a Tree, got ${tree === null ? 'null' : typeof tree}`);
   requireOptions(options);
   const { radius, stride } = options;
-  requireCount(radius, 0, 'radius');
-  requireCount(stride, 1, 'stride');
+  requireInteger(radius, 0, 'radius');
+  requireInteger(stride, 1, 'stride');
   const { order, depth } = tree.walk();
   const centres = order.filter((v) => depth[v]! % stride === 0);
   const start = new Int32Array(centres.length + 1);

@@ -1,3 +1,5 @@
+import { requireInteger } from '../runtime/options.js';
+
 /** An undirected edge between variables a < b. */
 export interface Edge {
   readonly a: number;
@@ -18,7 +20,7 @@ export class Tree {
 
   /** RangeError for an edge outside the variables, a cycle, or names that are too few or too many. */
   constructor(variables: number, edges: readonly Edge[], root = 0, names?: readonly string[]) {
-    requireCount(variables, 1, 'variables');
+    requireInteger(variables, 1, 'variables');
     requireVertex(root, variables, 'root');
     if (!Array.isArray(edges))
       throw new TypeError(`edges: expected a list of { a, b, information }, got ${typeof edges}`);
@@ -140,13 +142,6 @@ export class DisjointSets {
     this.parent[y] = x;
     return true;
   }
-}
-
-/** TypeError unless it is a number, RangeError unless it is an integer from `least`. */
-export function requireCount(value: number, least: number, argument: string): void {
-  if (typeof value !== 'number') throw new TypeError(`${argument}: expected an integer, got ${typeof value}`);
-  if (!Number.isInteger(value) || value < least)
-    throw new RangeError(`${argument}: expected an integer from ${least}, got ${value}`);
 }
 
 /** TypeError unless it is a number, RangeError unless v is a variable. */

@@ -1,6 +1,6 @@
+import { requireInteger } from '../../runtime/options.js';
 import { shorten, textWidth } from '../labels.js';
 import { clamp, fixed, xml } from '../svg.js';
-import { requireCount } from '../tree.js';
 import type { TopicOptions } from './export.js';
 import type { LatentTree } from './latent-tree.js';
 import { type LatentLayout, layOutLatents, type PlacedLatent, type Stage } from './layout.js';
@@ -20,7 +20,7 @@ export interface LatentSvgOptions extends TopicOptions {
 export function latentTreeToSvg(tree: LatentTree, options: LatentSvgOptions = {}): string {
   requireView(tree, options);
   const { top = 5, title, levels = tree.levels.length } = options;
-  requireCount(levels, 1, 'levels');
+  requireInteger(levels, 1, 'levels');
   if (levels > tree.levels.length)
     throw new RangeError(`levels: expected an integer from 1 to ${tree.levels.length}, got ${levels}`);
   const topics = topicsOf(tree, top);

@@ -1,6 +1,6 @@
 import { log } from '../../data/log.js';
-import { requireOptions } from '../../runtime/options.js';
-import { requireCount, requireVertex } from '../tree.js';
+import { requireInteger, requireOptions } from '../../runtime/options.js';
+import { requireVertex } from '../tree.js';
 
 /** What makes a LatentTree. Nodes are numbered: the features, then the latents level by level. */
 export interface LatentTreeParts {
@@ -153,7 +153,7 @@ export class LatentTree {
    * the most first, ties by feature.
    */
   topFeatures(latent: number, count = 10): TopicFeature[] {
-    requireCount(count, 1, 'count');
+    requireInteger(count, 1, 'count');
     if (this.levelOf(latent) === 0)
       throw new RangeError(`latent: expected a latent, from ${this.features} to ${this.nodes - 1}, got ${latent}`);
     const found: TopicFeature[] = [];
@@ -252,13 +252,13 @@ function informationOf(prior: number, outside: number, inside: number): number {
 function requireParts(parts: LatentTreeParts): void {
   requireOptions(parts, 'parts');
   const { features, levels, parent, probability, limits, rows, logLikelihood, featureNames } = parts;
-  requireCount(features, 1, 'features');
-  requireCount(rows, 1, 'rows');
+  requireInteger(features, 1, 'features');
+  requireInteger(rows, 1, 'rows');
   if (!Array.isArray(levels))
     throw new TypeError(`levels: expected a list of numbers of latents, got ${typeof levels}`);
   if (levels.length === 0) throw new RangeError('levels: expected at least one level of latents, got none');
   levels.forEach((count, l) => {
-    requireCount(count, 1, `levels[${l}]`);
+    requireInteger(count, 1, `levels[${l}]`);
   });
   const nodes = levels.reduce((sum, count) => sum + count, features);
   requireArray(parent, Int32Array, nodes, 'parent');

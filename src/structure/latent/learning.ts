@@ -73,7 +73,7 @@ export interface LatentTreeSeconds {
   likelihood: number;
 }
 
-/** Products over an island's features must stay within f64. */
+/** Products over an island's variables stay within f64 up to this many, for a sample of up to a million rows. */
 const LARGEST_ISLAND = 50;
 
 /**

@@ -1,5 +1,5 @@
-import { requireOptions } from '../../runtime/options.js';
-import { requireCount } from '../tree.js';
+import { requireInteger, requireOptions } from '../../runtime/options.js';
+import { count } from '../svg.js';
 import { type LatentTree, requireLatentTree, type TopicFeature } from './latent-tree.js';
 
 /** A latent as something to read. */
@@ -26,7 +26,7 @@ export function requireView(tree: LatentTree, options: { top?: number; title?: s
 
 /** Every latent with up to `top` features, by node. */
 export function topicsOf(tree: LatentTree, top: number): Topic[] {
-  requireCount(top, 1, 'top');
+  requireInteger(top, 1, 'top');
   return Array.from({ length: tree.latents }, (_, i) => {
     const latent = tree.features + i;
     return {
@@ -79,9 +79,4 @@ export function percentOf(share: number): string {
   if (percent < 0.01) return '< 0.01 %';
   if (percent > 99) return percent > 99.99 ? '> 99.99 %' : `${Number(percent.toFixed(2))} %`;
   return `${percent >= 10 ? Math.round(percent) : Number(percent.toPrecision(2))} %`;
-}
-
-/** 12345 as 12,345. */
-export function count(n: number): string {
-  return String(n).replace(/\B(?=(\d{3})+$)/g, ',');
 }
