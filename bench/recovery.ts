@@ -1,4 +1,4 @@
-// npm run bench:recovery -- [--trees 20] [--rows 250,500,1000,2000,5000,10000] [--strengths 0.4,0.7]: how much of random latent trees
+// npm run bench:recovery -- [--trees 20] [--rows 250,500,1000,2000,5000,10000] [--strengths 0.4,0.7] [--em-steps 200]: how much of random latent trees
 // latentTree finds again from rows drawn of them, by number of rows and by how much a latent tells of its features.
 import { parseArgs } from 'node:util';
 import { createEngine, type LatentTree, latentTree } from 'espalier';
@@ -16,12 +16,14 @@ const { values } = parseArgs({
     trees: { type: 'string', default: '20' },
     rows: { type: 'string', default: '250,500,1000,2000,5000,10000' },
     strengths: { type: 'string', default: '0.4,0.7' },
+    'em-steps': { type: 'string', default: '200' },
   },
 });
 const trees = Number(values.trees);
 if (!Number.isInteger(trees) || trees < 1) {
   throw new RangeError(`--trees: expected an integer from 1, got ${values.trees}`);
 }
+const emSteps = Number(values['em-steps']);
 const sizes = values.rows.split(',').map(Number);
 if (!sizes.every((rows) => Number.isInteger(rows) && rows >= 2)) {
   throw new RangeError(`--rows: expected integers from 2, got ${values.rows}`);
@@ -33,7 +35,7 @@ if (!strengths.every((strength) => strength > 0 && strength < 1)) {
 
 printHeader('Latent trees found again');
 console.log(
-  `${trees} random trees a line, seeds 0 to ${trees - 1}: 3 groups of 3 or 4 islands of 3 to 7 features; links ${LINKS}, maxTop 4\n`,
+  `${trees} random trees a line, seeds 0 to ${trees - 1}: 3 groups of 3 or 4 islands of 3 to 7 features; links ${LINKS}, maxTop 4, emSteps ${emSteps}\n`,
 );
 const engine = await createEngine();
 const started = performance.now();
@@ -53,7 +55,7 @@ async function line(strength: number, rows: number): Promise<string[]> {
   const latents: { truth: number; found: number }[] = [];
   for (let seed = 0; seed < trees; seed++) {
     const truth = randomTree(seed, strength);
-    const found = await latentTree(sampleData(truth, rows, seed), { engine, threshold: 0.5, maxTop: 4, seed });
+    const found = await latentTree(sampleData(truth, rows, seed), { engine, threshold: 0.5, maxTop: 4, emSteps, seed });
     islands.push(recoveryOf(truth, found));
     groups.push(recoveryOf(truth, found, 2));
     latents.push({ truth: truth.levels[0]!, found: found.levels[0]! });
