@@ -1,4 +1,5 @@
 import type { LatentAssignment, LatentTree } from 'espalier';
+import { wordOf } from '#dist/structure/latent/topics.js';
 
 /** Words that stand for a topic. */
 const WORDS = 5;
@@ -47,16 +48,11 @@ export function activeTopics(
 
 /** The words that tell most about a topic; those that are rarer with it are marked so. */
 export function wordsOf(tree: LatentTree, latent: number): string[] {
-  return tree.topFeatures(latent, WORDS).map(({ name, inside, outside }) => (inside < outside ? `not ${name}` : name));
+  return tree.topFeatures(latent, WORDS).map(wordOf);
 }
 
 /** Latents of a level, by node. */
 export function latentsOf(tree: LatentTree, level: number): number[] {
   const first = tree.firstOf(level);
   return Array.from({ length: tree.levels[level - 1]! }, (_, i) => first + i);
-}
-
-/** The likelier first, ties by node. */
-export function byShare(tree: LatentTree, latents: readonly number[]): number[] {
-  return [...latents].sort((a, b) => tree.marginal[b]! - tree.marginal[a]! || a - b);
 }

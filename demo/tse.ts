@@ -19,11 +19,12 @@ import {
   TseNet,
 } from 'espalier';
 import { latentTreeToHtml } from 'espalier/latent-trees';
+import { byShare } from '#dist/structure/latent/topics.js';
 import { permutation } from './data.js';
 import { spread, unitsOf } from './fields.js';
 import { machine } from './machine.js';
 import { Progress, runShown } from './progress.js';
-import { activeTopics, byShare, classCounts, latentsOf, wordsOf } from './topics.js';
+import { activeTopics, classCounts, latentsOf, wordsOf } from './topics.js';
 import { fitAndTest, type NetResult, percent, type Rows, secondsOf, validationAccuracy } from './training.js';
 import { type Example, type TseRun, tsePage } from './tse-page.js';
 import { type Definition, KINDS, piecesOf, readDefinitions, vocabularyOf, wordDataset } from './words.js';

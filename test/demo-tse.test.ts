@@ -1,7 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { byShare } from '#dist/structure/latent/topics.js';
 import { connectionsOf, type GrownNet, netDrawing } from '../demo/net-drawing.js';
-import { activeTopics, byShare, classCounts, latentsOf } from '../demo/topics.js';
+import { activeTopics, classCounts, latentsOf } from '../demo/topics.js';
 import type { NetResult } from '../demo/training.js';
 import { type TseRun, tsePage } from '../demo/tse-page.js';
 import { KINDS, parseNouns, piecesOf, readDefinitions, vocabularyOf, wordDataset } from '../demo/words.js';

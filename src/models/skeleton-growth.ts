@@ -8,6 +8,7 @@ import {
   type LatentTreeSeconds,
   latentTreeOptions,
   learnLatentTree,
+  NO_SECONDS,
 } from '../structure/latent/learning.js';
 import type { GrowRunOptions } from './grow.js';
 import { readSkeleton, writeSkeleton } from './skeleton-file.js';
@@ -40,17 +41,17 @@ export async function growSkeleton(
   const { skeleton, signal, onProgress, onCheckpoint, resume, seed } = run;
   requireCallbacks(run, ['onProgress', 'onCheckpoint']);
   new Pace(signal);
-  const seconds = { information: 0, islands: 0, links: 0, refine: 0, likelihood: 0 };
   if (skeleton instanceof LatentTree) {
     if (resume !== undefined)
       throw new TypeError('resume: expected none beside a skeleton that is ready, got a checkpoint of learning one');
-    return { skeleton: fitting(skeleton, train), seconds };
+    return { skeleton: fitting(skeleton, train), seconds: NO_SECONDS };
   }
   if (skeleton !== undefined) requireLearning(skeleton);
   const { onProgress: _, ...options } = latentTreeOptions({ ...skeleton, seed: skeleton?.seed ?? seed });
   const { rows, columns, features, featureNames } = train;
   const fingerprint = JSON.stringify({ method: 'tse', rows, columns, kind: features.kind, ...options });
-  if (resume !== undefined) return { skeleton: readSkeleton(resume, fingerprint, columns, featureNames), seconds };
+  if (resume !== undefined)
+    return { skeleton: readSkeleton(resume, fingerprint, columns, featureNames), seconds: NO_SECONDS };
   const learned = await learnLatentTree(train, { ...options, engine, signal, onProgress });
   await onCheckpoint?.(writeSkeleton(learned.tree, fingerprint));
   return { skeleton: learned.tree, seconds: learned.seconds };

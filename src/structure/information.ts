@@ -1,4 +1,5 @@
 import { type ClassTargets, requireTargets } from '../data/dataset.js';
+import { log } from '../data/log.js';
 import { type Engine, engineOf, type Scope } from '../runtime/engine.js';
 import { Pace } from '../runtime/pace.js';
 import { requireVertex } from './tree.js';
@@ -137,6 +138,14 @@ export function countIndices(index: Int32Array, variables: number): Int32Array {
   const ones = new Int32Array(variables);
   for (const v of index) ones[v]!++;
   return ones;
+}
+
+/** I of two binary variables in nats, at least 0, from the weights of (1, 1), (1, 0), (0, 1), (0, 0). Either order of the variables gives the same bits. */
+export function informationOfCells(n11: number, n10: number, n01: number, n00: number): number {
+  const [a1, b1, a0, b0] = [n11 + n10, n11 + n01, n01 + n00, n10 + n00];
+  const n = n11 + n00 + (n10 + n01);
+  const term = (cell: number, a: number, b: number) => (cell > 0 ? (cell / n) * log((cell * n) / (a * b)) : 0);
+  return Math.max(0, term(n11, a1, b1) + term(n00, a0, b0) + (term(n10, a1, b0) + term(n01, a0, b1)));
 }
 
 export interface InformationOptions extends DiscretiseOptions {

@@ -1,5 +1,5 @@
 import type { Engine, Scope } from '../runtime/engine.js';
-import { bindMargins, bindRows, countIndices, type PairInformation } from './information.js';
+import { bindMargins, bindRows, countIndices } from './information.js';
 import type { BinaryRows } from './variables.js';
 
 /** The growing end of Prim's maximum spanning tree. Of equal edges the smaller (min, max) pair wins in either form, so both give the same tree. */
@@ -10,27 +10,48 @@ export interface Frontier {
   join(v: number): number;
 }
 
+/** Who knows the information of a variable with all others, a row at a time. */
+export interface PairSource {
+  readonly variables: number;
+  /** f64[variables]: what `row` wrote last. */
+  readonly information: number;
+  row(v: number): void;
+}
+
 /** Any variables, with fixed weights for some pairs: a whole row of information a step. */
 export class RowFrontier implements Frontier {
   private readonly key: number;
   private readonly parent: number;
   private readonly open: number;
   private readonly position: number;
-  private left: number;
+  private left = 0;
 
   constructor(
     private readonly engine: Engine,
     scope: Scope,
-    private readonly pairs: PairInformation,
-    private readonly overrides: ReadonlyMap<number, ReadonlyMap<number, number>>,
+    private readonly pairs: PairSource,
+    private readonly overrides: ReadonlyMap<number, ReadonlyMap<number, number>> = new Map(),
   ) {
     const d = pairs.variables;
-    const identity = Int32Array.from({ length: d }, (_, v) => v);
-    this.key = scope.copy(new Float64Array(d).fill(-1));
-    this.parent = scope.copy(new Int32Array(d).fill(-1));
-    this.open = scope.copy(identity);
-    this.position = scope.copy(identity);
-    this.left = d;
+    this.key = scope.bytes(d * 8);
+    this.parent = scope.bytes(d * 4);
+    this.open = scope.bytes(d * 4);
+    this.position = scope.bytes(d * 4);
+    this.restart(Int32Array.from({ length: d }, (_, v) => v));
+  }
+
+  /** Begins another tree, over these variables alone. */
+  restart(variables: Int32Array): void {
+    const { engine, pairs } = this;
+    const d = pairs.variables;
+    engine.f64(this.key, d).fill(-1);
+    engine.i32(this.parent, d).fill(-1);
+    engine.i32(this.open, d).set(variables);
+    const position = engine.i32(this.position, d);
+    variables.forEach((v, i) => {
+      position[v] = i;
+    });
+    this.left = variables.length;
   }
 
   edge(v: number) {

@@ -203,25 +203,22 @@ kernelTest(
       sameBits(part.ones, new Float64Array(5).fill(-5), 'ones');
       const counted = infer(kernel, forest, rows, { r0, r1, start: 1000 });
       const expected = rows.slice(r0, r1).map((row) => twin.enumerate(forest, row));
-      const sum = (values: readonly number[][], v: number) => values.reduce((total, row) => total + row[v]!, 1000);
+      const sums = (length: number, rows: readonly ArrayLike<number>[]) =>
+        range(length).map((v) => rows.reduce((sum, row) => sum + row[v]!, 1000));
       close(
         counted.both,
-        range(12).map((v) =>
-          sum(
-            expected.map(({ both }) => both),
-            v,
-          ),
+        sums(
+          12,
+          expected.map(({ both }) => both),
         ),
         EXACT,
         'both',
       );
       close(
         counted.ones,
-        range(5).map((v) =>
-          sum(
-            expected.map(({ one }) => one),
-            v,
-          ),
+        sums(
+          5,
+          expected.map(({ one }) => one),
         ),
         EXACT,
         'ones',

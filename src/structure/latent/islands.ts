@@ -2,6 +2,7 @@ import { log } from '../../data/log.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
 import type { Pace } from '../../runtime/pace.js';
 import { PairInformation } from '../information.js';
+import { RowFrontier } from '../prim.js';
 import { type BinaryColumns, type BinaryRows, emptyBits, packColumns } from '../variables.js';
 import { type ClassModel, type FitOptions, LatentFits, type Split } from './fits.js';
 
@@ -126,21 +127,16 @@ class Partners {
   private readonly engine: Engine;
   private readonly scope: Scope;
   private readonly pairs: PairInformation;
-  private readonly variables: number;
+  /** An island grows as Prim's maximum spanning tree does: the next to join shares most information with a member. */
+  private readonly frontier: RowFrontier;
   private readonly isFree: Uint8Array;
   /** Of each variable the strongest partner that was free when it was looked for, and their mutual information. */
   private readonly partner: Int32Array;
   private readonly strength: Float64Array;
-  private readonly key: number;
-  private readonly from: number;
-  private readonly open: number;
-  private readonly position: number;
-  private openCount = 0;
 
   constructor(engine: Engine, data: BinaryRows | BinaryColumns) {
     const d = data.variables;
     this.engine = engine;
-    this.variables = d;
     this.free = Int32Array.from({ length: d }, (_, v) => v);
     this.isFree = new Uint8Array(d).fill(1);
     this.partner = new Int32Array(d).fill(-1);
@@ -148,10 +144,7 @@ class Partners {
     this.pairs = new PairInformation(engine, data);
     this.scope = engine.scope();
     try {
-      this.key = this.scope.bytes(d * 8);
-      this.from = this.scope.bytes(d * 4);
-      this.open = this.scope.bytes(d * 4);
-      this.position = this.scope.bytes(d * 4);
+      this.frontier = new RowFrontier(engine, this.scope, this.pairs);
     } catch (error) {
       this.dispose();
       throw error;
@@ -166,7 +159,7 @@ class Partners {
   /** Looks for the strongest free partner of v. */
   find(v: number): void {
     this.pairs.row(v);
-    const information = this.engine.f64(this.pairs.information, this.variables);
+    const information = this.engine.f64(this.pairs.information, this.pairs.variables);
     let best = -1;
     let most = -1;
     for (const u of this.free) {
@@ -190,37 +183,20 @@ class Partners {
     }
   }
 
-  /** Begins an island; returns the first's strongest partner. Islands grow as Prim's maximum spanning tree does, the key being the information with a member. */
+  /** Begins an island; returns the first's strongest partner. */
   begin(first: number): number {
-    const { engine, free, variables } = this;
-    engine.f64(this.key, variables).fill(-1);
-    engine.i32(this.from, variables).fill(-1);
-    engine.i32(this.open, variables).set(free);
-    const position = engine.i32(this.position, variables);
-    free.forEach((v, i) => {
-      position[v] = i;
-    });
-    this.openCount = free.length;
+    this.frontier.restart(this.free);
     return this.join(first);
   }
 
   /** v has joined the island; returns the next candidate, -1 when none is left. */
   join(v: number): number {
-    this.pairs.row(v);
-    return this.engine.kernels.prim_step(
-      this.key,
-      this.from,
-      this.open,
-      this.position,
-      this.pairs.information,
-      this.openCount--,
-      v,
-    );
+    return this.frontier.join(v);
   }
 
   /** The member that the candidate shares most information with. */
   joinedBy(candidate: number): number {
-    return this.engine.i32(this.from, this.variables)[candidate]!;
+    return this.frontier.edge(candidate).from;
   }
 
   /** Variables have got their island. */

@@ -1,5 +1,6 @@
 import { log } from '../../data/log.js';
 import { requireInteger, requireOptions } from '../../runtime/options.js';
+import { informationOfCells } from '../information.js';
 import { requireVertex } from '../tree.js';
 
 /** What makes a LatentTree. Nodes are numbered: the features, then the latents level by level. */
@@ -159,7 +160,8 @@ export class LatentTree {
     const found: TopicFeature[] = [];
     const visit = (node: number, outside: number, inside: number) => {
       if (node < this.features) {
-        const information = informationOf(this.marginal[latent]!, outside, inside);
+        const [on, off] = [this.marginal[latent]!, 1 - this.marginal[latent]!];
+        const information = informationOfCells(on * inside, on * (1 - inside), off * outside, off * (1 - outside));
         found.push({ feature: node, name: this.nameOf(node), information, inside, outside });
         return;
       }
@@ -236,17 +238,6 @@ export class LatentTree {
 
 function isNumber(x: unknown): x is number {
   return typeof x === 'number' && Number.isFinite(x);
-}
-
-/** I(h; x) in nats from P(h = 1), P(x = 1 | h = 0), P(x = 1 | h = 1). */
-function informationOf(prior: number, outside: number, inside: number): number {
-  const x = (1 - prior) * outside + prior * inside;
-  const term = (joint: number, product: number) => (joint > 0 && product > 0 ? joint * log(joint / product) : 0);
-  const sum =
-    term((1 - prior) * (1 - outside), (1 - prior) * (1 - x)) +
-    term((1 - prior) * outside, (1 - prior) * x) +
-    (term(prior * (1 - inside), prior * (1 - x)) + term(prior * inside, prior * x));
-  return Math.max(0, sum);
 }
 
 function requireParts(parts: LatentTreeParts): void {

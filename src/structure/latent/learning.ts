@@ -73,6 +73,8 @@ export interface LatentTreeSeconds {
   likelihood: number;
 }
 
+export const NO_SECONDS: LatentTreeSeconds = { information: 0, islands: 0, links: 0, refine: 0, likelihood: 0 };
+
 /** Products over an island's variables stay within f64 up to this many, for a sample of up to a million rows. */
 const LARGEST_ISLAND = 50;
 
@@ -191,7 +193,7 @@ function orderLevels(levels: readonly ClassModel[][], links: TopLinks): number[]
 
 /** The state of one call of latentTree. */
 class Learner {
-  readonly seconds: LatentTreeSeconds = { information: 0, islands: 0, links: 0, refine: 0, likelihood: 0 };
+  readonly seconds: LatentTreeSeconds = { ...NO_SECONDS };
   private readonly engine: Engine;
   private readonly options: Settings & IslandOptions;
   private readonly pace: Pace;
@@ -243,7 +245,7 @@ class Learner {
         soft.put(first, engine.f32(posterior, (last - first) * latents), latents, latents - top);
         await this.turn('links', levels.length, last, rows.rows);
       }
-      const links = await linkLatents(soft, this.pace);
+      const links = await linkLatents(engine, scope, soft, this.pace);
       return assemble(features, levels, orderLevels(levels, links), links);
     } finally {
       inference.dispose();
