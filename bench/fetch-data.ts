@@ -1,7 +1,7 @@
 // npm run data -- mnist fashion-mnist cifar10: fetches the sets named into the cache and says what is in them.
-import { isNamedSet, loadNamed } from '#dist/cli/named-data.js';
-import { ChannelNorm } from '#dist/data/channel-norm.js';
+import { isNamedSet, loadNamed } from '#dist/cli/read/named-data.js';
 import { requireImages } from '#dist/data/dataset.js';
+import { ChannelNorm } from '#dist/data/images/channel-norm.js';
 
 const names = process.argv.slice(2);
 if (names.length === 0) throw new TypeError('expected the names of sets: mnist, fashion-mnist, cifar10');

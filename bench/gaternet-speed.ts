@@ -2,8 +2,8 @@
 // skipping saves: time with a share g of the gates open, drawn at random for each image, over the time with all open.
 import { parseArgs } from 'node:util';
 import { createEngine, Dataset, GaterNet, type GaterNetOptions, type Placement } from 'espalier';
-import { GatedInference } from '#dist/models/gated-inference.js';
-import type { GatedNetwork } from '#dist/models/gated-network.js';
+import { GatedInference } from '#dist/models/gaternet/gated-inference.js';
+import type { GatedNetwork } from '#dist/models/gaternet/gated-network.js';
 import { randomNumbers, sink, sinkTotal } from './support/check.js';
 import { type Clock, race } from './support/race.js';
 import { formatTable, printHeader } from './support/report.js';

@@ -10,8 +10,8 @@ import {
   type GaterNetOptions,
   type Placement,
 } from 'espalier';
-import { loadNamed, type NamedSet } from '#dist/cli/named-data.js';
-import { GateCounter } from '#dist/models/gate-report.js';
+import { loadNamed, type NamedSet } from '#dist/cli/read/named-data.js';
+import { GateCounter } from '#dist/models/gaternet/gate-report.js';
 import { Purpose, permutation } from '#dist/runtime/random.js';
 import { formatTable, printHeader } from './support/report.js';
 import { deviation, mean } from './support/statistics.js';

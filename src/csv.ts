@@ -6,4 +6,4 @@ export {
   type CsvTarget,
   learnCsvSchema,
   readCsv,
-} from './data/csv.js';
+} from './data/text/csv.js';

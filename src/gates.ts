@@ -1,5 +1,5 @@
 // 'espalier/gates': gates one can look at. Apart from the index, so that a page that only runs nets need not load it.
-export { type GateSvgOptions, gatesToSvg } from './models/gate-drawing.js';
+export { type GateSvgOptions, gatesToSvg } from './drawings/gates.js';
 export {
   type GateBlock,
   type GateBlockReport,
@@ -14,4 +14,4 @@ export {
   gatesToCsv,
   type TellingGate,
   tellingGates,
-} from './models/gate-report.js';
+} from './models/gaternet/gate-report.js';

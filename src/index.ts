@@ -11,35 +11,40 @@ export {
   type TaskTargets,
   type ValueTargets,
 } from './data/dataset.js';
-export { type IdxArray, idxDataset, parseIdx } from './data/idx.js';
-export type { Augmentation } from './data/image-batch.js';
-export { formatSparseText, parseSparseText, type SparseTextOptions } from './data/sparse-text.js';
+export { type IdxArray, idxDataset, parseIdx } from './data/images/idx.js';
+export type { Augmentation } from './data/images/image-batch.js';
 export { type SplitOptions, splitRows } from './data/split.js';
 export { Standardizer, TfIdf } from './data/standardise.js';
-export { readSafetensors, type Safetensors, type Tensor, writeSafetensors } from './formats/safetensors.js';
-export type { Backbone, BackboneLayer, ImageShape, Placement } from './models/backbone.js';
-export { DenseNet, type DenseNetOptions } from './models/dense-net.js';
-export type { ExplainOptions, Explanation } from './models/explain.js';
-export type { FeedforwardNet, LayerSummary, NetOptions, SkipPathSummary } from './models/feedforward-net.js';
+export { formatSparseText, parseSparseText, type SparseTextOptions } from './data/text/sparse-text.js';
+export { type SvgOptions, type TreeJson, treeToDot, treeToJson, treeToSvg } from './drawings/tree.js';
+export { readSafetensors, type Safetensors, type Tensor, writeSafetensors } from './files/safetensors.js';
+export { DenseNet, type DenseNetOptions } from './models/dense/dense-net.js';
+export type { ExplainOptions, Explanation } from './models/feedforward/explain.js';
+export type {
+  FeedforwardNet,
+  LayerSummary,
+  NetOptions,
+  SkipPathSummary,
+} from './models/feedforward/feedforward-net.js';
+export type { InputTransformName } from './models/feedforward/input.js';
+export type { TargetInfo } from './models/feedforward/net-state.js';
+export type { Backbone, BackboneLayer, ImageShape, Placement } from './models/gaternet/backbone.js';
 export {
   type GatedEvaluation,
   type GatedPrediction,
   GaterNet,
   type GaterNetOptions,
-} from './models/gater-net.js';
-export type { GrowOptions, GrowProgress, GrowRunOptions, GrowSeconds } from './models/grow.js';
-export type { LayerOptions } from './models/grown-layer.js';
-export type { InputTransformName } from './models/input.js';
+} from './models/gaternet/gater-net.js';
 export { loadNet } from './models/load.js';
 export type { Net, Prediction, RunOptions } from './models/net.js';
-export type { TargetInfo } from './models/net-state.js';
-export type { PretrainOptions } from './models/pretraining.js';
-export type { SkeletonOptions, TseGrowProgress, TseGrowSeconds } from './models/skeleton-growth.js';
-export { type LayerOrigin, TrfNet, type TrfNetOptions } from './models/trf-net.js';
-export { type SkipPathOptions, TseNet, type TseNetOptions } from './models/tse-net.js';
+export type { GrowOptions, GrowProgress, GrowRunOptions, GrowSeconds } from './models/trf/grow.js';
+export type { LayerOptions } from './models/trf/grown-layer.js';
+export type { PretrainOptions } from './models/trf/pretraining.js';
+export { type LayerOrigin, TrfNet, type TrfNetOptions } from './models/trf/trf-net.js';
+export type { SkeletonOptions, TseGrowProgress, TseGrowSeconds } from './models/tse/skeleton-growth.js';
+export { type SkipPathOptions, TseNet, type TseNetOptions } from './models/tse/tse-net.js';
 export { createEngine, type Engine, type EngineOptions, type WasmSource } from './runtime/engine.js';
 export { type ChowLiuOptions, chowLiuTree, type TreeConstraints } from './structure/chow-liu.js';
-export { type SvgOptions, type TreeJson, treeToDot, treeToJson, treeToSvg } from './structure/export.js';
 export {
   type InformationOptions,
   type InformationPair,

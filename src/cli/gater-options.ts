@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { Augmentation } from '../data/image-batch.js';
-import type { Backbone, Placement } from '../models/backbone.js';
-import type { GaterNetOptions } from '../models/gater-net.js';
+import type { Augmentation } from '../data/images/image-batch.js';
+import type { Backbone, Placement } from '../models/gaternet/backbone.js';
+import type { GaterNetOptions } from '../models/gaternet/gater-net.js';
 import { UserError } from './errors.js';
 import { integer, kebab, names, number } from './options.js';
 

@@ -1,15 +1,15 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { addEvaluate } from './commands/evaluate.js';
+import { addExplain } from './commands/explain.js';
+import { addGates } from './commands/gates.js';
+import { addInfo } from './commands/info.js';
+import { addLatentTree } from './commands/latent-tree.js';
+import { addPredict } from './commands/predict.js';
+import { addTrain } from './commands/train.js';
+import { addTree } from './commands/tree.js';
 import { outcomeOf } from './errors.js';
-import { addEvaluate } from './evaluate.js';
-import { addExplain } from './explain.js';
-import { addGates } from './gates.js';
-import { addInfo } from './info.js';
-import { addLatentTree } from './latent-tree.js';
-import { addPredict } from './predict.js';
-import { addTrain } from './train.js';
-import { addTree } from './tree.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
 

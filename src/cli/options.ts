@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { CsvOptions } from '../data/csv.js';
-import type { LayerOptions } from '../models/grown-layer.js';
+import type { CsvOptions } from '../data/text/csv.js';
+import type { LayerOptions } from '../models/trf/grown-layer.js';
 
 /** What data files may be. */
 export type Format = 'sparse' | 'csv' | 'idx';

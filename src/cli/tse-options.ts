@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import type { TseNetOptions } from '../models/tse-net.js';
+import type { TseNetOptions } from '../models/tse/tse-net.js';
 import type { LatentTree } from '../structure/latent/latent-tree.js';
 import { UserError } from './errors.js';
 import { addLatentOptions, LATENT_OPTIONS, type LatentOptions, latentOptionsOf } from './latent-options.js';

@@ -1,5 +1,5 @@
+import { requireOptions, requireSeed, requireShare } from '../check/require.js';
 import { type Engine, engineOf } from '../runtime/engine.js';
-import { requireOptions, requireSeed, requireShare } from '../runtime/options.js';
 import { Purpose, permutation } from '../runtime/random.js';
 import { Dataset } from './dataset.js';
 

@@ -1,6 +1,6 @@
+import { log } from '../numeric/log.js';
 import { Dataset, describeFeatures, type RowMatrix, requireRows, type SparseMatrix } from './dataset.js';
 import { jsonOf, numbersOf } from './json.js';
-import { log } from './log.js';
 
 /** A Standardizer as plain JSON. */
 export interface StandardizerJson {

@@ -1,9 +1,9 @@
 import type { Engine } from '../runtime/engine.js';
-import { DenseNet } from './dense-net.js';
-import { GaterNet } from './gater-net.js';
-import { readModelFile } from './model-file.js';
-import { TrfNet } from './trf-net.js';
-import { TseNet } from './tse-net.js';
+import { DenseNet } from './dense/dense-net.js';
+import { readModelFile } from './feedforward/model-file.js';
+import { GaterNet } from './gaternet/gater-net.js';
+import { TrfNet } from './trf/trf-net.js';
+import { TseNet } from './tse/tse-net.js';
 
 /** Reads a net of whichever method the file tells. TypeError for other bytes, RangeError for damaged ones. */
 export async function loadNet(

@@ -1,13 +1,13 @@
+import { requireInteger, requireOptions } from '../check/require.js';
 import { Dataset, describeTargets } from '../data/dataset.js';
 import { LANES, tilesFor, tilesToRows } from '../layers/batch.js';
 import type { Engine } from '../runtime/engine.js';
-import { requireInteger, requireOptions } from '../runtime/options.js';
 import { Pace } from '../runtime/pace.js';
 import { type FitOptions, type FitResult, fit, type Trainable, type TrainingSession } from '../training/fit.js';
 import { type Loss, type LossSum, outputsOf } from '../training/losses.js';
 import { argmax, type Evaluation, metrics } from '../training/metrics.js';
 import type { Block } from '../training/optimizer.js';
-import type { TargetInfo } from './net-state.js';
+import type { TargetInfo } from './feedforward/net-state.js';
 
 export interface Prediction {
   /** [rows][outputs]: class probabilities, task probabilities, or values. */

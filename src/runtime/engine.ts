@@ -1,7 +1,7 @@
 import { instantiate } from '@assemblyscript/loader';
+import { requireOptions } from '../check/require.js';
 import { Arena } from './arena.js';
 import type { Kernels } from './kernels.js';
-import { requireOptions } from './options.js';
 
 /** Where the kernels come from when not from the copy inside the package. */
 export type WasmSource = WebAssembly.Module | BufferSource | URL | Response;

@@ -1,5 +1,5 @@
 import { type ClassTargets, requireTargets } from '../data/dataset.js';
-import { log } from '../data/log.js';
+import { log } from '../numeric/log.js';
 import { type Engine, engineOf, type Scope } from '../runtime/engine.js';
 import { Pace } from '../runtime/pace.js';
 import { requireVertex } from './tree.js';

@@ -1,4 +1,4 @@
-import { requireInteger, requireOptions } from '../runtime/options.js';
+import { requireInteger, requireOptions } from '../check/require.js';
 import { Tree } from './tree.js';
 
 export interface ReceptiveFieldOptions {

@@ -1,4 +1,4 @@
-import { requireInteger } from '../runtime/options.js';
+import { requireInteger } from '../check/require.js';
 
 /** An undirected edge between variables a < b. */
 export interface Edge {

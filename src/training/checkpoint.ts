@@ -1,4 +1,4 @@
-import { readSafetensors, type Tensor, writeSafetensors } from '../formats/safetensors.js';
+import { readSafetensors, type Tensor, writeSafetensors } from '../files/safetensors.js';
 import type { Evaluation } from './metrics.js';
 
 export interface EpochRecord {

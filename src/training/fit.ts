@@ -1,6 +1,7 @@
+import { requireCallbacks, requireInteger, requirePositive, requireSeed } from '../check/require.js';
 import type { Dataset } from '../data/dataset.js';
+import { allFinite } from '../numeric/finite.js';
 import type { Engine } from '../runtime/engine.js';
-import { requireCallbacks, requireInteger, requirePositive, requireSeed } from '../runtime/options.js';
 import { nextTask, Pace } from '../runtime/pace.js';
 import { Purpose, permutation } from '../runtime/random.js';
 import { type CheckpointState, type EpochRecord, readCheckpoint, writeCheckpoint } from './checkpoint.js';
@@ -388,9 +389,4 @@ function settings(given: FitOptions, seed: number, train: Dataset): Settings {
 
 function withoutUndefined<T extends object>(options: T): T {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
-}
-
-export function allFinite(values: Float32Array): boolean {
-  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return false;
-  return true;
 }

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { GaterNet, loadNet } from 'espalier';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { readImageFolder } from '#dist/cli/image-folder.js';
+import { readImageFolder } from '#dist/cli/read/image-folder.js';
 import { answers, espalier, refused, Scratch, succeeds } from '../support/cli.js';
 import { csvText, idxBytes, sparseText } from '../support/cli-data.js';
 import { pngFolder } from '../support/png-folder.js';

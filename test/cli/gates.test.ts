@@ -2,7 +2,7 @@ import { Dataset } from 'espalier';
 import { gateReport } from 'espalier/gates';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { countGates } from '#dist/cli/gates.js';
+import { countGates } from '#dist/cli/commands/gates.js';
 import { refused, Scratch, succeeds } from '../support/cli.js';
 import { sparseText } from '../support/cli-data.js';
 import { randomGates, residualLayout } from '../support/gates.js';

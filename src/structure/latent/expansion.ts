@@ -1,5 +1,5 @@
+import { requireCallbacks, requireInteger, requireOptions, requireSeed } from '../../check/require.js';
 import { type Engine, engineOf } from '../../runtime/engine.js';
-import { requireCallbacks, requireInteger, requireOptions, requireSeed } from '../../runtime/options.js';
 import { Pace } from '../../runtime/pace.js';
 import { bindRows } from '../information.js';
 import { type BinaryRows, type Observations, sampleOf } from '../variables.js';

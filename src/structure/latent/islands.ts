@@ -1,4 +1,4 @@
-import { log } from '../../data/log.js';
+import { log } from '../../numeric/log.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
 import type { Pace } from '../../runtime/pace.js';
 import { PairInformation } from '../information.js';

@@ -1,5 +1,5 @@
-import { log } from '../../data/log.js';
-import { requireInteger, requireOptions } from '../../runtime/options.js';
+import { requireInteger, requireOptions } from '../../check/require.js';
+import { log } from '../../numeric/log.js';
 import { informationOfCells } from '../information.js';
 import { requireVertex } from '../tree.js';
 

@@ -1,12 +1,6 @@
+import { requireCallbacks, requireInteger, requireOptions, requirePositive, requireSeed } from '../../check/require.js';
 import { requireRows } from '../../data/dataset.js';
 import { type Engine, engineOf } from '../../runtime/engine.js';
-import {
-  requireCallbacks,
-  requireInteger,
-  requireOptions,
-  requirePositive,
-  requireSeed,
-} from '../../runtime/options.js';
 import { Pace } from '../../runtime/pace.js';
 import { countIndices } from '../information.js';
 import {

@@ -1,6 +1,6 @@
+import { requireOptions } from '../../check/require.js';
 import { requireRows } from '../../data/dataset.js';
 import { type Engine, engineOf, type Scope } from '../../runtime/engine.js';
-import { requireOptions } from '../../runtime/options.js';
 import { Pace } from '../../runtime/pace.js';
 import { type BinaryRows, binarise, checkedDataset, listRows, type Observations } from '../variables.js';
 import { type LatentTree, requireLatentTree } from './latent-tree.js';

@@ -1,0 +1,51 @@
+import type { Command } from 'commander';
+import type { GatedEvaluation } from '../../models/gaternet/gater-net.js';
+import { inFile } from '../errors.js';
+import { interruptible } from '../interrupt.js';
+import { addDataOptions, addJson, type DataOptions, integer } from '../options.js';
+import { percent, plural, print, printJson } from '../print/output.js';
+import { loadLike } from '../read/data.js';
+import { metricText, openModel } from '../read/model.js';
+
+interface EvaluateOptions extends Pick<DataOptions, 'format' | 'labels'> {
+  batchSize?: number;
+  json?: boolean;
+}
+
+export function addEvaluate(program: Command): void {
+  const command = program
+    .command('evaluate')
+    .description('Compare what a trained net predicts with the labels of some rows.')
+    .argument('<model>', 'what train --out wrote')
+    .argument('<data>', 'labelled rows in the format of the training data, or images; - for standard input')
+    .option('--batch-size <n>', 'rows at a time (default: 256; images: 64)', integer(1));
+  addJson(addDataOptions(command, false))
+    .addHelpText(
+      'after',
+      `
+Tells accuracy for classes, mean area under the ROC curve for tasks, root mean squared error for values; of a gated net also the share of gates that were open.
+Images: the name of a set, for its test images, a folder of PNG files by class, or IDX.
+
+Examples:
+  espalier evaluate model.safetensors test.txt --json
+  espalier evaluate gater.safetensors cifar10`,
+    )
+    .action(evaluate);
+}
+
+async function evaluate(model: string, path: string, options: EvaluateOptions): Promise<void> {
+  const { net, reference } = await openModel(model);
+  const { data, name } = await loadLike(path, reference, options, true);
+  const { batchSize } = options;
+  const result: GatedEvaluation = await inFile(name, () =>
+    interruptible((signal) => net.evaluate(data, { batchSize, signal })),
+  );
+  if (options.json) return printJson({ method: net.method, ...result });
+  const gates = result.gatesOpen === undefined ? '' : `, gates open ${percent(result.gatesOpen)}`;
+  print(`${name}: ${plural(result.rows, 'row')}, ${metricText(result)}, loss ${result.loss.toFixed(4)}${gates}`);
+  result.auc?.forEach((auc, task) => {
+    print(
+      `  ${(net.target.names?.[task] ?? `task${task}`).padEnd(16)} ${auc === null ? 'labels of one kind only' : auc.toFixed(4)}`,
+    );
+  });
+}

@@ -1,0 +1,66 @@
+import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
+import type { Command } from 'commander';
+import { hasSimd } from '../../runtime/engine.js';
+import { addJson } from '../options.js';
+import { tellModel } from '../print/model-info.js';
+import { bytes, printFacts, printJson } from '../print/output.js';
+
+export function addInfo(program: Command, version: string): void {
+  const command = program
+    .command('info')
+    .description('Tell the version and what this runtime can do; with a model, what it is made of.')
+    .argument('[model]', 'what train --out wrote');
+  addJson(command).action(async (model: string | undefined, { json }: { json?: boolean }) => {
+    if (model === undefined) tellRuntime(version, json);
+    else await tellModel(model, json);
+  });
+}
+
+function tellRuntime(version: string, json: boolean | undefined): void {
+  const facts = {
+    version,
+    runtime: runtimeName(),
+    platform: `${process.platform} ${process.arch}`,
+    processor: cpus()[0]?.model ?? 'unknown',
+    cores: availableParallelism(),
+    memory: { totalBytes: totalmem(), freeBytes: freemem(), webAssemblyLimitBytes: 2 ** 32 },
+    simd: hasSimd(),
+    relaxedSimd: WebAssembly.validate(RELAXED_MADD),
+    threads: typeof SharedArrayBuffer !== 'undefined' && WebAssembly.validate(SHARED_MEMORY),
+    sharedArrayBuffer: typeof SharedArrayBuffer !== 'undefined',
+    // A condition of pages, for SharedArrayBuffer.
+    crossOriginIsolated: null,
+  };
+  if (json) {
+    printJson(facts);
+    return;
+  }
+  const yes = (fact: boolean) => (fact ? 'yes' : 'no');
+  const { totalBytes, freeBytes, webAssemblyLimitBytes } = facts.memory;
+  const rows = {
+    Espalier: version,
+    Runtime: `${facts.runtime}, ${facts.platform}`,
+    Processor: `${facts.processor}, ${facts.cores} cores`,
+    Memory: `${bytes(totalBytes)}, ${bytes(freeBytes)} free; WebAssembly up to ${bytes(webAssemblyLimitBytes)}`,
+    'WebAssembly SIMD': yes(facts.simd),
+    'relaxed SIMD': `${yes(facts.relaxedSimd)} (not used: results are the same everywhere)`,
+    threads: `${yes(facts.threads)} (not used yet)`,
+    'cross-origin isolation': 'not applicable outside pages',
+  };
+  printFacts(rows);
+}
+
+function runtimeName(): string {
+  const { bun, deno, node } = process.versions;
+  if (bun) return `Bun ${bun}`;
+  return deno ? `Deno ${deno}` : `Node ${node}`;
+}
+
+/** A function that makes three vectors, calls f32x4.relaxed_madd and drops the result. */
+const RELAXED_MADD = Uint8Array.of(
+  ...[0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 10, 20, 1, 18, 0],
+  ...[65, 0, 253, 15, 65, 0, 253, 15, 65, 0, 253, 15, 253, 133, 2, 26, 11],
+);
+
+/** One shared memory of one page. */
+const SHARED_MEMORY = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 5, 4, 1, 3, 1, 1);

@@ -1,0 +1,274 @@
+import { mkdirSync, statSync } from 'node:fs';
+import { basename, extname, join, resolve } from 'node:path';
+import { type Command, InvalidArgumentError } from 'commander';
+import { latentTreeToSvg } from '../../drawings/latent/drawing.js';
+import { latentTreeToDot } from '../../drawings/latent/export.js';
+import { latentTreeToHtml } from '../../drawings/latent/page.js';
+import type { LatentTree } from '../../structure/latent/latent-tree.js';
+import { type LatentTreeSeconds, learnLatentTree } from '../../structure/latent/learning.js';
+import { byShare, percentOf, topLatents, wordOf } from '../../structure/latent/topics.js';
+import { fileError, UserError } from '../errors.js';
+import { interruptible } from '../interrupt.js';
+import { addLatentOptions, LATENT_OPTIONS, type LatentOptions, latentOptionsOf } from '../latent-options.js';
+import { addDataOptions, addJson, addSeed, type DataOptions, integer, kebab } from '../options.js';
+import {
+  count,
+  duration,
+  plural,
+  print,
+  printJson,
+  requireWritable,
+  rounded,
+  writeAtomically,
+} from '../print/output.js';
+import { Progress } from '../print/progress.js';
+import { type Loaded, loadToLearn } from '../read/data.js';
+import { latentTreeText, loadLikeTree, type OpenedTree, openLatentTree, sourceOf } from '../read/latent-file.js';
+import { type Assigned, assignRows, type Levels, latentsOf, levelList } from './latent-assign.js';
+import { threshold } from './tree.js';
+
+interface LatentTreeOptions extends DataOptions, LatentOptions {
+  threshold?: number | 'mean';
+  seed: number;
+  tree?: string;
+  top: number;
+  title?: string;
+  levels?: number;
+  out?: string[];
+  assign?: string;
+  assignLevel?: Levels;
+  assignStates?: boolean;
+  json?: boolean;
+}
+
+export function addLatentTree(program: Command): void {
+  const command = program
+    .command('latent-tree')
+    .description(
+      'Learn a tree of latent variables over the features: topics, sub-topics, and the features they are told by.',
+    )
+    .argument('[data]', 'sparse text, CSV or IDX; - for standard input')
+    .option(
+      '--threshold <x>',
+      'a feature is on above this: a number, or mean (default: 0 in sparse text, else mean)',
+      threshold,
+    )
+    .option('--tree <file>', 'learn nothing: take the tree of this JSON file, for DATA or only to write it')
+    .option('--top <n>', 'features to name for each latent', integer(1), 5)
+    .option(
+      '--out <file>',
+      'write FILE.json, .dot, .svg or .html, as it ends; any other name begins those of all four, in a directory latent-tree.json and so on; may be given again',
+      (file: string, files: string[] = []) => [...files, file],
+    )
+    .option('--title <text>', 'heading of .svg and .html')
+    .option('--levels <n>', '.svg: draw but so many levels, from the top down (default: all)', integer(1))
+    .option('--assign <file>', 'write a line of CSV for each row of DATA: P(latent = 1) of each latent')
+    .option('--assign-level <list>', 'of the latents of these levels: 1,2 or top or all (default: top)', levelList)
+    .option('--assign-states', 'the more probable state, 0 or 1, instead of the probability');
+  addJson(addSeed(addDataOptions(addLatentOptions(command), true)))
+    .addHelpText(
+      'after',
+      `
+A row's features are on or off. Level 1 stands above the features; a level has a latent for each island of the level below. The features of
+a latent are those with the most mutual information with it. All columns of a CSV are features but the one that --target names.
+
+Examples:
+  espalier latent-tree train.txt --out topics.html --out topics.json
+  espalier latent-tree train.txt --feature-names words.txt --top 7 --json
+  espalier latent-tree test.txt --tree topics.json --assign test-topics.csv --assign-level all
+  espalier latent-tree --tree topics.json --out topics.svg --levels 2`,
+    )
+    .action(latentTree);
+}
+
+/** Options that only learning has; other rows are read as those that were learned from. */
+const LEARNING = [
+  ...LATENT_OPTIONS,
+  'threshold',
+  'columns',
+  'target',
+  'missing',
+  'categorical',
+  'ignore',
+  'header',
+  'featureNames',
+  'targetNames',
+] as const satisfies readonly (keyof LatentTreeOptions)[];
+
+async function latentTree(path: string | undefined, options: LatentTreeOptions): Promise<void> {
+  refuseStrays(path, options);
+  const files = outputsOf(options.out ?? []);
+  refuseUndrawn(files, options);
+  if (options.assign !== undefined) {
+    requireWritable(options.assign, '--assign');
+    if (files.some((file) => resolve(file) === resolve(options.assign!)))
+      throw new UserError(`--assign ${options.assign}: expected another file than --out, got the same`);
+  }
+  for (const file of [...files, ...(options.assign === undefined ? [] : [options.assign])]) {
+    if (path !== undefined && resolve(file) === resolve(path))
+      throw new UserError(`${file}: is the data to read; expected another file to write`);
+  }
+  const begun = performance.now();
+  const opened = options.tree === undefined ? undefined : await openLatentTree(options.tree);
+  const loaded =
+    path === undefined
+      ? undefined
+      : opened
+        ? await loadLikeTree(path, opened, options)
+        : await loadToLearn(path, options, false);
+  const seconds: Record<string, number> = { load: (performance.now() - begun) / 1000 };
+  const learned = opened ?? (await learn(loaded!, options));
+  const { tree } = learned;
+  if ('seconds' in learned) Object.assign(seconds, learned.seconds);
+
+  // First of all: what was learned must outlive whatever is wrong with --assign.
+  const writing = performance.now();
+  const name = loaded?.name ?? options.tree!;
+  for (const file of files) writeAtomically(file, contentsOf(file, tree, opened, loaded, name, options));
+  seconds.write = (performance.now() - writing) / 1000;
+  const assigning = performance.now();
+  const assigned = loaded && (opened || options.assign !== undefined) ? await assign(tree, loaded, options) : undefined;
+  if (options.assign !== undefined) writeAtomically(options.assign, assigned!.csv!);
+  if (assigned) seconds.assign = (performance.now() - assigning) / 1000;
+  seconds.total = (performance.now() - begun) / 1000;
+
+  const written = [...files, ...(options.assign === undefined ? [] : [options.assign])];
+  const topics = byShare(tree, topLatents(tree)).map((latent) => ({
+    name: tree.nameOf(latent),
+    share: tree.marginal[latent]!,
+    features: tree.topFeatures(latent, options.top),
+  }));
+  if (options.json) {
+    printJson({
+      ...(options.tree === undefined ? {} : { tree: options.tree }),
+      ...(loaded ? { data: loaded.name, rows: loaded.data.rows } : {}),
+      features: tree.features,
+      latents: tree.latents,
+      levels: tree.levels,
+      learnedFromRows: tree.rows,
+      logLikelihood: tree.logLikelihood,
+      bic: tree.bic,
+      ...(opened && assigned ? { dataLogLikelihood: assigned.logLikelihood } : {}),
+      topics,
+      seconds: rounded(seconds),
+      ...(written.length ? { files: written } : {}),
+    });
+    return;
+  }
+  print(`${name}: ${plural(loaded?.data.rows ?? tree.rows, 'row')}, ${plural(tree.features, 'feature')}`);
+  const levels = tree.levels.map((latents, l) => `${count(latents)} on level ${l + 1}`).join(', ');
+  print(`${plural(tree.latents, 'latent')}: ${levels}`);
+  print(`Log-likelihood ${likelihoodText(tree.logLikelihood, tree.rows)}, BIC ${tree.bic.toFixed(1)}`);
+  if (opened && assigned) {
+    print(`Log-likelihood of these rows ${likelihoodText(assigned.logLikelihood, loaded!.data.rows)}`);
+  }
+  const times = Object.entries(seconds).filter(([, s]) => s >= 0.0005);
+  print(`Time: ${times.map(([phase, s]) => `${phase} ${duration(s)}`).join(', ')}`);
+  print(topics.length === 1 ? 'Top level:' : 'Top level, by share of rows:');
+  for (const { name, share, features } of topics) {
+    const words = features.map(wordOf).join(', ') || 'no features';
+    print(`  ${percentOf(share).padStart(9)}  ${name.padEnd(6)} ${words}`);
+  }
+  if (written.length) print(`Wrote ${written.join(', ')}`);
+}
+
+/** An option that would change nothing is a mistake worth a word. */
+function refuseStrays(path: string | undefined, options: LatentTreeOptions): void {
+  if (options.tree === undefined) {
+    if (path === undefined)
+      throw new UserError('data: expected rows to learn from, or a tree: --tree FILE.json; got none');
+  } else {
+    for (const name of LEARNING) {
+      if (options[name] !== undefined) throw new UserError(`--${kebab(name)}: is for learning a tree, not with --tree`);
+    }
+  }
+  if (options.assign === undefined) {
+    for (const name of ['assignLevel', 'assignStates'] as const) {
+      if (options[name] !== undefined) throw new UserError(`--${kebab(name)}: needs --assign FILE`);
+    }
+  } else if (path === undefined) throw new UserError('--assign: needs rows, DATA; got none');
+}
+
+async function learn(
+  { data }: Loaded,
+  options: LatentTreeOptions,
+): Promise<{ tree: LatentTree; seconds: LatentTreeSeconds }> {
+  const progress = new Progress();
+  return interruptible((signal) =>
+    learnLatentTree(data, {
+      ...latentOptionsOf(options),
+      ...(options.threshold === undefined ? {} : { threshold: options.threshold }),
+      seed: options.seed,
+      signal,
+      onProgress: (done) => progress.latentTree(done),
+    }),
+  ).finally(() => progress.stop());
+}
+
+function assign(tree: LatentTree, { data }: Loaded, options: LatentTreeOptions): Promise<Assigned> {
+  const latents = options.assign === undefined ? undefined : latentsOf(tree, options.assignLevel ?? 'top');
+  return interruptible((signal) => assignRows(tree, data, latents, options.assignStates ?? false, signal));
+}
+
+/** An option on drawings that nobody asked for. */
+function refuseUndrawn(files: readonly string[], { levels, title }: LatentTreeOptions): void {
+  const some = (...endings: string[]) => files.some((file) => endings.includes(endingOf(file)!));
+  if (levels !== undefined && !some('.svg')) throw new UserError('--levels: is about .svg, of which --out names none');
+  if (title !== undefined && !some('.svg', '.html'))
+    throw new UserError('--title: is about .svg and .html, of which --out names none');
+}
+
+const ENDINGS = ['.json', '.dot', '.svg', '.html'] as const;
+
+/** What --out names, each file once. */
+function outputsOf(given: readonly string[]): string[] {
+  const files = given.flatMap((out) => {
+    if (out === '')
+      throw new InvalidArgumentError('--out: expected a file, a directory or the beginning of a file name.');
+    if (/[/\\]$/.test(out)) {
+      try {
+        mkdirSync(out, { recursive: true });
+      } catch (error) {
+        throw fileError(error, `--out ${out}`);
+      }
+    }
+    const folder = statSync(out, { throwIfNoEntry: false })?.isDirectory();
+    if (!folder && endingOf(out)) return [out];
+    const prefix = folder ? join(out, 'latent-tree') : out;
+    return ENDINGS.map((ending) => `${prefix}${ending}`);
+  });
+  for (const file of files) requireWritable(file, '--out');
+  return [...new Set(files)];
+}
+
+function endingOf(file: string): (typeof ENDINGS)[number] | undefined {
+  const ending = extname(file).toLowerCase();
+  return ENDINGS.find((one) => one === ending);
+}
+
+function contentsOf(
+  file: string,
+  tree: LatentTree,
+  opened: OpenedTree | undefined,
+  loaded: Loaded | undefined,
+  name: string,
+  options: LatentTreeOptions,
+): string {
+  const { top, levels } = options;
+  const title = options.title ?? `Latent tree of ${basename(name)}`;
+  switch (endingOf(file)!) {
+    case '.json':
+      return latentTreeText(tree, top, opened?.source ?? sourceOf(loaded!));
+    case '.dot':
+      return latentTreeToDot(tree, { top });
+    case '.svg':
+      // Nobody knows beforehand how many there will be.
+      return latentTreeToSvg(tree, { top, title, levels: Math.min(levels ?? tree.levels.length, tree.levels.length) });
+    case '.html':
+      return latentTreeToHtml(tree, { top, title });
+  }
+}
+
+function likelihoodText(logLikelihood: number, rows: number): string {
+  return `${logLikelihood.toFixed(1)} (${(logLikelihood / rows).toFixed(3)} a row)`;
+}

@@ -1,0 +1,95 @@
+import type { Command } from 'commander';
+import type { TargetInfo } from '../../models/feedforward/net-state.js';
+import type { Prediction } from '../../models/net.js';
+import { interruptible } from '../interrupt.js';
+import { addDataOptions, addJson, type DataOptions, integer } from '../options.js';
+import { print, requireWritable, writeAtomically } from '../print/output.js';
+import { loadLike } from '../read/data.js';
+import { openModel } from '../read/model.js';
+
+interface PredictOptions extends Pick<DataOptions, 'format' | 'labels'> {
+  batchSize?: number;
+  header: boolean;
+  out?: string;
+  json?: boolean;
+}
+
+export function addPredict(program: Command): void {
+  const command = program
+    .command('predict')
+    .description('Run a trained net: one line of CSV for each row.')
+    .argument('<model>', 'what train --out wrote')
+    .argument('<data>', 'rows in the format of the training data, or images; - for standard input')
+    .option('--batch-size <n>', 'rows at a time; changes no result (default: 256; images: 64)', integer(1))
+    .option('--no-header', 'leave out the line with the names of the columns')
+    .option('--out <file>', 'write there instead of to standard output');
+  addJson(addDataOptions(command, false))
+    .addHelpText(
+      'after',
+      `
+Classes: the most probable class, then the probability of each. Tasks: the probability of each. Values: the values.
+Labels in DATA are not looked at; sparse text needs some all the same, as its format has it. A CSV may lack the target.
+Images: the name of a set, for its test images, a folder of PNG files by class, or IDX. Rows of a folder go by class, then by file name.
+
+Examples:
+  espalier predict iris.safetensors new.csv > answers.csv
+  cut -d, -f1-4 new.csv | espalier predict iris.safetensors - --json`,
+    )
+    .action(predict);
+}
+
+async function predict(model: string, path: string, options: PredictOptions): Promise<void> {
+  if (options.out) requireWritable(options.out, '--out');
+  const { net, reference } = await openModel(model);
+  const { data } = await loadLike(path, reference, options, false);
+  const { batchSize } = options;
+  const prediction = await interruptible((signal) => net.predict(data, { batchSize, signal }));
+  const text = options.json
+    ? JSON.stringify(asJson(net.method, net.target, prediction))
+    : asCsv(net.target, prediction, options.header);
+  if (options.out) writeAtomically(options.out, `${text}\n`);
+  else print(text);
+}
+
+function asCsv(target: TargetInfo, prediction: Prediction, header: boolean): string {
+  const names = outputNames(target);
+  const lines = header ? [(prediction.classes ? ['class', ...names] : names).map(cell).join(',')] : [];
+  rowsOf(prediction, target.outputs).forEach((row, r) => {
+    const chosen = prediction.classes ? [cell(classLabel(target, prediction.classes[r]!))] : [];
+    lines.push([...chosen, ...row].join(','));
+  });
+  return lines.join('\n');
+}
+
+function asJson(method: string, target: TargetInfo, prediction: Prediction): object {
+  const rows = rowsOf(prediction, target.outputs);
+  const { classes } = prediction;
+  return {
+    method,
+    rows: rows.length,
+    kind: target.kind,
+    names: outputNames(target),
+    ...(classes ? { classes: Array.from(classes, (id) => (target.names ? classLabel(target, id) : id)) } : {}),
+    ...(target.kind === 'values' ? { values: rows } : { probabilities: rows }),
+  };
+}
+
+/** Seven digits: all that a 32-bit float holds. */
+function rowsOf({ outputs }: Prediction, width: number): number[][] {
+  return Array.from({ length: outputs.length / width }, (_, r) =>
+    Array.from(outputs.subarray(r * width, (r + 1) * width), (x) => Number(x.toPrecision(7))),
+  );
+}
+
+function outputNames({ kind, outputs, names }: TargetInfo): string[] {
+  const word = { classes: '', tasks: 'task', values: 'value' }[kind];
+  return Array.from({ length: outputs }, (_, i) => names?.[i] ?? `${word}${i}`);
+}
+
+function classLabel({ names }: TargetInfo, id: number): string {
+  return names?.[id] ?? String(id);
+}
+
+function cell(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

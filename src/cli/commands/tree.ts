@@ -1,0 +1,159 @@
+import { mkdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Command, InvalidArgumentError } from 'commander';
+import type { Dataset } from '../../data/dataset.js';
+import { treeToDot, treeToJson, treeToSvg } from '../../drawings/tree.js';
+import { chowLiuTree } from '../../structure/chow-liu.js';
+import type { Edge, Tree } from '../../structure/tree.js';
+import { fileError, UserError } from '../errors.js';
+import { interruptible } from '../interrupt.js';
+import { addDataOptions, addJson, type DataOptions, integer, number, numberOr } from '../options.js';
+import { duration, plural, print, printJson, requireWritable, rounded, writeAtomically } from '../print/output.js';
+import { Progress } from '../print/progress.js';
+import { loadToLearn } from '../read/data.js';
+
+interface TreeOptions extends DataOptions {
+  root: string;
+  minInformation: number;
+  bins?: number;
+  threshold?: number | 'mean';
+  top: number;
+  out?: string;
+  json?: boolean;
+}
+
+export function addTree(program: Command): void {
+  const command = program
+    .command('tree')
+    .description('Learn the Chow-Liu tree of the features: the spanning tree with the most mutual information.')
+    .argument('<data>', 'sparse text, CSV or IDX; - for standard input')
+    .option('--root <variable>', 'number or name of the variable that walks start from', '0')
+    .option(
+      '--min-information <nats>',
+      'leave out weaker edges, which leaves a forest',
+      number((x) => x >= 0, 'nats from 0'),
+      0,
+    )
+    .option('--bins <n>', 'cut features at their quantiles into up to n states, instead of two', integer(2, 256))
+    .option(
+      '--threshold <x>',
+      'a feature is on above this: a number, or mean (default: 0 in sparse text, else mean)',
+      threshold,
+    )
+    .option('--top <k>', 'strongest edges to print', integer(0), 10)
+    .option('--out <prefix>', 'write PREFIX.json, .dot and .svg; in a directory, tree.json, tree.dot and tree.svg');
+  addJson(addDataOptions(command, true))
+    .addHelpText(
+      'after',
+      `
+All columns of a CSV are features but the one that --target names.
+
+Examples:
+  espalier tree train.txt --json
+  espalier tree survey.csv --bins 8 --ignore id --out drawings/
+  espalier tree train.txt --min-information 0.002 --root 17 --out forest`,
+    )
+    .action(tree);
+}
+
+/** As numberOr('mean'), in words of its own type. */
+export function threshold(text: string): number | 'mean' {
+  return numberOr('mean')(text) as number | 'mean';
+}
+
+async function tree(path: string, options: TreeOptions): Promise<void> {
+  if (options.bins !== undefined && options.threshold !== undefined) {
+    throw new UserError('--bins, --threshold: expected one of them, got both');
+  }
+  const files = options.out === undefined ? undefined : outputs(options.out);
+  const begun = performance.now();
+  const { data, name } = await loadToLearn(path, options, false);
+  const loaded = performance.now();
+  const root = rootOf(options.root, data);
+  const progress = new Progress();
+  const learned = await interruptible((signal) =>
+    chowLiuTree(data, {
+      root,
+      minInformation: options.minInformation,
+      ...(options.bins === undefined ? {} : { bins: options.bins }),
+      ...(options.threshold === undefined ? {} : { threshold: options.threshold }),
+      signal,
+      onProgress: (done, total) => progress.tree(done, total),
+    }),
+  ).finally(() => progress.stop());
+  const grown = performance.now();
+  if (files) {
+    writeAtomically(files.json, `${JSON.stringify(treeToJson(learned))}\n`);
+    writeAtomically(files.dot, treeToDot(learned));
+    writeAtomically(files.svg, treeToSvg(learned));
+  }
+  const seconds = {
+    load: (loaded - begun) / 1000,
+    tree: (grown - loaded) / 1000,
+    write: (performance.now() - grown) / 1000,
+    total: (performance.now() - begun) / 1000,
+  };
+  const strongest = strongestEdges(learned, options.top);
+  if (options.json) {
+    printJson({
+      data: name,
+      rows: data.rows,
+      variables: learned.variables,
+      edges: learned.edges.length,
+      totalMutualInformation: learned.totalInformation,
+      components: learned.components,
+      root,
+      strongest: strongest.map(({ a, b, information }) => ({
+        a,
+        b,
+        ...(learned.names ? { names: [learned.names[a], learned.names[b]] } : {}),
+        information,
+      })),
+      seconds: rounded(seconds),
+      ...(files ? { files: Object.values(files) } : {}),
+    });
+    return;
+  }
+  const shape = learned.components === 1 ? 'one tree' : `a forest of ${plural(learned.components, 'tree')}`;
+  print(`${name}: ${plural(data.rows, 'row')}, ${plural(learned.variables, 'variable')}`);
+  print(
+    `${plural(learned.edges.length, 'edge')} in ${shape}, ${learned.totalInformation.toFixed(4)} nats, in ${duration(seconds.tree)}`,
+  );
+  if (strongest.length > 0) print(`Strongest edges, nats:`);
+  for (const { a, b, information } of strongest) {
+    print(`  ${information.toFixed(4)}  ${learned.names?.[a] ?? a} – ${learned.names?.[b] ?? b}`);
+  }
+  if (files) print(`Wrote ${Object.values(files).join(', ')}`);
+}
+
+function strongestEdges({ edges }: Tree, top: number): Edge[] {
+  return [...edges].sort((p, q) => q.information - p.information || p.a - q.a || p.b - q.b).slice(0, top);
+}
+
+/** A name wins over a number, should a column be called "7". */
+function rootOf(text: string, { columns, featureNames }: Dataset): number {
+  const named = featureNames?.indexOf(text) ?? -1;
+  if (named >= 0) return named;
+  const root = Number(text);
+  if (!/^\d+$/.test(text) || root >= columns) {
+    throw new UserError(
+      `--root: expected ${featureNames ? 'a feature by name, or ' : ''}a number from 0 to ${columns - 1}, got ${text}`,
+    );
+  }
+  return root;
+}
+
+function outputs(out: string): { json: string; dot: string; svg: string } {
+  if (out === '') throw new InvalidArgumentError('--out: expected a directory or the beginning of a file name.');
+  if (/[/\\]$/.test(out)) {
+    try {
+      mkdirSync(out, { recursive: true });
+    } catch (error) {
+      throw fileError(error, `--out ${out}`);
+    }
+  }
+  const prefix = statSync(out, { throwIfNoEntry: false })?.isDirectory() ? join(out, 'tree') : out;
+  const files = { json: `${prefix}.json`, dot: `${prefix}.dot`, svg: `${prefix}.svg` };
+  for (const file of Object.values(files)) requireWritable(file, '--out');
+  return files;
+}

@@ -1,0 +1,130 @@
+import { extname } from 'node:path';
+import { Dataset } from '../../data/dataset.js';
+import { idxDataset } from '../../data/images/idx.js';
+import { type CsvSchema, learnCsvSchema, readCsv } from '../../data/text/csv.js';
+import { parseSparseText } from '../../data/text/sparse-text.js';
+import type { TargetInfo } from '../../models/feedforward/net-state.js';
+import type { ImageShape } from '../../models/gaternet/backbone.js';
+import { inFile, UserError } from '../errors.js';
+import type { DataOptions, Format } from '../options.js';
+import { loadImagesLike } from './images.js';
+import { decode, FORMAT_NAMES, type InputFile, readInput, readLabels, readNames } from './input-file.js';
+
+export interface Loaded {
+  data: Dataset;
+  /** What to call it in messages. */
+  name: string;
+  /** Of the file's bytes; of images, with their labels. */
+  sha256: string;
+  /** CSV only. */
+  csv?: CsvSchema;
+}
+
+/** What a further file must agree with: the training file, or the net that was trained on it. */
+export interface Reference {
+  csv?: CsvSchema;
+  columns: number;
+  target: TargetInfo;
+  /** Of a net for images. */
+  image?: ImageShape;
+}
+
+/** Reads a file to learn from. Without `labelled`, a CSV has no target unless one is named, which is then left out. */
+export async function loadToLearn(path: string, options: DataOptions, labelled: boolean): Promise<Loaded> {
+  const file = await readInput(path, options.format);
+  refuseStray(file.format, options, file.name);
+  const featureNames = options.featureNames ? readNames(options.featureNames) : undefined;
+  const targetNames = options.targetNames ? readNames(options.targetNames) : undefined;
+  const loaded = await inFile(file.name, () => {
+    if (file.format === 'csv') return learnCsv(file, options, labelled);
+    if (file.format === 'idx') return { data: readIdx(file, options.labels, labelled) };
+    if (options.task === 'values') throw new UserError('--task values: sparse text has classes or tasks, not values');
+    const data = parseSparseText(decode(file), {
+      ...(options.columns === undefined ? {} : { columns: options.columns }),
+      ...(featureNames && options.columns === undefined ? { columns: featureNames.length } : {}),
+      ...(options.task ? { targets: options.task as 'classes' | 'tasks' } : {}),
+    });
+    return { data };
+  });
+  const { data } = loaded;
+  if (!featureNames && !targetNames) return { ...file, ...loaded };
+  return { ...file, ...loaded, data: await inFile(file.name, () => renamed(data, featureNames, targetNames)) };
+}
+
+/** Reads a file by what was learned from the training file. `labelled`: its targets will be compared with. */
+export async function loadLike(
+  path: string,
+  reference: Reference,
+  options: Pick<DataOptions, 'format' | 'labels'>,
+  labelled: boolean,
+): Promise<Loaded> {
+  const { csv, columns, target, image } = reference;
+  if (image) return loadImagesLike(path, { image, target }, options, labelled);
+  const file = await readInput(path, options.format);
+  if (csv && file.format !== 'csv')
+    throw new UserError(`${file.name}: expected CSV like the training data, got ${FORMAT_NAMES[file.format]}`);
+  if (!csv && file.format === 'csv') {
+    throw new UserError(`${file.name}: got CSV, but the training data were not; expected the same format`);
+  }
+  const data = await inFile(file.name, () => {
+    if (file.format === 'csv') return readCsv(decode(file), csv!);
+    if (file.format === 'idx') return readIdx(file, options.labels, labelled);
+    const kind = target.kind === 'tasks' ? 'tasks' : 'classes';
+    const classes = labelled && kind === 'classes' ? { classes: Math.max(2, target.outputs) } : {};
+    return parseSparseText(decode(file), { columns, targets: kind, ...classes });
+  });
+  if (data.columns !== columns) {
+    throw new UserError(`${file.name}: expected ${columns} columns like the training data, got ${data.columns}`);
+  }
+  return { ...file, data };
+}
+
+function learnCsv(file: InputFile, options: DataOptions, labelled: boolean): { data: Dataset; csv: CsvSchema } {
+  const text = decode(file);
+  if (options.task === 'tasks')
+    throw new UserError('--task tasks: CSV has classes or values; tasks come in sparse text');
+  const target = options.target ?? (labelled ? -1 : null);
+  const csv = learnCsvSchema(text, {
+    target,
+    ...(options.task ? { task: options.task as 'classes' | 'values' } : {}),
+    ...(options.missing === undefined ? {} : { missing: options.missing }),
+    ...(options.categorical ? { categorical: options.categorical } : {}),
+    ...(options.ignore ? { ignore: options.ignore } : {}),
+    ...(options.header === undefined ? {} : { header: options.header }),
+    ...(extname(file.path).toLowerCase() === '.tsv' ? { delimiter: '\t' as const } : {}),
+  });
+  return { data: readCsv(text, csv), csv };
+}
+
+function readIdx(file: InputFile, given: string | undefined, labelled: boolean): Dataset {
+  const labels = readLabels(file, given, labelled);
+  return labels === undefined ? idxDataset(file.bytes) : idxDataset(file.bytes, labels.bytes);
+}
+
+function renamed(data: Dataset, featureNames?: readonly string[], targetNames?: readonly string[]): Dataset {
+  const { targets } = data;
+  return new Dataset(
+    data.features,
+    targets && targetNames ? { ...targets, names: targetNames } : targets,
+    featureNames ?? data.featureNames,
+  );
+}
+
+/** An option that would change nothing is a mistake worth a word. */
+function refuseStray(format: Format, options: DataOptions, name: string): void {
+  const csvOnly = ['target', 'missing', 'categorical', 'ignore', 'header'] as const;
+  for (const option of csvOnly) {
+    if (format !== 'csv' && options[option] !== undefined) {
+      throw new UserError(`--${option}: is for CSV, but ${name} is ${FORMAT_NAMES[format]}`);
+    }
+  }
+  if (format !== 'sparse' && options.columns !== undefined) {
+    throw new UserError(`--columns: is for sparse text, but ${name} is ${FORMAT_NAMES[format]}`);
+  }
+  if (format !== 'idx' && options.labels !== undefined) {
+    throw new UserError(`--labels: is for IDX images, but ${name} is ${FORMAT_NAMES[format]}`);
+  }
+  if (format === 'csv' && (options.featureNames || options.targetNames)) {
+    throw new UserError(`--feature-names, --target-names: ${name} is CSV, which has its own names`);
+  }
+}

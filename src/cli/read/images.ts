@@ -1,0 +1,152 @@
+import { createHash } from 'node:crypto';
+import { existsSync, statSync } from 'node:fs';
+import { Dataset, type ImageMatrix, requireImages } from '../../data/dataset.js';
+import { parseIdx } from '../../data/images/idx.js';
+import type { TargetInfo } from '../../models/feedforward/net-state.js';
+import type { ImageShape } from '../../models/gaternet/backbone.js';
+import { inFile, UserError } from '../errors.js';
+import type { DataOptions } from '../options.js';
+import type { Loaded } from './data.js';
+import { readImageFolder } from './image-folder.js';
+import { FORMAT_NAMES, readInput, readLabels, readNames } from './input-file.js';
+import { isNamedSet, loadNamed, NAMED_SETS } from './named-data.js';
+
+/** What further images must agree with. */
+export interface ImageReference {
+  image: ImageShape;
+  target: TargetInfo;
+}
+
+type FileOptions = Pick<DataOptions, 'format' | 'labels'>;
+
+/** Images to learn from: a set known by name, which brings test images, a folder of PNG files by class, or IDX files. */
+export async function loadImagesToLearn(
+  source: string,
+  options: DataOptions,
+): Promise<{ train: Loaded; test?: Loaded }> {
+  refuseForRows(options);
+  if (isNamedSet(source)) {
+    refuseForFiles(source, options);
+    const { train, test } = await loadNamed(source);
+    return { train: loaded(train, source), test: loaded(test, source) };
+  }
+  if (isFolder(source)) {
+    refuseForFiles(source, options);
+    return { train: loaded(await readImageFolder(source), source) };
+  }
+  const classNames = options.targetNames === undefined ? undefined : readNames(options.targetNames);
+  return { train: await readIdxImages(source, options, true, classNames) };
+}
+
+/** Images of the size and the classes of those learned from; of a set known by name the test images. `labelled`: their classes will be compared with. */
+export async function loadImagesLike(
+  source: string,
+  { image, target }: ImageReference,
+  options: FileOptions,
+  labelled: boolean,
+): Promise<Loaded> {
+  let found: Loaded;
+  if (isNamedSet(source)) {
+    refuseForFiles(source, options);
+    found = loaded((await loadNamed(source)).test, source);
+  } else if (isFolder(source)) {
+    refuseForFiles(source, options);
+    const classNames = target.names ?? Array.from({ length: target.outputs }, (_, id) => String(id));
+    // Of other channels there are no PNG files: the sizes will tell.
+    const channels = image.channels === 1 || image.channels === 3 ? image.channels : undefined;
+    found = loaded(await readImageFolder(source, { classNames, ...(channels ? { channels } : {}) }), source);
+  } else found = await readIdxImages(source, options, labelled);
+  const got = imagesOf(found.data);
+  if (sides(got) !== sides(image)) {
+    throw new UserError(`${found.name}: expected images of ${sides(image)} like the training data, got ${sides(got)}`);
+  }
+  return found;
+}
+
+/** Bytes or floats of three axes (image, row, column) or four (image, channel, row, column). */
+async function readIdxImages(
+  source: string,
+  options: FileOptions,
+  labelled: boolean,
+  classNames?: readonly string[],
+): Promise<Loaded> {
+  if (source !== '-' && !existsSync(source)) {
+    throw new UserError(
+      `${source}: no such file or folder, and no set of this name; sets are ${NAMED_SETS.join(', ')}`,
+    );
+  }
+  const file = await readInput(source, options.format);
+  const { name, format, bytes } = file;
+  if (format !== 'idx') {
+    throw new UserError(
+      `${name}: expected images (${NAMED_SETS.join(', ')}, a folder of PNG files by class, or IDX), got ${FORMAT_NAMES[format]}`,
+    );
+  }
+  const labels = readLabels(file, options.labels, labelled);
+  const data = await inFile(name, async () => {
+    const { shape, values } = parseIdx(bytes);
+    if (shape.length !== 3 && shape.length !== 4) {
+      throw new UserError(`${name}: expected images of 3 or 4 axes, got ${shape.length}; are these the labels?`);
+    }
+    if (!(values instanceof Uint8Array || values instanceof Float32Array)) {
+      throw new UserError(`${name}: expected bytes or 32-bit floats, got other numbers`);
+    }
+    const [channels, height, width] = shape.length === 4 ? shape.slice(1) : [1, ...shape.slice(1)];
+    const images = { channels: channels!, height: height!, width: width!, values };
+    if (!labels) return Dataset.images(images);
+    const ids = await inFile(labels.name, () => parseIdx(labels.bytes));
+    if (ids.shape.length !== 1 || ids.shape[0] !== shape[0]) {
+      throw new UserError(
+        `${labels.name}: expected ${shape[0]} labels, one an image, got ${ids.shape.join(' x ')} numbers`,
+      );
+    }
+    return Dataset.images({ ...images, labels: ids.values, ...(classNames ? { classNames } : {}) });
+  });
+  return loaded(data, name);
+}
+
+function loaded(data: Dataset, name: string): Loaded {
+  return { data, name, sha256: hashOf(data) };
+}
+
+function hashOf(data: Dataset): string {
+  const { channels, height, width, values } = imagesOf(data);
+  const { targets } = data;
+  const names = targets?.names;
+  const hash = createHash('sha256').update(JSON.stringify({ channels, height, width, names }));
+  hash.update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+  if (targets) hash.update(new Uint8Array(targets.values.buffer, targets.values.byteOffset, targets.values.byteLength));
+  return hash.digest('hex');
+}
+
+function imagesOf(data: Dataset): ImageMatrix {
+  return requireImages(data.features, 'data');
+}
+
+function sides({ channels, height, width }: ImageShape): string {
+  return `${channels} x ${height} x ${width}`;
+}
+
+function isFolder(source: string): boolean {
+  return statSync(source, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+/** An option that would change nothing is a mistake worth a word. */
+function refuseForRows(options: DataOptions): void {
+  const { columns, target, missing, categorical, ignore, header, featureNames, task } = options;
+  const rows = { columns, target, missing, categorical, ignore, header, 'feature-names': featureNames };
+  for (const [name, value] of Object.entries(rows)) {
+    if (value !== undefined) throw new UserError(`--${name}: is for rows of features, not for images`);
+  }
+  if (task !== undefined && task !== 'classes') throw new UserError(`--task ${task}: images have classes`);
+}
+
+function refuseForFiles(source: string, { format, labels, ...rest }: FileOptions & { targetNames?: string }): void {
+  const files = { format, labels, 'target-names': rest.targetNames };
+  for (const [name, value] of Object.entries(files)) {
+    if (value !== undefined)
+      throw new UserError(
+        `--${name}: is for files, but ${source} is ${isNamedSet(source) ? 'a set known by name' : 'a folder'}`,
+      );
+  }
+}

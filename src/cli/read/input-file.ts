@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { extname } from 'node:path';
+import { fileError, UserError } from '../errors.js';
+import type { Format } from '../options.js';
+
+export const FORMAT_NAMES: Record<Format, string> = { sparse: 'sparse text', csv: 'CSV', idx: 'IDX' };
+
+/** The bytes of a file, and what they are. */
+export interface InputFile {
+  path: string;
+  name: string;
+  format: Format;
+  bytes: Uint8Array;
+  sha256: string;
+}
+
+let stdinTaken = false;
+
+/** `-` is standard input. */
+export async function readInput(path: string, wanted: Format | undefined): Promise<InputFile> {
+  const name = path === '-' ? 'standard input' : path;
+  const bytes = path === '-' ? await readStdin() : readBytes(path);
+  if (bytes.length === 0) throw new UserError(`${name}: the file is empty`);
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
+    throw new UserError(`${name}: is gzipped; decompress it first, e.g. gzip -dc FILE | espalier ... -`);
+  }
+  const format = wanted ?? detect(path, bytes, name);
+  return { path, name, format, bytes, sha256: createHash('sha256').update(bytes).digest('hex') };
+}
+
+export function readBytes(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw fileError(error, path);
+  }
+}
+
+async function readStdin(): Promise<Uint8Array> {
+  if (stdinTaken) throw new UserError('standard input (-) can be read but once');
+  stdinTaken = true;
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+function detect(path: string, bytes: Uint8Array, name: string): Format {
+  const extension = extname(path).toLowerCase();
+  if (extension === '.csv' || extension === '.tsv') return 'csv';
+  const [first, second, type = 0, axes = 0] = bytes;
+  if (first === 0 && second === 0 && type >= 8 && type <= 14 && axes > 0) return 'idx';
+  const head = bytes.subarray(0, 65536);
+  if (head.includes(0)) throw new UserError(`${name}: expected sparse text, CSV or IDX, got some other binary file`);
+  const line =
+    /[^\r\n]+/.exec(
+      Buffer.from(head)
+        .toString('utf8')
+        .replace(/^\ufeff?\s*/, ''),
+    )?.[0] ?? '';
+  if (/^[^,]*,\s*\d+\s*:/.test(line) || /^[\d?][\d? \t]*$/.test(line)) return 'sparse';
+  if (/[,;\t]/.test(line)) return 'csv';
+  throw new UserError(`${name}: expected sparse text (label,feature:value,...), CSV or IDX; name it with --format`);
+}
+
+/** UTF-8, strictly: a replaced character would be a wrong category. */
+export function decode({ bytes, name }: InputFile): string {
+  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
+    throw new UserError(`${name}: expected UTF-8, got UTF-16`);
+  }
+  // The longest string of V8.
+  if (bytes.length > 0x1fffffe8)
+    throw new UserError(`${name}: text files may have up to 512 MiB, got ${bytes.length} bytes`);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new UserError(`${name}: expected UTF-8, got other bytes`);
+  }
+}
+
+/** The IDX labels of IDX images: those given, else, where labels are needed, those beside the images by MNIST's own names. */
+export function readLabels(
+  { path, name }: InputFile,
+  given: string | undefined,
+  labelled: boolean,
+): { bytes: Uint8Array; name: string } | undefined {
+  const labels = given ?? (labelled ? labelsBeside(path) : undefined);
+  if (labels !== undefined) return { bytes: readBytes(labels), name: labels };
+  if (labelled) throw new UserError(`${name}: IDX images need their labels: --labels FILE`);
+  return undefined;
+}
+
+/** train-images-idx3-ubyte has its labels in train-labels-idx1-ubyte. */
+function labelsBeside(path: string): string | undefined {
+  const labels = path.replace(/images([-.])idx3/, 'labels$1idx1');
+  return labels !== path && existsSync(labels) ? labels : undefined;
+}
+
+/** A text file of names, one a line. */
+export function readNames(path: string): string[] {
+  const text = Buffer.from(readBytes(path))
+    .toString('utf8')
+    .replace(/^\ufeff/, '');
+  return text
+    .trimEnd()
+    .split(/\r?\n/)
+    .map((name) => name.trim());
+}

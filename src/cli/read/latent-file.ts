@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto';
+import type { CsvSchema } from '../../data/text/csv.js';
+import { latentTreeToJson } from '../../drawings/latent/export.js';
+import { LatentTree, type LatentTreeJson } from '../../structure/latent/latent-tree.js';
+import { inFile, UserError } from '../errors.js';
+import type { DataOptions } from '../options.js';
+import { type Loaded, loadLike } from './data.js';
+import { readBytes } from './input-file.js';
+
+/** A latent tree as the command writes it: with what it takes to read other rows the same way. */
+interface LatentTreeFile extends LatentTreeJson {
+  source?: { targets?: 'classes' | 'tasks' | 'values'; csv?: CsvSchema };
+}
+
+export interface OpenedTree {
+  tree: LatentTree;
+  /** Of the file's bytes. */
+  sha256: string;
+  source: NonNullable<LatentTreeFile['source']>;
+}
+
+/** What the tree's own rows were read with. */
+export function sourceOf({ data, csv }: Loaded): OpenedTree['source'] {
+  return { ...(data.targets ? { targets: data.targets.kind } : {}), ...(csv ? { csv } : {}) };
+}
+
+export function latentTreeText(tree: LatentTree, top: number, source: OpenedTree['source']): string {
+  return `${JSON.stringify({ ...latentTreeToJson(tree, { top }), source })}\n`;
+}
+
+/** Reads what latentTreeText wrote, or LatentTree.toJSON. */
+export async function openLatentTree(path: string): Promise<OpenedTree> {
+  return inFile(path, () => {
+    const bytes = readBytes(path);
+    let json: LatentTreeFile;
+    try {
+      json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    } catch {
+      throw new UserError(`${path}: expected a latent tree as latent-tree --out writes it, in JSON`);
+    }
+    return {
+      tree: LatentTree.fromJSON(json),
+      sha256: createHash('sha256').update(bytes).digest('hex'),
+      source: json.source ?? {},
+    };
+  });
+}
+
+/** Rows of the features that the tree was learned on. */
+export function loadLikeTree(
+  path: string,
+  { tree, source }: OpenedTree,
+  options: Pick<DataOptions, 'format' | 'labels' | 'task'>,
+): Promise<Loaded> {
+  const { csv, targets } = source;
+  const kind = options.task ?? targets ?? 'classes';
+  const reference = { columns: tree.features, target: { kind, outputs: 2 }, ...(csv ? { csv } : {}) };
+  return loadLike(path, reference, options, false);
+}

@@ -1,0 +1,128 @@
+import type { LatentTree } from '../../structure/latent/latent-tree.js';
+import {
+  byShare,
+  describeTree,
+  percentOf,
+  requireView,
+  type Topic,
+  topicsOf,
+  topLatents,
+  topLinks,
+  wordOf,
+} from '../../structure/latent/topics.js';
+import { xml } from '../svg.js';
+import type { TopicOptions } from './export.js';
+import { PAGE_SCRIPT } from './page-script.js';
+import { PAGE_STYLE } from './page-style.js';
+
+export interface LatentPageOptions extends TopicOptions {
+  /** Default: "Latent tree". */
+  title?: string;
+}
+
+/**
+ * A self-contained page: the latents as topics that open to the topics and features below them, the likelier first, with a search. Nothing is loaded, and without
+ * script all but the search is there. Same tree and options, same bytes.
+ */
+export function latentTreeToHtml(tree: LatentTree, options: LatentPageOptions = {}): string {
+  requireView(tree, options);
+  const { top = 5, title = 'Latent tree' } = options;
+  const topics = topicsOf(tree, top);
+  const page: Page = { tree, topicOf: (latent) => topics[latent - tree.features]!, near: linksOf(tree) };
+  const roots = byShare(tree, topLatents(tree));
+  const levels = tree.levels.length;
+  return [
+    '<!doctype html>',
+    '<html lang="en">',
+    '<head>',
+    '<meta charset="utf-8">',
+    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'">`,
+    '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    `<title>${xml(title)}</title>`,
+    `<style>${PAGE_STYLE}</style>`,
+    '</head>',
+    '<body>',
+    '<header>',
+    `<h1>${xml(title)}</h1>`,
+    `<p class="facts">${xml(describeTree(tree))}</p>`,
+    `<p>${levels > 1 ? 'A topic opens to the topics below it, and the lowest to their features.' : 'A topic opens to its features.'} Its share is the probability that a row has it; beside a feature stand the shares of rows that have the feature, with and without the topic.</p>`,
+    '</header>',
+    '<div class="tools" hidden>',
+    '<label><span>Search features</span><input type="search" placeholder="Search features" autocomplete="off" spellcheck="false"></label>',
+    '<button type="button" data-open="1">Open all</button><button type="button" data-open="">Close all</button>',
+    '<output aria-live="polite"></output>',
+    '</div>',
+    '<main>',
+    ...roots.map((latent) => section(latent, page, roots.length === 1)),
+    '</main>',
+    `<script>${PAGE_SCRIPT}</script>`,
+    '</body>',
+    '</html>',
+    '',
+  ].join('\n');
+}
+
+interface Page {
+  tree: LatentTree;
+  topicOf(latent: number): Topic;
+  /** Of a latent of the top level, those it is linked with. */
+  near: ReadonlyMap<number, readonly number[]>;
+}
+
+/** A topic and all below it. */
+function section(latent: number, page: Page, open = false): string {
+  const { tree, topicOf, near } = page;
+  const { name, level, share, features } = topicOf(latent);
+  const island = tree.island(latent);
+  const below = level > 1 ? byShare(tree, island).map((child) => section(child, page)) : [featureTable(island, tree)];
+  const linked = near.get(latent) ?? [];
+  return [
+    `<details id="${name}" class="l${level}"${open ? ' open' : ''}><summary style="--p:${barOf(share)}">${words(
+      features.map(wordOf),
+      name,
+    )}<i>${name}</i> <b>${xml(percentOf(share))}</b></summary>`,
+    ...(linked.length
+      ? [
+          `<p class="near">Linked with ${linked.map((other) => `<a href="#${topicOf(other).name}">${brief(topicOf(other))}</a>`).join(' · ')}</p>`,
+        ]
+      : []),
+    ...below,
+    '</details>',
+  ].join('\n');
+}
+
+function words(names: readonly string[], otherwise: string): string {
+  const shown = names.filter((name) => name.trim() !== '');
+  return `<span>${xml(shown.length ? shown.join(', ') : otherwise)}</span> `;
+}
+
+/** What a link says. */
+function brief({ name, features }: Topic): string {
+  const names = features.slice(0, 3).map(wordOf);
+  return xml(names.join(', ') || name);
+}
+
+/** The features of an island, those that tell most first: as its topFeatures has them. */
+function featureTable(island: Int32Array, tree: LatentTree): string {
+  if (island.length === 0) return '<p class="near">No features.</p>';
+  const latent = tree.parent[island[0]!]!;
+  const rows = tree.topFeatures(latent, island.length).map(({ name, inside, outside }) => {
+    const shares = `<td style="--p:${barOf(inside)};--q:${barOf(outside)}">${xml(percentOf(inside))}</td><td>${xml(percentOf(outside))}</td>`;
+    return `<tr><th scope="row">${xml(name)}</th>${shares}</tr>`;
+  });
+  return `<table><thead><tr><th scope="col">Feature</th><th scope="col">with</th><th scope="col">without</th></tr></thead><tbody>\n${rows.join('\n')}</tbody></table>`;
+}
+
+function barOf(share: number): string {
+  return `${Number((100 * share).toFixed(1))}%`;
+}
+
+function linksOf(tree: LatentTree): Map<number, number[]> {
+  const near = new Map<number, number[]>();
+  for (const { from, to } of topLinks(tree)) {
+    near.set(from, [...(near.get(from) ?? []), to]);
+    near.set(to, [...(near.get(to) ?? []), from]);
+  }
+  for (const [latent, others] of near) near.set(latent, byShare(tree, others));
+  return near;
+}

@@ -1,0 +1,312 @@
+import { requireInteger, requireOptions } from '../../check/require.js';
+import type { Dataset, SparseMatrix } from '../../data/dataset.js';
+import { LANES, loadBatch, RowBatch, tilesFor } from '../../layers/batch.js';
+import { forwardLayers, Workspace } from '../../layers/stack.js';
+import { log } from '../../numeric/log.js';
+import type { Engine } from '../../runtime/engine.js';
+import { Pace } from '../../runtime/pace.js';
+import { discretise, type Variables } from '../../structure/variables.js';
+import type { Network } from './network.js';
+
+export interface ExplainOptions {
+  /** Features to name for each unit. Default 10, as in the paper. */
+  top?: number;
+  /** Features present in fewer rows are passed over: their correlations are chance. Default 5. */
+  minRows?: number;
+  /** Hidden layers to explain, counted from 0. Default: all. */
+  layers?: readonly number[];
+  signal?: AbortSignal;
+}
+
+/** One of a unit's top features. */
+export interface UnitFeature {
+  feature: number;
+  /** The feature's name, or its number as text. */
+  name: string;
+  /** Pearson correlation of the unit's activation with the feature's presence over the rows. */
+  correlation: number;
+}
+
+export interface UnitExplanation {
+  unit: number;
+  /** Sparse units see a receptive field, global ones see everything. */
+  kind: 'sparse' | 'global';
+  /** Number of inputs. */
+  inputs: number;
+  /** Share of rows in which the unit is on. */
+  activity: number;
+  features: UnitFeature[];
+  /** Mean NPMI of the pairs of its features, from -1 to 1; null for a unit with fewer than two. */
+  coherence: number | null;
+}
+
+export interface LayerExplanation {
+  layer: number;
+  units: UnitExplanation[];
+  /** Means over the units that have a coherence; null where there is none. */
+  coherence: number | null;
+  sparseCoherence: number | null;
+  globalCoherence: number | null;
+}
+
+export interface Explanation {
+  rows: number;
+  layers: LayerExplanation[];
+}
+
+/** Units whose sums with all features are kept at once. */
+const BLOCK = 256;
+const BATCH = 256;
+
+/**
+ * What hidden units stand for. A unit's features are those whose presence (as for the first tree: above 0 in sparse rows, above the mean in dense ones)
+ * correlates most with its activation, without dropout. Its coherence is the mean pairwise NPMI of these features on the same rows.
+ * The TRF paper (section 5) scores a unit's top ten words by their mean pairwise word2vec similarity; NPMI needs no outside model. Its scores are not
+ * comparable with the paper's.
+ */
+export async function explain(
+  net: Network,
+  data: Dataset,
+  names: readonly string[] | undefined,
+  options: ExplainOptions = {},
+): Promise<Explanation> {
+  requireOptions(options);
+  const { top = 10, minRows = 5 } = options;
+  const hidden = net.layers.length - 1;
+  const wanted = options.layers ?? Array.from({ length: hidden }, (_, l) => l);
+  requireInteger(top, 1, 'top');
+  requireInteger(minRows, 1, 'minRows');
+  if (!Array.isArray(wanted)) throw new TypeError(`layers: expected a list of layer numbers, got ${typeof wanted}`);
+  for (const l of wanted) {
+    if (!Number.isInteger(l) || l < 0 || l >= hidden)
+      throw new RangeError(`layers: expected hidden layers from 0 to ${hidden - 1}, got ${l}`);
+  }
+  const pace = new Pace(options.signal);
+  const presence = presentFeatures(discretise(data.features));
+  const pairs = new PairScores(presence);
+  const layers: LayerExplanation[] = [];
+  for (const l of wanted) {
+    const { connections, sparseUnits, units: count, inputs } = net.layers[l]!;
+    const units: UnitExplanation[] = [];
+    for (let first = 0; first < count; first += BLOCK) {
+      const block = await correlate(net, l, first, Math.min(BLOCK, count - first), data, presence, pace);
+      for (let i = 0; i < block.activity.length; i++) {
+        const unit = first + i;
+        const features = topFeatures(block, i, pairs.rows, { top, minRows }).map(({ feature, correlation }) => ({
+          feature,
+          name: names?.[feature] ?? String(feature),
+          correlation,
+        }));
+        const sparse = unit < sparseUnits;
+        units.push({
+          unit,
+          kind: sparse ? 'sparse' : 'global',
+          inputs: sparse ? connections!.start[unit + 1]! - connections!.start[unit]! : inputs,
+          activity: block.activity[i]!,
+          features,
+          coherence: pairs.coherence(features.map((f) => f.feature)),
+        });
+        if (pace.due) await pace.turn();
+      }
+    }
+    const of = (kind: UnitExplanation['kind']) => units.filter((unit) => unit.kind === kind);
+    layers.push({
+      layer: l,
+      units,
+      coherence: meanCoherence(units),
+      sparseCoherence: meanCoherence(of('sparse')),
+      globalCoherence: meanCoherence(of('global')),
+    });
+  }
+  return { rows: data.rows, layers };
+}
+
+/** Sums over all rows for a block of units. */
+interface BlockSums {
+  /** Share of rows with activation above 0. */
+  activity: Float64Array;
+  sum: Float64Array;
+  squares: Float64Array;
+  /** [features][units of the block]: activation summed over the rows that have the feature. */
+  withFeature: Float32Array;
+  rows: number;
+}
+
+async function correlate(
+  net: Network,
+  l: number,
+  first: number,
+  units: number,
+  data: Dataset,
+  presence: SparseMatrix,
+  pace: Pace,
+): Promise<BlockSums> {
+  const { engine } = net;
+  const below = net.layers.slice(0, l + 1);
+  const size = Math.min(BATCH, data.rows);
+  const scope = engine.scope();
+  const space = new Workspace(engine, below, data.features, size);
+  try {
+    const present = new RowBatch(engine, scope, presence, size);
+    const rowMajor = scope.bytes(tilesFor(size) * LANES * units * 4);
+    const withFeature = scope.zeros(presence.columns * units);
+    const sums: BlockSums = {
+      activity: new Float64Array(units),
+      sum: new Float64Array(units),
+      squares: new Float64Array(units),
+      withFeature: new Float32Array(0),
+      rows: data.rows,
+    };
+    for (let from = 0; from < data.rows; from += size) {
+      const rows = Int32Array.from({ length: Math.min(size, data.rows - from) }, (_, i) => from + i);
+      loadBatch(space.batch, data.features, rows, false);
+      present.load(presence, rows, true);
+      const tiles = tilesFor(rows.length);
+      const at = forwardLayers(engine, below, space, tiles, { linearOutput: false });
+      const layerUnits = net.layers[l]!.units;
+      for (let t = 0; t < tiles; t++) {
+        engine.kernels.tile_to_rows(
+          rowMajor + t * LANES * units * 4,
+          at + (t * layerUnits + first) * LANES * 4,
+          units,
+          units,
+        );
+      }
+      engine.kernels.spmm(
+        withFeature,
+        present.columnStart,
+        present.columnRow,
+        present.value,
+        present.columnPlace,
+        rowMajor,
+        0,
+        units,
+        units,
+        0,
+        presence.columns,
+        units,
+        1,
+      );
+      addRows(engine, rowMajor, rows.length, units, sums);
+      if (pace.due) await pace.turn();
+    }
+    sums.withFeature = engine.f32(withFeature, presence.columns * units).slice();
+    for (let u = 0; u < units; u++) sums.activity[u]! /= data.rows;
+    return sums;
+  } finally {
+    space.dispose();
+    scope.dispose();
+  }
+}
+
+function addRows(engine: Engine, at: number, rows: number, units: number, { activity, sum, squares }: BlockSums): void {
+  const values = engine.f32(at, rows * units);
+  for (let r = 0; r < rows; r++) {
+    for (let u = 0; u < units; u++) {
+      const x = values[r * units + u]!;
+      if (x > 0) activity[u]!++;
+      sum[u]! += x;
+      squares[u]! += x * x;
+    }
+  }
+}
+
+function topFeatures(
+  { sum, squares, withFeature, rows }: BlockSums,
+  u: number,
+  rowsWith: Int32Array,
+  { top, minRows }: { top: number; minRows: number },
+): { feature: number; correlation: number }[] {
+  const units = sum.length;
+  const mean = sum[u]! / rows;
+  const deviation = Math.sqrt(Math.max(0, squares[u]! / rows - mean * mean));
+  const best: { feature: number; correlation: number }[] = [];
+  if (deviation === 0) return best;
+  for (let feature = 0; feature < rowsWith.length; feature++) {
+    const n = rowsWith[feature]!;
+    if (n < minRows || n === rows) continue;
+    const p = n / rows;
+    const covariance = withFeature[feature * units + u]! / rows - mean * p;
+    const correlation = covariance / (deviation * Math.sqrt(p * (1 - p)));
+    if (correlation <= 0 || (best.length === top && correlation <= best[top - 1]!.correlation)) continue;
+    if (best.length === top) best.pop();
+    let slot = best.length;
+    while (slot > 0 && best[slot - 1]!.correlation < correlation) slot--;
+    best.splice(slot, 0, { feature, correlation });
+  }
+  return best;
+}
+
+function meanCoherence(units: readonly UnitExplanation[]): number | null {
+  const known = units.flatMap((unit) => (unit.coherence === null ? [] : [unit.coherence]));
+  return known.length ? known.reduce((a, b) => a + b, 0) / known.length : null;
+}
+
+/** Normalised pointwise mutual information of pairs of features: ln(p(i,j) / (p(i) p(j))) / -ln p(i,j), -1 for pairs that never occur together. */
+class PairScores {
+  /** Rows that have each feature. */
+  readonly rows: Int32Array;
+  private readonly columns: Int32Array[];
+  private readonly total: number;
+  private readonly known = new Map<number, number>();
+
+  constructor({ rows, columns, start, index }: SparseMatrix) {
+    this.total = rows;
+    this.rows = new Int32Array(columns);
+    for (const f of index) this.rows[f]!++;
+    this.columns = Array.from(this.rows, (n) => new Int32Array(n));
+    const fill = new Int32Array(columns);
+    for (let r = 0; r < rows; r++)
+      for (let e = start[r]!; e < start[r + 1]!; e++) this.columns[index[e]!]![fill[index[e]!]!++] = r;
+  }
+
+  coherence(features: readonly number[]): number | null {
+    let sum = 0;
+    let pairs = 0;
+    for (let i = 0; i < features.length; i++) {
+      for (let j = i + 1; j < features.length; j++, pairs++) sum += this.npmi(features[i]!, features[j]!);
+    }
+    return pairs ? sum / pairs : null;
+  }
+
+  private npmi(a: number, b: number): number {
+    const key = Math.min(a, b) * this.columns.length + Math.max(a, b);
+    let value = this.known.get(key);
+    if (value === undefined) {
+      const both = sharedRows(this.columns[a]!, this.columns[b]!) / this.total;
+      const independent = (this.rows[a]! / this.total) * (this.rows[b]! / this.total);
+      value = both === 0 ? -1 : both === 1 ? 1 : log(both / independent) / -log(both);
+      this.known.set(key, value);
+    }
+    return value;
+  }
+}
+
+function sharedRows(a: Int32Array, b: Int32Array): number {
+  let shared = 0;
+  for (let i = 0, j = 0; i < a.length && j < b.length; ) {
+    if (a[i] === b[j]) shared++;
+    if (a[i]! <= b[j]!) i++;
+    else j++;
+  }
+  return shared;
+}
+
+/** Presence as sparse rows of ones, whatever form the variables have. */
+function presentFeatures(variables: Variables): SparseMatrix {
+  if (variables.kind === 'rows') {
+    const { rows, variables: columns, start, index } = variables;
+    return { kind: 'sparse', rows, columns, start, index, value: new Float32Array(index.length).fill(1) };
+  }
+  const { rows, variables: columns } = variables;
+  const on = (r: number, c: number) =>
+    variables.kind === 'bits' && ((variables.bits[c * variables.words * 8 + (r >> 3)]! >> (r & 7)) & 1) === 1;
+  const start = new Int32Array(rows + 1);
+  for (let r = 0; r < rows; r++) {
+    start[r + 1] = start[r]!;
+    for (let c = 0; c < columns; c++) if (on(r, c)) start[r + 1]!++;
+  }
+  const index = new Int32Array(start[rows]!);
+  for (let r = 0, size = 0; r < rows; r++) for (let c = 0; c < columns; c++) if (on(r, c)) index[size++] = c;
+  return { kind: 'sparse', rows, columns, start, index, value: new Float32Array(index.length).fill(1) };
+}

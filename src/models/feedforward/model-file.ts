@@ -1,0 +1,244 @@
+import { readSafetensors, type Tensor, writeSafetensors } from '../../files/safetensors.js';
+import type { Connections } from '../../layers/connections.js';
+import type { Linear, Segment } from '../../layers/linear.js';
+import type { SkipShape } from '../../layers/skip-path.js';
+import { allFinite } from '../../numeric/finite.js';
+import { type InputTransformJson, transformFromJson } from './input.js';
+import type { NetState } from './net-state.js';
+import type { Network } from './network.js';
+
+/** A net read from a file. */
+export interface ModelFile {
+  state: NetState;
+  tensors: Record<string, Tensor>;
+}
+
+const KEY = 'espalier.model';
+const FORMAT = 1;
+
+/**
+ * Tensors `layers.N.sparse.{weight,index,start}` (compressed rows by unit), `layers.N.dense.weight` ([units][inputs], as PyTorch has it) and
+ * `layers.N.bias` (sparse units first); `skips.N.hidden.{weight,bias}` and `skips.N.output.weight` of a skip-path; the method's own tensors;
+ * everything else is JSON in the metadata.
+ */
+export function packModel(state: NetState, network: Network): Uint8Array {
+  const tensors: Record<string, Tensor> = {};
+  for (const { layer, segment, tensor } of storedSegments(network)) {
+    const { name, offset, length } = segment;
+    const data = network.engine.f32(layer.parameters + offset * 4, length).slice();
+    const dense = name === 'dense.weight';
+    tensors[tensor] = {
+      shape: dense ? [layer.denseUnits, layer.inputs] : [length],
+      data: dense && layer.input === 'rows' ? transpose(data, layer.inputs, layer.denseUnits) : data,
+    };
+  }
+  network.layers.forEach(({ connections }, l) => {
+    if (!connections) return;
+    tensors[`layers.${l}.sparse.start`] = { shape: [connections.start.length], data: connections.start };
+    tensors[`layers.${l}.sparse.index`] = { shape: [connections.index.length], data: connections.index };
+  });
+  const { shape, input, featureNames, tensors: own, ...rest } = state;
+  Object.assign(tensors, own);
+  const { hidden, ...plain } = shape;
+  const header = {
+    ...rest,
+    shape: { ...plain, hidden: hidden.map((h) => ({ sparse: h.connections?.units ?? 0, dense: h.dense })) },
+    input: input.toJSON(),
+    ...(featureNames ? { featureNames } : {}),
+  };
+  return writeModelFile(tensors, header);
+}
+
+/** A file of any method: its tensors, and the JSON that says what they are. TypeError for bytes that are not one, RangeError for damaged ones. */
+export function readModelFile(bytes: Uint8Array): { tensors: Record<string, Tensor>; header: Record<string, unknown> } {
+  if (!(bytes instanceof Uint8Array))
+    throw new TypeError(`bytes: expected a Uint8Array, got ${bytes === null ? 'null' : typeof bytes}`);
+  const { tensors, metadata } = readSafetensors(bytes);
+  const text = metadata[KEY];
+  if (text === undefined)
+    throw new TypeError('bytes: expected a net saved by Espalier, but this safetensors file has no such metadata');
+  let header: Record<string, unknown>;
+  try {
+    header = JSON.parse(text);
+  } catch {
+    throw new RangeError('bytes: the metadata of this net are damaged: not JSON');
+  }
+  if (header?.format !== FORMAT)
+    throw new RangeError(`bytes: expected a net of format ${FORMAT}, got ${header?.format}`);
+  return { tensors, header };
+}
+
+export function writeModelFile(tensors: Record<string, Tensor>, header: object): Uint8Array {
+  return writeSafetensors(tensors, { [KEY]: JSON.stringify({ format: FORMAT, ...header }) });
+}
+
+/** TypeError for bytes that are not such a file or one of another method, RangeError for one that is damaged. */
+export function unpackModel(bytes: Uint8Array, method: string): ModelFile {
+  const { tensors, header: json } = readModelFile(bytes);
+  if (json.method !== method)
+    throw new TypeError(`bytes: expected a net of method '${method}', got one of '${json.method}'`);
+  const header = parseHeader(json as unknown as Header);
+  const { shape, input, featureNames, format, ...rest } = header;
+  let inputs = shape.inputs;
+  const hidden = shape.hidden.map(({ sparse, dense }, l) => {
+    const layer = { ...(sparse > 0 ? { connections: connectionsOf(tensors, l, sparse, inputs) } : {}), dense };
+    requireWeights(tensors, l, inputs, sparse, dense);
+    inputs = sparse + dense;
+    return layer;
+  });
+  requireWeights(tensors, hidden.length, inputs, 0, shape.outputs);
+  shape.skips?.forEach(({ from, units }, p) => {
+    const { sparse, dense } = shape.hidden[from - 1] ?? { sparse: 0, dense: shape.inputs };
+    requireFloats(tensors, `skips.${p}.hidden.weight`, [units, sparse + dense]);
+    requireFloats(tensors, `skips.${p}.hidden.bias`, [units]);
+    requireFloats(tensors, `skips.${p}.output.weight`, [shape.outputs, units]);
+  });
+  return {
+    state: { ...rest, shape: { ...shape, hidden }, input: transformOf(input), featureNames },
+    tensors,
+  };
+}
+
+function transformOf(json: InputTransformJson) {
+  try {
+    return transformFromJson(json);
+  } catch (cause) {
+    throw new RangeError(`bytes: the metadata of this net are damaged: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** Copies the file's weights, which unpackModel has checked, into a net of its shape. */
+export function fillNetwork(network: Network, tensors: Record<string, Tensor>): void {
+  for (const { layer, segment, tensor } of storedSegments(network)) {
+    const { name, offset, length } = segment;
+    const data = tensors[tensor]!.data as Float32Array;
+    const rowMajor = name === 'dense.weight' && layer.input === 'rows';
+    network.engine
+      .f32(layer.parameters + offset * 4, length)
+      .set(rowMajor ? transpose(data, layer.denseUnits, layer.inputs) : data);
+  }
+}
+
+/** All parameters of a net, each run of them with the name of its tensor. */
+function storedSegments({ layers, paths }: Network): { layer: Linear; segment: Segment; tensor: string }[] {
+  const part = (layer: Linear, prefix: string, nameOf = (name: Segment['name']): string => name) =>
+    layer.segments.map((segment) => ({ layer, segment, tensor: `${prefix}.${nameOf(segment.name)}` }));
+  // A path's layers are all dense.
+  const plain = (name: Segment['name']) => name.replace('dense.', '');
+  return [
+    ...layers.flatMap((layer, l) => part(layer, `layers.${l}`)),
+    ...paths.flatMap(({ hidden, output }, p) => [
+      ...part(hidden, `skips.${p}.hidden`, plain),
+      ...part(output, `skips.${p}.output`, plain),
+    ]),
+  ];
+}
+
+interface Header extends Omit<NetState, 'shape' | 'input' | 'tensors'> {
+  format: number;
+  shape: Omit<NetState['shape'], 'hidden'> & { hidden: { sparse: number; dense: number }[] };
+  input: InputTransformJson;
+}
+
+function parseHeader(header: Header): Header {
+  const counts = [
+    header.shape?.inputs,
+    header.shape?.outputs,
+    ...(Array.isArray(header.shape?.hidden) ? header.shape.hidden : []).flatMap((h) => [h?.sparse, h?.dense]),
+  ];
+  const sound =
+    Array.isArray(header.shape?.hidden) &&
+    header.shape.hidden.every((h) => h?.sparse + h?.dense > 0) &&
+    isSkips(header.shape.skips, header.shape.hidden.length) &&
+    counts.every((n) => Number.isInteger(n) && n >= 0 && n < 2 ** 31) &&
+    header.shape.inputs > 0 &&
+    header.shape.outputs > 0 &&
+    ['rows', 'tiles'].includes(header.shape.input) &&
+    ['classes', 'tasks', 'values'].includes(header.shape.target) &&
+    header.shape.dropout >= 0 &&
+    header.shape.dropout < 1 &&
+    header.shape.inputDropout >= 0 &&
+    header.shape.inputDropout < 1 &&
+    header.target?.kind === header.shape.target &&
+    header.target.outputs === header.shape.outputs &&
+    isNames(header.target.names, header.shape.outputs) &&
+    isNames(header.featureNames, header.shape.inputs) &&
+    Number.isInteger(header.options?.seed) &&
+    header.options.initialScale > 0 &&
+    header.input !== null &&
+    typeof header.input === 'object';
+  if (!sound) throw new RangeError('bytes: the metadata of this net are damaged: fields are missing or out of range');
+  return header;
+}
+
+function isSkips(skips: readonly SkipShape[] | undefined, hidden: number): boolean {
+  const isCount = (n: unknown, least: number, limit: number) =>
+    Number.isInteger(n) && (n as number) >= least && (n as number) < limit;
+  return (
+    skips === undefined ||
+    (Array.isArray(skips) && skips.every((s) => isCount(s?.from, 0, hidden + 1) && isCount(s.units, 1, 2 ** 31)))
+  );
+}
+
+export function isNames(names: unknown, count: number): boolean {
+  return (
+    names === undefined ||
+    (Array.isArray(names) && names.length === count && names.every((name) => typeof name === 'string'))
+  );
+}
+
+export function connectionsOf(tensors: Record<string, Tensor>, l: number, units: number, inputs: number): Connections {
+  const start = integers(tensors, `layers.${l}.sparse.start`);
+  const index = integers(tensors, `layers.${l}.sparse.index`);
+  const bad = (what: string) => new RangeError(`bytes: the structure of layer ${l} is damaged: ${what}`);
+  if (start.length !== units + 1 || start[0] !== 0 || start[units] !== index.length)
+    throw bad(`${units} units do not fit its ${index.length} connections`);
+  for (let u = 0; u < units; u++) {
+    if (start[u + 1]! < start[u]!) throw bad(`unit ${u} has a negative number of connections`);
+    for (let e = start[u]!; e < start[u + 1]!; e++) {
+      if (index[e]! < 0 || index[e]! >= inputs || (e > start[u]! && index[e]! <= index[e - 1]!)) {
+        throw bad(`unit ${u} has inputs that are out of range or out of order`);
+      }
+    }
+  }
+  return { inputs, units, start, index };
+}
+
+export function integers(tensors: Record<string, Tensor>, name: string): Int32Array {
+  const data = tensors[name]?.data;
+  if (!(data instanceof Int32Array))
+    throw new RangeError(
+      `bytes: expected a tensor '${name}' of 32-bit integers, got ${data ? 'another type' : 'none'}`,
+    );
+  return data;
+}
+
+/** Before any memory is reserved for a net of this size. */
+function requireWeights(
+  tensors: Record<string, Tensor>,
+  l: number,
+  inputs: number,
+  sparse: number,
+  dense: number,
+): void {
+  const connections = tensors[`layers.${l}.sparse.index`]?.data.length ?? 0;
+  if (sparse > 0) requireFloats(tensors, `layers.${l}.sparse.weight`, [connections]);
+  if (dense > 0) requireFloats(tensors, `layers.${l}.dense.weight`, [dense, inputs]);
+  requireFloats(tensors, `layers.${l}.bias`, [sparse + dense]);
+}
+
+export function requireFloats(tensors: Record<string, Tensor>, name: string, shape: readonly number[]): void {
+  const { data, shape: got } = tensors[name] ?? {};
+  if (!(data instanceof Float32Array) || String(got) !== String(shape)) {
+    const found = data ? `${data.constructor.name.replace('Array', '')} of shape [${got}]` : 'none';
+    throw new RangeError(`bytes: expected a tensor '${name}' of Float32 and shape [${shape}], got ${found}`);
+  }
+  if (!allFinite(data)) throw new RangeError(`bytes: tensor '${name}' holds numbers that are not finite`);
+}
+
+/** [rows][columns] to [columns][rows]. */
+function transpose(data: Float32Array, rows: number, columns: number): Float32Array {
+  const out = new Float32Array(data.length);
+  for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) out[c * rows + r] = data[r * columns + c]!;
+  return out;
+}

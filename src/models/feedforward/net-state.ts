@@ -1,0 +1,25 @@
+import type { Targets } from '../../data/dataset.js';
+import type { Tensor } from '../../files/safetensors.js';
+import type { InputTransform } from './input.js';
+import type { NetworkShape } from './network.js';
+
+/** What the net predicts, remembered so that other data can be checked against it. */
+export interface TargetInfo {
+  kind: Targets['kind'];
+  outputs: number;
+  names?: readonly string[];
+}
+
+/** All that makes a net, beside its weights. */
+export interface NetState {
+  method: string;
+  options: { seed: number; initialScale: number };
+  shape: NetworkShape;
+  target: TargetInfo;
+  featureNames: readonly string[] | undefined;
+  input: InputTransform;
+  /** How the structure came to be, free for each method. */
+  origin: unknown;
+  /** Tensors of the method's own that go into the file with the weights. */
+  tensors?: Readonly<Record<string, Tensor>>;
+}

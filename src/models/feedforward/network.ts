@@ -1,0 +1,225 @@
+import type { Dataset, Matrix, Targets } from '../../data/dataset.js';
+import type { Noise } from '../../layers/activate.js';
+import { dropInputs, type InputBatch, LANES, loadBatch, tilesFor } from '../../layers/batch.js';
+import type { Connections } from '../../layers/connections.js';
+import { activationBytes, Linear } from '../../layers/linear.js';
+import { SkipPath, type SkipShape } from '../../layers/skip-path.js';
+import { forwardLayers, linearsOf, packBytes, Workspace } from '../../layers/stack.js';
+import { MAX_BYTES } from '../../runtime/arena.js';
+import type { Engine, Scope } from '../../runtime/engine.js';
+import { Purpose } from '../../runtime/random.js';
+import type { TrainingSession } from '../../training/fit.js';
+import { type BoundLoss, type Loss, type LossSum, lossFor } from '../../training/losses.js';
+import type { Block } from '../../training/optimizer.js';
+
+/** One hidden layer: sparse units first, then dense ones. */
+export interface HiddenShape {
+  connections?: Connections;
+  dense: number;
+}
+
+export interface NetworkShape {
+  inputs: number;
+  /** Whether the features come as sparse rows or dense ones. */
+  input: 'rows' | 'tiles';
+  hidden: readonly HiddenShape[];
+  /** Dense ways from the features or hidden layers past those above, straight to the logits. */
+  skips?: readonly SkipShape[];
+  outputs: number;
+  target: Targets['kind'];
+  /** Share of a hidden layer's units dropped in training. */
+  dropout: number;
+  /** Share of the features dropped in training. */
+  inputDropout: number;
+}
+
+/** A feedforward net of ReLU layers with dropout: its parameters in one block, forward and backward over tiles. */
+export class Network {
+  readonly engine: Engine;
+  readonly shape: NetworkShape;
+  /** Hidden layers, then the output layer. */
+  readonly layers: readonly Linear[];
+  readonly paths: readonly SkipPath[];
+  readonly parameters: Block;
+  readonly loss: Loss;
+  private readonly scope: Scope;
+
+  constructor(engine: Engine, shape: NetworkShape) {
+    this.engine = engine;
+    this.shape = shape;
+    this.loss = lossFor(shape.target, shape.outputs);
+    this.scope = engine.scope();
+    try {
+      const widths = [shape.inputs, ...shape.hidden.map((h) => (h.connections?.units ?? 0) + h.dense)];
+      this.layers = [...shape.hidden, { dense: shape.outputs }].map(
+        (layer, l) =>
+          new Linear(engine, this.scope, { ...layer, inputs: widths[l]!, input: l === 0 ? shape.input : 'tiles' }),
+      );
+      this.paths = (shape.skips ?? []).map((skip, p) => {
+        const input = skip.from === 0 ? shape.input : 'tiles';
+        const around = { inputs: widths[skip.from]!, input, outputs: shape.outputs } as const;
+        return new SkipPath(engine, this.scope, skip, around, p);
+      });
+      const length = this.linears.reduce((sum, layer) => sum + layer.parameterLength, 0);
+      this.parameters = { at: this.scope.zeros(length), length };
+    } catch (error) {
+      this.scope.dispose();
+      throw error;
+    }
+    this.bind(0);
+  }
+
+  /** The layers and those of the skip-paths, in the order of the parameters. */
+  private get linears(): Linear[] {
+    return [...this.layers, ...linearsOf(this.paths)];
+  }
+
+  /** Weights and biases. */
+  get weights(): number {
+    return this.linears.reduce((sum, layer) => sum + layer.weights, 0);
+  }
+
+  dispose(): void {
+    this.scope.dispose();
+  }
+
+  bind(gradients: number): void {
+    let offset = 0;
+    for (const layer of this.linears) {
+      layer.bind(this.parameters.at + offset, gradients + offset);
+      offset += layer.parameterLength * 4;
+    }
+  }
+
+  initialise(seed: number, gain: number): void {
+    this.layers.forEach((layer, l) => {
+      layer.initialise(seed, Purpose.initialWeights, l, gain);
+    });
+    for (const path of this.paths) path.initialise(seed, gain);
+  }
+
+  /** Room for one batch: input, activations, packing. */
+  workspace(matrix: Matrix, batchSize: number): Workspace {
+    return new Workspace(this.engine, this.layers, matrix, batchSize, this.paths);
+  }
+
+  /** Bytes that training needs beside the data: gradients and optimiser state, activations and their gradients, packing. */
+  trainingBytes(batchSize: number, stateVectors: number): number {
+    const activations = this.layers.reduce((sum, layer) => sum + activationBytes(layer.units, batchSize), 0);
+    const paths = this.paths.reduce((sum, { hidden }) => sum + activationBytes(hidden.units, batchSize), 0);
+    const packing = packBytes(this.linears, batchSize);
+    const buffers = 2 * activations + paths + this.pathDeltaBytes(batchSize) + packing.a + packing.b;
+    return this.parameters.length * 4 * (1 + stateVectors) + buffers;
+  }
+
+  /** Bytes of the gradients of one skip-path's units at a time. */
+  pathDeltaBytes(batchSize: number): number {
+    return activationBytes(Math.max(0, ...this.paths.map(({ hidden }) => hidden.units)), batchSize);
+  }
+
+  startTraining(train: Dataset, batchSize: number, stateVectors: number): TrainingSession {
+    const needed = this.trainingBytes(batchSize, stateVectors);
+    if (this.engine.arena.used + needed > MAX_BYTES) {
+      throw new RangeError(
+        `batchSize: training this net with ${batchSize} rows a batch needs ${Math.ceil(needed / 1e6)} MB beside ${Math.ceil(this.engine.arena.used / 1e6)} MB in use; a WebAssembly memory holds ${Math.floor(MAX_BYTES / 1e6)} MB. Use fewer units or smaller batches`,
+      );
+    }
+    return new Session(this, train, batchSize);
+  }
+
+  /** Logits of the workspace's batch; with `noise`, dropout of that step. Returns their address, tiles of [outputs][32]. */
+  forward(space: Workspace, tiles: number, noise?: Noise): number {
+    const { dropout } = this.shape;
+    const logits = forwardLayers(this.engine, this.layers, space, tiles, { linearOutput: true, dropout, noise });
+    this.paths.forEach((path, p) => {
+      path.pack = space.pack;
+      path.forward(logits, space.paths[p]!, this.level(space, path.from), tiles, { dropout, noise });
+    });
+    return logits;
+  }
+
+  /** What the layer above a level reads: the batch for level 0, the activations of hidden layer k for level k. */
+  level(space: Workspace, k: number): InputBatch | number {
+    return k === 0 ? space.batch : space.activations[k - 1]!;
+  }
+
+  /** Runs all rows in batches without noise; `visit` gets the logits of each, in order. */
+  *batches(
+    space: Workspace,
+    matrix: Matrix,
+    batchSize: number,
+  ): Generator<{ rows: Int32Array; logits: number; tiles: number }> {
+    for (let first = 0; first < matrix.rows; first += batchSize) {
+      const rows = Int32Array.from({ length: Math.min(batchSize, matrix.rows - first) }, (_, i) => first + i);
+      loadBatch(space.batch, matrix, rows, false);
+      const tiles = tilesFor(rows.length);
+      yield { rows, logits: this.forward(space, tiles), tiles };
+    }
+  }
+}
+
+class Session implements TrainingSession {
+  readonly gradients: number;
+  private readonly net: Network;
+  private readonly train: Dataset;
+  private readonly targets: Targets;
+  private readonly space: Workspace;
+  private readonly scope: Scope;
+  private readonly deltas: readonly number[];
+  /** Gradients of one skip-path's units. */
+  private readonly pathDelta: number;
+  private readonly loss: BoundLoss;
+
+  constructor(net: Network, train: Dataset, batchSize: number) {
+    const { engine } = net;
+    this.net = net;
+    this.train = train;
+    this.targets = train.targets!;
+    this.space = net.workspace(train.features, batchSize);
+    this.scope = engine.scope();
+    try {
+      this.gradients = this.scope.zeros(net.parameters.length);
+      this.deltas = net.layers.map((layer) => this.scope.bytes(activationBytes(layer.units, batchSize)));
+      this.pathDelta = this.scope.bytes(net.pathDeltaBytes(batchSize));
+      this.loss = net.loss.prepare(engine, this.scope, batchSize);
+    } catch (error) {
+      this.dispose();
+      throw error;
+    }
+    net.bind(this.gradients);
+  }
+
+  step(rows: Int32Array, seed: number, step: number): LossSum {
+    const { net, space, deltas } = this;
+    const { layers, paths, engine } = net;
+    const { dropout } = net.shape;
+    const tiles = tilesFor(rows.length);
+    loadBatch(space.batch, this.train.features, rows, true);
+    if (net.shape.inputDropout > 0) dropInputs(engine, space.batch, net.shape.inputDropout, { seed, step });
+    const logits = net.forward(space, tiles, { seed, step });
+    const dlogits = deltas[layers.length - 1]!;
+    const loss = this.loss.gradient(dlogits, logits, this.targets, rows);
+    for (let l = layers.length - 1; l >= 0; l--) {
+      const below = l > 0 ? deltas[l - 1]! : 0;
+      const input = net.level(space, l);
+      layers[l]!.backward(below, deltas[l]!, input, tiles);
+      paths.forEach((path, p) => {
+        if (path.from === l) path.backward(below, this.pathDelta, dlogits, space.paths[p]!, input, tiles, dropout);
+      });
+      if (l > 0)
+        engine.kernels.relu_backward(
+          below,
+          space.activations[l - 1]!,
+          tiles * layers[l - 1]!.units * LANES,
+          1 / (1 - dropout),
+        );
+    }
+    return loss;
+  }
+
+  dispose(): void {
+    this.net.bind(0);
+    this.space.dispose();
+    this.scope.dispose();
+  }
+}

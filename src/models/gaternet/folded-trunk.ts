@@ -1,0 +1,281 @@
+import { type ChannelList, PLAIN } from '../../layers/conv.js';
+import type { Engine, Scope } from '../../runtime/engine.js';
+import type { ConvNode, GateRange, PlanNode, PoolNode } from './backbone.js';
+import { gateAfterRelu, type Trunk } from './trunk.js';
+
+/** Gates of a batch for inference, [sample][gate], 0 or 1. */
+export interface OpenGates {
+  readonly total: number;
+  readonly values: Float32Array;
+}
+
+/**
+ * A trunk for inference: running statistics are folded into packed weights, sums of shortcuts happen in place, and closed filters and the channels
+ * they would have made cost no arithmetic, sample by sample. Holds a copy of the weights as they are when it is made.
+ */
+export class FoldedTrunk {
+  /** [sample][feature] after `forward`. */
+  readonly features: number;
+  private readonly engine: Engine;
+  private readonly trunk: Trunk;
+  private readonly packed: readonly number[];
+  private readonly bias: readonly number[];
+  /** Where each node's output goes; a sum takes its shortcut's place. */
+  private readonly place: readonly number[];
+  private readonly room: { readonly pack: number; readonly work: number };
+  /** u32 lists of open filters, n times the filters of each gated node. */
+  private readonly lists: readonly number[];
+  private readonly ones: number;
+  private readonly zeros: number;
+
+  constructor(scope: Scope, trunk: Trunk, n: number) {
+    const { engine, plan } = trunk;
+    this.engine = engine;
+    this.trunk = trunk;
+    const work = Math.max(...trunk.convs.map((conv) => conv?.workBytes(n) ?? 0));
+    this.room = { pack: 0, work: scope.bytes(work) };
+    this.features = scope.bytes(n * trunk.features * 4);
+    const most = Math.max(...plan.outputs.map(({ channels }) => channels));
+    this.ones = scope.zeros(most);
+    this.zeros = scope.zeros(most);
+    engine.f32(this.ones, most).fill(1);
+    this.place = places(plan.nodes, (slots) => {
+      const largest = Math.max(...plan.outputs.map(({ channels, height, width }) => channels * height * width));
+      return Array.from({ length: slots }, () => scope.bytes(n * largest * 4));
+    });
+    this.lists = plan.nodes.map((node) =>
+      node.kind === 'conv' && node.gate ? scope.bytes(n * node.gate.count * 4) : 0,
+    );
+    this.packed = trunk.convs.map((conv) => (conv ? scope.bytes(conv.packBytes) : 0));
+    this.bias = trunk.convs.map((conv) => (conv ? scope.bytes(conv.shape.filters * 4) : 0));
+    this.fold();
+  }
+
+  /** Takes the trunk's weights and running statistics as they are now. */
+  private fold(): void {
+    const { engine, trunk } = this;
+    const folded = engine.scope();
+    const most = Math.max(...trunk.convs.map((conv) => conv?.weightCount ?? 0));
+    const scaled = folded.bytes(most * 4);
+    trunk.convs.forEach((conv, i) => {
+      if (!conv) return;
+      const { scale, shift } = trunk.norms[i]!.folded();
+      const weights = engine.f32(conv.weight, conv.weightCount);
+      const out = engine.f32(scaled, conv.weightCount);
+      const each = conv.weightCount / conv.shape.filters;
+      for (let w = 0; w < out.length; w++) out[w] = weights[w]! * scale[Math.floor(w / each)]!;
+      engine.f32(this.bias[i]!, shift.length).set(shift);
+      conv.room = this.room;
+      conv.pack(this.packed[i]!, scaled);
+    });
+    folded.dispose();
+  }
+
+  /**
+   * Features of n images. Closed filters are skipped; `masked` runs them all and multiplies instead: the same bits for more work, to
+   * compare with.
+   */
+  forward(images: number, n: number, gates?: OpenGates, masked = false): void {
+    const { trunk, engine, place } = this;
+    const { nodes, outputs } = trunk.plan;
+    const open = nodes.map((node, i) =>
+      gates && hasGate(node) ? this.openFilters(i, node.gate, gates, n) : undefined,
+    );
+    /** Of nodes whose closed planes are zero, and so need not be read: their gates. */
+    const zeroed: (Filters | undefined)[] = [];
+    nodes.forEach((node, i) => {
+      const x = node.input < 0 ? images : place[node.input]!;
+      const source = zeroed[node.input];
+      if (node.kind !== 'conv') {
+        zeroed[i] = source;
+        this.pool(node, i, x, n, masked ? undefined : source);
+      } else {
+        zeroed[i] = gateAfterRelu(node) ? open[i] : undefined;
+        if (masked) this.convolveMasked(node, i, x, n, gates);
+        else {
+          const added = node.shortcut === undefined ? undefined : zeroed[node.shortcut];
+          if (added) this.zeroClosed(node.shortcut!, added, n);
+          this.convolve(node, i, x, n, open[i], source);
+        }
+      }
+    });
+    const { channels, height, width } = outputs.at(-1)!;
+    engine.kernels.global_average_forward(this.features, place.at(-1)!, n * channels, height * width);
+    const last = masked ? undefined : zeroed.at(-1);
+    if (last) clearClosed(engine.f32(this.features, n * channels), channels, last);
+  }
+
+  /** Runs of samples with the same open filters go together. */
+  private convolve(
+    node: ConvNode,
+    i: number,
+    x: number,
+    n: number,
+    own: Filters | undefined,
+    source: Filters | undefined,
+  ): void {
+    const conv = this.trunk.convs[i]!;
+    conv.room = this.room;
+    const y = this.place[i]!;
+    const shortcut = node.shortcut === undefined ? 0 : y;
+    for (let first = 0; first < n; ) {
+      let last = first + 1;
+      while (last < n && sameFilters(own, first, last) && sameFilters(source, first, last)) last++;
+      conv.run(y, x, this.packed[i]!, first, last, {
+        bias: this.bias[i]!,
+        shortcut,
+        relu: node.relu,
+        read: source?.list(first),
+        compute: own?.list(first),
+      });
+      first = last;
+    }
+    if (own && node.shortcut !== undefined && node.relu) this.reluClosed(node, i, own, n);
+  }
+
+  /** Closed planes are not written, as no convolution reads them; a sum does. */
+  private zeroClosed(i: number, own: Filters, n: number): void {
+    const { height, width, channels } = this.trunk.plan.outputs[i]!;
+    const planes = this.engine.f32(this.place[i]!, n * channels * height * width);
+    const hw = height * width;
+    for (let plane = 0; plane < n * channels; plane++) {
+      if (!own.isOpen(Math.floor(plane / channels), plane % channels)) planes.fill(0, plane * hw, (plane + 1) * hw);
+    }
+  }
+
+  /** Where a filter is closed its shortcut is all there is; one that may be negative needs the ReLU. */
+  private reluClosed(node: ConvNode, i: number, own: Filters, n: number): void {
+    if (afterRelu(this.trunk.plan.nodes, node.shortcut!)) return;
+    const { height, width, channels } = this.trunk.plan.outputs[i]!;
+    const hw = height * width;
+    for (let s = 0; s < n; s++) {
+      for (let c = 0; c < channels; c++) {
+        if (own.isOpen(s, c)) continue;
+        const at = this.place[i]! + (s * channels + c) * hw * 4;
+        this.engine.kernels.plane_affine(at, at, this.ones, this.zeros, 0, 0, 1, 1, hw, 1);
+      }
+    }
+  }
+
+  private convolveMasked(node: ConvNode, i: number, x: number, n: number, gates: OpenGates | undefined): void {
+    const { engine } = this;
+    const conv = this.trunk.convs[i]!;
+    const { channels, height, width } = this.trunk.plan.outputs[i]!;
+    conv.room = this.room;
+    const scope = engine.scope();
+    const raw = scope.bytes(n * channels * height * width * 4);
+    conv.run(raw, x, this.packed[i]!, 0, n, { ...PLAIN, bias: this.bias[i]! });
+    let gate = 0;
+    if (gates && node.gate) {
+      const { first, count } = node.gate;
+      gate = scope.bytes(n * count * 4);
+      const rows = engine.f32(gate, n * count);
+      for (let s = 0; s < n; s++)
+        rows.set(gates.values.subarray(s * gates.total + first, s * gates.total + first + count), s * count);
+    }
+    const y = this.place[i]!;
+    const shortcut = node.shortcut === undefined ? 0 : y;
+    const { ones, zeros } = this;
+    engine.kernels.plane_affine(y, raw, ones, zeros, gate, shortcut, n, channels, height * width, node.relu ? 1 : 0);
+    scope.dispose();
+  }
+
+  private pool(node: PoolNode, i: number, x: number, n: number, source: Filters | undefined): void {
+    const { kernels } = this.engine;
+    const { channels, height, width, size, stride, padding } = node.shape;
+    const out = this.trunk.plan.outputs[i]!;
+    const y = this.place[i]!;
+    const run = (plane: number, planes: number) => {
+      const sizes = [planes, height, width, out.height, out.width, size, stride, padding] as const;
+      const to = y + plane * out.height * out.width * 4;
+      const from = x + plane * height * width * 4;
+      if (node.kind === 'max-pool') kernels.max_pool_forward(to, 0, from, ...sizes);
+      else kernels.average_pool_forward(to, from, ...sizes);
+    };
+    if (!source) {
+      run(0, n * channels);
+      return;
+    }
+    for (let s = 0; s < n; s++) {
+      for (let c = 0; c < channels; c++) if (source.isOpen(s, c)) run(s * channels + c, 1);
+    }
+  }
+
+  /** Writes the lists of a node's open filters. */
+  private openFilters(i: number, range: GateRange, gates: OpenGates, n: number): Filters {
+    const { count, first } = range;
+    const at = this.lists[i]!;
+    const list = this.engine.u32(at, n * count);
+    const lengths = new Int32Array(n);
+    for (let s = 0; s < n; s++) {
+      for (let f = 0; f < count; f++) {
+        if (gates.values[s * gates.total + first + f]! > 0) list[s * count + lengths[s]!++] = f;
+      }
+    }
+    return new Filters(gates, range, at, lengths);
+  }
+}
+
+/** A gated node's open filters for each sample of a batch. */
+class Filters {
+  constructor(
+    private readonly gates: OpenGates,
+    private readonly range: GateRange,
+    private readonly at: number,
+    private readonly lengths: Int32Array,
+  ) {}
+
+  list(sample: number): ChannelList {
+    return { at: this.at + sample * this.range.count * 4, length: this.lengths[sample]! };
+  }
+
+  isOpen(sample: number, filter: number): boolean {
+    return this.gates.values[sample * this.gates.total + this.range.first + filter]! > 0;
+  }
+
+  same(a: number, b: number): boolean {
+    if (this.lengths[a] !== this.lengths[b]) return false;
+    for (let f = 0; f < this.range.count; f++) if (this.isOpen(a, f) !== this.isOpen(b, f)) return false;
+    return true;
+  }
+}
+
+/** Whether a node puts out what a ReLU or pools of it did. */
+function afterRelu(nodes: readonly PlanNode[], i: number): boolean {
+  const node = nodes[i];
+  return node?.kind === 'conv' ? node.relu : node !== undefined && afterRelu(nodes, node.input);
+}
+
+function sameFilters(filters: Filters | undefined, a: number, b: number): boolean {
+  return !filters || filters.same(a, b);
+}
+
+function clearClosed(features: Float32Array, channels: number, open: Filters): void {
+  for (let i = 0; i < features.length; i++) {
+    if (!open.isOpen(Math.floor(i / channels), i % channels)) features[i] = 0;
+  }
+}
+
+function hasGate(node: PlanNode): node is ConvNode & { gate: GateRange } {
+  return node.kind === 'conv' && node.gate !== undefined;
+}
+
+/** A slot for each node's output: free again after its last reader; a sum keeps its shortcut's. */
+function places(nodes: readonly PlanNode[], allocate: (slots: number) => number[]): number[] {
+  const lastRead = nodes.map((_, i) => i);
+  nodes.forEach((node, i) => {
+    if (node.input >= 0) lastRead[node.input] = i;
+    if (node.kind === 'conv' && node.shortcut !== undefined) lastRead[node.shortcut] = i;
+  });
+  const busyUntil: number[] = [];
+  const slots: number[] = [];
+  nodes.forEach((node, i) => {
+    const shortcut = node.kind === 'conv' ? node.shortcut : undefined;
+    const free = busyUntil.findIndex((until) => until < i);
+    const slot = shortcut !== undefined ? slots[shortcut]! : free < 0 ? busyUntil.length : free;
+    busyUntil[slot] = lastRead[i]!;
+    slots.push(slot);
+  });
+  const at = allocate(busyUntil.length);
+  return slots.map((slot) => at[slot]!);
+}

@@ -1,0 +1,171 @@
+import { type Dataset, requireImages, type Targets } from '../../data/dataset.js';
+import { loadImages } from '../../data/images/image-batch.js';
+import { LANES, rowsToTiles, tilesFor, tilesToRows } from '../../layers/batch.js';
+import { activationBytes } from '../../layers/linear.js';
+import type { Engine, Scope } from '../../runtime/engine.js';
+import { fillNormal, Purpose } from '../../runtime/random.js';
+import type { TrainingSession } from '../../training/fit.js';
+import type { BoundLoss, LossSum } from '../../training/losses.js';
+import type { GatedNetwork } from './gated-network.js';
+import { Heads } from './gater-head.js';
+import { type BatchGates, TrunkPass } from './trunk.js';
+
+/** The random numbers of a step: noise [sample][gate] and a coin for each sample, not 0 for hard gates. */
+export type DrawNoise = (noise: number, coins: number, n: number, seed: number, step: number) => void;
+
+/** One run of training: improved semantic hashing, every filter runs (section 3.2 of the paper). */
+export class GatedSession implements TrainingSession {
+  readonly gradients: number;
+  trained: number;
+  /** @internal Tests put their own numbers here. */
+  draw: DrawNoise;
+  private readonly net: GatedNetwork;
+  private readonly train: Dataset;
+  private readonly targets: Targets;
+  private readonly scope: Scope;
+  private readonly images: number;
+  private readonly backbone: TrunkPass;
+  private readonly gater: TrunkPass | undefined;
+  private readonly heads: Heads;
+  private readonly loss: BoundLoss;
+  private readonly stepsPerEpoch: number;
+  /** Gradients, tiles: of the logits, the gater's scores and bottleneck, and of features. */
+  private readonly d: {
+    readonly logits: number;
+    readonly scores: number;
+    readonly hidden: number;
+    readonly features: number;
+  };
+  /** Rows of features' gradients. */
+  private readonly dfeatures: number;
+  private readonly draws: { readonly noise: number; readonly coins: number; readonly slope: number };
+  private readonly gates: BatchGates;
+
+  constructor(net: GatedNetwork, train: Dataset, batchSize: number) {
+    const { engine } = net;
+    const { channels, height, width } = net.shape.image;
+    this.net = net;
+    this.train = train;
+    this.targets = train.targets!;
+    this.stepsPerEpoch = Math.ceil(train.rows / batchSize);
+    this.trained = net.trainedLength;
+    this.scope = engine.scope();
+    const { scope } = this;
+    try {
+      this.gradients = scope.zeros(net.trainedLength);
+      this.images = scope.bytes(batchSize * channels * height * width * 4);
+      const trunks = net.gater ? [net.backbone, net.gater] : [net.backbone];
+      const rooms = trunks.map((trunk) => trunk.roomBytes(batchSize));
+      const most = (part: 'pack' | 'work' | 'norm') => Math.max(...rooms.map((room) => room[part]));
+      const room = { pack: scope.bytes(most('pack')), work: scope.bytes(most('work')) };
+      const bottleneck = net.head?.hidden.units ?? 0;
+      const normRoom = scope.bytes(Math.max(most('norm'), batchSize * bottleneck * 8));
+      this.backbone = new TrunkPass(scope, net.backbone, batchSize, room, normRoom);
+      this.gater = net.gater && new TrunkPass(scope, net.gater, batchSize, room, normRoom);
+      if (net.head?.norm) net.head.norm.room = normRoom;
+      this.heads = new Heads(scope, net, batchSize);
+      this.loss = net.loss.prepare(engine, scope, batchSize);
+      const tiles = (units: number) => scope.bytes(activationBytes(units, batchSize));
+      const features = Math.max(net.backbone.features, net.gater?.features ?? 0);
+      // Rows of the bottleneck's gradient pass through the features' too, where it is normalised.
+      const widest = Math.max(features, bottleneck);
+      this.d = {
+        logits: tiles(net.shape.outputs),
+        scores: tiles(net.gates),
+        hidden: tiles(bottleneck),
+        features: tiles(features),
+      };
+      this.dfeatures = tiles(widest);
+      const drawn = Math.ceil((batchSize * net.gates) / 16) * 16;
+      this.draws = { noise: scope.bytes(drawn * 4), coins: scope.bytes((batchSize + 16) * 4), slope: tiles(net.gates) };
+      this.gates = { total: net.gates, values: tiles(net.gates), gradient: tiles(net.gates) };
+    } catch (error) {
+      this.dispose();
+      throw error;
+    }
+    this.draw = (noise, coins, n, seed, step) => drawNoise(engine, noise, coins, n, net.gates, seed, step);
+    net.bind(this.gradients);
+  }
+
+  step(rows: Int32Array, seed: number, step: number): LossSum {
+    const { net, images, heads, d, dfeatures } = this;
+    const { engine, shape, classifier } = net;
+    const n = rows.length;
+    const tiles = tilesFor(n);
+    loadImages(engine, images, requireImages(this.train.features, 'train'), rows, net.norm, shape.augmentation, {
+      seed,
+      step,
+    });
+    const open = Math.floor(step / this.stepsPerEpoch) < shape.pretrainEpochs;
+    this.trained = open ? net.backboneLength : net.trainedLength;
+    const gated = this.gater !== undefined && !open;
+    if (gated) this.decide(n, seed, step);
+    const gates = gated ? this.gates : undefined;
+    this.backbone.forward(images, n, gates);
+    const logits = heads.classify(this.backbone.features, n);
+    const loss = this.loss.gradient(d.logits, logits, this.targets, rows);
+    classifier.backward(d.features, d.logits, heads.features, tiles);
+    tilesToRows(engine, dfeatures, d.features, classifier.inputs, tiles);
+    this.backbone.backward(images, n, dfeatures, gates);
+    if (!gated) return loss;
+    this.learnGates(n);
+    return { sum: loss.sum + shape.penalty * this.meanGate(n) * loss.weight, weight: loss.weight };
+  }
+
+  dispose(): void {
+    this.net.bind(0);
+    this.scope.dispose();
+  }
+
+  /** Gates of the batch, and the slopes that their gradients take. */
+  private decide(n: number, seed: number, step: number): void {
+    const { net, heads, gates, draws } = this;
+    this.gater!.forward(this.images, n, undefined);
+    heads.gateScores(this.gater!.features, n, true);
+    this.draw(draws.noise, draws.coins, n, seed, step);
+    net.engine.kernels.gate_forward(gates.values, draws.slope, heads.scores, draws.noise, draws.coins, n, net.gates);
+  }
+
+  /** From the gates' gradients to those of all of the gater's parameters. */
+  private learnGates(n: number): void {
+    const { net, heads, gates, draws, d, dfeatures } = this;
+    const { engine, shape } = net;
+    const { hidden, norm, out } = net.head!;
+    const tiles = tilesFor(n);
+    const penalty = shape.penalty / (net.gates * n);
+    engine.kernels.gate_backward(gates.gradient, gates.gradient, draws.slope, penalty, n * net.gates);
+    rowsToTiles(engine, d.scores, gates.gradient, net.gates, tiles, n);
+    out.backward(d.hidden, d.scores, heads.hidden, tiles);
+    if (norm) {
+      tilesToRows(engine, dfeatures, d.hidden, hidden.units, tiles);
+      tilesToRows(engine, heads.rows, heads.hidden, hidden.units, tiles);
+      norm.backward(dfeatures, dfeatures, 0, dfeatures, heads.rows, heads.raw, n, 1, { relu: true });
+      rowsToTiles(engine, d.hidden, dfeatures, hidden.units, tiles, n);
+    } else engine.kernels.relu_backward(d.hidden, heads.hidden, tiles * hidden.units * LANES, 1);
+    hidden.backward(d.features, d.hidden, heads.gaterFeatures, tiles);
+    tilesToRows(engine, dfeatures, d.features, hidden.inputs, tiles);
+    this.gater!.backward(this.images, n, dfeatures, undefined);
+  }
+
+  private meanGate(n: number): number {
+    const { net, gates } = this;
+    let sum = 0;
+    for (const gate of net.engine.f32(gates.values, n * net.gates)) sum += gate;
+    return sum / (n * net.gates);
+  }
+}
+
+function drawNoise(
+  engine: Engine,
+  noise: number,
+  coins: number,
+  n: number,
+  gates: number,
+  seed: number,
+  step: number,
+): void {
+  fillNormal(engine, noise, n * gates, 1, seed, Purpose.gateNoise, step);
+  engine.kernels.random_bits(coins, Math.ceil(n / 16), 0, seed, Purpose.gateCoin, step, 0);
+  const words = engine.u32(coins, n);
+  for (let s = 0; s < n; s++) words[s] = words[s]! >>> 31;
+}

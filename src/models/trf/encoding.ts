@@ -1,0 +1,83 @@
+import type { Matrix } from '../../data/dataset.js';
+import { LANES, loadBatch, tilesFor } from '../../layers/batch.js';
+import type { Linear } from '../../layers/linear.js';
+import { forwardLayers, Workspace } from '../../layers/stack.js';
+import type { Engine } from '../../runtime/engine.js';
+import type { Pace } from '../../runtime/pace.js';
+import { type BinaryColumns, emptyBits } from '../../structure/variables.js';
+
+/** Loads rows and runs them through the layers below; returns tiles of their features. */
+export function encoder(
+  engine: Engine,
+  below: readonly Linear[],
+  features: Matrix,
+  space: Workspace,
+): (rows: Int32Array) => number {
+  return (rows) => {
+    loadBatch(space.batch, features, rows, false);
+    if (below.length === 0) return (space.batch as { at: number }).at;
+    return forwardLayers(engine, below, space, tilesFor(rows.length), { linearOutput: false });
+  };
+}
+
+/** Rows and the layers that they still have to go through. */
+export interface Source {
+  features: Matrix;
+  below: readonly Linear[];
+}
+
+/** Outputs of up to this many bytes are kept; past it they are computed anew for every batch. */
+const KEEP_BYTES = 256e6;
+
+/**
+ * Runs all rows through the source's layers: which of the last one's units are on (above 0) for which rows, the variables of the next tree, and the source
+ * of the next layer.
+ */
+export async function encodeRows(
+  engine: Engine,
+  { features, below }: Source,
+  batchSize: number,
+  pace: Pace,
+  report: (rows: number) => void,
+): Promise<{ on: BinaryColumns; next: Source }> {
+  const { rows } = features;
+  const { units } = below[below.length - 1]!;
+  const on = emptyBits(rows, units);
+  const words = new Uint32Array(on.bits.buffer);
+  const kept = rows * units * 4 <= KEEP_BYTES ? new Float32Array(rows * units) : undefined;
+  // Whole tiles, so that each tile's 32 rows are one word of a column.
+  const size = tilesFor(Math.min(batchSize, rows)) * LANES;
+  const scope = engine.scope();
+  const space = new Workspace(engine, below, features, size);
+  const encode = encoder(engine, below, features, space);
+  try {
+    const rowMajor = scope.bytes(LANES * units * 4);
+    for (let first = 0; first < rows; first += size) {
+      const batch = Int32Array.from({ length: Math.min(size, rows - first) }, (_, i) => first + i);
+      const at = encode(batch);
+      for (let t = 0; t < tilesFor(batch.length); t++) {
+        const tileAt = at + t * units * LANES * 4;
+        const from = first + t * LANES;
+        const live = Math.min(LANES, rows - from);
+        const tile = engine.f32(tileAt, units * LANES);
+        for (let u = 0; u < units; u++) {
+          let word = 0;
+          for (let lane = 0; lane < live; lane++) if (tile[u * LANES + lane]! > 0) word |= 1 << lane;
+          words[u * on.words * 2 + from / LANES] = word;
+        }
+        if (!kept) continue;
+        engine.kernels.tile_to_rows(rowMajor, tileAt, units, units);
+        kept.set(engine.f32(rowMajor, live * units), from * units);
+      }
+      report(Math.min(rows, first + size));
+      if (pace.due) await pace.turn();
+    }
+  } finally {
+    space.dispose();
+    scope.dispose();
+  }
+  const next: Source = kept
+    ? { features: { kind: 'dense', rows, columns: units, values: kept }, below: [] }
+    : { features, below };
+  return { on, next };
+}

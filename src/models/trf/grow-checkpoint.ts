@@ -1,0 +1,67 @@
+import type { Tensor } from '../../files/safetensors.js';
+import { allFinite } from '../../numeric/finite.js';
+import { Tree } from '../../structure/tree.js';
+import { packState, unpackState } from '../../training/checkpoint.js';
+import { connectionsOf, integers } from '../feedforward/model-file.js';
+import type { GrownLayer, LayerOptions } from './grown-layer.js';
+
+/** Where a checkpoint of growing keeps its state, whatever the method. */
+export const GROWTH_KEY = 'espalier.growth';
+
+/** The layers grown so far, as bytes. */
+export function writeGrowth(layers: readonly GrownLayer[], fingerprint: string): Uint8Array {
+  const tensors: Record<string, Tensor> = {};
+  layers.forEach(({ tree, centres, connections, parameters }, l) => {
+    const put = (name: string, data: Float32Array | Float64Array | Int32Array) => {
+      tensors[`layers.${l}.${name}`] = { shape: [data.length], data };
+    };
+    put('tree.edges', Int32Array.from(tree.edges.flatMap(({ a, b }) => [a, b])));
+    put(
+      'tree.information',
+      Float64Array.from(tree.edges, (edge) => edge.information),
+    );
+    put('centres', centres);
+    put('sparse.start', connections.start);
+    put('sparse.index', connections.index);
+    put('parameters', parameters);
+  });
+  const state = { fingerprint, layers: layers.map(({ tree }) => ({ variables: tree.variables, root: tree.root })) };
+  return packState(GROWTH_KEY, state, tensors);
+}
+
+/** What writeGrowth wrote. TypeError for other bytes, RangeError for another run's or damaged ones. */
+export function readGrowth(
+  bytes: Uint8Array,
+  fingerprint: string,
+  options: readonly LayerOptions[],
+  inputs: number,
+): GrownLayer[] {
+  const { state, tensors } = unpackState<{ fingerprint: string; layers: { variables: number; root: number }[] }>(
+    GROWTH_KEY,
+    bytes,
+    fingerprint,
+  );
+  if (!Array.isArray(state.layers) || state.layers.length >= options.length)
+    throw new RangeError('resume: the checkpoint is damaged: no list of layers');
+  let variables = inputs;
+  return state.layers.map((layer, l) => {
+    const { radius, stride, globalUnits = 0 } = options[l]!;
+    const edges = integers(tensors, `layers.${l}.tree.edges`);
+    const information = tensors[`layers.${l}.tree.information`]?.data;
+    if (!(information instanceof Float64Array) || information.length * 2 !== edges.length) {
+      throw new RangeError(`resume: the tree of layer ${l} is damaged`);
+    }
+    const centres = integers(tensors, `layers.${l}.centres`);
+    const connections = connectionsOf(tensors, l, centres.length, variables);
+    const tree = new Tree(
+      variables,
+      Array.from(information, (nats, e) => ({ a: edges[2 * e]!, b: edges[2 * e + 1]!, information: nats })),
+      layer?.root,
+    );
+    const parameters = tensors[`layers.${l}.parameters`]?.data;
+    if (!(parameters instanceof Float32Array) || !allFinite(parameters))
+      throw new RangeError(`resume: the weights of layer ${l} are missing or not finite`);
+    variables = centres.length + globalUnits;
+    return { radius, stride, globalUnits, tree, centres, connections, parameters };
+  });
+}

@@ -1,0 +1,271 @@
+import { requireCallbacks, requireInteger } from '../../check/require.js';
+import type { Dataset } from '../../data/dataset.js';
+import type { Connections } from '../../layers/connections.js';
+import { Linear, type LinearShape } from '../../layers/linear.js';
+import type { Engine, Scope } from '../../runtime/engine.js';
+import { Pace } from '../../runtime/pace.js';
+import { growTree, type TreeConstraints } from '../../structure/chow-liu.js';
+import { type ReceptiveFields, receptiveFields } from '../../structure/receptive-fields.js';
+import type { Tree } from '../../structure/tree.js';
+import { type DiscretiseOptions, discretise, type Variables } from '../../structure/variables.js';
+import type { InputTransformName } from '../feedforward/input.js';
+import { encodeRows, type Source } from './encoding.js';
+import { readGrowth, writeGrowth } from './grow-checkpoint.js';
+import type { GrownLayer, LayerOptions } from './grown-layer.js';
+import { type PretrainOptions, pretrainLayer, pretrainOptions } from './pretraining.js';
+
+export interface GrowOptions
+  extends Pick<DiscretiseOptions, 'threshold'>,
+    Pick<TreeConstraints, 'root' | 'minInformation' | 'required' | 'forbidden'> {
+  /** From the features up. The paper's for text: radius 6, 5, 5, stride 5, 4, 2, global units 100, 50, 25. */
+  layers: readonly LayerOptions[];
+  pretrain?: PretrainOptions;
+}
+
+export interface GrowProgress {
+  phase: 'tree' | 'pretrain' | 'encode';
+  /** From 1. */
+  layer: number;
+  layers: number;
+  /** Variables joined, batches done or rows encoded in this phase of this layer, and of how many. */
+  done: number;
+  total: number;
+  /** Pre-training: epoch from 1, and mean reconstruction error of the epoch so far. */
+  epoch?: number;
+  loss?: number;
+}
+
+export interface GrowRunOptions<Progress = GrowProgress> {
+  /** Rejects with the signal's reason; what onCheckpoint received last can be gone on from. */
+  signal?: AbortSignal;
+  onProgress?: (progress: Progress) => void;
+  /** Receives a checkpoint: of a TrfNet after every layer but the last, of a TseNet once its skeleton is learned. */
+  onCheckpoint?: (checkpoint: Uint8Array) => void | Promise<void>;
+  /** A checkpoint of growing to go on from, to the same bits. Data and options must be the same. */
+  resume?: Uint8Array;
+}
+
+type Run = GrowOptions & GrowRunOptions & { seed: number; initialScale: number; input?: InputTransformName };
+
+export interface GrowSeconds {
+  tree: number;
+  pretrain: number;
+  encode: number;
+}
+
+/** `raw` features give the first tree, `data` (transformed) what the layers see. */
+export async function growLayers(
+  engine: Engine,
+  raw: Dataset,
+  data: Dataset,
+  run: Run,
+): Promise<{ layers: GrownLayer[]; seconds: GrowSeconds }> {
+  const pretrain = pretrainOptions(run.pretrain);
+  requireLayers(run.layers);
+  requireCallbacks(run, ['onProgress', 'onCheckpoint']);
+  const grower = new Grower(engine, raw, data, run, pretrain);
+  try {
+    return await grower.grow();
+  } finally {
+    grower.dispose();
+  }
+}
+
+/** The state of one call of grow. */
+class Grower {
+  private readonly scope: Scope;
+  private readonly pace: Pace;
+  private readonly seconds: GrowSeconds = { tree: 0, pretrain: 0, encode: 0 };
+  private readonly grown: GrownLayer[] = [];
+  /** What the next layer is grown from, once it has gone through the layers named. */
+  private source: Source;
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly raw: Dataset,
+    private readonly data: Dataset,
+    private readonly run: Run,
+    private readonly pretrain: Required<PretrainOptions>,
+  ) {
+    this.scope = engine.scope();
+    this.pace = new Pace(run.signal);
+    this.source = { features: data.features, below: [] };
+  }
+
+  async grow(): Promise<{ layers: GrownLayer[]; seconds: GrowSeconds }> {
+    const { run } = this;
+    if (run.resume) {
+      for (const layer of readGrowth(run.resume, this.fingerprint, run.layers, this.data.columns)) this.add(layer);
+    }
+    for (let l = this.grown.length; l < run.layers.length; l++) {
+      this.add(await this.growLayer(l));
+      if (l < run.layers.length - 1) await run.onCheckpoint?.(writeGrowth(this.grown, this.fingerprint));
+    }
+    return { layers: this.grown, seconds: this.seconds };
+  }
+
+  dispose(): void {
+    this.scope.dispose();
+  }
+
+  private async growLayer(l: number): Promise<GrownLayer> {
+    const { engine, run } = this;
+    const options = run.layers[l]!;
+    const tree = await this.growTree(l);
+    const rank = inverse(tree.depthFirst());
+    const { centres, start, members } = byRank(receptiveFields(tree, options), rank);
+    const connections = { inputs: tree.variables, units: centres.length, start, index: members };
+    const globalUnits = options.globalUnits ?? 0;
+    const shape = this.shapeOf(l, connections, globalUnits);
+    const parameters = await this.timed('pretrain', () =>
+      pretrainLayer(engine, shape, rank, this.source, l, run, this.pretrain, this.pace, (done, total, epoch, loss) =>
+        this.report('pretrain', l, done, total, { epoch, loss }),
+      ),
+    );
+    return { radius: options.radius, stride: options.stride, globalUnits, tree, centres, connections, parameters };
+  }
+
+  /** The Chow-Liu tree of the features, or of which hidden units are on. */
+  private async growTree(l: number): Promise<Tree> {
+    const { engine, raw, run } = this;
+    const variables: Variables =
+      l === 0
+        ? await this.timed('tree', () => discretise(raw.features, run))
+        : await this.timed('encode', () => this.encode(l));
+    const { root, minInformation } = run;
+    // Required and forbidden pairs are of features; the trees above are over hidden units.
+    const constraints = l === 0 ? run : { root: Math.min(root ?? 0, variables.variables - 1), minInformation };
+    const names = l === 0 ? raw.featureNames : undefined;
+    return this.timed('tree', () =>
+      growTree(
+        engine,
+        variables,
+        {
+          ...pickConstraints(constraints),
+          signal: run.signal,
+          onProgress: (done, total) => this.report('tree', l, done, total),
+        },
+        names,
+      ),
+    );
+  }
+
+  private async encode(l: number): Promise<Variables> {
+    const { engine, source, pretrain, pace } = this;
+    const { on, next } = await encodeRows(engine, source, pretrain.batchSize, pace, (done) =>
+      this.report('encode', l, done, this.data.rows),
+    );
+    this.source = next;
+    return on;
+  }
+
+  private shapeOf(
+    l: number,
+    connections: Connections,
+    globalUnits: number,
+  ): LinearShape & { connections: Connections } {
+    const input = l === 0 && this.data.features.kind === 'sparse' ? 'rows' : 'tiles';
+    return { inputs: connections.inputs, connections, dense: globalUnits, input };
+  }
+
+  private add(grown: GrownLayer): void {
+    const layer = new Linear(
+      this.engine,
+      this.scope,
+      this.shapeOf(this.grown.length, grown.connections, grown.globalUnits),
+    );
+    if (grown.parameters.length !== layer.parameterLength) {
+      throw new RangeError(
+        `resume: expected ${layer.parameterLength} weights in layer ${this.grown.length}, got ${grown.parameters.length}`,
+      );
+    }
+    layer.bind(this.scope.copy(grown.parameters), 0);
+    this.source = { ...this.source, below: [...this.source.below, layer] };
+    this.grown.push(grown);
+  }
+
+  private async timed<T>(phase: keyof GrowSeconds, work: () => T | Promise<T>): Promise<T> {
+    const began = performance.now();
+    const result = await work();
+    this.seconds[phase] += (performance.now() - began) / 1000;
+    return result;
+  }
+
+  private report(
+    phase: GrowProgress['phase'],
+    l: number,
+    done: number,
+    total: number,
+    more: Partial<GrowProgress> = {},
+  ): void {
+    this.run.onProgress?.({ phase, layer: l + 1, layers: this.run.layers.length, done, total, ...more });
+  }
+
+  private get fingerprint(): string {
+    const { layers, threshold, root, minInformation, required, forbidden, seed, initialScale, input } = this.run;
+    const { rows, columns, features } = this.data;
+    const { pretrain } = this;
+    return JSON.stringify({
+      method: 'trf',
+      rows,
+      columns,
+      kind: features.kind,
+      input: input ?? 'none',
+      layers,
+      pretrain,
+      threshold,
+      root,
+      minInformation,
+      required,
+      forbidden,
+      seed,
+      initialScale,
+    });
+  }
+}
+
+/** Fields in the order of their centres' ranks: neighbours on the tree become neighbours in memory. */
+function byRank({ centres, start, members }: ReceptiveFields, rank: Int32Array): ReceptiveFields {
+  const order = Int32Array.from(centres.keys()).sort((a, b) => rank[centres[a]!]! - rank[centres[b]!]!);
+  const sorted = {
+    centres: centres.map((_, i) => centres[order[i]!]!),
+    start: new Int32Array(start.length),
+    members: new Int32Array(members.length),
+  };
+  order.forEach((field, i) => {
+    const inputs = members.subarray(start[field]!, start[field + 1]!);
+    sorted.members.set(inputs, sorted.start[i]!);
+    sorted.start[i + 1] = sorted.start[i]! + inputs.length;
+  });
+  return sorted;
+}
+
+function inverse(order: Int32Array): Int32Array {
+  const rank = new Int32Array(order.length);
+  order.forEach((v, i) => {
+    rank[v] = i;
+  });
+  return rank;
+}
+
+function pickConstraints({ root, minInformation, required, forbidden }: TreeConstraints): TreeConstraints {
+  return {
+    ...(root === undefined ? {} : { root }),
+    ...(minInformation === undefined ? {} : { minInformation }),
+    ...(required ? { required } : {}),
+    ...(forbidden ? { forbidden } : {}),
+  };
+}
+
+function requireLayers(layers: readonly LayerOptions[]): void {
+  if (!Array.isArray(layers))
+    throw new TypeError(`layers: expected a list of { radius, stride, globalUnits }, got ${typeof layers}`);
+  if (layers.length === 0) throw new RangeError('layers: expected at least one layer, got none');
+  layers.forEach((layer, l) => {
+    if (typeof layer !== 'object' || layer === null)
+      throw new TypeError(`layers[${l}]: expected { radius, stride, globalUnits }, got ${String(layer)}`);
+    requireInteger(layer.radius, 0, `layers[${l}].radius`);
+    requireInteger(layer.stride, 1, `layers[${l}].stride`);
+    requireInteger(layer.globalUnits ?? 0, 0, `layers[${l}].globalUnits`);
+  });
+}

@@ -1,0 +1,161 @@
+import { gateKind, gateReport } from 'espalier/gates';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { type GaterRun, gaternetPage, type TrainedNet } from '../../demo/gaternet-page.js';
+import { inkPng } from '../../demo/png.js';
+import { randomGates, residualLayout } from '../support/gates.js';
+import { elements } from '../support/svg.js';
+
+const SIDE = 6;
+const NAMES = ['T-shirt <1>', 'bag & "case"', 'boot'];
+
+test('the page asks the network for nothing, runs no script, and says what was measured', () => {
+  const run = fakeRun();
+  const page = gaternetPage(run, 'body {}');
+  // Namespaces are names, not places.
+  assert.not.match(page.replaceAll('xmlns="http://www.w3.org/2000/svg"', ''), /https?:|url\(|@import|<script|\son\w+=/);
+  for (const [, target] of page.matchAll(/(?:src|href)\s*=\s*"([^"]+)"/g)) assert.match(target!, /^data:image\/png;/);
+  assert.match(page, `content="default-src 'none'; img-src data:; style-src 'unsafe-inline'"`);
+  assert.not.match(page, /undefined|NaN|Infinity|null/);
+  assert.not.match(page, '<1>');
+  assert.match(page, 'Fashion &lt;MNIST&gt;');
+  assert.match(page, 'Chip &lt;9&gt;');
+  const { alwaysOn, alwaysOff, inputDependent, gates, meanOpen, openPerImage } = run.gates;
+  for (const words of [
+    '97.50\u00a0%',
+    '96.25\u00a0%',
+    '12,345',
+    '6,789',
+    `${(100 * meanOpen).toFixed(1)}\u00a0%`,
+    `<strong>${inputDependent} of ${gates} gates depend on the image</strong>; ${alwaysOn} are always open and ${alwaysOff} always closed`,
+    `opens ${openPerImage.min} to ${openPerImage.max}.`,
+    // Gated against dense, at the largest batch: 1.25 of 2 ms, 3 of 4 million; with the gater 1.5 ms.
+    '63\u00a0%</dt><dd>of the time of all filters, at 75\u00a0% of the multiply-adds; with the gater, small CNN, 75\u00a0%',
+  ]) {
+    assert.ok(page.includes(words), words);
+  }
+  for (const svg of page.match(/<svg.*?<\/svg>/gs)!) elements(svg);
+});
+
+test('a row for each cost: predicted, measured, and shares of the first', () => {
+  const table = /<table class="compare costs">(.*?)<\/table>/s.exec(gaternetPage(fakeRun(), ''))![1]!;
+  const rows = [...table.matchAll(/<tr><th scope="row">(.*?)<\/th>(.*?)<\/tr>/gs)].map(([, name, cells]) => [
+    name,
+    ...[...cells!.matchAll(/<td>(.*?)<small>(.*?)<\/small>.*?width:([\d.]+)%/g)].map((cell) => cell.slice(1).join(' ')),
+  ]);
+  assert.equal(rows, [
+    ['Twin', '4.00\u00a0M 100\u00a0% 100.0', '2.50\u00a0ms 100\u00a0% 100.0', '2.00\u00a0ms 100\u00a0% 100.0'],
+    ['Gated', '3.00\u00a0M 75\u00a0% 75.0', '2.00\u00a0ms 80\u00a0% 80.0', '1.25\u00a0ms 63\u00a0% 62.5'],
+    ['With gater', '3.50\u00a0M 88\u00a0% 87.5', '2.25\u00a0ms 90\u00a0% 90.0', '1.50\u00a0ms 75\u00a0% 75.0'],
+  ]);
+  assert.match(table, 'Measured, one image');
+  assert.match(table, 'Measured, batch of 32');
+});
+
+test('an example shows its image, its class, and a bar for each filter that it opens', () => {
+  const run = fakeRun();
+  const { blocks, openRate } = run.gates;
+  const figures = gaternetPage(run, '').match(/<figure class="example">.*?<\/figure>/gs)!;
+  assert.is(figures.length, run.examples.length);
+  figures.forEach((figure, i) => {
+    const { pixels, gates, label, predicted } = run.examples[i]!;
+    assert.ok(figure.includes(`src="${inkPng(pixels, SIDE)}" width="6" height="6"`));
+    assert.is(figure.includes('class="guess wrong"'), predicted !== label);
+    assert.is(figure.includes(', in truth '), predicted !== label);
+    const bars = (kind: string) =>
+      [...new RegExp(`<path class="${kind}" d="([^"]*)"/>`).exec(figure)![1]!.matchAll(/M([\d.]+) ([\d.]+)h/g)].map(
+        ([, x, y]) => [Number(x), Number(y)] as const,
+      );
+    const open = Array.from(openRate.keys()).filter((g) => gates[g] === 1);
+    assert.is(bars('always').length, open.filter((g) => gateKind(openRate[g]!) === 'on').length);
+    assert.is(bars('always').length + bars('open').length, open.length);
+    assert.match(figure, `<title>${open.length} of ${openRate.length} filters open</title>`);
+    // A bar stands in its block's row, at the gate's rank by open rate.
+    for (const g of open) {
+      const b = blocks.findIndex(({ first, count }) => g < first + count);
+      const { first, count } = blocks[b]!;
+      const rank = Array.from({ length: count }, (_, k) => first + k).filter(
+        (h) => openRate[h]! > openRate[g]! || (openRate[h] === openRate[g] && h < g),
+      ).length;
+      const [x, y] = [(192 / count) * rank, (96 / blocks.length) * b];
+      const near = [...bars('always'), ...bars('open')].some(
+        (p) => Math.abs(p[0] - x) < 0.01 && Math.abs(p[1] - y) < 0.01,
+      );
+      assert.ok(near, `example ${i}, gate ${g}`);
+    }
+  });
+});
+
+test('charts leave out what was not recorded; without classes there is nothing to say about them', () => {
+  const run = fakeRun();
+  const charts = (page: string) =>
+    [...page.matchAll(/<figcaption>([^<]*)<\/figcaption><svg class="chart"/g)].map((m) => m[1]);
+  assert.equal(charts(gaternetPage(run, '')), ['Validation accuracy', 'Training loss', 'Filters open']);
+  const bare = (net: TrainedNet): TrainedNet => ({
+    ...net,
+    history: net.history.map(({ epoch, learningRate, loss, seconds }) => ({ epoch, learningRate, loss, seconds })),
+  });
+  const { classes: _, ...gates } = run.gates;
+  const page = gaternetPage({ ...run, gated: bare(run.gated), twin: bare(run.twin), gates }, '');
+  assert.equal(charts(page), ['Training loss']);
+  assert.not.match(page, 'mutual information');
+  assert.not.match(page, /undefined|NaN|Infinity|null/);
+});
+
+test('while the gater rests, only its training loss is drawn', () => {
+  const [accuracy, loss, open] = gaternetPage(fakeRun(), '')
+    .match(/<svg class="chart".*?<\/svg>/gs)!
+    .map((chart) => elements(chart).circle);
+  assert.equal([accuracy, loss, open], [1 + 2, 2 + 2, 1]);
+  assert.match(gaternetPage(fakeRun(), ''), 'All gates are held open in the first one, while the gater rests.');
+});
+
+function fakeRun(): GaterRun {
+  const { gates, labels, layout, classes, width } = randomGates(11, residualLayout([4, 8], 2), 60, 3);
+  const net = (name: string, parameters: number, testAccuracy: number, gatesOpen?: number): TrainedNet => ({
+    name,
+    parameters,
+    history: [1, 2].map((epoch) => ({
+      epoch,
+      learningRate: 0.1,
+      loss: 1 / epoch,
+      seconds: 1,
+      validation: { loss: 0.5, rows: 5, accuracy: 0.4 * epoch },
+      ...(gatesOpen === undefined ? {} : { gatesOpen }),
+    })),
+    testAccuracy,
+    seconds: 2,
+    sha256: '0123456789abcdef0123',
+  });
+  return {
+    seed: 1,
+    machine: { cpu: 'Chip <9>', cores: 2, node: 'v20', platform: 'linux x64' },
+    seconds: 30,
+    peakBytes: 1e8,
+    data: { name: 'Fashion <MNIST>', side: SIDE, classNames: NAMES, rows: { train: 100, validation: 20, test: 60 } },
+    backbone: 'ResNet-8',
+    gater: 'small CNN',
+    placement: 'every-conv',
+    lambda: 0.1,
+    fit: { epochs: 2, batchSize: 4, learningRate: 0.1, pretrainEpochs: 1 },
+    gated: net('Gated', 12345, 0.975, 0.5),
+    twin: net('Twin', 6789, 0.9625),
+    gates: gateReport(gates, layout, { values: labels, classes, names: NAMES }),
+    batchSizes: [1, 32],
+    costs: [
+      { name: 'Twin', multiplyAdds: 4e6, milliseconds: [2.5, 2] },
+      { name: 'Gated', multiplyAdds: 3e6, milliseconds: [2, 1.25] },
+      { name: 'With gater', multiplyAdds: 3.5e6, milliseconds: [2.25, 1.5] },
+    ],
+    examples: [0, 1, 2, 3].map((row) => ({
+      pixels: new Uint8Array(SIDE * SIDE).fill(row),
+      gates: gates.subarray(row * width, (row + 1) * width),
+      label: labels[row]!,
+      predicted: row === 2 ? (labels[row]! + 1) % 3 : labels[row]!,
+      probability: 0.9,
+      multiplyAdds: 2.5e6,
+    })),
+  };
+}
+
+test.run();

@@ -1,0 +1,287 @@
+import { inflateSync } from 'node:zlib';
+import { writeSafetensors } from 'espalier';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { litShares, PIXELS, permutation, SIDE, shuffledDataset } from '../../demo/data.js';
+import { fieldDrawing, lineChart, ticks, treeDrawing } from '../../demo/drawings.js';
+import { fieldsOf, spread } from '../../demo/fields.js';
+import { columnOfPixel, countTouching, placeEdges, touches, touchingByChance } from '../../demo/geometry.js';
+import { inkPng } from '../../demo/png.js';
+import { type RunResult, reportPage } from '../../demo/report.js';
+import type { NetResult } from '../../demo/training.js';
+
+const allLit = new Float64Array(PIXELS).fill(0.5);
+
+/** A comb: the first column is the back, each row a tooth. Every edge joins neighbours. */
+function combTree(): [number, number][] {
+  return Array.from({ length: PIXELS - 1 }, (_, i) => {
+    const pixel = i + 1;
+    return pixel % SIDE === 0 ? [pixel - SIDE, pixel] : [pixel - 1, pixel];
+  });
+}
+
+/** Edges over pixels as the learner names them: by column, smaller first. */
+function asColumns(edges: [number, number][], shuffle: Int32Array): [number, number, number][] {
+  const column = columnOfPixel(shuffle);
+  return edges.map(([p, q]) => [Math.min(column[p]!, column[q]!), Math.max(column[p]!, column[q]!), 0.25]);
+}
+
+/** Names of the elements in document order; throws unless every tag is closed in turn. */
+function elementsOf(markup: string): string[] {
+  const names: string[] = [];
+  const open: string[] = [];
+  for (const [, close, name, self] of markup.matchAll(/<(\/?)([a-z]+)(?:\s+[\w-]+="[^"<>]*")*\s*(\/?)>/g)) {
+    if (close) assert.is(open.pop(), name);
+    else {
+      names.push(name!);
+      if (!self) open.push(name!);
+    }
+  }
+  assert.equal(open, []);
+  assert.is(markup.match(/<[a-z]/g)?.length ?? 0, names.length, 'a tag that does not parse');
+  return names;
+}
+
+const countOf = (names: string[], name: string) => names.filter((n) => n === name).length;
+
+test('eight neighbours touch; ends of adjoining rows do not', () => {
+  const middle = 10 * SIDE + 10;
+  const around = Array.from({ length: PIXELS }, (_, p) => p).filter((p) => touches(middle, p));
+  assert.equal(
+    around,
+    [-29, -28, -27, -1, 1, 27, 28, 29].map((step) => middle + step),
+  );
+  assert.is(touches(SIDE - 1, SIDE), false);
+  assert.is(touches(5, 5), false);
+});
+
+test('touching by chance is the share over all pairs', () => {
+  let touching = 0;
+  for (let p = 0; p < PIXELS; p++) for (let q = 0; q < p; q++) if (touches(p, q)) touching++;
+  assert.is(touchingByChance(), touching / ((PIXELS * (PIXELS - 1)) / 2));
+});
+
+test('all edges of a comb touch, whatever the shuffle', () => {
+  const shuffle = permutation(PIXELS, 5);
+  assert.equal(countTouching(placeEdges(asColumns(combTree(), shuffle), shuffle, allLit)), {
+    edges: 783,
+    touching: 783,
+    informative: 783,
+    informativeTouching: 783,
+  });
+});
+
+test('far edges and edges of blank pixels are counted apart', () => {
+  const shuffle = permutation(PIXELS, 6);
+  const edges = combTree();
+  edges[100] = [7, 101];
+  edges[782] = [3, 783];
+  const litShare = allLit.slice();
+  litShare[783] = 0;
+  litShare[1] = 1; // lit everywhere: it has an edge to either side, and tells no more than a dark one
+  assert.equal(countTouching(placeEdges(asColumns(edges, shuffle), shuffle, litShare)), {
+    edges: 783,
+    touching: 781,
+    informative: 780,
+    informativeTouching: 779,
+  });
+});
+
+test('a permutation holds every number once and depends on the seed alone', () => {
+  for (const seed of [0, 1, 2, 0xffffffff]) {
+    const order = permutation(500, seed);
+    assert.equal(
+      order.slice().sort(),
+      Int32Array.from({ length: 500 }, (_, i) => i),
+    );
+    assert.equal(permutation(500, seed), order);
+  }
+  assert.not.equal(permutation(500, 1), permutation(500, 2));
+});
+
+test('rows are shuffled by column, and lit pixels counted over the rows picked', () => {
+  const pixels = new Uint8Array(3 * PIXELS);
+  pixels[PIXELS + 30] = 255; // image 1
+  pixels[2 * PIXELS + 30] = 51; // image 2
+  pixels[30] = 1; // image 0, not picked
+  const images = { rows: 3, pixels, labels: Uint8Array.of(4, 5, 6) };
+  const shuffle = permutation(PIXELS, 3);
+  const data = shuffledDataset(images, shuffle, Int32Array.of(2, 1));
+  const column = shuffle.indexOf(30);
+  assert.is(data.features.kind === 'dense' && data.features.values[column], Math.fround(0.2));
+  assert.is(data.features.kind === 'dense' && data.features.values[PIXELS + column], 1);
+  assert.is(data.targets?.kind === 'classes' && data.targets.values.join(), '6,5');
+  const shares = litShares(images, Int32Array.of(2, 1), 100);
+  assert.is(shares[30], 0.5);
+  assert.is(
+    shares.reduce((sum, share) => sum + share, 0),
+    0.5,
+  );
+});
+
+test('a PNG holds its values as opacity', () => {
+  const uri = inkPng(Uint8Array.of(0, 1, 127, 128, 254, 255), 3);
+  const bytes = Buffer.from(uri.slice('data:image/png;base64,'.length), 'base64');
+  assert.is(bytes.subarray(1, 4).toString(), 'PNG');
+  assert.equal([bytes.readUInt32BE(16), bytes.readUInt32BE(20), bytes[24], bytes[25]], [3, 2, 8, 4]);
+  const length = bytes.readUInt32BE(33);
+  assert.is(bytes.subarray(37, 41).toString(), 'IDAT');
+  const lines = inflateSync(bytes.subarray(41, 41 + length));
+  assert.equal([...lines], [0, 0, 0, 0, 1, 0, 127, 0, 0, 128, 0, 254, 0, 255]);
+  // The checksum of an empty IEND is the same in every PNG.
+  assert.is(bytes.subarray(-8).toString('hex'), '49454e44ae426082');
+});
+
+test('the drawing of a tree has every pixel and every edge, at its place', () => {
+  const edges = combTree();
+  edges[10] = [0, 11];
+  const shuffle = permutation(PIXELS, 8);
+  const drawing = treeDrawing(placeEdges(asColumns(edges, shuffle), shuffle, allLit), allLit);
+  const names = elementsOf(drawing);
+  assert.is(countOf(names, 'line'), 783);
+  assert.is(countOf(names, 'circle'), 784);
+  const apart = drawing.match(/<g class="edges apart">(.*?)<\/g>/)![1]!;
+  assert.match(apart, /^<line data-a="(0|11)" data-b="(0|11)" x1="(5|115)" y1="5" x2="(5|115)" y2="5" [^>]*>$/);
+});
+
+test('the drawing of a field has its cells, its centre and an escaped label', () => {
+  const cells = [
+    { pixel: 29, value: 1 },
+    { pixel: 783, value: -0.5 },
+  ];
+  const drawing = fieldDrawing(cells, 'a "<b>" & c', 29);
+  assert.equal(elementsOf(drawing), ['svg', 'title', 'rect', 'rect', 'circle']);
+  assert.match(drawing, '<rect class="plus" x="1" y="1" width="1" height="1" opacity="1"/>');
+  assert.match(drawing, '<rect class="minus" x="27" y="27"');
+  assert.match(drawing, '<title>a &quot;&lt;b&gt;&quot; &amp; c</title>');
+});
+
+test('a chart stays inside its box and draws every point', () => {
+  const chart = lineChart({
+    title: 'Loss',
+    x: 'epoch',
+    xFrom: 1,
+    yFrom: 0,
+    format: String,
+    series: [
+      { name: 'one', style: 'trf', points: [1, 2, 3, 4].map((x) => [x, 1 / x]) },
+      { name: 'two', style: 'dense', points: [[1, 0.013]] },
+    ],
+  });
+  const names = elementsOf(chart);
+  assert.is(countOf(names, 'path'), 2);
+  assert.is(countOf(names, 'circle'), 5);
+  const [, width, height] = chart.match(/viewBox="0 0 (\d+) (\d+)"/)!.map(Number) as [number, number, number];
+  for (const [, x, y] of chart.matchAll(/cx="([^"]+)" cy="([^"]+)"/g)) {
+    assert.ok(Number(x) >= 0 && Number(x) <= width, `x ${x}`);
+    assert.ok(Number(y) >= 0 && Number(y) <= height, `y ${y}`);
+  }
+});
+
+test('ticks are round and cover the range', () => {
+  assert.equal(ticks(0, 0.31, 5), [0, 0.1, 0.2, 0.3, 0.4]);
+  assert.equal(ticks(96.2, 98.5, 5), [96, 96.5, 97, 97.5, 98, 98.5]);
+  assert.equal(ticks(0, 63, 6), [0, 20, 40, 60, 80]);
+  assert.equal(ticks(2, 2, 5)[0], 2);
+});
+
+test('fields go through the shuffle, and unions leave global units out', () => {
+  const shuffle = permutation(PIXELS, 4);
+  const ints = (...data: number[]) => ({ shape: [data.length], data: Int32Array.from(data) });
+  const floats = (...data: number[]) => ({ shape: [data.length], data: Float32Array.from(data) });
+  // Two units with a field and one global unit (number 2); one unit above, which sees all three.
+  const file = writeSafetensors({
+    'layers.0.sparse.start': ints(0, 2, 3),
+    'layers.0.sparse.index': ints(10, 20, 20),
+    'layers.0.sparse.weight': floats(0.5, -1, 2),
+    'layers.1.sparse.start': ints(0, 3),
+    'layers.1.sparse.index': ints(0, 1, 2),
+    'layers.1.sparse.weight': floats(1, 1, 1),
+  });
+  const layer = { radius: 1, stride: 1, globalUnits: 1, totalInformation: 0, edges: [] };
+  const { first, second } = fieldsOf(
+    file,
+    [
+      { ...layer, centres: [20, 20] },
+      { ...layer, centres: [0] },
+    ],
+    shuffle,
+  );
+  assert.equal(first[0], {
+    unit: 0,
+    centre: shuffle[20]!,
+    pixels: Int32Array.of(shuffle[10]!, shuffle[20]!),
+    weights: Float32Array.of(0.5, -1),
+  });
+  assert.equal([second[0]!.inputs, second[0]!.globalInputs], [2, 1]);
+  const seen = new Int32Array(PIXELS);
+  seen[shuffle[10]!] = 1;
+  seen[shuffle[20]!] = 2;
+  assert.equal(second[0]!.seen, seen);
+});
+
+test('spread takes evenly, or all when there are few', () => {
+  assert.equal(spread([1, 2, 3], 5), [1, 2, 3]);
+  assert.equal(spread([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], 5), [1, 3, 5, 7, 9]);
+});
+
+test('the page asks the network for nothing and says what was measured', () => {
+  const page = reportPage(fakeRun(), 'body {}', 'const end = "</script>";');
+  assert.is(/https?:/.test(page), false);
+  for (const [, target] of page.matchAll(/(?:src|href|url)\s*[=(]\s*"?([^")]+)/g)) assert.match(target!, /^data:/);
+  assert.match(page, "default-src 'none'");
+  assert.match(page, '783 of the 783 edges (100.0\u00a0%) join pixels that touch');
+  assert.match(page, '<strong>97.50\u00a0%</strong>');
+  assert.match(page, '1,234');
+  assert.match(page, 'Chip &lt;9&gt;');
+  assert.is(page.match(/<\/script>/g)!.length, 2);
+  for (const svg of page.match(/<svg.*?<\/svg>/gs)!) elementsOf(svg);
+  assert.is(/undefined|NaN/.test(page), false);
+});
+
+function fakeRun(): RunResult {
+  const shuffle = permutation(PIXELS, 1);
+  const net = (name: string, weights: number): NetResult => ({
+    name,
+    weights,
+    layers: [
+      { inputs: PIXELS, sparseUnits: 2, denseUnits: 1, connections: 787, density: 3 / (2 * PIXELS) },
+      { inputs: 3, sparseUnits: 0, denseUnits: 10, connections: 30, density: 1 },
+    ],
+    history: [1, 2].map((epoch) => ({
+      epoch,
+      learningRate: 0.1,
+      loss: 1 / epoch,
+      seconds: 1,
+      validation: { loss: 0.5, rows: 5, accuracy: 0.8 },
+    })),
+    bestEpoch: 2,
+    testAccuracy: 0.975,
+    phases: [{ name: 'Training', seconds: 2 }],
+    classes: Int32Array.from({ length: 20 }, (_, i) => i % 10),
+    outputs: new Float32Array(200).fill(0.1),
+    sha256: '0123456789abcdef0123',
+  });
+  return {
+    seed: 1,
+    rows: { train: 20, validation: 5, test: 20 },
+    machine: { cpu: 'Chip <9>', cores: 2, node: 'v20', platform: 'linux x64' },
+    seconds: 3,
+    peakBytes: 1e8,
+    shuffle,
+    litShare: allLit,
+    edges: placeEdges(asColumns(combTree(), shuffle), shuffle, allLit),
+    totalInformation: 100,
+    layers: [{ radius: 2, stride: 1, globalUnits: 1 }],
+    fields: {
+      first: [{ unit: 0, centre: 5, pixels: Int32Array.of(5, 6), weights: Float32Array.of(0.1, -0.2) }],
+      second: [],
+    },
+    fit: { epochs: 2, learningRate: 0.1, batchSize: 4 },
+    trf: net('TRF-net', 1234),
+    dense: net('Dense net', 5678),
+    test: { rows: 20, pixels: new Uint8Array(20 * PIXELS).fill(9), labels: new Uint8Array(20).fill(3) },
+  };
+}
+
+test.run();

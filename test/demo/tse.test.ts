@@ -1,0 +1,295 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { byShare } from '#dist/structure/latent/topics.js';
+import { connectionsOf, type GrownNet, netDrawing } from '../../demo/net-drawing.js';
+import { activeTopics, classCounts, latentsOf } from '../../demo/topics.js';
+import type { NetResult } from '../../demo/training.js';
+import { type TseRun, tsePage } from '../../demo/tse-page.js';
+import { KINDS, parseNouns, piecesOf, readDefinitions, vocabularyOf, wordDataset } from '../../demo/words.js';
+import { elements } from '../support/svg.js';
+import { treeOf } from '../support/topic-trees.js';
+
+const LINES = `
+  1 This software and database is being provided to you
+00000001 05 n 02 grey_wolf 0 lupus 0 003 @ 1 n 0000 | a wild, wild dog of the North; "the wolf is at the door"; "an animal | a bar"
+00000002 20 n 01 fern 0 001 @ 1 n 0000 | a plant of the North
+00000003 04 n 01 jump 0 001 @ 1 n 0000 | an act, which is no thing
+00000004 18 n 0a hermit 0 001 @ 1 n 0000 | a man of the wild North
+00000005 05 n 01 fox 0 001 @ 1 n 0000 | a plant of the North
+`;
+
+test('tangible nouns, with their kind and without examples; a text is taken once', () => {
+  const found = parseNouns(LINES);
+  assert.equal(
+    found.map(({ term, text, kind }) => [term, text, KINDS[kind]]),
+    [
+      ['grey wolf', 'a wild, wild dog of the North', 'animal'],
+      ['fern', 'a plant of the North', 'plant'],
+      ['hermit', 'a man of the wild North', 'person'],
+    ],
+  );
+});
+
+test('pieces make up the text; words have three letters and are not function words', () => {
+  const text = 'Having an X-ray, the DOGS (canine) ran 27th';
+  const pieces = piecesOf(text);
+  assert.is(pieces.map((piece) => piece.text).join(''), text);
+  assert.equal(
+    pieces.flatMap(({ word }) => word ?? []),
+    ['ray', 'dogs', 'canine', 'ran'],
+  );
+});
+
+test('a row has a 1 for each word of the vocabulary that stands in it', () => {
+  const definitions = parseNouns(LINES);
+  assert.equal(vocabularyOf(definitions, 10), ['north', 'wild', 'dog', 'man', 'plant']);
+  const { features, targets, featureNames } = wordDataset(definitions, ['wild', 'plant', 'north']);
+  assert.equal(featureNames, ['wild', 'plant', 'north']);
+  assert.is(features.kind, 'sparse');
+  if (features.kind !== 'sparse') return;
+  assert.equal([...features.start], [0, 2, 4, 6]);
+  assert.equal([...features.index], [0, 2, 1, 2, 0, 2]);
+  assert.ok(features.value.every((value) => value === 1));
+  assert.is(
+    targets?.kind === 'classes' && targets.values.join(),
+    ['animal', 'plant', 'person'].map((kind) => KINDS.indexOf(kind)).join(),
+  );
+});
+
+test('the dictionary has thousands of definitions of every kind, none twice', async () => {
+  const all = await readDefinitions();
+  assert.is(new Set(all.map(({ text }) => text)).size, all.length);
+  KINDS.forEach((name, kind) => {
+    assert.ok(all.filter((definition) => definition.kind === kind).length > 1500, name);
+  });
+  const wolf = all.find(({ term }) => term === 'wolf')!;
+  assert.is(
+    wolf.text,
+    'any of various predatory carnivorous canine mammals of North America and Eurasia that usually hunt in packs',
+  );
+  assert.is(KINDS[wolf.kind], 'animal');
+});
+
+const WORDS = ['<b>old</b> "men" & co', 'ship', 'sea', 'ferry', 'tree', 'leaf', 'moss', 'root'];
+
+/** Two levels: features 0 to 7, latents 8 to 11 of two each, 12 and 13 of two of these. */
+function smallTree() {
+  const [a, b, c, d] = [0, 2, 4, 6].map((i) => WORDS.slice(i, i + 2)) as [string[], string[], string[], string[]];
+  return treeOf(
+    [
+      [a, b],
+      [c, d],
+    ],
+    2,
+    5,
+  );
+}
+
+test('classes of a topic are counted over the rows that have it', () => {
+  const assigned = {
+    posteriors: new Float32Array(),
+    states: Uint8Array.of(1, 0, 1, 1, 0, 1, 1, 0),
+    logLikelihood: new Float64Array(),
+  };
+  assert.equal([...classCounts(assigned, 2, [2, 0, 2, 1], 3)], [1, 1, 1, 1, 0, 1]);
+});
+
+test('topics of a row: of the lowest level, likely and likelier than in other rows, the most telling first', () => {
+  const tree = smallTree();
+  tree.marginal.set([0.4, 0.01, 0.1, 0.02], 8);
+  const posteriors = Float32Array.of(0, 0, 0, 0, 0, 0, 0.7, 0.5, 0.9, 0.19, 1, 1);
+  const assigned = { posteriors, states: new Uint8Array(), logLikelihood: new Float64Array() };
+  assert.equal(activeTopics(tree, assigned, 0, 4), []);
+  const found = activeTopics(tree, assigned, 1, 4);
+  assert.equal(
+    found.map(({ probability }) => probability),
+    [0.9, 0.5].map(Math.fround),
+  );
+  assert.equal([...found[0]!.words].sort(), ['leaf', 'tree']);
+  assert.is(activeTopics(tree, assigned, 1, 1).length, 1);
+  assert.equal(latentsOf(tree, 1), [8, 9, 10, 11]);
+  assert.equal(byShare(tree, latentsOf(tree, 1)), [8, 10, 11, 9]);
+});
+
+test('connections of the tree are told from those added', () => {
+  const net = smallNet();
+  assert.equal(connectionsOf(net, 0), {
+    tree: WORDS.map((_, i) => [i, Math.floor(i / 2)]),
+    added: [
+      [7, 0],
+      [0, 3],
+    ],
+  });
+  assert.equal(connectionsOf(net, 1).added, []);
+});
+
+test('the drawing of a net has its connections, nodes, skip-paths and escaped names', () => {
+  const options = { width: 700, most: 100, names: { features: 'w<rds', latents: 'topics' } };
+  const svg = netDrawing(smallNet(), options);
+  const counts = elements(svg);
+  assert.equal([counts.circle, counts.rect], [4 + 2 + 3, 2]);
+  const linesOf = (style: string, drawing = svg) =>
+    [...drawing.matchAll(new RegExp(`<path class="${style}" d="([^"]*)"/>`, 'g'))].map(
+      ([, path]) => path!.match(/M/g)?.length ?? 0,
+    );
+  assert.equal(linesOf('tree'), [8, 4]);
+  assert.equal(linesOf('added'), [2, 0]);
+  assert.equal(linesOf('full'), [6]);
+  assert.equal(linesOf('skip'), [1, 1]);
+  for (const name of ['8 w&lt;rds', '4 topics', '2 topics', 'h&lt;rmit']) assert.ok(svg.includes(name), name);
+  // The first feature's line goes to the first latent, midway above its two features.
+  assert.match(svg, /<path class="tree" d="M37 \d+L74 /);
+  assert.equal(linesOf('tree', netDrawing(smallNet(), { ...options, most: 3 })), [3, 3]);
+  const narrow = netDrawing(smallNet(), { ...options, width: 340 });
+  assert.is(elements(narrow).text, counts.text! - 3);
+});
+
+test('the page asks the network for nothing, runs no script, and says what was measured', () => {
+  const page = tsePage(smallRun(), 'body {}');
+  // Namespaces are names, not places.
+  assert.not.match(page.replaceAll('xmlns="http://www.w3.org/2000/svg"', ''), /https?:|url\(|@import|<script|\son\w+=/);
+  const targets = [...page.matchAll(/(?:src|href)\s*=\s*"([^"]+)"/g)].map(([, target]) => target);
+  assert.equal(targets, ['tse-tree.html']);
+  assert.match(page, `content="default-src 'none'; img-src data:; style-src 'unsafe-inline'"`);
+  assert.not.match(page, /undefined|NaN|Infinity|null/);
+  assert.not.match(page, /<b>old|<9>|h<rmit/);
+  for (const words of [
+    '&lt;b&gt;old&lt;/b&gt;',
+    'Chip &lt;9&gt;',
+    '75.0\u00a0%</dt><dd>of the test definitions right; the dense net: 50.0\u00a0%',
+    '20\u00a0%</dt><dd>of the dense net’s weights: 1,000 of 5,000',
+    '6</dt><dd>topics found over 8 words, in 2 levels',
+    // Of four topics one has ten rows, all of one kind, one has nine, one is mixed and one has none.
+    '<strong>1 of the 2 topics of the lowest level are of one kind by 90\u00a0% or more</strong>: 50\u00a0%',
+    'a <mark>ship</mark> of the ocean',
+    'They hold 5\u00a0% of the weights',
+    '50 (50.0\u00a0% of the validation rows right, 5,000 weights)',
+  ]) {
+    assert.ok(page.includes(words), words);
+  }
+  for (const svg of page.match(/<svg.*?<\/svg>/gs)!) elements(svg.replace(/<style>.*?<\/style>/s, ''));
+});
+
+test('a line for each topic, the kinds of its rows, and what is below', () => {
+  const page = tsePage(smallRun(), '');
+  const list = /<div class="topics">(.*?)<\/section>/s.exec(page)![1]!;
+  assert.equal([list.match(/<details/g)!.length, list.match(/<div class="topic">/g)!.length], [2, 4]);
+  assert.match(list, 'title="animal 100\u00a0%"><i class="k0" style="width:100.0%"></i></span>');
+  assert.match(
+    list,
+    'title="plant 50\u00a0%, h&lt;rmit 50\u00a0%"><i class="k1" style="width:50.0%"></i><i class="k2"',
+  );
+  assert.match(list, 'title="no definition"></span>');
+});
+
+test('the table of nets has a column each, phases in their own lines', () => {
+  const table = /<table class="compare four">(.*?)<\/table>/s.exec(tsePage(smallRun(), ''))![1]!;
+  const rows = [...table.matchAll(/<tr[^>]*><th scope="row">(.*?)<\/th>(.*?)<\/tr>/gs)].map(([, name, cells]) => [
+    name,
+    ...[...cells!.matchAll(/<td>(.*?)<\/td>/gs)].map(([, cell]) => cell!.replace(/<[^>]*>/g, '')),
+  ]);
+  const row = (name: string) => rows.find(([first]) => first === name)?.slice(1);
+  assert.equal(row('Test accuracy'), ['75.00\u00a0%', '25.00\u00a0%', '62.50\u00a0%', '50.00\u00a0%']);
+  assert.equal(row('Weights and biases'), ['1,000', '400', '2,000', '5,000']);
+  assert.equal(row('Share of the dense net’s'), ['20\u00a0%', '8\u00a0%', '40\u00a0%', '100\u00a0%']);
+  assert.equal(row('Time in all'), ['3.5\u00a0s', '2.0\u00a0s', '2.0\u00a0s', '2.0\u00a0s']);
+  assert.equal(row('Learning the tree'), ['1.5\u00a0s', '–', '–', '–']);
+});
+
+test('an example shows its topics and what each net answers', () => {
+  const cards = tsePage(smallRun(), '').match(/<li><span class="term">.*?<\/div><\/li>/gs)!;
+  assert.is(cards.length, 2);
+  assert.equal(
+    cards.map((card) => card.match(/class="guess (right|wrong)"/g)!.map((found) => found.slice(13, -1))),
+    [
+      ['right', 'wrong', 'right', 'right'],
+      ['wrong', 'wrong', 'right', 'right'],
+    ],
+  );
+  assert.match(cards[0]!, '<li>sea, ferry <small>80\u00a0%</small></li>');
+  assert.match(cards[1]!, 'No topic of 20\u00a0% or more.');
+});
+
+function smallNet(): GrownNet {
+  return {
+    tree: smallTree(),
+    connections: [
+      [
+        [0, 1, 7],
+        [2, 3],
+        [4, 5],
+        [0, 6, 7],
+      ],
+      [
+        [0, 1],
+        [2, 3],
+      ],
+    ].map((layer) => layer.map((inputs) => Int32Array.from(inputs))),
+    skipPaths: [
+      { from: 0, units: 30, connections: 30 },
+      { from: 1, units: 20, connections: 20 },
+    ],
+    outputs: ['animal', 'plant', 'h<rmit'],
+  };
+}
+
+function smallRun(): TseRun {
+  const net = (name: string, weights: number, testAccuracy: number, tree = 0): NetResult => ({
+    name,
+    weights,
+    layers: [
+      { inputs: 8, sparseUnits: 0, denseUnits: 50, connections: 400, density: 1 },
+      { inputs: 50, sparseUnits: 0, denseUnits: 3, connections: 150, density: 1 },
+    ],
+    history: [1, 2].map((epoch) => ({
+      epoch,
+      learningRate: 0.1,
+      loss: 1 / epoch,
+      seconds: 1,
+      validation: { loss: 0.5, rows: 5, accuracy: 0.25 * epoch },
+    })),
+    bestEpoch: 2,
+    testAccuracy,
+    phases: [...(tree ? [{ name: 'Learning the tree', seconds: tree }] : []), { name: 'Training', seconds: 2 }],
+    classes: new Int32Array(8),
+    outputs: new Float32Array(24).fill(1 / 3),
+    sha256: '0123456789abcdef0123',
+  });
+  const dense = net('Dense net', 5000, 0.5);
+  const definition = { term: '<b>old</b>', text: 'a ship of the ocean', kind: 0 };
+  const answer = (kind: number) => ({ kind, probability: 0.9 });
+  return {
+    seed: 1,
+    machine: { cpu: 'Chip <9>', cores: 2, node: 'v20', platform: 'linux x64' },
+    seconds: 50,
+    peakBytes: 1e8,
+    kinds: ['animal', 'plant', 'h<rmit'],
+    rows: { train: 100, validation: 20, test: 8 },
+    vocabulary: WORDS,
+    wordsPerRow: 2.5,
+    samples: [definition],
+    grown: smallNet(),
+    density: 0.05,
+    treeSeconds: 1.5,
+    counts: Int32Array.from(
+      [
+        [10, 0, 0],
+        [0, 9, 0],
+        [0, 20, 20],
+        [0, 0, 0],
+        [1, 1, 1],
+        [3, 2, 1],
+      ].flat(),
+    ),
+    fit: { epochs: 2, patience: 1, batchSize: 4, learningRate: 0.1 },
+    tse: net('TSE-net', 1000, 0.75, 1.5),
+    backbone: net('Backbone', 400, 0.25),
+    trf: net('TRF-net', 2000, 0.625),
+    dense,
+    denseTried: [dense],
+    right: [{ definition, topics: [{ words: ['sea', 'ferry'], probability: 0.8 }], answers: [0, 1, 0, 0].map(answer) }],
+    wrong: [{ definition, topics: [], answers: [2, 1, 0, 0].map(answer) }],
+  };
+}
+
+test.run();

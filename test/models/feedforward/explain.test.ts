@@ -1,0 +1,136 @@
+import { type Dataset, DenseNet, TrfNet } from 'espalier';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { close } from '../../support/allclose.js';
+import { Random } from '../../support/random.js';
+import { refusesAsync } from '../../support/refuses.js';
+import { sparseOf } from '../../support/structure.js';
+
+// Two topics of four words each, and two words that belong to none.
+function topics(rows: number): { data: Dataset; table: number[][] } {
+  const random = new Random(11);
+  const labels: number[] = [];
+  const table = Array.from({ length: rows }, (_, r) => {
+    const topic = r % 2;
+    labels.push(topic);
+    return Array.from({ length: 10 }, (_, f) => Number(random.chance(f < 8 ? (f >> 2 === topic ? 0.7 : 0.05) : 0.3)));
+  });
+  return { data: sparseOf(table, { labels }), table };
+}
+
+const { data, table } = topics(400);
+
+/** Pearson correlation, from the definition. */
+function pearson(a: readonly number[], b: readonly number[]): number {
+  const mean = (x: readonly number[]) => x.reduce((s, v) => s + v, 0) / x.length;
+  const [ma, mb] = [mean(a), mean(b)];
+  let [ab, aa, bb] = [0, 0, 0];
+  a.forEach((x, i) => {
+    ab += (x - ma) * (b[i]! - mb);
+    aa += (x - ma) ** 2;
+    bb += (b[i]! - mb) ** 2;
+  });
+  return ab / Math.sqrt(aa * bb);
+}
+
+function npmi(a: number, b: number): number {
+  const share = (test: (row: number[]) => boolean) => table.filter(test).length / table.length;
+  const both = share((row) => row[a] === 1 && row[b] === 1);
+  if (both === 0) return -1;
+  return Math.log(both / (share((row) => row[a] === 1) * share((row) => row[b] === 1))) / -Math.log(both);
+}
+
+test('features, correlations, activity and coherence are those of the definitions', async () => {
+  const net = await DenseNet.create(data, { hidden: [300], seed: 4 });
+  const { layers, rows } = await net.explain(data, { top: 4, minRows: 1 });
+  assert.is(rows, 400);
+  assert.is(layers.length, 1);
+  assert.is(layers[0]!.units.length, 300);
+  // The hidden layer by hand, from the saved weights.
+  const { readSafetensors } = await import('espalier');
+  const { tensors } = readSafetensors(net.save());
+  const weight = tensors['layers.0.dense.weight']!.data as Float32Array;
+  const bias = tensors['layers.0.bias']!.data as Float32Array;
+  for (const u of [0, 1, 2, 255, 256, 257, 299]) {
+    const unit = layers[0]!.units[u]!;
+    const activation = table.map((row) =>
+      Math.max(
+        0,
+        row.reduce((s, x, f) => s + x * weight[u * 10 + f]!, bias[u]!),
+      ),
+    );
+    close([unit.activity], [activation.filter((x) => x > 0).length / 400], 1e-12, 'activity');
+    const wanted = Array.from({ length: 10 }, (_, f) => ({
+      f,
+      r: pearson(
+        activation,
+        table.map((row) => row[f]!),
+      ),
+    }))
+      .filter(({ r }) => r > 0)
+      .sort((x, y) => y.r - x.r)
+      .slice(0, 4);
+    assert.equal(
+      unit.features.map(({ feature }) => feature),
+      wanted.map(({ f }) => f),
+    );
+    close(
+      unit.features.map(({ correlation }) => correlation),
+      wanted.map(({ r }) => r),
+      1e-4,
+      'correlations',
+    );
+    assert.is(unit.kind, 'global');
+    assert.is(unit.inputs, 10);
+    if (wanted.length < 2) assert.is(unit.coherence, null);
+    else {
+      const pairs = wanted.flatMap(({ f: a }, i) => wanted.slice(i + 1).map(({ f: b }) => npmi(a, b)));
+      close([unit.coherence!], [pairs.reduce((s, x) => s + x, 0) / pairs.length], 1e-12, 'NPMI');
+    }
+  }
+  net.dispose();
+});
+
+test('sparse units have their fields, features their names, layers their means', async () => {
+  const named = sparseOf(table, { labels: table.map((_, r) => r % 2), featureNames: [...'abcdefghij'] });
+  const net = await TrfNet.grow(named, {
+    layers: [
+      { radius: 2, stride: 2, globalUnits: 2 },
+      { radius: 1, stride: 2 },
+    ],
+    pretrain: { epochs: 5 },
+  });
+  await net.fit(named, { epochs: 5 });
+  const { layers } = await net.explain(named, { top: 3 });
+  assert.is(layers.length, 2);
+  layers.forEach(({ units, coherence, sparseCoherence, globalCoherence }, l) => {
+    const { sparseUnits, denseUnits } = net.layers[l]!;
+    assert.is(units.filter(({ kind }) => kind === 'sparse').length, sparseUnits);
+    assert.is(units.filter(({ kind }) => kind === 'global').length, denseUnits);
+    const known = units.flatMap((unit) => unit.coherence ?? []);
+    if (known.length) close([coherence!], [known.reduce((s, x) => s + x, 0) / known.length], 1e-12, 'mean');
+    if (denseUnits === 0) assert.is(globalCoherence, null);
+    assert.ok(sparseCoherence === null || Math.abs(sparseCoherence) <= 1);
+    for (const { features } of units) for (const { feature, name } of features) assert.is(name, 'abcdefghij'[feature]);
+  });
+  assert.equal(
+    (await net.explain(named, { layers: [1] })).layers.map(({ layer }) => layer),
+    [1],
+  );
+  net.dispose();
+});
+
+test('bad options are refused', async () => {
+  const net = await DenseNet.create(data, { hidden: [3] });
+  await refusesAsync(() => net.explain(data, { top: 0 }), RangeError, /top: expected an integer from 1, got 0/);
+  await refusesAsync(() => net.explain(data, { minRows: 1.5 }), RangeError, /minRows/);
+  await refusesAsync(
+    () => net.explain(data, { layers: [1] }),
+    RangeError,
+    /layers: expected hidden layers from 0 to 0, got 1/,
+  );
+  await refusesAsync(() => net.explain(sparseOf([[1, 0]], {})), RangeError, /data: expected 10 columns, got 2/);
+  net.dispose();
+});
+
+test.run();
