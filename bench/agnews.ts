@@ -9,14 +9,6 @@ await runExperiment({
   folder: 'agnews',
   text: () => ({ columns: 10000, classes: 4 }),
   metric: 'accuracy',
-  trf: {
-    layers: [
-      { radius: 6, stride: 5, globalUnits: 100 },
-      { radius: 5, stride: 4, globalUnits: 50 },
-      { radius: 5, stride: 2, globalUnits: 25 },
-    ],
-  },
   // The last has the widths of the TRF-net that is grown from these rows.
   shapes: [[200], [500, 200], [1982, 523, 298]],
-  fit: { epochs: 50, batchSize: 256 },
 });

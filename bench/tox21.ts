@@ -7,13 +7,5 @@ await runExperiment({
   folder: 'tox21',
   text: () => ({ columns: 2048, taskNames: sharedLines('tox21/tasks.txt') }),
   metric: 'meanAuc',
-  trf: {
-    layers: [
-      { radius: 5, stride: 2, globalUnits: 80 },
-      { radius: 5, stride: 2, globalUnits: 40 },
-      { radius: 5, stride: 2, globalUnits: 20 },
-    ],
-  },
   shapes: [[200], [500, 200], [1000, 500, 250]],
-  fit: { epochs: 50, batchSize: 256 },
 });

@@ -20,29 +20,26 @@ export { type SvgOptions, type TreeJson, treeToDot, treeToJson, treeToSvg } from
 export { readSafetensors, type Safetensors, type Tensor, writeSafetensors } from './files/safetensors.js';
 export { DenseNet, type DenseNetOptions } from './models/dense/dense-net.js';
 export type { ExplainOptions, Explanation } from './models/feedforward/explain.js';
-export type {
-  FeedforwardNet,
-  LayerSummary,
-  NetOptions,
-  SkipPathSummary,
-} from './models/feedforward/feedforward-net.js';
+export type { FeedforwardNet, LayerSummary, SkipPathSummary } from './models/feedforward/feedforward-net.js';
 export type { InputTransformName } from './models/feedforward/input.js';
-export type { TargetInfo } from './models/feedforward/net-state.js';
+export type { NetOptions } from './models/feedforward/options.js';
 export type { Backbone, BackboneLayer, ImageShape, Placement } from './models/gaternet/backbone.js';
-export {
-  type GatedEvaluation,
-  type GatedPrediction,
-  GaterNet,
-  type GaterNetOptions,
-} from './models/gaternet/gater-net.js';
+export { type GatedEvaluation, type GatedPrediction, GaterNet } from './models/gaternet/gater-net.js';
+export type { GaterNetOptions } from './models/gaternet/options.js';
 export { loadNet } from './models/load.js';
-export type { Net, Prediction, RunOptions } from './models/net.js';
-export type { GrowOptions, GrowProgress, GrowRunOptions, GrowSeconds } from './models/trf/grow.js';
-export type { LayerOptions } from './models/trf/grown-layer.js';
-export type { PretrainOptions } from './models/trf/pretraining.js';
-export { type LayerOrigin, TrfNet, type TrfNetOptions } from './models/trf/trf-net.js';
-export type { SkeletonOptions, TseGrowProgress, TseGrowSeconds } from './models/tse/skeleton-growth.js';
-export { type SkipPathOptions, TseNet, type TseNetOptions } from './models/tse/tse-net.js';
+export type { Net, NetDescription, Prediction, RunOptions } from './models/net.js';
+export type { TargetInfo } from './models/target.js';
+export type { GrowSeconds } from './models/trf/grow.js';
+export type { GrowProgress, LayerOptions, PretrainOptions, TrfNetOptions } from './models/trf/options.js';
+export { type LayerOrigin, TrfNet } from './models/trf/trf-net.js';
+export type {
+  SkeletonOptions,
+  SkipPathOptions,
+  TseGrowProgress,
+  TseGrowSeconds,
+  TseNetOptions,
+} from './models/tse/options.js';
+export { TseNet } from './models/tse/tse-net.js';
 export { createEngine, type Engine, type EngineOptions, type WasmSource } from './runtime/engine.js';
 export { type ChowLiuOptions, chowLiuTree, type TreeConstraints } from './structure/chow-liu.js';
 export {
@@ -59,12 +56,8 @@ export {
   type LatentTreeParts,
   type TopicFeature,
 } from './structure/latent/latent-tree.js';
-export {
-  type LatentTreeOptions,
-  type LatentTreeProgress,
-  type LatentTreeSeconds,
-  latentTree,
-} from './structure/latent/learning.js';
+export { latentTree } from './structure/latent/learning.js';
+export type { LatentTreeOptions, LatentTreeProgress, LatentTreeSeconds } from './structure/latent/options.js';
 export { assignLatents, type LatentAssignment } from './structure/latent/posteriors.js';
 export { type ReceptiveFieldOptions, type ReceptiveFields, receptiveFields } from './structure/receptive-fields.js';
 export { type Edge, Tree } from './structure/tree.js';

@@ -2,39 +2,27 @@
 import { fork } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import {
-  createEngine,
-  type Dataset,
-  DenseNet,
-  type Engine,
-  type FeedforwardNet,
-  type FitOptions,
-  parseSparseText,
-  type SparseTextOptions,
-  TrfNet,
-  type TrfNetOptions,
-  TseNet,
-} from 'espalier';
+import { createEngine, type Dataset, type FeedforwardNet, parseSparseText, type SparseTextOptions } from 'espalier';
+import type { Method } from '#dist/models/method.js';
+import { methodNamed } from '#dist/models/registry.js';
 import { formatTable, megabytes, printHeader } from './report.js';
-import { applySettings, describeSettings, type NetAndFit, type Settings } from './settings.js';
+import { describeSettings, type MethodOptions, optionsFor, type Settings } from './settings.js';
 import { deviation, mean } from './statistics.js';
 
-/** A data set with the paper's settings. */
+/** A data set; the layers and the training of nets are the defaults of the package, which are the papers'. */
 export interface Experiment {
   readonly name: string;
   /** Folder of ../shared/data with train.txt, valid.txt and test.txt. */
   readonly folder: string;
   readonly text: () => SparseTextOptions;
   readonly metric: 'accuracy' | 'meanAuc';
-  readonly trf: TrfNetOptions;
   /** Widths of hidden layers to choose the dense net from. */
   readonly shapes: readonly (readonly number[])[];
-  readonly fit: FitOptions;
 }
 
 /** One run: a net of one seed. */
 interface Order {
-  readonly method: Method;
+  readonly method: NetName;
   /** Dense nets: widths of the hidden layers. */
   readonly hidden: readonly number[];
   readonly seed: number;
@@ -46,8 +34,8 @@ interface Order {
 }
 
 /** A backbone is a TSE-net without skip-paths. */
-const METHODS = ['trf', 'tse', 'backbone', 'dense'] as const;
-type Method = (typeof METHODS)[number];
+const NETS = ['trf', 'tse', 'backbone', 'dense'] as const;
+type NetName = (typeof NETS)[number];
 
 export interface RunResult {
   readonly data: string;
@@ -117,7 +105,7 @@ export async function runExperiment(experiment: Experiment): Promise<void> {
     printHeader(`${experiment.name}: defaults${settings.text ? `, but ${settings.text}` : ''}`);
   }
 
-  const groups = methods(values.nets).flatMap((method): { method: Method; hidden: readonly number[] }[] =>
+  const groups = methods(values.nets).flatMap((method): { method: NetName; hidden: readonly number[] }[] =>
     method === 'dense' ? (shapes ?? experiment.shapes).map((hidden) => ({ method, hidden })) : [{ method, hidden: [] }],
   );
   const results: RunResult[][] = [];
@@ -158,21 +146,12 @@ function inChild(order: Order): Promise<RunResult> {
   });
 }
 
-async function makeNet(
-  { method, hidden, seed }: Order,
-  options: NetAndFit,
-  train: Dataset,
-  engine: Engine,
-): Promise<{ net: FeedforwardNet; grow: Record<string, number> }> {
-  const shared = { ...options.net, seed, engine };
-  if (method === 'trf') {
-    const net = await TrfNet.grow(train, { ...options.trf, ...shared });
-    return { net, grow: { ...net.growSeconds } };
-  }
-  if (method === 'dense') return { net: await DenseNet.create(train, { ...shared, hidden }), grow: {} };
-  const skipPaths = method === 'backbone' ? { skipPaths: false as const } : {};
-  const net = await TseNet.grow(train, { ...options.tse, ...shared, ...skipPaths });
-  return { net, grow: { ...net.growSeconds } };
+/** The method that makes a net of this name, and its options. */
+function madeBy({ method, hidden, seed, settings }: Order, train: Dataset): { by: Method; options: MethodOptions } {
+  const by = methodNamed(method === 'backbone' ? 'tse' : method);
+  const { learn, fit } = optionsFor(by, train, settings);
+  const own = method === 'dense' ? { hidden } : method === 'backbone' ? { skipPaths: false } : {};
+  return { by, options: { learn: { ...learn, ...own, seed }, fit } };
 }
 
 async function perform(experiment: Experiment, order: Order): Promise<RunResult> {
@@ -181,8 +160,9 @@ async function perform(experiment: Experiment, order: Order): Promise<RunResult>
   const [train, validation, test] = ['train', 'valid', 'test'].map((part) => load(experiment, part, rows));
   const loaded = performance.now();
   const engine = await createEngine();
-  const options = applySettings({ net: {}, trf: experiment.trf, tse: {}, fit: experiment.fit }, settings);
-  const { net, grow } = await makeNet(order, options, train!, engine);
+  const { by, options } = madeBy(order, train!);
+  const net = (await by.learn(train!, options.learn, { engine })) as FeedforwardNet;
+  const grow: Record<string, number> = { ...net.growSeconds };
   const fitting = performance.now();
   const { history, bestEpoch } = await net.fit(train!, { ...options.fit, validation: validation! });
   const fitted = performance.now();
@@ -198,7 +178,7 @@ async function perform(experiment: Experiment, order: Order): Promise<RunResult>
       .map(({ sparseUnits, denseUnits }) => [sparseUnits, denseUnits].filter((units) => units > 0).join('+'))
       .join(', '),
     seed,
-    settings: settings.map(([key, value]) => `${key}=${JSON.stringify(value)}`).join(' '),
+    settings: settings.map(([key, text]) => `${key}=${text}`).join(' '),
     label: order.label,
     metric: experiment.metric,
     test: evaluation[experiment.metric]!,
@@ -311,11 +291,11 @@ function sweepOf(sweep: string): string[][] {
     .map((value) => [`${sweep.slice(0, at)}=${value}`]);
 }
 
-function methods(list: string): Method[] {
+function methods(list: string): NetName[] {
   return list.split(',').map((name) => {
-    if (!METHODS.includes(name as Method))
-      throw new RangeError(`--nets: expected some of ${METHODS.join(', ')}; got ${JSON.stringify(name)}`);
-    return name as Method;
+    if (!NETS.includes(name as NetName))
+      throw new RangeError(`--nets: expected some of ${NETS.join(', ')}; got ${JSON.stringify(name)}`);
+    return name as NetName;
   });
 }
 

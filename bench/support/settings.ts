@@ -1,142 +1,98 @@
-// `--set key=value`: any option of the nets and of fit by name, so that one command shows what one change does.
-import type {
-  AdamOptions,
-  FitOptions,
-  LatentTreeOptions,
-  LayerOptions,
-  NetOptions,
-  SkipPathOptions,
-  TrfNetOptions,
-  TseNetOptions,
-} from 'espalier';
+// `--set key=value`: any option of a method or of fit, by the name it is declared under (pretrain.epochs, skipPaths.units) or that of its flag (skipUnits), so that one
+// command shows what one change does. `layers.radius=5` is for every layer, `layers.radius=6,5,5` one for each.
+import type { Dataset } from 'espalier';
+import type { GroupOption, ListOption, Option, Options } from '#dist/check/option.js';
+import { flagsOf } from '#dist/cli/flags/flag.js';
+import { parseText } from '#dist/cli/flags/text.js';
+import type { Method } from '#dist/models/method.js';
+import { METHODS } from '#dist/models/registry.js';
+import { defaultLayers } from '#dist/models/trf/options.js';
 
-/** Keys and their values, in the order given. */
-export type Settings = readonly (readonly [key: string, value: unknown])[];
+/** Keys and their values as text, in the order given. */
+export type Settings = readonly (readonly [key: string, text: string])[];
 
-export interface NetAndFit {
-  /** What all nets have. */
-  readonly net: NetOptions;
-  readonly trf: TrfNetOptions;
-  readonly tse: TseNetOptions;
-  readonly fit: FitOptions;
+export interface MethodOptions {
+  readonly learn: Record<string, unknown>;
+  readonly fit: Record<string, unknown>;
 }
 
-type Apply = (options: NetAndFit, value: unknown) => NetAndFit;
+interface Place {
+  readonly path: readonly string[];
+  readonly option: Option;
+}
 
-const net =
-  (key: keyof NetOptions): Apply =>
-  (options, value) => ({ ...options, net: { ...options.net, [key]: value } });
-const trf =
-  (key: keyof TrfNetOptions): Apply =>
-  (options, value) => ({ ...options, trf: { ...options.trf, [key]: value } });
-const skip =
-  (key: keyof SkipPathOptions): Apply =>
-  (options, value) => ({
-    ...options,
-    tse: {
-      ...options.tse,
-      skipPaths: { ...options.tse.skipPaths, [key]: key === 'from' && typeof value === 'number' ? [value] : value },
-    },
-  });
-const skeleton =
-  (key: keyof LatentTreeOptions): Apply =>
-  (options, value) => ({
-    ...options,
-    tse: { ...options.tse, skeleton: { ...(options.tse.skeleton as LatentTreeOptions), [key]: value } },
-  });
-const fit =
-  (key: keyof FitOptions): Apply =>
-  (options, value) => ({ ...options, fit: { ...options.fit, [key]: value } });
-const pretrain =
-  (key: string): Apply =>
-  (options, value) => ({ ...options, trf: { ...options.trf, pretrain: { ...options.trf.pretrain, [key]: value } } });
-const adam =
-  (key: keyof AdamOptions): Apply =>
-  (options, value) => {
-    const { optimizer } = options.fit;
-    const given = typeof optimizer === 'object' ? optimizer : { kind: 'adam' };
-    return { ...options, fit: { ...options.fit, optimizer: { ...given, [key]: value } as AdamOptions } };
-  };
-/** One value for every layer, or one for each. */
-const layer =
-  (key: keyof LayerOptions): Apply =>
-  (options, value) => {
-    const { layers } = options.trf;
-    const each = Array.isArray(value) ? value : layers.map(() => value);
-    if (each.length !== layers.length) {
-      throw new RangeError(`--set ${key}: expected one number or ${layers.length}, got ${each.length}`);
-    }
-    return { ...options, trf: { ...options.trf, layers: layers.map((old, l) => ({ ...old, [key]: each[l] })) } };
-  };
+/** Where each key of some options belongs. */
+function placesOf(options: Options): Map<string, Place> {
+  const places = new Map<string, Place>();
+  for (const { key, path, option } of flagsOf(options)) {
+    places.set(key, { path, option });
+    places.set(path.join('.'), { path, option });
+  }
+  // The flags of an optimiser are its name alone; what it has is set by name here.
+  for (const [name, option] of Object.entries(options)) {
+    if (option.kind !== 'variant') continue;
+    for (const inner of Object.values(option.of))
+      for (const [key, own] of Object.entries(inner)) places.set(key, { path: [name, key], option: own });
+  }
+  for (const [name, option] of Object.entries(options)) {
+    const of = option.kind === 'list' && option.of.kind === 'group' ? option.of.options : {};
+    for (const [key, own] of Object.entries(of)) places.set(`${name}.${key}`, { path: [name, key], option: own });
+  }
+  return places;
+}
 
-const KEYS: Readonly<Record<string, Apply>> = {
-  initialScale: net('initialScale'),
-  input: net('input'),
-  dropout: net('dropout'),
-  inputDropout: net('inputDropout'),
-  root: trf('root'),
-  threshold: trf('threshold'),
-  minInformation: trf('minInformation'),
-  density: (options, value) => ({ ...options, tse: { ...options.tse, density: value as number } }),
-  minInputs: (options, value) => ({ ...options, tse: { ...options.tse, minInputs: value as number } }),
-  skipFrom: skip('from'),
-  skipUnits: skip('units'),
-  maxIsland: skeleton('maxIsland'),
-  maxTop: skeleton('maxTop'),
-  delta: skeleton('delta'),
-  restarts: skeleton('restarts'),
-  refineSteps: skeleton('refineSteps'),
-  sampleRows: skeleton('sampleRows'),
-  'pretrain.epochs': pretrain('epochs'),
-  'pretrain.batchSize': pretrain('batchSize'),
-  'pretrain.learningRate': pretrain('learningRate'),
-  'pretrain.maskingNoise': pretrain('maskingNoise'),
-  'pretrain.dropout': pretrain('dropout'),
-  radius: layer('radius'),
-  stride: layer('stride'),
-  globalUnits: layer('globalUnits'),
-  /** Keeps the first so many layers. */
-  layers: (options, value) => ({
-    ...options,
-    trf: { ...options.trf, layers: options.trf.layers.slice(0, value as number) },
-  }),
-  epochs: fit('epochs'),
-  batchSize: fit('batchSize'),
-  learningRate: fit('learningRate'),
-  schedule: fit('schedule'),
-  monitor: fit('monitor'),
-  patience: fit('patience'),
-  weightDecay: adam('weightDecay'),
-  decoupled: adam('decoupled'),
-  beta1: adam('beta1'),
-  beta2: adam('beta2'),
-  epsilon: adam('epsilon'),
-};
-
-/** Reads `key=value` items: lists of numbers by commas, JSON where it is some, else text. */
+/** Reads `key=value` items. RangeError for a key that no method has. */
 export function describeSettings(assignments: readonly string[]): { values: Settings; text: string } {
+  const known = new Set(METHODS.flatMap(({ options, fit }) => [...placesOf(options).keys(), ...placesOf(fit).keys()]));
   const values = assignments.map((assignment) => {
     const at = assignment.indexOf('=');
     const key = assignment.slice(0, at);
-    if (at < 1 || !Object.hasOwn(KEYS, key)) {
+    if (at < 1 || !known.has(key)) {
       throw new RangeError(
-        `--set: expected key=value with a key of ${Object.keys(KEYS).join(', ')}; got ${JSON.stringify(assignment)}`,
+        `--set: expected key=value with a key of ${[...known].sort().join(', ')}; got ${JSON.stringify(assignment)}`,
       );
     }
-    return [key, parse(assignment.slice(at + 1))] as const;
+    return [key, assignment.slice(at + 1)] as const;
   });
   return { values, text: assignments.join(', ') };
 }
 
-export function applySettings(options: NetAndFit, settings: Settings): NetAndFit {
-  return settings.reduce((changed, [key, value]) => KEYS[key]!(changed, value), options);
+/** The options of a method after these settings; those that it does not have are another method's. */
+export function optionsFor({ options, fit }: Method, train: Dataset, settings: Settings): MethodOptions {
+  const result: MethodOptions = { learn: {}, fit: {} };
+  for (const [key, text] of settings) {
+    for (const [part, declared] of [
+      ['learn', options],
+      ['fit', fit],
+    ] as const) {
+      const place = placesOf(declared).get(key);
+      if (place) put(result[part], declared, place, text, train);
+    }
+  }
+  return result;
 }
 
-function parse(text: string): unknown {
-  if (/^[-\d.e]+(,[-\d.e]+)+$/.test(text)) return text.split(',').map(Number);
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
+function put(
+  options: Record<string, unknown>,
+  declared: Options,
+  { path, option }: Place,
+  text: string,
+  train: Dataset,
+) {
+  const [name, key] = path as [string, string?];
+  const outer = declared[name]!;
+  if (key === undefined) options[name] = parseText(option, text);
+  else if (outer.kind === 'list') options[name] = eachLayer(outer, options[name], train, key, text);
+  else {
+    const before = options[name] ?? (outer.kind === 'variant' ? { kind: outer.default } : {});
+    options[name] = { ...(before as object), [key]: parseText(option, text) };
   }
+}
+
+function eachLayer(outer: ListOption, given: unknown, train: Dataset, key: string, text: string): object[] {
+  const layers = (given as object[] | undefined) ?? defaultLayers(train);
+  const values = text.split(',').map((part) => parseText((outer.of as GroupOption).options[key]!, part));
+  if (values.length > 1 && values.length !== layers.length)
+    throw new RangeError(`--set ${key}: expected one number or ${layers.length}, got ${values.length}`);
+  return layers.map((layer, l) => ({ ...layer, [key]: values[values.length === 1 ? 0 : l] }));
 }

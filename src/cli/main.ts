@@ -46,7 +46,7 @@ process.exitCode = await run(process.argv.slice(2));
 
 async function run(args: string[]): Promise<number> {
   try {
-    await program().parseAsync(args, { from: 'user' });
+    await program(args).parseAsync(args, { from: 'user' });
     return 0;
   } catch (error) {
     const { code, message } = outcomeOf(error);
@@ -56,7 +56,8 @@ async function run(args: string[]): Promise<number> {
   }
 }
 
-function program(): Command {
+/** `args` are looked at for what --help is to show. */
+function program(args: readonly string[]): Command {
   const command = new Command('espalier')
     .description('Learn sparse structures for neural networks from data, then train and run those networks.')
     .version(version, '-V, --version')
@@ -69,7 +70,10 @@ function program(): Command {
       const got = args.length ? `, got '${args[0]}'` : '';
       command.error(`expected a command (${commands})${got}; try espalier --help`);
     });
-  for (const add of [addTree, addLatentTree, addTrain, addPredict, addEvaluate, addExplain, addGates]) add(command);
+  addTree(command);
+  addLatentTree(command);
+  addTrain(command, args);
+  for (const add of [addPredict, addEvaluate, addExplain, addGates]) add(command);
   addInfo(command, version);
   // For the action's own message; after the commands, which would inherit it.
   command.allowExcessArguments();

@@ -1,6 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { CsvOptions } from '../data/text/csv.js';
-import type { LayerOptions } from '../models/trf/grown-layer.js';
 
 /** What data files may be. */
 export type Format = 'sparse' | 'csv' | 'idx';
@@ -59,61 +58,53 @@ export function names(text: string): string[] {
   return list;
 }
 
-export function widths(text: string): number[] {
-  return text.split(',').map(integer(1, 2 ** 24));
-}
-
-/** "6:5:100,5:4:50": radius, stride and global units of each layer. */
-export function layers(text: string): LayerOptions[] {
-  return text.split(',').map((layer) => {
-    const numbers = layer.split(':').map((part) => (/^\s*\d+\s*$/.test(part) ? Number(part) : Number.NaN));
-    const [radius, stride, globalUnits = 0] = numbers;
-    if (numbers.length < 2 || numbers.length > 3 || numbers.some(Number.isNaN) || stride === 0) {
-      throw new InvalidArgumentError(
-        'Expected radius:stride:globalUnits, stride from 1, for each layer, like 6:5:100,5:4:50.',
-      );
-    }
-    return { radius: radius!, stride: stride!, globalUnits };
-  });
-}
-
-export function addSeed(command: Command): Command {
-  return command.option('--seed <n>', 'all random numbers are a function of it', integer(0, 0xffffffff), 0);
-}
-
 export function addJson(command: Command): Command {
   return command.option('--json', 'print one JSON object');
 }
 
 /** Options on reading data; `learning` adds those that only a file to learn from needs. */
-export function addDataOptions(command: Command, learning: boolean): Command {
-  command
-    .addOption(
-      new Option('--format <format>', 'default: told by the name and the contents').choices(['sparse', 'csv', 'idx']),
-    )
-    .option('--labels <file>', 'IDX labels that go with IDX images (default: found by name, ...labels-idx1...)');
+export function addDataOptions(
+  command: Command,
+  learning: boolean,
+  { heading = 'Options:', hidden = false } = {},
+): Command {
+  const add = (flags: string, doc: string, parse?: (text: string) => unknown) => {
+    const option = new Option(flags, doc).helpGroup(heading).hideHelp(hidden);
+    command.addOption(parse ? option.argParser(parse) : option);
+  };
+  command.addOption(
+    new Option('--format <format>', 'default: told by the name and the contents')
+      .choices(['sparse', 'csv', 'idx'])
+      .helpGroup(heading)
+      .hideHelp(hidden),
+  );
+  add('--labels <file>', 'IDX labels that go with IDX images (default: found by name, ...labels-idx1...)');
   if (!learning) return command;
   const header = (text: string) => {
     if (!['auto', 'yes', 'no'].includes(text)) throw new InvalidArgumentError('Allowed choices are auto, yes, no.');
     return text === 'auto' ? text : text === 'yes';
   };
-  return command
-    .option('--columns <n>', 'sparse text: number of features (default: the highest, plus 1)', integer(1, 2 ** 31 - 2))
-    .option('--target <column>', 'CSV: column to predict, a name or a place from 0, from the end if negative', column)
-    .addOption(new Option('--task <kind>', 'what the targets are').choices(['classes', 'tasks', 'values']))
-    .option(
-      '--missing <how>',
-      'CSV: refuse (default), mean, mode, or a number to put there',
-      numberOr('refuse', 'mean', 'mode'),
-    )
-    .option('--categorical <columns>', 'CSV: columns of numbers to take as categories: a,b', names)
-    .option('--ignore <columns>', 'CSV: columns to leave out: id,date', names)
-    .option('--header <whether>', 'CSV: is the first line a header: auto, yes, no', header)
-    .option('--feature-names <file>', 'names of the features, one a line')
-    .option('--target-names <file>', 'names of the classes or tasks, one a line');
-}
-
-/** bottleneckNorm as --bottleneck-norm, without the dashes in front. */
-export function kebab(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  add('--columns <n>', 'sparse text: number of features (default: the highest, plus 1)', integer(1, 2 ** 31 - 2));
+  command.addOption(
+    new Option('--target <column>', 'CSV: column to predict, a name or a place from 0, from the end if negative')
+      .argParser(column)
+      .helpGroup(heading),
+  );
+  command.addOption(
+    new Option('--task <kind>', 'what the targets are')
+      .choices(['classes', 'tasks', 'values'])
+      .helpGroup(heading)
+      .hideHelp(hidden),
+  );
+  add(
+    '--missing <how>',
+    'CSV: refuse (default), mean, mode, or a number to put there',
+    numberOr('refuse', 'mean', 'mode'),
+  );
+  add('--categorical <columns>', 'CSV: columns of numbers to take as categories: a,b', names);
+  add('--ignore <columns>', 'CSV: columns to leave out: id,date', names);
+  add('--header <whether>', 'CSV: is the first line a header: auto, yes, no', header);
+  add('--feature-names <file>', 'names of the features, one a line');
+  add('--target-names <file>', 'names of the classes or tasks, one a line');
+  return command;
 }

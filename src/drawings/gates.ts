@@ -1,6 +1,7 @@
 import { requireInteger, requireOptions } from '../check/require.js';
 import { type GateBlockReport, type GateReport, gateKind } from '../models/gaternet/gate-report.js';
-import { clamp, count, xml } from './svg.js';
+import { count } from '../numeric/words.js';
+import { clamp, xml } from './svg.js';
 
 export interface GateSvgOptions {
   /** Width of the drawing, px, from 320. Blocks go on to as many lines as they need. Default 960. */

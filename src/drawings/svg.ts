@@ -20,8 +20,3 @@ export function xml(text: string): string {
       .replace(/[&<>"]/g, (character) => escapes[character]!)
   );
 }
-
-/** 12345 as 12,345. */
-export function count(n: number): string {
-  return String(n).replace(/\B(?=(\d{3})+$)/g, ',');
-}

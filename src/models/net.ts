@@ -1,13 +1,14 @@
-import { requireInteger, requireOptions } from '../check/require.js';
-import { Dataset, describeTargets } from '../data/dataset.js';
+import { complete } from '../check/complete.js';
+import { type Completed, type Options, type OptionsOf, SIGNAL } from '../check/option.js';
+import type { Dataset } from '../data/dataset.js';
 import { LANES, tilesFor, tilesToRows } from '../layers/batch.js';
 import type { Engine } from '../runtime/engine.js';
 import { Pace } from '../runtime/pace.js';
-import { type FitOptions, type FitResult, fit, type Trainable, type TrainingSession } from '../training/fit.js';
-import { type Loss, type LossSum, outputsOf } from '../training/losses.js';
+import { FIT, type FitOptions, type FitResult, fit, type Trainable, type TrainingSession } from '../training/fit.js';
+import type { Loss, LossSum } from '../training/losses.js';
 import { argmax, type Evaluation, metrics } from '../training/metrics.js';
 import type { Block } from '../training/optimizer.js';
-import type { TargetInfo } from './feedforward/net-state.js';
+import type { TargetInfo } from './target.js';
 
 export interface Prediction {
   /** [rows][outputs]: class probabilities, task probabilities, or values. */
@@ -16,10 +17,28 @@ export interface Prediction {
   classes?: Int32Array;
 }
 
-export interface RunOptions {
-  /** Rows at a time; changes no output. Default 256. */
-  batchSize?: number;
-  signal?: AbortSignal;
+/** Options of predict and evaluate. */
+export const RUN = {
+  batchSize: { kind: 'integer', from: 1, default: 256, inert: true, doc: 'Rows at a time; changes no output.' },
+  signal: SIGNAL,
+} as const satisfies Options;
+
+export type RunOptions = OptionsOf<typeof RUN>;
+export type RunSettings = Completed<typeof RUN>;
+
+/** What a net is, for programs; plain JSON. */
+export interface NetDescription {
+  method: string;
+  seed: number;
+  /** Number of weights and biases. */
+  weights: number;
+  /** What it takes: rows of so many columns, or images. */
+  input: { kind: 'rows'; columns: number } | { kind: 'images'; channels: number; height: number; width: number };
+  target: TargetInfo;
+  /** From the features up, the output layer last. */
+  layers: readonly object[];
+  /** More, by method. */
+  [fact: string]: unknown;
 }
 
 /** What computes behind a net. */
@@ -48,6 +67,8 @@ export abstract class Net {
   abstract readonly network: Computation;
   /** @internal */
   abstract readonly state: { readonly method: string; readonly options: { seed: number }; readonly target: TargetInfo };
+  /** Seconds that learning its structure took, by phase; absent on a loaded net, and where there is none to learn. */
+  growSeconds?: object;
   private busy = false;
   /** Calls of predict and evaluate under way. */
   private running = 0;
@@ -74,8 +95,22 @@ export abstract class Net {
     return this.state.target;
   }
 
+  /** What the net is and is made of, for programs. */
+  abstract describe(): NetDescription;
+
+  /**
+   * The net as a safetensors file: weights and structure as tensors, the rest as metadata.
+   * @param metadata further entries of the file's metadata, text by name
+   */
+  abstract save(metadata?: Readonly<Record<string, string>>): Uint8Array;
+
   /** What must be equal to resume training. */
-  protected abstract get identity(): object;
+  protected abstract get identity(): Record<string, unknown>;
+
+  /** Options of fit, with the defaults of this kind of net. */
+  protected get fitOptions(): Options & typeof FIT {
+    return FIT;
+  }
 
   /** Checks data against what the net was made for and applies the input transform. */
   protected abstract prepare(data: Dataset, argument: string, labelled: boolean): Dataset;
@@ -88,9 +123,9 @@ export abstract class Net {
    * `validation`, the best epoch's weights are kept. Yields to the event loop; an error leaves the weights of the last whole epoch.
    */
   async fit(train: Dataset, options: FitOptions = {}): Promise<FitResult> {
-    requireOptions(options);
+    const settings = complete(this.fitOptions, options, 'fit') as Completed<typeof FIT>;
     const data = this.prepare(train, 'train', true);
-    const validation = options.validation && this.prepare(options.validation, 'validation', true);
+    const validation = settings.validation && this.prepare(settings.validation, 'validation', true);
     const { engine, seed, network, identity } = this;
     const trainable: Trainable = {
       engine,
@@ -99,20 +134,22 @@ export abstract class Net {
       ...(network.trainedLength === undefined ? {} : { trainedLength: network.trainedLength }),
       identity,
       startTraining: (rows, batchSize, stateVectors) => network.startTraining(rows, batchSize, stateVectors),
-      evaluate: (rows, given = {}) => this.assess(rows, given),
+      evaluate: (rows, given) => this.assess(rows, given),
     };
-    return this.exclusively('fit', () => fit(trainable, data, { ...options, ...(validation ? { validation } : {}) }));
+    return this.exclusively('fit', () => fit(trainable, data, { ...settings, validation }));
   }
 
   /** Outputs for every row. */
   async predict(data: Dataset, options: RunOptions = {}): Promise<Prediction> {
-    const outputs = await this.run(this.prepare(data, 'data', false), options);
+    const settings = complete(RUN, options, 'predict');
+    const outputs = await this.run(this.prepare(data, 'data', false), settings);
     return this.target.kind === 'classes' ? { outputs, classes: argmax(outputs, this.target.outputs) } : { outputs };
   }
 
   /** Loss and accuracy, mean AUC or RMSE on labelled rows. */
   async evaluate(data: Dataset, options: RunOptions = {}): Promise<Evaluation> {
-    return this.assess(this.prepare(data, 'data', true), options);
+    const settings = complete(RUN, options, 'evaluate');
+    return this.assess(this.prepare(data, 'data', true), settings);
   }
 
   /** Frees the net's memory; it cannot be used after. */
@@ -125,7 +162,7 @@ export abstract class Net {
   }
 
   /** evaluate, for data that are prepared. */
-  protected async assess(data: Dataset, options: RunOptions): Promise<Evaluation> {
+  protected async assess(data: Dataset, options: RunSettings): Promise<Evaluation> {
     const loss = { sum: 0, weight: 0 };
     const outputs = await this.run(data, options, { loss });
     return { loss: loss.sum / Math.max(1, loss.weight), rows: data.rows, ...metrics(outputs, data.targets!) };
@@ -134,12 +171,9 @@ export abstract class Net {
   /** Outputs of prepared data. Sums the loss up and shows each batch, before its activation, where asked to. */
   protected async run<B extends OutputBatch>(
     data: Dataset,
-    options: RunOptions,
+    { batchSize, signal }: RunSettings,
     { loss, visit }: { loss?: LossSum; visit?: (batch: B) => void } = {},
   ): Promise<Float32Array> {
-    requireOptions(options);
-    const { batchSize = 256, signal } = options;
-    requireInteger(batchSize, 1, 'batchSize');
     const { engine, network } = this;
     const { outputs } = network.loss;
     const pace = new Pace(signal);
@@ -186,38 +220,4 @@ export abstract class Net {
   protected requireAlive(): void {
     if (this.disposed) throw new Error('this net was disposed of');
   }
-}
-
-export function requireDataset(data: Dataset, argument: string): void {
-  if (!(data instanceof Dataset))
-    throw new TypeError(`${argument}: expected a Dataset, got ${data === null ? 'null' : typeof data}`);
-}
-
-export function requireSameTargets(data: Dataset, target: TargetInfo, argument: string): void {
-  const { targets } = data;
-  if (targets?.kind !== target.kind) {
-    throw new TypeError(`${argument}: expected ${target.kind} to predict, got ${describeTargets(targets)}`);
-  }
-  const outputs = outputsOf(targets);
-  // Files often hold fewer classes than training did; ids mean the same as long as none is new.
-  if (target.kind === 'classes' ? outputs > target.outputs : outputs !== target.outputs) {
-    throw new RangeError(`${argument}: expected ${target.outputs} ${target.kind}, got ${outputs}`);
-  }
-  if (target.names && targets.names?.some((name, i) => name !== target.names![i])) {
-    throw new RangeError(
-      `${argument}: expected targets named ${target.names.join(', ')}, got ${targets.names.join(', ')}`,
-    );
-  }
-}
-
-/** Checks the targets to learn from and says what they are. */
-export function describeTarget(train: Dataset): TargetInfo {
-  const { targets } = train;
-  if (!targets) throw new TypeError('train: expected a dataset with targets, got one with no targets');
-  if (targets.kind === 'classes') {
-    const present = new Set(targets.values);
-    if (present.size < 2)
-      throw new RangeError(`train: expected rows of at least 2 classes, got only class ${[...present][0]}`);
-  }
-  return { kind: targets.kind, outputs: outputsOf(targets), ...(targets.names ? { names: targets.names } : {}) };
 }

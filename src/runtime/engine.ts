@@ -1,15 +1,27 @@
 import { instantiate } from '@assemblyscript/loader';
-import { requireOptions } from '../check/require.js';
+import { complete } from '../check/complete.js';
+import type { Option, OptionsOf } from '../check/option.js';
+import { got } from '../check/phrase.js';
 import { Arena } from './arena.js';
 import type { Kernels } from './kernels.js';
 
 /** Where the kernels come from when not from the copy inside the package. */
 export type WasmSource = WebAssembly.Module | BufferSource | URL | Response;
 
-export interface EngineOptions {
-  /** The file espalier/wasm/espalier.wasm, compiled or not, for pages that may not compile inlined bytes. Default: the inlined copy. */
-  wasm?: WasmSource;
-}
+/** Options of createEngine. */
+export const ENGINE_OPTIONS = {
+  wasm: {
+    kind: 'other',
+    is: isWasmSource,
+    expected: 'a WebAssembly.Module, bytes, a URL or a Response',
+    defaultDoc: 'the inlined copy',
+    flag: false,
+    inert: true,
+    doc: 'The file espalier/wasm/espalier.wasm, compiled or not, for pages that may not compile inlined bytes.',
+  },
+} as const satisfies Record<string, Option>;
+
+export type EngineOptions = OptionsOf<typeof ENGINE_OPTIONS>;
 
 /** The kernels, bound to one linear memory. Everything that computes holds one. */
 export class Engine {
@@ -98,9 +110,9 @@ export class Scope {
  * Throws an Error where WebAssembly SIMD is missing (Node below 16.4, Safari below 16.4).
  */
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
-  requireOptions(options);
+  const { wasm } = complete(ENGINE_OPTIONS, options, 'createEngine');
   const memory = new WebAssembly.Memory({ initial: 16, maximum: 65536 });
-  const module = await compile(options.wasm);
+  const module = await compile(wasm);
   const { instance } = await instantiate(module, { env: { memory } });
   if (typeof instance.exports.gemm !== 'function')
     throw new TypeError('wasm: expected the module espalier/wasm/espalier.wasm, got one without its kernels');
@@ -118,13 +130,34 @@ export function defaultEngine(): Promise<Engine> {
   return shared;
 }
 
+/** The option of everything that computes. */
+export const ENGINE = {
+  kind: 'other',
+  is: isEngine,
+  expected: 'what createEngine made',
+  defaultDoc: 'one shared engine',
+  flag: false,
+  inert: true,
+  doc: 'What computes.',
+} as const satisfies Option;
+
+function isEngine(value: unknown): value is Engine {
+  return value instanceof Engine;
+}
+
+function isWasmSource(value: unknown): value is WasmSource {
+  return (
+    value instanceof WebAssembly.Module ||
+    value instanceof ArrayBuffer ||
+    ArrayBuffer.isView(value) ||
+    value instanceof URL ||
+    (typeof Response !== 'undefined' && value instanceof Response)
+  );
+}
+
 /** The engine of some options, or the shared one. */
-export async function engineOf(options: { engine?: Engine }): Promise<Engine> {
-  requireOptions(options);
-  const { engine } = options;
-  if (engine === undefined) return defaultEngine();
-  if (!(engine instanceof Engine)) throw new TypeError(`engine: expected what createEngine made, got ${typeof engine}`);
-  return engine;
+export async function engineOf({ engine }: { engine?: Engine | undefined }): Promise<Engine> {
+  return engine ?? defaultEngine();
 }
 
 let inlined: Promise<WebAssembly.Module> | undefined;
@@ -152,7 +185,7 @@ async function compile(source: WasmSource | undefined): Promise<WebAssembly.Modu
   if (ArrayBuffer.isView(source)) {
     return WebAssembly.compile(new Uint8Array(source.buffer as ArrayBuffer, source.byteOffset, source.byteLength));
   }
-  throw new TypeError(`wasm: expected a WebAssembly.Module, bytes, a URL or a Response, got ${typeof source}`);
+  throw new TypeError(`wasm: expected a WebAssembly.Module, bytes, a URL or a Response, got ${got(source)}`);
 }
 
 function decode(hex: string): Uint8Array<ArrayBuffer> {

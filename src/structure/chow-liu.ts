@@ -1,32 +1,73 @@
-import { type Engine, engineOf } from '../runtime/engine.js';
+import { complete } from '../check/complete.js';
+import { type Callback, type Completed, type Options, type OptionsOf, SIGNAL } from '../check/option.js';
+import { ENGINE, type Engine, engineOf } from '../runtime/engine.js';
 import { Pace } from '../runtime/pace.js';
-import { type InformationOptions, PairInformation } from './information.js';
+import { PairInformation } from './information.js';
 import { RowFrontier, SparseFrontier } from './prim.js';
 import { DisjointSets, type Edge, requireVertex, Tree } from './tree.js';
-import { type BinaryRows, checkedDataset, discretise, type Observations, type Variables } from './variables.js';
+import {
+  type BinaryRows,
+  checkedDataset,
+  DISCRETISE,
+  discretise,
+  type Observations,
+  type Variables,
+} from './variables.js';
 
-export interface TreeConstraints {
-  /** Where walks over the tree start. Default 0. */
-  root?: number;
-  /** Edges with less mutual information (nats) are left out, which leaves a forest. Default 0: a spanning tree. */
-  minInformation?: number;
-  /** Pairs that must be edges, whatever their information. RangeError when they close a cycle. */
-  required?: readonly (readonly [number, number])[];
-  /** Pairs that may not be edges. */
-  forbidden?: readonly (readonly [number, number])[];
-}
+/** What a tree must look like. */
+export const CONSTRAINTS = {
+  root: { kind: 'integer', from: 0, default: 0, doc: 'The variable that walks over the tree start from.' },
+  minInformation: {
+    kind: 'number',
+    unit: 'nats',
+    from: 0,
+    default: 0,
+    doc: 'Edges of less mutual information, in nats, are left out, which leaves a forest.',
+  },
+  required: {
+    kind: 'other',
+    is: isPairs,
+    expected: 'a list of pairs [a, b]',
+    default: [],
+    defaultDoc: 'none',
+    doc: 'Pairs that must be edges, whatever their information, and close no cycle.',
+  },
+  forbidden: {
+    kind: 'other',
+    is: isPairs,
+    expected: 'a list of pairs [a, b]',
+    default: [],
+    defaultDoc: 'none',
+    doc: 'Pairs that may not be edges.',
+  },
+} as const satisfies Options;
 
-export interface ChowLiuOptions extends InformationOptions, TreeConstraints {
-  /** Called now and then with the number of variables that have joined the tree, and of all. */
-  onProgress?: (joined: number, variables: number) => void;
-}
+export type TreeConstraints = OptionsOf<typeof CONSTRAINTS>;
+
+type Pairs = readonly (readonly [number, number])[];
+
+/** Options of chowLiuTree. */
+export const CHOW_LIU = {
+  ...DISCRETISE,
+  ...CONSTRAINTS,
+  engine: ENGINE,
+  signal: SIGNAL,
+  onProgress: {
+    kind: 'callback',
+    inert: true,
+    doc: 'Called now and then with the number of variables that have joined the tree, and of all.',
+  } as Callback<(joined: number, variables: number) => void>,
+} as const satisfies Options;
+
+export type ChowLiuOptions = OptionsOf<typeof CHOW_LIU>;
 
 /**
  * The Chow-Liu tree of the features: the maximum spanning tree over pairwise mutual information (Chow and Liu 1968), by Prim's algorithm. Of equal
  * edges the smaller (min, max) pair wins, so the tree is unique. For sparse rows only pairs that occur together are counted, and of the others
  * only those that could become an edge are looked at (Meilă 1999): time near O(d · distinct counts + Σ over rows of nnz²), memory O(d + nnz).
  */
-export async function chowLiuTree(data: Observations, options: ChowLiuOptions = {}): Promise<Tree> {
+export async function chowLiuTree(data: Observations, given: ChowLiuOptions = {}): Promise<Tree> {
+  const options = complete(CHOW_LIU, given, 'chowLiuTree');
   const { features, featureNames } = checkedDataset(data);
   const engine = await engineOf(options);
   return growTree(engine, discretise(features, options), options, featureNames);
@@ -36,17 +77,12 @@ export async function chowLiuTree(data: Observations, options: ChowLiuOptions = 
 export async function growTree(
   engine: Engine,
   data: Variables,
-  options: TreeConstraints & { signal?: AbortSignal; onProgress?: (joined: number, variables: number) => void },
+  options: Completed<typeof CONSTRAINTS> & Pick<ChowLiuOptions, 'signal' | 'onProgress'>,
   names?: readonly string[],
 ): Promise<Tree> {
-  const { root = 0, minInformation = 0, required = [], forbidden = [] } = options;
+  const { root, minInformation, required, forbidden } = options;
   const d = data.variables;
   requireVertex(root, d, 'root');
-  if (typeof minInformation !== 'number')
-    throw new TypeError(`minInformation: expected a number of nats, got ${typeof minInformation}`);
-  if (!(minInformation >= 0)) throw new RangeError(`minInformation: expected nats from 0, got ${minInformation}`);
-  if (options.onProgress !== undefined && typeof options.onProgress !== 'function')
-    throw new TypeError(`onProgress: expected a function, got ${typeof options.onProgress}`);
   const overrides = constraintTable(required, forbidden, d);
   const pace = new Pace(options.signal);
   const scope = engine.scope();
@@ -75,6 +111,10 @@ export async function growTree(
   }
 }
 
+function isPairs(value: unknown): value is Pairs {
+  return Array.isArray(value) && value.every((pair) => Array.isArray(pair) && pair.length === 2);
+}
+
 /** Required edges carry an infinite weight until the tree stands. */
 function withInformation(engine: Engine, pairs: PairInformation, edge: Edge): Edge {
   if (edge.information !== REQUIRED) return edge;
@@ -86,11 +126,7 @@ function withInformation(engine: Engine, pairs: PairInformation, edge: Edge): Ed
 const REQUIRED = Number.POSITIVE_INFINITY;
 const FORBIDDEN = -2;
 
-function constraintTable(
-  required: readonly (readonly [number, number])[],
-  forbidden: readonly (readonly [number, number])[],
-  variables: number,
-): Map<number, Map<number, number>> {
+function constraintTable(required: Pairs, forbidden: Pairs, variables: number): Map<number, Map<number, number>> {
   const table = new Map<number, Map<number, number>>();
   const sets = new DisjointSets(variables);
   const put = (a: number, b: number, weight: number) => {
@@ -107,11 +143,7 @@ function constraintTable(
     ['forbidden', forbidden, FORBIDDEN],
     ['required', required, REQUIRED],
   ] as const) {
-    if (!Array.isArray(list)) throw new TypeError(`${name}: expected a list of pairs [a, b], got ${typeof list}`);
-    for (const pair of list) {
-      if (!Array.isArray(pair) || pair.length !== 2)
-        throw new TypeError(`${name}: expected pairs [a, b], got ${JSON.stringify(pair)}`);
-      const [a, b] = pair as [number, number];
+    for (const [a, b] of list) {
       requireVertex(a, variables, name);
       requireVertex(b, variables, name);
       if (a === b) throw new RangeError(`${name}: expected two different variables, got ${a} twice`);

@@ -1,12 +1,15 @@
+import { complete } from '../check/complete.js';
+import { type Options, type OptionsOf, SIGNAL } from '../check/option.js';
+import { requireInteger } from '../check/require.js';
 import { type ClassTargets, requireTargets } from '../data/dataset.js';
 import { log } from '../numeric/log.js';
-import { type Engine, engineOf, type Scope } from '../runtime/engine.js';
+import { ENGINE, type Engine, engineOf, type Scope } from '../runtime/engine.js';
 import { Pace } from '../runtime/pace.js';
 import { requireVertex } from './tree.js';
 import {
   type BinaryRows,
   checkedDataset,
-  type DiscretiseOptions,
+  DISCRETISE,
   discretise,
   type Observations,
   type Variables,
@@ -148,10 +151,10 @@ export function informationOfCells(n11: number, n10: number, n01: number, n00: n
   return Math.max(0, term(n11, a1, b1) + term(n00, a0, b0) + (term(n10, a1, b0) + term(n01, a0, b1)));
 }
 
-export interface InformationOptions extends DiscretiseOptions {
-  engine?: Engine;
-  signal?: AbortSignal;
-}
+/** Options of topPairs, mutualInformation and targetInformation. */
+export const INFORMATION = { ...DISCRETISE, engine: ENGINE, signal: SIGNAL } as const satisfies Options;
+
+export type InformationOptions = OptionsOf<typeof INFORMATION>;
 
 /** One pair of variables a < b and its mutual information in nats. */
 export interface InformationPair {
@@ -167,11 +170,11 @@ export interface InformationPair {
 export async function topPairs(
   data: Observations,
   k: number,
-  options: InformationOptions = {},
+  given: InformationOptions = {},
 ): Promise<InformationPair[]> {
   const { features } = checkedDataset(data);
-  if (typeof k !== 'number') throw new TypeError(`k: expected an integer, got ${typeof k}`);
-  if (!Number.isInteger(k) || k < 1) throw new RangeError(`k: expected an integer from 1, got ${k}`);
+  requireInteger(k, 1, 'k');
+  const options = complete(INFORMATION, given, 'topPairs');
   const engine = await engineOf(options);
   const pace = new Pace(options.signal);
   const pairs = new PairInformation(engine, discretise(features, options));
@@ -200,8 +203,9 @@ export async function mutualInformation(
   data: Observations,
   a: number,
   b: number,
-  options: InformationOptions = {},
+  given: InformationOptions = {},
 ): Promise<number> {
+  const options = complete(INFORMATION, given, 'mutualInformation');
   const { features } = checkedDataset(data);
   requireVertex(a, features.columns, 'a');
   requireVertex(b, features.columns, 'b');
@@ -216,7 +220,8 @@ export async function mutualInformation(
 }
 
 /** Mutual information of every feature with the class, nats, f64[columns]. TypeError when the data have no classes. */
-export async function targetInformation(data: Observations, options: InformationOptions = {}): Promise<Float64Array> {
+export async function targetInformation(data: Observations, given: InformationOptions = {}): Promise<Float64Array> {
+  const options = complete(INFORMATION, given, 'targetInformation');
   const dataset = checkedDataset(data);
   const targets = requireTargets(dataset, 'classes', 'data');
   const engine = await engineOf(options);

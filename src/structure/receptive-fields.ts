@@ -1,12 +1,25 @@
-import { requireInteger, requireOptions } from '../check/require.js';
+import { complete } from '../check/complete.js';
+import type { Options, OptionsOf } from '../check/option.js';
+import { got } from '../check/phrase.js';
 import { Tree } from './tree.js';
 
-export interface ReceptiveFieldOptions {
-  /** A field is every variable within this many hops of its centre, the centre included. Integer from 0. */
-  radius: number;
-  /** Centres lie this many hops apart on the way down from the root. Integer from 1. */
-  stride: number;
-}
+/** How fields are laid over a tree. */
+export const FIELDS = {
+  radius: {
+    kind: 'integer',
+    from: 0,
+    required: true,
+    doc: 'A field is every variable within this many hops of its centre, the centre included.',
+  },
+  stride: {
+    kind: 'integer',
+    from: 1,
+    required: true,
+    doc: 'Centres lie this many hops apart on the way down from the root.',
+  },
+} as const satisfies Options;
+
+export type ReceptiveFieldOptions = OptionsOf<typeof FIELDS>;
 
 /** Fields in the order of their centres; field i owns members[start[i]] to members[start[i + 1]], rising. */
 export interface ReceptiveFields {
@@ -20,12 +33,8 @@ export interface ReceptiveFields {
  * breadth-first order. Li, Chen, Zhang: "Tree Receptive Fields" (IJCAI 2018), section 3.
  */
 export function receptiveFields(tree: Tree, options: ReceptiveFieldOptions): ReceptiveFields {
-  if (!(tree instanceof Tree))
-    throw new TypeError(`tree: expected a Tree, got ${tree === null ? 'null' : typeof tree}`);
-  requireOptions(options);
-  const { radius, stride } = options;
-  requireInteger(radius, 0, 'radius');
-  requireInteger(stride, 1, 'stride');
+  if (!(tree instanceof Tree)) throw new TypeError(`tree: expected a Tree, got ${got(tree)}`);
+  const { radius, stride } = complete(FIELDS, options, 'receptiveFields');
   const { order, depth } = tree.walk();
   const centres = order.filter((v) => depth[v]! % stride === 0);
   const start = new Int32Array(centres.length + 1);

@@ -1,3 +1,4 @@
+import type { Option, Options, OptionsOf } from '../check/option.js';
 import { Dataset, type Matrix, type RowMatrix, requireRows, type SparseMatrix, type Targets } from '../data/dataset.js';
 import type { Engine } from '../runtime/engine.js';
 import { Purpose, permutation } from '../runtime/random.js';
@@ -31,17 +32,28 @@ export interface StateColumns {
 
 export type Variables = BinaryRows | BinaryColumns | StateColumns;
 
-export interface DiscretiseOptions {
-  /**
-   * A feature is 1 where it is above this. 'auto' (default): 0 for sparse rows (counts), the column's mean for dense ones. Ignored with `bins`.
-   */
-  threshold?: number | 'mean' | 'auto';
-  /**
-   * Variables of up to this many states (2 to 256) instead of two: columns with no more distinct values keep them as states, others are
-   * cut at their quantiles.
-   */
-  bins?: number;
-}
+/** Where a feature is cut in two. */
+export const THRESHOLD = {
+  kind: 'number',
+  words: ['mean', 'auto'],
+  default: 'auto',
+  defaultDoc: 'auto: 0 for sparse rows, such as counts, and the mean of the column for dense ones',
+  doc: 'A feature is 1 where it is above this number, or above its mean.',
+} as const satisfies Option;
+
+/** How numbers become variables. */
+export const DISCRETISE = {
+  threshold: THRESHOLD,
+  bins: {
+    kind: 'integer',
+    from: 2,
+    to: 256,
+    defaultDoc: 'two states, cut at the threshold',
+    doc: 'Variables of up to this many states: a column of no more distinct values keeps them, others are cut at quantiles; threshold is ignored.',
+  },
+} as const satisfies Options;
+
+export type DiscretiseOptions = OptionsOf<typeof DISCRETISE>;
 
 /** What structure is learned from: a Dataset, or a plain object of the same form, which then passes a Dataset's checks. */
 export interface Observations {
@@ -58,22 +70,18 @@ export function checkedDataset(data: Observations): Dataset {
   return new Dataset(data.features, data.targets, data.featureNames);
 }
 
-/** Turns numbers into variables whose mutual information can be counted. Deterministic. TypeError for images. */
+/** Turns numbers into variables whose mutual information can be counted; the options are checked. Deterministic. TypeError for images. */
 export function discretise(features: Matrix, { threshold, bins }: DiscretiseOptions = {}): Variables {
   const matrix = requireRows(features, 'data');
-  if (bins !== undefined) {
-    if (!Number.isInteger(bins) || bins < 2 || bins > 256)
-      throw new RangeError(`bins: expected an integer from 2 to 256, got ${bins}`);
-    return quantileStates(matrix, bins);
-  }
+  if (bins !== undefined) return quantileStates(matrix, bins);
   return binarise(matrix, binaryLimits(matrix, threshold));
 }
 
 /** Above these a column's values are ones. */
-export function binaryLimits(matrix: RowMatrix, threshold: DiscretiseOptions['threshold'] = 'auto'): Float64Array {
-  if (threshold !== 'auto' && threshold !== 'mean' && (typeof threshold !== 'number' || !Number.isFinite(threshold))) {
-    throw new TypeError(`threshold: expected a finite number, 'mean' or 'auto', got ${String(threshold)}`);
-  }
+export function binaryLimits(
+  matrix: RowMatrix,
+  threshold: DiscretiseOptions['threshold'] = THRESHOLD.default,
+): Float64Array {
   const cut = threshold === 'auto' ? (matrix.kind === 'sparse' ? 0 : 'mean') : threshold;
   return cut === 'mean' ? columnMeans(matrix) : new Float64Array(matrix.columns).fill(cut);
 }

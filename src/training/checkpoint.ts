@@ -1,4 +1,6 @@
-import { readSafetensors, type Tensor, writeSafetensors } from '../files/safetensors.js';
+import type { Identity } from '../files/identity.js';
+import type { Tensor } from '../files/safetensors.js';
+import { packState, unpackState } from '../files/state.js';
 import type { Evaluation } from './metrics.js';
 
 export interface EpochRecord {
@@ -13,8 +15,6 @@ export interface EpochRecord {
 
 /** All that a run needs to go on to the same bits. */
 export interface CheckpointState {
-  /** What must be equal to resume: options and shapes, as JSON. */
-  fingerprint: string;
   epoch: number;
   batch: number;
   step: number;
@@ -29,19 +29,23 @@ export interface CheckpointState {
 
 const KEY = 'espalier.checkpoint';
 
-export function writeCheckpoint(state: CheckpointState, vectors: Record<string, Float32Array>): Uint8Array {
+export function writeCheckpoint(
+  identity: Identity,
+  state: CheckpointState,
+  vectors: Record<string, Float32Array>,
+): Uint8Array {
   const tensors: Record<string, Tensor> = {};
   for (const [name, data] of Object.entries(vectors)) tensors[name] = { shape: [data.length], data };
-  return packState(KEY, state, tensors);
+  return packState(KEY, identity, state, tensors);
 }
 
 /** TypeError when the bytes are not a checkpoint, RangeError when it belongs to another run. */
 export function readCheckpoint(
   bytes: Uint8Array,
-  fingerprint: string,
+  identity: Identity,
   lengths: Readonly<Record<string, number>>,
 ): { state: CheckpointState; vectors: Record<string, Float32Array> } {
-  const { state, tensors } = unpackState<CheckpointState>(KEY, bytes, fingerprint);
+  const { state, tensors } = unpackState<CheckpointState>(KEY, identity, bytes);
   requireSound(state);
   const vectors: Record<string, Float32Array> = {};
   for (const [name, length] of Object.entries(lengths)) {
@@ -53,46 +57,6 @@ export function readCheckpoint(
     vectors[name] = data;
   }
   return { state, vectors };
-}
-
-/** A safetensors file whose metadata hold a JSON state under `key`. */
-export function packState(key: string, state: { fingerprint: string }, tensors: Record<string, Tensor>): Uint8Array {
-  // JSON has no infinities: the best score before the first evaluation is one.
-  return writeSafetensors(tensors, {
-    [key]: JSON.stringify(state, (_, value) =>
-      value === Number.NEGATIVE_INFINITY ? '-Infinity' : value === Number.POSITIVE_INFINITY ? 'Infinity' : value,
-    ),
-  });
-}
-
-/** What packState wrote. TypeError for other bytes, RangeError for a state of another run. */
-export function unpackState<State extends { fingerprint: string }>(
-  key: string,
-  bytes: Uint8Array,
-  fingerprint: string,
-): { state: State; tensors: Record<string, Tensor> } {
-  if (!(bytes instanceof Uint8Array))
-    throw new TypeError(`resume: expected the bytes of a checkpoint, got ${typeof bytes}`);
-  const { tensors, metadata } = readSafetensors(bytes);
-  const text = metadata[key];
-  if (text === undefined) {
-    throw new TypeError(`resume: expected a checkpoint of this kind of run, but these bytes hold no '${key}'`);
-  }
-  let state: State;
-  try {
-    state = JSON.parse(text, (_, value) =>
-      value === '-Infinity' ? Number.NEGATIVE_INFINITY : value === 'Infinity' ? Number.POSITIVE_INFINITY : value,
-    );
-    JSON.parse(state.fingerprint);
-  } catch (cause) {
-    throw new RangeError('resume: the checkpoint is damaged: its metadata are not what was written', { cause });
-  }
-  if (state.fingerprint !== fingerprint) {
-    throw new RangeError(
-      `resume: expected a checkpoint of the same net, data and options, ${difference(state.fingerprint, fingerprint)}`,
-    );
-  }
-  return { state, tensors };
 }
 
 function requireSound({
@@ -117,13 +81,4 @@ function requireSound({
     Array.isArray(scalars) &&
     scalars.every((x) => typeof x === 'number');
   if (!sound) throw new RangeError('resume: the checkpoint is damaged: fields are missing or out of range');
-}
-
-function difference(saved: string, wanted: string): string {
-  const [a, b] = [JSON.parse(saved), JSON.parse(wanted)] as Record<string, unknown>[];
-  for (const name of Object.keys({ ...a, ...b })) {
-    const [x, y] = [JSON.stringify(a![name]), JSON.stringify(b![name])];
-    if (x !== y) return `but ${name} was ${x} and is ${y}`;
-  }
-  return 'but it is of another run';
 }

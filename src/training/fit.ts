@@ -1,5 +1,14 @@
-import { requireCallbacks, requireInteger, requirePositive, requireSeed } from '../check/require.js';
-import type { Dataset } from '../data/dataset.js';
+import {
+  type Callback,
+  type Completed,
+  isBytes,
+  type Options,
+  type OptionsOf,
+  SEED_OF_NET,
+  SIGNAL,
+} from '../check/option.js';
+import { Dataset } from '../data/dataset.js';
+import { decisive, type Identity, identity } from '../files/identity.js';
 import { allFinite } from '../numeric/finite.js';
 import type { Engine } from '../runtime/engine.js';
 import { nextTask, Pace } from '../runtime/pace.js';
@@ -7,40 +16,83 @@ import { Purpose, permutation } from '../runtime/random.js';
 import { type CheckpointState, type EpochRecord, readCheckpoint, writeCheckpoint } from './checkpoint.js';
 import type { LossSum } from './losses.js';
 import { type Evaluation, score } from './metrics.js';
-import { type Block, createOptimizer, type OptimizerOptions, optimizerOptions } from './optimizer.js';
-import { type Schedule, scheduleFactor } from './schedule.js';
+import { type Block, createOptimizer, OPTIMIZER } from './optimizer.js';
+import { SCHEDULE, scheduleFactor } from './schedule.js';
 
-export interface FitOptions {
-  /** Rows to choose the best epoch by; its weights are the ones kept. Without them the last epoch's are. */
-  validation?: Dataset;
-  /** Default 50. */
-  epochs?: number;
-  /** Rows a step. Default 256. */
-  batchSize?: number;
-  /** Default 1e-3. */
-  learningRate?: number;
-  /** Default 'adam'. */
-  optimizer?: OptimizerOptions;
-  /** Default 'inverse-sqrt', the TRF paper's. */
-  schedule?: Schedule;
-  /** What the best epoch is best in: 'metric' (accuracy, mean AUC, RMSE) or 'loss'. Ties go to the lower loss. Default 'metric'. */
-  monitor?: 'metric' | 'loss';
-  /** Stop after this many epochs in a row without a better one. Default: never. Needs `validation`. */
-  patience?: number;
-  /** Of shuffles and dropout. Default: the net's seed. */
-  seed?: number;
-  /** Stops at the next batch: fit then returns with a checkpoint and stoppedBy 'signal'; the net has the weights of the last whole epoch, or the best. */
-  signal?: AbortSignal;
-  /** After every batch. */
-  onProgress?: (progress: FitProgress) => void;
-  /** After every epoch. */
-  onEpoch?: (record: EpochRecord) => void;
-  /** Receives a checkpoint after every `checkpointEvery` epochs. */
-  onCheckpoint?: (checkpoint: Uint8Array) => void | Promise<void>;
-  /** Default 1. */
-  checkpointEvery?: number;
-  /** A checkpoint to go on from, to the same bits as if it had never stopped. Net, data and options must be the same. */
-  resume?: Uint8Array;
+/** Options of every net's fit; a method may have other defaults. */
+export const FIT = {
+  validation: {
+    kind: 'other',
+    is: isDataset,
+    expected: 'a Dataset',
+    inert: true,
+    flag: false,
+    doc: "Rows to choose the best epoch by, whose weights are kept; without them the last epoch's are.",
+  },
+  epochs: { kind: 'integer', from: 1, default: 50, doc: 'Passes over the training rows.' },
+  batchSize: { kind: 'integer', from: 1, default: 256, doc: 'Rows a step.' },
+  learningRate: {
+    kind: 'number',
+    above: 0,
+    default: 1e-3,
+    doc: 'Step size of the optimiser, before the schedule.',
+  },
+  optimizer: OPTIMIZER,
+  schedule: SCHEDULE,
+  monitor: {
+    kind: 'choice',
+    of: ['metric', 'loss'],
+    default: 'metric',
+    doc: 'What the best epoch is best in: metric (accuracy, mean AUC, RMSE) or loss. Ties go to the lower loss.',
+  },
+  patience: {
+    kind: 'integer',
+    from: 1,
+    words: [Number.POSITIVE_INFINITY],
+    defaultDoc: 'never',
+    doc: 'Stop after this many epochs in a row without a better one; needs validation rows.',
+  },
+  seed: { ...SEED_OF_NET, doc: 'Of shuffles and dropout.' },
+  signal: {
+    ...SIGNAL,
+    doc: "Stops at the next batch: fit then returns with a checkpoint and stoppedBy 'signal'; the net has the weights of the last whole epoch, or the best.",
+  },
+  onProgress: { kind: 'callback', inert: true, doc: 'Called after every batch.' } as Callback<
+    (progress: FitProgress) => void
+  >,
+  onEpoch: { kind: 'callback', inert: true, doc: 'Called after every epoch.' } as Callback<
+    (record: EpochRecord) => void
+  >,
+  onCheckpoint: {
+    kind: 'callback',
+    inert: true,
+    doc: 'Receives a checkpoint after every checkpointEvery epochs.',
+  } as Callback<(checkpoint: Uint8Array) => void | Promise<void>>,
+  checkpointEvery: {
+    kind: 'integer',
+    from: 1,
+    default: 1,
+    inert: true,
+    flag: false,
+    doc: 'Epochs from checkpoint to checkpoint.',
+  },
+  resume: {
+    kind: 'other',
+    is: isBytes,
+    expected: 'the bytes of a checkpoint',
+    inert: true,
+    flag: false,
+    doc: 'A checkpoint to go on from, to the same bits as if it had never stopped. Net, data and options must be the same.',
+  },
+} as const satisfies Options;
+
+export type FitOptions = OptionsOf<typeof FIT>;
+
+/** Completed and checked. */
+export type FitSettings = Completed<typeof FIT>;
+
+function isDataset(value: unknown): value is Dataset {
+  return value instanceof Dataset;
 }
 
 export interface FitProgress {
@@ -85,12 +137,13 @@ export interface Trainable {
   /** Floats of the parameters that are trained; what follows them (running statistics) is only kept with them. Default: all. */
   readonly trainedLength?: number;
   /** Shapes and settings that must be equal to resume. */
-  readonly identity: object;
+  readonly identity: Record<string, unknown>;
   startTraining(train: Dataset, batchSize: number, stateVectors: number): TrainingSession;
-  evaluate(data: Dataset, options?: { batchSize?: number }): Promise<Evaluation>;
+  evaluate(data: Dataset, options: { batchSize: number }): Promise<Evaluation>;
 }
 
-export async function fit(net: Trainable, train: Dataset, options: FitOptions = {}): Promise<FitResult> {
+/** Trains a net by options that are completed and checked. */
+export async function fit(net: Trainable, train: Dataset, options: FitSettings): Promise<FitResult> {
   const run = await Run.start(net, train, options);
   try {
     return await run.finish();
@@ -127,8 +180,8 @@ class Run {
     private readonly optimizer: ReturnType<typeof createOptimizer>,
   ) {}
 
-  static async start(net: Trainable, train: Dataset, given: FitOptions): Promise<Run> {
-    const options = settings(given, net.seed, train);
+  static async start(net: Trainable, train: Dataset, given: FitSettings): Promise<Run> {
+    const options = settingsOf(given, net.seed, train);
     const stateVectors = options.optimizer.kind === 'adam' ? 2 : 1;
     const session = net.startTraining(train, options.batchSize, stateVectors);
     const scope = net.engine.scope();
@@ -282,21 +335,10 @@ class Run {
     this.net.engine.f32(this.net.parameters.at, this.net.parameters.length).set(values);
   }
 
-  private get fingerprint(): string {
-    const { validation, epochs, batchSize, learningRate, optimizer, schedule, monitor, patience, seed } = this.options;
-    return JSON.stringify({
-      net: this.net.identity,
-      rows: this.train.rows,
-      validationRows: validation?.rows ?? 0,
-      epochs,
-      batchSize,
-      learningRate,
-      optimizer,
-      schedule: typeof schedule === 'function' ? 'function' : schedule,
-      monitor,
-      patience: patience === Number.POSITIVE_INFINITY ? 'never' : patience,
-      seed,
-    });
+  private get identity(): Identity {
+    const { net, train, options } = this;
+    const validationRows = options.validation?.rows ?? 0;
+    return identity({ net: net.identity, rows: train.rows, validationRows, ...decisive(FIT, options) });
   }
 
   private checkpoint(): Uint8Array {
@@ -308,8 +350,8 @@ class Run {
     }
     const { scalars } = this.optimizer;
     return writeCheckpoint(
+      this.identity,
       {
-        fingerprint: this.fingerprint,
         epoch,
         batch,
         step,
@@ -329,7 +371,7 @@ class Run {
     const { length } = this.net.parameters;
     const lengths: Record<string, number> = { parameters: length, best: length };
     for (const [name, block] of Object.entries(this.optimizer.state)) lengths[name] = block.length;
-    const { state, vectors } = readCheckpoint(bytes, this.fingerprint, lengths);
+    const { state, vectors } = readCheckpoint(bytes, this.identity, lengths);
     this.setWeights(vectors.parameters!);
     this.best = vectors.best;
     for (const [name, block] of Object.entries(this.optimizer.state))
@@ -340,53 +382,13 @@ class Run {
   }
 }
 
-interface Settings
-  extends Required<
-    Omit<FitOptions, 'optimizer' | 'validation' | 'signal' | 'onProgress' | 'onEpoch' | 'onCheckpoint' | 'resume'>
-  > {
-  optimizer: ReturnType<typeof optimizerOptions>;
-  validation?: Dataset;
-  signal?: AbortSignal;
-  onProgress?: FitOptions['onProgress'];
-  onEpoch?: FitOptions['onEpoch'];
-  onCheckpoint?: FitOptions['onCheckpoint'];
-  resume?: Uint8Array;
-}
+/** With the seed and the patience that there are. */
+type Settings = FitSettings & { seed: number; patience: number };
 
-function settings(given: FitOptions, seed: number, train: Dataset): Settings {
-  const options = {
-    epochs: 50,
-    batchSize: 256,
-    learningRate: 1e-3,
-    schedule: 'inverse-sqrt' as Schedule,
-    monitor: 'metric' as const,
-    patience: Number.POSITIVE_INFINITY,
-    seed,
-    checkpointEvery: 1,
-    ...withoutUndefined(given),
-    optimizer: optimizerOptions(given.optimizer ?? 'adam'),
-  };
-  requireInteger(options.epochs, 1, 'epochs');
-  requireInteger(options.batchSize, 1, 'batchSize');
-  requireInteger(options.checkpointEvery, 1, 'checkpointEvery');
-  requireSeed(options.seed);
-  if (options.patience !== Number.POSITIVE_INFINITY) {
-    requireInteger(options.patience, 1, 'patience');
-    if (!options.validation) throw new TypeError('patience: expected validation rows to be patient about, got none');
-  }
-  requirePositive(options.learningRate, 'learningRate');
-  if (options.monitor !== 'metric' && options.monitor !== 'loss') {
-    throw new TypeError(`monitor: expected 'metric' or 'loss', got ${JSON.stringify(options.monitor)}`);
-  }
-  if (options.signal !== undefined && typeof options.signal?.aborted !== 'boolean') {
-    throw new TypeError(`signal: expected an AbortSignal, got ${typeof options.signal}`);
-  }
-  requireCallbacks(options, ['onProgress', 'onEpoch', 'onCheckpoint']);
-  scheduleFactor(options.schedule, 0, options.epochs);
-  options.batchSize = Math.min(options.batchSize, train.rows);
-  return options;
-}
-
-function withoutUndefined<T extends object>(options: T): T {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
+function settingsOf(given: FitSettings, seed: number, train: Dataset): Settings {
+  const { patience = Number.POSITIVE_INFINITY, validation } = given;
+  if (patience !== Number.POSITIVE_INFINITY && !validation)
+    throw new TypeError('patience: expected validation rows to be patient about, got none');
+  scheduleFactor(given.schedule, 0, given.epochs);
+  return { ...given, patience, seed: given.seed ?? seed, batchSize: Math.min(given.batchSize, train.rows) };
 }

@@ -1,32 +1,50 @@
+import { checked } from '../check/complete.js';
+import type { CompletedValue, Option, Options, OptionsOf, ValueOf } from '../check/option.js';
 import type { Engine, Scope } from '../runtime/engine.js';
 
+const DECAY = {
+  kind: 'number',
+  from: 0,
+  below: 1,
+  default: 0,
+} as const;
+
 /** Adam (Kingma and Ba 2015). */
-export interface AdamOptions {
-  kind: 'adam';
-  /** Default 0.9. */
-  beta1?: number;
-  /** Default 0.999. */
-  beta2?: number;
-  /** Default 1e-8. */
-  epsilon?: number;
-  /** Default 0. */
-  weightDecay?: number;
-  /** Decoupled weight decay, AdamW (Loshchilov and Hutter 2019), rather than an L2 term in the gradient. Default false. */
-  decoupled?: boolean;
-}
+const ADAM = {
+  beta1: { kind: 'number', from: 0, below: 1, default: 0.9, doc: 'Decay of the mean of gradients.' },
+  beta2: { kind: 'number', from: 0, below: 1, default: 0.999, doc: 'Decay of the mean of their squares.' },
+  epsilon: { kind: 'number', from: 0, below: 1, default: 1e-8, doc: 'Added to the root of that mean.' },
+  weightDecay: { ...DECAY, doc: 'Weight decay.' },
+  decoupled: {
+    kind: 'flag',
+    default: false,
+    doc: 'Decoupled weight decay, AdamW (Loshchilov and Hutter 2019), rather than an L2 term in the gradient.',
+  },
+} as const satisfies Options;
 
 /** Stochastic gradient descent with momentum. */
-export interface SgdOptions {
-  kind: 'sgd';
-  /** Default 0.9. */
-  momentum?: number;
-  /** Nesterov momentum. Default false. */
-  nesterov?: boolean;
-  /** L2 term in the gradient. Default 0. */
-  weightDecay?: number;
-}
+const SGD = {
+  momentum: { kind: 'number', from: 0, below: 1, default: 0.9, doc: 'Momentum.' },
+  nesterov: { kind: 'flag', default: false, doc: 'Nesterov momentum.' },
+  weightDecay: { ...DECAY, doc: 'L2 term in the gradient.' },
+} as const satisfies Options;
 
-export type OptimizerOptions = 'adam' | 'sgd' | AdamOptions | SgdOptions;
+/** The option of fit. */
+export const OPTIMIZER = {
+  kind: 'variant',
+  of: { adam: ADAM, sgd: SGD },
+  default: 'adam',
+  doc: "How weights follow gradients: 'adam', 'sgd', or one with options of its own, { kind: 'sgd', momentum: 0.9 }.",
+} as const satisfies Option;
+
+export type AdamOptions = { kind: 'adam' } & OptionsOf<typeof ADAM>;
+export type SgdOptions = { kind: 'sgd' } & OptionsOf<typeof SGD>;
+export type OptimizerOptions = ValueOf<typeof OPTIMIZER>;
+
+/** Completed and checked. */
+export type OptimizerSettings = CompletedValue<typeof OPTIMIZER>;
+type AdamSettings = Extract<OptimizerSettings, { kind: 'adam' }>;
+type SgdSettings = Extract<OptimizerSettings, { kind: 'sgd' }>;
 
 /** A block of floats. */
 export interface Block {
@@ -45,36 +63,11 @@ export interface Optimizer {
 }
 
 /** Fills in defaults; TypeError or RangeError for what makes no sense. */
-export function optimizerOptions(options: OptimizerOptions): Required<AdamOptions> | Required<SgdOptions> {
-  const given = (typeof options === 'string' ? { kind: options } : options) as AdamOptions | SgdOptions;
-  if (given?.kind === 'adam') {
-    const full = complete<AdamOptions>(
-      { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0, decoupled: false },
-      given,
-    );
-    requireIn(full.beta1, 0, 1, 'optimizer.beta1');
-    requireIn(full.beta2, 0, 1, 'optimizer.beta2');
-    requireIn(full.epsilon, 0, 1, 'optimizer.epsilon');
-    requireIn(full.weightDecay, 0, 1, 'optimizer.weightDecay');
-    requireFlag(full.decoupled, 'optimizer.decoupled');
-    return full;
-  }
-  if (given?.kind === 'sgd') {
-    const full = complete<SgdOptions>({ momentum: 0.9, nesterov: false, weightDecay: 0 }, given);
-    requireIn(full.momentum, 0, 1, 'optimizer.momentum');
-    requireIn(full.weightDecay, 0, 1, 'optimizer.weightDecay');
-    requireFlag(full.nesterov, 'optimizer.nesterov');
-    return full;
-  }
-  throw new TypeError(`optimizer: expected 'adam', 'sgd' or an object with that kind, got ${JSON.stringify(options)}`);
+export function optimizerOptions(options: OptimizerOptions): OptimizerSettings {
+  return checked(OPTIMIZER, options, 'optimizer') as OptimizerSettings;
 }
 
-export function createOptimizer(
-  engine: Engine,
-  scope: Scope,
-  length: number,
-  options: Required<AdamOptions> | Required<SgdOptions>,
-): Optimizer {
+export function createOptimizer(engine: Engine, scope: Scope, length: number, options: OptimizerSettings): Optimizer {
   return options.kind === 'adam' ? new Adam(engine, scope, length, options) : new Sgd(engine, scope, length, options);
 }
 
@@ -83,9 +76,9 @@ class Adam implements Optimizer {
   /** β1^t and β2^t, as running products: Math.pow need not give the same bits everywhere. */
   scalars = [1, 1];
   private readonly engine: Engine;
-  private readonly options: Required<AdamOptions>;
+  private readonly options: AdamSettings;
 
-  constructor(engine: Engine, scope: Scope, length: number, options: Required<AdamOptions>) {
+  constructor(engine: Engine, scope: Scope, length: number, options: AdamSettings) {
     this.engine = engine;
     this.options = options;
     this.state = { mean: { at: scope.zeros(length), length }, square: { at: scope.zeros(length), length } };
@@ -116,9 +109,9 @@ class Sgd implements Optimizer {
   readonly state: { velocity: Block };
   scalars: number[] = [];
   private readonly engine: Engine;
-  private readonly options: Required<SgdOptions>;
+  private readonly options: SgdSettings;
 
-  constructor(engine: Engine, scope: Scope, length: number, options: Required<SgdOptions>) {
+  constructor(engine: Engine, scope: Scope, length: number, options: SgdSettings) {
     this.engine = engine;
     this.options = options;
     this.state = { velocity: { at: scope.zeros(length), length } };
@@ -137,27 +130,4 @@ class Sgd implements Optimizer {
       weightDecay,
     );
   }
-}
-
-/** Defaults where an option is absent or undefined; TypeError for an option that this optimiser does not have. */
-function complete<T extends { kind: string }>(defaults: Required<Omit<T, 'kind'>>, given: T): Required<T> {
-  const full: Record<string, unknown> = { kind: given.kind, ...defaults };
-  for (const [name, value] of Object.entries(given)) {
-    if (!Object.hasOwn(full, name)) {
-      const known = Object.keys(full).join(', ');
-      throw new TypeError(`optimizer.${name}: expected one of ${known}, got an option that ${given.kind} has not`);
-    }
-    if (value !== undefined) full[name] = value;
-  }
-  return full as Required<T>;
-}
-
-function requireFlag(value: boolean, argument: string): void {
-  if (typeof value !== 'boolean') throw new TypeError(`${argument}: expected a boolean, got ${typeof value}`);
-}
-
-function requireIn(value: number, low: number, high: number, argument: string): void {
-  if (typeof value !== 'number') throw new TypeError(`${argument}: expected a number, got ${typeof value}`);
-  if (!(value >= low && value < high))
-    throw new RangeError(`${argument}: expected a number from ${low} to below ${high}, got ${value}`);
 }

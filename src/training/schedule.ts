@@ -1,14 +1,43 @@
+import { checked } from '../check/complete.js';
+import type { Option, Options, OptionsOf } from '../check/option.js';
+import { got } from '../check/phrase.js';
+
+const STEPS = {
+  steps: {
+    kind: 'list',
+    of: { kind: 'number', unit: 'a fraction of all epochs', from: 0, to: 1, doc: 'A fraction of all epochs.' },
+    required: true,
+    doc: 'Fractions of all epochs at which the rate is multiplied.',
+  },
+  factor: { kind: 'number', unit: 'a factor', from: 0, required: true, doc: 'What it is multiplied by.' },
+} as const satisfies Options;
+
+const NAMES = ['constant', 'inverse-sqrt', 'cosine'] as const;
+
 /**
  * The learning rate's factor over epochs (counted from 0): 'constant'; 'inverse-sqrt' 1/√(epoch + 1), the TRF paper's; 'cosine' from 1 to 0 along half a
  * wave; { steps } multiplies by `factor` at each fraction of all epochs; or a function.
  */
-export type Schedule =
-  | 'constant'
-  | 'inverse-sqrt'
-  | 'cosine'
-  | { steps: readonly number[]; factor: number }
-  | ((epoch: number, epochs: number) => number);
+export type Schedule = (typeof NAMES)[number] | OptionsOf<typeof STEPS> | ((epoch: number, epochs: number) => number);
 
+/** The option of fit. */
+export const SCHEDULE = {
+  kind: 'group',
+  options: STEPS,
+  or: isNamedOrFunction,
+  orDoc: "'constant', 'inverse-sqrt', 'cosine' or a function",
+  default: 'inverse-sqrt',
+  text: true,
+  doc: "The learning rate's factor over epochs: constant, inverse-sqrt (1/√(epoch + 1), the TRF paper's), cosine, { steps, factor }, or a function of the epoch from 0 and their number.",
+} as const satisfies Option;
+
+function isNamedOrFunction(
+  value: unknown,
+): value is Exclude<Schedule, object> | ((epoch: number, epochs: number) => number) {
+  return typeof value === 'function' || NAMES.includes(value as (typeof NAMES)[number]);
+}
+
+/** What the learning rate is multiplied by in an epoch, from 0. TypeError or RangeError for a schedule that makes no sense. */
 export function scheduleFactor(schedule: Schedule, epoch: number, epochs: number): number {
   if (schedule === 'constant') return 1;
   if (schedule === 'inverse-sqrt') return 1 / Math.sqrt(epoch + 1);
@@ -16,25 +45,12 @@ export function scheduleFactor(schedule: Schedule, epoch: number, epochs: number
   if (typeof schedule === 'function') {
     const factor = schedule(epoch, epochs);
     if (typeof factor !== 'number' || !Number.isFinite(factor) || factor < 0) {
-      throw new RangeError(`schedule: expected a factor of at least 0 for epoch ${epoch}, got ${factor}`);
+      throw new RangeError(`schedule: expected a factor of at least 0 for epoch ${epoch}, got ${got(factor)}`);
     }
     return factor;
   }
-  if (schedule && Array.isArray(schedule.steps) && typeof schedule.factor === 'number') {
-    if (!(schedule.factor >= 0) || !Number.isFinite(schedule.factor)) {
-      throw new RangeError(`schedule.factor: expected a factor of at least 0, got ${schedule.factor}`);
-    }
-    schedule.steps.forEach((fraction, i) => {
-      if (typeof fraction !== 'number' || !(fraction >= 0 && fraction <= 1))
-        throw new RangeError(`schedule.steps[${i}]: expected a fraction of all epochs from 0 to 1, got ${fraction}`);
-    });
-    let factor = 1;
-    for (const fraction of schedule.steps) if (epoch >= fraction * epochs) factor *= schedule.factor;
-    return factor;
-  }
-  throw new TypeError(
-    `schedule: expected 'constant', 'inverse-sqrt', 'cosine', { steps, factor } or a function, got ${JSON.stringify(schedule)}`,
-  );
+  const { steps, factor } = checked(SCHEDULE, schedule, 'schedule') as OptionsOf<typeof STEPS>;
+  return steps.reduce((product, fraction) => (epoch >= fraction * epochs ? product * factor : product), 1);
 }
 
 /** sin(π/2 · t) for t in [0, 1], by its series: Math.sin need not give the same bits everywhere. */

@@ -1,14 +1,18 @@
 import type { Command } from 'commander';
 import type { GatedEvaluation } from '../../models/gaternet/gater-net.js';
 import { inFile } from '../errors.js';
+import { addFlags } from '../flags/add.js';
+import { BATCH } from '../flags/batch.js';
+import { readFlags } from '../flags/read.js';
 import { interruptible } from '../interrupt.js';
-import { addDataOptions, addJson, type DataOptions, integer } from '../options.js';
+import { addDataOptions, addJson, type DataOptions } from '../options.js';
 import { percent, plural, print, printJson } from '../print/output.js';
+import { metricText } from '../print/result.js';
 import { loadLike } from '../read/data.js';
-import { metricText, openModel } from '../read/model.js';
+import { openModel } from '../read/model.js';
 
 interface EvaluateOptions extends Pick<DataOptions, 'format' | 'labels'> {
-  batchSize?: number;
+  batchSize?: string;
   json?: boolean;
 }
 
@@ -17,9 +21,8 @@ export function addEvaluate(program: Command): void {
     .command('evaluate')
     .description('Compare what a trained net predicts with the labels of some rows.')
     .argument('<model>', 'what train --out wrote')
-    .argument('<data>', 'labelled rows in the format of the training data, or images; - for standard input')
-    .option('--batch-size <n>', 'rows at a time (default: 256; images: 64)', integer(1));
-  addJson(addDataOptions(command, false))
+    .argument('<data>', 'labelled rows in the format of the training data, or images; - for standard input');
+  addJson(addDataOptions(addFlags(command, BATCH), false))
     .addHelpText(
       'after',
       `
@@ -36,9 +39,9 @@ Examples:
 async function evaluate(model: string, path: string, options: EvaluateOptions): Promise<void> {
   const { net, reference } = await openModel(model);
   const { data, name } = await loadLike(path, reference, options, true);
-  const { batchSize } = options;
+  const settings = (await readFlags(BATCH, { ...options })).options;
   const result: GatedEvaluation = await inFile(name, () =>
-    interruptible((signal) => net.evaluate(data, { batchSize, signal })),
+    interruptible((signal) => net.evaluate(data, { ...settings, signal })),
   );
   if (options.json) return printJson({ method: net.method, ...result });
   const gates = result.gatesOpen === undefined ? '' : `, gates open ${percent(result.gatesOpen)}`;

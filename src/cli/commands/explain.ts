@@ -1,16 +1,17 @@
 import type { Command } from 'commander';
-import type { LayerExplanation, UnitExplanation } from '../../models/feedforward/explain.js';
-import { GaterNet } from '../../models/gaternet/gater-net.js';
+import { EXPLAIN, type LayerExplanation, type UnitExplanation } from '../../models/feedforward/explain.js';
 import { inFile, UserError } from '../errors.js';
+import { addFlags, flagsOf } from '../flags/add.js';
+import { readFlags } from '../flags/read.js';
 import { interruptible } from '../interrupt.js';
 import { addDataOptions, addJson, type DataOptions, integer } from '../options.js';
 import { count, plural, print, printJson } from '../print/output.js';
 import { loadLike } from '../read/data.js';
-import { openModel } from '../read/model.js';
+import { explains, openModel } from '../read/model.js';
+
+const FLAGS = flagsOf(EXPLAIN);
 
 interface ExplainCommandOptions extends Pick<DataOptions, 'format' | 'labels'> {
-  top: number;
-  minRows: number;
   units: number;
   layer?: number;
   json?: boolean;
@@ -22,11 +23,9 @@ export function addExplain(program: Command): void {
     .description('Tell what the hidden units of a net stand for: their top features, and how coherent these are.')
     .argument('<model>', 'what train --out wrote')
     .argument('<data>', 'rows in the format of the training data; - for standard input')
-    .option('--top <k>', 'features to name for each unit', integer(1), 10)
-    .option('--min-rows <n>', 'pass over features that are present in fewer rows', integer(1), 5)
     .option('--layer <n>', 'only this hidden layer, counted from 1', integer(1))
     .option('--units <n>', 'most coherent units of each layer to print; --json holds all', integer(0), 10);
-  addJson(addDataOptions(command, false))
+  addJson(addDataOptions(addFlags(command, FLAGS), false))
     .addHelpText(
       'after',
       `
@@ -41,19 +40,20 @@ Example:
 
 async function explain(model: string, path: string, options: ExplainCommandOptions): Promise<void> {
   const { net, reference } = await openModel(model);
-  if (net instanceof GaterNet) {
+  if (!explains(net)) {
     throw new UserError(
-      `${model}: expected a net with units to explain, got one of method 'gaternet'; try espalier gates`,
+      `${model}: expected a net with units to explain, got one of method '${net.method}'; try espalier gates`,
     );
   }
   const { data, name } = await loadLike(path, reference, options, false);
-  const { top, minRows, layer } = options;
+  const { layer } = options;
+  const settings = (await readFlags(FLAGS, { ...options })).options;
   const hidden = net.layers.length - 1;
   if (layer !== undefined && layer > hidden)
     throw new UserError(`--layer: expected one from 1 to ${hidden}, got ${layer}`);
   const result = await inFile(name, () =>
     interruptible((signal) =>
-      net.explain(data, { top, minRows, signal, ...(layer === undefined ? {} : { layers: [layer - 1] }) }),
+      net.explain(data, { ...settings, signal, ...(layer === undefined ? {} : { layers: [layer - 1] }) }),
     ),
   );
   if (options.json) return printJson({ method: net.method, ...result });

@@ -2,8 +2,12 @@ import type { Command } from 'commander';
 import type { Dataset } from '../../data/dataset.js';
 import { gatesToSvg } from '../../drawings/gates.js';
 import { GateCounter, type GateReport, gatesToCsv, tellingGates } from '../../models/gaternet/gate-report.js';
-import { GaterNet } from '../../models/gaternet/gater-net.js';
+import type { GaterNet } from '../../models/gaternet/gater-net.js';
+import type { Net, RunOptions } from '../../models/net.js';
 import { inFile, UserError } from '../errors.js';
+import { addFlags } from '../flags/add.js';
+import { BATCH } from '../flags/batch.js';
+import { readFlags } from '../flags/read.js';
 import { interruptible } from '../interrupt.js';
 import { addDataOptions, addJson, type DataOptions, integer } from '../options.js';
 import {
@@ -18,10 +22,10 @@ import {
   writeAtomically,
 } from '../print/output.js';
 import { loadLike } from '../read/data.js';
-import { type Net, openModel } from '../read/model.js';
+import { hasGates, openModel } from '../read/model.js';
 
 interface GatesOptions extends Pick<DataOptions, 'format' | 'labels'> {
-  batchSize?: number;
+  batchSize?: string;
   top: number;
   classes: boolean;
   svg?: string;
@@ -53,9 +57,8 @@ export function addGates(program: Command): void {
     .option('--svg <file>', 'draw a heat map: a column a gate, a row a class')
     .option('--csv <file>', 'write a line for each gate')
     .option('--top <k>', 'gates to name that tell most of the class', integer(0), 10)
-    .option('--no-classes', 'look at no labels; DATA then needs none')
-    .option('--batch-size <n>', 'images at a time; changes no result (default: 64)', integer(1));
-  addJson(addDataOptions(command, false))
+    .option('--no-classes', 'look at no labels; DATA then needs none');
+  addJson(addDataOptions(addFlags(command, BATCH), false))
     .addHelpText(
       'after',
       `
@@ -74,8 +77,9 @@ async function gates(model: string, path: string, options: GatesOptions): Promis
   const { net, reference } = await openModel(model);
   requireGated(net, model);
   const { data, name } = await loadLike(path, reference, options, options.classes);
+  const settings = (await readFlags(BATCH, { ...options })).options;
   const { report, cost } = await inFile(name, () =>
-    interruptible((signal) => countGates(net, data, { ...options, signal })),
+    interruptible((signal) => countGates(net, data, { classes: options.classes, ...settings, signal })),
   );
   if (options.svg) writeAtomically(options.svg, gatesToSvg(report));
   if (options.csv) writeAtomically(options.csv, gatesToCsv(report));
@@ -92,9 +96,7 @@ async function gates(model: string, path: string, options: GatesOptions): Promis
 }
 
 function requireGated(net: Net, model: string): asserts net is GaterNet {
-  if (!(net instanceof GaterNet)) {
-    throw new UserError(`${model}: expected a net of method 'gaternet', which has gates, got one of '${net.method}'`);
-  }
+  if (!hasGates(net)) throw new UserError(`${model}: expected a net that has gates, got one of method '${net.method}'`);
   if (net.gateLayout.length === 0)
     throw new UserError(`${model}: this net has no gates, as it was trained with --gater none`);
 }
@@ -103,7 +105,7 @@ function requireGated(net: Net, model: string): asserts net is GaterNet {
 export async function countGates(
   net: Pick<GaterNet, 'gateLayout' | 'multiplyAdds' | 'gates' | 'costOf'>,
   data: Dataset,
-  { classes, batchSize, signal }: Pick<GatesOptions, 'classes' | 'batchSize'> & { signal: AbortSignal },
+  { classes, ...options }: RunOptions & { classes: boolean },
 ): Promise<{ report: GateReport; cost: Cost }> {
   const labels = classes && data.targets?.kind === 'classes' ? data.targets : undefined;
   const counter = new GateCounter(net.gateLayout, labels);
@@ -112,7 +114,7 @@ export async function countGates(
   for (let from = 0; from < data.rows; from += ROWS) {
     const end = Math.min(from + ROWS, data.rows);
     const part = data.subset(Array.from({ length: end - from }, (_, i) => from + i));
-    const open = await net.gates(part, { batchSize, signal });
+    const open = await net.gates(part, options);
     counter.add(open, labels?.values.subarray(from, end));
     for (let at = 0; at < open.length; at += width) sum += net.costOf(open.subarray(at, at + width));
   }

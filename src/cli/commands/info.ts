@@ -2,8 +2,8 @@ import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import type { Command } from 'commander';
 import { hasSimd } from '../../runtime/engine.js';
 import { addJson } from '../options.js';
-import { tellModel } from '../print/model-info.js';
-import { bytes, printFacts, printJson } from '../print/output.js';
+import { bytes, print, printFacts, printJson, printTable } from '../print/output.js';
+import { openModel } from '../read/model.js';
 
 export function addInfo(program: Command, version: string): void {
   const command = program
@@ -14,6 +14,20 @@ export function addInfo(program: Command, version: string): void {
     if (model === undefined) tellRuntime(version, json);
     else await tellModel(model, json);
   });
+}
+
+/** What the net in this file is made of. */
+async function tellModel(path: string, json: boolean | undefined): Promise<void> {
+  const { net, method } = await openModel(path);
+  if (json) {
+    printJson(net.describe());
+    return;
+  }
+  const { summary, facts, table } = method.describe(net);
+  print(summary);
+  printFacts(facts);
+  print('');
+  printTable(table);
 }
 
 function tellRuntime(version: string, json: boolean | undefined): void {

@@ -4,13 +4,17 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { latentTreeToSvg } from '../../drawings/latent/drawing.js';
 import { latentTreeToDot } from '../../drawings/latent/export.js';
 import { latentTreeToHtml } from '../../drawings/latent/page.js';
+import { latentProgress } from '../../models/tse/method.js';
 import type { LatentTree } from '../../structure/latent/latent-tree.js';
-import { type LatentTreeSeconds, learnLatentTree } from '../../structure/latent/learning.js';
+import { learnLatentTree } from '../../structure/latent/learning.js';
+import { LATENT_TREE, type LatentTreeSeconds } from '../../structure/latent/options.js';
 import { byShare, percentOf, topLatents, wordOf } from '../../structure/latent/topics.js';
 import { fileError, UserError } from '../errors.js';
+import { addFlags, flagsOf } from '../flags/add.js';
+import { kebab } from '../flags/flag.js';
+import { readFlags } from '../flags/read.js';
 import { interruptible } from '../interrupt.js';
-import { addLatentOptions, LATENT_OPTIONS, type LatentOptions, latentOptionsOf } from '../latent-options.js';
-import { addDataOptions, addJson, addSeed, type DataOptions, integer, kebab } from '../options.js';
+import { addDataOptions, addJson, type DataOptions, integer } from '../options.js';
 import {
   count,
   duration,
@@ -25,11 +29,10 @@ import { Progress } from '../print/progress.js';
 import { type Loaded, loadToLearn } from '../read/data.js';
 import { latentTreeText, loadLikeTree, type OpenedTree, openLatentTree, sourceOf } from '../read/latent-file.js';
 import { type Assigned, assignRows, type Levels, latentsOf, levelList } from './latent-assign.js';
-import { threshold } from './tree.js';
 
-interface LatentTreeOptions extends DataOptions, LatentOptions {
-  threshold?: number | 'mean';
-  seed: number;
+const FLAGS = flagsOf(LATENT_TREE);
+
+interface LatentTreeOptions extends DataOptions {
   tree?: string;
   top: number;
   title?: string;
@@ -48,11 +51,6 @@ export function addLatentTree(program: Command): void {
       'Learn a tree of latent variables over the features: topics, sub-topics, and the features they are told by.',
     )
     .argument('[data]', 'sparse text, CSV or IDX; - for standard input')
-    .option(
-      '--threshold <x>',
-      'a feature is on above this: a number, or mean (default: 0 in sparse text, else mean)',
-      threshold,
-    )
     .option('--tree <file>', 'learn nothing: take the tree of this JSON file, for DATA or only to write it')
     .option('--top <n>', 'features to name for each latent', integer(1), 5)
     .option(
@@ -65,7 +63,7 @@ export function addLatentTree(program: Command): void {
     .option('--assign <file>', 'write a line of CSV for each row of DATA: P(latent = 1) of each latent')
     .option('--assign-level <list>', 'of the latents of these levels: 1,2 or top or all (default: top)', levelList)
     .option('--assign-states', 'the more probable state, 0 or 1, instead of the probability');
-  addJson(addSeed(addDataOptions(addLatentOptions(command), true)))
+  addJson(addDataOptions(addFlags(command, FLAGS), true))
     .addHelpText(
       'after',
       `
@@ -83,8 +81,6 @@ Examples:
 
 /** Options that only learning has; other rows are read as those that were learned from. */
 const LEARNING = [
-  ...LATENT_OPTIONS,
-  'threshold',
   'columns',
   'target',
   'missing',
@@ -178,8 +174,9 @@ function refuseStrays(path: string | undefined, options: LatentTreeOptions): voi
     if (path === undefined)
       throw new UserError('data: expected rows to learn from, or a tree: --tree FILE.json; got none');
   } else {
-    for (const name of LEARNING) {
-      if (options[name] !== undefined) throw new UserError(`--${kebab(name)}: is for learning a tree, not with --tree`);
+    const given = options as unknown as Record<string, unknown>;
+    for (const name of [...FLAGS.map(({ key }) => key), ...LEARNING]) {
+      if (given[name] !== undefined) throw new UserError(`--${kebab(name)}: is for learning a tree, not with --tree`);
     }
   }
   if (options.assign === undefined) {
@@ -193,14 +190,13 @@ async function learn(
   { data }: Loaded,
   options: LatentTreeOptions,
 ): Promise<{ tree: LatentTree; seconds: LatentTreeSeconds }> {
+  const settings = (await readFlags(FLAGS, { ...options })).options;
   const progress = new Progress();
   return interruptible((signal) =>
     learnLatentTree(data, {
-      ...latentOptionsOf(options),
-      ...(options.threshold === undefined ? {} : { threshold: options.threshold }),
-      seed: options.seed,
+      ...settings,
       signal,
-      onProgress: (done) => progress.latentTree(done),
+      onProgress: (done) => progress.learn(latentProgress(done)),
     }),
   ).finally(() => progress.stop());
 }

@@ -1,14 +1,17 @@
 import type { Command } from 'commander';
-import type { TargetInfo } from '../../models/feedforward/net-state.js';
 import type { Prediction } from '../../models/net.js';
+import type { TargetInfo } from '../../models/target.js';
+import { addFlags } from '../flags/add.js';
+import { BATCH } from '../flags/batch.js';
+import { readFlags } from '../flags/read.js';
 import { interruptible } from '../interrupt.js';
-import { addDataOptions, addJson, type DataOptions, integer } from '../options.js';
+import { addDataOptions, addJson, type DataOptions } from '../options.js';
 import { print, requireWritable, writeAtomically } from '../print/output.js';
 import { loadLike } from '../read/data.js';
 import { openModel } from '../read/model.js';
 
 interface PredictOptions extends Pick<DataOptions, 'format' | 'labels'> {
-  batchSize?: number;
+  batchSize?: string;
   header: boolean;
   out?: string;
   json?: boolean;
@@ -20,10 +23,9 @@ export function addPredict(program: Command): void {
     .description('Run a trained net: one line of CSV for each row.')
     .argument('<model>', 'what train --out wrote')
     .argument('<data>', 'rows in the format of the training data, or images; - for standard input')
-    .option('--batch-size <n>', 'rows at a time; changes no result (default: 256; images: 64)', integer(1))
     .option('--no-header', 'leave out the line with the names of the columns')
     .option('--out <file>', 'write there instead of to standard output');
-  addJson(addDataOptions(command, false))
+  addJson(addDataOptions(addFlags(command, BATCH), false))
     .addHelpText(
       'after',
       `
@@ -42,8 +44,8 @@ async function predict(model: string, path: string, options: PredictOptions): Pr
   if (options.out) requireWritable(options.out, '--out');
   const { net, reference } = await openModel(model);
   const { data } = await loadLike(path, reference, options, false);
-  const { batchSize } = options;
-  const prediction = await interruptible((signal) => net.predict(data, { batchSize, signal }));
+  const settings = (await readFlags(BATCH, { ...options })).options;
+  const prediction = await interruptible((signal) => net.predict(data, { ...settings, signal }));
   const text = options.json
     ? JSON.stringify(asJson(net.method, net.target, prediction))
     : asCsv(net.target, prediction, options.header);

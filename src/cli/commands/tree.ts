@@ -3,20 +3,24 @@ import { join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Dataset } from '../../data/dataset.js';
 import { treeToDot, treeToJson, treeToSvg } from '../../drawings/tree.js';
-import { chowLiuTree } from '../../structure/chow-liu.js';
+import { CHOW_LIU, chowLiuTree } from '../../structure/chow-liu.js';
 import type { Edge, Tree } from '../../structure/tree.js';
 import { fileError, UserError } from '../errors.js';
+import { addFlags, flagsOf } from '../flags/add.js';
+import { readFlags } from '../flags/read.js';
 import { interruptible } from '../interrupt.js';
-import { addDataOptions, addJson, type DataOptions, integer, number, numberOr } from '../options.js';
+import { addDataOptions, addJson, type DataOptions, integer } from '../options.js';
 import { duration, plural, print, printJson, requireWritable, rounded, writeAtomically } from '../print/output.js';
 import { Progress } from '../print/progress.js';
 import { loadToLearn } from '../read/data.js';
 
+/** A root may be told by its name too: a flag of the command's own. */
+const FLAGS = flagsOf(CHOW_LIU).filter(({ name }) => name !== 'root');
+
 interface TreeOptions extends DataOptions {
   root: string;
-  minInformation: number;
-  bins?: number;
-  threshold?: number | 'mean';
+  bins?: string;
+  threshold?: string;
   top: number;
   out?: string;
   json?: boolean;
@@ -28,21 +32,9 @@ export function addTree(program: Command): void {
     .description('Learn the Chow-Liu tree of the features: the spanning tree with the most mutual information.')
     .argument('<data>', 'sparse text, CSV or IDX; - for standard input')
     .option('--root <variable>', 'number or name of the variable that walks start from', '0')
-    .option(
-      '--min-information <nats>',
-      'leave out weaker edges, which leaves a forest',
-      number((x) => x >= 0, 'nats from 0'),
-      0,
-    )
-    .option('--bins <n>', 'cut features at their quantiles into up to n states, instead of two', integer(2, 256))
-    .option(
-      '--threshold <x>',
-      'a feature is on above this: a number, or mean (default: 0 in sparse text, else mean)',
-      threshold,
-    )
     .option('--top <k>', 'strongest edges to print', integer(0), 10)
     .option('--out <prefix>', 'write PREFIX.json, .dot and .svg; in a directory, tree.json, tree.dot and tree.svg');
-  addJson(addDataOptions(command, true))
+  addJson(addDataOptions(addFlags(command, FLAGS), true))
     .addHelpText(
       'after',
       `
@@ -56,15 +48,11 @@ Examples:
     .action(tree);
 }
 
-/** As numberOr('mean'), in words of its own type. */
-export function threshold(text: string): number | 'mean' {
-  return numberOr('mean')(text) as number | 'mean';
-}
-
 async function tree(path: string, options: TreeOptions): Promise<void> {
   if (options.bins !== undefined && options.threshold !== undefined) {
     throw new UserError('--bins, --threshold: expected one of them, got both');
   }
+  const settings = (await readFlags(FLAGS, { ...options })).options;
   const files = options.out === undefined ? undefined : outputs(options.out);
   const begun = performance.now();
   const { data, name } = await loadToLearn(path, options, false);
@@ -73,12 +61,10 @@ async function tree(path: string, options: TreeOptions): Promise<void> {
   const progress = new Progress();
   const learned = await interruptible((signal) =>
     chowLiuTree(data, {
+      ...settings,
       root,
-      minInformation: options.minInformation,
-      ...(options.bins === undefined ? {} : { bins: options.bins }),
-      ...(options.threshold === undefined ? {} : { threshold: options.threshold }),
       signal,
-      onProgress: (done, total) => progress.tree(done, total),
+      onProgress: (done, total) => progress.learn({ stage: 'Chow-Liu tree', done, total, unit: 'variables' }),
     }),
   ).finally(() => progress.stop());
   const grown = performance.now();

@@ -1,9 +1,9 @@
 import { accessSync, constants, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { count } from '../../drawings/svg.js';
+import { count, millions, plural } from '../../numeric/words.js';
 import { fileError, UserError } from '../errors.js';
 
-export { count };
+export { count, millions, plural };
 
 /** One line, or indented where a person reads it. */
 export function printJson(value: unknown): void {
@@ -49,10 +49,6 @@ export function writeAtomically(path: string, contents: string | Uint8Array): vo
   }
 }
 
-export function plural(n: number, one: string, many = `${one}s`): string {
-  return `${count(n)} ${n === 1 ? one : many}`;
-}
-
 /** Milliseconds are noise beside seconds, and all there is below one. */
 export function duration(seconds: number): string {
   if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
@@ -91,8 +87,4 @@ export function printTable(lines: readonly (readonly string[])[]): void {
 
 export function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
-}
-
-export function millions(n: number): string {
-  return `${(n / 1e6).toFixed(2)} million`;
 }

@@ -1,6 +1,5 @@
 import { SingleBar } from 'cli-progress';
-import type { GrowProgress } from '../../models/trf/grow.js';
-import type { TseGrowProgress } from '../../models/tse/skeleton-growth.js';
+import type { LearnProgress } from '../../models/learning.js';
 import type { EpochRecord } from '../../training/checkpoint.js';
 import type { FitProgress } from '../../training/fit.js';
 import { score } from '../../training/metrics.js';
@@ -18,27 +17,8 @@ export class Progress {
     if (this.shown) process.once('exit', showCursor);
   }
 
-  tree(done: number, total: number): void {
-    this.show('Chow-Liu tree', done, total, `${count(done)} of ${count(total)} variables`);
-  }
-
-  latentTree({ phase, level, done, total }: TseGrowProgress): void {
-    if (phase === 'expansion') {
-      this.show(`Layer ${level} expansion`, done, total, '');
-      return;
-    }
-    const byLevel = phase === 'information' || phase === 'islands';
-    const label = byLevel
-      ? `Level ${level} ${phase}`
-      : { links: 'Links', refine: 'Refine', likelihood: 'Likelihood' }[phase];
-    const units = byLevel || phase === 'links' ? 'variables' : phase === 'refine' ? 'steps' : 'rows';
-    this.show(label, done, total, `${count(done)} of ${count(total)} ${units}`);
-  }
-
-  grow({ phase, layer, layers, done, total, epoch, loss }: GrowProgress): void {
-    const label = `Layer ${layer}/${layers} ${phase}`;
-    if (phase === 'pretrain') this.show(label, done, total, `epoch ${epoch}  error ${brief(loss!)}`);
-    else this.show(label, done, total, `${count(done)} of ${count(total)} ${phase === 'tree' ? 'variables' : 'rows'}`);
+  learn({ stage, done, total, unit, note }: LearnProgress): void {
+    this.show(stage, done, total, note ?? `${count(done)} of ${count(total)} ${unit}`);
   }
 
   fit({ epoch, epochs, batch, batches, loss, rowsPerSecond, secondsLeft }: FitProgress): void {

@@ -1,35 +1,41 @@
-import { requireInteger } from '../../check/require.js';
+import { complete } from '../../check/complete.js';
+import type { Options, OptionsOf } from '../../check/option.js';
 import type { Dataset } from '../../data/dataset.js';
+import type { ModelFile } from '../../files/model-file.js';
 import type { Engine } from '../../runtime/engine.js';
-import { beginNet, FeedforwardNet, loadState, type NetOptions, newState } from '../feedforward/feedforward-net.js';
-import { fillNetwork } from '../feedforward/model-file.js';
+import { begin, beginNet, FeedforwardNet, loadFeedforward, newState } from '../feedforward/feedforward-net.js';
+import { FEW_COLUMNS, NET } from '../feedforward/options.js';
 
-export interface DenseNetOptions extends NetOptions {
-  /** Widths of the hidden layers, from the features up. */
-  hidden: readonly number[];
-}
+/** Options of DenseNet.create. */
+export const DENSE = {
+  ...NET,
+  inputDropout: { ...NET.inputDropout, default: 0 },
+  hidden: {
+    kind: 'list',
+    of: { kind: 'integer', from: 1, doc: 'Units.' },
+    defaultDoc: `500,200; for less than ${FEW_COLUMNS} features 64,32`,
+    doc: 'Widths of the hidden layers, from the features up.',
+  },
+} as const satisfies Options;
+
+export type DenseNetOptions = OptionsOf<typeof DENSE>;
 
 /** The baseline: fully connected ReLU layers with dropout. */
 export class DenseNet extends FeedforwardNet {
-  /** A net with fresh weights for data of this kind. */
-  static async create(train: Dataset, options: DenseNetOptions): Promise<DenseNet> {
-    if (!Array.isArray(options?.hidden))
-      throw new TypeError(`hidden: expected a list of widths, got ${typeof options?.hidden}`);
-    options.hidden.forEach((width, l) => {
-      requireInteger(width, 1, `hidden[${l}]`);
-    });
+  /**
+   * A net with fresh weights for data of this kind.
+   * @throws TypeError, RangeError naming the option for what does not fit
+   */
+  static async create(train: Dataset, given: DenseNetOptions = {}): Promise<DenseNet> {
+    const options = complete(DENSE, given, 'DenseNet.create');
     const begun = await beginNet(train, options);
-    const hidden = options.hidden.map((dense) => ({ dense }));
-    const net = new DenseNet(begun.engine, newState('dense', begun, { hidden }, {}));
-    net.network.initialise(begun.seed, begun.initialScale);
-    return net;
+    const widths = options.hidden ?? (train.columns < FEW_COLUMNS ? [64, 32] : [500, 200]);
+    const hidden = widths.map((dense) => ({ dense }));
+    return begin(new DenseNet(begun.engine, newState('dense', begun, { hidden }, {})), begun);
   }
 
   /** Reads what `save` wrote. TypeError for other bytes, RangeError for damaged ones. */
-  static async load(bytes: Uint8Array, options: { engine?: Engine } = {}): Promise<DenseNet> {
-    const { engine, file } = await loadState(bytes, 'dense', options);
-    const net = new DenseNet(engine, file.state);
-    fillNetwork(net.network, file.tensors);
-    return net;
+  static load(saved: Uint8Array | ModelFile, options: { engine?: Engine } = {}): Promise<DenseNet> {
+    return loadFeedforward(saved, 'dense', options, (engine, state) => new DenseNet(engine, state));
   }
 }

@@ -1,4 +1,5 @@
-import { requireInteger, requireOptions } from '../../check/require.js';
+import { complete } from '../../check/complete.js';
+import { type Options, type OptionsOf, SIGNAL } from '../../check/option.js';
 import type { Dataset, SparseMatrix } from '../../data/dataset.js';
 import { LANES, loadBatch, RowBatch, tilesFor } from '../../layers/batch.js';
 import { forwardLayers, Workspace } from '../../layers/stack.js';
@@ -8,15 +9,26 @@ import { Pace } from '../../runtime/pace.js';
 import { discretise, type Variables } from '../../structure/variables.js';
 import type { Network } from './network.js';
 
-export interface ExplainOptions {
-  /** Features to name for each unit. Default 10, as in the paper. */
-  top?: number;
-  /** Features present in fewer rows are passed over: their correlations are chance. Default 5. */
-  minRows?: number;
-  /** Hidden layers to explain, counted from 0. Default: all. */
-  layers?: readonly number[];
-  signal?: AbortSignal;
-}
+/** Options of explain. */
+export const EXPLAIN = {
+  top: { kind: 'integer', from: 1, default: 10, doc: 'Features to name for each unit; 10 as in the paper.' },
+  minRows: {
+    kind: 'integer',
+    from: 1,
+    default: 5,
+    doc: 'Features present in fewer rows are passed over: their correlations are chance.',
+  },
+  layers: {
+    kind: 'list',
+    of: { kind: 'integer', from: 0, doc: 'A hidden layer.' },
+    defaultDoc: 'all',
+    flag: false,
+    doc: 'Hidden layers to explain, counted from 0.',
+  },
+  signal: SIGNAL,
+} as const satisfies Options;
+
+export type ExplainOptions = OptionsOf<typeof EXPLAIN>;
 
 /** One of a unit's top features. */
 export interface UnitFeature {
@@ -68,18 +80,14 @@ export async function explain(
   net: Network,
   data: Dataset,
   names: readonly string[] | undefined,
-  options: ExplainOptions = {},
+  given: ExplainOptions = {},
 ): Promise<Explanation> {
-  requireOptions(options);
-  const { top = 10, minRows = 5 } = options;
+  const options = complete(EXPLAIN, given, 'explain');
+  const { top, minRows } = options;
   const hidden = net.layers.length - 1;
   const wanted = options.layers ?? Array.from({ length: hidden }, (_, l) => l);
-  requireInteger(top, 1, 'top');
-  requireInteger(minRows, 1, 'minRows');
-  if (!Array.isArray(wanted)) throw new TypeError(`layers: expected a list of layer numbers, got ${typeof wanted}`);
   for (const l of wanted) {
-    if (!Number.isInteger(l) || l < 0 || l >= hidden)
-      throw new RangeError(`layers: expected hidden layers from 0 to ${hidden - 1}, got ${l}`);
+    if (l >= hidden) throw new RangeError(`layers: expected hidden layers from 0 to ${hidden - 1}, got ${l}`);
   }
   const pace = new Pace(options.signal);
   const presence = presentFeatures(discretise(data.features));

@@ -1,31 +1,15 @@
-import { requireOptions, requirePositive, requireSeed, requireShare } from '../../check/require.js';
+import type { Completed } from '../../check/option.js';
 import { type Dataset, describeFeatures, requireRows } from '../../data/dataset.js';
+import { type ModelFile, readModelFile } from '../../files/model-file.js';
 import { type Engine, engineOf } from '../../runtime/engine.js';
-import { describeTarget, Net, type OutputBatch, requireDataset, requireSameTargets } from '../net.js';
+import { Net, type NetDescription, type OutputBatch } from '../net.js';
+import { describeTarget, requireDataset, requireSameTargets, type TargetInfo } from '../target.js';
 import { type ExplainOptions, type Explanation, explain } from './explain.js';
-import { type InputTransform, type InputTransformName, learnTransform } from './input.js';
-import { type ModelFile, packModel, unpackModel } from './model-file.js';
-import type { NetState, TargetInfo } from './net-state.js';
+import { type InputTransform, learnTransform } from './input.js';
+import { fillNetwork, packModel, unpackModel } from './net-file.js';
+import type { NetState } from './net-state.js';
 import { Network, type NetworkShape } from './network.js';
-
-/** Options that every feedforward net has. */
-export interface NetOptions {
-  /** Default 0. All random numbers are a function of it. */
-  seed?: number;
-  /** Share of hidden units dropped in training. Default 0.5. */
-  dropout?: number;
-  /**
-   * Share of the features set to 0 in fine-tuning, the others scaled up. Default: 0.5 for a TrfNet or TseNet over sparse rows of
-   * 1,000 columns or more (text, fingerprints), where it gains more than any other option; else 0, as in the papers.
-   */
-  inputDropout?: number;
-  /** Initial weights are uniform within ±initialScale/√fan_in, fan_in counting the connections a unit really has; biases 0. Default 1. */
-  initialScale?: number;
-  /** What becomes of the features before the first layer; learned on the training rows. Default 'none'. */
-  input?: InputTransformName;
-  /** Default: one shared engine. */
-  engine?: Engine;
-}
+import { type NET, wideInputDropout } from './options.js';
 
 /** A layer in numbers, for people. */
 export interface LayerSummary {
@@ -54,6 +38,9 @@ export class FeedforwardNet extends Net {
   readonly network: Network;
   /** @internal */
   readonly state: NetState;
+
+  /** Data that went through the input transform: growing and fitting see the same rows. */
+  private readonly transformed = new WeakMap<Dataset, Dataset>();
 
   /** @internal Use the factories of TrfNet, TseNet and DenseNet. */
   constructor(engine: Engine, state: NetState) {
@@ -96,13 +83,18 @@ export class FeedforwardNet extends Net {
     return explain(this.network, this.prepare(data, 'data', false), this.featureNames, options);
   }
 
-  /** The net as a safetensors file: weights and structure as tensors, the rest as metadata. */
-  save(): Uint8Array {
+  save(metadata?: Readonly<Record<string, string>>): Uint8Array {
     this.requireAlive();
-    return packModel(this.state, this.network);
+    return packModel(this.state, this.network, metadata);
   }
 
-  protected get identity(): object {
+  describe(): NetDescription {
+    const { method, seed, weights, target, layers, skipPaths } = this;
+    const input = { kind: 'rows', columns: this.state.shape.inputs } as const;
+    return { method, seed, weights, input, target, layers, ...(skipPaths.length ? { skipPaths } : {}) };
+  }
+
+  protected get identity(): Record<string, unknown> {
     const { method, shape } = this.state;
     const hidden = shape.hidden.map((h) => [h.connections?.units ?? 0, h.connections?.index.length ?? 0, h.dense]);
     const { inputs, skips, outputs, dropout, inputDropout, target } = shape;
@@ -121,7 +113,7 @@ export class FeedforwardNet extends Net {
 
   protected prepare(data: Dataset, argument: string, labelled: boolean): Dataset {
     this.requireAlive();
-    const { shape, target, input } = this.state;
+    const { shape, target } = this.state;
     requireDataset(data, argument);
     const kind = shape.input === 'rows' ? 'sparse' : 'dense';
     if (data.features.kind !== kind)
@@ -131,65 +123,60 @@ export class FeedforwardNet extends Net {
     if (data.columns !== shape.inputs)
       throw new RangeError(`${argument}: expected ${shape.inputs} columns, got ${data.columns}`);
     if (labelled) requireSameTargets(data, target, argument);
-    return input.apply(data);
+    return this.transform(data);
+  }
+
+  private transform(data: Dataset): Dataset {
+    const known = this.transformed.get(data);
+    if (known) return known;
+    const transformed = this.state.input.apply(data);
+    this.remember(data, transformed);
+    return transformed;
+  }
+
+  /** @internal Of data that were transformed before the net was there. */
+  remember(data: Dataset, transformed: Dataset): void {
+    if (transformed !== data) this.transformed.set(data, transformed);
   }
 }
 
 /** The common part of a new net. */
 export interface BegunNet {
   engine: Engine;
-  seed: number;
-  initialScale: number;
-  dropout: number;
+  options: Completed<typeof NET>;
   inputDropout: number;
   input: InputTransform;
-  /** The training data as the first layer sees them. */
+  /** The training data, and as the first layer sees them. */
+  raw: Dataset;
   data: Dataset;
-  featureNames: readonly string[] | undefined;
   target: TargetInfo;
 }
 
-/** What the factories of all methods begin with: the data checked, the options completed, the input transform learned. */
-export async function beginNet(
-  train: Dataset,
-  options: NetOptions,
-  defaultInputDropout: (train: Dataset) => number = () => 0,
-): Promise<BegunNet> {
+/** What the factories of all methods begin with: the data checked, the input transform learned. */
+export async function beginNet(train: Dataset, options: Completed<typeof NET>): Promise<BegunNet> {
   requireDataset(train, 'train');
   requireRows(train.features, 'train');
-  requireOptions(options);
   const target = describeTarget(train);
-  const { seed = 0, dropout = 0.5, inputDropout = defaultInputDropout(train), initialScale = 1 } = options;
-  requireSeed(seed);
-  requireShare(dropout, 'dropout');
-  requireShare(inputDropout, 'inputDropout');
-  requirePositive(initialScale, 'initialScale');
-  const input = learnTransform(train, options.input ?? 'none');
+  const input = learnTransform(train, options.input);
   return {
     engine: await engineOf(options),
-    seed,
-    initialScale,
-    dropout,
-    inputDropout,
+    options,
+    inputDropout: options.inputDropout ?? wideInputDropout(train),
     input,
+    raw: train,
     data: input.apply(train),
-    featureNames: train.featureNames,
     target,
   };
-}
-
-/** Text and fingerprints: rows that say the same thing many times over, so that half of it will do. */
-export function wideInputDropout({ features, columns }: Dataset): number {
-  return features.kind === 'sparse' && columns >= 1000 ? 0.5 : 0;
 }
 
 /** The state of a new net of these layers. */
 export function newState(
   method: string,
-  { seed, initialScale, dropout, inputDropout, input, data, featureNames, target }: BegunNet,
+  { options, inputDropout, input, raw, data, target }: BegunNet,
   layers: Pick<NetworkShape, 'hidden' | 'skips'>,
   origin: unknown,
 ): NetState {
+  const { seed, initialScale, dropout } = options;
   return {
     method,
     options: { seed, initialScale },
@@ -203,18 +190,29 @@ export function newState(
       inputDropout,
     },
     target,
-    featureNames,
+    featureNames: raw.featureNames,
     input,
     origin,
   };
 }
 
-/** Reads a file of this method. */
-export async function loadState(
-  bytes: Uint8Array,
+/** A new net with fresh weights, which knows its training data. */
+export function begin<N extends FeedforwardNet>(net: N, { options, raw, data }: BegunNet): N {
+  net.network.initialise(options.seed, options.initialScale);
+  net.remember(raw, data);
+  return net;
+}
+
+/** A net of this method from a file: `make` puts it together, then its weights are filled in. */
+export async function loadFeedforward<N extends FeedforwardNet>(
+  given: Uint8Array | ModelFile,
   method: string,
-  given: { engine?: Engine },
-): Promise<{ engine: Engine; file: ModelFile }> {
-  const file = unpackModel(bytes, method);
-  return { engine: await engineOf(given), file };
+  options: { engine?: Engine },
+  make: (engine: Engine, state: NetState, file: ModelFile) => N,
+): Promise<N> {
+  const file = given instanceof Uint8Array || !given?.tensors ? readModelFile(given as Uint8Array) : given;
+  const state = unpackModel(file, method);
+  const net = make(await engineOf(options), state, file);
+  fillNetwork(net.network, file.tensors);
+  return net;
 }

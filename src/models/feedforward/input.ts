@@ -6,7 +6,9 @@ import { log } from '../../numeric/log.js';
  * 'none': as they are. 'binary': 1 where above 0. 'log': ln(1 + x). 'unit-length': each row divided by its Euclidean norm. 'tf-idf': (1 + ln count)
  * times inverse document frequency, rows to unit length. 'standard': mean 0 and deviation 1 (dense), or deviation 1 (sparse).
  */
-export type InputTransformName = 'none' | 'binary' | 'log' | 'unit-length' | 'tf-idf' | 'standard';
+export const INPUT_TRANSFORMS = ['none', 'binary', 'log', 'unit-length', 'tf-idf', 'standard'] as const;
+
+export type InputTransformName = (typeof INPUT_TRANSFORMS)[number];
 
 export type InputTransformJson = { kind: InputTransformName; learned?: StandardizerJson | TfIdfJson };
 
@@ -24,12 +26,8 @@ const POINTWISE: Partial<Record<InputTransformName, (x: number, row: number) => 
   },
 };
 
-const NAMES: readonly InputTransformName[] = ['none', 'binary', 'log', 'unit-length', 'tf-idf', 'standard'];
-
 /** Learns a transform from the training rows alone. */
 export function learnTransform(train: Dataset, name: InputTransformName): InputTransform {
-  if (!NAMES.includes(name))
-    throw new TypeError(`input: expected one of ${NAMES.join(', ')}, got ${JSON.stringify(name)}`);
   if (name === 'tf-idf') return learned(name, TfIdf.learn(train));
   if (name === 'standard') return learned(name, Standardizer.learn(train));
   return fixed(name);
@@ -39,8 +37,8 @@ export function learnTransform(train: Dataset, name: InputTransformName): InputT
 export function transformFromJson(json: InputTransformJson): InputTransform {
   if (json.kind === 'tf-idf') return learned(json.kind, TfIdf.fromJSON(json.learned as TfIdfJson));
   if (json.kind === 'standard') return learned(json.kind, Standardizer.fromJSON(json.learned as StandardizerJson));
-  if (!NAMES.includes(json.kind))
-    throw new TypeError(`input: expected one of ${NAMES.join(', ')}, got ${JSON.stringify(json.kind)}`);
+  if (!INPUT_TRANSFORMS.includes(json.kind))
+    throw new TypeError(`input: expected one of ${INPUT_TRANSFORMS.join(', ')}, got ${JSON.stringify(json.kind)}`);
   return fixed(json.kind);
 }
 

@@ -1,14 +1,7 @@
-import type { Targets } from '../../data/dataset.js';
 import type { Tensor } from '../../files/safetensors.js';
+import type { TargetInfo } from '../target.js';
 import type { InputTransform } from './input.js';
 import type { NetworkShape } from './network.js';
-
-/** What the net predicts, remembered so that other data can be checked against it. */
-export interface TargetInfo {
-  kind: Targets['kind'];
-  outputs: number;
-  names?: readonly string[];
-}
 
 /** All that makes a net, beside its weights. */
 export interface NetState {

@@ -1,38 +1,62 @@
-import { requireInteger, requireOptions } from '../../check/require.js';
+import { complete } from '../../check/complete.js';
+import type { Options, OptionsOf } from '../../check/option.js';
+import { got } from '../../check/phrase.js';
+import { requireInteger } from '../../check/require.js';
 import type { ConvShape } from '../../layers/conv.js';
 import { outputSize } from '../../layers/conv.js';
 
+const FILTERS = { kind: 'integer', from: 1, required: true, doc: 'Filters.' } as const;
+const STRIDE = { kind: 'integer', from: 1, default: 1, doc: 'Stride.' } as const;
+const GATED = { kind: 'flag', default: true, doc: 'Whether a gate decides on each filter.' } as const;
+
+const POOL = {
+  size: { kind: 'integer', from: 1, required: true, doc: 'Side of the window.' },
+  stride: { kind: 'integer', from: 1, defaultDoc: 'size', doc: 'Stride.' },
+  padding: { kind: 'integer', from: 0, default: 0, doc: 'Cells around the image, at most half of size.' },
+} as const satisfies Options;
+
+/** A layer of a backbone by its type: every convolution is followed by batch normalisation, and by ReLU. */
+const LAYERS = {
+  conv: {
+    filters: FILTERS,
+    kernel: { kind: 'integer', from: 1, default: 3, doc: 'Side of the square kernel.' },
+    stride: STRIDE,
+    padding: {
+      kind: 'integer',
+      from: 0,
+      words: ['same'],
+      default: 'same',
+      doc: "Zeros around the image; 'same' keeps its size at stride 1 and needs an odd kernel.",
+    },
+    gated: GATED,
+  },
+  // Two 3x3 convolutions and a shortcut around them (He et al. 2016); the shortcut is a 1x1 convolution where the shapes differ.
+  block: { filters: FILTERS, stride: STRIDE, gated: GATED },
+  'max-pool': POOL,
+  'average-pool': POOL,
+} as const satisfies Record<string, Options>;
+
 /** A layer of a backbone: every convolution is followed by batch normalisation, and by ReLU. */
-export type BackboneLayer =
-  | {
-      type: 'conv';
-      filters: number;
-      /** Side of the square kernel. Default 3. */
-      kernel?: number;
-      /** Default 1. */
-      stride?: number;
-      /** Zeros around the image; 'same' keeps its size at stride 1 and needs an odd kernel. Default 'same'. */
-      padding?: number | 'same';
-      /** Whether a gate decides on each filter. Default true. */
-      gated?: boolean;
-    }
-  | {
-      /** Two 3x3 convolutions and a shortcut around them (He et al. 2016); the shortcut is a 1x1 convolution where the shapes differ. */
-      type: 'block';
-      filters: number;
-      /** Default 1. */
-      stride?: number;
-      /** Default true. */
-      gated?: boolean;
-    }
-  | {
-      type: 'max-pool' | 'average-pool';
-      size: number;
-      /** Default: size. */
-      stride?: number;
-      /** Default 0. */
-      padding?: number;
-    };
+export type BackboneLayer = {
+  [K in keyof typeof LAYERS]: { type: K } & OptionsOf<(typeof LAYERS)[K]>;
+}[keyof typeof LAYERS];
+
+const RESNET = {
+  kind: { kind: 'choice', of: ['resnet'], required: true, doc: 'A ResNet for small images.' },
+  depth: { kind: 'integer', from: 8, required: true, doc: 'Layers, 6n + 2.' },
+  width: { kind: 'integer', from: 1, default: 16, doc: 'Filters of the first stage.' },
+} as const satisfies Options;
+
+const CNN = {
+  kind: { kind: 'choice', of: ['cnn'], required: true, doc: 'Pairs of convolutions and pools.' },
+  filters: {
+    kind: 'list',
+    of: { kind: 'integer', from: 1, doc: 'Filters.' },
+    least: 1,
+    default: [32, 64, 128],
+    doc: 'Filters of each pair.',
+  },
+} as const satisfies Options;
 
 /**
  * 'resnet-N': the ResNet of depth N = 6n + 2 for small images, three stages of 16, 32 and 64 filters. 'cnn': pairs of 3x3 convolutions of 32, 64 and 128 filters, a
@@ -41,15 +65,33 @@ export type BackboneLayer =
 export type Backbone =
   | `resnet-${number}`
   | 'cnn'
-  | { kind: 'resnet'; depth: number /** Filters of the first stage. Default 16. */; width?: number }
-  | { kind: 'cnn' /** Filters of each pair. Default [32, 64, 128]. */; filters?: readonly number[] }
+  | OptionsOf<typeof RESNET>
+  | OptionsOf<typeof CNN>
   | readonly BackboneLayer[];
 
 /**
  * Which filters have gates. 'block-output': those of a block's second convolution, before the shortcut is added (the authors' code). 'every-conv': also those of
  * its first, after the ReLU, so that the second need not read them. Convolutions outside blocks are gated by their own option.
  */
-export type Placement = 'block-output' | 'every-conv';
+export const PLACEMENTS = ['block-output', 'every-conv'] as const;
+
+export type Placement = (typeof PLACEMENTS)[number];
+
+/** Whether it may be a backbone; planBackbone looks closer. */
+export function isBackbone(value: unknown): value is Backbone {
+  return typeof value === 'string' || (typeof value === 'object' && value !== null);
+}
+
+/** A backbone that is given by its name, with so many filters in its first stage. */
+export function widened(backbone: Backbone, width: number | undefined, argument: string): Backbone {
+  if (width === undefined) return backbone;
+  if (typeof backbone !== 'string')
+    throw new TypeError(`${argument}: expected none where the net is not given by its name, got ${width}`);
+  const spec = named(backbone, argument) as { kind: string };
+  return spec.kind === 'cnn'
+    ? { kind: 'cnn', filters: [width, 2 * width, 4 * width] }
+    : ({ ...spec, width } as Backbone);
+}
 
 export interface ImageShape {
   readonly channels: number;
@@ -102,7 +144,7 @@ export function planBackbone(
 ): Plan {
   const planner = new Planner(image, placement, argument);
   const spec = typeof backbone === 'string' ? named(backbone, argument) : backbone;
-  requireOptions(spec, argument);
+  if (typeof spec !== 'object' || spec === null) throw notOne(spec, argument);
   if (isLayers(spec)) planLayers(planner, spec, argument);
   else if (spec.kind === 'resnet') planResNet(planner, spec, argument);
   else if (spec.kind === 'cnn') planLayers(planner, cnnLayers(spec, argument), argument);
@@ -123,21 +165,18 @@ function named(name: string, argument: string): Spec {
   const resnet = /^resnet-(\d+)$/.exec(name);
   if (resnet) return { kind: 'resnet', depth: Number(resnet[1]) };
   if (name === 'cnn') return { kind: 'cnn' };
-  throw new TypeError(
-    `${argument}: expected 'resnet-N', 'cnn', an object or a list of layers, got ${JSON.stringify(name)}`,
-  );
+  throw notOne(name, argument);
+}
+
+function notOne(value: unknown, argument: string): TypeError {
+  return new TypeError(`${argument}: expected 'resnet-N', 'cnn', an object or a list of layers, got ${got(value)}`);
 }
 
 /** Deeper than anyone trains, and laid out at once. */
 const MAX_DEPTH = 9998;
 
-function planResNet(
-  planner: Planner,
-  { depth, width = 16 }: { depth: number; width?: number },
-  argument: string,
-): void {
-  requireInteger(depth, 8, `${argument}.depth`);
-  requireInteger(width, 1, `${argument}.width`);
+function planResNet(planner: Planner, given: OptionsOf<typeof RESNET>, argument: string): void {
+  const { depth, width } = complete(RESNET, given, argument, `${argument}.`);
   if (depth % 6 !== 2 || depth > MAX_DEPTH)
     throw new RangeError(`${argument}.depth: expected 6n + 2 (8, 14, 20, ... ${MAX_DEPTH}), got ${depth}`);
   planner.conv({ name: 'conv', norm: 'bn', filters: width, kernel: 3, stride: 1, padding: 1, gated: false }, argument);
@@ -149,11 +188,9 @@ function planResNet(
   }
 }
 
-function cnnLayers({ filters = [32, 64, 128] }: { filters?: readonly number[] }, argument: string): BackboneLayer[] {
-  if (!Array.isArray(filters) || filters.length === 0)
-    throw new TypeError(`${argument}.filters: expected a list of filter counts, got ${JSON.stringify(filters)}`);
+function cnnLayers(given: OptionsOf<typeof CNN>, argument: string): BackboneLayer[] {
+  const { filters } = complete(CNN, given, argument, `${argument}.`);
   return filters.flatMap((count, i): BackboneLayer[] => {
-    requireInteger(count, 1, `${argument}.filters[${i}]`);
     const pair: BackboneLayer[] = [
       { type: 'conv', filters: count },
       { type: 'conv', filters: count },
@@ -166,43 +203,31 @@ function planLayers(planner: Planner, layers: readonly BackboneLayer[], argument
   if (layers.length === 0) throw new RangeError(`${argument}: expected at least one layer, got none`);
   layers.forEach((layer, i) => {
     const at = `${argument}[${i}]`;
-    requireOptions(layer, at);
-    const stride = layer.stride ?? (layer.type === 'conv' || layer.type === 'block' ? 1 : layer.size);
-    requireInteger(stride, 1, `${at}.stride`);
-    if (layer.type === 'conv' || layer.type === 'block') {
-      requireInteger(layer.filters, 1, `${at}.filters`);
-      const gated = layer.gated ?? true;
-      if (typeof gated !== 'boolean') throw new TypeError(`${at}.gated: expected a boolean, got ${typeof gated}`);
-      const name = `layers.${i}`;
-      if (layer.type === 'block') planner.block(name, layer.filters, stride, gated, at);
-      else {
-        const kernel = layer.kernel ?? 3;
-        requireInteger(kernel, 1, `${at}.kernel`);
-        const padding = paddingOf(layer.padding ?? 'same', kernel, at);
-        planner.conv(
-          { name: `${name}.conv`, norm: `${name}.bn`, filters: layer.filters, kernel, stride, padding, gated },
-          at,
-        );
-      }
-    } else if (layer.type === 'max-pool' || layer.type === 'average-pool') {
-      const { size, padding = 0 } = layer;
-      requireInteger(size, 1, `${at}.size`);
-      requireInteger(padding, 0, `${at}.padding`);
+    if (typeof layer !== 'object' || layer === null)
+      throw new TypeError(`${at}: expected an object, got ${got(layer)}`);
+    const { type, ...given } = layer;
+    if (!Object.hasOwn(LAYERS, type))
+      throw new TypeError(`${at}.type: expected 'conv', 'block', 'max-pool' or 'average-pool', got ${got(type)}`);
+    const of = `a layer of type '${type}'`;
+    const name = `layers.${i}`;
+    if (type === 'block') {
+      const { filters, stride, gated } = complete(LAYERS.block, given, of, `${at}.`);
+      planner.block(name, filters, stride, gated, at);
+    } else if (type === 'conv') {
+      const { filters, kernel, stride, padding: wanted, gated } = complete(LAYERS.conv, given, of, `${at}.`);
+      const padding = paddingOf(wanted, kernel, at);
+      planner.conv({ name: `${name}.conv`, norm: `${name}.bn`, filters, kernel, stride, padding, gated }, at);
+    } else {
+      const { size, stride = size, padding } = complete(POOL, given, of, `${at}.`);
       if (padding * 2 > size)
         throw new RangeError(`${at}.padding: expected at most half of size (${size}), got ${padding}`);
-      planner.pool(layer.type, size, stride, padding, at);
-    } else {
-      const got = JSON.stringify((layer as { type: unknown }).type);
-      throw new TypeError(`${at}.type: expected 'conv', 'block', 'max-pool' or 'average-pool', got ${got}`);
+      planner.pool(type, size, stride, padding, at);
     }
   });
 }
 
 function paddingOf(padding: number | 'same', kernel: number, argument: string): number {
-  if (padding !== 'same') {
-    requireInteger(padding, 0, `${argument}.padding`);
-    return padding;
-  }
+  if (padding !== 'same') return padding;
   if (kernel % 2 === 0)
     throw new RangeError(`${argument}.kernel: expected an odd kernel for padding 'same', got ${kernel}`);
   return (kernel - 1) / 2;
@@ -227,9 +252,6 @@ class Planner implements Plan {
   private readonly placement: Placement | undefined;
 
   constructor(image: ImageShape, placement: Placement | undefined, argument: string) {
-    if (placement !== undefined && placement !== 'block-output' && placement !== 'every-conv') {
-      throw new TypeError(`placement: expected 'block-output' or 'every-conv', got ${JSON.stringify(placement)}`);
-    }
     for (const side of ['channels', 'height', 'width'] as const) requireInteger(image[side], 1, `${argument}.${side}`);
     this.image = image;
     this.placement = placement;

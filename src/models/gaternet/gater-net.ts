@@ -1,46 +1,38 @@
-import { requireInteger, requireOptions, requireSeed } from '../../check/require.js';
+import { complete } from '../../check/complete.js';
+import type { Options, OptionsOf } from '../../check/option.js';
+import { requireInteger } from '../../check/require.js';
 import { type Dataset, requireImages } from '../../data/dataset.js';
 import { ChannelNorm, type ChannelNormJson } from '../../data/images/channel-norm.js';
-import { type Augmentation, requireAugmentation } from '../../data/images/image-batch.js';
+import { requireAugmentation } from '../../data/images/image-batch.js';
+import {
+  damaged,
+  isNames,
+  type ModelFile,
+  readModelFile,
+  requireFloats,
+  requireMethod,
+  writeModelFile,
+} from '../../files/model-file.js';
 import { readSafetensors, type Tensor } from '../../files/safetensors.js';
 import { type Engine, engineOf } from '../../runtime/engine.js';
-import type { FitOptions, FitResult } from '../../training/fit.js';
+import type { FIT, FitOptions, FitResult } from '../../training/fit.js';
 import { argmax, type Evaluation, metrics } from '../../training/metrics.js';
-import { isNames, readModelFile, requireFloats, writeModelFile } from '../feedforward/model-file.js';
-import type { TargetInfo } from '../feedforward/net-state.js';
-import { describeTarget, Net, type Prediction, type RunOptions, requireDataset, requireSameTargets } from '../net.js';
-import { type Backbone, type ConvNode, type Placement, type Plan, planBackbone } from './backbone.js';
+import { Net, type NetDescription, type Prediction, type RunOptions, type RunSettings } from '../net.js';
+import { describeTarget, requireDataset, requireSameTargets, type TargetInfo } from '../target.js';
+import { type ConvNode, type Plan, planBackbone, widened } from './backbone.js';
+import { backboneLayers } from './backbone-layers.js';
 import type { GateLayout } from './gate-report.js';
 import { type GatedBatch, GatedNetwork, type GatedShape, type InferenceOptions } from './gated-network.js';
+import {
+  GATED_FIT,
+  GATED_PREDICT,
+  GATED_RUN,
+  GATER,
+  type GaterNetOptions,
+  type GaterSettings,
+  STATE_DICT,
+} from './options.js';
 import { readStateDict } from './state-dict.js';
-
-export interface GaterNetOptions {
-  /** Default 0. All random numbers are a function of it. */
-  seed?: number;
-  /** The net whose filters are gated. Default 'resnet-20'. */
-  backbone?: Backbone;
-  /** The net that decides: its pooled features go through the bottleneck to the gates. false: no gates, the backbone alone. Default 'resnet-20'. */
-  gater?: Backbone | false;
-  /** Default 'block-output', the authors'. 'every-conv' skips more. */
-  placement?: Placement;
-  /** Units between the gater's features and the gates. Default 8. */
-  bottleneck?: number;
-  /**
-   * Batch normalisation of the bottleneck before its ReLU: in the paper's text, not in the authors' code. Worth trying where gates do not come to depend on
-   * the image, as at high learning rates. Default false.
-   */
-  bottleneckNorm?: boolean;
-  /** λ, the weight of the mean gate in the loss: the larger, the fewer gates are open. The authors publish none. Default 0.1. */
-  penalty?: number;
-  /** Epochs at the start of fit in which all gates are open and the gater rests. Default 0. */
-  pretrainEpochs?: number;
-  /** Crops and flips of training images. Default none. */
-  augmentation?: Augmentation;
-  /** Mean and deviation of each channel, of pixels in [0, 1] where images are bytes. Default: those of the training images. */
-  normalise?: { mean: readonly number[]; deviation: readonly number[] };
-  /** Default: one shared engine. */
-  engine?: Engine;
-}
 
 export interface GatedPrediction extends Prediction {
   /** [rows][gates], 0 or 1, where asked for. */
@@ -60,14 +52,6 @@ interface GatedState {
   shape: GatedShape;
   norm: ChannelNorm;
 }
-
-/** SGD with Nesterov momentum, as for ResNets; no schedule of the authors is published. */
-const FIT: FitOptions = {
-  optimizer: { kind: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 1e-4 },
-  learningRate: 0.1,
-  schedule: { steps: [0.5, 0.75], factor: 0.1 },
-  batchSize: 128,
-};
 
 /**
  * A convolution net that chooses its filters for each image (Chen, Li, Bengio and Si, "You Look Twice: GaterNet for Dynamic Filter Selection in
@@ -89,15 +73,19 @@ export class GaterNet extends Net {
    * A net with fresh weights for images of this shape and targets of this kind.
    * @throws TypeError, RangeError naming the option for what does not fit
    */
-  static async create(train: Dataset, options: GaterNetOptions = {}): Promise<GaterNet> {
+  static async create(train: Dataset, given: GaterNetOptions = {}): Promise<GaterNet> {
     requireDataset(train, 'train');
-    requireOptions(options);
+    const options = complete(GATER, given, 'GaterNet.create');
     const images = requireImages(train.features, 'train');
     const target = describeTarget(train);
-    const { seed = 0, normalise } = options;
-    requireSeed(seed);
+    const { seed, normalise, backbone, gater } = options;
     const { channels, height, width } = images;
-    const shape = shapeOf(options, { channels, height, width }, target);
+    const spec = {
+      ...options,
+      backbone: widened(backbone, options.width, 'width'),
+      gater: gater === false ? gater : widened(gater, options.gaterWidth, 'gaterWidth'),
+    };
+    const shape = shapeOf(spec, { channels, height, width }, target);
     const norm = normalise ? normOf(normalise, channels) : ChannelNorm.learn(images);
     const state: GatedState = { method: 'gaternet', options: { seed }, target, shape, norm };
     const net = new GaterNet(await engineOf(options), state);
@@ -106,39 +94,32 @@ export class GaterNet extends Net {
   }
 
   /** Reads what `save` wrote. TypeError for other bytes, RangeError for damaged ones. */
-  static async load(bytes: Uint8Array, options: { engine?: Engine } = {}): Promise<GaterNet> {
-    const { tensors, header } = readModelFile(bytes);
-    if (header.method !== 'gaternet')
-      throw new TypeError(`bytes: expected a net of method 'gaternet', got one of '${header.method}'`);
+  static async load(saved: Uint8Array | ModelFile, options: { engine?: Engine } = {}): Promise<GaterNet> {
+    const file = modelFileOf(saved);
+    requireMethod(file, 'gaternet');
+    const { tensors, header } = file;
     const state = stateFrom(header);
     if (!state.shape.gater && Object.keys(tensors).some((name) => name.startsWith('gater_state_dict.')))
-      throw new RangeError('bytes: the metadata of this net are damaged: tensors of a gater, but no gater');
+      throw damaged('tensors of a gater, but no gater');
     return GaterNet.filled(await engineOf(options), state, tensors);
   }
 
   /**
    * Reads weights under the names of google-research/gaternet: a safetensors file with `backbone_state_dict.*` and, for a gated net,
    * `gater_state_dict.*`, a `module.` of DataParallel allowed. Depth, width and bottleneck follow from the names and shapes.
-   * @param options.image height and width of the images; default 32 x 32. normalise: default CIFAR-10's mean and deviation.
    */
-  static async fromStateDict(
-    bytes: Uint8Array,
-    options: Pick<GaterNetOptions, 'engine' | 'normalise' | 'placement'> & {
-      image?: { height: number; width: number };
-      classNames?: readonly string[];
-    } = {},
-  ): Promise<GaterNet> {
-    requireOptions(options);
+  static async fromStateDict(bytes: Uint8Array, given: OptionsOf<typeof STATE_DICT> = {}): Promise<GaterNet> {
+    const options = complete(STATE_DICT, given, 'GaterNet.fromStateDict');
     if (!(bytes instanceof Uint8Array)) throw new TypeError(`bytes: expected a Uint8Array, got ${typeof bytes}`);
     const { tensors, channels, classes, ...found } = readStateDict(readSafetensors(bytes).tensors);
-    const { image = { height: 32, width: 32 }, normalise = CIFAR10, placement = 'block-output', classNames } = options;
+    const { image, normalise, placement, classNames } = options;
     const target: TargetInfo = { kind: 'classes', outputs: classes, ...(classNames ? { names: classNames } : {}) };
     if (!isNames(classNames, classes))
       throw new RangeError(`classNames: expected ${classes} names, got ${classNames?.length}`);
-    requireOptions(image, 'image');
-    for (const side of ['height', 'width'] as const) requireInteger(image[side], 1, `image.${side}`);
     const { height, width } = image;
-    const shape = shapeOf({ ...found, placement }, { channels, height, width }, target);
+    const { penalty, pretrainEpochs } = complete(GATER, {}, '');
+    const spec = { ...found, placement, penalty: penalty, pretrainEpochs };
+    const shape = shapeOf(spec, { channels, height, width }, target);
     const norm = normOf(normalise, channels);
     const state: GatedState = { method: 'gaternet', options: { seed: 0 }, target, shape, norm };
     return GaterNet.filled(await engineOf(options), state, tensors);
@@ -189,17 +170,19 @@ export class GaterNet extends Net {
 
   /** As every net's, by default with SGD of momentum 0.9 (Nesterov), weight decay 1e-4, rate 0.1 divided by 10 at half and three quarters, batches of 128. */
   override async fit(train: Dataset, options: FitOptions = {}): Promise<FitResult> {
-    requireOptions(options);
-    const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-    return super.fit(train, { ...FIT, ...given });
+    return super.fit(train, options);
+  }
+
+  protected override get fitOptions(): Options & typeof FIT {
+    return GATED_FIT as unknown as Options & typeof FIT;
   }
 
   /** Outputs for every image, and the gates with `gates: true`. */
-  override async predict(data: Dataset, options: RunOptions & { gates?: boolean } = {}): Promise<GatedPrediction> {
-    requireOptions(options);
+  override async predict(data: Dataset, given: OptionsOf<typeof GATED_PREDICT> = {}): Promise<GatedPrediction> {
+    const options = complete(GATED_PREDICT, given, 'predict');
     const prepared = this.prepare(data, 'data', false);
     const gates = options.gates ? this.gateRows(prepared.rows) : undefined;
-    const outputs = await this.run<GatedBatch>(prepared, withSize(options), {
+    const outputs = await this.run<GatedBatch>(prepared, options, {
       ...(gates ? { visit: (batch) => gates.set(batch.gates!, batch.rows[0]! * this.network.gates) } : {}),
     });
     const classes = this.target.kind === 'classes' ? { classes: argmax(outputs, this.target.outputs) } : {};
@@ -212,12 +195,13 @@ export class GaterNet extends Net {
   }
 
   /** Loss and accuracy, mean AUC or RMSE on labelled images, and the mean share of open gates. */
-  override async evaluate(data: Dataset, options: RunOptions = {}): Promise<GatedEvaluation> {
-    return super.evaluate(data, options);
+  override async evaluate(data: Dataset, given: RunOptions = {}): Promise<GatedEvaluation> {
+    const options = complete(GATED_RUN, given, 'evaluate');
+    return this.assess(this.prepare(data, 'data', true), options);
   }
 
-  /** The net as a safetensors file: tensors under the names of google-research/gaternet, the rest as metadata. */
-  save(): Uint8Array {
+  /** As every net's, tensors under the names of google-research/gaternet. */
+  save(metadata?: Readonly<Record<string, string>>): Uint8Array {
     this.requireAlive();
     const { network, state } = this;
     const tensors: Record<string, Tensor> = {};
@@ -226,10 +210,30 @@ export class GaterNet extends Net {
       const data = this.engine.f32(network.parameters.at + offset * 4, length).slice();
       tensors[fileName(name)] = { shape, data };
     }
-    return writeModelFile(tensors, { ...state, norm: state.norm.toJSON() });
+    return writeModelFile(tensors, { ...state, norm: state.norm.toJSON() }, metadata);
   }
 
-  protected override get identity(): object {
+  describe(): NetDescription {
+    const { method, seed, weights, target, multiplyAdds, network } = this;
+    const { image, backbone, gater, placement, bottleneck, bottleneckNorm, penalty, pretrainEpochs, augmentation } =
+      network.shape;
+    return {
+      method,
+      seed,
+      weights,
+      input: { kind: 'images', ...image },
+      target,
+      layers: backboneLayers(network),
+      image,
+      backbone,
+      ...(gater ? { gater, placement, bottleneck, bottleneckNorm, penalty, pretrainEpochs } : {}),
+      ...(augmentation ? { augmentation } : {}),
+      gates: network.gates,
+      multiplyAdds,
+    };
+  }
+
+  protected override get identity(): Record<string, unknown> {
     const { method, shape, norm } = this.state;
     return { method, shape, norm: norm.toJSON() };
   }
@@ -252,13 +256,13 @@ export class GaterNet extends Net {
     return data;
   }
 
-  protected override async assess(data: Dataset, options: RunOptions): Promise<GatedEvaluation> {
+  protected override async assess(data: Dataset, options: RunSettings): Promise<GatedEvaluation> {
     const loss = { sum: 0, weight: 0 };
     let open = 0;
     const visit = ({ gates }: GatedBatch) => {
       for (const gate of gates ?? []) open += gate;
     };
-    const outputs = await this.run<GatedBatch>(data, withSize(options), { loss, visit });
+    const outputs = await this.run<GatedBatch>(data, options, { loss, visit });
     return {
       loss: loss.sum / Math.max(1, loss.weight),
       rows: data.rows,
@@ -296,43 +300,30 @@ export class GaterNet extends Net {
   }
 }
 
-const CIFAR10 = { mean: [0.4914, 0.4822, 0.4465], deviation: [0.247, 0.2435, 0.2616] };
-
 /** The normalisation that a user gives. */
 function normOf(normalise: NonNullable<GaterNetOptions['normalise']>, channels: number): ChannelNorm {
-  const norm = ChannelNorm.of(normalise, 'normalise');
+  const norm = ChannelNorm.of({ mean: normalise.mean, deviation: normalise.std }, 'normalise');
   if (norm.mean.length === channels) return norm;
   throw new RangeError(`normalise.mean: expected a number for each of ${channels} channels, got ${norm.mean.length}`);
 }
 
-/** Images of a batch are larger than rows: 64 at a time by default. */
-function withSize(options: RunOptions): RunOptions {
-  return { ...options, batchSize: options.batchSize ?? 64 };
+function modelFileOf(saved: Uint8Array | ModelFile): ModelFile {
+  return saved instanceof Uint8Array || !saved?.tensors ? readModelFile(saved as Uint8Array) : saved;
 }
 
 function fileName(name: string): string {
   return name.replace(/^(backbone|gater)\./, '$1_state_dict.');
 }
 
-/** Completes and checks the options. */
-function shapeOf(options: GaterNetOptions, image: GatedShape['image'], target: TargetInfo): GatedShape {
-  const {
-    backbone = 'resnet-20',
-    gater = 'resnet-20',
-    placement = 'block-output',
-    bottleneck = 8,
-    bottleneckNorm = false,
-    penalty = 0.1,
-    pretrainEpochs = 0,
-    augmentation,
-  } = options;
-  requireInteger(bottleneck, 1, 'bottleneck');
-  requireInteger(pretrainEpochs, 0, 'pretrainEpochs');
-  if (typeof bottleneckNorm !== 'boolean')
-    throw new TypeError(`bottleneckNorm: expected a boolean, got ${typeof bottleneckNorm}`);
-  if (typeof penalty !== 'number') throw new TypeError(`penalty: expected a number, got ${typeof penalty}`);
-  if (!(penalty >= 0) || !Number.isFinite(penalty))
-    throw new RangeError(`penalty: expected a number from 0, got ${penalty}`);
+type Spec = Pick<
+  GatedShape,
+  'backbone' | 'placement' | 'bottleneck' | 'bottleneckNorm' | 'penalty' | 'pretrainEpochs'
+> &
+  Pick<GaterSettings, 'gater' | 'augmentation'>;
+
+/** Checks that the parts go together. */
+function shapeOf(spec: Spec, image: GatedShape['image'], target: TargetInfo): GatedShape {
+  const { backbone, gater, placement, bottleneck, bottleneckNorm, penalty, pretrainEpochs, augmentation } = spec;
   const plan = planBackbone(backbone, image, gater === false ? undefined : placement);
   if (gater !== false) {
     planBackbone(gater, image, undefined, 'gater');
@@ -369,28 +360,33 @@ function requireTensors(tensors: Record<string, Tensor>, shape: GatedShape): voi
   if (gater) check('gater_state_dict.resnet', planBackbone(gater, image), 'newfc', bottleneck);
 }
 
+const FIELDS = 'fields are missing or out of range';
+
 /** Checks the metadata of a file. */
 function stateFrom(header: Record<string, unknown>): GatedState {
-  const damaged = (cause?: unknown) =>
-    new RangeError('bytes: the metadata of this net are damaged: fields are missing or out of range', { cause });
   const { target, shape, norm, options } = header as Partial<Omit<GatedState, 'norm'>> & { norm?: ChannelNormJson };
-  if (!target || !shape || !norm || !options) throw damaged();
-  if (!['classes', 'tasks', 'values'].includes(target.kind) || !isNames(target.names, target.outputs)) throw damaged();
+  if (!target || !shape || !norm || !options) throw damaged(FIELDS);
+  if (!['classes', 'tasks', 'values'].includes(target.kind) || !isNames(target.names, target.outputs))
+    throw damaged(FIELDS);
   try {
     requireInteger(target.outputs, 1, 'target.outputs');
-    requireSeed(options.seed);
-    if (shape.target !== target.kind || shape.outputs !== target.outputs) throw damaged();
-    const full = shapeOf({ ...shape, gater: shape.gater ?? false }, shape.image, target);
+    if (shape.target !== target.kind || shape.outputs !== target.outputs) throw damaged(FIELDS);
+    const { image, backbone, gater = false, placement, bottleneck, bottleneckNorm, penalty, pretrainEpochs } = shape;
+    const { augmentation } = shape;
+    const gating = gater === false ? {} : { placement, bottleneck, bottleneckNorm, penalty, pretrainEpochs };
+    const { seed } = options;
+    const sound = complete(GATER, { seed, backbone, gater, augmentation, ...gating }, 'bytes');
+    const full = shapeOf(gater === false ? { ...sound, placement, bottleneck, bottleneckNorm } : sound, image, target);
     const state: GatedState = {
       method: 'gaternet',
-      options: { seed: options.seed },
+      options: { seed },
       target,
       shape: full,
       norm: ChannelNorm.fromJSON(norm),
     };
-    if (state.norm.mean.length !== full.image.channels) throw damaged();
+    if (state.norm.mean.length !== full.image.channels) throw damaged(FIELDS);
     return state;
   } catch (cause) {
-    throw damaged(cause);
+    throw damaged(FIELDS, cause);
   }
 }

@@ -1,51 +1,21 @@
-import { requireCallbacks, requireInteger } from '../../check/require.js';
 import type { Dataset } from '../../data/dataset.js';
+import { decisive, type Identity, identity } from '../../files/identity.js';
 import type { Connections } from '../../layers/connections.js';
 import { Linear, type LinearShape } from '../../layers/linear.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
 import { Pace } from '../../runtime/pace.js';
-import { growTree, type TreeConstraints } from '../../structure/chow-liu.js';
+import { growTree } from '../../structure/chow-liu.js';
 import { type ReceptiveFields, receptiveFields } from '../../structure/receptive-fields.js';
 import type { Tree } from '../../structure/tree.js';
-import { type DiscretiseOptions, discretise, type Variables } from '../../structure/variables.js';
-import type { InputTransformName } from '../feedforward/input.js';
+import { discretise, type Variables } from '../../structure/variables.js';
 import { encodeRows, type Source } from './encoding.js';
-import { readGrowth, writeGrowth } from './grow-checkpoint.js';
-import type { GrownLayer, LayerOptions } from './grown-layer.js';
-import { type PretrainOptions, pretrainLayer, pretrainOptions } from './pretraining.js';
+import type { GrownLayer } from './grown-layer.js';
+import { readGrowth, writeGrowth } from './growth-file.js';
+import { type GrowProgress, TRF, type TrfSettings } from './options.js';
+import { pretrainLayer } from './pretraining.js';
 
-export interface GrowOptions
-  extends Pick<DiscretiseOptions, 'threshold'>,
-    Pick<TreeConstraints, 'root' | 'minInformation' | 'required' | 'forbidden'> {
-  /** From the features up. The paper's for text: radius 6, 5, 5, stride 5, 4, 2, global units 100, 50, 25. */
-  layers: readonly LayerOptions[];
-  pretrain?: PretrainOptions;
-}
-
-export interface GrowProgress {
-  phase: 'tree' | 'pretrain' | 'encode';
-  /** From 1. */
-  layer: number;
-  layers: number;
-  /** Variables joined, batches done or rows encoded in this phase of this layer, and of how many. */
-  done: number;
-  total: number;
-  /** Pre-training: epoch from 1, and mean reconstruction error of the epoch so far. */
-  epoch?: number;
-  loss?: number;
-}
-
-export interface GrowRunOptions<Progress = GrowProgress> {
-  /** Rejects with the signal's reason; what onCheckpoint received last can be gone on from. */
-  signal?: AbortSignal;
-  onProgress?: (progress: Progress) => void;
-  /** Receives a checkpoint: of a TrfNet after every layer but the last, of a TseNet once its skeleton is learned. */
-  onCheckpoint?: (checkpoint: Uint8Array) => void | Promise<void>;
-  /** A checkpoint of growing to go on from, to the same bits. Data and options must be the same. */
-  resume?: Uint8Array;
-}
-
-type Run = GrowOptions & GrowRunOptions & { seed: number; initialScale: number; input?: InputTransformName };
+/** Options of which the layers are settled. */
+type Run = TrfSettings & { layers: NonNullable<TrfSettings['layers']> };
 
 export interface GrowSeconds {
   tree: number;
@@ -60,10 +30,7 @@ export async function growLayers(
   data: Dataset,
   run: Run,
 ): Promise<{ layers: GrownLayer[]; seconds: GrowSeconds }> {
-  const pretrain = pretrainOptions(run.pretrain);
-  requireLayers(run.layers);
-  requireCallbacks(run, ['onProgress', 'onCheckpoint']);
-  const grower = new Grower(engine, raw, data, run, pretrain);
+  const grower = new Grower(engine, raw, data, run);
   try {
     return await grower.grow();
   } finally {
@@ -85,7 +52,6 @@ class Grower {
     private readonly raw: Dataset,
     private readonly data: Dataset,
     private readonly run: Run,
-    private readonly pretrain: Required<PretrainOptions>,
   ) {
     this.scope = engine.scope();
     this.pace = new Pace(run.signal);
@@ -95,11 +61,11 @@ class Grower {
   async grow(): Promise<{ layers: GrownLayer[]; seconds: GrowSeconds }> {
     const { run } = this;
     if (run.resume) {
-      for (const layer of readGrowth(run.resume, this.fingerprint, run.layers, this.data.columns)) this.add(layer);
+      for (const layer of readGrowth(run.resume, this.identity, run.layers, this.data.columns)) this.add(layer);
     }
     for (let l = this.grown.length; l < run.layers.length; l++) {
       this.add(await this.growLayer(l));
-      if (l < run.layers.length - 1) await run.onCheckpoint?.(writeGrowth(this.grown, this.fingerprint));
+      if (l < run.layers.length - 1) await run.onCheckpoint?.(writeGrowth(this.grown, this.identity));
     }
     return { layers: this.grown, seconds: this.seconds };
   }
@@ -113,12 +79,15 @@ class Grower {
     const options = run.layers[l]!;
     const tree = await this.growTree(l);
     const rank = inverse(tree.depthFirst());
-    const { centres, start, members } = byRank(receptiveFields(tree, options), rank);
+    const { centres, start, members } = byRank(
+      receptiveFields(tree, { radius: options.radius, stride: options.stride }),
+      rank,
+    );
     const connections = { inputs: tree.variables, units: centres.length, start, index: members };
-    const globalUnits = options.globalUnits ?? 0;
+    const { globalUnits } = options;
     const shape = this.shapeOf(l, connections, globalUnits);
     const parameters = await this.timed('pretrain', () =>
-      pretrainLayer(engine, shape, rank, this.source, l, run, this.pretrain, this.pace, (done, total, epoch, loss) =>
+      pretrainLayer(engine, shape, rank, this.source, l, run, this.pace, (done, total, epoch, loss) =>
         this.report('pretrain', l, done, total, { epoch, loss }),
       ),
     );
@@ -130,18 +99,21 @@ class Grower {
     const { engine, raw, run } = this;
     const variables: Variables =
       l === 0
-        ? await this.timed('tree', () => discretise(raw.features, run))
+        ? await this.timed('tree', () => discretise(raw.features, { threshold: run.threshold }))
         : await this.timed('encode', () => this.encode(l));
     const { root, minInformation } = run;
     // Required and forbidden pairs are of features; the trees above are over hidden units.
-    const constraints = l === 0 ? run : { root: Math.min(root ?? 0, variables.variables - 1), minInformation };
+    const constraints =
+      l === 0
+        ? { root, minInformation, required: run.required, forbidden: run.forbidden }
+        : { root: Math.min(root, variables.variables - 1), minInformation, required: [], forbidden: [] };
     const names = l === 0 ? raw.featureNames : undefined;
     return this.timed('tree', () =>
       growTree(
         engine,
         variables,
         {
-          ...pickConstraints(constraints),
+          ...constraints,
           signal: run.signal,
           onProgress: (done, total) => this.report('tree', l, done, total),
         },
@@ -151,8 +123,8 @@ class Grower {
   }
 
   private async encode(l: number): Promise<Variables> {
-    const { engine, source, pretrain, pace } = this;
-    const { on, next } = await encodeRows(engine, source, pretrain.batchSize, pace, (done) =>
+    const { engine, source, run, pace } = this;
+    const { on, next } = await encodeRows(engine, source, run.pretrain.batchSize, pace, (done) =>
       this.report('encode', l, done, this.data.rows),
     );
     this.source = next;
@@ -201,26 +173,9 @@ class Grower {
     this.run.onProgress?.({ phase, layer: l + 1, layers: this.run.layers.length, done, total, ...more });
   }
 
-  private get fingerprint(): string {
-    const { layers, threshold, root, minInformation, required, forbidden, seed, initialScale, input } = this.run;
+  private get identity(): Identity {
     const { rows, columns, features } = this.data;
-    const { pretrain } = this;
-    return JSON.stringify({
-      method: 'trf',
-      rows,
-      columns,
-      kind: features.kind,
-      input: input ?? 'none',
-      layers,
-      pretrain,
-      threshold,
-      root,
-      minInformation,
-      required,
-      forbidden,
-      seed,
-      initialScale,
-    });
+    return identity({ method: 'trf', rows, columns, kind: features.kind, ...decisive(TRF, this.run) });
   }
 }
 
@@ -246,26 +201,4 @@ function inverse(order: Int32Array): Int32Array {
     rank[v] = i;
   });
   return rank;
-}
-
-function pickConstraints({ root, minInformation, required, forbidden }: TreeConstraints): TreeConstraints {
-  return {
-    ...(root === undefined ? {} : { root }),
-    ...(minInformation === undefined ? {} : { minInformation }),
-    ...(required ? { required } : {}),
-    ...(forbidden ? { forbidden } : {}),
-  };
-}
-
-function requireLayers(layers: readonly LayerOptions[]): void {
-  if (!Array.isArray(layers))
-    throw new TypeError(`layers: expected a list of { radius, stride, globalUnits }, got ${typeof layers}`);
-  if (layers.length === 0) throw new RangeError('layers: expected at least one layer, got none');
-  layers.forEach((layer, l) => {
-    if (typeof layer !== 'object' || layer === null)
-      throw new TypeError(`layers[${l}]: expected { radius, stride, globalUnits }, got ${String(layer)}`);
-    requireInteger(layer.radius, 0, `layers[${l}].radius`);
-    requireInteger(layer.stride, 1, `layers[${l}].stride`);
-    requireInteger(layer.globalUnits ?? 0, 0, `layers[${l}].globalUnits`);
-  });
 }

@@ -1,4 +1,3 @@
-import { requireInteger, requireOptions, requirePositive, requireShare } from '../../check/require.js';
 import type { Matrix } from '../../data/dataset.js';
 import type { Connections } from '../../layers/connections.js';
 import { Linear, type LinearShape } from '../../layers/linear.js';
@@ -10,32 +9,7 @@ import { Purpose, permutation } from '../../runtime/random.js';
 import { createOptimizer, optimizerOptions } from '../../training/optimizer.js';
 import { type Autoencoder, RowAutoencoder, TileAutoencoder } from './autoencoder.js';
 import { encoder, type Source } from './encoding.js';
-
-/** Pre-training of each layer as a denoising autoencoder; defaults as in the paper. */
-export interface PretrainOptions {
-  /** Default 10; 0 leaves the initial weights. */
-  epochs?: number;
-  /** Default 256. */
-  batchSize?: number;
-  /** Of Adam. Default 1e-3. */
-  learningRate?: number;
-  /** Share of a layer's input set to 0. Default 0.5. */
-  maskingNoise?: number;
-  /** Default 0.5. */
-  dropout?: number;
-}
-
-/** Fills in defaults; TypeError or RangeError for what makes no sense. */
-export function pretrainOptions(given: PretrainOptions = {}): Required<PretrainOptions> {
-  requireOptions(given, 'pretrain');
-  const options = { epochs: 10, batchSize: 256, learningRate: 1e-3, maskingNoise: 0.5, dropout: 0.5, ...given };
-  requireInteger(options.epochs, 0, 'pretrain.epochs');
-  requireInteger(options.batchSize, 1, 'pretrain.batchSize');
-  requireShare(options.maskingNoise, 'pretrain.maskingNoise');
-  requireShare(options.dropout, 'pretrain.dropout');
-  requirePositive(options.learningRate, 'pretrain.learningRate');
-  return options;
-}
+import type { PretrainSettings } from './options.js';
 
 /** Trains one layer's autoencoder over the layers below; returns the layer's parameters, in the order of its block. */
 export async function pretrainLayer(
@@ -44,8 +18,7 @@ export async function pretrainLayer(
   rank: Int32Array,
   { features, below }: Source,
   l: number,
-  { seed, initialScale }: { seed: number; initialScale: number },
-  options: Required<PretrainOptions>,
+  { seed, initialScale, pretrain: options }: { seed: number; initialScale: number; pretrain: PretrainSettings },
   pace: Pace,
   report: (done: number, total: number, epoch: number, loss: number) => void,
 ): Promise<Float32Array> {
@@ -97,7 +70,7 @@ export async function pretrainLayer(
   }
 }
 
-function diverged(l: number, { learningRate }: Required<PretrainOptions>): RangeError {
+function diverged(l: number, { learningRate }: PretrainSettings): RangeError {
   return new RangeError(
     `pretrain.learningRate: pre-training of layer ${l + 1} diverged at ${learningRate}; try a lower rate or scaled features`,
   );

@@ -1,18 +1,11 @@
+import { complete } from '../../check/complete.js';
 import type { Dataset } from '../../data/dataset.js';
+import type { ModelFile } from '../../files/model-file.js';
 import type { Engine } from '../../runtime/engine.js';
-import {
-  beginNet,
-  FeedforwardNet,
-  loadState,
-  type NetOptions,
-  newState,
-  wideInputDropout,
-} from '../feedforward/feedforward-net.js';
-import { fillNetwork } from '../feedforward/model-file.js';
-import { type GrowOptions, type GrowRunOptions, type GrowSeconds, growLayers } from './grow.js';
+import { begin, beginNet, FeedforwardNet, loadFeedforward, newState } from '../feedforward/feedforward-net.js';
+import { type GrowSeconds, growLayers } from './grow.js';
 import type { GrownLayer } from './grown-layer.js';
-
-export interface TrfNetOptions extends NetOptions, GrowOptions, GrowRunOptions {}
+import { defaultLayers, TRF, type TrfNetOptions } from './options.js';
 
 /**
  * A net whose structure is learned from data: each layer's units see receptive fields grown on the Chow-Liu tree of the layer below, and a few
@@ -20,16 +13,20 @@ export interface TrfNetOptions extends NetOptions, GrowOptions, GrowRunOptions {
  */
 export class TrfNet extends FeedforwardNet {
   /** Seconds that growing took, by phase; absent on a loaded net. */
-  growSeconds?: GrowSeconds;
+  declare growSeconds?: GrowSeconds;
 
-  /** Learns the structure layer by layer, pre-training each as a denoising autoencoder. `fit` then trains the whole net. */
-  static async grow(train: Dataset, options: TrfNetOptions): Promise<TrfNet> {
-    const begun = await beginNet(train, options, wideInputDropout);
-    const { engine, seed, initialScale } = begun;
-    const { layers, seconds } = await growLayers(engine, train, begun.data, { ...options, seed, initialScale });
+  /**
+   * Learns the structure layer by layer, pre-training each as a denoising autoencoder. `fit` then trains the whole net.
+   * @throws TypeError, RangeError naming the option for what does not fit
+   */
+  static async grow(train: Dataset, given: TrfNetOptions = {}): Promise<TrfNet> {
+    const options = complete(TRF, given, 'TrfNet.grow');
+    const begun = await beginNet(train, options);
+    const { engine } = begun;
+    const run = { ...options, layers: options.layers ?? defaultLayers(train) };
+    const { layers, seconds } = await growLayers(engine, train, begun.data, run);
     const hidden = layers.map(({ connections, globalUnits }) => ({ connections, dense: globalUnits }));
-    const net = new TrfNet(engine, newState('trf', begun, { hidden }, layers.map(originOf)));
-    net.network.initialise(seed, initialScale);
+    const net = begin(new TrfNet(engine, newState('trf', begun, { hidden }, layers.map(originOf))), begun);
     net.network.layers.slice(0, -1).forEach((layer, l) => {
       engine.f32(layer.parameters, layer.parameterLength).set(layers[l]!.parameters);
     });
@@ -38,11 +35,8 @@ export class TrfNet extends FeedforwardNet {
   }
 
   /** Reads what `save` wrote. TypeError for other bytes, RangeError for damaged ones. */
-  static async load(bytes: Uint8Array, options: { engine?: Engine } = {}): Promise<TrfNet> {
-    const { engine, file } = await loadState(bytes, 'trf', options);
-    const net = new TrfNet(engine, file.state);
-    fillNetwork(net.network, file.tensors);
-    return net;
+  static load(saved: Uint8Array | ModelFile, options: { engine?: Engine } = {}): Promise<TrfNet> {
+    return loadFeedforward(saved, 'trf', options, (engine, state) => new TrfNet(engine, state));
   }
 
   /** Per hidden layer: how it was grown, the tree's edges [a, b, nats] and the centre of each sparse unit. */

@@ -1,7 +1,8 @@
+import type { Identity } from '../../files/identity.js';
 import type { Tensor } from '../../files/safetensors.js';
+import { packState, unpackState } from '../../files/state.js';
 import { LatentTree } from '../../structure/latent/latent-tree.js';
-import { packState, unpackState } from '../../training/checkpoint.js';
-import { GROWTH_KEY } from '../trf/grow-checkpoint.js';
+import { GROWTH_KEY } from '../learning.js';
 
 /** A latent tree's small parts, as JSON; the others are tensors. */
 export interface SkeletonJson {
@@ -49,17 +50,17 @@ export function skeletonOf(
 }
 
 /** A learned skeleton, as bytes. */
-export function writeSkeleton(tree: LatentTree, fingerprint: string): Uint8Array {
-  return packState(GROWTH_KEY, { fingerprint, ...skeletonJson(tree) }, skeletonTensors(tree));
+export function writeSkeleton(tree: LatentTree, identity: Identity): Uint8Array {
+  return packState(GROWTH_KEY, identity, skeletonJson(tree), skeletonTensors(tree));
 }
 
 /** What writeSkeleton wrote. TypeError for other bytes, RangeError for another run's or damaged ones. */
 export function readSkeleton(
   bytes: Uint8Array,
-  fingerprint: string,
+  identity: Identity,
   features: number,
   featureNames: readonly string[] | undefined,
 ): LatentTree {
-  const { state, tensors } = unpackState<SkeletonJson & { fingerprint: string }>(GROWTH_KEY, bytes, fingerprint);
+  const { state, tensors } = unpackState<SkeletonJson>(GROWTH_KEY, identity, bytes);
   return skeletonOf(tensors, state, features, featureNames, 'resume');
 }

@@ -1,40 +1,16 @@
-import { requireInteger, requireOptions } from '../../check/require.js';
+import { complete } from '../../check/complete.js';
 import type { Dataset } from '../../data/dataset.js';
+import { damaged, type ModelFile } from '../../files/model-file.js';
 import type { SkipShape } from '../../layers/skip-path.js';
 import type { Engine } from '../../runtime/engine.js';
-import { type ExpandOptions, expandTree, requireExpansion } from '../../structure/latent/expansion.js';
+import { expandTree, INPUT_COUNT } from '../../structure/latent/expansion.js';
 import { LatentTree } from '../../structure/latent/latent-tree.js';
-import {
-  beginNet,
-  FeedforwardNet,
-  loadState,
-  type NetOptions,
-  newState,
-  wideInputDropout,
-} from '../feedforward/feedforward-net.js';
-import { fillNetwork } from '../feedforward/model-file.js';
+import { begin, beginNet, FeedforwardNet, loadFeedforward, newState } from '../feedforward/feedforward-net.js';
 import type { NetState } from '../feedforward/net-state.js';
-import type { GrowRunOptions } from '../trf/grow.js';
+import type { NetDescription } from '../net.js';
+import { type SkipPathSettings, TSE, type TseGrowSeconds, type TseNetOptions, type TseSettings } from './options.js';
 import { type SkeletonJson, skeletonJson, skeletonOf, skeletonTensors } from './skeleton-file.js';
-import { growSkeleton, type SkeletonOptions, type TseGrowProgress, type TseGrowSeconds } from './skeleton-growth.js';
-
-/** Skip-paths: from each of these levels a dense layer of ReLU units, with the net's dropout, straight to the output. */
-export interface SkipPathOptions {
-  /** Levels: 0 is the features, 1 the first hidden layer, and so on; 'all' takes every one. Default [0, 1]. */
-  from?: readonly number[] | 'all';
-  /** Units of each path. Default 100. */
-  units?: number;
-}
-
-export interface TseNetOptions
-  extends NetOptions,
-    GrowRunOptions<TseGrowProgress>,
-    Pick<ExpandOptions, 'density' | 'minInputs'> {
-  /** false for none. Default: 100 units from the features and 100 from the first hidden layer. */
-  skipPaths?: SkipPathOptions | false;
-  /** How to learn the latent tree, from the features before `input` changes them; or a tree that is ready, over the same features. */
-  skeleton?: LatentTree | SkeletonOptions;
-}
+import { growSkeleton } from './skeleton-growth.js';
 
 interface TseOrigin extends SkeletonJson {
   density: number;
@@ -49,7 +25,7 @@ export class TseNet extends FeedforwardNet {
   /** The tree that the hidden layers come from: unit i of hidden layer l (from 1) is latent i of level l. */
   readonly skeleton: LatentTree;
   /** Seconds that growing took, by phase; absent on a loaded net. */
-  growSeconds?: TseGrowSeconds;
+  declare growSeconds?: TseGrowSeconds;
 
   /** @internal Use grow or load. */
   constructor(engine: Engine, state: NetState, skeleton: LatentTree) {
@@ -57,18 +33,21 @@ export class TseNet extends FeedforwardNet {
     this.skeleton = skeleton;
   }
 
-  /** Learns the structure: a latent tree, then its expansion. `fit` trains the weights. */
-  static async grow(train: Dataset, options: TseNetOptions = {}): Promise<TseNet> {
-    const begun = await beginNet(train, options, wideInputDropout);
-    const { signal, onProgress } = options;
-    const { engine, seed, initialScale } = begun;
-    const share = requireExpansion(options);
-    const paths = skipPathOptions(options.skipPaths);
-    const { skeleton, seconds } = await growSkeleton(engine, train, { ...options, seed });
-    const skips = skipShapes(paths, skeleton.levels.length);
+  /**
+   * Learns the structure: a latent tree, then its expansion. `fit` trains the weights.
+   * @throws TypeError, RangeError naming the option for what does not fit
+   */
+  static async grow(train: Dataset, given: TseNetOptions = {}): Promise<TseNet> {
+    const options = complete(TSE, given, 'TseNet.grow');
+    const begun = await beginNet(train, options);
+    const { engine } = begun;
+    const { seed, density, minInputs, signal, onProgress, skipPaths } = options;
+    const { skeleton, seconds } = await growSkeleton(engine, train, options);
+    const skips = skipPaths === false ? [] : skipShapes(skipPaths, skeleton.levels.length);
     const began = performance.now();
     const { layers } = await expandTree(skeleton, train, {
-      ...share,
+      density,
+      minInputs,
       ...sampling(options.skeleton, seed),
       engine,
       signal,
@@ -76,31 +55,31 @@ export class TseNet extends FeedforwardNet {
     });
     const expansion = (performance.now() - began) / 1000;
     const hidden = layers.map((connections) => ({ connections, dense: 0 }));
-    const origin: TseOrigin = { ...skeletonJson(skeleton), ...share };
+    const origin: TseOrigin = { ...skeletonJson(skeleton), density, minInputs };
     const state = newState('tse', begun, { hidden, ...(skips.length ? { skips } : {}) }, origin);
-    const net = new TseNet(engine, { ...state, featureNames: skeleton.featureNames }, skeleton);
-    net.network.initialise(seed, initialScale);
+    const net = begin(new TseNet(engine, { ...state, featureNames: skeleton.featureNames }, skeleton), begun);
     net.growSeconds = { ...seconds, expansion };
     return net;
   }
 
   /** Reads what `save` wrote. TypeError for other bytes, RangeError for damaged ones. */
-  static async load(bytes: Uint8Array, options: { engine?: Engine } = {}): Promise<TseNet> {
-    const { engine, file } = await loadState(bytes, 'tse', options);
-    const { shape, origin, featureNames } = file.state;
-    const skeleton = skeletonOf(file.tensors, origin as SkeletonJson, shape.inputs, featureNames, 'bytes');
-    try {
-      requireExpansion(origin as TseOrigin);
-    } catch (cause) {
-      throw new RangeError(`bytes: the metadata of this net are damaged: ${(cause as Error).message}`, { cause });
-    }
-    const fits =
-      skeleton.levels.length === shape.hidden.length &&
-      shape.hidden.every(({ connections, dense }, l) => dense === 0 && connections?.units === skeleton.levels[l]);
-    if (!fits) throw new RangeError('bytes: the latent tree is damaged: its levels are not the hidden layers');
-    const net = new TseNet(engine, file.state, skeleton);
-    fillNetwork(net.network, file.tensors);
-    return net;
+  static load(saved: Uint8Array | ModelFile, options: { engine?: Engine } = {}): Promise<TseNet> {
+    return loadFeedforward(saved, 'tse', options, (engine, state, { tensors }) => {
+      const { shape, origin, featureNames } = state;
+      const skeleton = skeletonOf(tensors, origin as SkeletonJson, shape.inputs, featureNames, 'bytes');
+      requireOrigin(origin as TseOrigin);
+      const fits =
+        skeleton.levels.length === shape.hidden.length &&
+        shape.hidden.every(({ connections, dense }, l) => dense === 0 && connections?.units === skeleton.levels[l]);
+      if (!fits) throw new RangeError('bytes: the latent tree is damaged: its levels are not the hidden layers');
+      return new TseNet(engine, state, skeleton);
+    });
+  }
+
+  override describe(): NetDescription {
+    const { density } = this;
+    const { levels, rows, logLikelihood, bic } = this.skeleton;
+    return { ...super.describe(), density, skeleton: { levels, rows, logLikelihood, bic } };
   }
 
   /** Share of a layer's possible connections that growing aimed at. */
@@ -110,31 +89,23 @@ export class TseNet extends FeedforwardNet {
 }
 
 /** Expansion looks at the rows that the skeleton was learned from. */
-function sampling(skeleton: TseNetOptions['skeleton'], seed: number): { sampleRows?: number; seed: number } {
-  if (skeleton === undefined || skeleton instanceof LatentTree) return { seed };
-  const { sampleRows } = skeleton;
-  return { seed: skeleton.seed ?? seed, ...(sampleRows === undefined ? {} : { sampleRows }) };
+function sampling(skeleton: TseSettings['skeleton'], seed: number): { sampleRows?: number; seed: number } {
+  if (skeleton instanceof LatentTree) return { seed };
+  return { seed: skeleton.seed ?? seed, sampleRows: skeleton.sampleRows };
 }
 
-/** Checked and completed; levels rise. */
-function skipPathOptions(given: SkipPathOptions | false = {}): { from: readonly number[] | 'all'; units: number } {
-  if (given === false) return { from: [], units: 1 };
-  requireOptions(given, 'skipPaths');
-  if (Array.isArray(given)) throw new TypeError('skipPaths: expected false or { from, units }, got an array');
-  const { from = [0, 1], units = 100 } = given;
-  requireInteger(units, 1, 'skipPaths.units');
-  if (from === 'all') return { from, units };
-  if (!Array.isArray(from))
-    throw new TypeError(`skipPaths.from: expected a list of levels or 'all', got ${JSON.stringify(from)}`);
-  from.forEach((level, i) => {
-    requireInteger(level, 0, `skipPaths.from[${i}]`);
-    if (from.indexOf(level) < i) throw new RangeError(`skipPaths.from: expected each level once, got ${level} twice`);
-  });
-  return { from: [...from].sort((a, b) => a - b), units };
+function requireOrigin({ density, minInputs }: TseOrigin): void {
+  try {
+    complete(INPUT_COUNT, { density, minInputs }, 'bytes');
+  } catch (cause) {
+    throw damaged((cause as Error).message, cause);
+  }
 }
 
-function skipShapes({ from, units }: ReturnType<typeof skipPathOptions>, hidden: number): SkipShape[] {
-  const levels = from === 'all' ? Array.from({ length: hidden + 1 }, (_, level) => level) : from;
+/** Levels rise. */
+function skipShapes({ from, units }: SkipPathSettings, hidden: number): SkipShape[] {
+  const levels =
+    from === 'all' ? Array.from({ length: hidden + 1 }, (_, level) => level) : [...from].sort((a, b) => a - b);
   for (const level of levels) {
     if (level > hidden)
       throw new RangeError(

@@ -1,27 +1,47 @@
-import { requireCallbacks, requireInteger, requireOptions, requireSeed } from '../../check/require.js';
-import { type Engine, engineOf } from '../../runtime/engine.js';
+import { complete } from '../../check/complete.js';
+import { type Callback, type Completed, type Options, type OptionsOf, SEED, SIGNAL } from '../../check/option.js';
+import { ENGINE, type Engine, engineOf } from '../../runtime/engine.js';
 import { Pace } from '../../runtime/pace.js';
 import { bindRows } from '../information.js';
 import { type BinaryRows, type Observations, sampleOf } from '../variables.js';
 import type { LatentTree } from './latent-tree.js';
+import { LATENT_TREE } from './options.js';
 import { LatentInference, rowsLike } from './posteriors.js';
 import { SoftCounts } from './soft-counts.js';
 
-export interface ExpandOptions {
-  /** Share of the level below that each latent is connected to at least, from 0 (the tree alone, unless minInputs asks for more) to 1. Default 0.05. */
-  density?: number;
-  /** Nodes that each latent is connected to at least, if the level below has so many: a small share of a small level is next to nothing. Default 20. */
-  minInputs?: number;
-  /** Rows that the information is computed from, chosen at random if there are more. Default 10,000. */
-  sampleRows?: number;
-  /** Default 0. Chooses those rows. */
-  seed?: number;
-  /** Default: one shared engine. */
-  engine?: Engine;
-  signal?: AbortSignal;
-  /** Layer from 1, of how many, and the share of its work that is done. */
-  onProgress?: (progress: { layer: number; layers: number; done: number; total: number }) => void;
-}
+/** How many inputs a latent gets. */
+export const INPUT_COUNT = {
+  density: {
+    kind: 'number',
+    unit: 'a share',
+    from: 0,
+    to: 1,
+    default: 0.05,
+    doc: 'Share of the level below that each latent is connected to at least; with 0, and minInputs 0, to its children in the tree alone.',
+  },
+  minInputs: {
+    kind: 'integer',
+    from: 0,
+    default: 20,
+    doc: 'Nodes that each latent is connected to at least, if the level below has so many: a small share of a small level is next to nothing.',
+  },
+} as const satisfies Options;
+
+/** Options of expandTree. */
+export const EXPAND = {
+  ...INPUT_COUNT,
+  sampleRows: LATENT_TREE.sampleRows,
+  seed: SEED,
+  engine: ENGINE,
+  signal: SIGNAL,
+  onProgress: {
+    kind: 'callback',
+    inert: true,
+    doc: 'Receives the layer from 1, of how many, and the share of its work that is done.',
+  } as Callback<(progress: { layer: number; layers: number; done: number; total: number }) => void>,
+} as const satisfies Options;
+
+export type ExpandOptions = OptionsOf<typeof EXPAND>;
 
 /** Which nodes of the level below each latent of a level is connected to: latent u has index[start[u]] to index[start[u + 1]], rising. */
 export interface ExpandedLayer {
@@ -42,22 +62,13 @@ export interface Expansion {
  *
  * Memory: 4 bytes for each row and latent, and for each pair of neighbouring levels' nodes.
  */
-export async function expandTree(
-  tree: LatentTree,
-  data: Observations,
-  options: ExpandOptions = {},
-): Promise<Expansion> {
-  requireOptions(options);
-  const { onProgress } = options;
-  const share = requireExpansion(options);
-  requireCallbacks(options, ['onProgress']);
-  const { sampleRows = 10_000, seed = 0 } = options;
-  requireInteger(sampleRows, 1, 'sampleRows');
-  requireSeed(seed);
+export async function expandTree(tree: LatentTree, data: Observations, given: ExpandOptions = {}): Promise<Expansion> {
+  const options = complete(EXPAND, given, 'expandTree');
+  const { onProgress, sampleRows, seed } = options;
   const all = rowsLike(tree, data);
   const engine = await engineOf(options);
   const rows = sampleOf(engine, all, sampleRows, seed);
-  const expander = new Expander(engine, tree, rows, share, new Pace(options.signal));
+  const expander = new Expander(engine, tree, rows, options, new Pace(options.signal));
   try {
     await expander.infer();
     const layers: ExpandedLayer[] = [];
@@ -74,28 +85,20 @@ export async function expandTree(
   }
 }
 
-type InputCount = Pick<ExpandOptions, 'density' | 'minInputs'>;
-
-/** What decides how many inputs a latent gets, checked and completed. */
-export function requireExpansion({ density = 0.05, minInputs = 20 }: InputCount): Required<InputCount> {
-  if (typeof density !== 'number') throw new TypeError(`density: expected a number, got ${typeof density}`);
-  if (!(density >= 0 && density <= 1)) throw new RangeError(`density: expected a share from 0 to 1, got ${density}`);
-  requireInteger(minInputs, 0, 'minInputs');
-  return { density, minInputs };
-}
+type InputCount = Completed<typeof INPUT_COUNT>;
 
 class Expander {
   private readonly engine: Engine;
   private readonly tree: LatentTree;
   private readonly rows: BinaryRows;
-  private readonly share: Required<InputCount>;
+  private readonly share: InputCount;
   private readonly pace: Pace;
   private readonly scope;
   /** Posteriors of each level's latents. */
   private readonly levels: readonly SoftCounts[];
   private readonly allRows: Int32Array;
 
-  constructor(engine: Engine, tree: LatentTree, rows: BinaryRows, share: Required<InputCount>, pace: Pace) {
+  constructor(engine: Engine, tree: LatentTree, rows: BinaryRows, share: InputCount, pace: Pace) {
     this.engine = engine;
     this.tree = tree;
     this.rows = rows;

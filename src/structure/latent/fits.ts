@@ -1,6 +1,7 @@
 import type { Engine, Scope } from '../../runtime/engine.js';
 import { fillUniform, Purpose } from '../../runtime/random.js';
 import type { BinaryColumns } from '../variables.js';
+import type { LatentTreeSettings } from './options.js';
 
 /** P(variable = 1 | latent = 0), P(variable = 1 | latent = 1). */
 export type Table = readonly [number, number];
@@ -21,12 +22,7 @@ export interface Split {
   readonly x: Table;
 }
 
-export interface FitOptions {
-  restarts: number;
-  emSteps: number;
-  emTolerance: number;
-  seed: number;
-}
+export type EmOptions = Pick<LatentTreeSettings, 'restarts' | 'emSteps' | 'emTolerance' | 'seed'>;
 
 /** The largest of the small tables has four variables. */
 const MOST = 4;
@@ -36,7 +32,7 @@ const LEARN_ALL = 0x1ff;
 export class LatentFits {
   private readonly engine: Engine;
   private readonly scope: Scope;
-  private readonly options: FitOptions;
+  private readonly options: EmOptions;
   private readonly rows: number;
   private readonly words: number;
   private readonly bits: number;
@@ -56,7 +52,7 @@ export class LatentFits {
   /** Numbers the draws of random starts, over all levels. */
   private fits: number;
 
-  constructor(engine: Engine, data: BinaryColumns, options: FitOptions, fits: number) {
+  constructor(engine: Engine, data: BinaryColumns, options: EmOptions, fits: number) {
     this.engine = engine;
     this.options = options;
     this.fits = fits;

@@ -4,13 +4,10 @@ import type { Pace } from '../../runtime/pace.js';
 import { PairInformation } from '../information.js';
 import { RowFrontier } from '../prim.js';
 import { type BinaryColumns, type BinaryRows, emptyBits, packColumns } from '../variables.js';
-import { type ClassModel, type FitOptions, LatentFits, type Split } from './fits.js';
+import { type ClassModel, type EmOptions, LatentFits, type Split } from './fits.js';
+import type { LatentTreeSettings } from './options.js';
 
-/** The public defaults stand at LatentTreeOptions. */
-export interface IslandOptions extends FitOptions {
-  maxIsland: number;
-  delta: number;
-}
+export type IslandOptions = EmOptions & Pick<LatentTreeSettings, 'maxIsland' | 'delta'>;
 
 /** One level partitioned: each island is a latent class model, state 1 being the one with more ones. */
 export interface Level {

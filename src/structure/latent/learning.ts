@@ -1,4 +1,4 @@
-import { requireCallbacks, requireInteger, requireOptions, requirePositive, requireSeed } from '../../check/require.js';
+import { complete } from '../../check/complete.js';
 import { requireRows } from '../../data/dataset.js';
 import { type Engine, engineOf } from '../../runtime/engine.js';
 import { Pace } from '../../runtime/pace.js';
@@ -9,68 +9,20 @@ import {
   binarise,
   binaryLimits,
   checkedDataset,
-  type DiscretiseOptions,
   listRows,
   type Observations,
   packColumns,
   sampleOf,
 } from '../variables.js';
 import type { ClassModel } from './fits.js';
-import { growIslands, type IslandOptions } from './islands.js';
+import { growIslands } from './islands.js';
 import { LatentTree } from './latent-tree.js';
+import { LATENT_TREE, type LatentTreeOptions, type LatentTreeSeconds, type LatentTreeSettings } from './options.js';
 import { type ExpectedCounts, type LatentForest, LatentInference } from './posteriors.js';
 import { SoftCounts } from './soft-counts.js';
 import { linkLatents, type TopLinks } from './top-links.js';
 
-export interface LatentTreeOptions extends Pick<DiscretiseOptions, 'threshold'> {
-  /** Default 0. All random numbers are a function of it. */
-  seed?: number;
-  /** An island that has at least this many variables, from 3 to 50, grows no further, unless but one or two are left over. Default 15. */
-  maxIsland?: number;
-  /** The level with at most this many latents is the last. Default 30. */
-  maxTop?: number;
-  /** The unidimensionality test fails if a second latent gains more than this of the Bayesian information criterion, nats. Default 3. */
-  delta?: number;
-  /** Random starts of EM. Default 3. */
-  restarts?: number;
-  /** The most steps of EM from one start. Default 200 (the authors take 50, which splits islands of weak ties in large data). */
-  emSteps?: number;
-  /** EM stops when a step gains less log-likelihood than this, nats. Default 0.01. */
-  emTolerance?: number;
-  /** Rows that the structure is learned from, chosen at random if there are more. Default 10,000. */
-  sampleRows?: number;
-  /** Steps of EM over the whole tree once it stands. Default 10. */
-  refineSteps?: number;
-  /** Default: one shared engine. */
-  engine?: Engine;
-  /** Rejects with the signal's reason. */
-  signal?: AbortSignal;
-  onProgress?: (progress: LatentTreeProgress) => void;
-}
-
-export interface LatentTreeProgress {
-  /** Mutual information of all pairs, islands, links between top latents, EM over the whole tree, likelihood of all rows. */
-  phase: keyof LatentTreeSeconds;
-  /** From 1, the level above the features; 0 where a phase is about the whole tree. */
-  level: number;
-  /** Variables, steps or rows done in this phase, and of how many. */
-  done: number;
-  total: number;
-}
-
-/** Seconds that each phase took, all levels together. */
-export interface LatentTreeSeconds {
-  information: number;
-  islands: number;
-  links: number;
-  refine: number;
-  likelihood: number;
-}
-
 export const NO_SECONDS: LatentTreeSeconds = { information: 0, islands: 0, links: 0, refine: 0, likelihood: 0 };
-
-/** Products over an island's variables stay within f64 up to this many, for a sample of up to a million rows. */
-const LARGEST_ISLAND = 50;
 
 /**
  * Learns a hierarchical latent tree model: level by level the variables are partitioned into islands by a unidimensionality test on models that grow by progressive EM,
@@ -89,12 +41,12 @@ export async function learnLatentTree(
   data: Observations,
   given: LatentTreeOptions = {},
 ): Promise<{ tree: LatentTree; seconds: LatentTreeSeconds }> {
-  const options = latentTreeOptions(given);
+  const options = complete(LATENT_TREE, given, 'latentTree');
   const dataset = checkedDataset(data);
   const matrix = requireRows(dataset.features, 'data');
   const limits = binaryLimits(matrix, options.threshold);
-  const engine = await engineOf(given);
-  const learner = new Learner(engine, options, new Pace(given.signal));
+  const engine = await engineOf(options);
+  const learner = new Learner(engine, options, new Pace(options.signal));
   const features = binarise(matrix, limits);
   const all = features.kind === 'rows' ? features : listRows(features);
   const rows = sampleOf(engine, all, options.sampleRows, options.seed);
@@ -112,35 +64,6 @@ export async function learnLatentTree(
     featureNames: dataset.featureNames,
   });
   return { tree, seconds: learner.seconds };
-}
-
-type Settings = Required<Omit<LatentTreeOptions, 'engine' | 'signal' | 'onProgress' | 'threshold'>> &
-  Pick<LatentTreeOptions, 'onProgress' | 'threshold'>;
-
-/** Completed and checked. */
-export function latentTreeOptions(given: LatentTreeOptions): Settings {
-  requireOptions(given);
-  const { threshold, onProgress } = given;
-  const { seed = 0, maxIsland = 15, maxTop = 30, delta = 3, restarts = 3, emSteps = 200, emTolerance = 0.01 } = given;
-  const { sampleRows = 10_000, refineSteps = 10 } = given;
-  requireSeed(seed);
-  requireInteger(maxIsland, 3, 'maxIsland');
-  if (maxIsland > LARGEST_ISLAND)
-    throw new RangeError(`maxIsland: expected an integer from 3 to ${LARGEST_ISLAND}, got ${maxIsland}`);
-  requireInteger(maxTop, 1, 'maxTop');
-  requireInteger(restarts, 1, 'restarts');
-  requireInteger(emSteps, 1, 'emSteps');
-  requireInteger(sampleRows, 1, 'sampleRows');
-  requireInteger(refineSteps, 0, 'refineSteps');
-  requirePositive(emTolerance, 'emTolerance');
-  if (typeof delta !== 'number') throw new TypeError(`delta: expected a number, got ${typeof delta}`);
-  if (!Number.isFinite(delta)) throw new RangeError(`delta: expected a finite number of nats, got ${delta}`);
-  requireCallbacks(given, ['onProgress']);
-  return {
-    ...{ seed, maxIsland, maxTop, delta, restarts, emSteps, emTolerance, sampleRows, refineSteps },
-    ...(threshold === undefined ? {} : { threshold }),
-    ...(onProgress === undefined ? {} : { onProgress }),
-  };
 }
 
 /**
@@ -189,10 +112,10 @@ function orderLevels(levels: readonly ClassModel[][], links: TopLinks): number[]
 class Learner {
   readonly seconds: LatentTreeSeconds = { ...NO_SECONDS };
   private readonly engine: Engine;
-  private readonly options: Settings & IslandOptions;
+  private readonly options: LatentTreeSettings;
   private readonly pace: Pace;
 
-  constructor(engine: Engine, options: Settings, pace: Pace) {
+  constructor(engine: Engine, options: LatentTreeSettings, pace: Pace) {
     this.engine = engine;
     this.options = options;
     this.pace = pace;

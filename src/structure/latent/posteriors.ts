@@ -1,6 +1,7 @@
-import { requireOptions } from '../../check/require.js';
+import { complete } from '../../check/complete.js';
+import { type Options, type OptionsOf, SIGNAL } from '../../check/option.js';
 import { requireRows } from '../../data/dataset.js';
-import { type Engine, engineOf, type Scope } from '../../runtime/engine.js';
+import { ENGINE, type Engine, engineOf, type Scope } from '../../runtime/engine.js';
 import { Pace } from '../../runtime/pace.js';
 import { type BinaryRows, binarise, checkedDataset, listRows, type Observations } from '../variables.js';
 import { type LatentTree, requireLatentTree } from './latent-tree.js';
@@ -160,6 +161,9 @@ export class LatentInference {
   }
 }
 
+/** Options of assignLatents. */
+export const ASSIGN = { engine: ENGINE, signal: SIGNAL } as const satisfies Options;
+
 /** What the latents of some rows are. */
 export interface LatentAssignment {
   /** f32[rows][latents]: P(latent = 1 | row), exact under the model. */
@@ -177,9 +181,9 @@ export interface LatentAssignment {
 export async function assignLatents(
   tree: LatentTree,
   data: Observations,
-  options: { engine?: Engine; signal?: AbortSignal } = {},
+  given: OptionsOf<typeof ASSIGN> = {},
 ): Promise<LatentAssignment> {
-  requireOptions(options);
+  const options = complete(ASSIGN, given, 'assignLatents');
   const rows = rowsLike(tree, data);
   const engine = await engineOf(options);
   const pace = new Pace(options.signal);

@@ -1,5 +1,5 @@
 import { requireInteger, requireOptions } from '../../check/require.js';
-import { count } from '../../drawings/svg.js';
+import { count } from '../../numeric/words.js';
 import { type LatentTree, requireLatentTree, type TopicFeature } from './latent-tree.js';
 
 /** A latent as something to read. */

@@ -53,9 +53,9 @@ test('a checkpoint of other data or options, or a damaged one, is refused and ta
   const differs = (what: string) => new RegExp(`^resume: expected a checkpoint of the same .*, but ${what}`);
   await refused({ seed: 7 }, differs('seed was 6 and is 7$'));
   await refused({ input: 'binary' }, differs('input was "none" and is "binary"$'));
-  await refused({ root: 1 }, differs('root was undefined and is 1$'));
-  await refused({ pretrain: { epochs: 3 } }, differs('pretrain was .* and is '));
-  await refused({ layers: options.layers.slice(0, 2) }, differs('layers was .* and is '));
+  await refused({ root: 1 }, differs('root was 0 and is 1$'));
+  await refused({ pretrain: { epochs: 3 } }, differs('pretrain.epochs was 2 and is 3$'));
+  await refused({ layers: options.layers!.slice(0, 2) }, differs('layers was .* and is '));
   await refused({}, differs('rows was 130 and is 20$'), sparse(switches(1, 20)));
   await refused({}, differs('kind was "sparse" and is "dense"$'), dense(train));
 

@@ -1,15 +1,16 @@
+import type { Identity } from '../../files/identity.js';
+import { integers } from '../../files/model-file.js';
 import type { Tensor } from '../../files/safetensors.js';
+import { packState, unpackState } from '../../files/state.js';
 import { allFinite } from '../../numeric/finite.js';
 import { Tree } from '../../structure/tree.js';
-import { packState, unpackState } from '../../training/checkpoint.js';
-import { connectionsOf, integers } from '../feedforward/model-file.js';
-import type { GrownLayer, LayerOptions } from './grown-layer.js';
-
-/** Where a checkpoint of growing keeps its state, whatever the method. */
-export const GROWTH_KEY = 'espalier.growth';
+import { connectionsOf } from '../feedforward/net-file.js';
+import { GROWTH_KEY } from '../learning.js';
+import type { GrownLayer } from './grown-layer.js';
+import type { LayerOptions } from './options.js';
 
 /** The layers grown so far, as bytes. */
-export function writeGrowth(layers: readonly GrownLayer[], fingerprint: string): Uint8Array {
+export function writeGrowth(layers: readonly GrownLayer[], identity: Identity): Uint8Array {
   const tensors: Record<string, Tensor> = {};
   layers.forEach(({ tree, centres, connections, parameters }, l) => {
     const put = (name: string, data: Float32Array | Float64Array | Int32Array) => {
@@ -25,21 +26,21 @@ export function writeGrowth(layers: readonly GrownLayer[], fingerprint: string):
     put('sparse.index', connections.index);
     put('parameters', parameters);
   });
-  const state = { fingerprint, layers: layers.map(({ tree }) => ({ variables: tree.variables, root: tree.root })) };
-  return packState(GROWTH_KEY, state, tensors);
+  const state = { layers: layers.map(({ tree }) => ({ variables: tree.variables, root: tree.root })) };
+  return packState(GROWTH_KEY, identity, state, tensors);
 }
 
 /** What writeGrowth wrote. TypeError for other bytes, RangeError for another run's or damaged ones. */
 export function readGrowth(
   bytes: Uint8Array,
-  fingerprint: string,
+  identity: Identity,
   options: readonly LayerOptions[],
   inputs: number,
 ): GrownLayer[] {
-  const { state, tensors } = unpackState<{ fingerprint: string; layers: { variables: number; root: number }[] }>(
+  const { state, tensors } = unpackState<{ layers: { variables: number; root: number }[] }>(
     GROWTH_KEY,
+    identity,
     bytes,
-    fingerprint,
   );
   if (!Array.isArray(state.layers) || state.layers.length >= options.length)
     throw new RangeError('resume: the checkpoint is damaged: no list of layers');

@@ -1,27 +1,26 @@
-import { readSafetensors, type Tensor, writeSafetensors } from '../../files/safetensors.js';
+import {
+  damaged,
+  integers,
+  isNames,
+  type ModelFile,
+  requireFloats,
+  requireMethod,
+  writeModelFile,
+} from '../../files/model-file.js';
+import type { Tensor } from '../../files/safetensors.js';
 import type { Connections } from '../../layers/connections.js';
 import type { Linear, Segment } from '../../layers/linear.js';
 import type { SkipShape } from '../../layers/skip-path.js';
-import { allFinite } from '../../numeric/finite.js';
 import { type InputTransformJson, transformFromJson } from './input.js';
 import type { NetState } from './net-state.js';
 import type { Network } from './network.js';
-
-/** A net read from a file. */
-export interface ModelFile {
-  state: NetState;
-  tensors: Record<string, Tensor>;
-}
-
-const KEY = 'espalier.model';
-const FORMAT = 1;
 
 /**
  * Tensors `layers.N.sparse.{weight,index,start}` (compressed rows by unit), `layers.N.dense.weight` ([units][inputs], as PyTorch has it) and
  * `layers.N.bias` (sparse units first); `skips.N.hidden.{weight,bias}` and `skips.N.output.weight` of a skip-path; the method's own tensors;
  * everything else is JSON in the metadata.
  */
-export function packModel(state: NetState, network: Network): Uint8Array {
+export function packModel(state: NetState, network: Network, metadata?: Readonly<Record<string, string>>): Uint8Array {
   const tensors: Record<string, Tensor> = {};
   for (const { layer, segment, tensor } of storedSegments(network)) {
     const { name, offset, length } = segment;
@@ -46,38 +45,14 @@ export function packModel(state: NetState, network: Network): Uint8Array {
     input: input.toJSON(),
     ...(featureNames ? { featureNames } : {}),
   };
-  return writeModelFile(tensors, header);
+  return writeModelFile(tensors, header, metadata);
 }
 
-/** A file of any method: its tensors, and the JSON that says what they are. TypeError for bytes that are not one, RangeError for damaged ones. */
-export function readModelFile(bytes: Uint8Array): { tensors: Record<string, Tensor>; header: Record<string, unknown> } {
-  if (!(bytes instanceof Uint8Array))
-    throw new TypeError(`bytes: expected a Uint8Array, got ${bytes === null ? 'null' : typeof bytes}`);
-  const { tensors, metadata } = readSafetensors(bytes);
-  const text = metadata[KEY];
-  if (text === undefined)
-    throw new TypeError('bytes: expected a net saved by Espalier, but this safetensors file has no such metadata');
-  let header: Record<string, unknown>;
-  try {
-    header = JSON.parse(text);
-  } catch {
-    throw new RangeError('bytes: the metadata of this net are damaged: not JSON');
-  }
-  if (header?.format !== FORMAT)
-    throw new RangeError(`bytes: expected a net of format ${FORMAT}, got ${header?.format}`);
-  return { tensors, header };
-}
-
-export function writeModelFile(tensors: Record<string, Tensor>, header: object): Uint8Array {
-  return writeSafetensors(tensors, { [KEY]: JSON.stringify({ format: FORMAT, ...header }) });
-}
-
-/** TypeError for bytes that are not such a file or one of another method, RangeError for one that is damaged. */
-export function unpackModel(bytes: Uint8Array, method: string): ModelFile {
-  const { tensors, header: json } = readModelFile(bytes);
-  if (json.method !== method)
-    throw new TypeError(`bytes: expected a net of method '${method}', got one of '${json.method}'`);
-  const header = parseHeader(json as unknown as Header);
+/** The state of a net of this method. TypeError for a file of another method, RangeError for one that is damaged. */
+export function unpackModel(file: ModelFile, method: string): NetState {
+  requireMethod(file, method);
+  const { tensors } = file;
+  const header = parseHeader(file.header as unknown as Header);
   const { shape, input, featureNames, format, ...rest } = header;
   let inputs = shape.inputs;
   const hidden = shape.hidden.map(({ sparse, dense }, l) => {
@@ -93,17 +68,14 @@ export function unpackModel(bytes: Uint8Array, method: string): ModelFile {
     requireFloats(tensors, `skips.${p}.hidden.bias`, [units]);
     requireFloats(tensors, `skips.${p}.output.weight`, [shape.outputs, units]);
   });
-  return {
-    state: { ...rest, shape: { ...shape, hidden }, input: transformOf(input), featureNames },
-    tensors,
-  };
+  return { ...rest, shape: { ...shape, hidden }, input: transformOf(input), featureNames };
 }
 
 function transformOf(json: InputTransformJson) {
   try {
     return transformFromJson(json);
   } catch (cause) {
-    throw new RangeError(`bytes: the metadata of this net are damaged: ${(cause as Error).message}`, { cause });
+    throw damaged((cause as Error).message, cause);
   }
 }
 
@@ -167,7 +139,7 @@ function parseHeader(header: Header): Header {
     header.options.initialScale > 0 &&
     header.input !== null &&
     typeof header.input === 'object';
-  if (!sound) throw new RangeError('bytes: the metadata of this net are damaged: fields are missing or out of range');
+  if (!sound) throw damaged('fields are missing or out of range');
   return header;
 }
 
@@ -177,13 +149,6 @@ function isSkips(skips: readonly SkipShape[] | undefined, hidden: number): boole
   return (
     skips === undefined ||
     (Array.isArray(skips) && skips.every((s) => isCount(s?.from, 0, hidden + 1) && isCount(s.units, 1, 2 ** 31)))
-  );
-}
-
-export function isNames(names: unknown, count: number): boolean {
-  return (
-    names === undefined ||
-    (Array.isArray(names) && names.length === count && names.every((name) => typeof name === 'string'))
   );
 }
 
@@ -204,15 +169,6 @@ export function connectionsOf(tensors: Record<string, Tensor>, l: number, units:
   return { inputs, units, start, index };
 }
 
-export function integers(tensors: Record<string, Tensor>, name: string): Int32Array {
-  const data = tensors[name]?.data;
-  if (!(data instanceof Int32Array))
-    throw new RangeError(
-      `bytes: expected a tensor '${name}' of 32-bit integers, got ${data ? 'another type' : 'none'}`,
-    );
-  return data;
-}
-
 /** Before any memory is reserved for a net of this size. */
 function requireWeights(
   tensors: Record<string, Tensor>,
@@ -225,15 +181,6 @@ function requireWeights(
   if (sparse > 0) requireFloats(tensors, `layers.${l}.sparse.weight`, [connections]);
   if (dense > 0) requireFloats(tensors, `layers.${l}.dense.weight`, [dense, inputs]);
   requireFloats(tensors, `layers.${l}.bias`, [sparse + dense]);
-}
-
-export function requireFloats(tensors: Record<string, Tensor>, name: string, shape: readonly number[]): void {
-  const { data, shape: got } = tensors[name] ?? {};
-  if (!(data instanceof Float32Array) || String(got) !== String(shape)) {
-    const found = data ? `${data.constructor.name.replace('Array', '')} of shape [${got}]` : 'none';
-    throw new RangeError(`bytes: expected a tensor '${name}' of Float32 and shape [${shape}], got ${found}`);
-  }
-  if (!allFinite(data)) throw new RangeError(`bytes: tensor '${name}' holds numbers that are not finite`);
 }
 
 /** [rows][columns] to [columns][rows]. */

@@ -1,0 +1,206 @@
+// How options are declared: once, as plain data. From a declaration come the TypeScript type, completion and refusal, the command-line flag and its help, what two runs
+// must have in common, docs/OPTIONS.md, the benchmarks' --set, and the bad values that tests try.
+
+interface Common {
+  /** One line for people. */
+  readonly doc: string;
+  /** Taken where the option is absent or undefined. Without one the option may stay absent. */
+  readonly default?: unknown;
+  /** In words, where data or other options decide the default. */
+  readonly defaultDoc?: string;
+  /** Must be given. */
+  readonly required?: true;
+  /** Changes no result: two runs may differ in it and be the same run. */
+  readonly inert?: true;
+  /** An option beside it: where that one is false, this one is about nothing. */
+  readonly about?: string;
+  /** The command-line flag, where it is not the name in kebab case; false for none. */
+  readonly flag?: string | false;
+}
+
+/** An integer within bounds, both included. */
+export interface IntegerOption extends Common {
+  readonly kind: 'integer';
+  readonly from: number;
+  readonly to?: number;
+  /** Words, or numbers out of bounds, that stand for something of their own. */
+  readonly words?: readonly (string | number)[];
+}
+
+/** A finite number within bounds: `from` and `to` included, `above` and `below` not. */
+export interface NumberOption extends Common {
+  readonly kind: 'number';
+  /** What it counts, in messages. Default 'a number'. */
+  readonly unit?: string;
+  readonly from?: number;
+  readonly above?: number;
+  readonly to?: number;
+  readonly below?: number;
+  readonly words?: readonly string[];
+}
+
+export interface FlagOption extends Common {
+  readonly kind: 'flag';
+}
+
+export interface ChoiceOption extends Common {
+  readonly kind: 'choice';
+  readonly of: readonly string[];
+}
+
+export interface ListOption extends Common {
+  readonly kind: 'list';
+  readonly of: Option;
+  /** Fewest entries. Default 0. */
+  readonly least?: number;
+  readonly distinct?: true;
+  readonly words?: readonly string[];
+}
+
+/** An object of options. */
+export interface GroupOption extends Common {
+  readonly kind: 'group';
+  readonly options: Options;
+  /** What else it may be, and how messages call that. */
+  readonly or?: (value: unknown) => boolean;
+  readonly orDoc?: string;
+  /** A command line may give it as text, which is then one of the other things. */
+  readonly text?: true;
+  /** Flags of the members begin with this and a dash. */
+  readonly prefix?: string;
+  /** On the command line one flag for the whole: each word sets members. */
+  readonly shorthand?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** The kind of file that the group's own flag names, which takes the group's place. */
+  readonly file?: 'latent-tree';
+}
+
+/** One of several groups, told apart by their `kind`; the name alone stands for its defaults. */
+export interface VariantOption extends Common {
+  readonly kind: 'variant';
+  readonly of: Readonly<Record<string, Options>>;
+  /** What else it may be, and how messages call that; such a value is checked where it is used. */
+  readonly or?: (value: unknown) => boolean;
+  readonly orDoc?: string;
+}
+
+export interface SignalOption extends Common {
+  readonly kind: 'signal';
+}
+
+/** A function; `as Callback<F>` gives its type. */
+export interface Callback<F> extends Common {
+  readonly kind: 'callback';
+  readonly type?: F;
+}
+
+/** A value that has a check of its own. */
+export interface OtherOption extends Common {
+  readonly kind: 'other';
+  readonly is: (value: unknown) => boolean;
+  /** What `is` accepts, in messages. */
+  readonly expected: string;
+  /** Values that a command line may give as they are. */
+  readonly text?: true;
+}
+
+export type Option =
+  | IntegerOption
+  | NumberOption
+  | FlagOption
+  | ChoiceOption
+  | ListOption
+  | GroupOption
+  | VariantOption
+  | SignalOption
+  // biome-ignore lint/suspicious/noExplicitAny: callbacks of every type
+  | Callback<any>
+  | OtherOption;
+
+export type Options = Readonly<Record<string, Option>>;
+
+type Words<O> = O extends { words: readonly (infer W)[] } ? W : never;
+type Or<O> = O extends { or: (value: unknown) => value is infer T } ? T : never;
+type Flat<T> = { [K in keyof T]: T[K] };
+
+/** What an option may be given as. */
+export type ValueOf<O> =
+  | Words<O>
+  | Or<O>
+  | (O extends { kind: 'integer' | 'number' }
+      ? number
+      : O extends { kind: 'flag' }
+        ? boolean
+        : O extends { kind: 'choice'; of: readonly (infer C)[] }
+          ? C
+          : O extends { kind: 'list'; of: infer E }
+            ? readonly ValueOf<E>[]
+            : O extends { kind: 'group'; options: infer D }
+              ? OptionsOf<D>
+              : O extends { kind: 'variant'; of: infer V }
+                ? { [K in keyof V]: K | ({ kind: K } & OptionsOf<V[K]>) }[keyof V]
+                : O extends { kind: 'signal' }
+                  ? AbortSignal
+                  : O extends Callback<infer F>
+                    ? F
+                    : O extends { kind: 'other'; is: (value: unknown) => value is infer T }
+                      ? T
+                      : never);
+
+/** Options as a caller gives them. */
+export type OptionsOf<D> = Flat<
+  { -readonly [K in keyof D as D[K] extends { required: true } ? never : K]?: ValueOf<D[K]> | undefined } & {
+    -readonly [K in keyof D as D[K] extends { required: true } ? K : never]: ValueOf<D[K]>;
+  }
+>;
+
+/** An option after completion. */
+export type CompletedValue<O> = O extends { kind: 'group'; options: infer D }
+  ? Completed<D> | Or<O>
+  : O extends { kind: 'variant'; of: infer V }
+    ? { [K in keyof V]: { kind: K } & Completed<V[K]> }[keyof V] | Or<O>
+    : O extends { kind: 'list'; of: infer E }
+      ? readonly CompletedValue<E>[] | Words<O>
+      : ValueOf<O>;
+
+/** Options after completion: those with a default are there. */
+export type Completed<D> = Flat<
+  {
+    -readonly [K in keyof D as D[K] extends { default: unknown } | { required: true } ? K : never]: CompletedValue<
+      D[K]
+    >;
+  } & {
+    -readonly [K in keyof D as D[K] extends { default: unknown } | { required: true } ? never : K]?:
+      | CompletedValue<D[K]>
+      | undefined;
+  }
+>;
+
+/** Whether a value is `false`, for what can be left out. */
+export const isFalse = (value: unknown): value is false => value === false;
+
+export const isBytes = (value: unknown): value is Uint8Array => value instanceof Uint8Array;
+
+/** All random numbers are a function of it. */
+export const SEED = {
+  kind: 'integer',
+  from: 0,
+  to: 0xffffffff,
+  default: 0,
+  doc: 'All random numbers are a function of it.',
+} as const satisfies Option;
+
+/** A seed inside a net's options. */
+export const SEED_OF_NET = {
+  kind: 'integer',
+  from: 0,
+  to: 0xffffffff,
+  defaultDoc: "the net's",
+  flag: false,
+  doc: 'Random numbers of this part are a function of it.',
+} as const satisfies Option;
+
+export const SIGNAL = {
+  kind: 'signal',
+  inert: true,
+  doc: 'Stops the work: the call rejects with its reason.',
+} as const satisfies Option;

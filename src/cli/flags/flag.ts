@@ -1,0 +1,58 @@
+import type { GroupOption, Option, Options } from '../../check/option.js';
+
+/** A command-line flag, as a declared option makes it. */
+export interface Flag {
+  /** 'skip-units' */
+  readonly name: string;
+  /** 'skipUnits': where commander keeps its text. */
+  readonly key: string;
+  /** Where the value belongs among the options: ['skipPaths', 'units']. */
+  readonly path: readonly string[];
+  readonly option: Option;
+  /** The groups around it, outermost first. */
+  readonly groups: readonly GroupOption[];
+}
+
+/** The flags of some options, in their order: options of kinds that no text can give have none; a group has its members'. */
+export function flagsOf(options: Options, path: readonly string[] = [], groups: readonly GroupOption[] = []): Flag[] {
+  return Object.entries(options).flatMap(([name, option]): Flag[] => {
+    if (option.flag === false) return [];
+    const own = [...path, name];
+    const flag = { ...named(name, option, groups.at(-1)), path: own, option, groups };
+    if (option.kind === 'group' && !option.text && !option.shorthand)
+      return [...(option.file ? [flag] : []), ...flagsOf(option.options, own, [...groups, option])];
+    return isText(option) ? [flag] : [];
+  });
+}
+
+function named(name: string, option: Option, group: GroupOption | undefined): Pick<Flag, 'name' | 'key'> {
+  const text = option.flag || (group?.prefix ? `${group.prefix}-${kebab(name)}` : kebab(name));
+  return { name: text, key: camel(text) };
+}
+
+function isText(option: Option): boolean {
+  switch (option.kind) {
+    case 'signal':
+    case 'callback':
+      return false;
+    case 'other':
+      return option.text === true;
+    case 'list':
+      return option.of.kind === 'integer' || (option.of.kind === 'group' && allIntegers(option.of.options));
+    default:
+      return true;
+  }
+}
+
+function allIntegers(options: Options): boolean {
+  return Object.values(options).every(({ kind }) => kind === 'integer');
+}
+
+/** bottleneckNorm as bottleneck-norm. */
+export function kebab(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+function camel(name: string): string {
+  return name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}

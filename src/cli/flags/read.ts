@@ -1,0 +1,73 @@
+import { UserError } from '../errors.js';
+import { openLatentTree } from '../read/latent-file.js';
+import { type Flag, kebab } from './flag.js';
+import { parseText, TextError } from './text.js';
+
+/** What the flags of a command line stand for. */
+export interface FlagValues {
+  /** Options as the library takes them; what was not given is absent. */
+  readonly options: Record<string, unknown>;
+  /** Hashes of the files that flags name, by flag: what was given, not where it lies. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** Texts by the flags' keys, as commander keeps them. */
+type Texts = Readonly<Record<string, unknown>>;
+
+/** Reads the flags that were given, and the files they name. UserError for texts that stand for nothing, and for flags that are about what another one takes away. */
+export async function readFlags(flags: readonly Flag[], texts: Texts): Promise<FlagValues> {
+  const given = flags.filter(({ key }) => texts[key] !== undefined);
+  const options: Record<string, unknown> = {};
+  const files: Record<string, string> = {};
+  for (const flag of given) {
+    const text = texts[flag.key];
+    if (flag.option.kind === 'group' && flag.option.file) {
+      const { tree, sha256 } = await openLatentTree(String(text));
+      put(options, flag.path, tree);
+      files[`${flag.name} data`] = sha256;
+    } else if (text === 'none' && flag.groups.at(-1)?.or?.(false)) put(options, flag.path.slice(0, -1), false);
+  }
+  for (const flag of given) {
+    if (flag.option.kind === 'group' && flag.option.file) continue;
+    const text = texts[flag.key];
+    if (text === 'none' && flag.groups.at(-1)?.or?.(false)) continue;
+    refuseIdle(flag, given, options);
+    put(options, flag.path, typeof text === 'string' ? parsed(flag, text) : text);
+  }
+  for (const { name, option } of given) {
+    const about = option.about;
+    if (about && options[about] === false)
+      throw new UserError(`--${name}: is about what --${kebab(about)} none takes away; expected one of the two`);
+  }
+  return { options, files };
+}
+
+/** A member of a group that a file or the word none stands for. */
+function refuseIdle({ name, path }: Flag, given: readonly Flag[], options: Record<string, unknown>): void {
+  if (path.length < 2) return;
+  const whole = options[path[0]!];
+  if (whole === false) {
+    const none = given.find((flag) => flag.path[0] === path[0] && flag.name !== name)!;
+    throw new UserError(`--${name}: is about ${kebab(path[0]!)}, of which --${none.name} none has none`);
+  }
+  const file = given.find((flag) => flag.path.length === 1 && flag.path[0] === path[0]);
+  if (file) throw new UserError(`--${name}: is about learning what --${file.name} brings; expected one of the two`);
+}
+
+function parsed({ name, option }: Flag, text: string): unknown {
+  try {
+    return parseText(option, text);
+  } catch (error) {
+    if (!(error instanceof TextError)) throw error;
+    throw new UserError(`option '--${name}' argument '${text}' is invalid. ${error.message}`);
+  }
+}
+
+function put(options: Record<string, unknown>, path: readonly string[], value: unknown): void {
+  let at = options;
+  for (const name of path.slice(0, -1)) {
+    at[name] ??= {};
+    at = at[name] as Record<string, unknown>;
+  }
+  at[path.at(-1)!] = value;
+}

@@ -1,0 +1,81 @@
+import { existsSync } from 'node:fs';
+import type { Dataset } from '../../data/dataset.js';
+import { splitRows } from '../../data/split.js';
+import type { Method } from '../../models/method.js';
+import { describeTarget } from '../../models/target.js';
+import { inFile, UserError } from '../errors.js';
+import type { DataOptions } from '../options.js';
+import { type Loaded, loadLike, loadToLearn, type Reference } from './data.js';
+import { loadImagesToLearn } from './images.js';
+import { isNamedSet } from './named-data.js';
+
+/** What train reads, beside how to read it. */
+export interface InputOptions extends DataOptions {
+  data: string;
+  limit?: number;
+  validation?: string;
+  validationLabels?: string;
+  holdout: number;
+  test?: string;
+  testLabels?: string;
+  seed: number;
+}
+
+export interface Inputs {
+  train: Loaded;
+  validation?: Loaded;
+  test?: Loaded;
+  /** The training rows without those held out. */
+  rows: Dataset;
+  held?: Dataset;
+  reference: Reference;
+}
+
+/** Reads training, validation and test rows, and holds some out where no validation rows are given. */
+export async function readInputs(method: Method, options: InputOptions): Promise<Inputs> {
+  const images = method.data === 'images';
+  if (!images && isNamedSet(options.data) && !existsSync(options.data))
+    throw new UserError(
+      `--data ${options.data}: is a set of images, which --method ${method.name} does not take; expected a file`,
+    );
+  const given: { train: Loaded; test?: Loaded } = images
+    ? await loadImagesToLearn(options.data, options)
+    : { train: await loadToLearn(options.data, options, true) };
+  const { train } = given;
+  const { data, csv, name } = train;
+  const { targets, features } = data;
+  if (!targets) throw new UserError(`${name}: expected rows with targets, got none`);
+  const reference: Reference = {
+    columns: data.columns,
+    target: await inFile(name, () => describeTarget(data)),
+    ...(csv ? { csv } : {}),
+    ...(features.kind === 'images' ? { image: features } : {}),
+  };
+  const further = async (path: string | undefined, labels: string | undefined) => {
+    if (path === undefined) return undefined;
+    const loaded = await loadLike(
+      path,
+      reference,
+      { ...(options.format && !images ? { format: options.format } : {}), ...(labels ? { labels } : {}) },
+      true,
+    );
+    if (!loaded.data.targets)
+      throw new UserError(`${loaded.name}: expected a column '${csv?.target?.name}' to compare with, got none`);
+    return loaded;
+  };
+  const validation = await further(options.validation, options.validationLabels);
+  const test = (await further(options.test, options.testLabels)) ?? given.test;
+  const inputs = { train, reference, ...(validation ? { validation } : {}), ...(test ? { test } : {}) };
+  const rows = await limited(data, options);
+  if (validation || options.holdout === 0) return { ...inputs, rows };
+  const parts = await inFile(`${name}: --holdout ${options.holdout}`, () =>
+    splitRows(rows, { validation: options.holdout, seed: options.seed }),
+  );
+  return { ...inputs, rows: parts.train, held: parts.validation! };
+}
+
+/** The rows to train on and hold out of. */
+async function limited(data: Dataset, { limit, seed }: InputOptions): Promise<Dataset> {
+  if (limit === undefined || limit >= data.rows) return data;
+  return (await splitRows(data, { validation: limit / data.rows, seed })).validation!;
+}

@@ -1,0 +1,82 @@
+import type { Option, Options } from '../check/option.js';
+
+/**
+ * What two runs must have in common for one to go on from the other's checkpoint, as plain JSON: the one place that says so. Written into every checkpoint; the
+ * version grows when the meaning of a part changes, and checkpoints of other versions are refused.
+ */
+export interface Identity {
+  readonly version: typeof IDENTITY_VERSION;
+  readonly [part: string]: unknown;
+}
+
+/** 1: releases up to 0.1, in which each kind of checkpoint kept a list of its own. */
+export const IDENTITY_VERSION = 2;
+
+export function identity(parts: Record<string, unknown>): Identity {
+  return { version: IDENTITY_VERSION, ...plain(parts) };
+}
+
+/** The options that decide a result; what is declared inert does not. */
+export function decisive(declared: Options, completed: object): Record<string, unknown> {
+  const values = completed as Record<string, unknown>;
+  return Object.fromEntries(
+    Object.entries(declared)
+      .filter(([, option]) => !option.inert)
+      .map(([name, option]) => [name, decisiveValue(option, values[name])]),
+  );
+}
+
+function decisiveValue(option: Option, value: unknown): unknown {
+  if (typeof value === 'function') return 'function';
+  // JSON has no infinity.
+  if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (option.kind === 'group') return option.or?.(value) ? 'given' : decisive(option.options, value);
+  return value;
+}
+
+/** RangeError unless a checkpoint's identity is that of this run; says what differs. */
+export function requireSameRun(saved: Identity | undefined, wanted: Identity, argument: string): void {
+  if (saved?.version !== IDENTITY_VERSION) {
+    const got = saved?.version ?? 1;
+    throw new RangeError(
+      `${argument}: expected a checkpoint of version ${IDENTITY_VERSION}, got one of version ${got}, written by another release of Espalier; run it anew, or go on with that release`,
+    );
+  }
+  const difference = differenceOf(saved, plain(wanted));
+  if (difference)
+    throw new RangeError(`${argument}: expected a checkpoint of the same net, data and options, but ${difference}`);
+}
+
+/** "epochs was 5 and is 6", for the first part in which they differ. */
+function differenceOf(
+  saved: Record<string, unknown>,
+  wanted: Record<string, unknown>,
+  prefix = '',
+): string | undefined {
+  for (const name of Object.keys({ ...saved, ...wanted })) {
+    const [was, is] = [saved[name], wanted[name]];
+    if (isPart(was) && isPart(is)) {
+      const inner = differenceOf(was, is, `${prefix}${name}.`);
+      if (inner) return inner;
+    } else if (JSON.stringify(was) !== JSON.stringify(is)) {
+      // Of a hash nobody learns anything.
+      if (/data$/i.test(name)) return `the ${name} is another`;
+      return `${prefix}${name} was ${text(was)} and is ${text(is)}`;
+    }
+  }
+  return undefined;
+}
+
+function isPart(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function text(value: unknown): string {
+  return JSON.stringify(value) ?? 'not given';
+}
+
+/** As it will be read back. */
+function plain(parts: Record<string, unknown>): Record<string, unknown> {
+  return JSON.parse(JSON.stringify(parts));
+}

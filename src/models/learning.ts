@@ -1,0 +1,39 @@
+import { type Callback, isBytes, type Options, type OptionsOf, SIGNAL } from '../check/option.js';
+
+/** Where a checkpoint of growing keeps its state, whatever the method. */
+export const GROWTH_KEY = 'espalier.growth';
+
+/** What learning a net of any method reports. */
+export interface LearnProgress {
+  /** What is being done, for people: "Layer 1/3 tree". */
+  stage: string;
+  done: number;
+  total: number;
+  /** What is counted: variables, rows, steps. */
+  unit: string;
+  /** More, for people, of this moment. */
+  note?: string;
+}
+
+/** Options of growing that say how it runs, not what comes of it. */
+export const GROWING = {
+  signal: {
+    ...SIGNAL,
+    doc: 'Stops the work: the call rejects with its reason; what onCheckpoint received last can be gone on from.',
+  },
+  onCheckpoint: {
+    kind: 'callback',
+    inert: true,
+    doc: 'Receives a checkpoint: of a TrfNet after every layer but the last, of a TseNet once its skeleton is learned.',
+  } as Callback<(checkpoint: Uint8Array) => void | Promise<void>>,
+  resume: {
+    kind: 'other',
+    is: isBytes,
+    expected: 'the bytes of a checkpoint',
+    inert: true,
+    flag: false,
+    doc: 'A checkpoint of growing to go on from, to the same bits. Data and options must be the same.',
+  },
+} as const satisfies Options;
+
+export type GrowingOptions = OptionsOf<typeof GROWING>;

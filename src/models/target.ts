@@ -1,0 +1,54 @@
+import { got } from '../check/phrase.js';
+import { Dataset, describeTargets, type Targets } from '../data/dataset.js';
+import { plural } from '../numeric/words.js';
+import { outputsOf } from '../training/losses.js';
+
+/** What a net predicts, remembered so that other data can be checked against it. */
+export interface TargetInfo {
+  kind: Targets['kind'];
+  outputs: number;
+  names?: readonly string[];
+}
+
+export function requireDataset(data: Dataset, argument: string): void {
+  if (!(data instanceof Dataset)) throw new TypeError(`${argument}: expected a Dataset, got ${got(data)}`);
+}
+
+export function requireSameTargets(data: Dataset, target: TargetInfo, argument: string): void {
+  const { targets } = data;
+  if (targets?.kind !== target.kind) {
+    throw new TypeError(`${argument}: expected ${target.kind} to predict, got ${describeTargets(targets)}`);
+  }
+  const outputs = outputsOf(targets);
+  // Files often hold fewer classes than training did; ids mean the same as long as none is new.
+  if (target.kind === 'classes' ? outputs > target.outputs : outputs !== target.outputs) {
+    throw new RangeError(`${argument}: expected ${target.outputs} ${target.kind}, got ${outputs}`);
+  }
+  if (target.names && targets.names?.some((name, i) => name !== target.names![i])) {
+    throw new RangeError(
+      `${argument}: expected targets named ${target.names.join(', ')}, got ${targets.names.join(', ')}`,
+    );
+  }
+}
+
+/** Checks the targets to learn from and says what they are. */
+export function describeTarget(train: Dataset): TargetInfo {
+  const { targets } = train;
+  if (!targets) throw new TypeError('train: expected a dataset with targets, got one with no targets');
+  if (targets.kind === 'classes') {
+    const present = new Set(targets.values);
+    if (present.size < 2)
+      throw new RangeError(`train: expected rows of at least 2 classes, got only class ${[...present][0]}`);
+  }
+  return { kind: targets.kind, outputs: outputsOf(targets), ...(targets.names ? { names: targets.names } : {}) };
+}
+
+/** "3 classes: a, b, c" */
+export function predicted({ kind, outputs, names }: TargetInfo): string {
+  const many = {
+    classes: plural(outputs, 'class', 'classes'),
+    tasks: plural(outputs, 'task'),
+    values: plural(outputs, 'value'),
+  };
+  return `${many[kind]}${names ? `: ${names.join(', ')}` : ''}`;
+}

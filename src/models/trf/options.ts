@@ -1,0 +1,108 @@
+import type { Callback, Completed, Options, OptionsOf } from '../../check/option.js';
+import type { Dataset } from '../../data/dataset.js';
+import { CONSTRAINTS } from '../../structure/chow-liu.js';
+import { FIELDS } from '../../structure/receptive-fields.js';
+import { THRESHOLD } from '../../structure/variables.js';
+import { FEW_COLUMNS, NET } from '../feedforward/options.js';
+import { GROWING } from '../learning.js';
+
+/** How one hidden layer is grown. */
+const LAYER = {
+  ...FIELDS,
+  globalUnits: { kind: 'integer', from: 0, default: 0, doc: 'Fully connected units beside them.' },
+} as const satisfies Options;
+
+export type LayerOptions = OptionsOf<typeof LAYER>;
+
+/** Pre-training of each layer as a denoising autoencoder; defaults as in the paper. */
+const PRETRAIN = {
+  epochs: {
+    kind: 'integer',
+    from: 0,
+    default: 10,
+    doc: 'Passes over the rows for each layer; 0 leaves the initial weights.',
+  },
+  batchSize: { kind: 'integer', from: 1, default: 256, doc: 'Rows a step.' },
+  learningRate: { kind: 'number', above: 0, default: 1e-3, doc: 'Step size of Adam.' },
+  maskingNoise: {
+    kind: 'number',
+    unit: 'a share',
+    from: 0,
+    below: 1,
+    default: 0.5,
+    doc: "Share of a layer's input set to 0.",
+  },
+  dropout: { kind: 'number', unit: 'a share', from: 0, below: 1, default: 0.5, doc: 'Share of hidden units dropped.' },
+} as const satisfies Options;
+
+export type PretrainOptions = OptionsOf<typeof PRETRAIN>;
+export type PretrainSettings = Completed<typeof PRETRAIN>;
+
+export interface GrowProgress {
+  phase: 'tree' | 'pretrain' | 'encode';
+  /** From 1. */
+  layer: number;
+  layers: number;
+  /** Variables joined, batches done or rows encoded in this phase of this layer, and of how many. */
+  done: number;
+  total: number;
+  /** Pre-training: epoch from 1, and mean reconstruction error of the epoch so far. */
+  epoch?: number;
+  loss?: number;
+}
+
+/** Options of TrfNet.grow. */
+export const TRF = {
+  ...NET,
+  layers: {
+    kind: 'list',
+    of: { kind: 'group', options: LAYER, doc: 'One hidden layer.' },
+    least: 1,
+    defaultDoc: `6:5:100,5:4:50,5:2:25 as the paper has it for text; 5:2:80,5:2:40,5:2:20 for several tasks; 3:2:16,3:2:8 for less than ${FEW_COLUMNS} features`,
+    doc: 'The hidden layers from the features up, each with its radius, stride and global units.',
+  },
+  pretrain: {
+    kind: 'group',
+    options: PRETRAIN,
+    default: {},
+    prefix: 'pretrain',
+    doc: 'Pre-training of each layer as a denoising autoencoder.',
+  },
+  threshold: THRESHOLD,
+  ...CONSTRAINTS,
+  ...GROWING,
+  onProgress: {
+    kind: 'callback',
+    inert: true,
+    doc: 'Called now and then with the phase, the layer, and what is done of how much.',
+  } as Callback<(progress: GrowProgress) => void>,
+} as const satisfies Options;
+
+export type TrfNetOptions = OptionsOf<typeof TRF>;
+export type TrfSettings = Completed<typeof TRF>;
+
+/** The paper's layers for such data. */
+export function defaultLayers({ columns, targets }: Dataset): Completed<typeof LAYER>[] {
+  const shapes =
+    columns < FEW_COLUMNS
+      ? [
+          [3, 2, 16],
+          [3, 2, 8],
+        ]
+      : targets?.kind === 'tasks'
+        ? [
+            [5, 2, 80],
+            [5, 2, 40],
+            [5, 2, 20],
+          ]
+        : [
+            [6, 5, 100],
+            [5, 4, 50],
+            [5, 2, 25],
+          ];
+  return shapes.map(([radius, stride, globalUnits]) => ({
+    radius: radius!,
+    stride: stride!,
+    globalUnits: globalUnits!,
+  }));
+}
