@@ -18,10 +18,6 @@ export function complete<const D extends Options>(declared: D, given: unknown, o
     if (value !== undefined) full[name] = checked(option, value, prefix + name);
     else if (option.required) throw new TypeError(`${prefix + name}: expected ${phrase(option)}, got undefined`);
   }
-  for (const [name, { about }] of Object.entries(declared)) {
-    if (about && full[about] === false && (given as Record<string, unknown>)[name] !== undefined)
-      throw new TypeError(`${prefix}${name}: expected none where ${about} is false, got ${got(full[name])}`);
-  }
   return full as Completed<D>;
 }
 

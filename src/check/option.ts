@@ -12,7 +12,7 @@ interface Common {
   readonly required?: true;
   /** Changes no result: two runs may differ in it and be the same run. */
   readonly inert?: true;
-  /** An option beside it: where that one is false, this one is about nothing. */
+  /** An option beside it: where that one is false, this one is about nothing, and on a command line a mistake. */
   readonly about?: string;
   /** The command-line flag, where it is not the name in kebab case; false for none. */
   readonly flag?: string | false;

@@ -28,8 +28,8 @@ export function decisive(declared: Options, completed: object): Record<string, u
 
 function decisiveValue(option: Option, value: unknown): unknown {
   if (typeof value === 'function') return 'function';
-  // JSON has no infinity.
-  if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
+  // JSON has no infinity, and a state's reader makes a number of its name.
+  if (typeof value === 'number' && !Number.isFinite(value)) return `${value}`.toLowerCase();
   if (typeof value !== 'object' || value === null) return value;
   if (option.kind === 'group') return option.or?.(value) ? 'given' : decisive(option.options, value);
   return value;

@@ -67,8 +67,8 @@ export type ChowLiuOptions = OptionsOf<typeof CHOW_LIU>;
  * only those that could become an edge are looked at (Meilă 1999): time near O(d · distinct counts + Σ over rows of nnz²), memory O(d + nnz).
  */
 export async function chowLiuTree(data: Observations, given: ChowLiuOptions = {}): Promise<Tree> {
-  const options = complete(CHOW_LIU, given, 'chowLiuTree');
   const { features, featureNames } = checkedDataset(data);
+  const options = complete(CHOW_LIU, given, 'chowLiuTree');
   const engine = await engineOf(options);
   return growTree(engine, discretise(features, options), options, featureNames);
 }

@@ -37,9 +37,9 @@ Examples:
 }
 
 async function evaluate(model: string, path: string, options: EvaluateOptions): Promise<void> {
+  const settings = (await readFlags(BATCH, { ...options })).options;
   const { net, reference } = await openModel(model);
   const { data, name } = await loadLike(path, reference, options, true);
-  const settings = (await readFlags(BATCH, { ...options })).options;
   const result: GatedEvaluation = await inFile(name, () =>
     interruptible((signal) => net.evaluate(data, { ...settings, signal })),
   );

@@ -39,6 +39,7 @@ Example:
 }
 
 async function explain(model: string, path: string, options: ExplainCommandOptions): Promise<void> {
+  const settings = (await readFlags(FLAGS, { ...options })).options;
   const { net, reference } = await openModel(model);
   if (!explains(net)) {
     throw new UserError(
@@ -47,7 +48,6 @@ async function explain(model: string, path: string, options: ExplainCommandOptio
   }
   const { data, name } = await loadLike(path, reference, options, false);
   const { layer } = options;
-  const settings = (await readFlags(FLAGS, { ...options })).options;
   const hidden = net.layers.length - 1;
   if (layer !== undefined && layer > hidden)
     throw new UserError(`--layer: expected one from 1 to ${hidden}, got ${layer}`);

@@ -74,10 +74,10 @@ Examples:
 
 async function gates(model: string, path: string, options: GatesOptions): Promise<void> {
   for (const kind of ['svg', 'csv'] as const) if (options[kind]) requireWritable(options[kind], `--${kind}`);
+  const settings = (await readFlags(BATCH, { ...options })).options;
   const { net, reference } = await openModel(model);
   requireGated(net, model);
   const { data, name } = await loadLike(path, reference, options, options.classes);
-  const settings = (await readFlags(BATCH, { ...options })).options;
   const { report, cost } = await inFile(name, () =>
     interruptible((signal) => countGates(net, data, { classes: options.classes, ...settings, signal })),
   );

@@ -42,9 +42,9 @@ Examples:
 
 async function predict(model: string, path: string, options: PredictOptions): Promise<void> {
   if (options.out) requireWritable(options.out, '--out');
+  const settings = (await readFlags(BATCH, { ...options })).options;
   const { net, reference } = await openModel(model);
   const { data } = await loadLike(path, reference, options, false);
-  const settings = (await readFlags(BATCH, { ...options })).options;
   const prediction = await interruptible((signal) => net.predict(data, { ...settings, signal }));
   const text = options.json
     ? JSON.stringify(asJson(net.method, net.target, prediction))

@@ -147,7 +147,7 @@ class TrainRun {
       holdout: options.holdout,
       limit: options.limit,
       ...learn.files,
-      options: decisive(method.options as Options, learn.options),
+      ...decisive(method.options as Options, learn.options),
     });
   }
 

@@ -154,7 +154,6 @@ export interface BegunNet {
 
 /** What the factories of all methods begin with: the data checked, the input transform learned. */
 export async function beginNet(train: Dataset, options: Completed<typeof NET>): Promise<BegunNet> {
-  requireDataset(train, 'train');
   requireRows(train.features, 'train');
   const target = describeTarget(train);
   const input = learnTransform(train, options.input);

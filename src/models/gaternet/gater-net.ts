@@ -375,6 +375,7 @@ function stateFrom(header: Record<string, unknown>): GatedState {
     const { augmentation } = shape;
     const gating = gater === false ? {} : { placement, bottleneck, bottleneckNorm, penalty, pretrainEpochs };
     const { seed } = options;
+    requireInteger(seed, 0, 'seed');
     const sound = complete(GATER, { seed, backbone, gater, augmentation, ...gating }, 'bytes');
     const full = shapeOf(gater === false ? { ...sound, placement, bottleneck, bottleneckNorm } : sound, image, target);
     const state: GatedState = {

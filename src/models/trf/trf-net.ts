@@ -3,6 +3,7 @@ import type { Dataset } from '../../data/dataset.js';
 import type { ModelFile } from '../../files/model-file.js';
 import type { Engine } from '../../runtime/engine.js';
 import { begin, beginNet, FeedforwardNet, loadFeedforward, newState } from '../feedforward/feedforward-net.js';
+import { requireDataset } from '../target.js';
 import { type GrowSeconds, growLayers } from './grow.js';
 import type { GrownLayer } from './grown-layer.js';
 import { defaultLayers, TRF, type TrfNetOptions } from './options.js';
@@ -20,6 +21,7 @@ export class TrfNet extends FeedforwardNet {
    * @throws TypeError, RangeError naming the option for what does not fit
    */
   static async grow(train: Dataset, given: TrfNetOptions = {}): Promise<TrfNet> {
+    requireDataset(train, 'train');
     const options = complete(TRF, given, 'TrfNet.grow');
     const begun = await beginNet(train, options);
     const { engine } = begun;

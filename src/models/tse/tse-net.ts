@@ -8,6 +8,7 @@ import { LatentTree } from '../../structure/latent/latent-tree.js';
 import { begin, beginNet, FeedforwardNet, loadFeedforward, newState } from '../feedforward/feedforward-net.js';
 import type { NetState } from '../feedforward/net-state.js';
 import type { NetDescription } from '../net.js';
+import { requireDataset } from '../target.js';
 import { type SkipPathSettings, TSE, type TseGrowSeconds, type TseNetOptions, type TseSettings } from './options.js';
 import { type SkeletonJson, skeletonJson, skeletonOf, skeletonTensors } from './skeleton-file.js';
 import { growSkeleton } from './skeleton-growth.js';
@@ -38,6 +39,7 @@ export class TseNet extends FeedforwardNet {
    * @throws TypeError, RangeError naming the option for what does not fit
    */
   static async grow(train: Dataset, given: TseNetOptions = {}): Promise<TseNet> {
+    requireDataset(train, 'train');
     const options = complete(TSE, given, 'TseNet.grow');
     const begun = await beginNet(train, options);
     const { engine } = begun;

@@ -63,9 +63,9 @@ export interface Expansion {
  * Memory: 4 bytes for each row and latent, and for each pair of neighbouring levels' nodes.
  */
 export async function expandTree(tree: LatentTree, data: Observations, given: ExpandOptions = {}): Promise<Expansion> {
+  const all = rowsLike(tree, data);
   const options = complete(EXPAND, given, 'expandTree');
   const { onProgress, sampleRows, seed } = options;
-  const all = rowsLike(tree, data);
   const engine = await engineOf(options);
   const rows = sampleOf(engine, all, sampleRows, seed);
   const expander = new Expander(engine, tree, rows, options, new Pace(options.signal));

@@ -41,8 +41,8 @@ export async function learnLatentTree(
   data: Observations,
   given: LatentTreeOptions = {},
 ): Promise<{ tree: LatentTree; seconds: LatentTreeSeconds }> {
-  const options = complete(LATENT_TREE, given, 'latentTree');
   const dataset = checkedDataset(data);
+  const options = complete(LATENT_TREE, given, 'latentTree');
   const matrix = requireRows(dataset.features, 'data');
   const limits = binaryLimits(matrix, options.threshold);
   const engine = await engineOf(options);
