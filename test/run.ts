@@ -13,6 +13,11 @@ interface TestFile {
   readonly url: URL;
 }
 
+interface FileTime {
+  readonly name: string;
+  readonly seconds: number;
+}
+
 interface Outcome {
   readonly passed: number;
   readonly failed: number;
@@ -26,6 +31,7 @@ interface Outcome {
 const root = new URL('../../', import.meta.url);
 const childFlag = '--one-file';
 const minutesPerFile = 20;
+const slowestShown = 10;
 
 if (process.argv[2] === childFlag) await runOne(process.argv[3]!);
 else process.exitCode = await runAll(process.argv.slice(2));
@@ -46,11 +52,13 @@ async function runAll(args: readonly string[]): Promise<number> {
   );
 
   const total = { passed: 0, failed: 0, skipped: 0 };
+  const times: FileTime[] = [];
   const queue = [...files];
   const work = async () => {
     for (let file = queue.shift(); file; file = queue.shift()) {
       const outcome = await runFile(file);
       report(file, outcome, verbose);
+      times.push({ name: file.name, seconds: outcome.seconds });
       total.passed += outcome.passed;
       total.failed += outcome.failed;
       total.skipped += outcome.skipped;
@@ -59,6 +67,7 @@ async function runAll(args: readonly string[]): Promise<number> {
   // Browser tests pack, bundle and train: one file at a time keeps them off each other's feet.
   await Promise.all(Array.from({ length: browser ? 1 : availableParallelism() }, work));
 
+  if (files.length > 1) reportSlowest(times);
   if (files.length === 0) console.error(filter ? `No test file matches ${filter}` : 'No test file found');
   const skipped = total.skipped ? `, ${total.skipped} skipped` : '';
   console.log(`\n${total.passed} passed, ${total.failed} failed${skipped}`);
@@ -150,4 +159,10 @@ function report(file: TestFile, outcome: Outcome, verbose: boolean): void {
   console.log(`${failed ? '✘' : '✓'} ${file.name}  ${counts.join(', ')}  ${seconds.toFixed(1)} s`);
   if (trouble) console.log(`  ${trouble}`);
   if (failed || verbose) console.log(output.replace(/^/gm, '  '));
+}
+
+function reportSlowest(times: FileTime[]): void {
+  const shown = times.sort((a, b) => b.seconds - a.seconds).slice(0, slowestShown);
+  console.log(`\nThe slowest of ${times.length} files:`);
+  for (const { name, seconds } of shown) console.log(`${seconds.toFixed(1).padStart(6)} s  ${name}`);
 }
