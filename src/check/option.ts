@@ -87,10 +87,12 @@ export interface SignalOption extends Common {
   readonly kind: 'signal';
 }
 
-/** A function; `as Callback<F>` gives its type. */
-export interface Callback<F> extends Common {
+/** The type of a callback, which no value can tell: `type: undefined as Fn<(done: number) => void>`. */
+export type Fn<F> = F | undefined;
+
+export interface CallbackOption extends Common {
   readonly kind: 'callback';
-  readonly type?: F;
+  readonly type: unknown;
 }
 
 /** A value that has a check of its own. */
@@ -112,8 +114,7 @@ export type Option =
   | GroupOption
   | VariantOption
   | SignalOption
-  // biome-ignore lint/suspicious/noExplicitAny: callbacks of every type
-  | Callback<any>
+  | CallbackOption
   | OtherOption;
 
 export type Options = Readonly<Record<string, Option>>;
@@ -140,8 +141,8 @@ export type ValueOf<O> =
                 ? { [K in keyof V]: K | ({ kind: K } & OptionsOf<V[K]>) }[keyof V]
                 : O extends { kind: 'signal' }
                   ? AbortSignal
-                  : O extends Callback<infer F>
-                    ? F
+                  : O extends { kind: 'callback'; type: infer F }
+                    ? NonNullable<F>
                     : O extends { kind: 'other'; is: (value: unknown) => value is infer T }
                       ? T
                       : never);

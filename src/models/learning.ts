@@ -1,4 +1,4 @@
-import { type Callback, isBytes, type Options, type OptionsOf, SIGNAL } from '../check/option.js';
+import { type Fn, isBytes, type Options, type OptionsOf, SIGNAL } from '../check/option.js';
 
 /** Where a checkpoint of growing keeps its state, whatever the method. */
 export const GROWTH_KEY = 'espalier.growth';
@@ -25,7 +25,8 @@ export const GROWING = {
     kind: 'callback',
     inert: true,
     doc: 'Receives a checkpoint: of a TrfNet after every layer but the last, of a TseNet once its skeleton is learned.',
-  } as Callback<(checkpoint: Uint8Array) => void | Promise<void>>,
+    type: undefined as Fn<(checkpoint: Uint8Array) => void | Promise<void>>,
+  },
   resume: {
     kind: 'other',
     is: isBytes,

@@ -138,7 +138,7 @@ export const ENGINE = {
   defaultDoc: 'one shared engine',
   flag: false,
   inert: true,
-  doc: 'What computes.',
+  doc: 'The kernels and the memory that compute it.',
 } as const satisfies Option;
 
 function isEngine(value: unknown): value is Engine {

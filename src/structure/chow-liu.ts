@@ -1,5 +1,5 @@
 import { complete } from '../check/complete.js';
-import { type Callback, type Completed, type Options, type OptionsOf, SIGNAL } from '../check/option.js';
+import { type Completed, type Fn, type Options, type OptionsOf, SIGNAL } from '../check/option.js';
 import { ENGINE, type Engine, engineOf } from '../runtime/engine.js';
 import { Pace } from '../runtime/pace.js';
 import { PairInformation } from './information.js';
@@ -56,7 +56,8 @@ export const CHOW_LIU = {
     kind: 'callback',
     inert: true,
     doc: 'Called now and then with the number of variables that have joined the tree, and of all.',
-  } as Callback<(joined: number, variables: number) => void>,
+    type: undefined as Fn<(joined: number, variables: number) => void>,
+  },
 } as const satisfies Options;
 
 export type ChowLiuOptions = OptionsOf<typeof CHOW_LIU>;

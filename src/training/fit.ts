@@ -1,6 +1,6 @@
 import {
-  type Callback,
   type Completed,
+  type Fn,
   isBytes,
   type Options,
   type OptionsOf,
@@ -57,17 +57,24 @@ export const FIT = {
     ...SIGNAL,
     doc: "Stops at the next batch: fit then returns with a checkpoint and stoppedBy 'signal'; the net has the weights of the last whole epoch, or the best.",
   },
-  onProgress: { kind: 'callback', inert: true, doc: 'Called after every batch.' } as Callback<
-    (progress: FitProgress) => void
-  >,
-  onEpoch: { kind: 'callback', inert: true, doc: 'Called after every epoch.' } as Callback<
-    (record: EpochRecord) => void
-  >,
+  onProgress: {
+    kind: 'callback',
+    inert: true,
+    doc: 'Called after every batch.',
+    type: undefined as Fn<(progress: FitProgress) => void>,
+  },
+  onEpoch: {
+    kind: 'callback',
+    inert: true,
+    doc: 'Called after every epoch.',
+    type: undefined as Fn<(record: EpochRecord) => void>,
+  },
   onCheckpoint: {
     kind: 'callback',
     inert: true,
     doc: 'Receives a checkpoint after every checkpointEvery epochs.',
-  } as Callback<(checkpoint: Uint8Array) => void | Promise<void>>,
+    type: undefined as Fn<(checkpoint: Uint8Array) => void | Promise<void>>,
+  },
   checkpointEvery: {
     kind: 'integer',
     from: 1,

@@ -1,4 +1,4 @@
-import type { Callback, Completed, Options, OptionsOf } from '../../check/option.js';
+import type { Completed, Fn, Options, OptionsOf } from '../../check/option.js';
 import type { Dataset } from '../../data/dataset.js';
 import { CONSTRAINTS } from '../../structure/chow-liu.js';
 import { FIELDS } from '../../structure/receptive-fields.js';
@@ -75,7 +75,8 @@ export const TRF = {
     kind: 'callback',
     inert: true,
     doc: 'Called now and then with the phase, the layer, and what is done of how much.',
-  } as Callback<(progress: GrowProgress) => void>,
+    type: undefined as Fn<(progress: GrowProgress) => void>,
+  },
 } as const satisfies Options;
 
 export type TrfNetOptions = OptionsOf<typeof TRF>;

@@ -1,11 +1,4 @@
-import {
-  type Callback,
-  type Completed,
-  isFalse,
-  type Options,
-  type OptionsOf,
-  SEED_OF_NET,
-} from '../../check/option.js';
+import { type Completed, type Fn, isFalse, type Options, type OptionsOf, SEED_OF_NET } from '../../check/option.js';
 import { INPUT_COUNT } from '../../structure/latent/expansion.js';
 import { LatentTree } from '../../structure/latent/latent-tree.js';
 import { type LatentTreeSeconds, LEARNING } from '../../structure/latent/options.js';
@@ -79,7 +72,8 @@ export const TSE = {
     kind: 'callback',
     inert: true,
     doc: 'Called now and then with the phase, the level, and what is done of how much.',
-  } as Callback<(progress: TseGrowProgress) => void>,
+    type: undefined as Fn<(progress: TseGrowProgress) => void>,
+  },
 } as const satisfies Options;
 
 export type TseNetOptions = OptionsOf<typeof TSE>;

@@ -1,5 +1,5 @@
 import { complete } from '../../check/complete.js';
-import { type Callback, type Completed, type Options, type OptionsOf, SEED, SIGNAL } from '../../check/option.js';
+import { type Completed, type Fn, type Options, type OptionsOf, SEED, SIGNAL } from '../../check/option.js';
 import { ENGINE, type Engine, engineOf } from '../../runtime/engine.js';
 import { Pace } from '../../runtime/pace.js';
 import { bindRows } from '../information.js';
@@ -38,7 +38,8 @@ export const EXPAND = {
     kind: 'callback',
     inert: true,
     doc: 'Receives the layer from 1, of how many, and the share of its work that is done.',
-  } as Callback<(progress: { layer: number; layers: number; done: number; total: number }) => void>,
+    type: undefined as Fn<(progress: { layer: number; layers: number; done: number; total: number }) => void>,
+  },
 } as const satisfies Options;
 
 export type ExpandOptions = OptionsOf<typeof EXPAND>;

@@ -1,4 +1,4 @@
-import { type Callback, type Completed, type Options, type OptionsOf, SEED, SIGNAL } from '../../check/option.js';
+import { type Completed, type Fn, type Options, type OptionsOf, SEED, SIGNAL } from '../../check/option.js';
 import { ENGINE } from '../../runtime/engine.js';
 import { THRESHOLD } from '../variables.js';
 
@@ -71,7 +71,8 @@ export const LATENT_TREE = {
     kind: 'callback',
     inert: true,
     doc: 'Called now and then with the phase, the level, and what is done of how much.',
-  } as Callback<(progress: LatentTreeProgress) => void>,
+    type: undefined as Fn<(progress: LatentTreeProgress) => void>,
+  },
 } as const satisfies Options;
 
 export type LatentTreeOptions = OptionsOf<typeof LATENT_TREE>;

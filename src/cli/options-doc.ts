@@ -1,0 +1,102 @@
+import type { Option, Options } from '../check/option.js';
+import { phrase } from '../check/phrase.js';
+import { EXPLAIN } from '../models/feedforward/explain.js';
+import { GATED_PREDICT, GATED_RUN, STATE_DICT } from '../models/gaternet/options.js';
+import type { Method } from '../models/method.js';
+import { RUN } from '../models/net.js';
+import { METHODS } from '../models/registry.js';
+import { ENGINE_OPTIONS } from '../runtime/engine.js';
+import { CHOW_LIU } from '../structure/chow-liu.js';
+import { INFORMATION } from '../structure/information.js';
+import { EXPAND } from '../structure/latent/expansion.js';
+import { LATENT_TREE } from '../structure/latent/options.js';
+import { ASSIGN } from '../structure/latent/posteriors.js';
+import { FIELDS } from '../structure/receptive-fields.js';
+import { FIT } from '../training/fit.js';
+import { defaultText } from './flags/add.js';
+import { flagsOf } from './flags/flag.js';
+
+/** What has options, and where a person meets it. */
+export interface Documented {
+  /** The function or method. */
+  readonly of: string;
+  /** The command whose flags they are too. */
+  readonly command?: string;
+  readonly options: Options;
+}
+
+/** Everything that has declared options, methods first. */
+export function documented(methods: readonly Method[] = METHODS): Documented[] {
+  return [
+    ...methods.map(({ name, options }) => ({ of: LEARN[name] ?? name, command: `train --method ${name}`, options })),
+    { of: 'fit', command: 'train', options: FIT },
+    ...methods
+      .filter(({ fit }) => fit !== FIT)
+      .map(({ name, fit }) => ({
+        of: `fit of a ${name} net`,
+        command: `train --method ${name}`,
+        options: changed(fit),
+      })),
+    { of: 'predict, evaluate', command: 'predict, evaluate', options: RUN },
+    {
+      of: 'GaterNet: predict, evaluate, gates',
+      command: 'predict, evaluate, gates',
+      options: { ...GATED_PREDICT, ...GATED_RUN },
+    },
+    { of: 'explain', command: 'explain', options: EXPLAIN },
+    { of: 'GaterNet.fromStateDict', options: STATE_DICT },
+    { of: 'chowLiuTree', command: 'tree', options: CHOW_LIU },
+    { of: 'mutualInformation, targetInformation, topPairs', options: INFORMATION },
+    { of: 'receptiveFields', options: FIELDS },
+    { of: 'latentTree', command: 'latent-tree', options: LATENT_TREE },
+    { of: 'expandTree', options: EXPAND },
+    { of: 'assignLatents', options: ASSIGN },
+    { of: 'createEngine', options: ENGINE_OPTIONS },
+  ];
+}
+
+/** How the library calls what the command names. */
+const LEARN: Readonly<Record<string, string>> = {
+  trf: 'TrfNet.grow',
+  tse: 'TseNet.grow',
+  gaternet: 'GaterNet.create',
+  dense: 'DenseNet.create',
+};
+
+/** Those whose defaults are not those of every net. */
+function changed(fit: Options): Options {
+  const usual: Options = FIT;
+  return Object.fromEntries(Object.entries(fit).filter(([name, option]) => usual[name] !== option));
+}
+
+/** docs/OPTIONS.md: every option of every function, its flag, what it may be and its default. */
+export function optionsDoc(methods: readonly Method[] = METHODS): string {
+  const parts = documented(methods).map(({ of, command, options }) => {
+    const flags = new Map(command ? flagsOf(options).map(({ path, name }) => [path.join('.'), name]) : []);
+    const head = `## ${of}\n\n${command ? `Flags of \`espalier ${command}\`.\n\n` : ''}`;
+    const lines = rowsOf(options).map(({ path, option }) => {
+      const flag = flags.get(path);
+      const cells = [`\`${path}\``, flag ? `\`--${flag}\`` : '', option.doc, phrase(option), initial(option)];
+      return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+    });
+    return `${head}| option | flag | what | expected | default |\n|---|---|---|---|---|\n${lines.join('\n')}\n`;
+  });
+  return `# Options\n\nWritten by \`npm run docs:options\` from the declarations; not edited by hand.\n\n${parts.join('\n')}`;
+}
+
+function initial(option: Option): string {
+  if (option.required) return 'must be given';
+  return defaultText(option) ?? (option.default === false ? 'false' : '');
+}
+
+/** Options with those of groups, by path. */
+function rowsOf(options: Options, prefix = ''): { path: string; option: Option }[] {
+  return Object.entries(options).flatMap(([name, option]) => {
+    const path = `${prefix}${name}`;
+    const own = { path, option };
+    if (option.kind === 'group') return [own, ...rowsOf(option.options, `${path}.`)];
+    if (option.kind === 'list' && option.of.kind === 'group') return [own, ...rowsOf(option.of.options, `${path}[].`)];
+    if (option.kind !== 'variant') return [own];
+    return [own, ...Object.entries(option.of).flatMap(([kind, inner]) => rowsOf(inner, `${path} '${kind}' .`))];
+  });
+}

@@ -1,0 +1,131 @@
+import {
+  assignLatents,
+  chowLiuTree,
+  createEngine,
+  DenseNet,
+  expandTree,
+  type FitOptions,
+  GaterNet,
+  latentTree,
+  type RunOptions,
+  receptiveFields,
+  Tree,
+  TrfNet,
+  TseNet,
+  topPairs,
+} from 'espalier';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { documented } from '#dist/cli/options-doc.js';
+import { badOptions, misspelt } from '../support/bad-values.js';
+import { classesOf, stripes } from '../support/gated-images.js';
+import { dense, sparse, switches } from '../support/problems.js';
+
+// Every option of every function, as it is declared, with values that no one may pass: an error of the right kind that names the argument, before any memory is
+// taken. The cases are made from the declarations; the functions are the public ones.
+
+const test = suite('options');
+const rows = switches(1, 40);
+const [train, listed] = [dense(rows), sparse(rows)];
+const images = classesOf(stripes(1, 8));
+const engine = await createEngine();
+const net = await DenseNet.create(train, { hidden: [4], engine });
+const gated = await GaterNet.create(images, {
+  backbone: 'resnet-8',
+  width: 4,
+  gater: 'resnet-8',
+  gaterWidth: 4,
+  engine,
+});
+const tree = new Tree(3, [{ a: 0, b: 1, information: 1 }]);
+const latent = await latentTree(listed, { engine });
+
+/** What TypeScript would have refused. */
+// biome-ignore lint/suspicious/noExplicitAny: the point of the file
+type Any = any;
+
+const calls: Record<string, (options: Any) => unknown> = {
+  'TrfNet.grow': (options) => TrfNet.grow(listed, options),
+  'TseNet.grow': (options) => TseNet.grow(listed, options),
+  'GaterNet.create': (options) => GaterNet.create(images, options),
+  'DenseNet.create': (options) => DenseNet.create(train, options),
+  fit: (options: FitOptions) => net.fit(train, options),
+  'fit of a gaternet net': (options: FitOptions) => gated.fit(images, options),
+  'predict, evaluate': (options: RunOptions) => net.predict(train, options),
+  'GaterNet: predict, evaluate, gates': (options) => gated.predict(images, options),
+  explain: (options) => net.explain(train, options),
+  'GaterNet.fromStateDict': (options) => GaterNet.fromStateDict(new Uint8Array(8), options),
+  chowLiuTree: (options) => chowLiuTree(listed, options),
+  'mutualInformation, targetInformation, topPairs': (options) => topPairs(listed, 1, options),
+  receptiveFields: (options) => receptiveFields(tree, options),
+  latentTree: (options) => latentTree(listed, options),
+  expandTree: (options) => expandTree(latent, listed, options),
+  assignLatents: (options) => assignLatents(latent, listed, options),
+  createEngine: (options) => createEngine(options),
+};
+
+test('every function that has options is tried here', () => {
+  assert.equal(
+    Object.keys(calls).sort(),
+    documented()
+      .map(({ of }) => of)
+      .sort(),
+  );
+});
+
+for (const { of, options: declared } of documented()) {
+  test(`${of} refuses what its declaration does`, async () => {
+    const call = calls[of]!;
+    const cases = badOptions(declared);
+    assert.ok(cases.length > 5, `${cases.length} cases`);
+    const used = engine.arena.used;
+    const wrong: string[] = [];
+    for (const { what, options, kind, argument } of cases) {
+      const error = await thrown(() => call(options));
+      const named = error?.message.startsWith(`${argument}: expected `) && /, got ./.test(error.message);
+      if (error?.constructor !== kind || !named)
+        wrong.push(`${what}: expected ${kind.name} on ${argument}, got ${error}`);
+    }
+    assert.equal(wrong, []);
+    assert.is(engine.arena.used, used);
+  });
+}
+
+test('a misspelt name is answered with the nearest', async () => {
+  for (const [options, hint] of [
+    [{ epoch: 2 }, 'epoch: expected an option of fit, got a name that is none; did you mean epochs?'],
+    [{ batchsize: 2 }, 'batchsize: expected an option of fit, got a name that is none; did you mean batchSize?'],
+    [{ learningRat: 2 }, 'did you mean learningRate?'],
+    [
+      { optimizer: { kind: 'sgd', momentun: 0.5 } },
+      "optimizer.momentun: expected an option of optimizer 'sgd', got a name that is none; did you mean momentum?",
+    ],
+    [{ x: 2 }, 'its options are validation, epochs, batchSize,'],
+  ] as const) {
+    const error = await thrown(() => net.fit(train, options as Any));
+    assert.ok(error instanceof TypeError && error.message.includes(hint), `${error}`);
+  }
+  const error = await thrown(() => TrfNet.grow(listed, { treshold: 1 } as Any));
+  assert.ok(error?.message.endsWith('did you mean threshold?'), `${error}`);
+  for (const { options: declared } of documented()) {
+    for (const name of Object.keys(declared)) assert.is.not(misspelt(name), name);
+  }
+});
+
+test('undefined counts as absent, null does not', async () => {
+  const { history } = await net.fit(train, { epochs: 1, batchSize: undefined, patience: undefined, signal: undefined });
+  assert.is(history.length, 1);
+  const error = await thrown(() => net.fit(train, null as Any));
+  assert.is(error?.message, 'options: expected an object, got null');
+});
+
+async function thrown(call: () => unknown): Promise<Error | undefined> {
+  try {
+    await call();
+  } catch (error) {
+    return error as Error;
+  }
+  return undefined;
+}
+
+test.run();
