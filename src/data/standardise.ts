@@ -1,6 +1,7 @@
+import { jsonOf, numbersOf } from '../check/json.js';
 import { log } from '../numeric/log.js';
-import { Dataset, describeFeatures, type RowMatrix, requireRows, type SparseMatrix } from './dataset.js';
-import { jsonOf, numbersOf } from './json.js';
+import { Dataset } from './dataset.js';
+import { describeFeatures, type RowMatrix, requireRows, type SparseMatrix } from './matrix.js';
 
 /** A Standardizer as plain JSON. */
 export interface StandardizerJson {

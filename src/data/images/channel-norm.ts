@@ -1,5 +1,5 @@
-import type { ImageMatrix } from '../dataset.js';
-import { jsonOf, numbersOf } from '../json.js';
+import { jsonOf, numbersOf } from '../../check/json.js';
+import type { ImageMatrix } from '../matrix.js';
 
 /** A ChannelNorm as plain JSON. */
 export interface ChannelNormJson {

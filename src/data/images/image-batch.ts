@@ -1,7 +1,7 @@
 import { requireInteger, requireOptions } from '../../check/require.js';
 import type { Engine } from '../../runtime/engine.js';
 import { Purpose } from '../../runtime/random.js';
-import type { ImageMatrix } from '../dataset.js';
+import type { ImageMatrix } from '../matrix.js';
 import type { ChannelNorm } from './channel-norm.js';
 
 /** Random changes to the images of a training batch, the same for a seed and step on every machine. */

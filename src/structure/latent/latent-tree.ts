@@ -1,7 +1,8 @@
+import { requireArray, requireEach, requireIndex, requireLength } from '../../check/arrays.js';
+import { requireNames } from '../../check/names.js';
 import { requireInteger, requireOptions } from '../../check/require.js';
 import { log } from '../../numeric/log.js';
 import { informationOfCells } from '../information.js';
-import { requireVertex } from '../tree.js';
 
 /** What makes a LatentTree. Nodes are numbered: the features, then the latents level by level. */
 export interface LatentTreeParts {
@@ -118,7 +119,7 @@ export class LatentTree {
 
   /** Nodes whose parent this one is, rising. */
   children(node: number): Int32Array {
-    requireVertex(node, this.nodes, 'node');
+    requireIndex(node, this.nodes, 'node', 'variable');
     return this.childList.subarray(this.childStart[node]!, this.childStart[node + 1]!);
   }
 
@@ -130,7 +131,7 @@ export class LatentTree {
 
   /** 0 for a feature, 1 for the latents above the features, and so on. */
   levelOf(node: number): number {
-    requireVertex(node, this.nodes, 'node');
+    requireIndex(node, this.nodes, 'node', 'variable');
     let end = this.features;
     let level = 0;
     while (node >= end) end += this.levels[level++]!;
@@ -139,7 +140,7 @@ export class LatentTree {
 
   /** First node of a level; level 0 is the features. */
   firstOf(level: number): number {
-    requireVertex(level, this.levels.length + 1, 'level');
+    requireIndex(level, this.levels.length + 1, 'level', 'level');
     return level === 0 ? 0 : this.levels.slice(0, level - 1).reduce((sum, count) => sum + count, this.features);
   }
 
@@ -252,10 +253,13 @@ function requireParts(parts: LatentTreeParts): void {
     requireInteger(count, 1, `levels[${l}]`);
   });
   const nodes = levels.reduce((sum, count) => sum + count, features);
-  requireArray(parent, Int32Array, nodes, 'parent');
-  requireArray(probability, Float64Array, 2 * nodes, 'probability');
-  requireArray(limits, Float64Array, features, 'limits');
-  if (featureNames !== undefined) requireNames(featureNames, features);
+  requireArray(parent, 'parent', Int32Array);
+  requireLength(parent, nodes, 'parent', 'one a node');
+  requireArray(probability, 'probability', Float64Array);
+  requireLength(probability, 2 * nodes, 'probability', 'two a node');
+  requireArray(limits, 'limits', Float64Array);
+  requireLength(limits, features, 'limits', 'one a feature');
+  if (featureNames !== undefined) requireNames(featureNames, features, 'featureNames', 'feature');
   if (typeof logLikelihood !== 'number')
     throw new TypeError(`logLikelihood: expected a number, got ${typeof logLikelihood}`);
   if (!isNumber(logLikelihood) || logLikelihood > 0)
@@ -266,13 +270,23 @@ function requireParts(parts: LatentTreeParts): void {
     throw new RangeError(
       `probability: expected the root's prior twice, got ${probability.at(-2)} and ${probability.at(-1)}`,
     );
+  requireLevels(parent, [features, ...levels]);
+}
+
+/** RangeError unless each node hangs from the level above it, and the top level's latents from later ones. */
+function requireLevels(parent: Int32Array, counts: readonly number[]): void {
+  const nodes = parent.length;
   let first = 0;
-  [features, ...levels].forEach((count, l) => {
+  counts.forEach((count, l) => {
     const above = first + count;
-    const top = l === levels.length;
+    const top = l === counts.length - 1;
     for (let v = first; v < above; v++) {
       const p = parent[v]!;
-      const [least, most] = top ? (v === nodes - 1 ? [-1, -1] : [v + 1, nodes - 1]) : [above, above + levels[l]! - 1];
+      const [least, most] = top
+        ? v === nodes - 1
+          ? [-1, -1]
+          : [v + 1, nodes - 1]
+        : [above, above + counts[l + 1]! - 1];
       if (p < least || p > most) {
         const expected = least === most ? least : `${least} to ${most}`;
         throw new RangeError(`parent[${v}]: expected ${expected}, for a node of level ${l}, got ${p}`);
@@ -280,32 +294,6 @@ function requireParts(parts: LatentTreeParts): void {
     }
     first = above;
   });
-}
-
-function requireNames(names: readonly string[], count: number): void {
-  if (!Array.isArray(names))
-    throw new TypeError(`featureNames: expected a list of strings, got ${names === null ? 'null' : typeof names}`);
-  if (names.length !== count) throw new RangeError(`featureNames: expected ${count} names, got ${names.length}`);
-  const at = Array.from(names, (name) => typeof name).findIndex((kind) => kind !== 'string');
-  if (at >= 0) throw new TypeError(`featureNames[${at}]: expected a string, got ${typeof names[at]}`);
-}
-
-type Numbers = Int32Array | Float64Array;
-
-function requireArray(
-  value: Numbers,
-  kind: { new (length: number): Numbers; name: string },
-  length: number,
-  argument: string,
-): void {
-  if (!(value instanceof kind))
-    throw new TypeError(`${argument}: expected ${kind.name}, got ${value === null ? 'null' : typeof value}`);
-  if (value.length !== length) throw new RangeError(`${argument}: expected ${length} numbers, got ${value.length}`);
-}
-
-function requireEach(list: Float64Array, sound: (x: number) => boolean, argument: string, expected: string): void {
-  const at = list.findIndex((x) => !sound(x));
-  if (at >= 0) throw new RangeError(`${argument}[${at}]: expected ${expected}, got ${list[at]}`);
 }
 
 /** TypeError unless it is a LatentTree: the JSON of one lacks all that a tree can tell. */
