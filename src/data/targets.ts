@@ -65,17 +65,12 @@ export function checkTargets(targets: Targets, rows: number): void {
   if (typeof targets !== 'object' || targets === null) {
     throw new TypeError(`targets: expected an object, got ${shown(targets)}`);
   }
-  switch (targets.kind) {
-    case 'classes':
-      return checkClasses(targets, rows);
-    case 'tasks':
-      return checkTasks(targets, rows);
-    case 'values':
-      return checkValues(targets, rows);
-    default:
-      throw new TypeError(
-        `targets.kind: expected 'classes', 'tasks' or 'values', got ${shown((targets as { kind: unknown }).kind)}`,
-      );
+  if (targets.kind === 'classes') checkClasses(targets, rows);
+  else if (targets.kind === 'tasks') checkTasks(targets, rows);
+  else if (targets.kind === 'values') checkValues(targets, rows);
+  else {
+    const { kind } = targets as { kind: unknown };
+    throw new TypeError(`targets.kind: expected 'classes', 'tasks' or 'values', got ${shown(kind)}`);
   }
 }
 
