@@ -50,9 +50,10 @@ import {
 } from '../print/output.js';
 import { Progress } from '../print/progress.js';
 import { type RunSettings, type RunState, readRun, writeRun } from '../read/checkpoint.js';
-import { type Loaded, loadLike, loadToLearn, type Reference } from '../read/data.js';
+import { loadLike, loadToLearn } from '../read/data.js';
 import { loadImagesToLearn } from '../read/images.js';
 import { openLatentTree } from '../read/latent-file.js';
+import type { Loaded, Reference } from '../read/loaded.js';
 import { metricFields, metricText, type Net, packNet } from '../read/model.js';
 import { isNamedSet, NAMED_SETS } from '../read/named-data.js';
 import { addTseOptions, refuseWithoutSkeleton, TSE_OPTIONS, type TseOptions, tseNetOptions } from '../tse-options.js';

@@ -1,4 +1,4 @@
-import type { CsvSchema } from '../../data/text/csv.js';
+import type { CsvSchema } from '../../data/text/csv-schema.js';
 import { readSafetensors, writeSafetensors } from '../../files/safetensors.js';
 import type { DenseNet } from '../../models/dense/dense-net.js';
 import { GaterNet } from '../../models/gaternet/gater-net.js';
@@ -7,8 +7,8 @@ import type { TrfNet } from '../../models/trf/trf-net.js';
 import type { TseNet } from '../../models/tse/tse-net.js';
 import type { Evaluation } from '../../training/metrics.js';
 import { inFile, UserError } from '../errors.js';
-import type { Reference } from './data.js';
 import { readBytes } from './input-file.js';
+import type { Reference } from './loaded.js';
 
 export type Net = TrfNet | TseNet | DenseNet | GaterNet;
 
