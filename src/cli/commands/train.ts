@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import type { Dataset } from '../../data/dataset.js';
-import { splitRows } from '../../data/split.js';
+import { splitRows, takeRows } from '../../data/split.js';
 import { DenseNet } from '../../models/dense/dense-net.js';
 import type { InputTransformName } from '../../models/feedforward/input.js';
 import { type GatedEvaluation, GaterNet } from '../../models/gaternet/gater-net.js';
@@ -318,7 +318,7 @@ async function readInputs(options: TrainOptions): Promise<Inputs> {
 /** The rows to train on and hold out of. */
 async function limited(data: Dataset, { limit, seed }: TrainOptions): Promise<Dataset> {
   if (limit === undefined || limit >= data.rows) return data;
-  return (await splitRows(data, { validation: limit / data.rows, seed })).validation!;
+  return takeRows(data, limit, { seed });
 }
 
 /** What decides the result, beside the epochs and rates that fit itself compares. */
