@@ -1,9 +1,10 @@
 import { log } from '../../numeric/log.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
 import type { Pace } from '../../runtime/pace.js';
+import { packColumns } from '../binary.js';
 import { PairInformation } from '../information.js';
 import { RowFrontier } from '../prim.js';
-import { type BinaryColumns, type BinaryRows, emptyBits, packColumns } from '../variables.js';
+import { type BinaryColumns, type BinaryRows, emptyBits } from '../variables.js';
 import { type ClassModel, type FitOptions, LatentFits, type Split } from './fits.js';
 
 /** The public defaults stand at LatentTreeOptions. */

@@ -1,7 +1,8 @@
 import { requireCallbacks, requireInteger, requireOptions, requirePositive, requireSeed } from '../../check/require.js';
-import { requireRows } from '../../data/dataset.js';
+import { requireRows } from '../../data/matrix.js';
 import { type Engine, engineOf } from '../../runtime/engine.js';
 import { Pace } from '../../runtime/pace.js';
+import { chooseRows, listRows, selectBits, selectLists } from '../binary.js';
 import { countIndices } from '../information.js';
 import {
   type BinaryColumns,
@@ -10,10 +11,7 @@ import {
   binaryLimits,
   checkedDataset,
   type DiscretiseOptions,
-  listRows,
   type Observations,
-  packColumns,
-  sampleOf,
 } from '../variables.js';
 import type { ClassModel } from './fits.js';
 import { growIslands, type IslandOptions } from './islands.js';
@@ -96,12 +94,13 @@ export async function learnLatentTree(
   const engine = await engineOf(given);
   const learner = new Learner(engine, options, new Pace(given.signal));
   const features = binarise(matrix, limits);
-  const all = features.kind === 'rows' ? features : listRows(features);
-  const rows = sampleOf(engine, all, options.sampleRows, options.seed);
-  // Sparse features are counted by their rows, others by bits.
-  const levels = await learner.growLevels(features.kind === 'rows' ? rows : packColumns(rows));
-  const forest = await learner.link(matrix.columns, levels, rows);
-  await learner.refine(forest, rows);
+  const chosen = chooseRows(engine, features.rows, options.sampleRows, options.seed);
+  // Posteriors take lists of ones; islands grow from what the features are, lists or bits.
+  const all = listRows(features);
+  const sample = selectLists(all, chosen);
+  const levels = await learner.growLevels(features.kind === 'rows' ? sample : selectBits(features, chosen));
+  const forest = await learner.link(matrix.columns, levels, sample);
+  await learner.refine(forest, sample);
   const logLikelihood = await learner.likelihood(forest, all);
   const tree = new LatentTree({
     ...forest,
@@ -224,20 +223,20 @@ class Learner {
   }
 
   /** Links the last level's latents by a Chow-Liu tree on their posteriors, and numbers the latents. */
-  async link(features: number, levels: readonly ClassModel[][], rows: BinaryRows): Promise<LatentForest> {
+  async link(features: number, levels: readonly ClassModel[][], data: BinaryRows): Promise<LatentForest> {
     const began = performance.now();
     const { engine } = this;
     const plain = levels.map((islands) => islands.map((_, i) => i));
     const roots = assemble(features, levels, plain);
     const top = levels.at(-1)!.length;
     const scope = engine.scope();
-    const inference = new LatentInference(engine, roots, rows);
+    const inference = new LatentInference(engine, roots, data);
     try {
-      const soft = new SoftCounts(engine, scope, rows.rows, top);
+      const soft = new SoftCounts(engine, scope, data.rows, top);
       const { latents } = inference;
       for (const { first, last, posterior } of inference.chunks()) {
         soft.put(first, engine.f32(posterior, (last - first) * latents), latents, latents - top);
-        await this.turn('links', levels.length, last, rows.rows);
+        await this.turn('links', levels.length, last, data.rows);
       }
       const links = await linkLatents(engine, scope, soft, this.pace);
       return assemble(features, levels, orderLevels(levels, links), links);
@@ -249,11 +248,11 @@ class Learner {
   }
 
   /** EM over the whole tree, one pseudo-count for each cell of a table. Changes the forest's probabilities. */
-  async refine(forest: LatentForest, rows: BinaryRows): Promise<void> {
+  async refine(forest: LatentForest, data: BinaryRows): Promise<void> {
     const began = performance.now();
     const { refineSteps, emTolerance } = this.options;
-    const inference = new LatentInference(this.engine, forest, rows);
-    const featureOnes = countIndices(rows.index, forest.features);
+    const inference = new LatentInference(this.engine, forest, data);
+    const featureOnes = countIndices(data.index, forest.features);
     let before = Number.NEGATIVE_INFINITY;
     try {
       for (let step = 1; step <= refineSteps; step++) {
@@ -262,7 +261,7 @@ class Learner {
         await this.turn('refine', 0, converged ? refineSteps : step, refineSteps);
         if (converged) break;
         before = likelihood;
-        maximise(forest, inference.expected, featureOnes, rows.rows);
+        maximise(forest, inference.expected, featureOnes, data.rows);
         inference.setTables(forest.probability);
       }
     } finally {
@@ -272,11 +271,11 @@ class Learner {
   }
 
   /** ln P of all rows. */
-  async likelihood(forest: LatentForest, rows: BinaryRows): Promise<number> {
+  async likelihood(forest: LatentForest, data: BinaryRows): Promise<number> {
     const began = performance.now();
-    const inference = new LatentInference(this.engine, forest, rows);
+    const inference = new LatentInference(this.engine, forest, data);
     try {
-      const report = (done: number) => this.turn('likelihood', 0, done, rows.rows);
+      const report = (done: number) => this.turn('likelihood', 0, done, data.rows);
       return await inference.logLikelihood(this.pace, false, report);
     } finally {
       inference.dispose();
