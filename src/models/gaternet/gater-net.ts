@@ -36,8 +36,8 @@ export interface GaterNetOptions {
   pretrainEpochs?: number;
   /** Crops and flips of training images. Default none. */
   augmentation?: Augmentation;
-  /** Mean and deviation of each channel, of pixels in [0, 1] where images are bytes. Default: those of the training images. */
-  normalise?: { mean: readonly number[]; deviation: readonly number[] };
+  /** Mean and standard deviation of each channel, of pixels in [0, 1] where images are bytes. Default: those of the training images. */
+  normalise?: { mean: readonly number[]; std: readonly number[] };
   /** Default: one shared engine. */
   engine?: Engine;
 }
@@ -119,7 +119,7 @@ export class GaterNet extends Net {
   /**
    * Reads weights under the names of google-research/gaternet: a safetensors file with `backbone_state_dict.*` and, for a gated net,
    * `gater_state_dict.*`, a `module.` of DataParallel allowed. Depth, width and bottleneck follow from the names and shapes.
-   * @param options.image height and width of the images; default 32 x 32. normalise: default CIFAR-10's mean and deviation.
+   * @param options.image height and width of the images; default 32 x 32. normalise: default CIFAR-10's mean and standard deviation.
    */
   static async fromStateDict(
     bytes: Uint8Array,
@@ -296,7 +296,7 @@ export class GaterNet extends Net {
   }
 }
 
-const CIFAR10 = { mean: [0.4914, 0.4822, 0.4465], deviation: [0.247, 0.2435, 0.2616] };
+const CIFAR10 = { mean: [0.4914, 0.4822, 0.4465], std: [0.247, 0.2435, 0.2616] };
 
 /** The normalisation that a user gives. */
 function normOf(normalise: NonNullable<GaterNetOptions['normalise']>, channels: number): ChannelNorm {

@@ -167,7 +167,7 @@ test('crops and flips are the same for a seed, others for another, none where no
 /** Every kind of net: options, and what it is trained on. */
 const kinds: [GaterNetOptions, (made: typeof train) => Dataset][] = [
   [{ placement: 'every-conv', augmentation: { pad: 1, flip: true }, pretrainEpochs: 1 }, classesOf],
-  [{ bottleneckNorm: true, penalty: 0, normalise: { mean: [0.5], deviation: [0.25] } }, tasksOf],
+  [{ bottleneckNorm: true, penalty: 0, normalise: { mean: [0.5], std: [0.25] } }, tasksOf],
   [
     {
       gater: false,

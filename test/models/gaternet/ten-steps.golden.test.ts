@@ -21,7 +21,7 @@ function imagesOf({ images, labels }: Pick<GoldenTraining, 'images' | 'labels'>)
   return Dataset.images({ channels, height, width, values: Float32Array.from(pixels), labels, classes: CLASSES });
 }
 
-const identity = { mean: [0, 0, 0], deviation: [1, 1, 1] };
+const identity = { mean: [0, 0, 0], std: [1, 1, 1] };
 const inFile = (name: string) => name.replace(/^(backbone|gater)\./, '$1_state_dict.');
 
 for (const golden of goldenTrainings()) {
