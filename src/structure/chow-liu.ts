@@ -1,6 +1,7 @@
 import { type Engine, engineOf } from '../runtime/engine.js';
 import { Pace } from '../runtime/pace.js';
-import { type InformationOptions, PairInformation } from './information.js';
+import type { InformationOptions } from './information.js';
+import { PairInformation } from './pair-information.js';
 import { RowFrontier, SparseFrontier } from './prim.js';
 import { DisjointSets, type Edge, requireVertex, Tree } from './tree.js';
 import { type BinaryRows, checkedDataset, discretise, type Observations, type Variables } from './variables.js';

@@ -2,7 +2,7 @@ import { requireCallbacks, requireInteger, requireOptions, requireSeed } from '.
 import { type Engine, engineOf } from '../../runtime/engine.js';
 import { Pace } from '../../runtime/pace.js';
 import { chooseRows, selectLists } from '../binary.js';
-import { bindRows } from '../information.js';
+import { bindRows } from '../pair-information.js';
 import type { BinaryRows, Observations } from '../variables.js';
 import type { LatentTree } from './latent-tree.js';
 import { LatentInference, rowsLike } from './posteriors.js';
