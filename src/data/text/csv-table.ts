@@ -11,6 +11,7 @@ export interface Table {
   readonly lines: readonly number[];
 }
 
+/** RangeError for text that is not CSV, or without records. */
 export function readTable(text: string, delimiter: string): Table {
   if (typeof text !== 'string') throw new TypeError(`text: expected a string, got ${typeof text}`);
   const lines: number[] = [];
@@ -36,6 +37,7 @@ export function readTable(text: string, delimiter: string): Table {
   }
 }
 
+/** The first record's cells if it is a header, places otherwise; all different. */
 export function columnNames({ records }: Table, header: boolean): string[] {
   const names = records[0]!.map((cell, place) => (header && cell !== '' ? cell : `column${place}`));
   const twice = findRepeated(names);
@@ -79,11 +81,13 @@ export function targetCells(
   return cells;
 }
 
+/** Whether the first record has distinct cells, none of them empty or a number. */
 export function hasHeader({ records }: Table): boolean {
   const first = records[0]!;
   return new Set(first).size === first.length && first.every((cell) => cell !== '' && !NUMBER.test(cell));
 }
 
+/** Whichever is most frequent in the first line, outside quotes. */
 export function guessDelimiter(text: string): ',' | ';' | '\t' {
   const counts = { ',': 0, ';': 0, '\t': 0 };
   let quoted = false;
