@@ -2,51 +2,51 @@ import type { Matrix } from './matrix.js';
 import type { Targets } from './targets.js';
 
 /** The matrix of the rows with these numbers, in this order. */
-export function subsetMatrix(features: Matrix, rows: ArrayLike<number>): Matrix {
+export function subsetMatrix(features: Matrix, chosen: ArrayLike<number>): Matrix {
   const { columns } = features;
   if (features.kind === 'dense') {
-    return { kind: 'dense', rows: rows.length, columns, values: takeBlocks(features.values, columns, rows) };
+    return { kind: 'dense', rows: chosen.length, columns, values: takeBlocks(features.values, columns, chosen) };
   }
   if (features.kind === 'images') {
-    return { ...features, rows: rows.length, values: takeBlocks(features.values, columns, rows) };
+    return { ...features, rows: chosen.length, values: takeBlocks(features.values, columns, chosen) };
   }
-  const start = new Int32Array(rows.length + 1);
-  for (let i = 0; i < rows.length; i++) {
-    start[i + 1] = start[i]! + features.start[rows[i]! + 1]! - features.start[rows[i]!]!;
+  const start = new Int32Array(chosen.length + 1);
+  for (let i = 0; i < chosen.length; i++) {
+    start[i + 1] = start[i]! + features.start[chosen[i]! + 1]! - features.start[chosen[i]!]!;
   }
-  const index = new Int32Array(start[rows.length]!);
+  const index = new Int32Array(start[chosen.length]!);
   const value = new Float32Array(index.length);
-  for (let i = 0; i < rows.length; i++) {
-    const from = features.start[rows[i]!]!;
-    const to = features.start[rows[i]! + 1]!;
+  for (let i = 0; i < chosen.length; i++) {
+    const from = features.start[chosen[i]!]!;
+    const to = features.start[chosen[i]! + 1]!;
     index.set(features.index.subarray(from, to), start[i]);
     value.set(features.value.subarray(from, to), start[i]);
   }
-  return { kind: 'sparse', rows: rows.length, columns, start, index, value };
+  return { kind: 'sparse', rows: chosen.length, columns, start, index, value };
 }
 
 /** The targets of the rows with these numbers, in this order. */
-export function subsetTargets(targets: Targets, rows: ArrayLike<number>): Targets {
+export function subsetTargets(targets: Targets, chosen: ArrayLike<number>): Targets {
   switch (targets.kind) {
     case 'classes':
-      return { ...targets, values: takeBlocks(targets.values, 1, rows) };
+      return { ...targets, values: takeBlocks(targets.values, 1, chosen) };
     case 'tasks':
-      return { ...targets, values: takeBlocks(targets.values, targets.tasks, rows) };
+      return { ...targets, values: takeBlocks(targets.values, targets.tasks, chosen) };
     case 'values':
-      return { ...targets, values: takeBlocks(targets.values, targets.outputs, rows) };
+      return { ...targets, values: takeBlocks(targets.values, targets.outputs, chosen) };
   }
 }
 
 function takeBlocks<T extends Float32Array | Int32Array | Int8Array | Uint8Array>(
   values: T,
   width: number,
-  rows: ArrayLike<number>,
+  chosen: ArrayLike<number>,
 ): T {
   // Node's Buffer is a Uint8Array too, but not one to be made with `new`.
   const kind = values instanceof Uint8Array ? Uint8Array : values.constructor;
-  const taken = new (kind as new (length: number) => T)(rows.length * width);
-  for (let i = 0; i < rows.length; i++) {
-    const from = rows[i]! * width;
+  const taken = new (kind as new (length: number) => T)(chosen.length * width);
+  for (let i = 0; i < chosen.length; i++) {
+    const from = chosen[i]! * width;
     for (let j = 0; j < width; j++) taken[i * width + j] = values[from + j]!;
   }
   return taken;
