@@ -9,13 +9,13 @@ for (const name of names) {
   if (!isNamedSet(name)) throw new RangeError(`expected mnist, fashion-mnist or cifar10, got ${name}`);
   for (const [part, { features, targets }] of Object.entries(await loadNamed(name))) {
     const images = requireImages(features, part);
-    const { mean, deviation } = ChannelNorm.learn(images).toJSON();
+    const { mean, std } = ChannelNorm.learn(images).toJSON();
     const perClass = new Array<number>(10).fill(0);
     for (const label of targets!.values) perClass[label]!++;
     const short = (numbers: number[]) => numbers.map((x) => x.toFixed(4)).join(' ');
     console.log(
       `${name} ${part}: ${images.rows} images of ${images.channels} x ${images.height} x ${images.width}; ` +
-        `mean ${short(mean)}, deviation ${short(deviation)}; per class ${perClass.join(' ')}`,
+        `mean ${short(mean)}, std ${short(std)}; per class ${perClass.join(' ')}`,
     );
   }
 }

@@ -1,4 +1,4 @@
-import { requireOptions, requireSeed, requireShare } from '../check/require.js';
+import { requireInteger, requireOptions, requireSeed, requireShare } from '../check/require.js';
 import { type Engine, engineOf } from '../runtime/engine.js';
 import { Purpose, permutation } from '../runtime/random.js';
 import { Dataset } from './dataset.js';
@@ -35,20 +35,52 @@ export async function splitRows(
     throw new RangeError(`validation, test: expected shares below 1 together, got ${validation} and ${test}`);
   }
   requireSeed(seed);
-  const { rows, targets } = data;
+  const { rows } = data;
   const wanted = [Math.round(validation * rows), Math.round(test * rows)] as const;
   const left = rows - wanted[0] - wanted[1];
   if (left < 1 || (validation > 0 && wanted[0] < 1) || (test > 0 && wanted[1] < 1)) {
     const parts = `${left} training, ${wanted[0]} validation and ${wanted[1]} test rows`;
     throw new RangeError(`data: expected rows enough for every part, got ${rows}, which makes ${parts}`);
   }
-  const engine = await engineOf(options);
+  const partOf = assign(await engineOf(options), data, wanted, seed, stratify);
+  const part = (p: number) => data.subset(rowsOfPart(partOf, p));
+  return {
+    train: part(0),
+    ...(wanted[0] > 0 ? { validation: part(1) } : {}),
+    ...(wanted[1] > 0 ? { test: part(2) } : {}),
+  };
+}
+
+/**
+ * So many rows at random, in the order of the data, each class in proportion: those that splitRows holds out for validation, were their share asked for.
+ * @throws RangeError unless `rows` is an integer from 1 to below the data's rows
+ */
+export async function takeRows(
+  data: Dataset,
+  rows: number,
+  options: Pick<SplitOptions, 'seed' | 'engine'> = {},
+): Promise<Dataset> {
+  const { seed = 0 } = options;
+  requireInteger(rows, 1, 'rows');
+  if (rows >= data.rows) throw new RangeError(`rows: expected fewer than the ${data.rows} of the data, got ${rows}`);
+  requireSeed(seed);
+  return data.subset(rowsOfPart(assign(await engineOf(options), data, [rows], seed, true), 1));
+}
+
+/** u8[rows]: the part of each row. Part p + 1 gets sizes[p] rows at random, part 0 the others. */
+function assign(
+  engine: Engine,
+  { rows, targets }: Dataset,
+  sizes: readonly number[],
+  seed: number,
+  stratify: boolean,
+): Uint8Array {
   const order = permutation(engine, rows, seed, Purpose.split, 0);
   const groups =
     stratify && targets?.kind === 'classes' ? groupBy(order, targets.values, targets.classes) : [Array.from(order)];
   const partOf = new Uint8Array(rows);
   const used = new Int32Array(groups.length);
-  for (const [p, size] of wanted.entries()) {
+  for (const [p, size] of sizes.entries()) {
     const quotas = apportion(
       size,
       groups.map((group) => group.length),
@@ -58,17 +90,16 @@ export async function splitRows(
       for (let i = 0; i < quota; i++) partOf[groups[g]![used[g]!++]!] = p + 1;
     }
   }
-  const part = (p: number) =>
-    data.subset(
-      Int32Array.from(order)
-        .sort()
-        .filter((row) => partOf[row] === p),
-    );
-  return {
-    train: part(0),
-    ...(wanted[0] > 0 ? { validation: part(1) } : {}),
-    ...(wanted[1] > 0 ? { test: part(2) } : {}),
-  };
+  return partOf;
+}
+
+/** Row numbers of a part, rising. */
+function rowsOfPart(partOf: Uint8Array, part: number): number[] {
+  const numbers: number[] = [];
+  partOf.forEach((p, row) => {
+    if (p === part) numbers.push(row);
+  });
+  return numbers;
 }
 
 /** Row numbers of each class, in the order given. */

@@ -1,6 +1,7 @@
+import { jsonOf, numbersOf } from '../check/json.js';
 import { log } from '../numeric/log.js';
-import { Dataset, describeFeatures, type RowMatrix, requireRows, type SparseMatrix } from './dataset.js';
-import { jsonOf, numbersOf } from './json.js';
+import { Dataset } from './dataset.js';
+import { describeFeatures, type RowMatrix, requireRows, type SparseMatrix } from './matrix.js';
 
 /** A Standardizer as plain JSON. */
 export interface StandardizerJson {
@@ -11,7 +12,7 @@ export interface StandardizerJson {
 
 /**
  * Columns brought to mean 0 and standard deviation 1, as measured on the training rows alone. Sums are in double precision,
- * the deviation is the population's (divided by the number of rows), and a constant column is divided by 1.
+ * the standard deviation is the population's (divided by the number of rows), and a constant column is divided by 1.
  */
 export class Standardizer {
   /** What is subtracted from each column; null if nothing is. */
@@ -33,8 +34,8 @@ export class Standardizer {
     const features = requireRows(train.features, 'train');
     const { center = features.kind === 'dense', scale = true } = options;
     if (center && features.kind === 'sparse') throw cannotCenter('train');
-    const { mean, deviation } = moments(features);
-    return new Standardizer(center ? mean : null, scale ? deviation : new Float64Array(train.columns).fill(1));
+    const { mean, std } = moments(features);
+    return new Standardizer(center ? mean : null, scale ? std : new Float64Array(train.columns).fill(1));
   }
 
   /** The same rows, standardised; targets and names are kept. */
@@ -159,15 +160,15 @@ export class TfIdf {
 }
 
 /**
- * Mean and population standard deviation of each column; 1 for the deviation of a constant one. Such a column is told by a
- * deviation of exactly 0: up to 2^29 equal 32-bit floats have an exact sum in double precision, so an exact mean.
+ * Mean and population standard deviation of each column; 1 for the std of a constant one. Such a column is told by a
+ * std of exactly 0: up to 2^29 equal 32-bit floats have an exact sum in double precision, so an exact mean.
  */
-function moments(features: RowMatrix): { mean: Float64Array; deviation: Float64Array } {
+function moments(features: RowMatrix): { mean: Float64Array; std: Float64Array } {
   const { rows, columns } = features;
   const values = features.kind === 'dense' ? features.values : features.value;
   const columnOf = features.kind === 'dense' ? (i: number) => i % columns : (i: number) => features.index[i]!;
   const mean = new Float64Array(columns);
-  const deviation = new Float64Array(columns);
+  const std = new Float64Array(columns);
   const absent = new Int32Array(columns).fill(rows);
   for (let i = 0; i < values.length; i++) {
     const c = columnOf(i);
@@ -176,15 +177,15 @@ function moments(features: RowMatrix): { mean: Float64Array; deviation: Float64A
   }
   for (let c = 0; c < columns; c++) {
     mean[c]! /= rows;
-    deviation[c] = absent[c]! * mean[c]! * mean[c]!;
+    std[c] = absent[c]! * mean[c]! * mean[c]!;
   }
   for (let i = 0; i < values.length; i++) {
     const c = columnOf(i);
     const difference = values[i]! - mean[c]!;
-    deviation[c]! += difference * difference;
+    std[c]! += difference * difference;
   }
-  for (let c = 0; c < columns; c++) deviation[c] = Math.sqrt(deviation[c]! / rows) || 1;
-  return { mean, deviation };
+  for (let c = 0; c < columns; c++) std[c] = Math.sqrt(std[c]! / rows) || 1;
+  return { mean, std };
 }
 
 function countsOf({ features }: Dataset, argument: string): SparseMatrix {

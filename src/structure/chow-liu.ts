@@ -2,7 +2,7 @@ import { complete } from '../check/complete.js';
 import { type Completed, type Fn, type Options, type OptionsOf, SIGNAL } from '../check/option.js';
 import { ENGINE, type Engine, engineOf } from '../runtime/engine.js';
 import { Pace } from '../runtime/pace.js';
-import { PairInformation } from './information.js';
+import { PairInformation } from './pair-information.js';
 import { RowFrontier, SparseFrontier } from './prim.js';
 import { DisjointSets, type Edge, requireVertex, Tree } from './tree.js';
 import {

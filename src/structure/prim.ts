@@ -1,5 +1,5 @@
 import type { Engine, Scope } from '../runtime/engine.js';
-import { bindMargins, bindRows, countIndices } from './information.js';
+import { bindMargins, bindRows, countIndices } from './pair-information.js';
 import type { BinaryRows } from './variables.js';
 
 /** The growing end of Prim's maximum spanning tree. Of equal edges the smaller (min, max) pair wins in either form, so both give the same tree. */

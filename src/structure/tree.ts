@@ -1,3 +1,5 @@
+import { requireIndex } from '../check/arrays.js';
+import { requireNames } from '../check/names.js';
 import { requireInteger } from '../check/require.js';
 
 /** An undirected edge between variables a < b. */
@@ -24,8 +26,7 @@ export class Tree {
     requireVertex(root, variables, 'root');
     if (!Array.isArray(edges))
       throw new TypeError(`edges: expected a list of { a, b, information }, got ${typeof edges}`);
-    if (names !== undefined && names?.length !== variables)
-      throw new RangeError(`names: expected ${variables} names, one a variable, got ${names?.length}`);
+    if (names !== undefined) requireNames(names, variables, 'names', 'variable');
     this.variables = variables;
     this.root = root;
     this.names = names;
@@ -146,8 +147,5 @@ export class DisjointSets {
 
 /** TypeError unless it is a number, RangeError unless v is a variable. */
 export function requireVertex(v: number, variables: number, argument: string): void {
-  if (typeof v !== 'number') throw new TypeError(`${argument}: expected a variable's number, got ${typeof v}`);
-  if (!Number.isInteger(v) || v < 0 || v >= variables) {
-    throw new RangeError(`${argument}: expected a variable from 0 to ${variables - 1}, got ${v}`);
-  }
+  requireIndex(v, variables, argument, 'variable');
 }

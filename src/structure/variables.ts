@@ -1,7 +1,7 @@
 import type { Option, Options, OptionsOf } from '../check/option.js';
-import { Dataset, type Matrix, type RowMatrix, requireRows, type SparseMatrix, type Targets } from '../data/dataset.js';
-import type { Engine } from '../runtime/engine.js';
-import { Purpose, permutation } from '../runtime/random.js';
+import { Dataset } from '../data/dataset.js';
+import { type Matrix, type RowMatrix, requireRows, type SparseMatrix } from '../data/matrix.js';
+import type { Targets } from '../data/targets.js';
 
 /** Binary variables in compressed rows: a row lists the variables that are 1. */
 export interface BinaryRows {
@@ -97,56 +97,6 @@ export function binarise(matrix: RowMatrix, limits: Float64Array): BinaryRows | 
 export function emptyBits(rows: number, variables: number): BinaryColumns {
   const words = Math.ceil(rows / 64);
   return { kind: 'bits', rows, variables, words, bits: new Uint8Array(words * 8 * variables) };
-}
-
-/** All rows, or a random choice of `most` of them in their order. */
-export function sampleOf(engine: Engine, data: BinaryRows, most: number, seed: number): BinaryRows {
-  if (data.rows <= most) return data;
-  const chosen = permutation(engine, data.rows, seed, Purpose.latentSample, 0).subarray(0, most).slice().sort();
-  const start = new Int32Array(most + 1);
-  chosen.forEach((r, i) => {
-    start[i + 1] = start[i]! + data.start[r + 1]! - data.start[r]!;
-  });
-  const index = new Int32Array(start[most]!);
-  chosen.forEach((r, i) => {
-    index.set(data.index.subarray(data.start[r]!, data.start[r + 1]!), start[i]!);
-  });
-  return { ...data, rows: most, start, index };
-}
-
-/** The same variables as bit columns. */
-export function packColumns(data: BinaryRows): BinaryColumns {
-  const out = emptyBits(data.rows, data.variables);
-  const stride = out.words * 8;
-  for (let r = 0; r < data.rows; r++) {
-    for (let e = data.start[r]!; e < data.start[r + 1]!; e++)
-      out.bits[data.index[e]! * stride + (r >> 3)]! |= 1 << (r & 7);
-  }
-  return out;
-}
-
-/** The same variables as lists of the ones of each row. */
-export function listRows(data: BinaryColumns): BinaryRows {
-  const start = new Int32Array(data.rows + 1);
-  const each = (visit: (row: number, variable: number) => void) => {
-    const stride = data.words * 8;
-    for (let v = 0; v < data.variables; v++) {
-      for (let b = 0; b < stride; b++) {
-        for (let byte = data.bits[v * stride + b]!; byte; byte &= byte - 1)
-          visit(b * 8 + 31 - Math.clz32(byte & -byte), v);
-      }
-    }
-  };
-  each((r) => {
-    start[r + 1]!++;
-  });
-  for (let r = 0; r < data.rows; r++) start[r + 1]! += start[r]!;
-  const fill = start.slice();
-  const index = new Int32Array(start[data.rows]!);
-  each((r, v) => {
-    index[fill[r]!++] = v;
-  });
-  return { kind: 'rows', rows: data.rows, variables: data.variables, start, index };
 }
 
 function sparseOnes(matrix: SparseMatrix, limits: Float64Array): BinaryRows {

@@ -244,25 +244,25 @@ const creating: Case[] = [
   ],
   [
     'means of three channels',
-    () => create({ normalise: { mean: [0, 0, 0], deviation: [1, 1, 1] } }),
+    () => create({ normalise: { mean: [0, 0, 0], std: [1, 1, 1] } }),
     RangeError,
     /^normalise.mean: expected a number for each of 1 channels, got 3$/,
   ],
   [
     'two deviations of one channel',
-    () => create({ normalise: { mean: [0], deviation: [1, 1] } }),
+    () => create({ normalise: { mean: [0], std: [1, 1] } }),
     RangeError,
-    /^normalise.deviation: expected as many numbers as in normalise.mean \(1\), got 2$/,
+    /^normalise.std: expected as many numbers as in normalise.mean \(1\), got 2$/,
   ],
   [
     'a deviation of 0',
-    () => create({ normalise: { mean: [0], deviation: [0] } }),
+    () => create({ normalise: { mean: [0], std: [0] } }),
     RangeError,
-    /^normalise.deviation\[0\]: expected a positive number, got 0$/,
+    /^normalise.std\[0\]: expected a positive number, got 0$/,
   ],
   [
     'a mean of NaN',
-    () => create({ normalise: { mean: [NaN], deviation: [1] } }),
+    () => create({ normalise: { mean: [NaN], std: [1] } }),
     RangeError,
     /^normalise.mean\[0\]: expected a finite number, got /,
   ],
@@ -516,7 +516,7 @@ test('metadata of other types or out of range are refused before any memory is t
         // A number for a number, and it may be meant.
         if (
           typeof value === 'number' &&
-          /penalty|mean|deviation|pretrainEpochs|image/.test(name) &&
+          /penalty|mean|std|pretrainEpochs|image/.test(name) &&
           typeof other === 'number'
         )
           continue;
@@ -617,7 +617,7 @@ test('state dicts that are not those of a gated ResNet are refused by name', asy
   resnet.dispose();
   const read = (given: Record<string, Tensor>, more: object = {}) =>
     GaterNet.fromStateDict(writeSafetensors(given), {
-      ...{ engine, image: { height: 8, width: 8 }, normalise: { mean: [0], deviation: [1] } },
+      ...{ engine, image: { height: 8, width: 8 }, normalise: { mean: [0], std: [1] } },
       ...wrong(more),
     });
   const without = (name: string) => read(altered(dict, name, () => undefined));

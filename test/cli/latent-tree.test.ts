@@ -249,7 +249,7 @@ test('what is refused', async () => {
   const damaged = { ...JSON.parse(readFileSync(saved, 'utf8')), levels: [1, 1] };
   await refused(
     ['latent-tree', '--tree', scratch.file('damaged.json', JSON.stringify(damaged))],
-    /damaged\.json: parent: expected \d+ numbers, got \d+/,
+    /damaged\.json: parent: expected length \d+ \(one a node\), got \d+/,
   );
   await refused(
     ['latent-tree', '--tree', scratch.file('list.json', '[1]')],

@@ -1,6 +1,8 @@
 import { Dataset, splitRows } from 'espalier';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { takeRows } from '#dist/data/split.js';
+import { refusesAsync } from '../support/refuses.js';
 
 /** Rows that hold their own number. */
 function numbered(rows: number, options: ConstructorParameters<typeof Dataset>[1] | undefined = undefined): Dataset {
@@ -18,14 +20,6 @@ const rowsOf = (data: Dataset | undefined) =>
   data && data.features.kind === 'dense' ? Array.from(data.features.values) : [];
 const labelsOf = (data: Dataset | undefined) => Array.from(data?.targets?.values ?? []);
 const countOf = (list: number[], label: number) => list.filter((x) => x === label).length;
-
-async function rejects(work: Promise<unknown>, kind: typeof TypeError | typeof RangeError, message: RegExp) {
-  const error = await work.then(
-    () => undefined,
-    (thrown) => thrown,
-  );
-  assert.ok(error instanceof kind && message.test(error.message), `expected ${kind.name} ${message}, got ${error}`);
-}
 
 test('parts are disjoint, cover all rows, keep their order and have the sizes asked for', async () => {
   for (const data of [
@@ -106,15 +100,36 @@ test('a function of the seed, and at random', async () => {
 
 test('refused', async () => {
   const data = numbered(20);
-  await rejects(splitRows([] as unknown as Dataset), TypeError, /^data: expected a Dataset/);
-  await rejects(splitRows(data, { validation: 1 }), RangeError, /^validation: /);
-  await rejects(splitRows(data, { validation: '1' as unknown as number }), TypeError, /^validation: /);
-  await rejects(splitRows(data, { test: -0.1 }), RangeError, /^test: /);
-  await rejects(splitRows(data, { validation: 0.6, test: 0.4 }), RangeError, /^validation, test: /);
-  await rejects(splitRows(data, { validation: 0.01 }), RangeError, /20 training, 0 validation/);
-  await rejects(splitRows(numbered(1), { validation: 0.9 }), RangeError, /0 training, 1 validation/);
-  await rejects(splitRows(data, { seed: -1 }), RangeError, /^seed: /);
-  await rejects(splitRows(data, { seed: 0.5 }), RangeError, /^seed: /);
+  await refusesAsync(() => splitRows([] as unknown as Dataset), TypeError, /^data: expected a Dataset/);
+  await refusesAsync(() => splitRows(data, { validation: 1 }), RangeError, /^validation: /);
+  await refusesAsync(() => splitRows(data, { validation: '1' as unknown as number }), TypeError, /^validation: /);
+  await refusesAsync(() => splitRows(data, { test: -0.1 }), RangeError, /^test: /);
+  await refusesAsync(() => splitRows(data, { validation: 0.6, test: 0.4 }), RangeError, /^validation, test: /);
+  await refusesAsync(() => splitRows(data, { validation: 0.01 }), RangeError, /20 training, 0 validation/);
+  await refusesAsync(() => splitRows(numbered(1), { validation: 0.9 }), RangeError, /0 training, 1 validation/);
+  await refusesAsync(() => splitRows(data, { seed: -1 }), RangeError, /^seed: /);
+  await refusesAsync(() => splitRows(data, { seed: 0.5 }), RangeError, /^seed: /);
+});
+
+test('rows taken are those that a split holds out for validation, each class in proportion', async () => {
+  const labels = Array.from({ length: 207 }, (_, r) => [0, 0, 0, 0, 1, 2][(r * r + r) % 6]!);
+  for (const data of [numbered(207), classes(labels, 3)]) {
+    for (const [seed, rows] of Array.from({ length: 30 }, (_, i) => [i, 1 + ((i * 61) % 206)] as const)) {
+      const taken = await takeRows(data, rows, { seed });
+      assert.is(taken.rows, rows);
+      const { validation } = await splitRows(data, { validation: rows / data.rows, seed });
+      assert.equal(rowsOf(taken), rowsOf(validation));
+      for (const label of data.targets ? [0, 1, 2] : []) {
+        const share = (countOf(labels, label) * rows) / 207;
+        assert.ok(Math.abs(countOf(labelsOf(taken), label) - share) <= 1, `${label}: ${share} expected`);
+      }
+    }
+  }
+  const refused = (rows: unknown, kind: typeof TypeError | typeof RangeError, message: RegExp) =>
+    refusesAsync(() => takeRows(numbered(9), rows as number), kind, message);
+  await refused(0, RangeError, /^rows: expected an integer from 1, got 0$/);
+  await refused(9, RangeError, /^rows: expected fewer than the 9 of the data, got 9$/);
+  await refused('3', TypeError, /^rows: expected an integer, got string$/);
 });
 
 test.run();

@@ -2,29 +2,12 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Dataset, type DenseMatrix, type SparseMatrix } from '#dist/data/dataset.js';
 import { Standardizer, TfIdf } from '#dist/data/standardise.js';
+import { close as closeTo } from '../support/numbers.js';
 import { refuses } from '../support/refuses.js';
+import { sparseOf } from '../support/structure.js';
 
-/** Rows of a sparse dataset written in full. */
-function sparse(rows: number[][]): Dataset {
-  const entries = rows.map((row) => row.flatMap((value, column) => (value === 0 ? [] : [[column, value] as const])));
-  const start = [0];
-  for (const row of entries) start.push(start.at(-1)! + row.length);
-  return Dataset.sparse({
-    rows: rows.length,
-    columns: rows[0]!.length,
-    start: Int32Array.from(start),
-    index: Int32Array.from(entries.flat(), ([column]) => column),
-    value: Float32Array.from(entries.flat(), ([, value]) => value),
-  });
-}
-
-function close(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number): void {
-  assert.is(actual.length, expected.length);
-  for (let i = 0; i < actual.length; i++) {
-    assert.ok(Math.abs(actual[i]! - expected[i]!) <= tolerance, `[${i}]: ${actual[i]}, expected ${expected[i]}`);
-  }
-}
-
+const close = (actual: ArrayLike<number>, expected: ArrayLike<number>, absolute: number) =>
+  closeTo(actual, expected, { absolute }, 'numbers');
 const values = (data: Dataset) => Array.from((data.features as DenseMatrix).values);
 const entries = (data: Dataset) => Array.from((data.features as SparseMatrix).value);
 
@@ -83,7 +66,7 @@ test('Standardizer on sparse rows: scale as if zeros were written, no centering'
     [3, 2, 0, 0],
     [0, 2, 1, 0],
   ];
-  const standardizer = Standardizer.learn(sparse(rows));
+  const standardizer = Standardizer.learn(sparseOf(rows));
   assert.is(standardizer.mean, null);
   const dense = Standardizer.learn(Dataset.dense(rows), { center: false });
   close(standardizer.scale, dense.scale, 1e-14);
@@ -91,15 +74,15 @@ test('Standardizer on sparse rows: scale as if zeros were written, no centering'
     Array.from(standardizer.scale.subarray(1, 4)).map((x) => x === 1),
     [true, false, true],
   );
-  const out = standardizer.apply(sparse(rows));
+  const out = standardizer.apply(sparseOf(rows));
   close(
     entries(out),
     [2, 5 / dense.scale[2]!, 3 / dense.scale[0]!, 2, 2, 1 / dense.scale[2]!].map((x) => x),
     1e-6,
   );
-  refuses(() => Standardizer.learn(sparse(rows), { center: true }), TypeError, /^train: .* sparse .*center: false$/);
+  refuses(() => Standardizer.learn(sparseOf(rows), { center: true }), TypeError, /^train: .* sparse .*center: false$/);
   refuses(
-    () => Standardizer.learn(Dataset.dense(rows)).apply(sparse(rows)),
+    () => Standardizer.learn(Dataset.dense(rows)).apply(sparseOf(rows)),
     TypeError,
     /^dataset: expected dense rows/,
   );
@@ -141,7 +124,7 @@ const COUNTS = [
 ];
 
 test('TfIdf, against the formula in full', () => {
-  const train = sparse(COUNTS);
+  const train = sparseOf(COUNTS);
   for (const sublinear of [true, false]) {
     for (const normalise of [true, false]) {
       const expected = COUNTS.flatMap((row) => {
@@ -161,9 +144,9 @@ test('TfIdf, against the formula in full', () => {
 });
 
 test('TfIdf: document frequencies are those of training, words unseen there get the highest weight', () => {
-  const tfIdf = TfIdf.learn(sparse(COUNTS), { normalise: false });
+  const tfIdf = TfIdf.learn(sparseOf(COUNTS), { normalise: false });
   close(tfIdf.idf, [Math.log(5 / 3) + 1, Math.log(5 / 2) + 1, Math.log(5 / 4) + 1, Math.log(5) + 1], 1e-15);
-  close(entries(tfIdf.apply(sparse([[0, 0, 0, 1]]))), [Math.log(5) + 1], 1e-6);
+  close(entries(tfIdf.apply(sparseOf([[0, 0, 0, 1]]))), [Math.log(5) + 1], 1e-6);
 });
 
 test('TfIdf: explicit zeros count for nothing', () => {
@@ -176,7 +159,7 @@ test('TfIdf: explicit zeros count for nothing', () => {
 });
 
 test('TfIdf: refusals and JSON', () => {
-  const tfIdf = TfIdf.learn(sparse(COUNTS), { sublinear: false });
+  const tfIdf = TfIdf.learn(sparseOf(COUNTS), { sublinear: false });
   const copy = TfIdf.fromJSON(JSON.parse(JSON.stringify(tfIdf)));
   assert.equal(copy, tfIdf);
   refuses(
@@ -184,9 +167,9 @@ test('TfIdf: refusals and JSON', () => {
     TypeError,
     /^train: expected sparse rows of counts, got dense rows$/,
   );
-  refuses(() => TfIdf.learn(sparse([[0], [1], [-2]])), RangeError, /^train: .* got -2 in row 2, column 0$/);
-  refuses(() => tfIdf.apply(sparse([[0, -1, 0, 0]])), RangeError, /^dataset: .* got -1 in row 0, column 1$/);
-  refuses(() => tfIdf.apply(sparse([[1]])), RangeError, /^dataset: expected 4 columns, as learned, got 1$/);
+  refuses(() => TfIdf.learn(sparseOf([[0], [1], [-2]])), RangeError, /^train: .* got -2 in row 2, column 0$/);
+  refuses(() => tfIdf.apply(sparseOf([[0, -1, 0, 0]])), RangeError, /^dataset: .* got -1 in row 0, column 1$/);
+  refuses(() => tfIdf.apply(sparseOf([[1]])), RangeError, /^dataset: expected 4 columns, as learned, got 1$/);
   refuses(() => TfIdf.fromJSON({ ...tfIdf.toJSON(), sublinear: 1 }), TypeError, /^json.sublinear: expected a boolean/);
   refuses(() => TfIdf.fromJSON({ ...tfIdf.toJSON(), idf: [1, -1] }), RangeError, /^json.idf\[1\]: .* got -1$/);
 });

@@ -37,8 +37,8 @@ export function csvText(rows: number, seed: number): string {
   return `size,weight,colour,kind\n${lines.join('\n')}\n`;
 }
 
-/** An IDX file of bytes. */
-export function idxBytes(shape: number[], values: ArrayLike<number>): Uint8Array {
-  const header = [0, 0, 8, shape.length, ...shape.flatMap((axis) => [axis >>> 24, axis >>> 16, axis >>> 8, axis])];
+/** An IDX file, by default of bytes; of other types `values` are the bytes of the numbers, big-endian. */
+export function idxBytes(shape: number[], values: ArrayLike<number>, type = 8): Uint8Array {
+  const header = [0, 0, type, shape.length, ...shape.flatMap((axis) => [axis >>> 24, axis >>> 16, axis >>> 8, axis])];
   return Uint8Array.from([...header, ...Array.from(values)]);
 }

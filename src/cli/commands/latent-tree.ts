@@ -26,8 +26,9 @@ import {
   writeAtomically,
 } from '../print/output.js';
 import { Progress } from '../print/progress.js';
-import { type Loaded, loadToLearn } from '../read/data.js';
+import { loadToLearn } from '../read/data.js';
 import { latentTreeText, loadLikeTree, type OpenedTree, openLatentTree, sourceOf } from '../read/latent-file.js';
+import type { Loaded } from '../read/loaded.js';
 import { type Assigned, assignRows, type Levels, latentsOf, levelList } from './latent-assign.js';
 
 const FLAGS = flagsOf(LATENT_TREE);

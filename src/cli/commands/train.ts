@@ -1,5 +1,4 @@
 import { type Command, Option } from 'commander';
-import type { Options } from '../../check/option.js';
 import { decisive, type Identity, identity } from '../../files/identity.js';
 import { loadNet } from '../../models/load.js';
 import type { Method } from '../../models/method.js';
@@ -127,7 +126,7 @@ function refuseStrays(methods: readonly Method[], options: object, own: readonly
 /** Learning and fitting, with a checkpoint of both in one file. */
 class TrainRun {
   private readonly progress = new Progress();
-  private readonly identity: Identity;
+  private known: Identity | undefined;
   private saved = false;
 
   constructor(
@@ -136,19 +135,23 @@ class TrainRun {
     private readonly inputs: Inputs,
     private readonly learn: FlagValues,
     private readonly fit: FitOptions,
-  ) {
-    const { train, validation } = inputs;
-    this.identity = identity({
-      method: method.name,
+  ) {}
+
+  /** Only checkpoints need it, and hashing large data takes its time. */
+  private get identity(): Identity {
+    const { train, validation } = this.inputs;
+    this.known ??= identity({
+      method: this.method.name,
       'training data': train.sha256,
       'validation data': validation?.sha256,
       csv: train.csv,
       columns: train.data.columns,
-      holdout: options.holdout,
-      limit: options.limit,
-      ...learn.files,
-      ...decisive(method.options as Options, learn.options),
+      holdout: this.options.holdout,
+      limit: this.options.limit,
+      ...this.learn.files,
+      ...decisive(this.method.options, this.learn.options),
     });
+    return this.known;
   }
 
   async finish(): Promise<{ net: Net; result: FitResult }> {

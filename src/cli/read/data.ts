@@ -1,33 +1,15 @@
 import { extname } from 'node:path';
 import { Dataset } from '../../data/dataset.js';
 import { idxDataset } from '../../data/images/idx.js';
-import { type CsvSchema, learnCsvSchema, readCsv } from '../../data/text/csv.js';
+import { learnCsv } from '../../data/text/csv.js';
+import { readCsv } from '../../data/text/csv-read.js';
+import type { CsvSchema } from '../../data/text/csv-schema.js';
 import { parseSparseText } from '../../data/text/sparse-text.js';
-import type { ImageShape } from '../../models/gaternet/backbone.js';
-import type { TargetInfo } from '../../models/target.js';
 import { inFile, UserError } from '../errors.js';
 import type { DataOptions, Format } from '../options.js';
 import { loadImagesLike } from './images.js';
 import { decode, FORMAT_NAMES, type InputFile, readInput, readLabels, readNames } from './input-file.js';
-
-export interface Loaded {
-  data: Dataset;
-  /** What to call it in messages. */
-  name: string;
-  /** Of the file's bytes; of images, with their labels. */
-  sha256: string;
-  /** CSV only. */
-  csv?: CsvSchema;
-}
-
-/** What a further file must agree with: the training file, or the net that was trained on it. */
-export interface Reference {
-  csv?: CsvSchema;
-  columns: number;
-  target: TargetInfo;
-  /** Of a net for images. */
-  image?: ImageShape;
-}
+import type { Loaded, Reference } from './loaded.js';
 
 /** Reads a file to learn from. Without `labelled`, a CSV has no target unless one is named, which is then left out. */
 export async function loadToLearn(path: string, options: DataOptions, labelled: boolean): Promise<Loaded> {
@@ -35,8 +17,8 @@ export async function loadToLearn(path: string, options: DataOptions, labelled: 
   refuseStray(file.format, options, file.name);
   const featureNames = options.featureNames ? readNames(options.featureNames) : undefined;
   const targetNames = options.targetNames ? readNames(options.targetNames) : undefined;
-  const loaded = await inFile(file.name, () => {
-    if (file.format === 'csv') return learnCsv(file, options, labelled);
+  const loaded = await inFile(file.name, (): Pick<Loaded, 'data' | 'csv'> => {
+    if (file.format === 'csv') return csvToLearn(file, options, labelled);
     if (file.format === 'idx') return { data: readIdx(file, options.labels, labelled) };
     if (options.task === 'values') throw new UserError('--task values: sparse text has classes or tasks, not values');
     const data = parseSparseText(decode(file), {
@@ -46,9 +28,10 @@ export async function loadToLearn(path: string, options: DataOptions, labelled: 
     });
     return { data };
   });
-  const { data } = loaded;
-  if (!featureNames && !targetNames) return { ...file, ...loaded };
-  return { ...file, ...loaded, data: await inFile(file.name, () => renamed(data, featureNames, targetNames)) };
+  // Not the file itself: its bytes are in the way once they are read.
+  const { name, sha256 } = file;
+  const data = await inFile(name, () => renamed(loaded.data, featureNames, targetNames));
+  return { ...loaded, name, sha256, data };
 }
 
 /** Reads a file by what was learned from the training file. `labelled`: its targets will be compared with. */
@@ -76,15 +59,15 @@ export async function loadLike(
   if (data.columns !== columns) {
     throw new UserError(`${file.name}: expected ${columns} columns like the training data, got ${data.columns}`);
   }
-  return { ...file, data };
+  return { name: file.name, sha256: file.sha256, data };
 }
 
-function learnCsv(file: InputFile, options: DataOptions, labelled: boolean): { data: Dataset; csv: CsvSchema } {
+function csvToLearn(file: InputFile, options: DataOptions, labelled: boolean): { data: Dataset; csv: CsvSchema } {
   const text = decode(file);
   if (options.task === 'tasks')
     throw new UserError('--task tasks: CSV has classes or values; tasks come in sparse text');
   const target = options.target ?? (labelled ? -1 : null);
-  const csv = learnCsvSchema(text, {
+  const { data, schema } = learnCsv(text, {
     target,
     ...(options.task ? { task: options.task as 'classes' | 'values' } : {}),
     ...(options.missing === undefined ? {} : { missing: options.missing }),
@@ -93,7 +76,7 @@ function learnCsv(file: InputFile, options: DataOptions, labelled: boolean): { d
     ...(options.header === undefined ? {} : { header: options.header }),
     ...(extname(file.path).toLowerCase() === '.tsv' ? { delimiter: '\t' as const } : {}),
   });
-  return { data: readCsv(text, csv), csv };
+  return { data, csv: schema };
 }
 
 function readIdx(file: InputFile, given: string | undefined, labelled: boolean): Dataset {
@@ -102,6 +85,7 @@ function readIdx(file: InputFile, given: string | undefined, labelled: boolean):
 }
 
 function renamed(data: Dataset, featureNames?: readonly string[], targetNames?: readonly string[]): Dataset {
+  if (!featureNames && !targetNames) return data;
   const { targets } = data;
   return new Dataset(
     data.features,

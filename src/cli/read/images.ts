@@ -1,21 +1,15 @@
 import { createHash } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
-import { Dataset, type ImageMatrix, requireImages } from '../../data/dataset.js';
+import { Dataset } from '../../data/dataset.js';
 import { parseIdx } from '../../data/images/idx.js';
+import { type ImageMatrix, requireImages } from '../../data/matrix.js';
 import type { ImageShape } from '../../models/gaternet/backbone.js';
-import type { TargetInfo } from '../../models/target.js';
 import { inFile, UserError } from '../errors.js';
 import type { DataOptions } from '../options.js';
-import type { Loaded } from './data.js';
 import { readImageFolder } from './image-folder.js';
 import { FORMAT_NAMES, readInput, readLabels, readNames } from './input-file.js';
+import type { Loaded, Reference } from './loaded.js';
 import { isNamedSet, loadNamed, NAMED_SETS } from './named-data.js';
-
-/** What further images must agree with. */
-export interface ImageReference {
-  image: ImageShape;
-  target: TargetInfo;
-}
 
 type FileOptions = Pick<DataOptions, 'format' | 'labels'>;
 
@@ -41,7 +35,7 @@ export async function loadImagesToLearn(
 /** Images of the size and the classes of those learned from; of a set known by name the test images. `labelled`: their classes will be compared with. */
 export async function loadImagesLike(
   source: string,
-  { image, target }: ImageReference,
+  { image, target }: Pick<Required<Reference>, 'image' | 'target'>,
   options: FileOptions,
   labelled: boolean,
 ): Promise<Loaded> {
@@ -106,7 +100,14 @@ async function readIdxImages(
 }
 
 function loaded(data: Dataset, name: string): Loaded {
-  return { data, name, sha256: hashOf(data) };
+  return {
+    data,
+    name,
+    // When asked for: of test images it never is.
+    get sha256() {
+      return hashOf(data);
+    },
+  };
 }
 
 function hashOf(data: Dataset): string {

@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
 import type { Dataset } from '../../data/dataset.js';
-import { splitRows } from '../../data/split.js';
+import { splitRows, takeRows } from '../../data/split.js';
 import type { Method } from '../../models/method.js';
 import { describeTarget } from '../../models/target.js';
 import { inFile, UserError } from '../errors.js';
 import type { DataOptions } from '../options.js';
-import { type Loaded, loadLike, loadToLearn, type Reference } from './data.js';
+import { loadLike, loadToLearn } from './data.js';
 import { loadImagesToLearn } from './images.js';
+import type { Loaded, Reference } from './loaded.js';
 import { isNamedSet } from './named-data.js';
 
 /** What train reads, beside how to read it. */
@@ -77,5 +78,5 @@ export async function readInputs(method: Method, options: InputOptions): Promise
 /** The rows to train on and hold out of. */
 async function limited(data: Dataset, { limit, seed }: InputOptions): Promise<Dataset> {
   if (limit === undefined || limit >= data.rows) return data;
-  return (await splitRows(data, { validation: limit / data.rows, seed })).validation!;
+  return takeRows(data, limit, { seed });
 }

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { CsvSchema } from '../../data/text/csv.js';
+import type { CsvSchema } from '../../data/text/csv-schema.js';
 import { latentTreeToJson } from '../../drawings/latent/export.js';
 import { LatentTree, type LatentTreeJson } from '../../structure/latent/latent-tree.js';
 import { inFile, UserError } from '../errors.js';
 import type { DataOptions } from '../options.js';
-import { type Loaded, loadLike } from './data.js';
+import { loadLike } from './data.js';
 import { readBytes } from './input-file.js';
+import type { Loaded } from './loaded.js';
 
 /** A latent tree as the command writes it: with what it takes to read other rows the same way. */
 interface LatentTreeFile extends LatentTreeJson {

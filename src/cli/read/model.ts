@@ -1,4 +1,4 @@
-import type { CsvSchema } from '../../data/text/csv.js';
+import type { CsvSchema } from '../../data/text/csv-schema.js';
 import { type ModelFile, readModelFile } from '../../files/model-file.js';
 import type { FeedforwardNet } from '../../models/feedforward/feedforward-net.js';
 import type { GaterNet } from '../../models/gaternet/gater-net.js';
@@ -6,8 +6,8 @@ import type { Method } from '../../models/method.js';
 import type { Net } from '../../models/net.js';
 import { loadFile, methodNamed } from '../../models/registry.js';
 import { inFile, UserError } from '../errors.js';
-import type { Reference } from './data.js';
 import { readBytes } from './input-file.js';
+import type { Reference } from './loaded.js';
 
 /** Metadata key under which a model file keeps how its CSV was read. */
 const CSV_KEY = 'espalier.csv';

@@ -1,7 +1,7 @@
 import { requireInteger, requireOptions } from '../../check/require.js';
 import type { Engine } from '../../runtime/engine.js';
 import { Purpose } from '../../runtime/random.js';
-import type { ImageMatrix } from '../dataset.js';
+import type { ImageMatrix } from '../matrix.js';
 import type { ChannelNorm } from './channel-norm.js';
 
 /** Random changes to the images of a training batch, the same for a seed and step on every machine. */
@@ -41,23 +41,23 @@ interface Change {
 const UNCHANGED: Change = { down: 0, right: 0, mirrored: false };
 
 /**
- * Writes the given rows as normalised floats [sample][channel][row][col] at the address `at`: rows.length * columns floats.
+ * Writes the chosen rows as normalised floats [sample][channel][row][col] at the address `at`: chosen.length * columns floats.
  * Given noise, the images are changed as the augmentation says: sample s by the words 4s .. 4s + 2 of the stream (seed, Purpose.augment, step).
  */
 export function loadImages(
   engine: Engine,
   at: number,
   features: ImageMatrix,
-  rows: Int32Array,
+  chosen: Int32Array,
   norm: ChannelNorm,
   augmentation?: Augmentation,
   noise?: { readonly seed: number; readonly step: number },
 ): void {
   const { columns } = features;
-  const changes = augmentation && noise && drawChanges(engine, rows.length, augmentation, noise);
-  const out = engine.f32(at, rows.length * columns);
-  for (let s = 0; s < rows.length; s++) {
-    writeImage(out.subarray(s * columns, (s + 1) * columns), features, rows[s]!, norm, changes?.[s] ?? UNCHANGED);
+  const changes = augmentation && noise && drawChanges(engine, chosen.length, augmentation, noise);
+  const out = engine.f32(at, chosen.length * columns);
+  for (let s = 0; s < chosen.length; s++) {
+    writeImage(out.subarray(s * columns, (s + 1) * columns), features, chosen[s]!, norm, changes?.[s] ?? UNCHANGED);
   }
 }
 

@@ -1,4 +1,8 @@
-import { Dataset, describeTargets, requireRows, type Targets } from '../dataset.js';
+import { requireInteger } from '../../check/require.js';
+import { Dataset } from '../dataset.js';
+import { requireRows } from '../matrix.js';
+import { describeTargets, type Targets } from '../targets.js';
+import { NUMBER } from './number.js';
 
 /** How to read the authors' sparse text. */
 export interface SparseTextOptions {
@@ -25,8 +29,6 @@ const ZERO = 48;
 const NINE = 57;
 const COLON = 58;
 const QUESTION = 63;
-
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 
 /**
  * Reads the authors' format, one row a line: `labels,feature:value,feature:value,...`. Features count from 0 and may come
@@ -93,12 +95,8 @@ class SparseTextReader {
     if (targets !== undefined && targets !== 'classes' && targets !== 'tasks') {
       throw new RangeError(`targets: expected 'classes' or 'tasks', got ${JSON.stringify(targets)}`);
     }
-    if (columns !== undefined && (!Number.isInteger(columns) || columns < 1)) {
-      throw new RangeError(`columns: expected an integer of at least 1, got ${columns}`);
-    }
-    if (classes !== undefined && (!Number.isInteger(classes) || classes < 2)) {
-      throw new RangeError(`classes: expected an integer of at least 2, got ${classes}`);
-    }
+    if (columns !== undefined) requireInteger(columns, 1, 'columns');
+    if (classes !== undefined) requireInteger(classes, 2, 'classes');
     this.#text = text;
     this.#options = options;
     this.#classes = classes ?? options.classNames?.length;

@@ -302,7 +302,7 @@ export class GaterNet extends Net {
 
 /** The normalisation that a user gives. */
 function normOf(normalise: NonNullable<GaterNetOptions['normalise']>, channels: number): ChannelNorm {
-  const norm = ChannelNorm.of({ mean: normalise.mean, deviation: normalise.std }, 'normalise');
+  const norm = ChannelNorm.of(normalise, 'normalise');
   if (norm.mean.length === channels) return norm;
   throw new RangeError(`normalise.mean: expected a number for each of ${channels} channels, got ${norm.mean.length}`);
 }

@@ -2,8 +2,9 @@ import { complete } from '../../check/complete.js';
 import { type Completed, type Fn, type Options, type OptionsOf, SEED, SIGNAL } from '../../check/option.js';
 import { ENGINE, type Engine, engineOf } from '../../runtime/engine.js';
 import { Pace } from '../../runtime/pace.js';
-import { bindRows } from '../information.js';
-import { type BinaryRows, type Observations, sampleOf } from '../variables.js';
+import { chooseRows, selectLists } from '../binary.js';
+import { bindRows } from '../pair-information.js';
+import type { BinaryRows, Observations } from '../variables.js';
 import type { LatentTree } from './latent-tree.js';
 import { LATENT_TREE } from './options.js';
 import { LatentInference, rowsLike } from './posteriors.js';
@@ -68,8 +69,8 @@ export async function expandTree(tree: LatentTree, data: Observations, given: Ex
   const options = complete(EXPAND, given, 'expandTree');
   const { onProgress, sampleRows, seed } = options;
   const engine = await engineOf(options);
-  const rows = sampleOf(engine, all, sampleRows, seed);
-  const expander = new Expander(engine, tree, rows, options, new Pace(options.signal));
+  const sample = selectLists(all, chooseRows(engine, all.rows, sampleRows, seed));
+  const expander = new Expander(engine, tree, sample, options, new Pace(options.signal));
   try {
     await expander.infer();
     const layers: ExpandedLayer[] = [];
@@ -91,24 +92,22 @@ type InputCount = Completed<typeof INPUT_COUNT>;
 class Expander {
   private readonly engine: Engine;
   private readonly tree: LatentTree;
-  private readonly rows: BinaryRows;
+  private readonly data: BinaryRows;
   private readonly share: InputCount;
   private readonly pace: Pace;
   private readonly scope;
   /** Posteriors of each level's latents. */
   private readonly levels: readonly SoftCounts[];
-  private readonly allRows: Int32Array;
 
-  constructor(engine: Engine, tree: LatentTree, rows: BinaryRows, share: InputCount, pace: Pace) {
+  constructor(engine: Engine, tree: LatentTree, data: BinaryRows, share: InputCount, pace: Pace) {
     this.engine = engine;
     this.tree = tree;
-    this.rows = rows;
+    this.data = data;
     this.share = share;
     this.pace = pace;
-    this.allRows = Int32Array.from({ length: rows.rows }, (_, r) => r);
     this.scope = engine.scope();
     try {
-      this.levels = tree.levels.map((latents) => new SoftCounts(engine, this.scope, rows.rows, latents));
+      this.levels = tree.levels.map((latents) => new SoftCounts(engine, this.scope, data.rows, latents));
     } catch (error) {
       this.dispose();
       throw error;
@@ -122,7 +121,7 @@ class Expander {
   /** Fills the levels' posteriors. */
   async infer(): Promise<void> {
     const { engine, tree } = this;
-    const inference = new LatentInference(engine, tree, this.rows);
+    const inference = new LatentInference(engine, tree, this.data);
     try {
       for (const { first, last, posterior } of inference.chunks()) {
         const from = engine.f32(posterior, (last - first) * tree.latents).slice();
@@ -163,10 +162,10 @@ class Expander {
 
   /** f32[units][inputs]: I(v; z | parent(v)), nats; -1 where v is a child of z. */
   private async scores(level: number, report: (done: number, total: number) => void): Promise<Float32Array> {
-    const { engine, tree, allRows, scope } = this;
+    const { engine, tree, scope } = this;
     const soft = this.levels[level]!;
     const { stride, latents: units } = soft;
-    const n = this.rows.rows;
+    const n = this.data.rows;
     const first = tree.firstOf(level);
     const above = tree.firstOf(level + 1);
     const inputs = above - first;
@@ -183,14 +182,15 @@ class Expander {
     for (let w = 0; w < units; w++) {
       engine.f64(nwz, stride).set(pairs.subarray(w * stride, (w + 1) * stride));
       const nw = engine.f64(nz, stride)[w]!;
+      if (below) soft.column(w, parents);
       for (const child of tree.island(above + w)) {
         const v = child - first;
-        const rows = rowsOf ? rowsOf(v) : allRows;
-        const weight = below ? below.column(v, rows, weights) : ones.subarray(0, rows.length);
-        const parent = soft.column(w, rows, parents);
+        const listed = rowsOf?.(v);
+        const weight = below ? below.column(v, weights) : ones.subarray(0, listed!.length);
+        const parent = below ? parents : soft.column(w, parents, listed);
         let nv = 0;
         for (const x of weight) nv += x;
-        soft.count(rows, weight, parent);
+        soft.count(weight, parent, listed);
         const nvw = engine.f64(soft.sum, stride)[w]!;
         engine.kernels.conditional_information(information, nz, soft.sum, nwz, soft.joint, nv, nw, nvw, n, units);
         const row = engine.f64(information, units);
@@ -207,12 +207,12 @@ class Expander {
 
   /** For each feature the rows in which it is 1. */
   private featureRows(): (feature: number) => Int32Array {
-    const { engine, rows } = this;
+    const { engine, data } = this;
     const scope = engine.scope();
     try {
-      const { columnStart, columnRow } = bindRows(engine, scope, rows);
-      const start = engine.i32(columnStart, rows.variables + 1).slice();
-      const list = engine.i32(columnRow, rows.index.length).slice();
+      const { columnStart, columnRow } = bindRows(engine, scope, data);
+      const start = engine.i32(columnStart, data.variables + 1).slice();
+      const list = engine.i32(columnRow, data.index.length).slice();
       return (v) => list.subarray(start[v]!, start[v + 1]!);
     } finally {
       scope.dispose();

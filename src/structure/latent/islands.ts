@@ -1,9 +1,10 @@
 import { log } from '../../numeric/log.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
 import type { Pace } from '../../runtime/pace.js';
-import { PairInformation } from '../information.js';
+import { packColumns } from '../binary.js';
+import { PairInformation } from '../pair-information.js';
 import { RowFrontier } from '../prim.js';
-import { type BinaryColumns, type BinaryRows, emptyBits, packColumns } from '../variables.js';
+import { type BinaryColumns, type BinaryRows, emptyBits } from '../variables.js';
 import { type ClassModel, type EmOptions, LatentFits, type Split } from './fits.js';
 import type { LatentTreeSettings } from './options.js';
 

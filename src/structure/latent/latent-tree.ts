@@ -1,25 +1,10 @@
-import { requireInteger, requireOptions } from '../../check/require.js';
+import { requireIndex } from '../../check/arrays.js';
+import { requireInteger } from '../../check/require.js';
 import { log } from '../../numeric/log.js';
 import { informationOfCells } from '../information.js';
-import { requireVertex } from '../tree.js';
+import { type LatentTreeParts, requireParts } from './latent-tree-parts.js';
 
-/** What makes a LatentTree. Nodes are numbered: the features, then the latents level by level. */
-export interface LatentTreeParts {
-  features: number;
-  /** Number of latents of each level, from the one above the features up. */
-  levels: readonly number[];
-  /** Each node's parent, -1 at the root. The top level's latents hang from one another, a child before its parent. */
-  parent: Int32Array;
-  /** [nodes][2]: P(node = 1 | parent = 0) and P(node = 1 | parent = 1); at the root its prior, twice. */
-  probability: Float64Array;
-  /** f64[features]: a feature is 1 where its value is above this. */
-  limits: Float64Array;
-  /** Rows that the likelihood is of. */
-  rows: number;
-  /** Natural logarithm of the probability of all rows. */
-  logLikelihood: number;
-  featureNames?: readonly string[] | undefined;
-}
+export type { LatentTreeParts } from './latent-tree-parts.js';
 
 /** A feature that tells much about a latent. */
 export interface TopicFeature {
@@ -118,7 +103,7 @@ export class LatentTree {
 
   /** Nodes whose parent this one is, rising. */
   children(node: number): Int32Array {
-    requireVertex(node, this.nodes, 'node');
+    requireIndex(node, this.nodes, 'node', 'variable');
     return this.childList.subarray(this.childStart[node]!, this.childStart[node + 1]!);
   }
 
@@ -130,7 +115,7 @@ export class LatentTree {
 
   /** 0 for a feature, 1 for the latents above the features, and so on. */
   levelOf(node: number): number {
-    requireVertex(node, this.nodes, 'node');
+    requireIndex(node, this.nodes, 'node', 'variable');
     let end = this.features;
     let level = 0;
     while (node >= end) end += this.levels[level++]!;
@@ -139,7 +124,7 @@ export class LatentTree {
 
   /** First node of a level; level 0 is the features. */
   firstOf(level: number): number {
-    requireVertex(level, this.levels.length + 1, 'level');
+    requireIndex(level, this.levels.length + 1, 'level', 'level');
     return level === 0 ? 0 : this.levels.slice(0, level - 1).reduce((sum, count) => sum + count, this.features);
   }
 
@@ -238,74 +223,6 @@ export class LatentTree {
 
 function isNumber(x: unknown): x is number {
   return typeof x === 'number' && Number.isFinite(x);
-}
-
-function requireParts(parts: LatentTreeParts): void {
-  requireOptions(parts, 'parts');
-  const { features, levels, parent, probability, limits, rows, logLikelihood, featureNames } = parts;
-  requireInteger(features, 1, 'features');
-  requireInteger(rows, 1, 'rows');
-  if (!Array.isArray(levels))
-    throw new TypeError(`levels: expected a list of numbers of latents, got ${typeof levels}`);
-  if (levels.length === 0) throw new RangeError('levels: expected at least one level of latents, got none');
-  levels.forEach((count, l) => {
-    requireInteger(count, 1, `levels[${l}]`);
-  });
-  const nodes = levels.reduce((sum, count) => sum + count, features);
-  requireArray(parent, Int32Array, nodes, 'parent');
-  requireArray(probability, Float64Array, 2 * nodes, 'probability');
-  requireArray(limits, Float64Array, features, 'limits');
-  if (featureNames !== undefined) requireNames(featureNames, features);
-  if (typeof logLikelihood !== 'number')
-    throw new TypeError(`logLikelihood: expected a number, got ${typeof logLikelihood}`);
-  if (!isNumber(logLikelihood) || logLikelihood > 0)
-    throw new RangeError(`logLikelihood: expected a finite number of at most 0, got ${logLikelihood}`);
-  requireEach(probability, (p) => p >= 0 && p <= 1, 'probability', 'a number from 0 to 1');
-  requireEach(limits, Number.isFinite, 'limits', 'a finite number');
-  if (probability.at(-1) !== probability.at(-2))
-    throw new RangeError(
-      `probability: expected the root's prior twice, got ${probability.at(-2)} and ${probability.at(-1)}`,
-    );
-  let first = 0;
-  [features, ...levels].forEach((count, l) => {
-    const above = first + count;
-    const top = l === levels.length;
-    for (let v = first; v < above; v++) {
-      const p = parent[v]!;
-      const [least, most] = top ? (v === nodes - 1 ? [-1, -1] : [v + 1, nodes - 1]) : [above, above + levels[l]! - 1];
-      if (p < least || p > most) {
-        const expected = least === most ? least : `${least} to ${most}`;
-        throw new RangeError(`parent[${v}]: expected ${expected}, for a node of level ${l}, got ${p}`);
-      }
-    }
-    first = above;
-  });
-}
-
-function requireNames(names: readonly string[], count: number): void {
-  if (!Array.isArray(names))
-    throw new TypeError(`featureNames: expected a list of strings, got ${names === null ? 'null' : typeof names}`);
-  if (names.length !== count) throw new RangeError(`featureNames: expected ${count} names, got ${names.length}`);
-  const at = Array.from(names, (name) => typeof name).findIndex((kind) => kind !== 'string');
-  if (at >= 0) throw new TypeError(`featureNames[${at}]: expected a string, got ${typeof names[at]}`);
-}
-
-type Numbers = Int32Array | Float64Array;
-
-function requireArray(
-  value: Numbers,
-  kind: { new (length: number): Numbers; name: string },
-  length: number,
-  argument: string,
-): void {
-  if (!(value instanceof kind))
-    throw new TypeError(`${argument}: expected ${kind.name}, got ${value === null ? 'null' : typeof value}`);
-  if (value.length !== length) throw new RangeError(`${argument}: expected ${length} numbers, got ${value.length}`);
-}
-
-function requireEach(list: Float64Array, sound: (x: number) => boolean, argument: string, expected: string): void {
-  const at = list.findIndex((x) => !sound(x));
-  if (at >= 0) throw new RangeError(`${argument}[${at}]: expected ${expected}, got ${list[at]}`);
 }
 
 /** TypeError unless it is a LatentTree: the JSON of one lacks all that a tree can tell. */

@@ -1,26 +1,25 @@
 import { complete } from '../../check/complete.js';
-import { requireRows } from '../../data/dataset.js';
+import { requireRows } from '../../data/matrix.js';
 import { type Engine, engineOf } from '../../runtime/engine.js';
 import { Pace } from '../../runtime/pace.js';
-import { countIndices } from '../information.js';
+import { chooseRows, listRows, selectBits, selectLists } from '../binary.js';
+import { countIndices } from '../pair-information.js';
 import {
   type BinaryColumns,
   type BinaryRows,
   binarise,
   binaryLimits,
   checkedDataset,
-  listRows,
   type Observations,
-  packColumns,
-  sampleOf,
 } from '../variables.js';
+import { assemble, orderLevels } from './assembly.js';
 import type { ClassModel } from './fits.js';
 import { growIslands } from './islands.js';
 import { LatentTree } from './latent-tree.js';
 import { LATENT_TREE, type LatentTreeOptions, type LatentTreeSeconds, type LatentTreeSettings } from './options.js';
 import { type ExpectedCounts, type LatentForest, LatentInference } from './posteriors.js';
 import { SoftCounts } from './soft-counts.js';
-import { linkLatents, type TopLinks } from './top-links.js';
+import { linkLatents } from './top-links.js';
 
 export const NO_SECONDS: LatentTreeSeconds = { information: 0, islands: 0, links: 0, refine: 0, likelihood: 0 };
 
@@ -48,12 +47,13 @@ export async function learnLatentTree(
   const engine = await engineOf(options);
   const learner = new Learner(engine, options, new Pace(options.signal));
   const features = binarise(matrix, limits);
-  const all = features.kind === 'rows' ? features : listRows(features);
-  const rows = sampleOf(engine, all, options.sampleRows, options.seed);
-  // Sparse features are counted by their rows, others by bits.
-  const levels = await learner.growLevels(features.kind === 'rows' ? rows : packColumns(rows));
-  const forest = await learner.link(matrix.columns, levels, rows);
-  await learner.refine(forest, rows);
+  const chosen = chooseRows(engine, features.rows, options.sampleRows, options.seed);
+  // Posteriors take lists of ones; islands grow from what the features are, lists or bits.
+  const all = listRows(features);
+  const sample = selectLists(all, chosen);
+  const levels = await learner.growLevels(features.kind === 'rows' ? sample : selectBits(features, chosen));
+  const forest = await learner.link(matrix.columns, levels, sample);
+  await learner.refine(forest, sample);
   const logLikelihood = await learner.likelihood(forest, all);
   const tree = new LatentTree({
     ...forest,
@@ -64,48 +64,6 @@ export async function learnLatentTree(
     featureNames: dataset.featureNames,
   });
   return { tree, seconds: learner.seconds };
-}
-
-/**
- * Islands as a forest, `orders` naming each level's islands in the order they are to have. The last level's latents hang from one another once there are links, else they are roots.
- */
-function assemble(features: number, levels: readonly ClassModel[][], orders: readonly number[][], links?: TopLinks) {
-  const nodes = levels.reduce((sum, islands) => sum + islands.length, features);
-  const parent = new Int32Array(nodes).fill(-1);
-  const probability = new Float64Array(2 * nodes);
-  // Node of each variable of the level below, by its old number.
-  let below = Array.from({ length: features }, (_, v) => v);
-  let first = features;
-  levels.forEach((islands, l) => {
-    const order = orders[l]!;
-    const nodeOf = new Array<number>(islands.length);
-    order.forEach((island, place) => {
-      nodeOf[island] = first + place;
-    });
-    islands.forEach(({ members, tables, prior }, i) => {
-      members.forEach((v, m) => {
-        parent[below[v]!] = nodeOf[i]!;
-        probability.set(tables[m]!, 2 * below[v]!);
-      });
-      if (l < levels.length - 1) return;
-      probability.set(links?.tables[i] ?? [prior, prior], 2 * nodeOf[i]!);
-      if (links && links.parent[i]! >= 0) parent[nodeOf[i]!] = nodeOf[links.parent[i]!]!;
-    });
-    first += islands.length;
-    below = nodeOf;
-  });
-  return { features, parent, probability };
-}
-
-/** From the last level down: its latents inwards to the root, the others beside their siblings. */
-function orderLevels(levels: readonly ClassModel[][], links: TopLinks): number[][] {
-  let order = [...links.order].reverse();
-  const orders = [order];
-  for (let l = levels.length - 1; l > 0; l--) {
-    order = order.flatMap((island) => [...levels[l]![island]!.members]);
-    orders.unshift(order);
-  }
-  return orders;
 }
 
 /** The state of one call of latentTree. */
@@ -147,20 +105,20 @@ class Learner {
   }
 
   /** Links the last level's latents by a Chow-Liu tree on their posteriors, and numbers the latents. */
-  async link(features: number, levels: readonly ClassModel[][], rows: BinaryRows): Promise<LatentForest> {
+  async link(features: number, levels: readonly ClassModel[][], data: BinaryRows): Promise<LatentForest> {
     const began = performance.now();
     const { engine } = this;
     const plain = levels.map((islands) => islands.map((_, i) => i));
     const roots = assemble(features, levels, plain);
     const top = levels.at(-1)!.length;
     const scope = engine.scope();
-    const inference = new LatentInference(engine, roots, rows);
+    const inference = new LatentInference(engine, roots, data);
     try {
-      const soft = new SoftCounts(engine, scope, rows.rows, top);
+      const soft = new SoftCounts(engine, scope, data.rows, top);
       const { latents } = inference;
       for (const { first, last, posterior } of inference.chunks()) {
         soft.put(first, engine.f32(posterior, (last - first) * latents), latents, latents - top);
-        await this.turn('links', levels.length, last, rows.rows);
+        await this.turn('links', levels.length, last, data.rows);
       }
       const links = await linkLatents(engine, scope, soft, this.pace);
       return assemble(features, levels, orderLevels(levels, links), links);
@@ -172,11 +130,11 @@ class Learner {
   }
 
   /** EM over the whole tree, one pseudo-count for each cell of a table. Changes the forest's probabilities. */
-  async refine(forest: LatentForest, rows: BinaryRows): Promise<void> {
+  async refine(forest: LatentForest, data: BinaryRows): Promise<void> {
     const began = performance.now();
     const { refineSteps, emTolerance } = this.options;
-    const inference = new LatentInference(this.engine, forest, rows);
-    const featureOnes = countIndices(rows.index, forest.features);
+    const inference = new LatentInference(this.engine, forest, data);
+    const featureOnes = countIndices(data.index, forest.features);
     let before = Number.NEGATIVE_INFINITY;
     try {
       for (let step = 1; step <= refineSteps; step++) {
@@ -185,7 +143,7 @@ class Learner {
         await this.turn('refine', 0, converged ? refineSteps : step, refineSteps);
         if (converged) break;
         before = likelihood;
-        maximise(forest, inference.expected, featureOnes, rows.rows);
+        maximise(forest, inference.expected, featureOnes, data.rows);
         inference.setTables(forest.probability);
       }
     } finally {
@@ -195,11 +153,11 @@ class Learner {
   }
 
   /** ln P of all rows. */
-  async likelihood(forest: LatentForest, rows: BinaryRows): Promise<number> {
+  async likelihood(forest: LatentForest, data: BinaryRows): Promise<number> {
     const began = performance.now();
-    const inference = new LatentInference(this.engine, forest, rows);
+    const inference = new LatentInference(this.engine, forest, data);
     try {
-      const report = (done: number) => this.turn('likelihood', 0, done, rows.rows);
+      const report = (done: number) => this.turn('likelihood', 0, done, data.rows);
       return await inference.logLikelihood(this.pace, false, report);
     } finally {
       inference.dispose();

@@ -1,9 +1,10 @@
 import { complete } from '../../check/complete.js';
 import { type Options, type OptionsOf, SIGNAL } from '../../check/option.js';
-import { requireRows } from '../../data/dataset.js';
+import { requireRows } from '../../data/matrix.js';
 import { ENGINE, type Engine, engineOf, type Scope } from '../../runtime/engine.js';
 import { Pace } from '../../runtime/pace.js';
-import { type BinaryRows, binarise, checkedDataset, listRows, type Observations } from '../variables.js';
+import { listRows } from '../binary.js';
+import { type BinaryRows, binarise, checkedDataset, type Observations } from '../variables.js';
 import { type LatentTree, requireLatentTree } from './latent-tree.js';
 
 /** Nodes as in LatentTree; there may be several roots. */
@@ -184,14 +185,14 @@ export async function assignLatents(
   given: OptionsOf<typeof ASSIGN> = {},
 ): Promise<LatentAssignment> {
   const options = complete(ASSIGN, given, 'assignLatents');
-  const rows = rowsLike(tree, data);
+  const lists = rowsLike(tree, data);
   const engine = await engineOf(options);
   const pace = new Pace(options.signal);
-  const inference = new LatentInference(engine, tree, rows);
+  const inference = new LatentInference(engine, tree, lists);
   try {
     const { latents } = tree;
-    const posteriors = new Float32Array(rows.rows * latents);
-    const logLikelihood = new Float64Array(rows.rows);
+    const posteriors = new Float32Array(lists.rows * latents);
+    const logLikelihood = new Float64Array(lists.rows);
     for (const { first, last, posterior, likelihood } of inference.chunks()) {
       posteriors.set(engine.f32(posterior, (last - first) * latents), first * latents);
       logLikelihood.set(engine.f64(likelihood, last - first), first);
@@ -209,6 +210,5 @@ export function rowsLike(tree: LatentTree, data: Observations): BinaryRows {
   const matrix = requireRows(checkedDataset(data).features, 'data');
   if (matrix.columns !== tree.features)
     throw new RangeError(`data: expected ${tree.features} columns like the tree's, got ${matrix.columns}`);
-  const variables = binarise(matrix, tree.limits);
-  return variables.kind === 'rows' ? variables : listRows(variables);
+  return listRows(binarise(matrix, tree.limits));
 }

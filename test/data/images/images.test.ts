@@ -84,10 +84,10 @@ test('splits are stratified and disjoint', async () => {
 test('images that are refused', () => {
   const refused = (changes: object, message: RegExp, kind: typeof TypeError | typeof RangeError = RangeError) =>
     refuses(() => counted(changes), kind, message);
-  refused({ channels: 0 }, /^channels: expected an integer of at least 1, got 0$/);
+  refused({ channels: 0 }, /^channels: expected an integer from 1, got 0$/);
   refused({ height: 1.5 }, /^height: .* got 1.5$/);
-  refused({ width: '3' }, /^width: expected a number, got "3"$/, TypeError);
-  refused({ width: undefined }, /^width: expected a number, got undefined$/, TypeError);
+  refused({ width: '3' }, /^width: expected an integer, got string$/, TypeError);
+  refused({ width: undefined }, /^width: expected an integer, got undefined$/, TypeError);
   refused({ height: 5 }, /^values: expected a multiple of .* 2 x 5 x 3 and at least one image, got 48 values$/);
   refused({ values: new Uint8Array(0) }, /^values: .* at least one image, got 0 values$/);
   refused({ values: [1, 2] }, /^values: expected Uint8Array or Float32Array, got Array$/, TypeError);
@@ -120,7 +120,7 @@ test('a matrix of images that is refused', () => {
     refuses(() => new Dataset(matrix(changes)), kind, message);
   refused({ columns: 12 }, /^features.columns: expected channels x height x width = 1 x 2 x 3, got 12$/);
   refused({ rows: 3 }, /^features.values: expected length 18 \(rows x columns = 3 x 6\), got 12$/);
-  refused({ channels: null }, /^features.channels: expected a number, got null$/, TypeError);
+  refused({ channels: null }, /^features.channels: expected an integer, got object$/, TypeError);
   refused({ values: new Float64Array(12) }, /^features.values: .* got Float64Array$/, TypeError);
 });
 

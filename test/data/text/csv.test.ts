@@ -1,7 +1,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { DenseMatrix } from '#dist/data/dataset.js';
-import { type CsvOptions, type CsvSchema, learnCsvSchema, readCsv } from '#dist/data/text/csv.js';
+import { type CsvOptions, learnCsv, learnCsvSchema } from '#dist/data/text/csv.js';
+import { readCsv } from '#dist/data/text/csv-read.js';
+import type { CsvSchema } from '#dist/data/text/csv-schema.js';
 import { refuses } from '../../support/refuses.js';
 
 const FLOWERS = `length,colour,width,kind
@@ -12,6 +14,14 @@ const FLOWERS = `length,colour,width,kind
 
 const values = (text: string, schema: CsvSchema) => Array.from((readCsv(text, schema).features as DenseMatrix).values);
 const float = (numbers: number[]) => Array.from(Float32Array.from(numbers));
+
+test('learning and reading at once give what either gives', () => {
+  for (const options of [{ target: 'kind' }, { target: null }, { target: -1, header: false }] satisfies CsvOptions[]) {
+    const { schema, data } = learnCsv(FLOWERS, options);
+    assert.equal(schema, learnCsvSchema(FLOWERS, options));
+    assert.equal(data, readCsv(FLOWERS, schema));
+  }
+});
 
 test('schema and rows of a plain file', () => {
   const schema = learnCsvSchema(FLOWERS, { target: 'kind' });

@@ -193,18 +193,23 @@ test('parts that make no tree are refused', () => {
   wrong(parent([8, -1]), RangeError, /^parent\[8\]: expected 9, for a node of level 2, got -1$/);
   wrong(parent([8, 10]), RangeError, /^parent\[8\]: expected 9, for a node of level 2, got 10$/);
   wrong(parent([9, 8]), RangeError, /^parent\[9\]: expected -1, for a node of level 2, got 8$/);
-  wrong({ parent: new Int32Array(9) }, RangeError, /^parent: expected 10 numbers, got 9$/);
+  wrong({ parent: new Int32Array(9) }, RangeError, /^parent: expected length 10 \(one a node\), got 9$/);
   wrong(probability(3, 1.001), RangeError, /^probability\[3\]: expected a number from 0 to 1, got 1.001$/);
   wrong(probability(19, -0.001), RangeError, /^probability\[19\]: expected a number from 0 to 1, got -0.001$/);
   wrong(probability(0, Number.NaN), RangeError, /^probability\[0\]: expected a number from 0 to 1, got NaN$/);
-  wrong({ probability: new Float64Array(19) }, RangeError, /^probability: expected 20 numbers, got 19$/);
-  wrong({ limits: new Float64Array(6) }, RangeError, /^limits: expected 5 numbers, got 6$/);
+  wrong({ probability: new Float64Array(19) }, RangeError, /^probability: expected length 20 \(two a node\), got 19$/);
+  wrong({ limits: new Float64Array(6) }, RangeError, /^limits: expected length 5 \(one a feature\), got 6$/);
   wrong(
     { limits: Float64Array.of(0, 0, Number.NaN, 0, 0) },
     RangeError,
     /^limits\[2\]: expected a finite number, got NaN$/,
   );
-  wrong({ featureNames: ['a'] }, RangeError, /^featureNames: expected 5 names, got 1$/);
+  wrong({ featureNames: ['a'] }, RangeError, /^featureNames: expected length 5 \(one name a feature\), got 1$/);
+  wrong(
+    { featureNames: ['a', 'b', 'c', 'd', 'b'] },
+    RangeError,
+    /^featureNames: expected unique names, got "b" at 1 and 4$/,
+  );
   wrong({ logLikelihood: 0.1 }, RangeError, /^logLikelihood: expected a finite number of at most 0, got 0.1$/);
   wrong({ logLikelihood: Number.NaN }, RangeError, /^logLikelihood: expected a finite number of at most 0, got NaN$/);
   wrong({ features: 0 }, RangeError, /^features: expected an integer from 1, got 0$/);
@@ -221,7 +226,7 @@ test('questions about nodes that are not there are refused', () => {
   refuses(() => tree.children(10), RangeError, /^node: expected a variable from 0 to 9, got 10$/);
   refuses(() => tree.levelOf(-1), RangeError, /^node: expected a variable from 0 to 9, got -1$/);
   refuses(() => tree.levelOf('1' as never), TypeError, /^node: expected a variable's number, got string$/);
-  refuses(() => tree.firstOf(3), RangeError, /^level: expected a variable from 0 to 2, got 3$/);
+  refuses(() => tree.firstOf(3), RangeError, /^level: expected a level from 0 to 2, got 3$/);
   refuses(() => tree.topFeatures(4), RangeError, /^latent: expected a latent, from 5 to 9, got 4$/);
   refuses(() => tree.topFeatures(5, 0), RangeError, /^count: expected an integer from 1, got 0$/);
 });
@@ -233,7 +238,7 @@ test('JSON of another thing, or damaged, is refused', () => {
     refuses(() => LatentTree.fromJSON(other as never), TypeError, /^json: expected a latent tree as toJSON wrote it$/);
   }
   refuses(read({ format: 2 }), RangeError, /^json: expected a latent tree of format 1, got 2$/);
-  refuses(read({ latents: json().latents.slice(1) }), RangeError, /^parent: expected 10 numbers, got 9$/);
+  refuses(read({ latents: json().latents.slice(1) }), RangeError, /^parent: expected length 10 \(one a node\), got 9$/);
   refuses(read({ features: json().features.slice(1) }), RangeError, /^\w+(\[\d+\])?: expected /);
   refuses(read({ features: [{}, ...json().features.slice(1)] }), RangeError, /^json: node 0 has the parent undefined$/);
   refuses(

@@ -1,0 +1,40 @@
+import { kindOf } from './kind.js';
+
+interface ArrayKind {
+  new (length: number): object;
+  readonly name: string;
+}
+
+/** TypeError unless it is of one of these kinds of typed array. */
+export function requireArray(array: unknown, argument: string, ...kinds: readonly ArrayKind[]): void {
+  if (!kinds.some((kind) => array instanceof kind))
+    throw new TypeError(`${argument}: expected ${kinds.map((kind) => kind.name).join(' or ')}, got ${kindOf(array)}`);
+}
+
+/** @param reason where the length comes from: `rows x columns = 2 x 3`, `one a node` */
+export function requireLength(array: ArrayLike<unknown>, length: number, argument: string, reason: string): void {
+  if (array.length !== length)
+    throw new RangeError(`${argument}: expected length ${length} (${reason}), got ${array.length}`);
+}
+
+/** RangeError for the first number that is not accepted, and its place. */
+export function requireEach(
+  list: ArrayLike<number>,
+  accepts: (x: number) => boolean,
+  argument: string,
+  expected: string,
+): void {
+  for (let i = 0; i < list.length; i++) {
+    if (!accepts(list[i]!)) throw new RangeError(`${argument}[${i}]: expected ${expected}, got ${list[i]}`);
+  }
+}
+
+/**
+ * TypeError unless it is a number, RangeError unless it is one of 0 .. count - 1.
+ * @param what the things that are numbered: `variable`, `row`
+ */
+export function requireIndex(index: number, count: number, argument: string, what: string): void {
+  if (typeof index !== 'number') throw new TypeError(`${argument}: expected a ${what}'s number, got ${kindOf(index)}`);
+  if (!Number.isInteger(index) || index < 0 || index >= count)
+    throw new RangeError(`${argument}: expected a ${what} from 0 to ${count - 1}, got ${index}`);
+}

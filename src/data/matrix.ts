@@ -1,0 +1,189 @@
+import { requireArray, requireLength } from '../check/arrays.js';
+import { shown } from '../check/kind.js';
+import { requireInteger } from '../check/require.js';
+
+/** Rows of numbers, row-major: value of row r, column c at values[r * columns + c]. */
+export interface DenseMatrix {
+  readonly kind: 'dense';
+  readonly rows: number;
+  readonly columns: number;
+  readonly values: Float32Array;
+}
+
+/** Compressed rows: row r owns entries start[r] to start[r + 1]; columns rise within a row; absent entries are 0. */
+export interface SparseMatrix {
+  readonly kind: 'sparse';
+  readonly rows: number;
+  readonly columns: number;
+  readonly start: Int32Array;
+  readonly index: Int32Array;
+  readonly value: Float32Array;
+}
+
+/**
+ * Images, `values` as [row][channel][height][width]; columns = channels * height * width. Bytes stay bytes, so that 50,000
+ * images of 3 x 32 x 32 take 150 MB and not 600; they stand for 0 to 1 (byte / 255), floats for themselves.
+ */
+export interface ImageMatrix {
+  readonly kind: 'images';
+  readonly rows: number;
+  readonly columns: number;
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+  readonly values: Uint8Array | Float32Array;
+}
+
+/** Features without a shape: what structures are learned from and feedforward nets take. */
+export type RowMatrix = DenseMatrix | SparseMatrix;
+
+export type Matrix = RowMatrix | ImageMatrix;
+
+/** Features in words, for messages: `dense rows`, `sparse rows`, `images`. */
+export function describeFeatures(features: Matrix): string {
+  return features.kind === 'images' ? 'images' : `${features.kind} rows`;
+}
+
+/**
+ * Features that are known to be images.
+ * @param argument name of the dataset in the caller's signature, for the message
+ * @throws TypeError when they are rows
+ */
+export function requireImages(features: Matrix, argument: string): ImageMatrix {
+  if (features.kind !== 'images') {
+    throw new TypeError(`${argument}: expected images, as of Dataset.images, got ${describeFeatures(features)}`);
+  }
+  return features;
+}
+
+/**
+ * Features that are known to be rows, for what would misread images.
+ * @param argument name of the dataset in the caller's signature, for the message
+ * @throws TypeError when they are images
+ */
+export function requireRows(features: Matrix, argument: string): RowMatrix {
+  if (features.kind === 'images') throw new TypeError(`${argument}: expected dense or sparse rows, got images`);
+  return features;
+}
+
+/** Dense rows that lie one after another in `values`, which are kept. */
+export function flatRows(values: Float32Array, columns: number | undefined): DenseMatrix {
+  if (columns === undefined) {
+    throw new TypeError('columns: expected a number beside a flat Float32Array, got undefined');
+  }
+  requireInteger(columns, 1, 'columns');
+  if (values.length === 0 || values.length % columns !== 0) {
+    throw new RangeError(
+      `rows: expected a multiple of columns (${columns}) and at least one row, got ${values.length} values`,
+    );
+  }
+  return { kind: 'dense', rows: values.length / columns, columns, values };
+}
+
+/** Dense rows of an array of rows, all of one length: `wantedColumns`, else that of the first. */
+export function packRows(rows: readonly ArrayLike<number>[], wantedColumns: number | undefined): DenseMatrix {
+  if (!Array.isArray(rows)) {
+    throw new TypeError(`rows: expected an array of rows or a Float32Array, got ${shown(rows)}`);
+  }
+  if (rows.length === 0) throw new RangeError('rows: expected at least one row, got none');
+  const columns = wantedColumns ?? rows[0]?.length;
+  const values = new Float32Array(rows.length * (Number.isInteger(columns) && columns > 0 ? columns : 0));
+  for (let r = 0; r < rows.length; r++) {
+    const row: ArrayLike<number> = rows[r];
+    if (typeof row !== 'object' || row === null || typeof row.length !== 'number') {
+      throw new TypeError(`rows[${r}]: expected an array of numbers, got ${shown(row)}`);
+    }
+    if (row.length !== columns) {
+      const reason = wantedColumns === undefined ? 'as many columns as row 0' : 'columns';
+      throw new RangeError(`rows[${r}]: expected ${columns} values, ${reason}, got ${row.length}`);
+    }
+    for (let c = 0; c < columns; c++) {
+      const value = row[c];
+      if (typeof value !== 'number') {
+        throw new TypeError(`rows[${r}][${c}]: expected a number, got ${shown(value)}`);
+      }
+      values[r * columns + c] = value;
+      if (Number.isFinite(value) && !Number.isFinite(values[r * columns + c])) {
+        throw new RangeError(`rows[${r}][${c}]: expected a number within a 32-bit float, got ${value}`);
+      }
+    }
+  }
+  return { kind: 'dense', rows: rows.length, columns, values };
+}
+
+/** TypeError or RangeError unless it is a matrix as described: lengths that match, finite numbers, sorted sparse rows. */
+export function checkMatrix(features: Matrix): void {
+  if (typeof features !== 'object' || features === null || !MATRIX_KINDS.includes(features.kind)) {
+    throw new TypeError(`features: expected a matrix of kind 'dense', 'sparse' or 'images', got ${shown(features)}`);
+  }
+  requireInteger(features.rows, 1, 'features.rows');
+  requireInteger(features.columns, 1, 'features.columns');
+  if (features.kind === 'sparse') checkSparse(features);
+  else if (features.kind === 'dense') checkDense(features);
+  else checkImages(features);
+}
+
+const MATRIX_KINDS: readonly string[] = ['dense', 'sparse', 'images'] satisfies Matrix['kind'][];
+
+function checkDense({ rows, columns, values }: DenseMatrix): void {
+  requireArray(values, 'features.values', Float32Array);
+  requireLength(values, rows * columns, 'features.values', `rows x columns = ${rows} x ${columns}`);
+  for (let i = 0; i < values.length; i++) {
+    if (!Number.isFinite(values[i])) refuseNumber(values[i]!, Math.floor(i / columns), i % columns);
+  }
+}
+
+function checkImages({ rows, columns, channels, height, width, values }: ImageMatrix): void {
+  for (const [name, size] of Object.entries({ channels, height, width })) requireInteger(size, 1, `features.${name}`);
+  if (columns !== channels * height * width) {
+    throw new RangeError(
+      `features.columns: expected channels x height x width = ${channels} x ${height} x ${width}, got ${columns}`,
+    );
+  }
+  requireArray(values, 'features.values', Uint8Array, Float32Array);
+  requireLength(values, rows * columns, 'features.values', `rows x columns = ${rows} x ${columns}`);
+  if (values instanceof Uint8Array) return;
+  for (let i = 0; i < values.length; i++) {
+    if (Number.isFinite(values[i])) continue;
+    const place = i % columns;
+    const [channel, y, x] = [Math.floor(place / (height * width)), Math.floor(place / width) % height, place % width];
+    throw new RangeError(
+      `features: image ${Math.floor(i / columns)}, channel ${channel}, row ${y}, column ${x} is ${values[i]}, expected a finite number`,
+    );
+  }
+}
+
+function checkSparse({ rows, columns, start, index, value }: SparseMatrix): void {
+  requireArray(start, 'features.start', Int32Array);
+  requireArray(index, 'features.index', Int32Array);
+  requireArray(value, 'features.value', Float32Array);
+  requireLength(start, rows + 1, 'features.start', 'rows + 1');
+  if (start[0] !== 0) throw new RangeError(`features.start[0]: expected 0, got ${start[0]}`);
+  for (let r = 0; r < rows; r++) {
+    if (start[r + 1]! < start[r]!) {
+      throw new RangeError(
+        `features.start[${r + 1}]: expected at least features.start[${r}] (${start[r]}), got ${start[r + 1]}`,
+      );
+    }
+  }
+  requireLength(index, start[rows]!, 'features.index', 'the last of features.start');
+  requireLength(value, start[rows]!, 'features.value', 'the last of features.start');
+  for (let r = 0; r < rows; r++) {
+    let previous = -1;
+    for (let i = start[r]!; i < start[r + 1]!; i++) {
+      const column = index[i]!;
+      if (column < 0 || column >= columns) {
+        throw new RangeError(`features: row ${r} has column ${column}, expected one in [0, ${columns})`);
+      }
+      if (column <= previous) {
+        throw new RangeError(`features: row ${r} has column ${column} after ${previous}, expected rising columns`);
+      }
+      if (!Number.isFinite(value[i])) refuseNumber(value[i]!, r, column);
+      previous = column;
+    }
+  }
+}
+
+function refuseNumber(value: number, row: number, column: number): never {
+  throw new RangeError(`features: row ${row}, column ${column} is ${value}, expected a finite number`);
+}

@@ -1,0 +1,53 @@
+import type { Matrix } from './matrix.js';
+import type { Targets } from './targets.js';
+
+/** The matrix of the rows with these numbers, in this order. */
+export function subsetMatrix(features: Matrix, chosen: ArrayLike<number>): Matrix {
+  const { columns } = features;
+  if (features.kind === 'dense') {
+    return { kind: 'dense', rows: chosen.length, columns, values: takeBlocks(features.values, columns, chosen) };
+  }
+  if (features.kind === 'images') {
+    return { ...features, rows: chosen.length, values: takeBlocks(features.values, columns, chosen) };
+  }
+  const start = new Int32Array(chosen.length + 1);
+  for (let i = 0; i < chosen.length; i++) {
+    start[i + 1] = start[i]! + features.start[chosen[i]! + 1]! - features.start[chosen[i]!]!;
+  }
+  const index = new Int32Array(start[chosen.length]!);
+  const value = new Float32Array(index.length);
+  for (let i = 0; i < chosen.length; i++) {
+    const from = features.start[chosen[i]!]!;
+    const to = features.start[chosen[i]! + 1]!;
+    index.set(features.index.subarray(from, to), start[i]);
+    value.set(features.value.subarray(from, to), start[i]);
+  }
+  return { kind: 'sparse', rows: chosen.length, columns, start, index, value };
+}
+
+/** The targets of the rows with these numbers, in this order. */
+export function subsetTargets(targets: Targets, chosen: ArrayLike<number>): Targets {
+  switch (targets.kind) {
+    case 'classes':
+      return { ...targets, values: takeBlocks(targets.values, 1, chosen) };
+    case 'tasks':
+      return { ...targets, values: takeBlocks(targets.values, targets.tasks, chosen) };
+    case 'values':
+      return { ...targets, values: takeBlocks(targets.values, targets.outputs, chosen) };
+  }
+}
+
+function takeBlocks<T extends Float32Array | Int32Array | Int8Array | Uint8Array>(
+  values: T,
+  width: number,
+  chosen: ArrayLike<number>,
+): T {
+  // Node's Buffer is a Uint8Array too, but not one to be made with `new`.
+  const kind = values instanceof Uint8Array ? Uint8Array : values.constructor;
+  const taken = new (kind as new (length: number) => T)(chosen.length * width);
+  for (let i = 0; i < chosen.length; i++) {
+    const from = chosen[i]! * width;
+    for (let j = 0; j < width; j++) taken[i * width + j] = values[from + j]!;
+  }
+  return taken;
+}

@@ -1,0 +1,118 @@
+import { Dataset } from '../dataset.js';
+import type { Targets } from '../targets.js';
+import { idOf, numberOf, refuse, shorten, show } from './csv-cells.js';
+import { type CategoricalColumn, type CsvSchema, type NumericColumn, shownCategories } from './csv-schema.js';
+import { bodyOf, columnNames, namesByPlace, readTable, type Table, targetCells } from './csv-table.js';
+
+/**
+ * A dense dataset from a CSV text, by a schema learned on the training text. With a header, columns are found by name, in
+ * any order; without, by place. The target column may be absent, then the dataset has no targets; so may ignored ones.
+ *
+ * @throws RangeError naming line and column for a cell the schema cannot take, or naming the column that is absent or
+ * not in the schema
+ */
+export function readCsv(text: string, schema: CsvSchema): Dataset {
+  if (typeof schema !== 'object' || schema === null || schema.kind !== 'csv-schema') {
+    throw new TypeError("schema: expected an object of kind 'csv-schema', as made by learnCsvSchema");
+  }
+  return readRecords(readTable(text, schema.delimiter), schema);
+}
+
+/** readCsv of a text that has been taken apart. */
+export function readRecords(table: Table, schema: CsvSchema): Dataset {
+  const names = schema.header ? columnNames(table, true) : namesByPlace(table, schema);
+  for (const name of names) {
+    if (!schema.names.includes(name)) {
+      throw new RangeError(
+        `text: column ${show(name)} is not in the schema, expected ${schema.names.map(show).join(', ')}`,
+      );
+    }
+  }
+  const body = bodyOf(table, schema.header, names);
+
+  const places = schema.columns.map(({ name }) => {
+    const place = names.indexOf(name);
+    if (place < 0) throw new RangeError(`text: expected a column ${show(name)}, got none`);
+    return place;
+  });
+  const featureNames = schema.columns.flatMap((column) =>
+    column.kind === 'numeric' ? [column.name] : shownCategories(column).map((category) => `${column.name}=${category}`),
+  );
+  const width = featureNames.length;
+  const values = new Float32Array(body.records.length * width);
+  let offset = 0;
+  for (let i = 0; i < places.length; i++) {
+    const column = schema.columns[i]!;
+    if (column.kind === 'numeric') {
+      readNumbers(body, places[i]!, column, schema, values, width, offset);
+      offset++;
+    } else {
+      readCategories(body, places[i]!, column, schema, values, width, offset);
+      offset += shownCategories(column).length;
+    }
+  }
+  return Dataset.dense(values, { columns: width, targets: readTarget(body, names, schema), featureNames });
+}
+
+function readNumbers(
+  { records, lines }: Table,
+  place: number,
+  { name, fill }: NumericColumn,
+  { missingMarks }: CsvSchema,
+  values: Float32Array,
+  width: number,
+  offset: number,
+): void {
+  for (let r = 0; r < records.length; r++) {
+    const cell = records[r]![place]!;
+    const isMissing = missingMarks.includes(cell);
+    if (isMissing && fill === null) refuse(lines[r]!, name, 'a number', cell);
+    values[r * width + offset] = isMissing ? fill! : numberOf(cell, lines[r]!, name);
+  }
+}
+
+function readCategories(
+  { records, lines }: Table,
+  place: number,
+  column: CategoricalColumn,
+  { missingMarks, unknownCategory }: CsvSchema,
+  values: Float32Array,
+  width: number,
+  offset: number,
+): void {
+  const { name, categories, fill } = column;
+  const ids = new Map(categories.map((category, id) => [category, id]));
+  const hidden = categories.length - shownCategories(column).length;
+  for (let r = 0; r < records.length; r++) {
+    const cell = records[r]![place]!;
+    const isMissing = missingMarks.includes(cell);
+    if (isMissing && fill === null) refuse(lines[r]!, name, 'a category', cell);
+    const id = idOf(isMissing ? fill! : cell, ids);
+    if (id !== undefined) {
+      if (id >= hidden) values[r * width + offset + id - hidden] = 1;
+    } else if (unknownCategory === 'refuse') {
+      refuse(lines[r]!, name, `a category seen in training (${shorten(categories)})`, cell);
+    }
+  }
+}
+
+function readTarget(body: Table, names: readonly string[], { target, missingMarks }: CsvSchema) {
+  if (target === null) return undefined;
+  const place = names.indexOf(target.name);
+  if (place < 0) return undefined;
+  const { lines } = body;
+  const cells = targetCells(body, place, target.name, missingMarks);
+  if (target.kind === 'values') {
+    const values = Float32Array.from(cells, (cell, r) => numberOf(cell, lines[r]!, target.name));
+    return { kind: 'values', values, outputs: 1, names: [target.name] } satisfies Targets;
+  }
+  const ids = new Map(target.names.map((name, id) => [name, id]));
+  const values = Int32Array.from(cells, (cell, r) => {
+    const id = idOf(cell, ids);
+    if (id === undefined) {
+      refuse(lines[r]!, target.name, `a class seen in training (${shorten(target.names)})`, cell);
+    }
+    return id;
+  });
+  return { kind: 'classes', values, classes: target.names.length, names: target.names } satisfies Targets;
+}
