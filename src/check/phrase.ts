@@ -48,10 +48,15 @@ function wordsOf(option: Option): string[] {
     : [];
 }
 
+function list(values: readonly unknown[]): string {
+  const text = values.every((value) => typeof value === 'number' || Array.isArray(value)) && JSON.stringify(values);
+  return values.length === 0 ? 'an empty list' : text && text.length <= 60 ? text : 'a list';
+}
+
 /** A value that was not expected, in few words. */
 export function got(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
-  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
+  if (Array.isArray(value)) return list(value);
   if (typeof value === 'function') return 'a function';
   if (typeof value !== 'object' || value === null) return String(value);
   const name = value.constructor?.name;

@@ -21,6 +21,8 @@ export const CONSTRAINTS = {
     kind: 'number',
     unit: 'nats',
     from: 0,
+    // Nothing but what is required.
+    words: [Number.POSITIVE_INFINITY],
     default: 0,
     doc: 'Edges of less mutual information, in nats, are left out, which leaves a forest.',
   },

@@ -229,7 +229,7 @@ test('constraints that contradict each other or the data are refused, and leave 
   await refused({ required: [[0, 1]], forbidden: [[1, 0]] }, RangeError, /^required: 0-1 is forbidden too$/);
   await refused({ required: [[1, 1]] }, RangeError, /^required: expected two different variables, got 1 twice$/);
   await refused({ forbidden: [[0, 3]] }, RangeError, /^forbidden: expected a variable from 0 to 2, got 3$/);
-  await refused({ forbidden: [[0]] }, TypeError, /^forbidden: expected pairs \[a, b\], got \[0\]$/);
+  await refused({ forbidden: [[0]] }, TypeError, /^forbidden: expected a list of pairs \[a, b\], got \[\[0\]\]$/);
   await refused({ required: 7 }, TypeError, /^required: expected a list of pairs/);
   await refused({ root: 3 }, RangeError, /^root: expected a variable from 0 to 2, got 3$/);
   await refused({ minInformation: -1 }, RangeError, /^minInformation: expected nats from 0, got -1$/);

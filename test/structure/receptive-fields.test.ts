@@ -37,7 +37,7 @@ test("the authors' own fields on their own tree", () => {
     fields: Record<string, number[]>;
   } = JSON.parse(readFileSync(path, 'utf8'));
   const edges = oracle.edges.map(([a, b]) => ({ a, b, information: 0 }));
-  const found = receptiveFields(new Tree(oracle.variables, edges, oracle.root), oracle);
+  const found = receptiveFields(new Tree(oracle.variables, edges, oracle.root), { radius: oracle.radius, stride: oracle.stride });
   assert.is(found.centres.length, Object.keys(oracle.fields).length);
   for (const [centre, field] of fieldsOf(found)) assert.equal(field, oracle.fields[centre], `centre ${centre}`);
 });
@@ -104,7 +104,7 @@ test('what cannot be grown is refused', () => {
   refuses(
     () => receptiveFields(tree, { radius: '1' as never, stride: 1 }),
     TypeError,
-    /^radius: expected an integer, got string$/,
+    /^radius: expected an integer from 0, got "1"$/,
   );
   refuses(
     () => receptiveFields({} as never, { radius: 1, stride: 1 }),

@@ -1,9 +1,8 @@
 import { Dataset } from 'espalier';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type DiscretiseOptions, discretise, type Variables } from '#dist/structure/variables.js';
+import { discretise, type Variables } from '#dist/structure/variables.js';
 import { Random } from '../support/random.js';
-import { refuses } from '../support/refuses.js';
 import { sparseOf } from '../support/structure.js';
 
 /** State of every row and variable, whatever the layout. */
@@ -107,17 +106,6 @@ test('quantiles never part equal values, and states stay in the order of the val
       'no empty state',
     );
   }
-});
-
-test('nonsense is refused', () => {
-  const { features } = Dataset.dense([[1]]);
-  const refused = (options: unknown, kind: typeof TypeError | typeof RangeError, message: RegExp) =>
-    refuses(() => discretise(features, options as DiscretiseOptions), kind, message);
-  refused({ bins: 1 }, RangeError, /^bins: expected an integer from 2 to 256, got 1$/);
-  refused({ bins: 257 }, RangeError, /^bins: .* got 257$/);
-  refused({ bins: 2.5 }, RangeError, /^bins: .* got 2.5$/);
-  refused({ threshold: NaN }, TypeError, /^threshold: expected a finite number, 'mean' or 'auto', got NaN$/);
-  refused({ threshold: 'median' }, TypeError, /^threshold: .* got median$/);
 });
 
 test.run();

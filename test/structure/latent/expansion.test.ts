@@ -245,10 +245,10 @@ test('what is no tree, no data, no density, or has other columns is refused', as
   await wrong({ density: 1.01 }, RangeError, /^density: expected .* from 0 to 1, got 1.01$/);
   await wrong({ density: Number.NaN }, RangeError, /^density: expected .* from 0 to 1, got NaN$/);
   await wrong({ minInputs: -1 }, RangeError, /^minInputs: expected an integer from 0, got -1$/);
-  await wrong({ minInputs: '3' }, TypeError, /^minInputs: expected an integer, got string$/);
+  await wrong({ minInputs: '3' }, TypeError, /^minInputs: expected an integer from 0, got "3"$/);
   await wrong({ sampleRows: 0 }, RangeError, /^sampleRows: expected an integer from 1, got 0$/);
   await wrong({ seed: -1 }, RangeError, /^seed: /);
-  await wrong({ density: '0.5' }, TypeError, /^density: expected a number.*, got string$/);
+  await wrong({ density: '0.5' }, TypeError, /^density: expected a share from 0 to 1, got "0.5"$/);
   await wrong({ signal: {} }, TypeError, /^signal: expected an AbortSignal/);
   await wrong({ onProgress: 3 }, TypeError, /^onProgress: expected a function, got number$/);
   await refusesAsync(() => expandTree(tree, Dataset.dense([[1, 0]])), RangeError, /^data: expected 6 columns.* got 2/);

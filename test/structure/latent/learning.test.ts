@@ -337,15 +337,15 @@ test('options that are wrong are refused by name', async () => {
     await wrong({ [name]: 0 }, RangeError, new RegExp(`^${name}: expected an integer from \\d+.*, got 0$`));
     await wrong({ [name]: 2.5 }, RangeError, new RegExp(`^${name}: expected an integer from \\d+.*, got 2.5$`));
     await wrong({ [name]: Number.NaN }, RangeError, new RegExp(`^${name}: .*got NaN$`));
-    await wrong({ [name]: '5' }, TypeError, new RegExp(`^${name}: expected an integer, got string$`));
+    await wrong({ [name]: '5' }, TypeError, new RegExp(`^${name}: expected an integer from .*, got "5"$`));
   }
   await wrong({ refineSteps: -1 }, RangeError, /^refineSteps: expected an integer from 0, got -1$/);
-  await wrong({ refineSteps: '5' }, TypeError, /^refineSteps: expected an integer, got string$/);
+  await wrong({ refineSteps: '5' }, TypeError, /^refineSteps: expected an integer from 0, got "5"$/);
   await wrong({ maxIsland: 2 }, RangeError, /^maxIsland: expected an integer from 3.*, got 2$/);
   await wrong({ maxIsland: 51 }, RangeError, /^maxIsland: expected an integer from 3 to 50, got 51$/);
   for (const name of ['delta', 'emTolerance']) {
     await wrong({ [name]: Number.NaN }, RangeError, new RegExp(`^${name}: .*got NaN$`));
-    await wrong({ [name]: '3' }, TypeError, new RegExp(`^${name}: .*got string$`));
+    await wrong({ [name]: '3' }, TypeError, new RegExp(`^${name}: .*got "3"$`));
   }
   await wrong({ emTolerance: -1 }, RangeError, /^emTolerance: .*got -1$/);
   await wrong({ seed: 0.5 }, RangeError, /^seed: .*got 0.5$/);
