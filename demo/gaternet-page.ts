@@ -1,5 +1,5 @@
-import type { EpochRecord } from 'espalier';
-import { type GateReport, gateKind, gatesToSvg } from 'espalier/gates';
+import { type EpochRecord, type GateReport, gateKind } from 'espalier';
+import { gatesToSvg } from 'espalier/draw';
 import { type ChartOptions, escapeHtml, type Series } from './drawings.js';
 import type { Machine } from './machine.js';
 import { footerOf, headerOf, pageOf, percent, runFacts, section, whole } from './markup.js';

@@ -3,8 +3,14 @@ import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type BackboneLayer, type Dataset, type GatedEvaluation, GaterNet, type GaterNetOptions } from 'espalier';
-import { gateReport } from 'espalier/gates';
+import {
+  type BackboneLayer,
+  type Dataset,
+  type GatedEvaluation,
+  GaterNet,
+  type GaterNetOptions,
+  gateReport,
+} from 'espalier';
 import { type Contender, meanMultiplyAdds, millisecondsPerImage } from './costs.js';
 import { CLASSES, imageDataset, permutation, readMnist, SIDE } from './data.js';
 import { examplesOf } from './examples.js';

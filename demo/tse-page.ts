@@ -1,5 +1,5 @@
 import type { FitOptions, LatentTree } from 'espalier';
-import { latentTreeToSvg } from 'espalier/latent-trees';
+import { latentTreeToSvg } from 'espalier/draw';
 import { type ChartOptions, escapeHtml } from './drawings.js';
 import type { Machine } from './machine.js';
 import { footerOf, headerOf, pageOf, percent, runFacts, section, whole } from './markup.js';

@@ -18,7 +18,7 @@ import {
   type TseGrowProgress,
   TseNet,
 } from 'espalier';
-import { latentTreeToHtml } from 'espalier/latent-trees';
+import { latentTreeToHtml } from 'espalier/draw';
 import { byShare } from '#dist/structure/latent/topics.js';
 import { permutation } from './data.js';
 import { spread, unitsOf } from './fields.js';

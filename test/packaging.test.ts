@@ -23,9 +23,24 @@ test('all a page can load of the package is below 150 kB gzipped', () => {
 });
 
 test('nothing a page loads imports a module of Node itself', () => {
-  for (const entry of ['index', 'gates', 'latent-trees']) {
+  for (const entry of ['index', 'csv', 'draw']) {
     assert.equal(moduleGraph(new URL(`dist/${entry}.js`, root)).builtins, [], entry);
   }
+});
+
+test('drawings alone know d3, and a page that draws nothing loads neither', () => {
+  const importers = readdirSync(new URL('dist/', root), { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.(js|d\.ts)$/.test(name) && /['"]d3-/.test(readFileSync(new URL(`dist/${name}`, root), 'utf8')))
+    .map((name) => name.split(sep).join('/'));
+  assert.ok(importers.length > 0);
+  for (const name of importers) assert.match(name, /^drawings\//);
+  const { files, bare } = moduleGraph(new URL('dist/index.js', root));
+  const reached = [...files.keys(), ...bare.keys()].map((name) => name.replace(root.href, ''));
+  assert.equal(
+    reached.filter((name) => /^dist\/(drawings\/|draw\.js$)|d3-/.test(name)),
+    [],
+  );
+  assert.ok([...moduleGraph(new URL('dist/draw.js', root)).bare.keys()].includes('d3-hierarchy'));
 });
 
 test('the kernels are inlined behind a dynamic import', () => {

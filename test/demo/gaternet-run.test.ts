@@ -1,5 +1,4 @@
-import { GaterNet } from 'espalier';
-import { gateReport } from 'espalier/gates';
+import { GaterNet, gateReport } from 'espalier';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { meanMultiplyAdds, millisecondsPerImage } from '../../demo/costs.js';

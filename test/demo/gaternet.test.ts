@@ -1,4 +1,4 @@
-import { gateKind, gateReport } from 'espalier/gates';
+import { gateKind, gateReport } from 'espalier';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type GaterRun, gaternetPage, type TrainedNet } from '../../demo/gaternet-page.js';

@@ -1,4 +1,5 @@
-import { type GateLayout, type GateSvgOptions, gateReport, gatesToSvg } from 'espalier/gates';
+import { type GateLayout, gateReport } from 'espalier';
+import { type GateSvgOptions, gatesToSvg } from 'espalier/draw';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { randomGates, residualLayout } from '../support/gates.js';

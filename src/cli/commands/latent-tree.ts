@@ -1,12 +1,13 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { basename, extname, join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
+import { latentTreeToDot } from '../../drawings/latent/dot.js';
 import { latentTreeToSvg } from '../../drawings/latent/drawing.js';
-import { latentTreeToDot } from '../../drawings/latent/export.js';
 import { latentTreeToHtml } from '../../drawings/latent/page.js';
+import { percentOf } from '../../numeric/format.js';
 import type { LatentTree } from '../../structure/latent/latent-tree.js';
 import { type LatentTreeSeconds, learnLatentTree } from '../../structure/latent/learning.js';
-import { byShare, percentOf, topLatents, wordOf } from '../../structure/latent/topics.js';
+import { byShare, topLatents, wordOf } from '../../structure/latent/topics.js';
 import { fileError, UserError } from '../errors.js';
 import { interruptible } from '../interrupt.js';
 import { addLatentOptions, LATENT_OPTIONS, type LatentOptions, latentOptionsOf } from '../latent-options.js';

@@ -1,3 +1,5 @@
+import { textWidth } from '../text.js';
+
 /** A label with its place: `turn` in degrees around (x, y). */
 export interface Placed {
   vertex: number;
@@ -84,20 +86,4 @@ export function placeLabels(
     }
   }
   return placed;
-}
-
-/** In em, by rule of thumb: nothing here can measure a font. Wide scripts take a whole em a character. */
-export function textWidth(text: string): number {
-  let em = 0;
-  for (const character of text) {
-    const code = character.codePointAt(0)!;
-    em += code >= 0x1100 ? 1.05 : /[A-Z@%MWmw]/.test(character) ? 0.75 : 0.57;
-  }
-  return em;
-}
-
-/** A name that is too long for a label, cut. */
-export function shorten(name: string): string {
-  const characters = Array.from(name);
-  return characters.length > 24 ? `${characters.slice(0, 23).join('')}…` : name;
 }
