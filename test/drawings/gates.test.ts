@@ -150,6 +150,10 @@ test('all that is drawn lies inside, at any width and size', () => {
       for (const { x, y, length, thickness } of strokes(svg)) {
         assert.ok(x >= 0 && x + length <= w && y - thickness / 2 >= 0 && y + thickness / 2 <= h, `${width}: ${x} ${y}`);
       }
+      // The note below the legend, which a narrow drawing has to break.
+      for (const [, y, words] of svg.matchAll(/<text x="0" y="(\d+)">([^<]*)<\/text>/g)) {
+        assert.ok(words!.length * 11 * 0.5 <= w && Number(y) < h, `${width}: ${words}`);
+      }
       const boxes = tips(svg);
       const covered = boxes.map(({ title }) => Number(/, (\d+) filters/.exec(title)?.[1] ?? 1));
       assert.is(

@@ -6,7 +6,7 @@ import { legendOf } from './legend.js';
 import { drawLine, type Frame, LABEL_GAP, NAMES, STRIP, STRIP_GAP } from './line.js';
 import { rowPlaces, rowsOf } from './rows.js';
 import { coloursOf, darkStyle, FONT, MARGIN, SCOPE } from './style.js';
-import { describe, nameStyle, widthOf } from './words.js';
+import { broken, describe, nameStyle, widthOf } from './words.js';
 
 export interface GateSvgOptions {
   /** Width of the drawing, px, from 320. Blocks go on to as many lines as they need. Default 960. */
@@ -24,6 +24,8 @@ const HEAD = 18;
 const HEAD_FONT = 13;
 /** Between lines of blocks. */
 const LINE_GAP = 14;
+/** Height of a line of the note below the legend. */
+const NOTE = 14;
 
 /**
  * A self-contained heat map: a column a gate, a row a class, coloured by the share of the class's images that open the gate; below, which gates
@@ -47,7 +49,8 @@ export function gatesToSvg(report: GateReport, options: GateSvgOptions = {}): st
   const top = MARGIN + HEAD * head.length + 6;
   const lineHeight = NAMES + grid.height + STRIP_GAP + STRIP + LINE_GAP;
   const below = top + lines.length * lineHeight + 4;
-  const height = below + legend.height + (binned > 1 ? 20 : 0) + MARGIN - 4;
+  const note = binned > 1 ? broken(binNote(binned, order), width - 2 * MARGIN) : [];
+  const height = below + legend.height + (note.length ? 6 : 0) + NOTE * note.length + MARGIN - 4;
   const { paper, ink, soft } = colours;
   const letters = { class: SCOPE, 'font-family': 'system-ui,sans-serif', 'font-size': FONT, fill: soft };
   return drawing(width, height, letters, title ?? describe(report).join(' '), [
@@ -60,7 +63,7 @@ export function gatesToSvg(report: GateReport, options: GateSvgOptions = {}): st
     ...lines.flatMap((line, i) => drawLine(line, top + i * lineHeight, frame)),
     group({ transform: `translate(${MARGIN} ${below})` }, [
       ...legend.parts,
-      ...(binned > 1 ? [text(0, legend.height + 14, binNote(binned, order))] : []),
+      ...note.map((words, i) => text(0, legend.height + NOTE * (i + 1), words)),
     ]),
   ]);
 }

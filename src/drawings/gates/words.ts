@@ -74,6 +74,17 @@ export function fitted(words: string, width: number): string {
   return letters.length > 2 ? `${letters.join('')}…` : '';
 }
 
+/** Words in lines of a width. */
+export function broken(words: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of words.split(' ')) {
+    const longer = lines.length ? `${lines.at(-1)} ${word}` : word;
+    if (lines.length && widthOf(longer) <= width) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
+}
+
 /** Width of words, pixels, by estimate. */
 export function widthOf(words: string, size = FONT): number {
   return textWidth(words) * size;
