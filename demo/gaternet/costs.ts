@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Dataset, GaterNet } from 'espalier';
+import { median } from '../frame/numbers.js';
 
 /** A net to be timed, with its gater or, where gates are given, without. */
 export interface Contender {
@@ -45,10 +46,4 @@ export function meanMultiplyAdds(net: GaterNet, gates: Float32Array): number {
   let total = 0;
   for (let at = 0; at < gates.length; at += width) total += net.costOf(gates.subarray(at, at + width));
   return total / (gates.length / width);
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }

@@ -1,7 +1,7 @@
 import cliProgress from 'cli-progress';
 
 /** One phase after another: a bar while it runs (terminals only), one line with its time when it is done (always). */
-export class Progress {
+class Progress {
   private readonly bars = process.stdout.isTTY === true;
   private bar: cliProgress.SingleBar | undefined;
   private label: string | undefined;
@@ -43,6 +43,12 @@ export class Progress {
     this.label = undefined;
   }
 
+  /** Ends a phase with what its line says. */
+  done(label: string, note: string): void {
+    this.at(label, 1, 1, note);
+    this.end();
+  }
+
   /** Takes the bar away without a word, for errors. */
   stop(): void {
     this.bar?.stop();
@@ -52,17 +58,4 @@ export class Progress {
 
 const padded = (label: string) => label.padEnd(26);
 
-/** Runs a demo; before an error or the end by Ctrl+C its progress bar goes away. */
-export async function runShown(progress: Progress, main: () => Promise<void>): Promise<void> {
-  process.once('SIGINT', () => {
-    progress.stop();
-    process.exit(130);
-  });
-  try {
-    await main();
-  } catch (error) {
-    progress.stop();
-    console.error(error);
-    process.exitCode = 1;
-  }
-}
+export const progress = new Progress();

@@ -1,12 +1,23 @@
 import type { FitOptions, LatentTree } from 'espalier';
 import { latentTreeToSvg } from 'espalier/draw';
-import { type ChartOptions, escapeHtml } from './drawings.js';
-import type { Machine } from './machine.js';
-import { footerOf, headerOf, pageOf, percent, runFacts, section, whole } from './markup.js';
+import { xml } from '#dist/drawings/svg.js';
+import {
+  accuracyByEpoch,
+  accuracyByTime,
+  chartGrid,
+  netLegend,
+  SHARE,
+  type StyledNet,
+  validationLoss,
+} from '../frame/charts.js';
+import type { ChartOptions } from '../frame/line-chart.js';
+import { footerOf, guess, headerOf, pageOf, section, sizeFigure, widePanel } from '../frame/markup.js';
+import { percent, secondsText, sum, whole } from '../frame/numbers.js';
+import type { Run } from '../frame/run.js';
+import { errorsOf, namesOf, table, tableRow, testRows, timeRows, weightRow } from '../frame/tables.js';
+import { type NetResult, validationAccuracy } from '../frame/training.js';
 import { connectionsOf, type GrownNet, netDrawing } from './net-drawing.js';
 import { type ActiveTopic, LEAST, latentsOf, wordsOf } from './topics.js';
-import { type NetResult, secondsOf, validationAccuracy } from './training.js';
-import { asPercent, chartGrid, netLegend, trainingCharts } from './training-charts.js';
 import { type Definition, piecesOf } from './words.js';
 
 /** A test row: what it says, the topics it has, what the nets answer. */
@@ -17,13 +28,8 @@ export interface Example {
   readonly answers: readonly { readonly kind: number; readonly probability: number }[];
 }
 
-export interface TseRun {
-  readonly seed: number;
-  readonly machine: Machine;
-  readonly seconds: number;
-  readonly peakBytes: number;
+export interface TseRun extends Run {
   readonly kinds: readonly string[];
-  readonly rows: { readonly train: number; readonly validation: number; readonly test: number };
   readonly vocabulary: readonly string[];
   /** Mean number of different known words in a definition. */
   readonly wordsPerRow: number;
@@ -46,16 +52,15 @@ export interface TseRun {
   readonly wrong: readonly Example[];
 }
 
-/** Width of the net's drawing beside the text, and on a phone. */
-const WIDE = 736;
-const NARROW = 340;
 /** A topic tells the kind if this share of its rows is of one. */
 const PURE = 0.9;
 const ROWS_TO_TELL = 10;
 /** Of the tree, from the top. */
 const DRAWN_LEVELS = 2;
+/** Lines of a kind and layer in the net's drawing. */
+const MOST_LINES = 900;
 
-/** The report of `npm run demo:tse`; `style` is report.css. */
+/** The report of `npm run demo:tse`; `style` are its style sheets. */
 export function tsePage(run: TseRun, style: string): string {
   return pageOf({
     title: 'Espalier: a dictionary sorted into topics',
@@ -74,26 +79,25 @@ export function tsePage(run: TseRun, style: string): string {
   });
 }
 
-const netsOf = ({ tse, backbone, trf, dense }: TseRun) => [
-  { net: tse, style: 'tse' },
-  { net: backbone, style: 'backbone' },
-  { net: trf, style: 'field-net' },
-  { net: dense, style: 'dense' },
+const netsOf = ({ tse, backbone, trf, dense }: TseRun): StyledNet[] => [
+  { net: tse, style: 'green' },
+  { net: backbone, style: 'orange' },
+  { net: trf, style: 'violet' },
+  { net: dense, style: 'blue' },
 ];
 
-function header({ rows, vocabulary, grown: { tree }, tse, dense, seconds }: TseRun): string {
+function header(run: TseRun): string {
+  const { rows, vocabulary, grown, tse, dense } = run;
+  const { tree } = grown;
   return headerOf(
     'A dictionary, sorted into topics by its words',
     `What WordNet says of ${whole(rows.train)} nouns, each definition as the bag of words in it. From which words come together a tree of topics is learned, without labels, and from the tree a sparse neural network is grown. The net then learns to tell what kind of thing it is that a definition defines.`,
     [
       [percent(tse.testAccuracy, 1), `of the test definitions right; the dense net: ${percent(dense.testAccuracy, 1)}`],
-      [
-        percent(tse.weights / dense.weights, 0),
-        `of the dense net’s weights: ${whole(tse.weights)} of ${whole(dense.weights)}`,
-      ],
+      sizeFigure(tse, dense),
       [whole(tree.latents), `topics found over ${whole(vocabulary.length)} words, in ${tree.levels.length} levels`],
-      [`${seconds.toFixed(0)}\u00a0s`, 'for everything on this page, one thread'],
     ],
+    run,
   );
 }
 
@@ -101,7 +105,7 @@ function inputSection({ samples, kinds, vocabulary, wordsPerRow, rows }: TseRun)
   const known = new Set(vocabulary);
   const cards = samples.map(
     (definition) =>
-      `<li><span class="term">${escapeHtml(definition.term)}</span> ${kindTag(kinds, definition.kind)}<p>${marked(definition, known)}</p></li>`,
+      `<li><span class="term">${xml(definition.term)}</span> ${kindTag(kinds, definition.kind)}<p>${marked(definition, known)}</p></li>`,
   );
   return section(
     'What the learner sees',
@@ -118,7 +122,7 @@ function treeSection({ grown: { tree }, treeSeconds, rows }: TseRun): string {
   return section(
     'The topic tree',
     [
-      `Words that come together beyond chance share a hidden cause: a topic, which a definition has or has not. Topics that come together share one again, and so on: ${counts(tree)} in ${treeSeconds.toFixed(1)}\u00a0s, from ${whole(rows.train)} rows.`,
+      `Words that come together beyond chance share a hidden cause: a topic, which a definition has or has not. Topics that come together share one again, and so on: ${counts(tree)} in ${secondsText(treeSeconds)}, from ${whole(rows.train)} rows.`,
       'Drawn are the upper levels. Headings are the topics of the top one, with the share of definitions that have them; below each stand its own. Words are those that tell most about a topic. Larger dots are more frequent topics, dashed lines link top ones.',
       `The model gives the training rows a log-likelihood of ${minus(tree.logLikelihood)} nats, and a BIC of ${minus(tree.bic)}. All topics with all words, and a search, stand in <a href="tse-tree.html">tse-tree.html</a>.`,
     ],
@@ -138,10 +142,10 @@ function topicSection({ grown: { tree }, counts, kinds, rows }: TseRun): string 
       .filter(({ share }) => share > 0);
     const chief = [...parts].sort((a, b) => b.share - a.share).slice(0, 3);
     const tip = chief.map(({ share, c }) => `${kinds[c]} ${percent(share, 0)}`).join(', ') || 'no definition';
-    return `<span class="mix" role="img" aria-label="${escapeHtml(tip)}" title="${escapeHtml(tip)}">${parts.map(({ share, c }) => `<i class="k${c}" style="width:${(100 * share).toFixed(1)}%"></i>`).join('')}</span>`;
+    return `<span class="mix" role="img" aria-label="${xml(tip)}" title="${xml(tip)}">${parts.map(({ share, c }) => `<i class="k${c}" style="width:${(100 * share).toFixed(1)}%"></i>`).join('')}</span>`;
   };
   const line = (latent: number) =>
-    `<span class="words">${escapeHtml(wordsOf(tree, latent).join(', '))}</span><small>${percent(tree.marginal[latent]!, 1)}</small>${bar(latent)}`;
+    `<span class="words">${xml(wordsOf(tree, latent).join(', '))}</span><small>${percent(tree.marginal[latent]!, 1)}</small>${bar(latent)}`;
   const lines = (latent: number): string => {
     const below = tree.levelOf(latent) > 1 ? order(tree.island(latent)) : [];
     return below.length
@@ -163,19 +167,23 @@ function topicSection({ grown: { tree }, counts, kinds, rows }: TseRun): string 
 function netSection({ grown, density, kinds, tse }: TseRun): string {
   const { tree, skipPaths } = grown;
   const names = { features: 'words', latents: 'topics' };
-  const drawing = (width: number, most: number) => netDrawing(grown, { width, most, names });
-  const row = (name: string, cells: readonly (string | number)[]) =>
-    `<tr><th scope="row">${name}</th>${cells.map((cell) => `<td>${typeof cell === 'number' ? whole(cell) : cell}</td>`).join('')}</tr>`;
   const inputName = (level: number) => (level === 0 ? 'the words' : `layer ${level}`);
   const layers = tree.levels.map((units, l) => {
     const { tree: own, added } = connectionsOf(grown, l);
     const inputs = l === 0 ? tree.features : tree.levels[l - 1]!;
     const all = own.length + added.length;
-    return row(`Layer ${l + 1}`, [inputs, units, own.length, added.length, percent(all / (inputs * units), 1), all]);
+    return tableRow(`Layer ${l + 1}`, [
+      inputs,
+      units,
+      own.length,
+      added.length,
+      percent(all / (inputs * units), 1),
+      all,
+    ]);
   });
   const top = tree.levels.at(-1)!;
   const paths = skipPaths.map(({ from, units, connections }) =>
-    row(`Skip-path from ${inputName(from)}`, [
+    tableRow(`Skip-path from ${inputName(from)}`, [
       from === 0 ? tree.features : tree.levels[from - 1]!,
       units,
       '–',
@@ -185,24 +193,23 @@ function netSection({ grown, density, kinds, tse }: TseRun): string {
     ]),
   );
   const added = tree.levels.map((_, l) => connectionsOf(grown, l).added.length);
-  const inPaths = skipPaths.reduce((sum, { connections }) => sum + connections, 0);
+  const inPaths = sum(skipPaths.map(({ connections }) => connections));
   return section(
     'The net that grows from it',
     [
-      `Each level of topics becomes a layer, each topic a ReLU unit. It keeps <span class="key tree">its connections in the tree</span> and gets <span class="key added">new ones</span>, to the nodes below it that tell most about it beyond what their own topic says, until ${percent(density, 0)} of the possible ones are there.`,
+      `Each level of topics becomes a layer, each topic a ReLU unit. It keeps <span class="key orange">its connections in the tree</span> and gets <span class="key green">new ones</span>, to the nodes below it that tell most about it beyond what their own topic says, until ${percent(density, 0)} of the possible ones are there.`,
       skipPaths.length
-        ? `What the topics miss goes past them: <span class="key skip">skip-paths</span>, dense layers (the number counts units) straight to the output. They hold ${percent(inPaths / tse.weights, 0)} of the weights.`
+        ? `What the topics miss goes past them: <span class="key blue">skip-paths</span>, dense layers (the number counts units) straight to the output. They hold ${percent(inPaths / tse.weights, 0)} of the weights.`
         : 'There are no skip-paths past the topics.',
       `Drawn are at most ${whole(MOST_LINES)} lines of a kind for each layer; there are ${whole(Math.max(...added))} new ones in the widest.`,
     ],
-    `<div class="panel"><div class="wide">${drawing(WIDE, MOST_LINES)}</div><div class="narrow">${drawing(NARROW, MOST_LINES / 3)}</div></div>
-<div class="scroll"><table>
-<thead><tr><td></td>${['Inputs', 'Units', 'From the tree', 'Added', 'Density', 'Connections'].map((name) => `<th scope="col">${name}</th>`).join('')}</tr></thead>
-<tbody>${layers.join('')}${row('Output', [top, kinds.length, '–', '–', percent(1, 0), top * kinds.length])}${paths.join('')}</tbody></table></div>`,
+    widePanel((width, narrow) => netDrawing(grown, { width, most: narrow ? MOST_LINES / 3 : MOST_LINES, names })) +
+      table(
+        ['Inputs', 'Units', 'From the tree', 'Added', 'Density', 'Connections'],
+        [...layers, tableRow('Output', [top, kinds.length, '–', '–', percent(1, 0), top * kinds.length]), ...paths],
+      ),
   );
 }
-
-const MOST_LINES = 900;
 
 function trainingSection(run: TseRun): string {
   const nets = netsOf(run);
@@ -215,7 +222,7 @@ function trainingSection(run: TseRun): string {
       style,
       points: [[net.weights / 1000, 100 * net.testAccuracy]],
     })),
-    format: asPercent,
+    ...SHARE,
   };
   const shapes = denseTried.map(
     (net) =>
@@ -227,31 +234,14 @@ function trainingSection(run: TseRun): string {
       `All nets are trained alike: up to ${fit.epochs} epochs, Adam from ${fit.learningRate}, batches of ${fit.batchSize}, and a stop after ${fit.patience} epochs without a better one. The weights of the best epoch on the validation rows are kept.`,
       `The dense net is the best of ${denseTried.length} shapes on these rows: ${shapes.join('; ')}.`,
     ],
-    netLegend(nets) + chartGrid([...trainingCharts(nets).slice(1), bySize]),
+    netLegend(nets) + chartGrid([validationLoss(nets), accuracyByEpoch(nets), accuracyByTime(nets), bySize]),
   );
 }
 
 function resultSection(run: TseRun): string {
   const { rows, dense } = run;
   const nets = netsOf(run);
-  const row = (name: string, cell: (net: NetResult, style: string) => string, kind = '') =>
-    `<tr${kind && ` class="${kind}"`}><th scope="row">${name}</th>${nets.map(({ net, style }) => `<td>${cell(net, style)}</td>`).join('')}</tr>`;
-  const bars = (value: (net: NetResult) => number, text: (net: NetResult) => string) => {
-    const most = Math.max(...nets.map(({ net }) => value(net)));
-    return (net: NetResult, style: string) =>
-      `${text(net)}<span class="bar ${style}"><span style="width:${((100 * value(net)) / most).toFixed(1)}%"></span></span>`;
-  };
-  const names = [...new Set(nets.flatMap(({ net }) => net.phases.map(({ name }) => name)))];
-  const seconds = (value: number) => `${value.toFixed(1)}\u00a0s`;
-  const phase = (name: string) =>
-    row(
-      name,
-      ({ phases }) => {
-        const found = phases.find((p) => p.name === name);
-        return found ? seconds(found.seconds) : '–';
-      },
-      'minor',
-    );
+  const cells = (cell: (net: NetResult) => string) => nets.map(({ net }) => cell(net));
   const error = Math.sqrt((dense.testAccuracy * (1 - dense.testAccuracy)) / rows.test);
   return section(
     'What came out',
@@ -259,26 +249,21 @@ function resultSection(run: TseRun): string {
       `Accuracy is over ${whole(rows.test)} test definitions, which neither training nor any choice has seen. Its standard error is ${percent(error, 1)}: smaller differences mean little.`,
       'The backbone is the same net without skip-paths. Its tree is the same, too, and its time is counted for both.',
     ],
-    `<div class="scroll"><table class="compare four">
-<thead><tr><td></td>${nets.map(({ net }) => `<th scope="col">${escapeHtml(net.name)}</th>`).join('')}</tr></thead>
-<tbody>
-${row('Test accuracy', (net) => `<strong>${percent(net.testAccuracy)}</strong>`)}
-${row(`Errors in ${whole(rows.test)}`, (net) => whole(Math.round((1 - net.testAccuracy) * rows.test)))}
-${row('Hidden units', hiddenUnits)}
-${row(
-  'Weights and biases',
-  bars(
-    (net) => net.weights,
-    (net) => whole(net.weights),
-  ),
-)}
-${row('Share of the dense net’s', (net) => percent(net.weights / dense.weights, 0), 'minor')}
-${row(
-  'Time in all',
-  bars(secondsOf, (net) => seconds(secondsOf(net))),
-)}
-${names.map(phase).join('\n')}
-</tbody></table></div>`,
+    table(
+      namesOf(nets),
+      [
+        ...testRows(nets, rows.test),
+        tableRow('Hidden units', cells(hiddenUnits)),
+        weightRow(nets),
+        tableRow(
+          'Share of the dense net’s',
+          cells((net) => percent(net.weights / dense.weights, 0)),
+          'minor',
+        ),
+        ...timeRows(nets),
+      ],
+      'compare four',
+    ),
   );
 }
 
@@ -288,15 +273,13 @@ function exampleSection(run: TseRun): string {
   const nets = netsOf(run);
   const card = ({ definition, topics, answers }: Example) => {
     const chips = topics.length
-      ? `<ul class="chips">${topics.map(({ words, probability }) => `<li>${escapeHtml(words.join(', '))} <small>${percent(probability, 0)}</small></li>`).join('')}</ul>`
+      ? `<ul class="chips">${topics.map(({ words, probability }) => `<li>${xml(words.join(', '))} <small>${percent(probability, 0)}</small></li>`).join('')}</ul>`
       : `<p class="none">No topic of ${percent(LEAST, 0)} or more.</p>`;
-    const guesses = answers.map(
-      ({ kind, probability }, i) =>
-        `<span class="guess ${kind === definition.kind ? 'right' : 'wrong'}"><i class="${nets[i]!.style}"></i><b>${escapeHtml(kinds[kind]!)}</b> ${percent(probability, 0)}</span>`,
+    const guesses = answers.map(({ kind, probability }, i) =>
+      guess(kind === definition.kind, xml(kinds[kind]!), probability, nets[i]!.style),
     );
-    return `<li><span class="term">${escapeHtml(definition.term)}</span> ${kindTag(kinds, definition.kind)}<p>${marked(definition, known)}</p>${chips}<div class="guesses">${guesses.join('')}</div></li>`;
+    return `<li><span class="term">${xml(definition.term)}</span> ${kindTag(kinds, definition.kind)}<p>${marked(definition, known)}</p>${chips}<div class="guesses">${guesses.join('')}</div></li>`;
   };
-  const errors = Math.round((1 - tse.testAccuracy) * rows.test);
   return section(
     'Examples',
     [
@@ -304,45 +287,39 @@ function exampleSection(run: TseRun): string {
     ],
     `${netLegend(nets)}
 <h3>The first test row of each kind with four words or more</h3><ul class="definitions">${right.map(card).join('')}</ul>
-<h3>${wrong.length} of the ${whole(errors)} that the ${escapeHtml(tse.name)} gets wrong</h3><ul class="definitions">${wrong.map(card).join('')}</ul>`,
+<h3>${wrong.length} of the ${whole(errorsOf(tse, rows.test))} that the ${xml(tse.name)} gets wrong</h3><ul class="definitions">${wrong.map(card).join('')}</ul>`,
   );
 }
 
-function footer({ seed, machine, seconds, peakBytes, rows, tse, backbone, trf, dense }: TseRun): string {
-  const digest = ({ name, sha256 }: NetResult) => `${escapeHtml(name)} <code>${sha256.slice(0, 16)}</code>`;
-  return footerOf(
-    [
-      ...runFacts(machine, seconds, peakBytes),
-      ['Rows', `${whole(rows.train)} to train, ${whole(rows.validation)} to validate, ${whole(rows.test)} to test`],
-      ['Seed', `${seed}: the split, the tree and all weights are a function of it, the same bits on every machine`],
-      ['SHA-256', [tse, backbone, trf, dense].map(digest).join(', ')],
-    ],
-    'Method: Chen, Li and Zhang, <cite>Tree Skeleton Expansion</cite> (ECSQARU 2019); trees by Chen et al., <cite>Progressive EM for Latent Tree Models and Hierarchical Topic Detection</cite> (AAAI 2016). Data: WordNet 3.1, copyright 2011 by Princeton University, all rights reserved. Written by <code>npm run demo:tse</code>.',
-  );
+function footer(run: TseRun): string {
+  return footerOf(run, {
+    unit: 'Rows',
+    seeded: 'the split, the tree and all weights',
+    nets: netsOf(run).map(({ net }) => net),
+    note: 'Method: Chen, Li and Zhang, <cite>Tree Skeleton Expansion</cite> (ECSQARU 2019); trees by Chen et al., <cite>Progressive EM for Latent Tree Models and Hierarchical Topic Detection</cite> (AAAI 2016). Data: WordNet 3.1, copyright 2011 by Princeton University, all rights reserved. Written by <code>npm run demo:tse</code>.',
+  });
 }
 
 /** A definition with the words that the learner sees marked. */
 function marked({ text }: Definition, known: ReadonlySet<string>): string {
   return piecesOf(text)
     .map((piece) =>
-      piece.word !== undefined && known.has(piece.word)
-        ? `<mark>${escapeHtml(piece.text)}</mark>`
-        : escapeHtml(piece.text),
+      piece.word !== undefined && known.has(piece.word) ? `<mark>${xml(piece.text)}</mark>` : xml(piece.text),
     )
     .join('');
 }
 
 function kindTag(kinds: readonly string[], kind: number): string {
-  return `<span class="kind k${kind}">${escapeHtml(kinds[kind]!)}</span>`;
+  return `<span class="kind k${kind}">${xml(kinds[kind]!)}</span>`;
 }
 
 function kindLegend(kinds: readonly string[]): string {
-  return `<ul class="legend kinds">${kinds.map((name, c) => `<li class="k${c}"><span>${escapeHtml(name)}</span></li>`).join('')}</ul>`;
+  return `<ul class="legend kinds">${kinds.map((name, c) => `<li class="k${c}">${xml(name)}</li>`).join('')}</ul>`;
 }
 
 /** Counts of each kind as shares, the largest share and whose it is. */
 function mixOf(counts: readonly number[]) {
-  const rows = counts.reduce((sum, count) => sum + count, 0);
+  const rows = sum(counts);
   const shares = counts.map((count) => count / (rows || 1));
   const purity = Math.max(...shares);
   return { rows, shares, purity, chief: shares.indexOf(purity) };

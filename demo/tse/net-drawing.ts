@@ -1,6 +1,6 @@
 import type { LatentTree } from 'espalier';
-import { escapeHtml } from './drawings.js';
-import { spread } from './fields.js';
+import { element, title, xml } from '#dist/drawings/svg.js';
+import { spread, whole } from '../frame/numbers.js';
 
 /** A TSE-net's structure. */
 export interface GrownNet {
@@ -64,7 +64,7 @@ export function netDrawing(net: GrownNet, { width, most, names }: NetDrawingOpti
   const counts = [tree.features, ...tree.levels].map((count, level) => {
     const name = level === 0 ? names.features : names.latents;
     const y = plan.y(level) + (level === 0 ? 22 : -12);
-    return `<text class="level" x="0" y="${y}">${count.toLocaleString('en-US')} ${escapeHtml(name)}</text>`;
+    return element('text', { class: 'level', x: 0, y }, xml(`${whole(count)} ${name}`));
   });
   const parts = [
     ...tree.levels.map((_, layer) => {
@@ -81,14 +81,15 @@ export function netDrawing(net: GrownNet, { width, most, names }: NetDrawingOpti
     ...outputs.map((name, c) => outputDrawing(name, c, plan.x[top]![c]!, plan.y(top), width >= ROOM_FOR_NAMES)),
     ...counts,
   ];
-  return `<svg class="net" viewBox="0 0 ${width} ${bottom + 30}" role="img" aria-label="The net, level by level">${parts.join('')}</svg>`;
+  const box = { class: 'net', viewBox: `0 0 ${width} ${bottom + 30}`, role: 'img' };
+  return element('svg', { ...box, 'aria-label': 'The net, level by level' }, ...parts);
 }
 
 /** From nodes of a level to nodes of the next. */
 function lines(style: string, level: number, pairs: readonly (readonly [number, number])[], { x, y }: Plan): string {
   const [from, to] = [y(level) - 4, y(level + 1) + 4];
   const path = pairs.map(([a, b]) => `M${short(x[level]![a]!)} ${from}L${short(x[level + 1]![b]!)} ${to}`);
-  return `<path class="${style}" d="${path.join('')}"/>`;
+  return element('path', { class: style, d: path.join('') });
 }
 
 /** `lane` from 1; `shift` keeps the ends apart. */
@@ -102,21 +103,30 @@ function skipDrawing(
   const x = right + 16 + SKIP_GAP * (lane - 0.5);
   const [start, end] = [y(from), y(top) + shift];
   const middle = (y(from) + y(from + 1)) / 2;
-  return `<path class="skip" d="M${right + 4} ${start}H${x - 10}Q${x} ${start} ${x} ${start - 10}V${end + 10}Q${x} ${end} ${x - 10} ${end}H${right + 4}"/><rect class="units" x="${x - 20}" y="${middle - 13}" width="40" height="26" rx="8"/><text x="${x}" y="${middle + 5}" text-anchor="middle">${units}</text>`;
+  const bent = `M${right + 4} ${start}H${x - 10}Q${x} ${start} ${x} ${start - 10}V${end + 10}Q${x} ${end} ${x - 10} ${end}H${right + 4}`;
+  return [
+    element('path', { class: 'skip', d: bent }),
+    element('rect', { class: 'units', x: x - 20, y: middle - 13, width: 40, height: 26, rx: 8 }),
+    centred(x, middle + 5, String(units)),
+  ].join('');
 }
 
 function dots(level: number, radius: number, { x, y }: Plan): string {
-  const circles = Array.from(x[level]!, (at) => `<circle cx="${short(at)}" cy="${y(level)}" r="${short(radius)}"/>`);
-  return `<g class="latents">${circles.join('')}</g>`;
+  const circles = Array.from(x[level]!, (at) => element('circle', { cx: short(at), cy: y(level), r: radius }));
+  return element('g', { class: 'latents' }, ...circles);
 }
 
 function featureTicks(places: readonly number[], y: number): string {
-  return `<path class="features" d="${places.map((x) => `M${short(x)} ${y - 3}v6`).join('')}"/>`;
+  return element('path', { class: 'features', d: places.map((x) => `M${short(x)} ${y - 3}v6`).join('') });
 }
 
 function outputDrawing(name: string, index: number, x: number, y: number, named: boolean): string {
-  const text = named ? `<text x="${short(x)}" y="${y - 14}" text-anchor="middle">${escapeHtml(name)}</text>` : '';
-  return `<g class="k${index}"><circle cx="${short(x)}" cy="${y}" r="6"><title>${escapeHtml(name)}</title></circle>${text}</g>`;
+  const dot = element('circle', { cx: x, cy: y, r: 6 }, title(name));
+  return element('g', { class: `k${index}` }, dot, named ? centred(x, y - 14, name) : '');
+}
+
+function centred(x: number, y: number, words: string): string {
+  return element('text', { x, y, 'text-anchor': 'middle' }, xml(words));
 }
 
 function allPairs(m: number, n: number): [number, number][] {

@@ -1,5 +1,6 @@
-import { type LayerOrigin, readSafetensors, type Tensor } from 'espalier';
-import { PIXELS, type Shuffle } from './data.js';
+import { type LayerOrigin, readSafetensors } from 'espalier';
+import { PIXELS, type Shuffle } from '../data.js';
+import { unitsOf } from '../units.js';
 
 /** What one unit of the first layer sees, at the pixels' true places. */
 export interface PixelField {
@@ -41,23 +42,4 @@ export function fieldsOf(file: Uint8Array, origin: readonly LayerOrigin[], shuff
     return { unit, inputs: below.length, globalInputs: inputs.length - below.length, seen };
   });
   return { first, second };
-}
-
-/** About `count` of the items, evenly spaced. */
-export function spread<T>(items: readonly T[], count: number): T[] {
-  if (items.length <= count) return [...items];
-  return Array.from({ length: count }, (_, i) => items[Math.floor(((i + 0.5) * items.length) / count)]!);
-}
-
-/** The units of a saved net's layer that see but some of its inputs. */
-export function unitsOf(tensors: Record<string, Tensor>, layer: number) {
-  const part = (name: string) => tensors[`layers.${layer}.sparse.${name}`]?.data;
-  const start = part('start') as Int32Array | undefined;
-  if (!start) return [];
-  const index = part('index') as Int32Array;
-  const weight = part('weight') as Float32Array;
-  return Array.from({ length: start.length - 1 }, (_, unit) => ({
-    inputs: index.slice(start[unit]!, start[unit + 1]!),
-    weights: weight.slice(start[unit]!, start[unit + 1]!),
-  }));
 }

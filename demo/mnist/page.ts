@@ -1,20 +1,25 @@
 import type { FitOptions, LayerOptions } from 'espalier';
-import { type Images, PIXELS, type Shuffle } from './data.js';
+import { CLASSES, type Images, PIXELS, type Shuffle, SIDE } from '../data.js';
+import {
+  accuracyByEpoch,
+  accuracyByTime,
+  chartGrid,
+  netLegend,
+  type StyledNet,
+  trainingLoss,
+  validationLoss,
+} from '../frame/charts.js';
+import { footerOf, guess, headerOf, ink, pageOf, section, sizeFigure } from '../frame/markup.js';
+import { median, percent, secondsText, spread, sum, whole } from '../frame/numbers.js';
+import { inkPng } from '../frame/png.js';
+import type { Run } from '../frame/run.js';
+import { namesOf, table, tableRow, testRows, timeRows, weightRow } from '../frame/tables.js';
+import type { NetResult } from '../frame/training.js';
 import { fieldDrawing, treeDrawing } from './drawings.js';
-import { type Fields, spread } from './fields.js';
+import type { Fields } from './fields.js';
 import { columnOfPixel, countTouching, type PlacedEdge, rowOf, touchingByChance } from './geometry.js';
-import type { Machine } from './machine.js';
-import { footerOf, headerOf, pageOf, percent, runFacts, section, whole } from './markup.js';
-import { inkPng } from './png.js';
-import { type NetResult, secondsOf } from './training.js';
-import { chartGrid, netLegend, trainingCharts } from './training-charts.js';
 
-export interface RunResult {
-  readonly seed: number;
-  readonly rows: { readonly train: number; readonly validation: number; readonly test: number };
-  readonly machine: Machine;
-  readonly seconds: number;
-  readonly peakBytes: number;
+export interface MnistRun extends Run {
   readonly shuffle: Shuffle;
   /** Share of the training rows in which each pixel is lit. */
   readonly litShare: Float64Array;
@@ -34,11 +39,12 @@ const SECOND_LAYER_FIELDS = 16;
 const SHOWN_INPUTS = 5;
 const SHOWN_PREDICTIONS = 12;
 
-export function reportPage(run: RunResult, style: string, script: string): string {
+/** The report of `npm run demo`; `style` are its style sheets, `script` is in-page.ts. */
+export function mnistPage(run: MnistRun, style: string, script: string): string {
   return pageOf({
     title: 'Espalier: MNIST without its geometry',
     style: `${style}
-:root { --average: url(${inkPng(averageInk(run.litShare), 28)}); }`,
+:root { --average: url(${inkPng(averageInk(run.litShare), SIDE)}); }`,
     main: [
       header,
       inputSection,
@@ -54,7 +60,13 @@ export function reportPage(run: RunResult, style: string, script: string): strin
   });
 }
 
-function header({ edges, trf, dense, seconds }: RunResult): string {
+const netsOf = ({ trf, dense }: MnistRun): StyledNet[] => [
+  { net: trf, style: 'green' },
+  { net: dense, style: 'blue' },
+];
+
+function header(run: MnistRun): string {
+  const { edges, trf, dense } = run;
   const count = countTouching(edges);
   return headerOf(
     'The shape of an image, found in shuffled pixels',
@@ -62,21 +74,18 @@ function header({ edges, trf, dense, seconds }: RunResult): string {
     [
       [percent(count.informativeTouching / count.informative, 1), 'of the informative edges join pixels that touch'],
       [percent(trf.testAccuracy), `of the test images right; the dense net: ${percent(dense.testAccuracy)}`],
-      [
-        percent(trf.weights / dense.weights, 0),
-        `of the dense net’s weights: ${whole(trf.weights)} of ${whole(dense.weights)}`,
-      ],
-      [`${seconds.toFixed(0)}\u00a0s`, 'for everything on this page, one thread'],
+      sizeFigure(trf, dense),
     ],
+    run,
   );
 }
 
-function inputSection({ test, shuffle, rows }: RunResult): string {
+function inputSection({ test, shuffle, rows }: MnistRun): string {
   const pairs = Array.from({ length: SHOWN_INPUTS }, (_, image) => {
     const pixels = pixelsOf(test, image);
     const seen = Uint8Array.from(shuffle, (pixel) => pixels[pixel]!);
     const label = test.labels[image]!;
-    return `<figure>${ink(pixels, `A ${label}`)}${ink(seen, `The same ${label}, shuffled`)}</figure>`;
+    return `<figure>${ink(pixels, SIDE, `A ${label}`)}${ink(seen, SIDE, `The same ${label}, shuffled`)}</figure>`;
   });
   return section(
     'What the learner sees',
@@ -88,7 +97,7 @@ function inputSection({ test, shuffle, rows }: RunResult): string {
   );
 }
 
-function treeSection({ edges, litShare, totalInformation, layers, rows }: RunResult): string {
+function treeSection({ edges, litShare, totalInformation, layers, rows }: MnistRun): string {
   const count = countTouching(edges);
   const blank = litShare.filter((share) => share === 0 || share === 1).length;
   const chance = touchingByChance();
@@ -107,12 +116,12 @@ function treeSection({ edges, litShare, totalInformation, layers, rows }: RunRes
 </div>
 ${treeDrawing(edges, litShare)}
 <p class="caption" id="tree-caption">Point at a pixel to see the field around it.</p>
-<ul class="legend"><li class="touching">pixels that touch</li><li class="apart">pixels apart</li><li class="blank">blank pixels</li><li class="plain">A wider line carries more information, a larger dot is lit more often.</li></ul>
+<ul class="legend"><li class="green">pixels that touch</li><li class="orange">pixels apart</li><li class="blank">blank pixels</li><li class="plain">A wider line carries more information, a larger dot is lit more often.</li></ul>
 </div>`,
   );
 }
 
-function fieldSection({ fields, litShare, layers, trf }: RunResult): string {
+function fieldSection({ fields, litShare, layers, trf }: MnistRun): string {
   const { radius } = layers[0]!;
   const lit = (pixel: number) => litShare[pixel]! > 0;
   const first = fields.first.filter(({ centre }) => lit(centre)).sort((a, b) => a.centre - b.centre || a.unit - b.unit);
@@ -121,7 +130,7 @@ function fieldSection({ fields, litShare, layers, trf }: RunResult): string {
     const cells = Array.from(pixels, (pixel, i) => ({ pixel, value: weights[i]! / most })).filter((c) => lit(c.pixel));
     return tile(fieldDrawing(cells, `Unit ${unit} sees ${cells.length} pixels`, centre), String(cells.length));
   });
-  const median = medianOf(fields.first.map(({ pixels }) => pixels.filter(lit).length));
+  const middle = median(fields.first.map(({ pixels }) => pixels.filter(lit).length));
   const second = fields.second
     .filter(({ inputs }) => inputs > 0)
     .sort((a, b) => middleOf(a.seen) - middleOf(b.seen) || a.unit - b.unit);
@@ -137,8 +146,8 @@ function fieldSection({ fields, litShare, layers, trf }: RunResult): string {
   return section(
     'Receptive fields',
     [
-      `A hidden unit sees only the pixels within ${radius} hops of its centre (ringed) on the tree: ${median} of ${PIXELS} for the median unit. The tree knows no geometry, yet the fields are strokes and patches.`,
-      'Colour is the trained weight, <span class="key plus">positive</span> or <span class="key minus">negative</span>, stronger where it is larger. The shadow is the average digit. Numbers count pixels; blank ones are left out.',
+      `A hidden unit sees only the pixels within ${radius} hops of its centre (ringed) on the tree: ${middle} of ${PIXELS} for the median unit. The tree knows no geometry, yet the fields are strokes and patches.`,
+      'Colour is the trained weight, <span class="key green">positive</span> or <span class="key orange">negative</span>, stronger where it is larger. The shadow is the average digit. Numbers count pixels; blank ones are left out.',
       ...(secondTiles.length
         ? [
             `For layer 2 a second tree is learned, over the ${trf.layers[1]!.inputs} units of layer 1. A unit there sees what its inputs see together, stronger where more of them look. Numbers count its inputs: units with a field, plus global units, which see everything and are not drawn.`,
@@ -151,100 +160,63 @@ ${secondTiles.length ? secondPart : ''}`,
   );
 }
 
-function trainingSection({ trf, dense, fit }: RunResult): string {
-  const nets = [
-    { net: trf, style: 'trf' },
-    { net: dense, style: 'dense' },
-  ];
+function trainingSection(run: MnistRun): string {
+  const { trf, dense, fit } = run;
+  const nets = netsOf(run);
   return section(
     'Training',
     [
       `Both nets have the same widths and the same settings: ${fit.epochs} epochs, Adam from ${fit.learningRate}, batches of ${fit.batchSize}, ReLU units. The weights of the best epoch on the validation rows are kept.`,
-      `The training loss is measured with dropout on. An epoch took the TRF-net ${meanSeconds(trf).toFixed(1)}\u00a0s and the dense net ${meanSeconds(dense).toFixed(1)}\u00a0s: connections that are not there cost no time.`,
+      `The training loss is measured with dropout on. An epoch took the TRF-net ${secondsText(meanSeconds(trf))} and the dense net ${secondsText(meanSeconds(dense))}: connections that are not there cost no time.`,
     ],
-    netLegend(nets) + chartGrid(trainingCharts(nets)),
+    netLegend(nets) +
+      chartGrid([trainingLoss(nets), validationLoss(nets), accuracyByEpoch(nets), accuracyByTime(nets)]),
   );
 }
 
-function resultSection({ trf, dense, rows }: RunResult): string {
-  const nets = [trf, dense];
-  const row = (name: string, cells: string[], kind = '') =>
-    `<tr${kind && ` class="${kind}"`}><th scope="row">${name}</th>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
-  const bars = (value: (net: NetResult) => number, text: (net: NetResult) => string) => {
-    const most = Math.max(...nets.map(value));
-    return nets.map(
-      (net, i) =>
-        `${text(net)}<span class="bar ${i ? 'dense' : 'trf'}"><span style="width:${((100 * value(net)) / most).toFixed(1)}%"></span></span>`,
-    );
-  };
-  const phases = trf.phases.map(({ name }) =>
-    row(
-      name,
-      nets.map((net) => {
-        const phase = net.phases.find((p) => p.name === name);
-        return phase ? `${phase.seconds.toFixed(1)}\u00a0s` : '–';
-      }),
-      'minor',
-    ),
-  );
-  const connections = trf.layers.reduce((sum, layer) => sum + layer.connections, 0);
-  const globals = trf.layers.slice(0, -1).reduce((sum, layer) => sum + layer.denseUnits * layer.inputs, 0);
-  const globalShare = globals / connections;
-  const layerRows = trf.layers.map((layer, l) => {
-    const output = l === trf.layers.length - 1;
-    const units = layer.sparseUnits + layer.denseUnits;
-    const make = output
-      ? `${units} classes`
-      : `${whole(units)} units: ${whole(layer.sparseUnits)} with a field, ${layer.denseUnits} global`;
-    return `<tr><th scope="row">${output ? 'Output' : `Layer ${l + 1}`}</th><td>${whole(layer.inputs)}</td><td>${make}</td><td>${layer.sparseUnits ? percent(layer.density, 1) : percent(1, 0)}</td><td>${whole(layer.connections)}</td><td>${whole(dense.layers[l]!.connections)}</td></tr>`;
-  });
+function resultSection(run: MnistRun): string {
+  const { trf, rows } = run;
+  const nets = netsOf(run);
+  const connections = sum(trf.layers.map((layer) => layer.connections));
+  const globals = sum(trf.layers.slice(0, -1).map(({ denseUnits, inputs }) => denseUnits * inputs));
   return section(
     'What came out',
     [
       `Accuracy is over the ${whole(rows.test)} test images, which neither training nor the choice of the epoch has seen.`,
-      `The structure is learned without labels. Of the TRF-net’s connections ${percent(globalShare, 0)} belong to its few global units, which see everything, so that what the tree missed is not lost.`,
+      `The structure is learned without labels. Of the TRF-net’s connections ${percent(globals / connections, 0)} belong to its few global units, which see everything, so that what the tree missed is not lost.`,
     ],
-    `<div class="scroll"><table class="compare">
-<thead><tr><td></td><th scope="col">TRF-net</th><th scope="col">Dense net</th></tr></thead>
-<tbody>
-${row(
-  'Test accuracy',
-  nets.map((net) => `<strong>${percent(net.testAccuracy)}</strong>`),
-)}
-${row(
-  `Errors in ${whole(rows.test)}`,
-  nets.map((net) => whole(Math.round((1 - net.testAccuracy) * rows.test))),
-)}
-${row(
-  'Weights and biases',
-  bars(
-    (net) => net.weights,
-    (net) => whole(net.weights),
-  ),
-)}
-${row(
-  'Time in all',
-  bars(secondsOf, (net) => `${secondsOf(net).toFixed(1)}\u00a0s`),
-)}
-${phases.join('\n')}
-</tbody></table></div>
-<div class="scroll"><table>
-<thead><tr><td></td><th scope="col">Inputs</th><th scope="col">TRF-net</th><th scope="col">Density of fields</th><th scope="col">Connections</th><th scope="col">Dense net’s</th></tr></thead>
-<tbody>${layerRows.join('')}</tbody></table></div>`,
+    table(namesOf(nets), [...testRows(nets, rows.test), weightRow(nets), ...timeRows(nets)], 'compare') +
+      layerTable(run),
   );
 }
 
-function predictionSection({ trf, dense, test }: RunResult): string {
+function layerTable({ trf, dense }: MnistRun): string {
+  const lines = trf.layers.map(({ sparseUnits, denseUnits, inputs, density, connections }, l) => {
+    const output = l === trf.layers.length - 1;
+    const units = whole(sparseUnits + denseUnits);
+    return tableRow(output ? 'Output' : `Layer ${l + 1}`, [
+      inputs,
+      output ? `${units} classes` : `${units} units: ${whole(sparseUnits)} with a field, ${denseUnits} global`,
+      sparseUnits ? percent(density, 1) : percent(1, 0),
+      connections,
+      dense.layers[l]!.connections,
+    ]);
+  });
+  return table(['Inputs', 'TRF-net', 'Density of fields', 'Connections', 'Dense net’s'], lines);
+}
+
+function predictionSection(run: MnistRun): string {
+  const { trf, test } = run;
+  const nets = netsOf(run);
   const all = Array.from({ length: test.rows }, (_, i) => i);
   const wrong = all.filter((i) => trf.classes[i] !== test.labels[i]);
   const card = (i: number) => {
     const label = test.labels[i]!;
-    const line = (net: NetResult, style: string) => {
-      const guess = net.classes[i]!;
-      const sure = net.outputs[i * 10 + guess]!;
-      return `<span class="guess ${guess === label ? 'right' : 'wrong'}"><i class="${style}"></i><b>${guess}</b> ${percent(sure, 0)}</span>`;
-    };
-    return `<figure class="prediction">${ink(pixelsOf(test, i), `Test image ${i}, a ${label}`)}<figcaption><span class="truth">${label}</span>${line(trf, 'trf')}${line(dense, 'dense')}</figcaption></figure>`;
+    const answers = nets.map(({ net, style }) => {
+      const answer = net.classes[i]!;
+      return guess(answer === label, String(answer), net.outputs[i * CLASSES + answer]!, style);
+    });
+    return `<figure class="prediction">${ink(pixelsOf(test, i), SIDE, `Test image ${i}, a ${label}`)}<figcaption><span class="truth">${label}</span>${answers.join('')}</figcaption></figure>`;
   };
   const cards = (rows: number[]) =>
     `<div class="predictions">${rows.slice(0, SHOWN_PREDICTIONS).map(card).join('')}</div>`;
@@ -254,31 +226,23 @@ function predictionSection({ trf, dense, test }: RunResult): string {
       'Test images with their label, and what each net answers, with its probability. A struck-out answer is wrong.',
       'The nets saw these images shuffled; they are shown as they were written.',
     ],
-    `<ul class="legend lines"><li class="trf">TRF-net</li><li class="dense">Dense net</li></ul>
+    `${netLegend(nets)}
 <h3>The first ${SHOWN_PREDICTIONS} test images</h3>${cards(all)}
 <h3>${wrong.length > SHOWN_PREDICTIONS ? `${SHOWN_PREDICTIONS} of the ${wrong.length}` : `The ${wrong.length}`} that the TRF-net gets wrong</h3>${cards(spread(wrong, SHOWN_PREDICTIONS))}`,
   );
 }
 
-function footer({ seed, machine, seconds, peakBytes, trf, dense, rows }: RunResult): string {
-  const facts: [string, string][] = [
-    ...runFacts(machine, seconds, peakBytes),
-    ['Rows', `${whole(rows.train)} to train, ${whole(rows.validation)} to validate, ${whole(rows.test)} to test`],
-    ['Seed', `${seed}: the shuffle, the split and all weights are a function of it, the same bits on every machine`],
-    ['SHA-256', `TRF-net <code>${trf.sha256.slice(0, 16)}</code>, dense net <code>${dense.sha256.slice(0, 16)}</code>`],
-  ];
-  return footerOf(
-    facts,
-    'Method: Li, Chen and Zhang, <cite>Tree Receptive Fields</cite> (IJCAI 2018). Data: MNIST. Written by <code>npm run demo</code>.',
-  );
+function footer(run: MnistRun): string {
+  return footerOf(run, {
+    unit: 'Rows',
+    seeded: 'the shuffle, the split and all weights',
+    nets: [run.trf, run.dense],
+    note: 'Method: Li, Chen and Zhang, <cite>Tree Receptive Fields</cite> (IJCAI 2018). Data: MNIST. Written by <code>npm run demo</code>.',
+  });
 }
 
 function tile(drawing: string, caption: string): string {
   return `<figure class="tile"><div>${drawing}</div><figcaption>${caption}</figcaption></figure>`;
-}
-
-function ink(pixels: Uint8Array, description: string): string {
-  return `<span class="frame"><img class="ink" src="${inkPng(pixels, 28)}" width="28" height="28" alt="${description}"></span>`;
 }
 
 function pixelsOf({ pixels }: Images, image: number): Uint8Array {
@@ -293,14 +257,9 @@ function averageInk(litShare: Float64Array): Uint8Array {
 
 /** Mean row of what is seen, to sort fields from the top down. */
 function middleOf(seen: Int32Array): number {
-  const total = seen.reduce((sum, n) => sum + n, 0);
-  return seen.reduce((sum, n, pixel) => sum + n * rowOf(pixel), 0) / total;
-}
-
-function medianOf(values: number[]): number {
-  return values.slice().sort((a, b) => a - b)[values.length >> 1] ?? 0;
+  return sum(seen.map((n, pixel) => n * rowOf(pixel))) / sum(seen);
 }
 
 function meanSeconds({ history }: NetResult): number {
-  return history.reduce((sum, { seconds }) => sum + seconds, 0) / history.length;
+  return sum(history.map(({ seconds }) => seconds)) / history.length;
 }

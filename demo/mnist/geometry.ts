@@ -1,5 +1,5 @@
 import type { LayerOrigin } from 'espalier';
-import { PIXELS, type Shuffle, SIDE } from './data.js';
+import { PIXELS, type Shuffle, SIDE } from '../data.js';
 
 /** An edge of the tree, put back to where its two pixels are in the image. */
 export interface PlacedEdge {
