@@ -1,6 +1,6 @@
-import { type FitOptions, type GatedEvaluation, type GateReport, gateKind } from 'espalier';
+import type { FitOptions, GatedEvaluation, GateReport } from 'espalier';
 import { gatesToSvg } from 'espalier/draw';
-import { element, fixed, title, xml } from '#dist/drawings/svg.js';
+import { xml } from '#dist/drawings/svg.js';
 import {
   accuracyByEpoch,
   byEpoch,
@@ -16,6 +16,7 @@ import type { Run } from '../frame/run.js';
 import type { Tint } from '../frame/style.js';
 import { bar, namesOf, table, tableRow, testRows } from '../frame/tables.js';
 import { type NetResult, secondsOf } from '../frame/training.js';
+import { barcode, byRate } from './barcode.js';
 
 /** What one image costs in a net, or in a part of it. */
 export interface ImageCost {
@@ -237,46 +238,6 @@ function footer(run: GaterRun): string {
     nets: [gated, twin],
     note: `Method: Chen, Li, Bengio and Si, <cite>You Look Twice: GaterNet for Dynamic Filter Selection in CNNs</cite> (CVPR 2019). Data: ${xml(data.name)}. Written by <code>npm run demo:gaternet</code>.`,
   });
-}
-
-/** Units of a barcode, which is stretched to its place. */
-const BARCODE = { width: 192, height: 96 };
-
-/** A row for each block, a bar for each filter that is open. */
-function barcode(
-  open: ArrayLike<number>,
-  { blocks, openRate }: GateReport,
-  order: readonly (readonly number[])[],
-): string {
-  const height = BARCODE.height / blocks.length;
-  const paths = { ground: '', always: '', open: '' };
-  let total = 0;
-  blocks.forEach(({ count }, b) => {
-    const width = BARCODE.width / count;
-    const box = (i: number) => `M${fixed(i * width)} ${fixed(b * height)}`;
-    const shape = (length: number) => `h${fixed(length * width)}v${fixed(height * 0.82)}h-${fixed(length * width)}z`;
-    paths.ground += box(0) + shape(count);
-    order[b]!.forEach((gate, i) => {
-      if (open[gate] !== 1) return;
-      total++;
-      paths[gateKind(openRate[gate]!) === 'on' ? 'always' : 'open'] += box(i) + shape(1);
-    });
-  });
-  const label = `${total} of ${openRate.length} filters open`;
-  const box = { class: 'barcode', viewBox: `0 0 ${BARCODE.width} ${fixed(BARCODE.height - 0.18 * height)}` };
-  return element(
-    'svg',
-    { ...box, preserveAspectRatio: 'none', role: 'img', 'aria-label': label },
-    title(label),
-    ...Object.entries(paths).map(([kind, d]) => element('path', { class: kind, d })),
-  );
-}
-
-/** The gates of each block, those that open most often first. */
-function byRate({ blocks, openRate }: GateReport): number[][] {
-  return blocks.map(({ first, count }) =>
-    Array.from({ length: count }, (_, i) => first + i).sort((a, b) => openRate[b]! - openRate[a]! || a - b),
-  );
 }
 
 function millions(n: number): string {

@@ -1,4 +1,4 @@
-import type { FitOptions, LatentTree } from 'espalier';
+import type { LatentTree } from 'espalier';
 import { latentTreeToSvg } from 'espalier/draw';
 import { xml } from '#dist/drawings/svg.js';
 import {
@@ -11,54 +11,18 @@ import {
   validationLoss,
 } from '../frame/charts.js';
 import type { ChartOptions } from '../frame/line-chart.js';
-import { footerOf, guess, headerOf, pageOf, section, sizeFigure, widePanel } from '../frame/markup.js';
-import { percent, secondsText, sum, whole } from '../frame/numbers.js';
-import type { Run } from '../frame/run.js';
+import { footerOf, guess, headerOf, pageOf, section, sizeFigure } from '../frame/markup.js';
+import { percent, secondsText, whole } from '../frame/numbers.js';
 import { errorsOf, namesOf, table, tableRow, testRows, timeRows, weightRow } from '../frame/tables.js';
 import { type NetResult, validationAccuracy } from '../frame/training.js';
-import { connectionsOf, type GrownNet, netDrawing } from './net-drawing.js';
-import { type ActiveTopic, LEAST, latentsOf, wordsOf } from './topics.js';
+import { netSection } from './net-section.js';
+import type { Example, TseRun } from './story.js';
+import { topicSection } from './topic-list.js';
+import { LEAST } from './topics.js';
 import { type Definition, piecesOf } from './words.js';
 
-/** A test row: what it says, the topics it has, what the nets answer. */
-export interface Example {
-  readonly definition: Definition;
-  readonly topics: readonly ActiveTopic[];
-  /** In the order of the nets. */
-  readonly answers: readonly { readonly kind: number; readonly probability: number }[];
-}
-
-export interface TseRun extends Run {
-  readonly kinds: readonly string[];
-  readonly vocabulary: readonly string[];
-  /** Mean number of different known words in a definition. */
-  readonly wordsPerRow: number;
-  /** Training rows to show. */
-  readonly samples: readonly Definition[];
-  readonly grown: GrownNet;
-  readonly density: number;
-  readonly treeSeconds: number;
-  /** [latents][kinds]: training rows with a topic. */
-  readonly counts: Int32Array;
-  readonly fit: FitOptions;
-  readonly tse: NetResult;
-  /** Without skip-paths. */
-  readonly backbone: NetResult;
-  readonly trf: NetResult;
-  /** The best on the validation rows, and all shapes tried. */
-  readonly dense: NetResult;
-  readonly denseTried: readonly NetResult[];
-  readonly right: readonly Example[];
-  readonly wrong: readonly Example[];
-}
-
-/** A topic tells the kind if this share of its rows is of one. */
-const PURE = 0.9;
-const ROWS_TO_TELL = 10;
 /** Of the tree, from the top. */
 const DRAWN_LEVELS = 2;
-/** Lines of a kind and layer in the net's drawing. */
-const MOST_LINES = 900;
 
 /** The report of `npm run demo:tse`; `style` are its style sheets. */
 export function tsePage(run: TseRun, style: string): string {
@@ -127,87 +91,6 @@ function treeSection({ grown: { tree }, treeSeconds, rows }: TseRun): string {
       `The model gives the training rows a log-likelihood of ${minus(tree.logLikelihood)} nats, and a BIC of ${minus(tree.bic)}. All topics with all words, and a search, stand in <a href="tse-tree.html">tse-tree.html</a>.`,
     ],
     `<section class="panel map" tabindex="0" aria-label="The topic tree, to scroll in">${latentTreeToSvg(tree, { top: 4, levels: Math.min(DRAWN_LEVELS, tree.levels.length) })}</section>`,
-  );
-}
-
-function topicSection({ grown: { tree }, counts, kinds, rows }: TseRun): string {
-  const ofKinds = (latent: number) => Array.from(kinds, (_, c) => counts[(latent - tree.features) * kinds.length + c]!);
-  const mixes = Array.from({ length: tree.latents }, (_, z) => mixOf(ofKinds(tree.features + z)));
-  const mix = (latent: number) => mixes[latent - tree.features]!;
-  const order = (latents: Iterable<number>) =>
-    [...latents].sort((a, b) => mix(a).chief - mix(b).chief || mix(b).purity - mix(a).purity || a - b);
-  const bar = (latent: number) => {
-    const parts = mix(latent)
-      .shares.map((share, c) => ({ share, c }))
-      .filter(({ share }) => share > 0);
-    const chief = [...parts].sort((a, b) => b.share - a.share).slice(0, 3);
-    const tip = chief.map(({ share, c }) => `${kinds[c]} ${percent(share, 0)}`).join(', ') || 'no definition';
-    return `<span class="mix" role="img" aria-label="${xml(tip)}" title="${xml(tip)}">${parts.map(({ share, c }) => `<i class="k${c}" style="width:${(100 * share).toFixed(1)}%"></i>`).join('')}</span>`;
-  };
-  const line = (latent: number) =>
-    `<span class="words">${xml(wordsOf(tree, latent).join(', '))}</span><small>${percent(tree.marginal[latent]!, 1)}</small>${bar(latent)}`;
-  const lines = (latent: number): string => {
-    const below = tree.levelOf(latent) > 1 ? order(tree.island(latent)) : [];
-    return below.length
-      ? `<details class="topic"><summary>${line(latent)}</summary><div class="below">${below.map(lines).join('')}</div></details>`
-      : `<div class="topic">${line(latent)}</div>`;
-  };
-  const told = latentsOf(tree, 1).filter((latent) => mix(latent).rows >= ROWS_TO_TELL);
-  const pure = told.filter((latent) => mix(latent).purity >= PURE);
-  return section(
-    'Topics and kinds',
-    [
-      `Nobody told the tree what the definitions define. Yet <strong>${whole(pure.length)} of the ${whole(told.length)} topics of the lowest level are of one kind by ${percent(PURE, 0)} or more</strong>: ${percent(pure.length / (told.length || 1), 0)}. Topics in fewer than ${ROWS_TO_TELL} definitions are not counted.`,
-      `A line is a topic: its words, the share of definitions that have it under the model, and the kinds of those of the ${whole(rows.train)} training rows that more likely have it than not. It opens to the topics below.`,
-    ],
-    `${kindLegend(kinds)}<div class="topics">${order(latentsOf(tree, tree.levels.length)).map(lines).join('')}</div>`,
-  );
-}
-
-function netSection({ grown, density, kinds, tse }: TseRun): string {
-  const { tree, skipPaths } = grown;
-  const names = { features: 'words', latents: 'topics' };
-  const inputName = (level: number) => (level === 0 ? 'the words' : `layer ${level}`);
-  const layers = tree.levels.map((units, l) => {
-    const { tree: own, added } = connectionsOf(grown, l);
-    const inputs = l === 0 ? tree.features : tree.levels[l - 1]!;
-    const all = own.length + added.length;
-    return tableRow(`Layer ${l + 1}`, [
-      inputs,
-      units,
-      own.length,
-      added.length,
-      percent(all / (inputs * units), 1),
-      all,
-    ]);
-  });
-  const top = tree.levels.at(-1)!;
-  const paths = skipPaths.map(({ from, units, connections }) =>
-    tableRow(`Skip-path from ${inputName(from)}`, [
-      from === 0 ? tree.features : tree.levels[from - 1]!,
-      units,
-      '–',
-      '–',
-      percent(1, 0),
-      connections,
-    ]),
-  );
-  const added = tree.levels.map((_, l) => connectionsOf(grown, l).added.length);
-  const inPaths = sum(skipPaths.map(({ connections }) => connections));
-  return section(
-    'The net that grows from it',
-    [
-      `Each level of topics becomes a layer, each topic a ReLU unit. It keeps <span class="key orange">its connections in the tree</span> and gets <span class="key green">new ones</span>, to the nodes below it that tell most about it beyond what their own topic says, until ${percent(density, 0)} of the possible ones are there.`,
-      skipPaths.length
-        ? `What the topics miss goes past them: <span class="key blue">skip-paths</span>, dense layers (the number counts units) straight to the output. They hold ${percent(inPaths / tse.weights, 0)} of the weights.`
-        : 'There are no skip-paths past the topics.',
-      `Drawn are at most ${whole(MOST_LINES)} lines of a kind for each layer; there are ${whole(Math.max(...added))} new ones in the widest.`,
-    ],
-    widePanel((width, narrow) => netDrawing(grown, { width, most: narrow ? MOST_LINES / 3 : MOST_LINES, names })) +
-      table(
-        ['Inputs', 'Units', 'From the tree', 'Added', 'Density', 'Connections'],
-        [...layers, tableRow('Output', [top, kinds.length, '–', '–', percent(1, 0), top * kinds.length]), ...paths],
-      ),
   );
 }
 
@@ -311,18 +194,6 @@ function marked({ text }: Definition, known: ReadonlySet<string>): string {
 
 function kindTag(kinds: readonly string[], kind: number): string {
   return `<span class="kind k${kind}">${xml(kinds[kind]!)}</span>`;
-}
-
-function kindLegend(kinds: readonly string[]): string {
-  return `<ul class="legend kinds">${kinds.map((name, c) => `<li class="k${c}">${xml(name)}</li>`).join('')}</ul>`;
-}
-
-/** Counts of each kind as shares, the largest share and whose it is. */
-function mixOf(counts: readonly number[]) {
-  const rows = sum(counts);
-  const shares = counts.map((count) => count / (rows || 1));
-  const purity = Math.max(...shares);
-  return { rows, shares, purity, chief: shares.indexOf(purity) };
 }
 
 /** "197 topics, then 22" */
