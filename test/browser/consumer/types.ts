@@ -1,5 +1,14 @@
 // Compiled, never run: the published types as a strict project sees them.
-import { chowLiuTree, Dataset, DenseNet, gateReport, latentTreeToJson, parseSparseText, TrfNet, treeToJson } from 'espalier';
+import {
+  chowLiuTree,
+  Dataset,
+  DenseNet,
+  gateReport,
+  latentTreeToJson,
+  parseSparseText,
+  TrfNet,
+  treeToJson,
+} from 'espalier';
 import { readCsv } from 'espalier/csv';
 import { gatesToSvg, latentTreeToDot, latentTreeToHtml, latentTreeToSvg, treeToDot, treeToSvg } from 'espalier/draw';
 
