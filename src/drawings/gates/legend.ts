@@ -9,8 +9,8 @@ interface Item {
   width: number;
 }
 
-/** Between items, and from line to line, pixels. */
-const BESIDE = 14;
+/** Between items, whose widths are ample, and from line to line, pixels. */
+const BESIDE = 8;
 const LINE = 18;
 /** Side of a swatch and of a step of the scale. */
 const SWATCH = 10;
