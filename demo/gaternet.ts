@@ -1,17 +1,20 @@
 // MNIST: train a net that chooses its filters for each image, and the same backbone without gates; test and time both, write demo/gaternet-report.html.
-import { createHash } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
-import { relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { type BackboneLayer, type Dataset, type GatedEvaluation, GaterNet, type GaterNetOptions } from 'espalier';
-import { gateReport } from 'espalier/gates';
-import { type Contender, meanMultiplyAdds, millisecondsPerImage } from './costs.js';
+import {
+  type BackboneLayer,
+  type Dataset,
+  type FitOptions,
+  GaterNet,
+  type GaterNetOptions,
+  gateReport,
+} from 'espalier';
 import { CLASSES, imageDataset, permutation, readMnist, SIDE } from './data.js';
-import { examplesOf } from './examples.js';
-import { type GaterRun, gaternetPage, type ImageCost, type TrainedNet } from './gaternet-page.js';
-import { machine } from './machine.js';
-import { Progress, runShown } from './progress.js';
-import { fitShown, percent, type Rows } from './training.js';
+import { percent } from './frame/numbers.js';
+import { progress } from './frame/progress.js';
+import { runDemo } from './frame/run.js';
+import { countsOf, fitAndTest, netLine, type Rows } from './frame/training.js';
+import { type Contender, meanMultiplyAdds, millisecondsPerImage } from './gaternet/costs.js';
+import { examplesOf } from './gaternet/examples.js';
+import { type GaterRun, gaternetPage, type ImageCost } from './gaternet/page.js';
 
 const SEED = 1;
 const NAMES = Array.from({ length: CLASSES }, (_, digit) => String(digit));
@@ -31,7 +34,7 @@ const PRETRAIN_EPOCHS = 1;
 
 /** The same for both nets. */
 const NET: GaterNetOptions = { seed: SEED, backbone: BACKBONE, augmentation: { pad: 2, flip: false } };
-const FIT = { epochs: 6, batchSize: 32, learningRate: 0.004, optimizer: 'adam', schedule: 'cosine' } as const;
+const FIT: FitOptions = { epochs: 6, batchSize: 32, learningRate: 0.004, optimizer: 'adam', schedule: 'cosine' };
 const GATED = {
   gater: GATER,
   placement: 'every-conv',
@@ -48,14 +51,16 @@ const TIMED = [
   { batchSize: 32, images: 4_800 },
 ];
 
-const ROOT = new URL('../../', import.meta.url);
-const REPORT = fileURLToPath(new URL('demo/gaternet-report.html', ROOT));
+await runDemo<GaterRun>({
+  seed: SEED,
+  report: 'gaternet-report.html',
+  style: 'gaternet/page.css',
+  tell,
+  page: gaternetPage,
+  summary,
+});
 
-const progress = new Progress();
-await runShown(progress, main);
-
-async function main(): Promise<void> {
-  const began = performance.now();
+async function tell() {
   progress.at('Reading MNIST');
   const { train: images, test: testImages } = await readMnist();
   const order = permutation(images.rows, SEED);
@@ -64,71 +69,36 @@ async function main(): Promise<void> {
     validation: imageDataset(images, order.subarray(0, VALIDATION_ROWS)),
     test: imageDataset(testImages),
   };
-  progress.at('Reading MNIST', 1, 1, `${TRAIN_ROWS} of ${images.rows} images to learn from`);
-  progress.end();
+  progress.done('Reading MNIST', `${TRAIN_ROWS} of ${images.rows} images to learn from`);
 
-  const twin = await trainAndTest('Ungated twin', { gater: false }, rows);
-  const gated = await trainAndTest('Gated net', GATED, rows);
-  const gates = gated.predicted.gates!;
-  const found = {
-    gated: gated.trained,
-    twin: twin.trained,
-    gates: gateReport(gates, gated.net.gateLayout, {
-      values: testImages.labels,
-      classes: CLASSES,
-      names: NAMES,
-    }),
-    batchSizes: TIMED.map(({ batchSize }) => batchSize),
-    costs: await costsOf(twin.net, gated.net, gates, rows.test),
-    examples: examplesOf(gated.net, testImages, gated.predicted),
-  };
-  twin.net.dispose();
-  gated.net.dispose();
-  const run: GaterRun = {
-    ...found,
-    seed: SEED,
-    machine: machine(),
-    seconds: (performance.now() - began) / 1000,
-    peakBytes: process.resourceUsage().maxRSS * 1024,
-    data: {
-      name: 'MNIST',
-      side: SIDE,
-      classNames: NAMES,
-      rows: { train: rows.train.rows, validation: rows.validation.rows, test: rows.test.rows },
-    },
+  const twin = await train('Ungated twin', { gater: false }, rows);
+  const gated = await train('Gated net', GATED, rows);
+  const gates = gated.result.gates!;
+  const names = { classes: CLASSES, names: NAMES };
+  const story = {
+    rows: countsOf(rows),
+    data: { name: 'MNIST', side: SIDE, classNames: NAMES },
     backbone: 'ResNet-8',
     gater: 'three small convolutions',
     placement: GATED.placement,
     lambda: PENALTY,
-    fit: { ...FIT, pretrainEpochs: PRETRAIN_EPOCHS },
+    fit: FIT,
+    pretrainEpochs: PRETRAIN_EPOCHS,
+    gated: gated.result,
+    twin: twin.result,
+    gates: gateReport(gates, gated.net.gateLayout, { values: testImages.labels, ...names }),
+    batchSizes: TIMED.map(({ batchSize }) => batchSize),
+    costs: await costsOf(twin.net, gated.net, gates, rows.test),
+    examples: examplesOf(gated.net, testImages, gated.result),
   };
-  await writeFile(REPORT, gaternetPage(run, await readFile(new URL('demo/report.css', ROOT), 'utf8')));
-  summary(run);
+  twin.net.dispose();
+  gated.net.dispose();
+  return story;
 }
 
-async function trainAndTest(name: string, options: GaterNetOptions, rows: Rows) {
+async function train(name: string, options: GaterNetOptions, rows: Rows) {
   const net = await GaterNet.create(rows.train, { ...NET, ...options });
-  const { history, seconds } = await fitShown(progress, name, net, rows, FIT);
-  progress.at(`${name}, testing`);
-  const { test } = rows;
-  const predicted = await net.predict(test, { gates: net.gateLayout.length > 0 });
-  const labels = test.targets!.values;
-  const right = predicted.classes!.reduce((count, guess, row) => count + (guess === labels[row] ? 1 : 0), 0);
-  const testAccuracy = right / test.rows;
-  progress.at(`${name}, testing`, 1, 1, `accuracy ${percent(testAccuracy)}`);
-  progress.end();
-  const trained: TrainedNet = {
-    name,
-    parameters: net.weights,
-    history: history.map((record) => {
-      const { gatesOpen } = record.validation as GatedEvaluation;
-      return { ...record, ...(gatesOpen === undefined ? {} : { gatesOpen }) };
-    }),
-    testAccuracy,
-    seconds,
-    sha256: createHash('sha256').update(net.save()).digest('hex'),
-  };
-  return { net, trained, predicted };
+  return { net, result: await fitAndTest(name, net, rows, FIT) };
 }
 
 /** What an image costs the twin, and the gated net without and with its gater. `gates`: of the test images. */
@@ -141,8 +111,7 @@ async function costsOf(twin: GaterNet, gated: GaterNet, gates: Float32Array, tes
     const found = await millisecondsPerImage(contenders, some, batchSize, (done, batches) =>
       progress.at(label, done, batches),
     );
-    progress.at(label, 1, 1, `${found.map((ms) => ms.toFixed(3)).join(', ')} ms an image`);
-    progress.end();
+    progress.done(label, `${found.map((ms) => ms.toFixed(3)).join(', ')} ms an image`);
     times.push(found);
   }
   const chosen = meanMultiplyAdds(gated, gates);
@@ -153,29 +122,17 @@ async function costsOf(twin: GaterNet, gated: GaterNet, gates: Float32Array, tes
   ].map((cost, i) => ({ ...cost, milliseconds: times.map((found) => found[i]!) }));
 }
 
-function summary({ gated, twin, gates, costs, batchSizes, seconds }: GaterRun): void {
-  const net = ({ name, testAccuracy, parameters, seconds: time }: TrainedNet) =>
-    `${name.padEnd(26)} test accuracy ${percent(testAccuracy)}, ${whole(parameters).padStart(7)} parameters, ${time.toFixed(1).padStart(5)} s`;
-  const [reference] = costs;
+function summary({ gated, twin, gates, costs, batchSizes }: GaterRun): string {
+  const reference = costs[0]!;
   const cost = ({ name, multiplyAdds, milliseconds }: ImageCost) => {
     const times = milliseconds.map(
       (ms, b) =>
-        `${ms.toFixed(3)} ms (${share(ms / reference!.milliseconds[b]!)}) ${batchSizes[b] === 1 ? 'singly' : `by ${batchSizes[b]}`}`,
+        `${ms.toFixed(3)} ms (${percent(ms / reference.milliseconds[b]!, 0)}) ${batchSizes[b] === 1 ? 'singly' : `by ${batchSizes[b]}`}`,
     );
-    return `${name.padEnd(26)} ${(multiplyAdds / 1e6).toFixed(2)} M multiply-adds (${share(multiplyAdds / reference!.multiplyAdds)}), ${times.join(', ')}`;
+    return `${name.padEnd(26)} ${(multiplyAdds / 1e6).toFixed(2)} M multiply-adds (${percent(multiplyAdds / reference.multiplyAdds, 0)}), ${times.join(', ')}`;
   };
-  console.log(`
-${net(twin)}
-${net(gated)}
-Gates                      ${percent(gates.meanOpen)} of ${gates.gates} open: ${gates.alwaysOn} always, ${gates.alwaysOff} never, ${gates.inputDependent} depend on the image
-${costs.map(cost).join('\n')}
-Done in ${seconds.toFixed(0)} s. Open ${relative(process.cwd(), REPORT)}`);
-}
-
-function share(value: number): string {
-  return `${(100 * value).toFixed(0)} %`;
-}
-
-function whole(value: number): string {
-  return value.toLocaleString('en-US');
+  return `${netLine(twin)}
+${netLine(gated)}
+Gates        ${percent(gates.meanOpen)} of ${gates.gates} open: ${gates.alwaysOn} always, ${gates.alwaysOff} never, ${gates.inputDependent} depend on the image
+${costs.map(cost).join('\n')}`;
 }

@@ -1,15 +1,14 @@
 // MNIST with its pixels shuffled: learn the tree, grow and train a TRF-net, train a dense net of the same widths, write demo/report.html.
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
 import { DenseNet, type FitOptions, type GrowProgress, type NetOptions, TrfNet } from 'espalier';
 import { litShares, permutation, readMnist, shuffledDataset } from './data.js';
-import { fieldsOf } from './fields.js';
-import { countTouching, placeEdges } from './geometry.js';
-import { machine } from './machine.js';
-import { Progress, runShown } from './progress.js';
-import { type RunResult, reportPage } from './report.js';
-import { fitAndTest, type NetResult, percent, type Rows, secondsOf } from './training.js';
+import { percent } from './frame/numbers.js';
+import { progress } from './frame/progress.js';
+import { runDemo } from './frame/run.js';
+import { countsOf, fitAndTest, type NetResult, netLine, type Rows } from './frame/training.js';
+import { fieldsOf } from './mnist/fields.js';
+import { countTouching, placeEdges } from './mnist/geometry.js';
+import { type MnistRun, mnistPage } from './mnist/page.js';
 
 const SEED = 1;
 const VALIDATION_ROWS = 5_000;
@@ -26,14 +25,16 @@ const PRETRAIN = { epochs: 3 };
 const NET: NetOptions = { seed: SEED, dropout: 0.1, initialScale: 2.4 };
 const FIT: FitOptions = { epochs: 10, batchSize: 128, learningRate: 0.004, schedule: 'cosine' };
 
-const ROOT = new URL('../../', import.meta.url);
-const REPORT = fileURLToPath(new URL('demo/report.html', ROOT));
+await runDemo<MnistRun>({
+  seed: SEED,
+  report: 'report.html',
+  style: 'mnist/page.css',
+  tell,
+  page: (run, style) => mnistPage(run, style, readFileSync(new URL('mnist/in-page.js', import.meta.url), 'utf8')),
+  summary,
+});
 
-const progress = new Progress();
-await runShown(progress, main);
-
-async function main(): Promise<void> {
-  const began = performance.now();
+async function tell() {
   progress.at('Reading MNIST');
   const { train: images, test: testImages } = await readMnist();
   const shuffle = permutation(images.pixels.length / images.rows, SEED);
@@ -44,19 +45,14 @@ async function main(): Promise<void> {
     validation: shuffledDataset(images, shuffle, order.subarray(0, VALIDATION_ROWS)),
     test: shuffledDataset(testImages, shuffle),
   };
-  progress.at('Reading MNIST', 1, 1, 'pixels shuffled');
-  progress.end();
+  progress.done('Reading MNIST', 'pixels shuffled');
 
   const trf = await trainTrf(rows);
   const dense = await trainDense(rows, trf.widths);
   const litShare = litShares(images, trainRows, THRESHOLD * 255);
   const edges = placeEdges(trf.origin[0]!.edges, shuffle, litShare);
-  const result: RunResult = {
-    seed: SEED,
-    rows: { train: rows.train.rows, validation: rows.validation.rows, test: rows.test.rows },
-    machine: machine(),
-    seconds: (performance.now() - began) / 1000,
-    peakBytes: process.resourceUsage().maxRSS * 1024,
+  return {
+    rows: countsOf(rows),
     shuffle,
     litShare,
     edges,
@@ -68,8 +64,6 @@ async function main(): Promise<void> {
     dense,
     test: testImages,
   };
-  await writeReport(result);
-  summary(result);
 }
 
 async function trainTrf(rows: Rows) {
@@ -81,7 +75,7 @@ async function trainTrf(rows: Rows) {
     onProgress: showGrowth,
   });
   progress.end();
-  const result = await fitAndTest(progress, 'TRF-net', net, rows, FIT, [
+  const result = await fitAndTest('TRF-net', net, rows, FIT, [
     { name: 'Learning the trees', seconds: net.growSeconds!.tree },
     { name: 'Pre-training the layers', seconds: net.growSeconds!.pretrain },
     { name: 'Encoding rows for the next layer', seconds: net.growSeconds!.encode },
@@ -95,7 +89,7 @@ async function trainTrf(rows: Rows) {
 
 async function trainDense(rows: Rows, hidden: number[]): Promise<NetResult> {
   const net = await DenseNet.create(rows.train, { ...NET, hidden });
-  const result = await fitAndTest(progress, 'Dense net', net, rows, FIT);
+  const result = await fitAndTest('Dense net', net, rows, FIT);
   net.dispose();
   return result;
 }
@@ -106,22 +100,10 @@ function showGrowth({ phase, layer, done, total, epoch, loss }: GrowProgress): v
   else progress.at(`Pre-training layer ${layer}`, done, total, `epoch ${epoch}, error ${loss!.toFixed(2)}`);
 }
 
-async function writeReport(result: RunResult): Promise<void> {
-  const [style, script] = await Promise.all(
-    ['demo/report.css', 'build/demo/page.js'].map((path) => readFile(new URL(path, ROOT), 'utf8')),
-  );
-  await mkdir(dirname(REPORT), { recursive: true });
-  await writeFile(REPORT, reportPage(result, style!, script!));
-}
-
-function summary({ edges, trf, dense, seconds }: RunResult): void {
+function summary({ edges, trf, dense }: MnistRun): string {
   const { edges: count, touching, informative, informativeTouching } = countTouching(edges);
-  const net = (n: NetResult) =>
-    `${n.name.padEnd(10)} test accuracy ${percent(n.testAccuracy)}, ${n.weights.toLocaleString('en-US').padStart(7)} weights, ${secondsOf(n).toFixed(1).padStart(5)} s`;
-  console.log(`
-Tree       ${touching} of ${count} edges join touching pixels (${percent(touching / count)}); of the ${informative} between pixels that
-           change, ${informativeTouching} do (${percent(informativeTouching / informative)})
-${net(trf)}
-${net(dense)}
-Done in ${seconds.toFixed(0)} s. Open ${relative(process.cwd(), REPORT)}`);
+  return `Tree         ${touching} of ${count} edges join touching pixels (${percent(touching / count)}); of the ${informative} between pixels that
+             change, ${informativeTouching} do (${percent(informativeTouching / informative)})
+${netLine(trf)}
+${netLine(dense)}`;
 }

@@ -1,7 +1,5 @@
 // Definitions of a dictionary: learn a tree of topics, grow a TSE-net from it, train it beside other nets, write demo/tse-report.html.
-import { readFile, writeFile } from 'node:fs/promises';
-import { relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { writeFile } from 'node:fs/promises';
 import {
   assignLatents,
   DenseNet,
@@ -18,16 +16,18 @@ import {
   type TseGrowProgress,
   TseNet,
 } from 'espalier';
-import { latentTreeToHtml } from 'espalier/latent-trees';
+import { latentTreeToHtml } from 'espalier/draw';
 import { byShare } from '#dist/structure/latent/topics.js';
 import { permutation } from './data.js';
-import { spread, unitsOf } from './fields.js';
-import { machine } from './machine.js';
-import { Progress, runShown } from './progress.js';
-import { activeTopics, classCounts, latentsOf, wordsOf } from './topics.js';
-import { fitAndTest, type NetResult, percent, type Rows, secondsOf, validationAccuracy } from './training.js';
-import { type Example, type TseRun, tsePage } from './tse-page.js';
-import { type Definition, KINDS, piecesOf, readDefinitions, vocabularyOf, wordDataset } from './words.js';
+import { percent, spread, sum, whole } from './frame/numbers.js';
+import { progress } from './frame/progress.js';
+import { demoFile, runDemo, shownPath } from './frame/run.js';
+import { countsOf, fitAndTest, type NetResult, netLine, type Rows, validationAccuracy } from './frame/training.js';
+import { tsePage } from './tse/page.js';
+import type { Example, TseRun } from './tse/story.js';
+import { activeTopics, classCounts, latentsOf, wordsOf } from './tse/topics.js';
+import { type Definition, KINDS, piecesOf, readDefinitions, vocabularyOf, wordDataset } from './tse/words.js';
+import { unitsOf } from './units.js';
 
 const SEED = 1;
 const VALIDATION_ROWS = 5_000;
@@ -52,16 +52,19 @@ const SHOWN_TOPICS = 4;
 const SHOWN_ERRORS = 4;
 const LEAST_WORDS = 4;
 
-const ROOT = new URL('../../', import.meta.url);
-const [REPORT, TREE, MODEL] = ['tse-report.html', 'tse-tree.html', 'tse-net.safetensors'].map((name) =>
-  fileURLToPath(new URL(`demo/${name}`, ROOT)),
-) as [string, string, string];
+const TREE = 'tse-tree.html';
+const MODEL = 'tse-net.safetensors';
 
-const progress = new Progress();
-await runShown(progress, main);
+await runDemo<TseRun>({
+  seed: SEED,
+  report: 'tse-report.html',
+  style: 'tse/page.css',
+  tell,
+  page: tsePage,
+  summary,
+});
 
-async function main(): Promise<void> {
-  const began = performance.now();
+async function tell() {
   const { definitions, rows, vocabulary, wordsPerRow } = await readRows();
   const { tse, grown, treeSeconds, file } = await trainTse(rows);
   const { tree } = grown;
@@ -81,14 +84,11 @@ async function main(): Promise<void> {
   const example = (row: number) => exampleOf(test[row]!, row, tree, inTest, nets);
   const wrong = Array.from(test.keys()).filter((row) => tse.classes[row] !== test[row]!.kind);
   progress.end();
-
-  const run: TseRun = {
-    seed: SEED,
-    machine: machine(),
-    seconds: (performance.now() - began) / 1000,
-    peakBytes: process.resourceUsage().maxRSS * 1024,
+  await writeFile(demoFile(TREE), latentTreeToHtml(tree, { title: 'Topics of a dictionary' }));
+  await writeFile(demoFile(MODEL), file);
+  return {
+    rows: countsOf(rows),
     kinds: KINDS,
-    rows: { train: rows.train.rows, validation: rows.validation.rows, test: rows.test.rows },
     vocabulary,
     wordsPerRow,
     samples: firstOfEachKind(train, known).map((row) => train[row]!),
@@ -105,11 +105,6 @@ async function main(): Promise<void> {
     right: firstOfEachKind(test, known).map(example),
     wrong: spread(wrong, SHOWN_ERRORS).map(example),
   };
-  const style = await readFile(new URL('demo/report.css', ROOT), 'utf8');
-  await writeFile(REPORT, tsePage(run, style));
-  await writeFile(TREE, latentTreeToHtml(tree, { title: 'Topics of a dictionary' }));
-  await writeFile(MODEL, file);
-  summary(run, nets);
 }
 
 /** Definitions at random, in three parts, and as the nets see them. */
@@ -132,8 +127,7 @@ async function readRows() {
   };
   const { features } = rows.train;
   const wordsPerRow = (features.kind === 'sparse' ? features.index.length : 0) / train.length;
-  progress.at('Reading the dictionary', 1, 1, `${all.length} definitions, ${wordsPerRow.toFixed(1)} words in each`);
-  progress.end();
+  progress.done('Reading the dictionary', `${all.length} definitions, ${wordsPerRow.toFixed(1)} words in each`);
   return { definitions, rows, vocabulary, wordsPerRow };
 }
 
@@ -147,11 +141,10 @@ async function trainTse(rows: Rows) {
   });
   const { skeleton: tree, growSeconds, skipPaths } = net;
   const { expansion, ...learning } = growSeconds!;
-  const treeSeconds = Object.values(learning).reduce((sum, seconds) => sum + seconds, 0);
-  progress.at('Expansion', 1, 1, `${net.layers.map(({ connections }) => whole(connections)).join(' + ')} connections`);
-  progress.end();
+  const treeSeconds = sum(Object.values(learning));
+  progress.done('Expansion', `${net.layers.map(({ connections }) => whole(connections)).join(' + ')} connections`);
   tellTree(tree, treeSeconds);
-  const result = await fitAndTest(progress, 'TSE-net', net, rows, FIT, [
+  const result = await fitAndTest('TSE-net', net, rows, FIT, [
     { name: 'Learning the tree', seconds: treeSeconds },
     { name: 'Expansion', seconds: expansion },
   ]);
@@ -165,7 +158,7 @@ async function trainTse(rows: Rows) {
 /** The tree is the one that the TSE-net has learned, whose time is told again. */
 async function trainBackbone(rows: Rows, skeleton: LatentTree, { phases }: NetResult): Promise<NetResult> {
   const net = await TseNet.grow(rows.train, { ...NET, density: DENSITY, skeleton, skipPaths: false });
-  const result = await fitAndTest(progress, 'Backbone', net, rows, FIT, [
+  const result = await fitAndTest('Backbone', net, rows, FIT, [
     phases[0]!,
     { name: 'Expansion', seconds: net.growSeconds!.expansion },
   ]);
@@ -183,7 +176,7 @@ async function trainTrf(rows: Rows): Promise<NetResult> {
   });
   progress.at('TRF-net, growing', 1, 1, `${net.layers.length - 1} hidden layer`);
   const { tree, encode, pretrain } = net.growSeconds!;
-  const result = await fitAndTest(progress, 'TRF-net', net, rows, FIT, [
+  const result = await fitAndTest('TRF-net', net, rows, FIT, [
     { name: 'Learning the tree', seconds: tree + encode },
     { name: 'Pre-training', seconds: pretrain },
   ]);
@@ -193,7 +186,7 @@ async function trainTrf(rows: Rows): Promise<NetResult> {
 
 async function trainDense(rows: Rows, hidden: number[]): Promise<NetResult> {
   const net = await DenseNet.create(rows.train, { ...NET, hidden });
-  const result = await fitAndTest(progress, `Dense ${hidden.join('-')}`, net, rows, FIT);
+  const result = await fitAndTest(`Dense ${hidden.join('-')}`, net, rows, FIT);
   net.dispose();
   return result;
 }
@@ -240,14 +233,7 @@ function exampleOf(
   };
 }
 
-function summary({ dense, seconds }: TseRun, nets: readonly NetResult[]): void {
-  const line = (net: NetResult) =>
-    `${net.name.padEnd(10)} test accuracy ${percent(net.testAccuracy)}, ${whole(net.weights).padStart(7)} weights (${percent(net.weights / dense.weights).padStart(8)} of dense), ${secondsOf(net).toFixed(1).padStart(5)} s`;
-  console.log(`
-${nets.map(line).join('\n')}
-Done in ${seconds.toFixed(0)} s. Open ${relative(process.cwd(), REPORT)}; topics in ${relative(process.cwd(), TREE)}, the net in ${relative(process.cwd(), MODEL)}`);
-}
-
-function whole(value: number): string {
-  return value.toLocaleString('en-US');
+function summary({ tse, backbone, trf, dense }: TseRun): string {
+  return `${[tse, backbone, trf, dense].map((net) => netLine(net, dense)).join('\n')}
+Topics in ${shownPath(TREE)}, the net in ${shownPath(MODEL)}`;
 }

@@ -16,7 +16,6 @@ export type { Augmentation } from './data/images/image-batch.js';
 export { type SplitOptions, splitRows } from './data/split.js';
 export { Standardizer, TfIdf } from './data/standardise.js';
 export { formatSparseText, parseSparseText, type SparseTextOptions } from './data/text/sparse-text.js';
-export { type SvgOptions, type TreeJson, treeToDot, treeToJson, treeToSvg } from './drawings/tree.js';
 export { readSafetensors, type Safetensors, type Tensor, writeSafetensors } from './files/safetensors.js';
 export { DenseNet, type DenseNetOptions } from './models/dense/dense-net.js';
 export type { ExplainOptions, Explanation } from './models/feedforward/explain.js';
@@ -24,6 +23,21 @@ export type { FeedforwardNet, LayerSummary, SkipPathSummary } from './models/fee
 export type { InputTransformName } from './models/feedforward/input.js';
 export type { NetOptions } from './models/feedforward/options.js';
 export type { Backbone, BackboneLayer, ImageShape, Placement } from './models/gaternet/backbone.js';
+export {
+  type GateBlock,
+  type GateBlockReport,
+  type GateClasses,
+  type GateClassNames,
+  GateCounter,
+  type GateKind,
+  type GateLayout,
+  type GateReport,
+  gateKind,
+  gateReport,
+  gatesToCsv,
+  type TellingGate,
+  tellingGates,
+} from './models/gaternet/gate-report.js';
 export { type GatedEvaluation, type GatedPrediction, GaterNet } from './models/gaternet/gater-net.js';
 export type { GaterNetOptions } from './models/gaternet/options.js';
 export { loadNet } from './models/load.js';
@@ -59,8 +73,10 @@ export {
 export { latentTree } from './structure/latent/learning.js';
 export type { LatentTreeOptions, LatentTreeProgress, LatentTreeSeconds } from './structure/latent/options.js';
 export { assignLatents, type LatentAssignment } from './structure/latent/posteriors.js';
+export { type LatentTopicsJson, latentTreeToJson, type TopicOptions } from './structure/latent/topics-json.js';
 export { type ReceptiveFieldOptions, type ReceptiveFields, receptiveFields } from './structure/receptive-fields.js';
 export { type Edge, Tree } from './structure/tree.js';
+export { type TreeJson, treeToJson } from './structure/tree-json.js';
 export type { DiscretiseOptions } from './structure/variables.js';
 export type { EpochRecord } from './training/checkpoint.js';
 export type { FitOptions, FitProgress, FitResult } from './training/fit.js';

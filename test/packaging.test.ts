@@ -28,6 +28,21 @@ test('nothing a page loads imports a module of Node itself', () => {
   for (const entry of entries) assert.equal(moduleGraph(new URL(entry, root)).builtins, [], entry);
 });
 
+test('drawings alone know d3, and a page that draws nothing loads neither', () => {
+  const importers = readdirSync(new URL('dist/', root), { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.(js|d\.ts)$/.test(name) && /['"]d3-/.test(readFileSync(new URL(`dist/${name}`, root), 'utf8')))
+    .map((name) => name.split(sep).join('/'));
+  assert.ok(importers.length > 0);
+  for (const name of importers) assert.match(name, /^drawings\//);
+  const { files, bare } = moduleGraph(new URL('dist/index.js', root));
+  const reached = [...files.keys(), ...bare.keys()].map((name) => name.replace(root.href, ''));
+  assert.equal(
+    reached.filter((name) => /^dist\/(drawings\/|draw\.js$)|d3-/.test(name)),
+    [],
+  );
+  assert.ok([...moduleGraph(new URL('dist/draw.js', root)).bare.keys()].includes('d3-hierarchy'));
+});
+
 test('the kernels are inlined behind a dynamic import', () => {
   const { files } = moduleGraph(new URL('dist/index.js', root));
   const inlined = [...files.keys()].filter((href) => files.get(href)!.includes('0061736d01'));

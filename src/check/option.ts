@@ -36,7 +36,7 @@ export interface NumberOption extends Common {
   readonly above?: number;
   readonly to?: number;
   readonly below?: number;
-  readonly words?: readonly string[];
+  readonly words?: readonly (string | number)[];
 }
 
 export interface FlagOption extends Common {

@@ -1,6 +1,6 @@
 import { got } from '../check/phrase.js';
 import { Dataset, describeTargets, type Targets } from '../data/dataset.js';
-import { plural } from '../numeric/words.js';
+import { plural } from '../numeric/format.js';
 import { outputsOf } from '../training/losses.js';
 
 /** What a net predicts, remembered so that other data can be checked against it. */

@@ -3,7 +3,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { newsTree, treeOf } from '../../build/test/support/topic-trees.js';
-import { latentTreeToHtml } from '../../dist/latent-trees.js';
+import { latentTreeToHtml } from '../../dist/draw.js';
 import { launch, openPage } from './support/chromium.mjs';
 import { serve } from './support/server.mjs';
 

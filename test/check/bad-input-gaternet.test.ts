@@ -5,12 +5,12 @@ import {
   DenseNet,
   GaterNet,
   type GaterNetOptions,
+  gateReport,
   loadNet,
   readSafetensors,
   type Tensor,
   writeSafetensors,
 } from 'espalier';
-import { gateReport } from 'espalier/gates';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { classesOf, noiseImages, stripes, tasksOf, valuesOf } from '../support/gated-images.js';

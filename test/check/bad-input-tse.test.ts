@@ -1,5 +1,14 @@
-import { assignLatents, createEngine, Dataset, expandTree, LatentTree, latentTree, TseNet } from 'espalier';
-import { latentTreeToDot, latentTreeToHtml, latentTreeToJson, latentTreeToSvg } from 'espalier/latent-trees';
+import {
+  assignLatents,
+  createEngine,
+  Dataset,
+  expandTree,
+  LatentTree,
+  latentTree,
+  latentTreeToJson,
+  TseNet,
+} from 'espalier';
+import { latentTreeToDot, latentTreeToHtml, latentTreeToSvg } from 'espalier/draw';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { dense, switches } from '../support/problems.js';

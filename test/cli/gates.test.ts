@@ -1,5 +1,4 @@
-import { Dataset } from 'espalier';
-import { gateReport } from 'espalier/gates';
+import { Dataset, gateReport } from 'espalier';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { countGates } from '#dist/cli/commands/gates.js';

@@ -1,12 +1,12 @@
-import { GaterNet } from 'espalier';
-import { gateReport } from 'espalier/gates';
+import { GaterNet, gateReport } from 'espalier';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { meanMultiplyAdds, millisecondsPerImage } from '../../demo/costs.js';
 import { CLASSES, type Images, imageDataset, PIXELS, SIDE } from '../../demo/data.js';
-import { examplesOf } from '../../demo/examples.js';
-import { type GaterRun, gaternetPage } from '../../demo/gaternet-page.js';
-import { machine } from '../../demo/machine.js';
+import { fitAndTest } from '../../demo/frame/training.js';
+import { meanMultiplyAdds, millisecondsPerImage } from '../../demo/gaternet/costs.js';
+import { examplesOf } from '../../demo/gaternet/examples.js';
+import { gaternetPage } from '../../demo/gaternet/page.js';
+import { runFacts } from '../support/demo-results.js';
 import { Random } from '../support/random.js';
 
 const ROWS = 24;
@@ -55,9 +55,13 @@ test('from training to the page', async () => {
   const data = imageDataset(images);
   const [twin, gated] = [await create(images, false), await create(images, true)];
   const fit = { epochs: 2, batchSize: 8, learningRate: 0.01 };
-  const histories = [await twin.fit(data, fit), await gated.fit(data, fit)].map(({ history }) => history);
+  const rows = { train: data, validation: data, test: data };
+  const [ofTwin, ofGated] = [await fitAndTest('Twin', twin, rows, fit), await fitAndTest('Gated', gated, rows, fit)];
+  assert.is(ofTwin.gates, undefined);
+  assert.is(ofGated.testAccuracy, (await gated.evaluate(data)).accuracy);
   const predicted = await gated.predict(data, { gates: true });
   const gates = predicted.gates!;
+  assert.equal(ofGated.gates, gates);
 
   const examples = examplesOf(gated, images, predicted);
   assert.equal(
@@ -92,14 +96,16 @@ test('from training to the page', async () => {
   const report = gateReport(gates, gated.gateLayout, { values: images.labels, classes: CLASSES });
   const page = gaternetPage(
     {
-      ...named(twin, gated, histories),
-      data: {
-        name: 'bars',
-        side: SIDE,
-        classNames: report.classes!.names,
-        rows: { train: ROWS, validation: 0, test: ROWS },
-      },
-      fit: { ...fit, pretrainEpochs: 0 },
+      ...runFacts({ train: ROWS, validation: ROWS, test: ROWS }),
+      data: { name: 'bars', side: SIDE, classNames: report.classes!.names },
+      backbone: 'net',
+      gater: 'convolution',
+      placement: 'every-conv',
+      lambda: 0.1,
+      twin: ofTwin,
+      gated: ofGated,
+      fit,
+      pretrainEpochs: 0,
       gates: report,
       batchSizes: [1, 10],
       costs: [twin.multiplyAdds.dense, chosen, chosen + gated.multiplyAdds.gater].map((multiplyAdds, i) => ({
@@ -114,6 +120,7 @@ test('from training to the page', async () => {
   // Images are letters, too.
   assert.not.match(page.replace(/base64,[^"]+/g, ''), /undefined|NaN|Infinity|null/);
   assert.is(page.match(/<figure class="example">/g)!.length, 9);
+  assert.match(page, '<figcaption>Filters open</figcaption>');
   twin.dispose();
   gated.dispose();
 });
@@ -140,28 +147,5 @@ test('one batch is none that can be timed', async () => {
   }
   net.dispose();
 });
-
-function named(twin: GaterNet, gated: GaterNet, histories: GaterRun['gated']['history'][]) {
-  const [ofTwin, ofGated] = [twin, gated].map((net, i) => ({
-    name: ['Twin', 'Gated'][i]!,
-    parameters: net.weights,
-    history: histories[i]!,
-    testAccuracy: 0.5,
-    seconds: 1,
-    sha256: '0123456789abcdef',
-  }));
-  return {
-    seed: 2,
-    machine: machine(),
-    seconds: 1,
-    peakBytes: 1e8,
-    backbone: 'net',
-    gater: 'convolution',
-    placement: 'every-conv' as const,
-    lambda: 0.1,
-    twin: ofTwin!,
-    gated: ofGated!,
-  };
-}
 
 test.run();

@@ -1,8 +1,10 @@
-import { gateKind, gateReport } from 'espalier/gates';
+import { gateKind, gateReport } from 'espalier';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type GaterRun, gaternetPage, type TrainedNet } from '../../demo/gaternet-page.js';
-import { inkPng } from '../../demo/png.js';
+import { inkPng } from '../../demo/frame/png.js';
+import type { NetResult } from '../../demo/frame/training.js';
+import { type GaterRun, gaternetPage } from '../../demo/gaternet/page.js';
+import { netResult, runFacts } from '../support/demo-results.js';
 import { randomGates, residualLayout } from '../support/gates.js';
 import { elements } from '../support/svg.js';
 
@@ -91,7 +93,7 @@ test('charts leave out what was not recorded; without classes there is nothing t
   const charts = (page: string) =>
     [...page.matchAll(/<figcaption>([^<]*)<\/figcaption><svg class="chart"/g)].map((m) => m[1]);
   assert.equal(charts(gaternetPage(run, '')), ['Validation accuracy', 'Training loss', 'Filters open']);
-  const bare = (net: TrainedNet): TrainedNet => ({
+  const bare = (net: NetResult): NetResult => ({
     ...net,
     history: net.history.map(({ epoch, learningRate, loss, seconds }) => ({ epoch, learningRate, loss, seconds })),
   });
@@ -112,32 +114,24 @@ test('while the gater rests, only its training loss is drawn', () => {
 
 function fakeRun(): GaterRun {
   const { gates, labels, layout, classes, width } = randomGates(11, residualLayout([4, 8], 2), 60, 3);
-  const net = (name: string, parameters: number, testAccuracy: number, gatesOpen?: number): TrainedNet => ({
-    name,
-    parameters,
-    history: [1, 2].map((epoch) => ({
-      epoch,
-      learningRate: 0.1,
-      loss: 1 / epoch,
-      seconds: 1,
-      validation: { loss: 0.5, rows: 5, accuracy: 0.4 * epoch },
-      ...(gatesOpen === undefined ? {} : { gatesOpen }),
-    })),
-    testAccuracy,
-    seconds: 2,
-    sha256: '0123456789abcdef0123',
-  });
+  const rows = { train: 100, validation: 20, test: 60 };
+  const net = (name: string, weights: number, testAccuracy: number, gatesOpen?: number): NetResult => {
+    const result = netResult(name, weights, testAccuracy, { rows: 60, classes: 3 });
+    const history = result.history.map((record) => ({
+      ...record,
+      validation: { ...record.validation!, ...(gatesOpen === undefined ? {} : { gatesOpen }) },
+    }));
+    return { ...result, history };
+  };
   return {
-    seed: 1,
-    machine: { cpu: 'Chip <9>', cores: 2, node: 'v20', platform: 'linux x64' },
-    seconds: 30,
-    peakBytes: 1e8,
-    data: { name: 'Fashion <MNIST>', side: SIDE, classNames: NAMES, rows: { train: 100, validation: 20, test: 60 } },
+    ...runFacts(rows),
+    data: { name: 'Fashion <MNIST>', side: SIDE, classNames: NAMES },
     backbone: 'ResNet-8',
     gater: 'small CNN',
     placement: 'every-conv',
     lambda: 0.1,
-    fit: { epochs: 2, batchSize: 4, learningRate: 0.1, pretrainEpochs: 1 },
+    fit: { epochs: 2, batchSize: 4, learningRate: 0.1 },
+    pretrainEpochs: 1,
     gated: net('Gated', 12345, 0.975, 0.5),
     twin: net('Twin', 6789, 0.9625),
     gates: gateReport(gates, layout, { values: labels, classes, names: NAMES }),

@@ -1,14 +1,13 @@
-import { inflateSync } from 'node:zlib';
 import { writeSafetensors } from 'espalier';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { litShares, PIXELS, permutation, SIDE, shuffledDataset } from '../../demo/data.js';
-import { fieldDrawing, lineChart, ticks, treeDrawing } from '../../demo/drawings.js';
-import { fieldsOf, spread } from '../../demo/fields.js';
-import { columnOfPixel, countTouching, placeEdges, touches, touchingByChance } from '../../demo/geometry.js';
-import { inkPng } from '../../demo/png.js';
-import { type RunResult, reportPage } from '../../demo/report.js';
-import type { NetResult } from '../../demo/training.js';
+import { fieldDrawing, treeDrawing } from '../../demo/mnist/drawings.js';
+import { fieldsOf } from '../../demo/mnist/fields.js';
+import { columnOfPixel, countTouching, placeEdges, touches, touchingByChance } from '../../demo/mnist/geometry.js';
+import { type MnistRun, mnistPage } from '../../demo/mnist/page.js';
+import { netResult, runFacts } from '../support/demo-results.js';
+import { elements } from '../support/svg.js';
 
 const allLit = new Float64Array(PIXELS).fill(0.5);
 
@@ -25,24 +24,6 @@ function asColumns(edges: [number, number][], shuffle: Int32Array): [number, num
   const column = columnOfPixel(shuffle);
   return edges.map(([p, q]) => [Math.min(column[p]!, column[q]!), Math.max(column[p]!, column[q]!), 0.25]);
 }
-
-/** Names of the elements in document order; throws unless every tag is closed in turn. */
-function elementsOf(markup: string): string[] {
-  const names: string[] = [];
-  const open: string[] = [];
-  for (const [, close, name, self] of markup.matchAll(/<(\/?)([a-z]+)(?:\s+[\w-]+="[^"<>]*")*\s*(\/?)>/g)) {
-    if (close) assert.is(open.pop(), name);
-    else {
-      names.push(name!);
-      if (!self) open.push(name!);
-    }
-  }
-  assert.equal(open, []);
-  assert.is(markup.match(/<[a-z]/g)?.length ?? 0, names.length, 'a tag that does not parse');
-  return names;
-}
-
-const countOf = (names: string[], name: string) => names.filter((n) => n === name).length;
 
 test('eight neighbours touch; ends of adjoining rows do not', () => {
   const middle = 10 * SIDE + 10;
@@ -119,27 +100,13 @@ test('rows are shuffled by column, and lit pixels counted over the rows picked',
   );
 });
 
-test('a PNG holds its values as opacity', () => {
-  const uri = inkPng(Uint8Array.of(0, 1, 127, 128, 254, 255), 3);
-  const bytes = Buffer.from(uri.slice('data:image/png;base64,'.length), 'base64');
-  assert.is(bytes.subarray(1, 4).toString(), 'PNG');
-  assert.equal([bytes.readUInt32BE(16), bytes.readUInt32BE(20), bytes[24], bytes[25]], [3, 2, 8, 4]);
-  const length = bytes.readUInt32BE(33);
-  assert.is(bytes.subarray(37, 41).toString(), 'IDAT');
-  const lines = inflateSync(bytes.subarray(41, 41 + length));
-  assert.equal([...lines], [0, 0, 0, 0, 1, 0, 127, 0, 0, 128, 0, 254, 0, 255]);
-  // The checksum of an empty IEND is the same in every PNG.
-  assert.is(bytes.subarray(-8).toString('hex'), '49454e44ae426082');
-});
-
 test('the drawing of a tree has every pixel and every edge, at its place', () => {
   const edges = combTree();
   edges[10] = [0, 11];
   const shuffle = permutation(PIXELS, 8);
   const drawing = treeDrawing(placeEdges(asColumns(edges, shuffle), shuffle, allLit), allLit);
-  const names = elementsOf(drawing);
-  assert.is(countOf(names, 'line'), 783);
-  assert.is(countOf(names, 'circle'), 784);
+  const counts = elements(drawing);
+  assert.equal([counts.line, counts.circle], [783, 784]);
   const apart = drawing.match(/<g class="edges apart">(.*?)<\/g>/)![1]!;
   assert.match(apart, /^<line data-a="(0|11)" data-b="(0|11)" x1="(5|115)" y1="5" x2="(5|115)" y2="5" [^>]*>$/);
 });
@@ -150,39 +117,10 @@ test('the drawing of a field has its cells, its centre and an escaped label', ()
     { pixel: 783, value: -0.5 },
   ];
   const drawing = fieldDrawing(cells, 'a "<b>" & c', 29);
-  assert.equal(elementsOf(drawing), ['svg', 'title', 'rect', 'rect', 'circle']);
+  assert.equal(elements(drawing), { svg: 1, title: 1, rect: 2, circle: 1 });
   assert.match(drawing, '<rect class="plus" x="1" y="1" width="1" height="1" opacity="1"/>');
   assert.match(drawing, '<rect class="minus" x="27" y="27"');
   assert.match(drawing, '<title>a &quot;&lt;b&gt;&quot; &amp; c</title>');
-});
-
-test('a chart stays inside its box and draws every point', () => {
-  const chart = lineChart({
-    title: 'Loss',
-    x: 'epoch',
-    xFrom: 1,
-    yFrom: 0,
-    format: String,
-    series: [
-      { name: 'one', style: 'trf', points: [1, 2, 3, 4].map((x) => [x, 1 / x]) },
-      { name: 'two', style: 'dense', points: [[1, 0.013]] },
-    ],
-  });
-  const names = elementsOf(chart);
-  assert.is(countOf(names, 'path'), 2);
-  assert.is(countOf(names, 'circle'), 5);
-  const [, width, height] = chart.match(/viewBox="0 0 (\d+) (\d+)"/)!.map(Number) as [number, number, number];
-  for (const [, x, y] of chart.matchAll(/cx="([^"]+)" cy="([^"]+)"/g)) {
-    assert.ok(Number(x) >= 0 && Number(x) <= width, `x ${x}`);
-    assert.ok(Number(y) >= 0 && Number(y) <= height, `y ${y}`);
-  }
-});
-
-test('ticks are round and cover the range', () => {
-  assert.equal(ticks(0, 0.31, 5), [0, 0.1, 0.2, 0.3, 0.4]);
-  assert.equal(ticks(96.2, 98.5, 5), [96, 96.5, 97, 97.5, 98, 98.5]);
-  assert.equal(ticks(0, 63, 6), [0, 20, 40, 60, 80]);
-  assert.equal(ticks(2, 2, 5)[0], 2);
 });
 
 test('fields go through the shuffle, and unions leave global units out', () => {
@@ -220,13 +158,8 @@ test('fields go through the shuffle, and unions leave global units out', () => {
   assert.equal(second[0]!.seen, seen);
 });
 
-test('spread takes evenly, or all when there are few', () => {
-  assert.equal(spread([1, 2, 3], 5), [1, 2, 3]);
-  assert.equal(spread([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], 5), [1, 3, 5, 7, 9]);
-});
-
 test('the page asks the network for nothing and says what was measured', () => {
-  const page = reportPage(fakeRun(), 'body {}', 'const end = "</script>";');
+  const page = mnistPage(fakeRun(), 'body {}', 'const end = "</script>";');
   assert.is(/https?:/.test(page), false);
   for (const [, target] of page.matchAll(/(?:src|href|url)\s*[=(]\s*"?([^")]+)/g)) assert.match(target!, /^data:/);
   assert.match(page, "default-src 'none'");
@@ -235,39 +168,22 @@ test('the page asks the network for nothing and says what was measured', () => {
   assert.match(page, '1,234');
   assert.match(page, 'Chip &lt;9&gt;');
   assert.is(page.match(/<\/script>/g)!.length, 2);
-  for (const svg of page.match(/<svg.*?<\/svg>/gs)!) elementsOf(svg);
+  for (const svg of page.match(/<svg.*?<\/svg>/gs)!) elements(svg);
   assert.is(/undefined|NaN/.test(page), false);
 });
 
-function fakeRun(): RunResult {
+function fakeRun(): MnistRun {
   const shuffle = permutation(PIXELS, 1);
-  const net = (name: string, weights: number): NetResult => ({
-    name,
-    weights,
-    layers: [
-      { inputs: PIXELS, sparseUnits: 2, denseUnits: 1, connections: 787, density: 3 / (2 * PIXELS) },
-      { inputs: 3, sparseUnits: 0, denseUnits: 10, connections: 30, density: 1 },
-    ],
-    history: [1, 2].map((epoch) => ({
-      epoch,
-      learningRate: 0.1,
-      loss: 1 / epoch,
-      seconds: 1,
-      validation: { loss: 0.5, rows: 5, accuracy: 0.8 },
-    })),
-    bestEpoch: 2,
-    testAccuracy: 0.975,
-    phases: [{ name: 'Training', seconds: 2 }],
-    classes: Int32Array.from({ length: 20 }, (_, i) => i % 10),
-    outputs: new Float32Array(200).fill(0.1),
-    sha256: '0123456789abcdef0123',
+  const layers = [
+    { inputs: PIXELS, sparseUnits: 2, denseUnits: 1, connections: 787, density: 3 / (2 * PIXELS) },
+    { inputs: 3, sparseUnits: 0, denseUnits: 10, connections: 30, density: 1 },
+  ];
+  const net = (name: string, weights: number) => ({
+    ...netResult(name, weights, 0.975, { rows: 20, classes: 10 }),
+    layers,
   });
   return {
-    seed: 1,
-    rows: { train: 20, validation: 5, test: 20 },
-    machine: { cpu: 'Chip <9>', cores: 2, node: 'v20', platform: 'linux x64' },
-    seconds: 3,
-    peakBytes: 1e8,
+    ...runFacts({ train: 20, validation: 5, test: 20 }),
     shuffle,
     litShare: allLit,
     edges: placeEdges(asColumns(combTree(), shuffle), shuffle, allLit),

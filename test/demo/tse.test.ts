@@ -1,11 +1,13 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { byShare } from '#dist/structure/latent/topics.js';
-import { connectionsOf, type GrownNet, netDrawing } from '../../demo/net-drawing.js';
-import { activeTopics, classCounts, latentsOf } from '../../demo/topics.js';
-import type { NetResult } from '../../demo/training.js';
-import { type TseRun, tsePage } from '../../demo/tse-page.js';
-import { KINDS, parseNouns, piecesOf, readDefinitions, vocabularyOf, wordDataset } from '../../demo/words.js';
+import type { NetResult } from '../../demo/frame/training.js';
+import { connectionsOf, type GrownNet, netDrawing } from '../../demo/tse/net-drawing.js';
+import { tsePage } from '../../demo/tse/page.js';
+import type { TseRun } from '../../demo/tse/story.js';
+import { activeTopics, classCounts, latentsOf } from '../../demo/tse/topics.js';
+import { KINDS, parseNouns, piecesOf, readDefinitions, vocabularyOf, wordDataset } from '../../demo/tse/words.js';
+import { netResult, runFacts } from '../support/demo-results.js';
 import { elements } from '../support/svg.js';
 import { treeOf } from '../support/topic-trees.js';
 
@@ -234,37 +236,23 @@ function smallNet(): GrownNet {
 }
 
 function smallRun(): TseRun {
-  const net = (name: string, weights: number, testAccuracy: number, tree = 0): NetResult => ({
-    name,
-    weights,
-    layers: [
-      { inputs: 8, sparseUnits: 0, denseUnits: 50, connections: 400, density: 1 },
-      { inputs: 50, sparseUnits: 0, denseUnits: 3, connections: 150, density: 1 },
-    ],
-    history: [1, 2].map((epoch) => ({
-      epoch,
-      learningRate: 0.1,
-      loss: 1 / epoch,
-      seconds: 1,
-      validation: { loss: 0.5, rows: 5, accuracy: 0.25 * epoch },
-    })),
-    bestEpoch: 2,
-    testAccuracy,
-    phases: [...(tree ? [{ name: 'Learning the tree', seconds: tree }] : []), { name: 'Training', seconds: 2 }],
-    classes: new Int32Array(8),
-    outputs: new Float32Array(24).fill(1 / 3),
-    sha256: '0123456789abcdef0123',
-  });
+  const net = (name: string, weights: number, testAccuracy: number, tree = 0): NetResult => {
+    const result = netResult(name, weights, testAccuracy, { rows: 8, classes: 3 });
+    return {
+      ...result,
+      layers: [
+        { inputs: 8, sparseUnits: 0, denseUnits: 50, connections: 400, density: 1 },
+        { inputs: 50, sparseUnits: 0, denseUnits: 3, connections: 150, density: 1 },
+      ],
+      phases: [...(tree ? [{ name: 'Learning the tree', seconds: tree }] : []), ...result.phases],
+    };
+  };
   const dense = net('Dense net', 5000, 0.5);
   const definition = { term: '<b>old</b>', text: 'a ship of the ocean', kind: 0 };
   const answer = (kind: number) => ({ kind, probability: 0.9 });
   return {
-    seed: 1,
-    machine: { cpu: 'Chip <9>', cores: 2, node: 'v20', platform: 'linux x64' },
-    seconds: 50,
-    peakBytes: 1e8,
+    ...runFacts({ train: 100, validation: 20, test: 8 }),
     kinds: ['animal', 'plant', 'h<rmit'],
-    rows: { train: 100, validation: 20, test: 8 },
     vocabulary: WORDS,
     wordsPerRow: 2.5,
     samples: [definition],

@@ -1,4 +1,5 @@
-import { type GateLayout, type GateSvgOptions, gateReport, gatesToSvg } from 'espalier/gates';
+import { type GateLayout, gateReport } from 'espalier';
+import { type GateSvgOptions, gatesToSvg } from 'espalier/draw';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { randomGates, residualLayout } from '../support/gates.js';
@@ -148,6 +149,10 @@ test('all that is drawn lies inside, at any width and size', () => {
       assert.is(w, width);
       for (const { x, y, length, thickness } of strokes(svg)) {
         assert.ok(x >= 0 && x + length <= w && y - thickness / 2 >= 0 && y + thickness / 2 <= h, `${width}: ${x} ${y}`);
+      }
+      // The note below the legend, which a narrow drawing has to break.
+      for (const [, y, words] of svg.matchAll(/<text x="0" y="(\d+)">([^<]*)<\/text>/g)) {
+        assert.ok(words!.length * 11 * 0.5 <= w && Number(y) < h, `${width}: ${words}`);
       }
       const boxes = tips(svg);
       const covered = boxes.map(({ title }) => Number(/, (\d+) filters/.exec(title)?.[1] ?? 1));

@@ -1,4 +1,5 @@
-import { type Edge, Tree, treeToDot, treeToJson, treeToSvg } from 'espalier';
+import { type Edge, Tree } from 'espalier';
+import { treeToDot, treeToSvg } from 'espalier/draw';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Random } from '../support/random.js';
@@ -45,22 +46,6 @@ function circles(svg: string): { x: number; y: number; r: number }[] {
     r: Number(r),
   }));
 }
-
-test('JSON: everything that makes the tree', () => {
-  assert.equal(JSON.parse(JSON.stringify(treeToJson(small()))), {
-    variables: 6,
-    root: 1,
-    components: 3,
-    totalMutualInformation: 0.875,
-    names: NAMES,
-    edges: [
-      { a: 0, b: 1, information: 0.5 },
-      { a: 1, b: 2, information: 0.25 },
-      { a: 3, b: 4, information: 0.125 },
-    ],
-  });
-  assert.not.ok('names' in treeToJson(star(3)));
-});
 
 test('DOT: a line a vertex and an edge, names quoted', () => {
   const lines = treeToDot(small()).split('\n');

@@ -37,7 +37,10 @@ test("the authors' own fields on their own tree", () => {
     fields: Record<string, number[]>;
   } = JSON.parse(readFileSync(path, 'utf8'));
   const edges = oracle.edges.map(([a, b]) => ({ a, b, information: 0 }));
-  const found = receptiveFields(new Tree(oracle.variables, edges, oracle.root), { radius: oracle.radius, stride: oracle.stride });
+  const found = receptiveFields(new Tree(oracle.variables, edges, oracle.root), {
+    radius: oracle.radius,
+    stride: oracle.stride,
+  });
   assert.is(found.centres.length, Object.keys(oracle.fields).length);
   for (const [centre, field] of fieldsOf(found)) assert.equal(field, oracle.fields[centre], `centre ${centre}`);
 });

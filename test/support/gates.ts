@@ -1,4 +1,4 @@
-import type { GateLayout } from 'espalier/gates';
+import type { GateLayout } from 'espalier';
 import { Random } from './random.js';
 
 /** Blocks with the names of a residual net: `widths[s]` gates in each of the `depth` blocks of stage s + 1. */

@@ -79,3 +79,46 @@ export function treeOf(top: readonly Island[], levels: number, seed: number, nam
     ...(named ? { featureNames: byLevel[0] as string[] } : {}),
   });
 }
+
+/** Names that a view must not take for markup of its own. */
+const AWKWARD = [
+  '</script><script>',
+  'a "b" & \'c\'',
+  'back\\slash',
+  'two\nlines',
+  '',
+  'x'.repeat(300),
+  'nul\u0000',
+  'Ωmega 漢字',
+];
+export const awkward = treeOf([[AWKWARD.slice(0, 3), AWKWARD.slice(3, 5)], [AWKWARD.slice(5)]], 2, 1);
+
+/** Of all shapes that a view must stand. */
+export const TREES: Record<string, LatentTree> = {
+  news: newsTree(),
+  awkward,
+  'no names': syntheticTree(60, [12, 3], 2, false),
+  'one level': syntheticTree(60, [12]),
+  'one latent': syntheticTree(5, [1]),
+  'one feature': syntheticTree(1, [1]),
+  'one at the top': syntheticTree(60, [9, 1]),
+  'a latent over nothing': emptyIsland(),
+  'four levels': syntheticTree(2000, [260, 60, 25, 14]),
+};
+
+/** Latent 1 of level 1 has no child. */
+function emptyIsland(): LatentTree {
+  return new LatentTree({
+    features: 2,
+    levels: [2],
+    parent: Int32Array.of(2, 2, 3, -1),
+    probability: Float64Array.of(0, 1, 0.1, 0.2, 0.3, 0.4, 0.5, 0.5),
+    limits: new Float64Array(2),
+    rows: 10,
+    logLikelihood: -3,
+  });
+}
+
+/** Names of the latents. */
+export const latentsOf = (tree: LatentTree) =>
+  Array.from({ length: tree.latents }, (_, i) => tree.nameOf(tree.features + i));

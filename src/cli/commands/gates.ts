@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Dataset } from '../../data/dataset.js';
-import { gatesToSvg } from '../../drawings/gates.js';
+import { gatesToSvg } from '../../drawings/gates/drawing.js';
 import { GateCounter, type GateReport, gatesToCsv, tellingGates } from '../../models/gaternet/gate-report.js';
 import type { GaterNet } from '../../models/gaternet/gater-net.js';
 import type { Net, RunOptions } from '../../models/net.js';

@@ -1,14 +1,15 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { basename, extname, join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
+import { latentTreeToDot } from '../../drawings/latent/dot.js';
 import { latentTreeToSvg } from '../../drawings/latent/drawing.js';
-import { latentTreeToDot } from '../../drawings/latent/export.js';
 import { latentTreeToHtml } from '../../drawings/latent/page.js';
 import { latentProgress } from '../../models/tse/method.js';
+import { percentOf } from '../../numeric/format.js';
 import type { LatentTree } from '../../structure/latent/latent-tree.js';
 import { learnLatentTree } from '../../structure/latent/learning.js';
 import { LATENT_TREE, type LatentTreeSeconds } from '../../structure/latent/options.js';
-import { byShare, percentOf, topLatents, wordOf } from '../../structure/latent/topics.js';
+import { byShare, topLatents, wordOf } from '../../structure/latent/topics.js';
 import { fileError, UserError } from '../errors.js';
 import { addFlags, flagsOf } from '../flags/add.js';
 import { kebab } from '../flags/flag.js';

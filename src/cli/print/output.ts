@@ -1,6 +1,6 @@
 import { accessSync, constants, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { count, millions, plural } from '../../numeric/words.js';
+import { count, millions, plural } from '../../numeric/format.js';
 import { fileError, UserError } from '../errors.js';
 
 export { count, millions, plural };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { CsvSchema } from '../../data/text/csv-schema.js';
-import { latentTreeToJson } from '../../drawings/latent/export.js';
 import { LatentTree, type LatentTreeJson } from '../../structure/latent/latent-tree.js';
+import { latentTreeToJson } from '../../structure/latent/topics-json.js';
 import { inFile, UserError } from '../errors.js';
 import type { DataOptions } from '../options.js';
 import { loadLike } from './data.js';

@@ -1,6 +1,6 @@
 import type { LatentTree } from '../../structure/latent/latent-tree.js';
 import { byShare, topLatents, topLinks } from '../../structure/latent/topics.js';
-import { textWidth } from '../labels.js';
+import { textWidth } from '../text.js';
 
 /** A latent in the drawing: its dot at (x, y). */
 export interface PlacedLatent {
@@ -39,7 +39,7 @@ export interface LatentLayout {
 /** Of the lowest level's labels, pixels. */
 const FONT = 13;
 /** Height of a label's line, in its size. */
-export const LINE = 1.4;
+const LINE = 1.4;
 /** Room for the arcs of the top level's links, left of a column. */
 const ARCS = 90;
 /** From a dot to the labels of its children. */

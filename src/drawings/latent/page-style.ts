@@ -1,14 +1,19 @@
+import { DARK, LIGHT, type Palette } from '../palette.js';
+
+const colours = ({ page, letters, soft, faint, line, green, track, mark, surface }: Palette) =>
+  `--page: ${page}; --ink: ${letters}; --soft: ${soft}; --faint: ${faint}; --line: ${line}; --bar: ${green}; --track: ${track}; --mark: ${mark}; --surface: ${surface};`;
+
 /** The style sheet of latentTreeToHtml's pages. */
 export const PAGE_STYLE = `
 :root {
   color-scheme: light dark;
-  --page: #fbfaf7; --ink: #1c1f1d; --soft: #5d645f; --faint: #767d78; --line: #e3e2dc; --bar: #12805c; --track: #e9e8e2; --mark: #fff1b8; --surface: #fff;
+  ${colours(LIGHT)}
   font: 17px/1.5 Charter, 'Bitstream Charter', 'Sitka Text', Cambria, Georgia, serif;
   color: var(--ink); background: var(--page);
   -webkit-text-size-adjust: 100%;
 }
 @media (prefers-color-scheme: dark) {
-  :root { --page: #121513; --ink: #e8ebe8; --soft: #a5ada8; --faint: #8a928d; --line: #2c322e; --bar: #3ecf9a; --track: #262c28; --mark: #4a4220; --surface: #1a1e1b; }
+  :root { ${colours(DARK)} }
 }
 * { box-sizing: border-box; }
 [hidden] { display: none !important; }

@@ -1,8 +1,7 @@
+import { percentOf } from '../../numeric/format.js';
 import type { LatentTree } from '../../structure/latent/latent-tree.js';
 import {
   byShare,
-  describeTree,
-  percentOf,
   requireView,
   type Topic,
   topicsOf,
@@ -10,8 +9,9 @@ import {
   topLinks,
   wordOf,
 } from '../../structure/latent/topics.js';
+import type { TopicOptions } from '../../structure/latent/topics-json.js';
 import { xml } from '../svg.js';
-import type { TopicOptions } from './export.js';
+import { describeTree } from './describe.js';
 import { PAGE_SCRIPT } from './page-script.js';
 import { PAGE_STYLE } from './page-style.js';
 

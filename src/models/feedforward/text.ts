@@ -1,4 +1,4 @@
-import { count, plural } from '../../numeric/words.js';
+import { count, plural } from '../../numeric/format.js';
 import type { NetText } from '../method.js';
 import { predicted } from '../target.js';
 import type { FeedforwardNet, LayerSummary } from './feedforward-net.js';

@@ -1,4 +1,4 @@
-import { count, millions, plural } from '../../numeric/words.js';
+import { count, millions, plural } from '../../numeric/format.js';
 import type { Method, NetText } from '../method.js';
 import { predicted } from '../target.js';
 import { backboneLayers } from './backbone-layers.js';

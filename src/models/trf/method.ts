@@ -1,4 +1,4 @@
-import { count } from '../../numeric/words.js';
+import { count } from '../../numeric/format.js';
 import { FIT } from '../../training/fit.js';
 import type { FeedforwardNet } from '../feedforward/feedforward-net.js';
 import { feedforwardText } from '../feedforward/text.js';

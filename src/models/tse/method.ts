@@ -1,4 +1,4 @@
-import { count, plural } from '../../numeric/words.js';
+import { count, plural } from '../../numeric/format.js';
 import { FIT } from '../../training/fit.js';
 import { feedforwardText } from '../feedforward/text.js';
 import type { LearnProgress } from '../learning.js';

@@ -1,5 +1,4 @@
 import { requireInteger, requireOptions } from '../../check/require.js';
-import { count } from '../../numeric/words.js';
 import { type LatentTree, requireLatentTree, type TopicFeature } from './latent-tree.js';
 
 /** A latent as something to read. */
@@ -60,23 +59,4 @@ export function topLinks(tree: LatentTree): { from: number; to: number }[] {
   return topLatents(tree)
     .filter((latent) => latent !== tree.root)
     .map((latent) => ({ from: tree.parent[latent]!, to: latent }));
-}
-
-/** "9,000 rows, 10,000 features, latents by level, from the top: 12, 48, 1,264" */
-export function describeTree({ rows, features, levels }: LatentTree): string {
-  const counts = [...levels].reverse().map(count).join(', ');
-  const latents =
-    levels.length === 1
-      ? `${counts} ${levels[0] === 1 ? 'latent' : 'latents'}`
-      : `latents by level, from the top: ${counts}`;
-  return `${count(rows)} rows, ${count(features)} ${features === 1 ? 'feature' : 'features'}, ${latents}`;
-}
-
-/** A share from 0 to 1 in per cent: two significant digits, and whole numbers from 10 on. What is neither 0 nor 1 is not shown as such. */
-export function percentOf(share: number): string {
-  const percent = 100 * share;
-  if (percent === 0 || percent === 100) return `${percent} %`;
-  if (percent < 0.01) return '< 0.01 %';
-  if (percent > 99) return percent > 99.99 ? '> 99.99 %' : `${Number(percent.toFixed(2))} %`;
-  return `${percent >= 10 ? Math.round(percent) : Number(percent.toPrecision(2))} %`;
 }

@@ -1,5 +1,16 @@
 // Compiled, never run: the published types as a strict project sees them.
-import { chowLiuTree, Dataset, DenseNet, parseSparseText, TrfNet } from 'espalier';
+import {
+  chowLiuTree,
+  Dataset,
+  DenseNet,
+  gateReport,
+  latentTreeToJson,
+  parseSparseText,
+  TrfNet,
+  treeToJson,
+} from 'espalier';
+import { readCsv } from 'espalier/csv';
+import { gatesToSvg, latentTreeToDot, latentTreeToHtml, latentTreeToSvg, treeToDot, treeToSvg } from 'espalier/draw';
 
 export async function use(rows: number[][], labels: number[], signal: AbortSignal): Promise<number> {
   const train = Dataset.dense(rows, { labels });
@@ -32,4 +43,8 @@ export function use2(value: object): object {
   return value;
 }
 
-export const functions: readonly ((...args: never[]) => unknown)[] = [chowLiuTree, parseSparseText];
+export const functions: readonly ((...args: never[]) => unknown)[] = [
+  ...[chowLiuTree, parseSparseText, readCsv],
+  ...[gateReport, latentTreeToJson, treeToJson],
+  ...[gatesToSvg, latentTreeToDot, latentTreeToHtml, latentTreeToSvg, treeToDot, treeToSvg],
+];

@@ -1,4 +1,4 @@
-import { GateCounter, type GateLayout, gateKind, gateReport, gatesToCsv, tellingGates } from 'espalier/gates';
+import { GateCounter, type GateLayout, gateKind, gateReport, gatesToCsv, tellingGates } from 'espalier';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { close } from '../../support/allclose.js';

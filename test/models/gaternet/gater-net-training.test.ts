@@ -6,11 +6,12 @@ import {
   type FitOptions,
   GaterNet,
   type GaterNetOptions,
+  gateReport,
   loadNet,
   readSafetensors,
   TrfNet,
+  tellingGates,
 } from 'espalier';
-import { gateReport, tellingGates } from 'espalier/gates';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { close } from '../../support/allclose.js';

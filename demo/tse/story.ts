@@ -1,0 +1,38 @@
+import type { FitOptions } from 'espalier';
+import type { Run } from '../frame/run.js';
+import type { NetResult } from '../frame/training.js';
+import type { GrownNet } from './net-drawing.js';
+import type { ActiveTopic } from './topics.js';
+import type { Definition } from './words.js';
+
+/** A test row: what it says, the topics it has, what the nets answer. */
+export interface Example {
+  readonly definition: Definition;
+  readonly topics: readonly ActiveTopic[];
+  /** In the order of the nets. */
+  readonly answers: readonly { readonly kind: number; readonly probability: number }[];
+}
+
+export interface TseRun extends Run {
+  readonly kinds: readonly string[];
+  readonly vocabulary: readonly string[];
+  /** Mean number of different known words in a definition. */
+  readonly wordsPerRow: number;
+  /** Training rows to show. */
+  readonly samples: readonly Definition[];
+  readonly grown: GrownNet;
+  readonly density: number;
+  readonly treeSeconds: number;
+  /** [latents][kinds]: training rows with a topic. */
+  readonly counts: Int32Array;
+  readonly fit: FitOptions;
+  readonly tse: NetResult;
+  /** Without skip-paths. */
+  readonly backbone: NetResult;
+  readonly trf: NetResult;
+  /** The best on the validation rows, and all shapes tried. */
+  readonly dense: NetResult;
+  readonly denseTried: readonly NetResult[];
+  readonly right: readonly Example[];
+  readonly wrong: readonly Example[];
+}
