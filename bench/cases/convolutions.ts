@@ -1,5 +1,6 @@
 import type { Engine } from 'espalier';
 import { Conv, type ConvShape } from '#dist/layers/conv.js';
+import type { Address } from '#dist/runtime/address.js';
 import { randomFloats, requireClose, sink } from '../support/check.js';
 import type { Case } from './case.js';
 
@@ -33,7 +34,7 @@ export function convolution(
   const work = { unit: 'FLOP', amount: 2 * batch * conv.multiplyAdds() } as const;
   const pick = (count: number) => Math.floor(random() * count);
   /** Compares places drawn at random with their sums in doubles. */
-  const compare = (name: string, at: number, length: number, spots: number, spot: () => [number, number]) => {
+  const compare = (name: string, at: Address, length: number, spots: number, spot: () => [number, number]) => {
     const got = engine.f32(at, length);
     const pairs = Array.from({ length: spots }, spot);
     requireClose(

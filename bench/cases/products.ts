@@ -1,6 +1,7 @@
 import type { Engine } from 'espalier';
 import { LANES } from '#dist/layers/batch.js';
 import { DenseUnits, packSizes } from '#dist/layers/dense-units.js';
+import type { Address } from '#dist/runtime/address.js';
 import { randomFloats, requireClose, sink } from '../support/check.js';
 import type { Case } from './case.js';
 
@@ -86,7 +87,7 @@ export function denseLayer(engine: Engine, inputs: number, units: number, batch:
   const pick = (of: number, at: number) => Math.floor(at * of);
   const tileAt = (width: number, row: number, u: number) =>
     Math.floor(row / LANES) * width * LANES + u * LANES + (row % LANES);
-  const compare = (name: string, at: number, length: number, spot: (p: number, q: number) => [number, number]) => {
+  const compare = (name: string, at: Address, length: number, spot: (p: number, q: number) => [number, number]) => {
     const got = engine.f32(at, length);
     const pairs = spots.map(([p, q]) => spot(p, q));
     requireClose(

@@ -1,3 +1,4 @@
+import type { Address } from '../runtime/address.js';
 import type { Engine } from '../runtime/engine.js';
 import { dropThreshold } from '../runtime/random.js';
 
@@ -16,7 +17,7 @@ interface Mask extends Noise {
 /** ReLU in place, and inverted dropout where a mask is named. */
 export function activate(
   { kernels, scratch }: Engine,
-  at: number,
+  at: Address,
   length: number,
   dropout: number,
   mask: Mask | undefined,

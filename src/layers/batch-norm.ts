@@ -1,3 +1,4 @@
+import { type Address, NONE, plus } from '../runtime/address.js';
 import type { Engine, Scope } from '../runtime/engine.js';
 
 /** PyTorch's defaults. */
@@ -16,9 +17,9 @@ export interface BatchNormSegment {
 /** What follows the normalisation: y = act(gate · normalised + shortcut). Addresses; 0 or missing for none. */
 export interface AfterNorm {
   /** [n][c]. */
-  gate?: number;
+  gate?: Address;
   /** Planes like x. */
-  shortcut?: number;
+  shortcut?: Address;
   relu: boolean;
 }
 
@@ -35,12 +36,12 @@ export class BatchNorm {
   /** Floats of running statistics, padding included. */
   readonly statisticLength: number;
   /** Where gamma starts; beta, running mean and running variance follow from `bind`. */
-  parameters = 0;
-  statistics = 0;
+  parameters = NONE;
+  statistics = NONE;
   /** Room of `roomBytes` that any call may scribble on; layers that take turns can share it. */
-  room = 0;
-  private gradients = 0;
-  private readonly tables: number;
+  room = NONE;
+  private gradients = NONE;
+  private readonly tables: Address;
   private readonly mean: Float64Array;
   /** 1 / √(variance + ε) of the last training batch. */
   private readonly inverse: Float64Array;
@@ -71,7 +72,7 @@ export class BatchNorm {
   }
 
   /** Points the layer at its parameters, gradients and running statistics (bytes). */
-  bind(parameters: number, gradients: number, statistics: number): void {
+  bind(parameters: Address, gradients: Address, statistics: Address): void {
     this.parameters = parameters;
     this.gradients = gradients;
     this.statistics = statistics;
@@ -91,7 +92,7 @@ export class BatchNorm {
   }
 
   /** y = act(gate · (scale · x + shift) + shortcut); by the statistics of the batch in training, which move the running ones, else by those. */
-  forward(y: number, x: number, n: number, hw: number, after: AfterNorm, training: boolean): void {
+  forward(y: Address, x: Address, n: number, hw: number, after: AfterNorm, training: boolean): void {
     const { engine, channels } = this;
     if (training) this.measure(x, n, hw);
     const { scale, shift } = training ? this.batchScale() : this.folded();
@@ -102,8 +103,8 @@ export class BatchNorm {
       x,
       this.table('scale'),
       this.table('shift'),
-      after.gate ?? 0,
-      after.shortcut ?? 0,
+      after.gate ?? NONE,
+      after.shortcut ?? NONE,
       n,
       channels,
       hw,
@@ -116,12 +117,12 @@ export class BatchNorm {
    * dgate ([n][c], 0 for not wanted): of the gate. Those of weight and bias are written. dz may be dy, and dx may be dz where dz is not wanted.
    */
   backward(
-    dx: number,
-    dz: number,
-    dgate: number,
-    dy: number,
-    y: number,
-    x: number,
+    dx: Address,
+    dz: Address,
+    dgate: Address,
+    dy: Address,
+    y: Address,
+    x: Address,
     n: number,
     hw: number,
     after: Omit<AfterNorm, 'shortcut'>,
@@ -129,9 +130,9 @@ export class BatchNorm {
     const { engine, channels } = this;
     const [mean, a, b, d] = [this.table('mean'), this.table('a'), this.table('b'), this.table('d')];
     engine.kernels.plane_affine_sums(this.room, dz, dy, y, x, mean, n, channels, hw, after.relu ? 1 : 0);
-    this.reduce(n, hw, after.gate ?? 0);
+    this.reduce(n, hw, after.gate ?? NONE);
     if (dgate) this.gateGradient(dgate, n);
-    engine.kernels.plane_affine_backward(dx, dz, x, after.gate ?? 0, a, b, d, mean, n, channels, hw);
+    engine.kernels.plane_affine_backward(dx, dz, x, after.gate ?? NONE, a, b, d, mean, n, channels, hw);
   }
 
   /** scale and shift by the running statistics: what a convolution before this layer can take into its weights and bias. */
@@ -163,7 +164,7 @@ export class BatchNorm {
   }
 
   /** Mean and variance of each channel: planes joined in sample order (Chan, Golub and LeVeque 1979), in f64. Running statistics move. */
-  private measure(x: number, n: number, hw: number): void {
+  private measure(x: Address, n: number, hw: number): void {
     const { engine, channels } = this;
     const second = padded(channels);
     engine.kernels.plane_moments(this.room, x, n * channels, hw);
@@ -189,7 +190,7 @@ export class BatchNorm {
   }
 
   /** Gradients of weight and bias from the sums of the planes, in sample order, and from them the coefficients a, b, d of dx. */
-  private reduce(n: number, hw: number, gate: number): void {
+  private reduce(n: number, hw: number, gate: Address): void {
     const { engine, channels } = this;
     const second = padded(channels);
     const sums = engine.f32(this.room, 2 * n * channels);
@@ -219,7 +220,7 @@ export class BatchNorm {
   }
 
   /** dgate = Σ dz (scale x + shift) = scale Σ dz (x − mean) + (scale mean + shift) Σ dz. */
-  private gateGradient(dgate: number, n: number): void {
+  private gateGradient(dgate: Address, n: number): void {
     const { engine, channels } = this;
     const sums = engine.f32(this.room, 2 * n * channels);
     const out = engine.f32(dgate, n * channels);
@@ -232,7 +233,7 @@ export class BatchNorm {
     }
   }
 
-  private table(name: (typeof TABLES)[number]): number {
-    return this.tables + TABLES.indexOf(name) * padded(this.channels) * 4;
+  private table(name: (typeof TABLES)[number]): Address {
+    return plus(this.tables, TABLES.indexOf(name) * padded(this.channels) * 4);
   }
 }

@@ -1,4 +1,5 @@
 import type { DenseMatrix, Matrix, SparseMatrix } from '../data/dataset.js';
+import { type Address, NONE, plus } from '../runtime/address.js';
 import type { Engine, Scope } from '../runtime/engine.js';
 import { dropThreshold, Purpose } from '../runtime/random.js';
 
@@ -13,12 +14,12 @@ export function tilesFor(rows: number): number {
 export class RowBatch {
   readonly kind = 'rows';
   rows = 0;
-  readonly start: number;
-  readonly index: number;
-  readonly value: number;
-  readonly columnStart: number;
-  readonly columnRow: number;
-  readonly columnPlace: number;
+  readonly start: Address;
+  readonly index: Address;
+  readonly value: Address;
+  readonly columnStart: Address;
+  readonly columnRow: Address;
+  readonly columnPlace: Address;
   /** Room for entries, a multiple of 16 so that noise can be drawn over all of it. */
   readonly capacity: number;
   entries = 0;
@@ -75,10 +76,10 @@ export class RowBatch {
 export class TileBatch {
   readonly kind = 'tiles';
   rows = 0;
-  readonly at: number;
+  readonly at: Address;
   /** Floats at `at`. */
   readonly length: number;
-  private readonly staging: number;
+  private readonly staging: Address;
   private readonly engine: Engine;
 
   constructor(engine: Engine, scope: Scope, columns: number, batchSize: number) {
@@ -97,7 +98,7 @@ export class TileBatch {
         if (row === undefined) staged.fill(0, lane * columns, (lane + 1) * columns);
         else staged.set(values.subarray(row * columns, (row + 1) * columns), lane * columns);
       }
-      this.engine.kernels.rows_to_tile(this.at + t * columns * LANES * 4, this.staging, 0, columns, columns);
+      this.engine.kernels.rows_to_tile(plus(this.at, t * columns * LANES * 4), this.staging, NONE, columns, columns);
     }
     this.rows = rows.length;
   }
@@ -145,25 +146,25 @@ function largestBatch(matrix: SparseMatrix, batchSize: number): number {
 }
 
 /** Tiles of [units][32] to rows [tiles * 32][units]. */
-export function tilesToRows(engine: Engine, rows: number, tiles: number, units: number, count: number): void {
+export function tilesToRows(engine: Engine, rows: Address, tiles: Address, units: number, count: number): void {
   for (let t = 0; t < count; t++) {
-    const offset = t * LANES * units * 4;
-    engine.kernels.tile_to_rows(rows + offset, tiles + offset, units, units);
+    const bytes = t * LANES * units * 4;
+    engine.kernels.tile_to_rows(plus(rows, bytes), plus(tiles, bytes), units, units);
   }
 }
 
 /** Rows [tiles * 32][units] to tiles, of which the rows past the first `live` count as zeros. */
 export function rowsToTiles(
   engine: Engine,
-  tiles: number,
-  rows: number,
+  tiles: Address,
+  rows: Address,
   units: number,
   count: number,
   live: number,
 ): void {
-  engine.f32(rows + live * units * 4, (count * LANES - live) * units).fill(0);
+  engine.f32(plus(rows, live * units * 4), (count * LANES - live) * units).fill(0);
   for (let t = 0; t < count; t++) {
-    const offset = t * LANES * units * 4;
-    engine.kernels.rows_to_tile(tiles + offset, rows + offset, 0, units, units);
+    const bytes = t * LANES * units * 4;
+    engine.kernels.rows_to_tile(plus(tiles, bytes), plus(rows, bytes), NONE, units, units);
   }
 }

@@ -1,3 +1,4 @@
+import { type Address, NONE, plus } from '../runtime/address.js';
 import type { Engine } from '../runtime/engine.js';
 import { PANEL_ROWS, wholePanels } from '../runtime/panels.js';
 import { LANES, type RowBatch, tilesFor } from './batch.js';
@@ -6,8 +7,8 @@ const TILE_BYTES = LANES * 4;
 
 /** Where dense units may pack panels: sized once for a whole net by `denseScratch`. */
 export interface PackScratch {
-  readonly a: number;
-  readonly b: number;
+  readonly a: Address;
+  readonly b: Address;
 }
 
 const panels8 = (n: number) => Math.ceil(n / 8) * 8;
@@ -32,9 +33,9 @@ export class DenseUnits {
   readonly units: number;
   readonly inputs: number;
   readonly weightCount: number;
-  weight = 0;
-  dweight = 0;
-  pack: PackScratch = { a: 0, b: 0 };
+  weight = NONE;
+  dweight = NONE;
+  pack: PackScratch = { a: NONE, b: NONE };
   private readonly engine: Engine;
 
   constructor(engine: Engine, inputs: number, units: number) {
@@ -46,24 +47,24 @@ export class DenseUnits {
 
   /** y = W x + bias (none when 0); with `accumulate`, which has no bias, y += W x. */
   forward(
-    y: number,
+    y: Address,
     yStride: number,
-    x: number,
+    x: Address,
     xStride: number,
     tiles: number,
-    bias: number,
+    bias: Address,
     accumulate = false,
   ): void {
     const { kernels, scratch } = this.engine;
     const { units, inputs } = this;
     kernels.gemm_pack_a(this.pack.a, this.weight, units, inputs, inputs, 1, inputs);
     for (let t = 0; t < tiles; t++) {
-      const out = y + t * yStride * TILE_BYTES;
+      const out = plus(y, t * yStride * TILE_BYTES);
       if (bias) kernels.tile_fill(out, bias, units);
       kernels.gemm(
         out,
         this.pack.a,
-        x + t * xStride * TILE_BYTES,
+        plus(x, t * xStride * TILE_BYTES),
         scratch,
         LANES,
         LANES,
@@ -79,15 +80,22 @@ export class DenseUnits {
   }
 
   /** dx (+)= Wᵀ dy. */
-  backwardInput(dx: number, dxStride: number, dy: number, dyStride: number, tiles: number, accumulate: boolean): void {
+  backwardInput(
+    dx: Address,
+    dxStride: number,
+    dy: Address,
+    dyStride: number,
+    tiles: number,
+    accumulate: boolean,
+  ): void {
     const { kernels, scratch } = this.engine;
     const { units, inputs } = this;
     kernels.gemm_pack_a(this.pack.a, this.weight, inputs, units, 1, inputs, units);
     for (let t = 0; t < tiles; t++) {
       kernels.gemm(
-        dx + t * dxStride * TILE_BYTES,
+        plus(dx, t * dxStride * TILE_BYTES),
         this.pack.a,
-        dy + t * dyStride * TILE_BYTES,
+        plus(dy, t * dyStride * TILE_BYTES),
         scratch,
         LANES,
         LANES,
@@ -103,21 +111,29 @@ export class DenseUnits {
   }
 
   /** dW (+)= dy xᵀ. */
-  backwardWeight(dy: number, dyStride: number, x: number, xStride: number, tiles: number, accumulate: boolean): void {
+  backwardWeight(dy: Address, dyStride: number, x: Address, xStride: number, tiles: number, accumulate: boolean): void {
     const { kernels, scratch } = this.engine;
     const { units, inputs } = this;
     const depth = tiles * LANES;
     for (let t = 0; t < tiles; t++) {
       kernels.gemm_pack_a(
-        this.pack.a + t * LANES * PANEL_ROWS * 4,
-        dy + t * dyStride * TILE_BYTES,
+        plus(this.pack.a, t * LANES * PANEL_ROWS * 4),
+        plus(dy, t * dyStride * TILE_BYTES),
         units,
         LANES,
         LANES,
         1,
         depth,
       );
-      kernels.gemm_pack_b(this.pack.b + t * LANES * 32, x + t * xStride * TILE_BYTES, LANES, inputs, 1, LANES, depth);
+      kernels.gemm_pack_b(
+        plus(this.pack.b, t * LANES * 32),
+        plus(x, t * xStride * TILE_BYTES),
+        LANES,
+        inputs,
+        1,
+        LANES,
+        depth,
+      );
     }
     kernels.gemm(
       this.dweight,
@@ -142,9 +158,9 @@ export class DenseRowUnits {
   readonly units: number;
   readonly inputs: number;
   readonly weightCount: number;
-  weight = 0;
-  dweight = 0;
-  pack: PackScratch = { a: 0, b: 0 };
+  weight = NONE;
+  dweight = NONE;
+  pack: PackScratch = { a: NONE, b: NONE };
   private readonly engine: Engine;
 
   constructor(engine: Engine, inputs: number, units: number) {
@@ -155,7 +171,7 @@ export class DenseRowUnits {
   }
 
   /** y = W x + bias. */
-  forwardRows(y: number, yStride: number, rows: RowBatch, bias: number): void {
+  forwardRows(y: Address, yStride: number, rows: RowBatch, bias: Address): void {
     const { kernels } = this.engine;
     const { units } = this;
     const tiles = tilesFor(rows.rows);
@@ -164,9 +180,9 @@ export class DenseRowUnits {
       rows.start,
       rows.index,
       rows.value,
-      0,
+      NONE,
       this.weight,
-      0,
+      NONE,
       units,
       units,
       0,
@@ -175,17 +191,23 @@ export class DenseRowUnits {
       0,
     );
     for (let t = 0; t < tiles; t++) {
-      kernels.rows_to_tile(y + t * yStride * TILE_BYTES, this.pack.a + t * LANES * units * 4, bias, units, units);
+      kernels.rows_to_tile(
+        plus(y, t * yStride * TILE_BYTES),
+        plus(this.pack.a, t * LANES * units * 4),
+        bias,
+        units,
+        units,
+      );
     }
   }
 
   /** dW = dy xᵀ; rows of inputs that no row of the batch has become 0. */
-  backwardWeightRows(dy: number, dyStride: number, rows: RowBatch): void {
+  backwardWeightRows(dy: Address, dyStride: number, rows: RowBatch): void {
     const { kernels } = this.engine;
     const { units } = this;
     const tiles = tilesFor(rows.rows);
     for (let t = 0; t < tiles; t++) {
-      kernels.tile_to_rows(this.pack.a + t * LANES * units * 4, dy + t * dyStride * TILE_BYTES, units, units);
+      kernels.tile_to_rows(plus(this.pack.a, t * LANES * units * 4), plus(dy, t * dyStride * TILE_BYTES), units, units);
     }
     kernels.spmm(
       this.dweight,
@@ -194,7 +216,7 @@ export class DenseRowUnits {
       rows.value,
       rows.columnPlace,
       this.pack.a,
-      0,
+      NONE,
       units,
       units,
       0,

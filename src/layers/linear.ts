@@ -1,3 +1,4 @@
+import { type Address, NONE, plus } from '../runtime/address.js';
 import type { Engine, Scope } from '../runtime/engine.js';
 import { fillUniform } from '../runtime/random.js';
 import { type InputBatch, LANES, type RowBatch, tilesFor } from './batch.js';
@@ -42,9 +43,9 @@ export class Linear {
   /** Weights and biases, padding excluded. */
   readonly weights: number;
   /** Where the parameters start. */
-  parameters = 0;
-  bias = 0;
-  private dbias = 0;
+  parameters = NONE;
+  bias = NONE;
+  private dbias = NONE;
   private readonly engine: Engine;
 
   constructor(engine: Engine, scope: Scope, shape: LinearShape) {
@@ -75,11 +76,11 @@ export class Linear {
   }
 
   /** Points the layer at its parameters and gradients (bytes). */
-  bind(parameters: number, gradients: number): void {
+  bind(parameters: Address, gradients: Address): void {
     this.parameters = parameters;
     for (const { name, offset } of this.segments) {
-      const at = parameters + offset * 4;
-      const d = gradients + offset * 4;
+      const at = plus(parameters, offset * 4);
+      const d = plus(gradients, offset * 4);
       if (name === 'bias') {
         this.bias = at;
         this.dbias = d;
@@ -124,28 +125,40 @@ export class Linear {
   }
 
   /** y[units][32] tiles from a batch; `x` may also be the tiles of a hidden layer. */
-  forward(y: number, x: InputBatch | number, tiles: number): void {
+  forward(y: Address, x: InputBatch | Address, tiles: number): void {
     const sparseBytes = this.sparseUnits * LANES * 4;
-    const denseBias = this.bias + this.sparseUnits * 4;
+    const denseBias = plus(this.bias, this.sparseUnits * 4);
     if (this.input === 'rows') {
       this.sparse?.forwardRows(y, this.units, x as RowBatch, this.bias);
-      (this.dense as DenseRowUnits | undefined)?.forwardRows(y + sparseBytes, this.units, x as RowBatch, denseBias);
+      (this.dense as DenseRowUnits | undefined)?.forwardRows(
+        plus(y, sparseBytes),
+        this.units,
+        x as RowBatch,
+        denseBias,
+      );
       return;
     }
     const at = typeof x === 'number' ? x : (x as InputBatch & { kind: 'tiles' }).at;
     this.sparse?.forward(y, this.units, at, this.inputs, tiles, this.bias);
-    (this.dense as DenseUnits | undefined)?.forward(y + sparseBytes, this.units, at, this.inputs, tiles, denseBias);
+    (this.dense as DenseUnits | undefined)?.forward(
+      plus(y, sparseBytes),
+      this.units,
+      at,
+      this.inputs,
+      tiles,
+      denseBias,
+    );
   }
 
   /** Gradients of the parameters, and of the input into dx unless it is 0. With `accumulate`, weight and bias gradients are added to. */
-  backward(dx: number, dy: number, x: InputBatch | number, tiles: number, accumulate = false): void {
+  backward(dx: Address, dy: Address, x: InputBatch | Address, tiles: number, accumulate = false): void {
     const sparseBytes = this.sparseUnits * LANES * 4;
     if (!accumulate) this.clearBiasGradient();
     this.addBiasGradient(dy, tiles);
     if (this.input === 'rows') {
       const rows = x as RowBatch;
       this.sparse?.backwardWeightRows(dy, this.units, rows, accumulate);
-      (this.dense as DenseRowUnits | undefined)?.backwardWeightRows(dy + sparseBytes, this.units, rows);
+      (this.dense as DenseRowUnits | undefined)?.backwardWeightRows(plus(dy, sparseBytes), this.units, rows);
       return;
     }
     const at = typeof x === 'number' ? x : (x as InputBatch & { kind: 'tiles' }).at;
@@ -157,33 +170,33 @@ export class Linear {
     this.engine.f32(this.dbias, this.units).fill(0);
   }
 
-  addBiasGradient(dy: number, tiles: number): void {
+  addBiasGradient(dy: Address, tiles: number): void {
     for (let t = 0; t < tiles; t++)
-      this.engine.kernels.tile_sums(this.dbias, dy + t * this.units * LANES * 4, this.units);
+      this.engine.kernels.tile_sums(this.dbias, plus(dy, t * this.units * LANES * 4), this.units);
   }
 
   /** y (+)= W x over tiles, without the bias. */
-  forwardLinear(y: number, x: number, tiles: number, accumulate = false): void {
+  forwardLinear(y: Address, x: Address, tiles: number, accumulate = false): void {
     const dense = this.dense as DenseUnits | undefined;
-    this.sparse?.forward(y, this.units, x, this.inputs, tiles, 0, accumulate);
-    dense?.forward(y + this.sparseUnits * LANES * 4, this.units, x, this.inputs, tiles, 0, accumulate);
+    this.sparse?.forward(y, this.units, x, this.inputs, tiles, NONE, accumulate);
+    dense?.forward(plus(y, this.sparseUnits * LANES * 4), this.units, x, this.inputs, tiles, NONE, accumulate);
   }
 
   /** dW (+)= dy xᵀ over tiles. */
-  backwardWeight(dy: number, x: number, tiles: number, accumulate: boolean): void {
+  backwardWeight(dy: Address, x: Address, tiles: number, accumulate: boolean): void {
     const dense = this.dense as DenseUnits | undefined;
     this.sparse?.backwardWeight(dy, this.units, x, this.inputs, tiles, accumulate);
-    dense?.backwardWeight(dy + this.sparseUnits * LANES * 4, this.units, x, this.inputs, tiles, accumulate);
+    dense?.backwardWeight(plus(dy, this.sparseUnits * LANES * 4), this.units, x, this.inputs, tiles, accumulate);
   }
 
   /** dx (+)= Wᵀ dy over tiles. */
-  backwardInput(dx: number, dy: number, tiles: number, accumulate: boolean): void {
+  backwardInput(dx: Address, dy: Address, tiles: number, accumulate: boolean): void {
     const dense = this.dense as DenseUnits | undefined;
     this.sparse?.backwardInput(dx, this.inputs, dy, this.units, tiles, accumulate);
     dense?.backwardInput(
       dx,
       this.inputs,
-      dy + this.sparseUnits * LANES * 4,
+      plus(dy, this.sparseUnits * LANES * 4),
       this.units,
       tiles,
       accumulate || this.sparse !== undefined,

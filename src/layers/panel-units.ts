@@ -1,3 +1,4 @@
+import { type Address, NONE, plus } from '../runtime/address.js';
 import type { Engine, Scope } from '../runtime/engine.js';
 import { LANES, type RowBatch, tilesFor } from './batch.js';
 
@@ -12,19 +13,19 @@ export class PanelUnits {
   readonly blocks: number;
   /** Floats of weights, inputs rounded up to 32. The padding stays 0: its reconstruction error is 0. */
   readonly weightCount: number;
-  weight = 0;
-  dweight = 0;
+  weight = NONE;
+  dweight = NONE;
   /** Reconstruction, then its error: [inputs / 32][row][32]. */
-  readonly error: number;
+  readonly error: Address;
   private readonly engine: Engine;
   private readonly padded: number;
-  private readonly start: number;
-  private readonly unit: number;
-  private readonly value: number;
-  private readonly dvalue: number;
-  private readonly unitStart: number;
-  private readonly unitRow: number;
-  private readonly unitPlace: number;
+  private readonly start: Address;
+  private readonly unit: Address;
+  private readonly value: Address;
+  private readonly dvalue: Address;
+  private readonly unitStart: Address;
+  private readonly unitRow: Address;
+  private readonly unitPlace: Address;
   private entries = 0;
 
   constructor(engine: Engine, scope: Scope, inputs: number, units: number, batchSize: number) {
@@ -38,7 +39,7 @@ export class PanelUnits {
     this.start = scope.bytes((this.padded + 1) * 4);
     [this.unit, this.value, this.dvalue, this.unitRow, this.unitPlace] = [1, 2, 3, 4, 5].map(() =>
       scope.bytes(most),
-    ) as [number, number, number, number, number];
+    ) as [Address, Address, Address, Address, Address];
     this.unitStart = scope.bytes((units + 1) * 4);
   }
 
@@ -48,28 +49,28 @@ export class PanelUnits {
   }
 
   /** y = W x + bias. */
-  forwardRows(y: number, yStride: number, rows: RowBatch, bias: number): void {
+  forwardRows(y: Address, yStride: number, rows: RowBatch, bias: Address): void {
     const { kernels } = this.engine;
     for (let t = 0; t < tilesFor(rows.rows); t++) {
-      const tile = y + t * yStride * LANES * 4;
+      const tile = plus(y, t * yStride * LANES * 4);
       kernels.tile_fill(tile, bias, this.units);
       kernels.panel_rows_forward(tile, rows.start, rows.index, rows.value, this.weight, this.units, t * LANES);
     }
   }
 
   /** error = Wᵀ h, from the units that are on. */
-  decode(h: number, hStride: number, tiles: number): void {
+  decode(h: Address, hStride: number, tiles: number): void {
     const { kernels } = this.engine;
     this.entries = kernels.collect_active(this.start, this.unit, this.value, h, hStride, this.units, tiles);
     for (let b = 0; b < this.blocks; b++) {
       kernels.spmm(
-        this.error + b * this.padded * PANEL_BYTES,
+        plus(this.error, b * this.padded * PANEL_BYTES),
         this.start,
         this.unit,
         this.value,
-        0,
-        this.weight + b * this.units * PANEL_BYTES,
-        0,
+        NONE,
+        plus(this.weight, b * this.units * PANEL_BYTES),
+        NONE,
         LANES,
         LANES,
         0,
@@ -81,20 +82,20 @@ export class PanelUnits {
   }
 
   /** From the scaled error: dW of the decoder, and dh = scale W error for the units that are on (0 for the others). */
-  decodeBackward(dh: number, hStride: number, tiles: number, scale: number): void {
+  decodeBackward(dh: Address, hStride: number, tiles: number, scale: number): void {
     const { kernels } = this.engine;
     const rows = tiles * LANES;
     kernels.compress_columns(this.unitStart, this.unitRow, this.unitPlace, this.start, this.unit, rows, this.units);
     this.engine.f32(this.dvalue, this.entries).fill(0);
     for (let b = 0; b < this.blocks; b++) {
-      const error = this.error + b * this.padded * PANEL_BYTES;
-      const offset = b * this.units * PANEL_BYTES;
+      const error = plus(this.error, b * this.padded * PANEL_BYTES);
+      const bytes = b * this.units * PANEL_BYTES;
       kernels.sddmm(
         this.dvalue,
         this.start,
         this.unit,
         error,
-        this.weight + offset,
+        plus(this.weight, bytes),
         this.engine.scratch,
         LANES,
         LANES,
@@ -103,13 +104,13 @@ export class PanelUnits {
         LANES,
       );
       kernels.spmm(
-        this.dweight + offset,
+        plus(this.dweight, bytes),
         this.unitStart,
         this.unitRow,
         this.value,
         this.unitPlace,
         error,
-        0,
+        NONE,
         LANES,
         LANES,
         0,

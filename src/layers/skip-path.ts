@@ -1,3 +1,4 @@
+import { type Address, NONE } from '../runtime/address.js';
 import type { Engine, Scope } from '../runtime/engine.js';
 import { Purpose } from '../runtime/random.js';
 import { activate, type Noise } from './activate.js';
@@ -47,9 +48,9 @@ export class SkipPath {
 
   /** Adds the path to the logits; h becomes the activations of its units, tiles of [units][32]. */
   forward(
-    logits: number,
-    h: number,
-    x: InputBatch | number,
+    logits: Address,
+    h: Address,
+    x: InputBatch | Address,
     tiles: number,
     { dropout = 0, noise }: { dropout?: number; noise?: Noise | undefined } = {},
   ): void {
@@ -61,18 +62,18 @@ export class SkipPath {
 
   /** Gradients of the parameters; those of the path's input are added to dx unless it is 0. dh is room for the gradients of h. */
   backward(
-    dx: number,
-    dh: number,
-    dlogits: number,
-    h: number,
-    x: InputBatch | number,
+    dx: Address,
+    dh: Address,
+    dlogits: Address,
+    h: Address,
+    x: InputBatch | Address,
     tiles: number,
     dropout: number,
   ): void {
     this.output.backwardWeight(dlogits, h, tiles, false);
     this.output.backwardInput(dh, dlogits, tiles, false);
     this.engine.kernels.relu_backward(dh, h, tiles * this.hidden.units * LANES, 1 / (1 - dropout));
-    this.hidden.backward(0, dh, x, tiles);
+    this.hidden.backward(NONE, dh, x, tiles);
     if (dx) this.hidden.backwardInput(dx, dh, tiles, true);
   }
 }

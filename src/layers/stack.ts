@@ -1,4 +1,5 @@
 import type { Matrix } from '../data/dataset.js';
+import type { Address } from '../runtime/address.js';
 import type { Engine, Scope } from '../runtime/engine.js';
 import { Purpose } from '../runtime/random.js';
 import { activate, type Noise } from './activate.js';
@@ -11,9 +12,9 @@ import type { SkipPath } from './skip-path.js';
 export class Workspace {
   readonly batch: InputBatch;
   /** One a layer: tiles of [units][32]. */
-  readonly activations: readonly number[];
+  readonly activations: readonly Address[];
   /** One a skip-path: tiles of [its units][32]. */
-  readonly paths: readonly number[];
+  readonly paths: readonly Address[];
   readonly pack: PackScratch;
   private readonly scope: Scope;
 
@@ -64,7 +65,7 @@ export function forwardLayers(
   space: Workspace,
   tiles: number,
   { linearOutput, dropout = 0, noise }: { linearOutput: boolean; dropout?: number; noise?: Noise },
-): number {
+): Address {
   layers.forEach((layer, l) => {
     const y = space.activations[l]!;
     layer.pack = space.pack;

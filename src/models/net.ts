@@ -1,6 +1,7 @@
 import { requireInteger, requireOptions } from '../check/require.js';
 import { Dataset, describeTargets } from '../data/dataset.js';
 import { LANES, tilesFor, tilesToRows } from '../layers/batch.js';
+import type { Address } from '../runtime/address.js';
 import type { Engine } from '../runtime/engine.js';
 import { Pace } from '../runtime/pace.js';
 import { type FitOptions, type FitResult, fit, type Trainable, type TrainingSession } from '../training/fit.js';
@@ -37,7 +38,7 @@ export interface Computation {
 /** The outputs of some rows, before the loss's activation: tiles of [outputs][32]. */
 export interface OutputBatch {
   readonly rows: Int32Array;
-  readonly logits: number;
+  readonly logits: Address;
   readonly tiles: number;
 }
 

@@ -1,6 +1,7 @@
 import { requireCallbacks, requireInteger, requirePositive, requireSeed } from '../check/require.js';
 import type { Dataset } from '../data/dataset.js';
 import { allFinite } from '../numeric/finite.js';
+import type { Address } from '../runtime/address.js';
 import type { Engine } from '../runtime/engine.js';
 import { nextTask, Pace } from '../runtime/pace.js';
 import { Purpose, permutation } from '../runtime/random.js';
@@ -69,7 +70,7 @@ export interface FitResult {
 
 /** One run of training over a dataset: a workspace planned for one batch size. */
 export interface TrainingSession {
-  readonly gradients: number;
+  readonly gradients: Address;
   /** Floats from the start of the parameters that the optimiser moves at this step; missing for all. What comes after is kept with them. */
   readonly trained?: number;
   /** Loss and gradients of these rows; `step` numbers the noise. */

@@ -1,5 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { NONE } from '#dist/runtime/address.js';
 import type { Kernels } from '#dist/runtime/kernels.js';
 import { Draws } from '../support/draws.js';
 import { referenceConvolution, referenceConvolutionBackward } from '../support/gated-resnet.js';
@@ -99,8 +100,8 @@ function forward(kernel: Kernels['conv_forward'], run: Run): Float32Array {
     const work = memory.scratch(kernels.conv_bytes(...sizeOf(shape)) / 4);
     const { shortcut } = finishing;
     const y = inPlace ? memory.output(shortcut!) : memory.scratch(outputLength(shape));
-    const given = (data?: Float32Array) => (data ? memory.input(data).at : 0);
-    const list = (open?: readonly number[]) => (open ? memory.input(Uint32Array.from(open)).at : 0);
+    const given = (data?: Float32Array) => (data ? memory.input(data).at : NONE);
+    const list = (open?: readonly number[]) => (open ? memory.input(Uint32Array.from(open)).at : NONE);
     kernel(
       ...([y.at, given(x), given(packed), work.at, first, last, ...sizeOf(shape)] as const),
       ...([list(openIn), openIn?.length ?? shape.ci, list(openOut), openOut?.length ?? shape.co] as const),

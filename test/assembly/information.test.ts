@@ -1,5 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { Address } from '#dist/runtime/address.js';
 import { Draws } from '../support/draws.js';
 import type { GuardedMemory } from '../support/guarded-memory.js';
 import { type engine, guarded, kernelTest } from '../support/kernel-test.js';
@@ -183,7 +184,7 @@ kernelTest('information_binary', 'ranges computed apart equal the whole; variabl
   guarded((memory) => {
     const at = placeMargins(memory, ones, n);
     const count = memory.input(both[v]!).at;
-    const run = (out: number, u0: number, u1: number) =>
+    const run = (out: Address, u0: number, u1: number) =>
       information(out, count, at.ones, at.margin, at.table, at.zero, at.levels, at.levelCount, v, n, u0, u1);
     const whole = memory.output(new Float64Array(d));
     run(whole.at, 0, d);

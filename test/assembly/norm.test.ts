@@ -1,4 +1,5 @@
 import { test } from 'uvu';
+import { type Address, NONE } from '#dist/runtime/address.js';
 import { Draws } from '../support/draws.js';
 import { guarded, kernelTest } from '../support/kernel-test.js';
 import { close, sameBits } from '../support/numbers.js';
@@ -64,11 +65,11 @@ kernelTest(
               const shortcut = added ? draws.floats(n * c * hw) : undefined;
               const expected = twin.planeAffine(x!, scale!, shift!, gate, shortcut, shape, relu);
               const [atScale, atShift] = [memory.input(scale!).at, memory.input(shift!).at];
-              const atGate = gate ? memory.input(gate).at : 0;
-              const run = (y: number, from: number, r: number) =>
+              const atGate = gate ? memory.input(gate).at : NONE;
+              const run = (y: Address, from: Address, r: Address) =>
                 affine(y, from, atScale, atShift, atGate, r, n, c, hw, relu ? 1 : 0);
               const what = `${named(shape)} gate ${gated} shortcut ${added} relu ${relu}`;
-              const [atX, atR] = [memory.input(x!).at, shortcut ? memory.input(shortcut).at : 0];
+              const [atX, atR] = [memory.input(x!).at, shortcut ? memory.input(shortcut).at : NONE];
               const y = memory.scratch(n * c * hw);
               run(y.at, atX, atR);
               sameBits(y.read(), expected, what);
@@ -92,7 +93,7 @@ kernelTest('plane_affine', 'a closed gate still multiplies: infinity times 0 is 
     const y = memory.scratch(5);
     const one = memory.input(Float32Array.of(1)).at;
     const x = memory.input(Float32Array.of(1, -1, Infinity, -0, -Infinity));
-    affine(y.at, x.at, one, one, memory.input(Float32Array.of(0)).at, 0, 1, 1, 5, 0);
+    affine(y.at, x.at, one, one, memory.input(Float32Array.of(0)).at, NONE, 1, 1, 5, 0);
     sameBits(y.read(), [0, 0, Number.NaN, 0, Number.NaN], 'y');
   });
 });
@@ -108,7 +109,7 @@ kernelTest('plane_affine_sums', 'with and without relu, apart and in place, bits
         const [dy, x, mean] = [length, length, c].map((size) => draws.floats(size));
         const expected = twin.planeAffineSums(dy!, y, x!, mean!, shape, relu);
         // Without relu y is not read.
-        const atY = relu ? memory.input(y).at : 0;
+        const atY = relu ? memory.input(y).at : NONE;
         const [atX, atMean] = [memory.input(x!).at, memory.input(mean!).at];
         const [sums, dz] = [memory.scratch(2 * n * c), memory.scratch(length)];
         affineSums(sums.at, dz.at, memory.input(dy!).at, atY, atX, atMean, n, c, hw, relu ? 1 : 0);
@@ -145,9 +146,9 @@ kernelTest('plane_affine_backward', 'with and without gate, apart and in place, 
         const gate = gated ? gatesOf(draws, n * c) : undefined;
         const [a, b, d, mean] = [0, 1, 2, 3].map(() => draws.floats(c));
         const expected = twin.planeAffineBackward(dz, x, gate, { a: a!, b: b!, d: d!, mean: mean! }, shape);
-        const atGate = gate ? memory.input(gate).at : 0;
+        const atGate = gate ? memory.input(gate).at : NONE;
         const [atA, atB, atD, atMean] = [a!, b!, d!, mean!].map((table) => memory.input(table).at);
-        const run = (dx: number, atDz: number, atX: number) =>
+        const run = (dx: Address, atDz: Address, atX: Address) =>
           backward(dx, atDz, atX, atGate, atA!, atB!, atD!, atMean!, n, c, hw);
         const [atDz, atX] = [memory.input(dz).at, memory.input(x).at];
         const [dx, overDz, overX] = [memory.scratch(n * c * hw), memory.output(dz), memory.output(x)];

@@ -1,4 +1,5 @@
 import { test } from 'uvu';
+import { type Address, plus } from '#dist/runtime/address.js';
 import { Draws } from '../support/draws.js';
 import type { GuardedMemory } from '../support/guarded-memory.js';
 import { guarded, kernelTest } from '../support/kernel-test.js';
@@ -21,7 +22,7 @@ function batch(draws: Draws, rows: number, features: number): SparseRows {
   return { ...pattern, value: draws.floats(pattern.index.length) };
 }
 
-function placeRows(memory: GuardedMemory, { start, index, value }: SparseRows): [number, number, number] {
+function placeRows(memory: GuardedMemory, { start, index, value }: SparseRows): [Address, Address, Address] {
   return [memory.input(start).at, memory.input(index).at, memory.input(value).at];
 }
 
@@ -171,7 +172,17 @@ kernelTest('panel_rows_backward', 'rows added apart, first to last, equal the wh
       const pieces = memory.output(before);
       backward(pieces.at, rowStart, rowIndex, rowValue, start, unit, dvalue, units, cut);
       const skip = 4 * cut;
-      backward(pieces.at, rowStart + skip, rowIndex, rowValue, start + skip, unit, dvalue, units, count - cut);
+      backward(
+        pieces.at,
+        plus(rowStart, skip),
+        rowIndex,
+        rowValue,
+        plus(start, skip),
+        unit,
+        dvalue,
+        units,
+        count - cut,
+      );
       sameBits(pieces.read(), whole.read(), `cut at row ${cut}`);
     }
   });
@@ -212,7 +223,7 @@ kernelTest(
                 }
               }
             }
-            const at = panels.at + row0 * LANES * 4;
+            const at = plus(panels.at, row0 * LANES * 4);
             const sum = merge(tile.at, at, blocks, panelRows, live, scale, memory.scratch(16).at);
             sameBits([sum], [sums[0]! + sums[2]! + (sums[1]! + sums[3]!)], `sum, ${blocks} blocks, live ${live}`);
             sameBits(tile.read(), expectedTile, `tile, ${blocks} blocks, live ${live}`);
@@ -233,8 +244,8 @@ kernelTest(
       guarded((memory) => {
         const data = halves(draws, 3, LANES);
         const scratch = memory.scratch(16).at;
-        const run = (from: number, to: number, tile: number, panels: number) =>
-          merge(tile + from * 4096, panels + from * 4096, to - from, LANES, 29, 0.3, scratch);
+        const run = (from: number, to: number, tile: Address, panels: Address) =>
+          merge(plus(tile, from * 4096), plus(panels, from * 4096), to - from, LANES, 29, 0.3, scratch);
         const [wholeTile, wholePanels] = [memory.output(data.tile), memory.output(data.panels)];
         const whole = run(0, 3, wholeTile.at, wholePanels.at);
         const [tile, panels] = [memory.output(data.tile), memory.output(data.panels)];

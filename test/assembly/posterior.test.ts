@@ -1,5 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { type Address, NONE } from '#dist/runtime/address.js';
 import { Draws } from '../support/draws.js';
 import { type engine, guarded, kernelTest } from '../support/kernel-test.js';
 import { close, sameBits } from '../support/numbers.js';
@@ -51,7 +52,7 @@ function infer(
     kernel(
       posterior.at,
       likelihood.at,
-      start === undefined ? 0 : both.at,
+      start === undefined ? NONE : both.at,
       ones.at,
       memory.input(Int32Array.from(rowStart)).at,
       memory.input(Int32Array.from(lists.flat())).at,
@@ -415,7 +416,7 @@ kernelTest('soft_sums', '16 and 48 columns, 0 to 513 rows in any order, bits of 
           const joint = memory.output(new Float64Array(columns).fill(-5));
           const [rows, weight, parent] = [list.rows, list.weight, list.parent].map(
             (values) => memory.input(values).at,
-          ) as [number, number, number];
+          ) as [Address, Address, Address];
           kernel(sum.at, joint.at, memory.input(posterior).at, stride, rows, weight, parent, count, columns);
           const expected = twin.softSums(posterior, stride, list, columns);
           sameBits(sum.read(), expected.sum, `sum of ${count} rows, ${columns} columns`);
@@ -460,7 +461,7 @@ function conditional(
     const out = memory.output(new Float64Array(columns.length).fill(-5));
     const [atZ, atVz, atWz, atVwz] = [nz, nvz, nwz, nvwz].map(
       (counts) => memory.input(Float64Array.from(counts)).at,
-    ) as [number, number, number, number];
+    ) as [Address, Address, Address, Address];
     kernel(out.at, atZ, atVz, atWz, atVwz, nv, nw, nvw, v.length, columns.length);
     return out.read();
   });

@@ -1,5 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { NONE } from '#dist/runtime/address.js';
 import type { Kernels } from '#dist/runtime/kernels.js';
 import { Draws } from '../support/draws.js';
 import { referenceConvolution, referenceConvolutionBackward } from '../support/gated-resnet.js';
@@ -68,8 +69,8 @@ function forward(kernel: Kernels['winograd_forward'], run: Run): Float32Array {
     const work = memory.scratch(kernels.winograd_forward_bytes(last - first, ci, co, h, w, pad) / 4);
     const { shortcut } = finishing;
     const y = inPlace ? memory.output(shortcut!) : memory.scratch(outputLength(shape));
-    const given = (data?: Float32Array) => (data ? memory.input(data).at : 0);
-    const list = (open?: readonly number[]) => (open ? memory.input(Uint32Array.from(open)).at : 0);
+    const given = (data?: Float32Array) => (data ? memory.input(data).at : NONE);
+    const list = (open?: readonly number[]) => (open ? memory.input(Uint32Array.from(open)).at : NONE);
     kernel(
       ...([y.at, given(x), given(u), work.at, first, last, ci, co, h, w, pad] as const),
       ...([list(openIn), openIn?.length ?? ci, list(openOut), openOut?.length ?? co] as const),
@@ -429,7 +430,7 @@ kernelTest('winograd_forward_bytes', 'what a call needs, but for 80 bytes at the
       const work = memory.scratch(bytes(n, ci, co, h, w, pad) / 4);
       const y = memory.scratch(outputLength({ ...shape, co }));
       const [atX, atU] = [memory.input(x).at, memory.input(u).at];
-      kernels.winograd_forward(y.at, atX, atU, work.at, 0, n, ci, co, h, w, pad, 0, ci, 0, co, 0, 0, 0);
+      kernels.winograd_forward(y.at, atX, atU, work.at, 0, n, ci, co, h, w, pad, NONE, ci, NONE, co, NONE, NONE, 0);
       assert.ok(
         untouched(work.read()) <= 80,
         `${named(shape)}: ${untouched(work.read())} of ${work.read().length * 4}`,

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { BatchNorm } from '#dist/layers/batch-norm.js';
+import { type Address, NONE, plus } from '#dist/runtime/address.js';
 import { createEngine } from '#dist/runtime/engine.js';
 import { close } from '../support/allclose.js';
 import { sameBits } from '../support/numbers.js';
@@ -20,7 +21,8 @@ function layerOf(channels: number, n: number) {
   layer.bind(scope.zeros(layer.parameterLength), gradients, scope.zeros(layer.statisticLength));
   layer.room = scope.bytes(layer.roomBytes(n));
   layer.initialise();
-  const at = (block: number, segment: number) => engine.f32(block + layer.segments[segment]!.offset * 4, channels);
+  const at = (block: Address, segment: number) =>
+    engine.f32(plus(block, layer.segments[segment]!.offset * 4), channels);
   return {
     layer,
     scope,
@@ -72,10 +74,10 @@ for (const { n, c, hw, relu, weight, bias, steps } of cases) {
     const planes = n * c * hw;
     for (const step of steps) {
       const [x, dy] = [place(scope, step.x), place(scope, step.dy)];
-      const gate = step.gate ? place(scope, step.gate) : 0;
-      const shortcut = step.shortcut ? place(scope, step.shortcut) : 0;
+      const gate = step.gate ? place(scope, step.gate) : NONE;
+      const shortcut = step.shortcut ? place(scope, step.shortcut) : NONE;
       const [y, dz, dx, dgate] = [planes, planes, planes, n * c].map((length) => scope.zeros(length));
-      const read = (at: number | undefined, length = planes) => engine.f32(at!, length);
+      const read = (at: Address | undefined, length = planes) => engine.f32(at!, length);
       layer.forward(y!, x, n, hw, { gate, shortcut, relu }, true);
       close(read(y), step.y, 1e-5, 'y');
       close(known.runningMean(), step.runningMean, 1e-5, 'running mean');

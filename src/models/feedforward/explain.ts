@@ -3,6 +3,7 @@ import type { Dataset, SparseMatrix } from '../../data/dataset.js';
 import { LANES, loadBatch, RowBatch, tilesFor } from '../../layers/batch.js';
 import { forwardLayers, Workspace } from '../../layers/stack.js';
 import { log } from '../../numeric/log.js';
+import { type Address, NONE, plus } from '../../runtime/address.js';
 import type { Engine } from '../../runtime/engine.js';
 import { Pace } from '../../runtime/pace.js';
 import { discretise, type Variables } from '../../structure/variables.js';
@@ -166,8 +167,8 @@ async function correlate(
       const layerUnits = net.layers[l]!.units;
       for (let t = 0; t < tiles; t++) {
         engine.kernels.tile_to_rows(
-          rowMajor + t * LANES * units * 4,
-          at + (t * layerUnits + first) * LANES * 4,
+          plus(rowMajor, t * LANES * units * 4),
+          plus(at, (t * layerUnits + first) * LANES * 4),
           units,
           units,
         );
@@ -179,7 +180,7 @@ async function correlate(
         present.value,
         present.columnPlace,
         rowMajor,
-        0,
+        NONE,
         units,
         units,
         0,
@@ -199,7 +200,13 @@ async function correlate(
   }
 }
 
-function addRows(engine: Engine, at: number, rows: number, units: number, { activity, sum, squares }: BlockSums): void {
+function addRows(
+  engine: Engine,
+  at: Address,
+  rows: number,
+  units: number,
+  { activity, sum, squares }: BlockSums,
+): void {
   const values = engine.f32(at, rows * units);
   for (let r = 0; r < rows; r++) {
     for (let u = 0; u < units; u++) {

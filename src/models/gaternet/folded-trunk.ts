@@ -1,4 +1,5 @@
 import { type ChannelList, PLAIN } from '../../layers/conv.js';
+import { type Address, NONE, plus } from '../../runtime/address.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
 import type { ConvNode, GateRange, PlanNode, PoolNode } from './backbone.js';
 import { gateAfterRelu, type Trunk } from './trunk.js';
@@ -15,25 +16,25 @@ export interface OpenGates {
  */
 export class FoldedTrunk {
   /** [sample][feature] after `forward`. */
-  readonly features: number;
+  readonly features: Address;
   private readonly engine: Engine;
   private readonly trunk: Trunk;
-  private readonly packed: readonly number[];
-  private readonly bias: readonly number[];
+  private readonly packed: readonly Address[];
+  private readonly bias: readonly Address[];
   /** Where each node's output goes; a sum takes its shortcut's place. */
-  private readonly place: readonly number[];
-  private readonly room: { readonly pack: number; readonly work: number };
+  private readonly place: readonly Address[];
+  private readonly room: { readonly pack: Address; readonly work: Address };
   /** u32 lists of open filters, n times the filters of each gated node. */
-  private readonly lists: readonly number[];
-  private readonly ones: number;
-  private readonly zeros: number;
+  private readonly lists: readonly Address[];
+  private readonly ones: Address;
+  private readonly zeros: Address;
 
   constructor(scope: Scope, trunk: Trunk, n: number) {
     const { engine, plan } = trunk;
     this.engine = engine;
     this.trunk = trunk;
     const work = Math.max(...trunk.convs.map((conv) => conv?.workBytes(n) ?? 0));
-    this.room = { pack: 0, work: scope.bytes(work) };
+    this.room = { pack: NONE, work: scope.bytes(work) };
     this.features = scope.bytes(n * trunk.features * 4);
     const most = Math.max(...plan.outputs.map(({ channels }) => channels));
     this.ones = scope.zeros(most);
@@ -44,10 +45,10 @@ export class FoldedTrunk {
       return Array.from({ length: slots }, () => scope.bytes(n * largest * 4));
     });
     this.lists = plan.nodes.map((node) =>
-      node.kind === 'conv' && node.gate ? scope.bytes(n * node.gate.count * 4) : 0,
+      node.kind === 'conv' && node.gate ? scope.bytes(n * node.gate.count * 4) : NONE,
     );
-    this.packed = trunk.convs.map((conv) => (conv ? scope.bytes(conv.packBytes) : 0));
-    this.bias = trunk.convs.map((conv) => (conv ? scope.bytes(conv.shape.filters * 4) : 0));
+    this.packed = trunk.convs.map((conv) => (conv ? scope.bytes(conv.packBytes) : NONE));
+    this.bias = trunk.convs.map((conv) => (conv ? scope.bytes(conv.shape.filters * 4) : NONE));
     this.fold();
   }
 
@@ -75,7 +76,7 @@ export class FoldedTrunk {
    * Features of n images. Closed filters are skipped; `masked` runs them all and multiplies instead: the same bits for more work, to
    * compare with.
    */
-  forward(images: number, n: number, gates?: OpenGates, masked = false): void {
+  forward(images: Address, n: number, gates?: OpenGates, masked = false): void {
     const { trunk, engine, place } = this;
     const { nodes, outputs } = trunk.plan;
     const open = nodes.map((node, i) =>
@@ -109,7 +110,7 @@ export class FoldedTrunk {
   private convolve(
     node: ConvNode,
     i: number,
-    x: number,
+    x: Address,
     n: number,
     own: Filters | undefined,
     source: Filters | undefined,
@@ -117,7 +118,7 @@ export class FoldedTrunk {
     const conv = this.trunk.convs[i]!;
     conv.room = this.room;
     const y = this.place[i]!;
-    const shortcut = node.shortcut === undefined ? 0 : y;
+    const shortcut = node.shortcut === undefined ? NONE : y;
     for (let first = 0; first < n; ) {
       let last = first + 1;
       while (last < n && sameFilters(own, first, last) && sameFilters(source, first, last)) last++;
@@ -151,13 +152,13 @@ export class FoldedTrunk {
     for (let s = 0; s < n; s++) {
       for (let c = 0; c < channels; c++) {
         if (own.isOpen(s, c)) continue;
-        const at = this.place[i]! + (s * channels + c) * hw * 4;
-        this.engine.kernels.plane_affine(at, at, this.ones, this.zeros, 0, 0, 1, 1, hw, 1);
+        const at = plus(this.place[i]!, (s * channels + c) * hw * 4);
+        this.engine.kernels.plane_affine(at, at, this.ones, this.zeros, NONE, NONE, 1, 1, hw, 1);
       }
     }
   }
 
-  private convolveMasked(node: ConvNode, i: number, x: number, n: number, gates: OpenGates | undefined): void {
+  private convolveMasked(node: ConvNode, i: number, x: Address, n: number, gates: OpenGates | undefined): void {
     const { engine } = this;
     const conv = this.trunk.convs[i]!;
     const { channels, height, width } = this.trunk.plan.outputs[i]!;
@@ -165,7 +166,7 @@ export class FoldedTrunk {
     const scope = engine.scope();
     const raw = scope.bytes(n * channels * height * width * 4);
     conv.run(raw, x, this.packed[i]!, 0, n, { ...PLAIN, bias: this.bias[i]! });
-    let gate = 0;
+    let gate = NONE;
     if (gates && node.gate) {
       const { first, count } = node.gate;
       gate = scope.bytes(n * count * 4);
@@ -174,22 +175,22 @@ export class FoldedTrunk {
         rows.set(gates.values.subarray(s * gates.total + first, s * gates.total + first + count), s * count);
     }
     const y = this.place[i]!;
-    const shortcut = node.shortcut === undefined ? 0 : y;
+    const shortcut = node.shortcut === undefined ? NONE : y;
     const { ones, zeros } = this;
     engine.kernels.plane_affine(y, raw, ones, zeros, gate, shortcut, n, channels, height * width, node.relu ? 1 : 0);
     scope.dispose();
   }
 
-  private pool(node: PoolNode, i: number, x: number, n: number, source: Filters | undefined): void {
+  private pool(node: PoolNode, i: number, x: Address, n: number, source: Filters | undefined): void {
     const { kernels } = this.engine;
     const { channels, height, width, size, stride, padding } = node.shape;
     const out = this.trunk.plan.outputs[i]!;
     const y = this.place[i]!;
     const run = (plane: number, planes: number) => {
       const sizes = [planes, height, width, out.height, out.width, size, stride, padding] as const;
-      const to = y + plane * out.height * out.width * 4;
-      const from = x + plane * height * width * 4;
-      if (node.kind === 'max-pool') kernels.max_pool_forward(to, 0, from, ...sizes);
+      const to = plus(y, plane * out.height * out.width * 4);
+      const from = plus(x, plane * height * width * 4);
+      if (node.kind === 'max-pool') kernels.max_pool_forward(to, NONE, from, ...sizes);
       else kernels.average_pool_forward(to, from, ...sizes);
     };
     if (!source) {
@@ -221,12 +222,12 @@ class Filters {
   constructor(
     private readonly gates: OpenGates,
     private readonly range: GateRange,
-    private readonly at: number,
+    private readonly at: Address,
     private readonly lengths: Int32Array,
   ) {}
 
   list(sample: number): ChannelList {
-    return { at: this.at + sample * this.range.count * 4, length: this.lengths[sample]! };
+    return { at: plus(this.at, sample * this.range.count * 4), length: this.lengths[sample]! };
   }
 
   isOpen(sample: number, filter: number): boolean {
@@ -261,7 +262,7 @@ function hasGate(node: PlanNode): node is ConvNode & { gate: GateRange } {
 }
 
 /** A slot for each node's output: free again after its last reader; a sum keeps its shortcut's. */
-function places(nodes: readonly PlanNode[], allocate: (slots: number) => number[]): number[] {
+function places(nodes: readonly PlanNode[], allocate: (slots: number) => Address[]): Address[] {
   const lastRead = nodes.map((_, i) => i);
   nodes.forEach((node, i) => {
     if (node.input >= 0) lastRead[node.input] = i;

@@ -1,6 +1,7 @@
 import { type Dataset, requireImages } from '../../data/dataset.js';
 import { loadImages } from '../../data/images/image-batch.js';
 import { tilesFor } from '../../layers/batch.js';
+import type { Address } from '../../runtime/address.js';
 import type { Scope } from '../../runtime/engine.js';
 import { FoldedTrunk, type OpenGates } from './folded-trunk.js';
 import type { GatedBatch, GatedNetwork } from './gated-network.js';
@@ -8,7 +9,7 @@ import { Heads } from './gater-head.js';
 
 /** Folded weights and buffers for batches of one size. */
 export class GatedInference {
-  private readonly images: number;
+  private readonly images: Address;
   private readonly net: GatedNetwork;
   private readonly scope: Scope;
   private readonly backbone: FoldedTrunk;

@@ -3,6 +3,7 @@ import type { ChannelNorm } from '../../data/images/channel-norm.js';
 import type { Augmentation } from '../../data/images/image-batch.js';
 import type { BatchNorm } from '../../layers/batch-norm.js';
 import { activationBytes, Linear } from '../../layers/linear.js';
+import { type Address, NONE, plus } from '../../runtime/address.js';
 import { MAX_BYTES } from '../../runtime/arena.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
 import { Purpose } from '../../runtime/random.js';
@@ -86,7 +87,7 @@ export class GatedNetwork implements Computation {
       this.scope.dispose();
       throw error;
     }
-    this.bind(0);
+    this.bind(NONE);
   }
 
   /** Gates of the backbone. */
@@ -99,7 +100,7 @@ export class GatedNetwork implements Computation {
   }
 
   /** Points all layers at their parameters and gradients. */
-  bind(gradients: number): void {
+  bind(gradients: Address): void {
     const { at } = this.parameters;
     const { backbone, classifier, gater, head } = this;
     let offset = 0;
@@ -107,12 +108,12 @@ export class GatedNetwork implements Computation {
     const next = (length: number) => {
       const from = offset;
       offset += length;
-      return [at + from * 4, gradients + from * 4] as const;
+      return [plus(at, from * 4), plus(gradients, from * 4)] as const;
     };
     const statistics = (length: number) => {
       const from = statistic;
       statistic += length;
-      return at + from * 4;
+      return plus(at, from * 4);
     };
     backbone.bind(...next(backbone.parameterLength), statistics(backbone.statisticLength));
     classifier.bind(...next(classifier.parameterLength));

@@ -2,6 +2,7 @@ import { type Dataset, requireImages, type Targets } from '../../data/dataset.js
 import { loadImages } from '../../data/images/image-batch.js';
 import { LANES, rowsToTiles, tilesFor, tilesToRows } from '../../layers/batch.js';
 import { activationBytes } from '../../layers/linear.js';
+import { type Address, NONE } from '../../runtime/address.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
 import { fillNormal, Purpose } from '../../runtime/random.js';
 import type { TrainingSession } from '../../training/fit.js';
@@ -11,11 +12,11 @@ import { Heads } from './gater-head.js';
 import { type BatchGates, TrunkPass } from './trunk.js';
 
 /** The random numbers of a step: noise [sample][gate] and a coin for each sample, not 0 for hard gates. */
-export type DrawNoise = (noise: number, coins: number, n: number, seed: number, step: number) => void;
+export type DrawNoise = (noise: Address, coins: Address, n: number, seed: number, step: number) => void;
 
 /** One run of training: improved semantic hashing, every filter runs (section 3.2 of the paper). */
 export class GatedSession implements TrainingSession {
-  readonly gradients: number;
+  readonly gradients: Address;
   trained: number;
   /** @internal Tests put their own numbers here. */
   draw: DrawNoise;
@@ -23,7 +24,7 @@ export class GatedSession implements TrainingSession {
   private readonly train: Dataset;
   private readonly targets: Targets;
   private readonly scope: Scope;
-  private readonly images: number;
+  private readonly images: Address;
   private readonly backbone: TrunkPass;
   private readonly gater: TrunkPass | undefined;
   private readonly heads: Heads;
@@ -31,14 +32,14 @@ export class GatedSession implements TrainingSession {
   private readonly stepsPerEpoch: number;
   /** Gradients, tiles: of the logits, the gater's scores and bottleneck, and of features. */
   private readonly d: {
-    readonly logits: number;
-    readonly scores: number;
-    readonly hidden: number;
-    readonly features: number;
+    readonly logits: Address;
+    readonly scores: Address;
+    readonly hidden: Address;
+    readonly features: Address;
   };
   /** Rows of features' gradients. */
-  private readonly dfeatures: number;
-  private readonly draws: { readonly noise: number; readonly coins: number; readonly slope: number };
+  private readonly dfeatures: Address;
+  private readonly draws: { readonly noise: Address; readonly coins: Address; readonly slope: Address };
   private readonly gates: BatchGates;
 
   constructor(net: GatedNetwork, train: Dataset, batchSize: number) {
@@ -113,7 +114,7 @@ export class GatedSession implements TrainingSession {
   }
 
   dispose(): void {
-    this.net.bind(0);
+    this.net.bind(NONE);
     this.scope.dispose();
   }
 
@@ -139,7 +140,7 @@ export class GatedSession implements TrainingSession {
     if (norm) {
       tilesToRows(engine, dfeatures, d.hidden, hidden.units, tiles);
       tilesToRows(engine, heads.rows, heads.hidden, hidden.units, tiles);
-      norm.backward(dfeatures, dfeatures, 0, dfeatures, heads.rows, heads.raw, n, 1, { relu: true });
+      norm.backward(dfeatures, dfeatures, NONE, dfeatures, heads.rows, heads.raw, n, 1, { relu: true });
       rowsToTiles(engine, d.hidden, dfeatures, hidden.units, tiles, n);
     } else engine.kernels.relu_backward(d.hidden, heads.hidden, tiles * hidden.units * LANES, 1);
     hidden.backward(d.features, d.hidden, heads.gaterFeatures, tiles);
@@ -157,8 +158,8 @@ export class GatedSession implements TrainingSession {
 
 function drawNoise(
   engine: Engine,
-  noise: number,
-  coins: number,
+  noise: Address,
+  coins: Address,
   n: number,
   gates: number,
   seed: number,

@@ -2,6 +2,7 @@ import { LANES, rowsToTiles, tilesFor, tilesToRows } from '../../layers/batch.js
 import { BatchNorm } from '../../layers/batch-norm.js';
 import { activationBytes, Linear } from '../../layers/linear.js';
 import { packBytes } from '../../layers/stack.js';
+import { type Address, NONE } from '../../runtime/address.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
 import type { GatedNetwork } from './gated-network.js';
 
@@ -21,17 +22,17 @@ export class GaterHead {
 /** Buffers of the linear layers above both trunks, and their forward pass. */
 export class Heads {
   /** [sample][gate]: the gater's output g'. */
-  readonly scores: number;
+  readonly scores: Address;
   /** Tiles. */
-  readonly features: number;
-  readonly gaterFeatures: number;
-  readonly hidden: number;
+  readonly features: Address;
+  readonly gaterFeatures: Address;
+  readonly hidden: Address;
   /** The bottleneck before its norm and ReLU, rows; with norm. */
-  readonly raw: number;
-  readonly rows: number;
-  readonly logits: number;
-  readonly scoreTiles: number;
-  readonly pack: { a: number; b: number };
+  readonly raw: Address;
+  readonly rows: Address;
+  readonly logits: Address;
+  readonly scoreTiles: Address;
+  readonly pack: { a: Address; b: Address };
   private readonly net: GatedNetwork;
 
   constructor(scope: Scope, net: GatedNetwork, n: number) {
@@ -43,7 +44,7 @@ export class Heads {
     const sizes = packBytes(net.linears, n);
     this.pack = { a: scope.bytes(sizes.a), b: scope.bytes(sizes.b) };
     const bottleneck = head?.hidden.units ?? 0;
-    this.gaterFeatures = head ? room(head.hidden.inputs) : 0;
+    this.gaterFeatures = head ? room(head.hidden.inputs) : NONE;
     this.hidden = room(bottleneck);
     this.raw = room(bottleneck);
     this.scoreTiles = room(net.gates);
@@ -52,7 +53,7 @@ export class Heads {
   }
 
   /** Logits from features [sample][feature]: tiles. */
-  classify(features: number, n: number): number {
+  classify(features: Address, n: number): Address {
     const { classifier } = this.net;
     this.toTiles(this.features, features, classifier.inputs, n);
     classifier.pack = this.pack;
@@ -61,7 +62,7 @@ export class Heads {
   }
 
   /** The gater's output from its features: this.scores. */
-  gateScores(features: number, n: number, training: boolean): void {
+  gateScores(features: Address, n: number, training: boolean): void {
     const { engine } = this.net;
     const { hidden, norm, out } = this.net.head!;
     const tiles = tilesFor(n);
@@ -78,7 +79,7 @@ export class Heads {
     tilesToRows(engine, this.scores, this.scoreTiles, out.units, tiles);
   }
 
-  private toTiles(tiles: number, rows: number, units: number, n: number): void {
+  private toTiles(tiles: Address, rows: Address, units: number, n: number): void {
     const { engine } = this.net;
     engine.u8(this.rows, n * units * 4).set(engine.u8(rows, n * units * 4));
     rowsToTiles(engine, tiles, this.rows, units, tilesFor(n), n);

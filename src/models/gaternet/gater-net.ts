@@ -3,6 +3,7 @@ import { type Dataset, requireImages } from '../../data/dataset.js';
 import { ChannelNorm, type ChannelNormJson } from '../../data/images/channel-norm.js';
 import { type Augmentation, requireAugmentation } from '../../data/images/image-batch.js';
 import { readSafetensors, type Tensor } from '../../files/safetensors.js';
+import { plus } from '../../runtime/address.js';
 import { type Engine, engineOf } from '../../runtime/engine.js';
 import type { FitOptions, FitResult } from '../../training/fit.js';
 import { argmax, type Evaluation, metrics } from '../../training/metrics.js';
@@ -223,7 +224,7 @@ export class GaterNet extends Net {
     const tensors: Record<string, Tensor> = {};
     for (const { name, offset, shape } of network.segments) {
       const length = shape.reduce((a, b) => a * b, 1);
-      const data = this.engine.f32(network.parameters.at + offset * 4, length).slice();
+      const data = this.engine.f32(plus(network.parameters.at, offset * 4), length).slice();
       tensors[fileName(name)] = { shape, data };
     }
     return writeModelFile(tensors, { ...state, norm: state.norm.toJSON() });
@@ -287,7 +288,7 @@ export class GaterNet extends Net {
         const data = tensors[fileName(name)]!.data as Float32Array;
         if (name.endsWith('running_var') && data.some((v) => v < 0))
           throw new RangeError(`bytes: tensor '${fileName(name)}' holds variances below 0`);
-        this.engine.f32(network.parameters.at + offset * 4, data.length).set(data);
+        this.engine.f32(plus(network.parameters.at, offset * 4), data.length).set(data);
       }
     } catch (error) {
       network.dispose();

@@ -1,6 +1,7 @@
 import { BatchNorm } from '../../layers/batch-norm.js';
 import { Conv, type ConvRoom } from '../../layers/conv.js';
 import { PlaneGate } from '../../layers/plane-gate.js';
+import { type Address, NONE, plus } from '../../runtime/address.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
 import { fillNormal, Purpose } from '../../runtime/random.js';
 import type { ConvNode, GateRange, Plan, PlanNode } from './backbone.js';
@@ -17,8 +18,8 @@ export interface NamedSegment {
 /** Gates of a batch for training, [sample][gate] over all of the net: their values, and where their gradients go. */
 export interface BatchGates {
   readonly total: number;
-  readonly values: number;
-  readonly gradient: number;
+  readonly values: Address;
+  readonly gradient: Address;
 }
 
 /** Convolutions, batch norms and pools from images to pooled features, for training: every filter runs. */
@@ -71,16 +72,16 @@ export class Trunk {
   }
 
   /** Points the layers at their parameters, gradients and running statistics (bytes). */
-  bind(parameters: number, gradients: number, statistics: number): void {
+  bind(parameters: Address, gradients: Address, statistics: Address): void {
     let offset = 0;
     let statistic = 0;
     this.convs.forEach((conv, i) => {
       if (!conv) return;
       const norm = this.norms[i]!;
-      conv.weight = parameters + offset;
-      conv.dweight = gradients + offset;
+      conv.weight = plus(parameters, offset);
+      conv.dweight = plus(gradients, offset);
       offset += padded(conv.weightCount) * 4;
-      norm.bind(parameters + offset, gradients + offset, statistics + statistic);
+      norm.bind(plus(parameters, offset), plus(gradients, offset), plus(statistics, statistic));
       offset += norm.parameterLength * 4;
       statistic += norm.statisticLength * 4;
     });
@@ -118,7 +119,7 @@ export class Trunk {
     };
   }
 
-  setRoom(conv: ConvRoom, norm: number): void {
+  setRoom(conv: ConvRoom, norm: Address): void {
     for (const layer of this.convs) if (layer) layer.room = conv;
     for (const layer of this.norms) if (layer) layer.room = norm;
   }
@@ -135,31 +136,31 @@ function buffersOf(node: PlanNode): number {
 /** Buffers of one batch size through a trunk, and the passes over them. */
 export class TrunkPass {
   /** [sample][feature] after `forward`. */
-  readonly features: number;
+  readonly features: Address;
   private readonly trunk: Trunk;
   /** Outputs of the nodes. */
-  private readonly y: readonly number[];
+  private readonly y: readonly Address[];
   /** Convolutions before their norm; winners of max pools. */
-  private readonly inner: readonly number[];
+  private readonly inner: readonly Address[];
   /** Gated nodes without shortcut: after the ReLU, before the gate. */
-  private readonly ungated: readonly number[];
+  private readonly ungated: readonly Address[];
   /** Gated nodes: their gates and the gradients, [sample][filter]. */
-  private readonly gates: readonly number[];
-  private readonly dgates: readonly number[];
-  private readonly gradients: number[];
+  private readonly gates: readonly Address[];
+  private readonly dgates: readonly Address[];
+  private readonly gradients: Address[];
   private readonly gate: PlaneGate;
   private readonly room: ConvRoom;
-  private readonly normRoom: number;
+  private readonly normRoom: Address;
 
-  constructor(scope: Scope, trunk: Trunk, n: number, room: ConvRoom, normRoom: number) {
+  constructor(scope: Scope, trunk: Trunk, n: number, room: ConvRoom, normRoom: Address) {
     const { engine, plan } = trunk;
     this.trunk = trunk;
     const sizes = plan.outputs.map(({ channels, height, width }) => n * channels * height * width * 4);
-    const buffer = (i: number, wanted: boolean) => (wanted ? scope.bytes(sizes[i]!) : 0);
+    const buffer = (i: number, wanted: boolean) => (wanted ? scope.bytes(sizes[i]!) : NONE);
     this.y = sizes.map((size) => scope.bytes(size));
     this.inner = plan.nodes.map((node, i) => buffer(i, node.kind !== 'average-pool'));
     this.ungated = plan.nodes.map((node, i) => buffer(i, gateAfterRelu(node)));
-    const rows = (node: PlanNode) => (node.kind === 'conv' && node.gate ? scope.bytes(n * node.gate.count * 4) : 0);
+    const rows = (node: PlanNode) => (node.kind === 'conv' && node.gate ? scope.bytes(n * node.gate.count * 4) : NONE);
     this.gates = plan.nodes.map(rows);
     this.dgates = plan.nodes.map(rows);
     this.gradients = Array.from({ length: GRADIENTS }, () => scope.bytes(Math.max(...sizes)));
@@ -171,7 +172,7 @@ export class TrunkPass {
   }
 
   /** Features of n images, by the batch's own statistics. Without gates all filters are open. */
-  forward(images: number, n: number, gates: BatchGates | undefined): void {
+  forward(images: Address, n: number, gates: BatchGates | undefined): void {
     const { trunk, y, inner } = this;
     const { kernels } = trunk.engine;
     const { nodes, outputs } = trunk.plan;
@@ -188,11 +189,11 @@ export class TrunkPass {
         return;
       }
       trunk.convs[i]!.forward(inner[i]!, x, n);
-      const gate = node.gate && gates ? this.takeGates(i, node.gate, gates, n) : 0;
+      const gate = node.gate && gates ? this.takeGates(i, node.gate, gates, n) : NONE;
       const after = gateAfterRelu(node);
       const normed = after && gate ? this.ungated[i]! : y[i]!;
-      const shortcut = node.shortcut === undefined ? 0 : y[node.shortcut]!;
-      const extras = { relu: node.relu, shortcut, gate: after ? 0 : gate };
+      const shortcut = node.shortcut === undefined ? NONE : y[node.shortcut]!;
+      const extras = { relu: node.relu, shortcut, gate: after ? NONE : gate };
       trunk.norms[i]!.forward(normed, inner[i]!, n, hw, extras, true);
       if (after && gate) this.gate.forward(y[i]!, normed, gate, n, out.channels, hw);
     });
@@ -201,16 +202,16 @@ export class TrunkPass {
   }
 
   /** Gradients of all parameters, and of the gates, from those of the features, after `forward` over the same. */
-  backward(images: number, n: number, dfeatures: number, gates: BatchGates | undefined): void {
+  backward(images: Address, n: number, dfeatures: Address, gates: BatchGates | undefined): void {
     const { trunk, y, inner } = this;
     const { kernels } = trunk.engine;
     const { nodes, outputs } = trunk.plan;
     trunk.setRoom(this.room, this.normRoom);
     const free = [...this.gradients];
-    const grads: (number | undefined)[] = nodes.map(() => undefined);
+    const grads: (Address | undefined)[] = nodes.map(() => undefined);
     const length = (i: number) => n * outputs[i]!.channels * outputs[i]!.height * outputs[i]!.width;
     /** Hands a gradient to a node, which keeps the buffer or adds it to what it has. */
-    const give = (to: number, from: number) => {
+    const give = (to: number, from: Address) => {
       if (grads[to] === undefined) grads[to] = from;
       else {
         kernels.accumulate(grads[to]!, from, length(to));
@@ -238,12 +239,12 @@ export class TrunkPass {
         free.push(dy);
         continue;
       }
-      const gate = node.gate && gates ? this.gates[i]! : 0;
+      const gate = node.gate && gates ? this.gates[i]! : NONE;
       const after = gateAfterRelu(node);
       if (after && gate) this.gate.backward(dy, this.dgates[i]!, dy, this.ungated[i]!, gate, n, out.channels, hw);
       const normed = after && gate ? this.ungated[i]! : y[i]!;
-      const extras = { relu: node.relu, gate: after ? 0 : gate };
-      const dgate = after || !gate ? 0 : this.dgates[i]!;
+      const extras = { relu: node.relu, gate: after ? NONE : gate };
+      const dgate = after || !gate ? NONE : this.dgates[i]!;
       // What the convolution put out is not needed any more: its buffer takes the gradient.
       const z = inner[i]!;
       trunk.norms[i]!.backward(z, dy, dgate, dy, normed, z, n, hw, extras);
@@ -260,7 +261,7 @@ export class TrunkPass {
   }
 
   /** Copies a node's gates out of the rows of all gates. */
-  private takeGates(i: number, { first, count }: GateRange, gates: BatchGates, n: number): number {
+  private takeGates(i: number, { first, count }: GateRange, gates: BatchGates, n: number): Address {
     const { engine } = this.trunk;
     const all = engine.f32(gates.values, n * gates.total);
     const own = engine.f32(this.gates[i]!, n * count);

@@ -4,6 +4,7 @@ import type { Connections } from '../../layers/connections.js';
 import { activationBytes, Linear, type LinearShape } from '../../layers/linear.js';
 import { PanelUnits } from '../../layers/panel-units.js';
 import { packBytes } from '../../layers/stack.js';
+import { type Address, NONE, plus } from '../../runtime/address.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
 import { dropThreshold, Purpose } from '../../runtime/random.js';
 import type { LossSum } from '../../training/losses.js';
@@ -24,7 +25,7 @@ export interface Denoising {
 export interface Autoencoder {
   /** The layer's parameters and the visible bias. */
   readonly parameters: Block;
-  readonly gradients: number;
+  readonly gradients: Address;
   /** Loss and gradients of these rows; `step` numbers the noise, `layer` its stream. */
   step(rows: Int32Array, seed: number, step: number): LossSum;
   /** Draws the layer's initial weights. */
@@ -39,18 +40,18 @@ const padded = (length: number) => Math.ceil(length / 16) * 16;
 /** For layers over tiles: dense features, or the hidden units below. */
 export class TileAutoencoder implements Autoencoder {
   readonly parameters: Block;
-  readonly gradients: number;
+  readonly gradients: Address;
   private readonly scope: Scope;
-  private readonly noisy: number;
-  private readonly hidden: number;
-  private readonly dhidden: number;
-  private readonly decoded: number;
+  private readonly noisy: Address;
+  private readonly hidden: Address;
+  private readonly dhidden: Address;
+  private readonly decoded: Address;
 
   /** `source` loads rows and returns their clean features, tiles of [inputs][32]. */
   constructor(
     private readonly engine: Engine,
     private readonly layer: Linear,
-    private readonly source: (rows: Int32Array) => number,
+    private readonly source: (rows: Int32Array) => Address,
     private readonly options: Denoising,
     private readonly stream: number,
     batchSize: number,
@@ -69,7 +70,7 @@ export class TileAutoencoder implements Autoencoder {
     layer.bind(this.parameters.at, this.gradients);
   }
 
-  private readonly pack: { a: number; b: number };
+  private readonly pack: { a: Address; b: Address };
 
   step(rows: Int32Array, seed: number, step: number): LossSum {
     const { engine, layer, stream, hidden, dhidden, decoded, noisy } = this;
@@ -112,22 +113,22 @@ export class TileAutoencoder implements Autoencoder {
 
     const tileBytes = layer.inputs * LANES * 4;
     for (let t = 0; t < tiles; t++)
-      kernels.tile_fill(decoded + t * tileBytes, this.parameters.at + visibleBias, layer.inputs);
+      kernels.tile_fill(plus(decoded, t * tileBytes), plus(this.parameters.at, visibleBias), layer.inputs);
     layer.backwardInput(decoded, hidden, tiles, true);
     let sum = 0;
-    engine.f32(this.gradients + visibleBias, layer.inputs).fill(0);
+    engine.f32(plus(this.gradients, visibleBias), layer.inputs).fill(0);
     for (let t = 0; t < tiles; t++) {
-      const at = decoded + t * tileBytes;
+      const at = plus(decoded, t * tileBytes);
       const live = Math.min(LANES, rows.length - t * LANES);
-      sum += kernels.squared_error(at, at, clean + t * tileBytes, layer.inputs, live, 1 / rows.length);
-      kernels.tile_sums(this.gradients + visibleBias, at, layer.inputs);
+      sum += kernels.squared_error(at, at, plus(clean, t * tileBytes), layer.inputs, live, 1 / rows.length);
+      kernels.tile_sums(plus(this.gradients, visibleBias), at, layer.inputs);
     }
 
     layer.backwardWeight(hidden, decoded, tiles, false);
     layer.forwardLinear(dhidden, decoded, tiles);
     kernels.relu_backward(dhidden, hidden, hiddenLength, 1 / (1 - dropout));
     layer.clearBiasGradient();
-    layer.backward(0, dhidden, noisy, tiles, true);
+    layer.backward(NONE, dhidden, noisy, tiles, true);
     return { sum, weight: rows.length };
   }
 
@@ -150,15 +151,15 @@ export class TileAutoencoder implements Autoencoder {
  */
 export class RowAutoencoder implements Autoencoder {
   readonly parameters: Block;
-  readonly gradients: number;
+  readonly gradients: Address;
   private readonly scope: Scope;
   private readonly batch: RowBatch;
   private readonly panels: PanelUnits;
-  private readonly clean: number;
-  private readonly hidden: number;
-  private readonly dhidden: number;
-  private readonly decoded: number;
-  private readonly pack: { a: number; b: number };
+  private readonly clean: Address;
+  private readonly hidden: Address;
+  private readonly dhidden: Address;
+  private readonly decoded: Address;
+  private readonly pack: { a: Address; b: Address };
   private readonly layer: Linear;
   private readonly matrix: SparseMatrix;
 
@@ -196,8 +197,8 @@ export class RowAutoencoder implements Autoencoder {
     this.pack = { a: scope.bytes(sizes.a), b: scope.bytes(sizes.b) };
     layer.bind(this.parameters.at, this.gradients);
     const offset = (layer.parameterLength + visible) * 4;
-    this.panels.weight = this.parameters.at + offset;
-    this.panels.dweight = this.gradients + offset;
+    this.panels.weight = plus(this.parameters.at, offset);
+    this.panels.dweight = plus(this.gradients, offset);
   }
 
   initialise(seed: number, initialScale: number): void {
@@ -233,7 +234,7 @@ export class RowAutoencoder implements Autoencoder {
       stream,
     );
     sparse?.forwardRows(hidden, units, batch, layer.bias);
-    if (panels.units) panels.forwardRows(hidden + sparseBytes, units, batch, layer.bias + sparseUnits * 4);
+    if (panels.units) panels.forwardRows(plus(hidden, sparseBytes), units, batch, plus(layer.bias, sparseUnits * 4));
     kernels.relu(hidden, hiddenLength);
     kernels.dropout(
       hidden,
@@ -251,35 +252,43 @@ export class RowAutoencoder implements Autoencoder {
     // The error so far, without the dense units: bias + Wᵀh − x.
     const tileBytes = visible * LANES * 4;
     for (let t = 0; t < tiles; t++) {
-      kernels.tile_fill(decoded + t * tileBytes, this.parameters.at + visibleBias, visible);
-      kernels.rows_add_to_tile(decoded + t * tileBytes, batch.start, batch.index, this.clean, -1, t * LANES, LANES);
+      kernels.tile_fill(plus(decoded, t * tileBytes), plus(this.parameters.at, visibleBias), visible);
+      kernels.rows_add_to_tile(
+        plus(decoded, t * tileBytes),
+        batch.start,
+        batch.index,
+        this.clean,
+        -1,
+        t * LANES,
+        LANES,
+      );
     }
     sparse?.backwardInput(decoded, visible, hidden, units, tiles, true);
-    panels.decode(hidden + sparseBytes, units, tiles);
+    panels.decode(plus(hidden, sparseBytes), units, tiles);
     let sum = 0;
-    engine.f32(this.gradients + visibleBias, visible).fill(0);
+    engine.f32(plus(this.gradients, visibleBias), visible).fill(0);
     for (let t = 0; t < tiles; t++) {
       const live = Math.max(0, Math.min(LANES, rows.length - t * LANES));
-      const at = decoded + t * tileBytes;
+      const at = plus(decoded, t * tileBytes);
       sum += kernels.merge_panels(
         at,
-        panels.error + t * LANES * LANES * 4,
+        plus(panels.error, t * LANES * LANES * 4),
         panels.blocks,
         panels.errorRows,
         live,
         2 / rows.length,
         scratch,
       );
-      kernels.tile_sums(this.gradients + visibleBias, at, visible);
+      kernels.tile_sums(plus(this.gradients, visibleBias), at, visible);
     }
 
-    if (panels.units) panels.decodeBackward(dhidden + sparseBytes, units, tiles, scale);
+    if (panels.units) panels.decodeBackward(plus(dhidden, sparseBytes), units, tiles, scale);
     if (sparse) {
       sparse.backwardWeight(hidden, units, decoded, visible, tiles, false);
-      sparse.forward(dhidden, units, decoded, visible, tiles, 0);
+      sparse.forward(dhidden, units, decoded, visible, tiles, NONE);
       for (let t = 0; t < tiles; t++) {
         const at = t * units * LANES * 4;
-        kernels.relu_backward(dhidden + at, hidden + at, sparseUnits * LANES, scale);
+        kernels.relu_backward(plus(dhidden, at), plus(hidden, at), sparseUnits * LANES, scale);
       }
       sparse.backwardWeightRows(dhidden, units, batch, true);
     }

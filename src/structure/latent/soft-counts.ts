@@ -1,3 +1,4 @@
+import { type Address, plus } from '../../runtime/address.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
 import type { Pace } from '../../runtime/pace.js';
 import { PANEL_ROWS, wholePanels } from '../../runtime/panels.js';
@@ -11,14 +12,14 @@ export class SoftCounts {
   /** Columns of a row, a multiple of 16; those beyond the latents are 0. */
   readonly stride: number;
   /** f64[stride]: what `count` wrote last. */
-  readonly sum: number;
-  readonly joint: number;
+  readonly sum: Address;
+  readonly joint: Address;
   private readonly engine: Engine;
   /** f32[rows][stride]. */
-  private readonly posterior: number;
-  private readonly list: number;
-  private readonly weight: number;
-  private readonly parent: number;
+  private readonly posterior: Address;
+  private readonly list: Address;
+  private readonly weight: Address;
+  private readonly parent: Address;
 
   constructor(engine: Engine, scope: Scope, rows: number, latents: number) {
     this.engine = engine;
@@ -36,7 +37,7 @@ export class SoftCounts {
   /** Rows from `first` on; `from` has `width` columns, the level's latents from column `offset` on. */
   put(first: number, from: Float32Array, width: number, offset: number): void {
     const { latents, stride } = this;
-    const to = this.engine.f32(this.posterior + first * stride * 4, (from.length / width) * stride);
+    const to = this.engine.f32(plus(this.posterior, first * stride * 4), (from.length / width) * stride);
     for (let r = 0; r * width < from.length; r++)
       to.set(from.subarray(r * width + offset, r * width + offset + latents), r * stride);
   }
@@ -67,7 +68,7 @@ export class SoftCounts {
       const packed = scope.bytes(wholePanels(latents) * BLOCK * 4);
       for (let first = 0; first < rows; first += BLOCK) {
         const depth = Math.min(BLOCK, rows - first);
-        const from = this.posterior + first * stride * 4;
+        const from = plus(this.posterior, first * stride * 4);
         kernels.gemm_pack_a(packed, from, latents, depth, 1, stride, depth);
         const panels = Math.ceil(latents / PANEL_ROWS);
         kernels.gemm(product, packed, from, engine.scratch, stride, stride, 8, 0, panels, latents, stride, depth, 0);

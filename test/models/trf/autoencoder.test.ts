@@ -5,6 +5,7 @@ import * as assert from 'uvu/assert';
 import { inputBatch, loadBatch } from '#dist/layers/batch.js';
 import { Linear } from '#dist/layers/linear.js';
 import { type Autoencoder, type Denoising, RowAutoencoder, TileAutoencoder } from '#dist/models/trf/autoencoder.js';
+import type { Address } from '#dist/runtime/address.js';
 import { close } from '../../support/allclose.js';
 import { connectionsOf, type GoldenLayer, type GoldenValues } from '../../support/known-net.js';
 import { Random } from '../../support/random.js';
@@ -49,7 +50,7 @@ function tileCoder(engine: Engine, layer: GoldenLayer, data: Dataset, options: D
   const batch = inputBatch(engine, engine.scope(), data.features, data.rows);
   const source = (rows: Int32Array) => {
     loadBatch(batch, data.features, rows, false);
-    return (batch as { at: number }).at;
+    return (batch as { at: Address }).at;
   };
   const coder = new TileAutoencoder(engine, linear, source, options, 0, data.rows);
   const offset = (name: string) => linear.segments.find((segment) => segment.name === name)?.offset ?? 0;
