@@ -98,7 +98,7 @@ export class BatchNorm {
     const { scale, shift } = training ? this.batchScale() : this.folded();
     engine.f32(this.table('scale'), channels).set(scale);
     engine.f32(this.table('shift'), channels).set(shift);
-    engine.kernels.plane_affine(
+    engine.kernels.batch_norm_apply(
       y,
       x,
       this.table('scale'),
@@ -129,10 +129,10 @@ export class BatchNorm {
   ): void {
     const { engine, channels } = this;
     const [mean, a, b, d] = [this.table('mean'), this.table('a'), this.table('b'), this.table('d')];
-    engine.kernels.plane_affine_sums(this.room, dz, dy, y, x, mean, n, channels, hw, after.relu ? 1 : 0);
+    engine.kernels.batch_norm_sums(this.room, dz, dy, y, x, mean, n, channels, hw, after.relu ? 1 : 0);
     this.reduce(n, hw, after.gate ?? NONE);
     if (dgate) this.gateGradient(dgate, n);
-    engine.kernels.plane_affine_backward(dx, dz, x, after.gate ?? NONE, a, b, d, mean, n, channels, hw);
+    engine.kernels.batch_norm_backward(dx, dz, x, after.gate ?? NONE, a, b, d, mean, n, channels, hw);
   }
 
   /** scale and shift by the running statistics: what a convolution before this layer can take into its weights and bias. */

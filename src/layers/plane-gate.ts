@@ -18,7 +18,7 @@ export class PlaneGate {
   }
 
   forward(y: Address, x: Address, gate: Address, n: number, c: number, hw: number): void {
-    this.engine.kernels.plane_affine(y, x, this.ones, this.zeros, gate, NONE, n, c, hw, 0);
+    this.engine.kernels.batch_norm_apply(y, x, this.ones, this.zeros, gate, NONE, n, c, hw, 0);
   }
 
   /** dx (may be dy) and dgate, [n][c]. */
@@ -33,10 +33,10 @@ export class PlaneGate {
     hw: number,
   ): void {
     const { engine, ones, zeros, room } = this;
-    engine.kernels.plane_affine_sums(room, dy, dy, NONE, x, zeros, n, c, hw, 0);
+    engine.kernels.batch_norm_sums(room, dy, dy, NONE, x, zeros, n, c, hw, 0);
     const sums = engine.f32(room, 2 * n * c);
     const out = engine.f32(dgate, n * c);
     for (let plane = 0; plane < out.length; plane++) out[plane] = sums[2 * plane + 1]!;
-    engine.kernels.plane_affine_backward(dx, dy, x, gate, ones, zeros, zeros, zeros, n, c, hw);
+    engine.kernels.batch_norm_backward(dx, dy, x, gate, ones, zeros, zeros, zeros, n, c, hw);
   }
 }

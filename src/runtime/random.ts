@@ -49,14 +49,14 @@ export function fillNormal(
   engine: Engine,
   at: Address,
   length: number,
-  deviation: number,
+  std: number,
   seed: number,
   purpose: number,
   step: number,
 ): void {
   engine.kernels.random_normal(at, Math.ceil(length / 16), engine.scratch, 0, seed, purpose, step);
   const values = engine.f32(at, length);
-  for (let i = 0; i < length; i++) values[i]! *= deviation;
+  for (let i = 0; i < length; i++) values[i]! *= std;
 }
 
 /** The 32-bit threshold below which a random word means "drop". */

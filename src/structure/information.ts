@@ -96,7 +96,7 @@ export class PairInformation {
     const joint = scope.bytes(most * most * 4);
     const margins = Float64Array.from(k, (count, v) => {
       kernels.joint_counts(joint, plus(states, v * rows), plus(states, v * rows), count, count, rows);
-      return kernels.sum_of_counts(joint, table, count * count);
+      return kernels.sum_k_log_k(joint, table, count * count);
     });
     return (v) => {
       const out = engine.f64(information, data.variables);
@@ -232,7 +232,7 @@ export async function targetInformation(data: Observations, options: Information
     const at = scope.bytes(width * 4);
     const sum = (counts: Int32Array) => {
       engine.i32(at, counts.length).set(counts);
-      return engine.kernels.sum_of_counts(at, table, counts.length);
+      return engine.kernels.sum_k_log_k(at, table, counts.length);
     };
     const classMargin = sum(countIndices(targets.values, targets.classes));
     return Float64Array.from(tables, (joint) => {

@@ -244,7 +244,7 @@ kernelTest('joint_counts', '256 states', (count) => {
   });
 });
 
-kernelTest('sum_of_counts', '0 to 20 counts: sorted in place, the same bits in any order, smallest first', (sum) => {
+kernelTest('sum_k_log_k', '0 to 20 counts: sorted in place, the same bits in any order, smallest first', (sum) => {
   const draws = new Draws(6);
   const table = tableOf(1000);
   for (let k = 0; k <= 20; k++) {

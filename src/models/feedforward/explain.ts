@@ -226,15 +226,15 @@ function topFeatures(
 ): { feature: number; correlation: number }[] {
   const units = sum.length;
   const mean = sum[u]! / rows;
-  const deviation = Math.sqrt(Math.max(0, squares[u]! / rows - mean * mean));
+  const std = Math.sqrt(Math.max(0, squares[u]! / rows - mean * mean));
   const best: { feature: number; correlation: number }[] = [];
-  if (deviation === 0) return best;
+  if (std === 0) return best;
   for (let feature = 0; feature < rowsWith.length; feature++) {
     const n = rowsWith[feature]!;
     if (n < minRows || n === rows) continue;
     const p = n / rows;
     const covariance = withFeature[feature * units + u]! / rows - mean * p;
-    const correlation = covariance / (deviation * Math.sqrt(p * (1 - p)));
+    const correlation = covariance / (std * Math.sqrt(p * (1 - p)));
     if (correlation <= 0 || (best.length === top && correlation <= best[top - 1]!.correlation)) continue;
     if (best.length === top) best.pop();
     let slot = best.length;

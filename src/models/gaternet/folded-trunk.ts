@@ -153,7 +153,7 @@ export class FoldedTrunk {
       for (let c = 0; c < channels; c++) {
         if (own.isOpen(s, c)) continue;
         const at = plus(this.place[i]!, (s * channels + c) * hw * 4);
-        this.engine.kernels.plane_affine(at, at, this.ones, this.zeros, NONE, NONE, 1, 1, hw, 1);
+        this.engine.kernels.batch_norm_apply(at, at, this.ones, this.zeros, NONE, NONE, 1, 1, hw, 1);
       }
     }
   }
@@ -177,7 +177,18 @@ export class FoldedTrunk {
     const y = this.place[i]!;
     const shortcut = node.shortcut === undefined ? NONE : y;
     const { ones, zeros } = this;
-    engine.kernels.plane_affine(y, raw, ones, zeros, gate, shortcut, n, channels, height * width, node.relu ? 1 : 0);
+    engine.kernels.batch_norm_apply(
+      y,
+      raw,
+      ones,
+      zeros,
+      gate,
+      shortcut,
+      n,
+      channels,
+      height * width,
+      node.relu ? 1 : 0,
+    );
     scope.dispose();
   }
 

@@ -87,15 +87,15 @@ export class Trunk {
     });
   }
 
-  /** Convolutions normal with deviation √(2 / fan out) (He et al. 2015), batch norm 1 and 0. `stream` numbers the first. */
+  /** Convolutions normal with standard deviation √(2 / fan out) (He et al. 2015), batch norm 1 and 0. `stream` numbers the first. */
   initialise(seed: number, stream: number): void {
     const { engine } = this;
     this.convs.forEach((conv, i) => {
       if (!conv) return;
       const { filters, kernel } = conv.shape;
       const room = padded(conv.weightCount);
-      const deviation = Math.sqrt(2 / (filters * kernel * kernel));
-      fillNormal(engine, conv.weight, room, deviation, seed, Purpose.initialWeights, stream + i);
+      const std = Math.sqrt(2 / (filters * kernel * kernel));
+      fillNormal(engine, conv.weight, room, std, seed, Purpose.initialWeights, stream + i);
       engine.f32(conv.weight, room).fill(0, conv.weightCount);
       this.norms[i]!.initialise();
     });

@@ -2,8 +2,8 @@ import type { SparseMatrix } from '../../data/dataset.js';
 import { LANES, RowBatch, tilesFor } from '../../layers/batch.js';
 import type { Connections } from '../../layers/connections.js';
 import { activationBytes, Linear, type LinearShape } from '../../layers/linear.js';
-import { PanelUnits } from '../../layers/panel-units.js';
 import { packBytes } from '../../layers/stack.js';
+import { StripUnits } from '../../layers/strip-units.js';
 import { type Address, NONE, plus } from '../../runtime/address.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
 import { dropThreshold, Purpose } from '../../runtime/random.js';
@@ -146,7 +146,7 @@ export class TileAutoencoder implements Autoencoder {
 }
 
 /**
- * For a layer over sparse rows: the dense units work in panels and skip what is off, the sparse ones over tiles of the reconstruction. Inside, features
+ * For a layer over sparse rows: the dense units work in strips and skip what is off, the sparse ones over tiles of the reconstruction. Inside, features
  * are renumbered by `rank`, so that a receptive field is close together in memory.
  */
 export class RowAutoencoder implements Autoencoder {
@@ -154,7 +154,7 @@ export class RowAutoencoder implements Autoencoder {
   readonly gradients: Address;
   private readonly scope: Scope;
   private readonly batch: RowBatch;
-  private readonly panels: PanelUnits;
+  private readonly stripUnits: StripUnits;
   private readonly clean: Address;
   private readonly hidden: Address;
   private readonly dhidden: Address;
@@ -184,9 +184,9 @@ export class RowAutoencoder implements Autoencoder {
     this.matrix = { ...matrix, index: matrix.index.map((f) => rank[f]!) };
     const { layer } = this;
     this.batch = new RowBatch(engine, scope, this.matrix, batchSize);
-    this.panels = new PanelUnits(engine, scope, layer.inputs, layer.denseUnits, batchSize);
-    const visible = this.panels.blocks * LANES;
-    const length = layer.parameterLength + visible + this.panels.weightCount;
+    this.stripUnits = new StripUnits(engine, scope, layer.inputs, layer.denseUnits, batchSize);
+    const visible = this.stripUnits.strips * LANES;
+    const length = layer.parameterLength + visible + this.stripUnits.weightCount;
     this.parameters = { at: scope.zeros(length), length };
     this.gradients = scope.zeros(length);
     this.clean = scope.bytes(this.batch.capacity * 4);
@@ -197,22 +197,22 @@ export class RowAutoencoder implements Autoencoder {
     this.pack = { a: scope.bytes(sizes.a), b: scope.bytes(sizes.b) };
     layer.bind(this.parameters.at, this.gradients);
     const offset = (layer.parameterLength + visible) * 4;
-    this.panels.weight = plus(this.parameters.at, offset);
-    this.panels.dweight = plus(this.gradients, offset);
+    this.stripUnits.weight = plus(this.parameters.at, offset);
+    this.stripUnits.dweight = plus(this.gradients, offset);
   }
 
   initialise(seed: number, initialScale: number): void {
     this.layer.initialise(seed, Purpose.initialWeights, this.stream, initialScale);
-    if (this.layer.dense) this.panels.exchange(this.denseWeights(), this.rank, 'to-panels');
+    if (this.layer.dense) this.stripUnits.exchange(this.denseWeights(), this.rank, 'to-strips');
   }
 
   step(rows: Int32Array, seed: number, step: number): LossSum {
-    const { engine, layer, batch, panels, stream, hidden, dhidden, decoded } = this;
+    const { engine, layer, batch, stripUnits, stream, hidden, dhidden, decoded } = this;
     const { kernels, scratch } = engine;
     const { maskingNoise, dropout } = this.options;
     const { sparse, sparseUnits, units } = layer;
     const tiles = tilesFor(rows.length);
-    const visible = panels.blocks * LANES;
+    const visible = stripUnits.strips * LANES;
     const visibleBias = layer.parameterLength * 4;
     const sparseBytes = sparseUnits * LANES * 4;
     const hiddenLength = tiles * units * LANES;
@@ -234,7 +234,8 @@ export class RowAutoencoder implements Autoencoder {
       stream,
     );
     sparse?.forwardRows(hidden, units, batch, layer.bias);
-    if (panels.units) panels.forwardRows(plus(hidden, sparseBytes), units, batch, plus(layer.bias, sparseUnits * 4));
+    if (stripUnits.units)
+      stripUnits.forwardRows(plus(hidden, sparseBytes), units, batch, plus(layer.bias, sparseUnits * 4));
     kernels.relu(hidden, hiddenLength);
     kernels.dropout(
       hidden,
@@ -264,17 +265,17 @@ export class RowAutoencoder implements Autoencoder {
       );
     }
     sparse?.backwardInput(decoded, visible, hidden, units, tiles, true);
-    panels.decode(plus(hidden, sparseBytes), units, tiles);
+    stripUnits.decode(plus(hidden, sparseBytes), units, tiles);
     let sum = 0;
     engine.f32(plus(this.gradients, visibleBias), visible).fill(0);
     for (let t = 0; t < tiles; t++) {
       const live = Math.max(0, Math.min(LANES, rows.length - t * LANES));
       const at = plus(decoded, t * tileBytes);
-      sum += kernels.merge_panels(
+      sum += kernels.merge_strips(
         at,
-        plus(panels.error, t * LANES * LANES * 4),
-        panels.blocks,
-        panels.errorRows,
+        plus(stripUnits.error, t * LANES * LANES * 4),
+        stripUnits.strips,
+        stripUnits.errorRows,
         live,
         2 / rows.length,
         scratch,
@@ -282,7 +283,7 @@ export class RowAutoencoder implements Autoencoder {
       kernels.tile_sums(plus(this.gradients, visibleBias), at, visible);
     }
 
-    if (panels.units) panels.decodeBackward(plus(dhidden, sparseBytes), units, tiles, scale);
+    if (stripUnits.units) stripUnits.decodeBackward(plus(dhidden, sparseBytes), units, tiles, scale);
     if (sparse) {
       sparse.backwardWeight(hidden, units, decoded, visible, tiles, false);
       sparse.forward(dhidden, units, decoded, visible, tiles, NONE);
@@ -292,14 +293,14 @@ export class RowAutoencoder implements Autoencoder {
       }
       sparse.backwardWeightRows(dhidden, units, batch, true);
     }
-    if (panels.units) panels.backwardWeightRows(batch);
+    if (stripUnits.units) stripUnits.backwardWeightRows(batch);
     layer.clearBiasGradient();
     layer.addBiasGradient(dhidden, tiles);
     return { sum, weight: rows.length };
   }
 
   result(): Float32Array {
-    if (this.layer.dense) this.panels.exchange(this.denseWeights(), this.rank, 'to-weights');
+    if (this.layer.dense) this.stripUnits.exchange(this.denseWeights(), this.rank, 'to-weights');
     return this.engine.f32(this.parameters.at, this.layer.parameterLength).slice();
   }
 

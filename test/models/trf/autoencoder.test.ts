@@ -72,13 +72,13 @@ function rowCoder(engine: Engine, layer: GoldenLayer, data: Dataset, options: De
   if (features.kind !== 'sparse') throw new TypeError('expected sparse rows');
   const coder = new RowAutoencoder(engine, shape, features, rank, options, 0, data.rows);
   const offset = (name: string) => segments.find((segment) => segment.name === name)?.offset ?? 0;
-  const panels = parameterLength + upTo(inputs, 32);
+  const strips = parameterLength + upTo(inputs, 32);
   return {
     coder,
     sparse: range(offset('sparse.weight'), fields.flat().length),
-    // Panels [input / 32][unit][32].
+    // Strips [input / 32][unit][32].
     dense: range(0, dense).flatMap((u) =>
-      range(0, inputs).map((f) => panels + Math.floor(rank[f]! / 32) * dense * 32 + u * 32 + (rank[f]! % 32)),
+      range(0, inputs).map((f) => strips + Math.floor(rank[f]! / 32) * dense * 32 + u * 32 + (rank[f]! % 32)),
     ),
     bias: range(offset('bias'), fields.length + dense),
     visible: range(0, inputs).map((f) => parameterLength + rank[f]!),

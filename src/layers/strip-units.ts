@@ -2,15 +2,15 @@ import { type Address, NONE, plus } from '../runtime/address.js';
 import type { Engine, Scope } from '../runtime/engine.js';
 import { LANES, type RowBatch, tilesFor } from './batch.js';
 
-const PANEL_BYTES = LANES * 4;
+const ROW_BYTES = LANES * 4;
 
 /**
  * Fully connected units of an autoencoder over sparse rows. Nearly all its work is the reconstruction, in which a unit that is off (by ReLU or dropout) takes
- * no part: weights in panels [inputs / 32][unit][32] let those be skipped, row by row.
+ * no part: weights in strips of 32 features, [inputs / 32][unit][32], let those be skipped, row by row.
  */
-export class PanelUnits {
+export class StripUnits {
   readonly units: number;
-  readonly blocks: number;
+  readonly strips: number;
   /** Floats of weights, inputs rounded up to 32. The padding stays 0: its reconstruction error is 0. */
   readonly weightCount: number;
   weight = NONE;
@@ -31,11 +31,11 @@ export class PanelUnits {
   constructor(engine: Engine, scope: Scope, inputs: number, units: number, batchSize: number) {
     this.engine = engine;
     this.units = units;
-    this.blocks = Math.ceil(inputs / LANES);
-    this.weightCount = this.blocks * units * LANES;
+    this.strips = Math.ceil(inputs / LANES);
+    this.weightCount = this.strips * units * LANES;
     this.padded = tilesFor(batchSize) * LANES;
     const most = this.padded * units * 4;
-    this.error = scope.bytes(this.blocks * this.padded * PANEL_BYTES);
+    this.error = scope.bytes(this.strips * this.padded * ROW_BYTES);
     this.start = scope.bytes((this.padded + 1) * 4);
     [this.unit, this.value, this.dvalue, this.unitRow, this.unitPlace] = [1, 2, 3, 4, 5].map(() =>
       scope.bytes(most),
@@ -43,7 +43,7 @@ export class PanelUnits {
     this.unitStart = scope.bytes((units + 1) * 4);
   }
 
-  /** Rows that one block of `error` holds. */
+  /** Rows that one strip of `error` holds. */
   get errorRows(): number {
     return this.padded;
   }
@@ -54,7 +54,7 @@ export class PanelUnits {
     for (let t = 0; t < tilesFor(rows.rows); t++) {
       const tile = plus(y, t * yStride * LANES * 4);
       kernels.tile_fill(tile, bias, this.units);
-      kernels.panel_rows_forward(tile, rows.start, rows.index, rows.value, this.weight, this.units, t * LANES);
+      kernels.strip_rows_forward(tile, rows.start, rows.index, rows.value, this.weight, this.units, t * LANES);
     }
   }
 
@@ -62,14 +62,14 @@ export class PanelUnits {
   decode(h: Address, hStride: number, tiles: number): void {
     const { kernels } = this.engine;
     this.entries = kernels.collect_active(this.start, this.unit, this.value, h, hStride, this.units, tiles);
-    for (let b = 0; b < this.blocks; b++) {
+    for (let b = 0; b < this.strips; b++) {
       kernels.spmm(
-        plus(this.error, b * this.padded * PANEL_BYTES),
+        plus(this.error, b * this.padded * ROW_BYTES),
         this.start,
         this.unit,
         this.value,
         NONE,
-        plus(this.weight, b * this.units * PANEL_BYTES),
+        plus(this.weight, b * this.units * ROW_BYTES),
         NONE,
         LANES,
         LANES,
@@ -87,9 +87,9 @@ export class PanelUnits {
     const rows = tiles * LANES;
     kernels.compress_columns(this.unitStart, this.unitRow, this.unitPlace, this.start, this.unit, rows, this.units);
     this.engine.f32(this.dvalue, this.entries).fill(0);
-    for (let b = 0; b < this.blocks; b++) {
-      const error = plus(this.error, b * this.padded * PANEL_BYTES);
-      const bytes = b * this.units * PANEL_BYTES;
+    for (let b = 0; b < this.strips; b++) {
+      const error = plus(this.error, b * this.padded * ROW_BYTES);
+      const bytes = b * this.units * ROW_BYTES;
       kernels.sddmm(
         this.dvalue,
         this.start,
@@ -124,7 +124,7 @@ export class PanelUnits {
 
   /** dW += dh xᵀ of the encoder, from the dh that decodeBackward left. */
   backwardWeightRows(rows: RowBatch): void {
-    this.engine.kernels.panel_rows_backward(
+    this.engine.kernels.strip_rows_backward(
       this.dweight,
       rows.start,
       rows.index,
@@ -137,15 +137,15 @@ export class PanelUnits {
     );
   }
 
-  /** Copies the panels to weights [inputs][units], or back; input f of the weights is input rank[f] here. */
-  exchange(weights: Float32Array, rank: Int32Array, direction: 'to-weights' | 'to-panels'): void {
-    const panels = this.engine.f32(this.weight, this.weightCount);
-    if (direction === 'to-panels') panels.fill(0);
+  /** Copies the strips to weights [inputs][units], or back; input f of the weights is input rank[f] here. */
+  exchange(weights: Float32Array, rank: Int32Array, direction: 'to-weights' | 'to-strips'): void {
+    const strips = this.engine.f32(this.weight, this.weightCount);
+    if (direction === 'to-strips') strips.fill(0);
     for (let f = 0; f < rank.length; f++) {
-      const block = (rank[f]! >> 5) * this.units * LANES + (rank[f]! & 31);
+      const strip = (rank[f]! >> 5) * this.units * LANES + (rank[f]! & 31);
       for (let u = 0; u < this.units; u++) {
-        if (direction === 'to-panels') panels[block + u * LANES] = weights[f * this.units + u]!;
-        else weights[f * this.units + u] = panels[block + u * LANES]!;
+        if (direction === 'to-strips') strips[strip + u * LANES] = weights[f * this.units + u]!;
+        else weights[f * this.units + u] = strips[strip + u * LANES]!;
       }
     }
   }
