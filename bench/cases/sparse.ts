@@ -110,7 +110,7 @@ export function rowLayers(
   const denseWeight = randomFloats(inputs * dense, random);
   full.weight = scope.copy(denseWeight);
   full.dweight = scope.zeros(inputs * dense);
-  full.pack = { a: scope.bytes(packSizes(dense, inputs, 'rows', batch).a * 4), b: NONE };
+  const scratch = { a: scope.bytes(packSizes(dense, inputs, 'rows', batch).a * 4), b: NONE };
   const widest = Math.max(units, dense);
   const bias = scope.copy(randomFloats(widest, random));
   const [y, dyAt] = [scope.zeros(batch * widest), scope.copy(randomFloats(batch * widest, random))];
@@ -185,7 +185,7 @@ export function rowLayers(
       name: 'rows: dense forward',
       shape: denseShape,
       work,
-      run: () => full.forwardRows(y, dense, rowBatch, bias),
+      run: () => full.forwardRows(y, dense, rowBatch, bias, scratch),
       check: () => {
         const wanted = forward(dense, (f, u) => denseWeight[f * dense + u]!);
         requireClose('rows: dense forward', engine.f32(y, tiles * LANES * dense), wanted);
@@ -195,7 +195,7 @@ export function rowLayers(
       name: 'rows: dense dW',
       shape: denseShape,
       work,
-      run: () => full.backwardWeightRows(dyAt, dense, rowBatch),
+      run: () => full.backwardWeightRows(dyAt, dense, rowBatch, scratch),
       check: () => {
         requireClose('rows: dense dW', engine.f32(full.dweight, inputs * dense), dW(dense, dense));
         sink(engine.f32(full.dweight, 1)[0]!);

@@ -1,3 +1,4 @@
+import { roundUp } from '../numeric/padding.js';
 import { type Address, NONE } from '../runtime/address.js';
 import type { Engine } from '../runtime/engine.js';
 
@@ -14,7 +15,7 @@ export interface ConvShape {
 }
 
 /** Where convolutions that take turns may pack weights and transform images: `packBytes` and `workBytes` of the hungriest. */
-export interface ConvRoom {
+export interface ConvScratch {
   readonly pack: Address;
   readonly work: Address;
 }
@@ -38,7 +39,7 @@ export interface ChannelList {
   readonly length: number;
 }
 
-const four = (count: number) => Math.ceil(count / 4) * 4;
+const four = (count: number) => roundUp(count, 4);
 
 /** Output rows or columns of a convolution or pool. */
 export function outputSize(size: number, kernel: number, stride: number, padding: number): number {
@@ -53,7 +54,6 @@ export class Conv {
   readonly weightCount: number;
   weight = NONE;
   dweight = NONE;
-  room: ConvRoom = { pack: NONE, work: NONE };
   private readonly engine: Engine;
   private readonly winograd: boolean;
 
@@ -79,7 +79,7 @@ export class Conv {
     return 4 * Math.max(four(filters) * channels * kernel ** 2, four(channels * kernel ** 2) * filters);
   }
 
-  /** Bytes of work room for batches of n. */
+  /** Bytes of `work` for batches of n. */
   workBytes(n: number): number {
     const { kernels } = this.engine;
     const { channels, filters, kernel, stride, padding, height, width } = this.shape;
@@ -98,20 +98,27 @@ export class Conv {
   }
 
   /** Puts weights [filter][channel][row][col] into the order that `forward` reads. */
-  pack(packed: Address, weight: Address): void {
+  pack(packed: Address, weight: Address, work: Address): void {
     const { kernels } = this.engine;
     const { channels, filters, kernel } = this.shape;
     const k = channels * kernel ** 2;
-    if (this.winograd) kernels.winograd_weights(packed, weight, this.room.work, filters, channels, 0);
+    if (this.winograd) kernels.winograd_weights(packed, weight, work, filters, channels, 0);
     else kernels.conv_weights(packed, weight, filters, k, k, 1);
   }
 
   /** Images [first, last) of y from x, by packed weights. Written out: an image with gates makes one call for each layer. */
-  run(y: Address, x: Address, packed: Address, first: number, last: number, extras: ConvExtras = PLAIN): void {
+  run(
+    y: Address,
+    x: Address,
+    packed: Address,
+    work: Address,
+    first: number,
+    last: number,
+    extras: ConvExtras = PLAIN,
+  ): void {
     const { kernels } = this.engine;
     const { channels, filters, kernel, stride, padding, height, width } = this.shape;
     const { bias, shortcut, read, compute } = extras;
-    const { work } = this.room;
     const readAt = read ? read.at : NONE;
     const readCount = read ? read.length : channels;
     const computeAt = compute ? compute.at : NONE;
@@ -165,16 +172,15 @@ export class Conv {
   }
 
   /** y = x * weight over n images. */
-  forward(y: Address, x: Address, n: number): void {
-    this.pack(this.room.pack, this.weight);
-    this.run(y, x, this.room.pack, 0, n);
+  forward(y: Address, x: Address, n: number, { pack, work }: ConvScratch): void {
+    this.pack(pack, this.weight, work);
+    this.run(y, x, pack, work, 0, n);
   }
 
   /** dx from dy, both over n images. */
-  backwardInput(dx: Address, dy: Address, n: number): void {
+  backwardInput(dx: Address, dy: Address, n: number, { pack, work }: ConvScratch): void {
     const { kernels } = this.engine;
     const { channels, filters, kernel, stride, padding, height, width } = this.shape;
-    const { pack, work } = this.room;
     if (this.winograd) {
       kernels.winograd_weights(pack, this.weight, work, channels, filters, 1);
       const [h, w] = [this.outHeight, this.outWidth];
@@ -212,10 +218,9 @@ export class Conv {
   }
 
   /** The filters' gradient from x and dy. */
-  backwardWeight(x: Address, dy: Address, n: number): void {
+  backwardWeight(x: Address, dy: Address, n: number, { work }: ConvScratch): void {
     const { kernels } = this.engine;
     const { channels, filters, kernel, stride, padding, height, width } = this.shape;
-    const { work } = this.room;
     if (this.winograd)
       kernels.winograd_gradient(this.dweight, x, dy, work, n, channels, filters, height, width, padding);
     else

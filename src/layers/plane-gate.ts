@@ -6,12 +6,9 @@ export class PlaneGate {
   private readonly engine: Engine;
   private readonly ones: Address;
   private readonly zeros: Address;
-  /** n · c · 8 bytes that a call may scribble on. */
-  private readonly room: Address;
 
-  constructor(engine: Engine, scope: Scope, channels: number, room: Address) {
+  constructor(engine: Engine, scope: Scope, channels: number) {
     this.engine = engine;
-    this.room = room;
     this.ones = scope.zeros(channels);
     this.zeros = scope.zeros(channels);
     engine.f32(this.ones, channels).fill(1);
@@ -21,7 +18,7 @@ export class PlaneGate {
     this.engine.kernels.batch_norm_apply(y, x, this.ones, this.zeros, gate, NONE, n, c, hw, 0);
   }
 
-  /** dx (may be dy) and dgate, [n][c]. */
+  /** dx (may be dy) and dgate, [n][c]. scratch: n · c · 8 bytes. */
   backward(
     dx: Address,
     dgate: Address,
@@ -31,10 +28,11 @@ export class PlaneGate {
     n: number,
     c: number,
     hw: number,
+    scratch: Address,
   ): void {
-    const { engine, ones, zeros, room } = this;
-    engine.kernels.batch_norm_sums(room, dy, dy, NONE, x, zeros, n, c, hw, 0);
-    const sums = engine.f32(room, 2 * n * c);
+    const { engine, ones, zeros } = this;
+    engine.kernels.batch_norm_sums(scratch, dy, dy, NONE, x, zeros, n, c, hw, 0);
+    const sums = engine.f32(scratch, 2 * n * c);
     const out = engine.f32(dgate, n * c);
     for (let plane = 0; plane < out.length; plane++) out[plane] = sums[2 * plane + 1]!;
     engine.kernels.batch_norm_backward(dx, dy, x, gate, ones, zeros, zeros, zeros, n, c, hw);

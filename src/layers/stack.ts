@@ -15,7 +15,7 @@ export class Workspace {
   readonly activations: readonly Address[];
   /** One a skip-path: tiles of [its units][32]. */
   readonly paths: readonly Address[];
-  readonly pack: PackScratch;
+  readonly scratch: PackScratch;
   private readonly scope: Scope;
 
   constructor(
@@ -31,8 +31,7 @@ export class Workspace {
       const room = ({ units }: Linear) => this.scope.bytes(activationBytes(units, batchSize));
       this.activations = layers.map(room);
       this.paths = paths.map(({ hidden }) => room(hidden));
-      const sizes = packBytes([...layers, ...linearsOf(paths)], batchSize);
-      this.pack = { a: this.scope.bytes(sizes.a), b: this.scope.bytes(sizes.b) };
+      this.scratch = packScratch(this.scope, [...layers, ...linearsOf(paths)], batchSize);
     } catch (error) {
       this.scope.dispose();
       throw error;
@@ -48,6 +47,12 @@ export class Workspace {
 export function packBytes(layers: readonly Linear[], batchSize: number): { a: number; b: number } {
   const sizes = layers.map((layer) => layer.packSizes(batchSize));
   return { a: Math.max(0, ...sizes.map((s) => s.a)) * 4, b: Math.max(0, ...sizes.map((s) => s.b)) * 4 };
+}
+
+/** Packing room that these layers can share. */
+export function packScratch(scope: Scope, layers: readonly Linear[], batchSize: number): PackScratch {
+  const { a, b } = packBytes(layers, batchSize);
+  return { a: scope.bytes(a), b: scope.bytes(b) };
 }
 
 /** The layers of skip-paths, in the order of their parameters. */
@@ -68,8 +73,7 @@ export function forwardLayers(
 ): Address {
   layers.forEach((layer, l) => {
     const y = space.activations[l]!;
-    layer.pack = space.pack;
-    layer.forward(y, l === 0 ? space.batch : space.activations[l - 1]!, tiles);
+    layer.forward(y, l === 0 ? space.batch : space.activations[l - 1]!, tiles, space.scratch);
     if (linearOutput && l === layers.length - 1) return;
     const mask = noise && { ...noise, purpose: Purpose.dropout, stream: l };
     activate(engine, y, tiles * layer.units * LANES, dropout, mask);

@@ -133,8 +133,7 @@ export class Network {
     const { dropout } = this.shape;
     const logits = forwardLayers(this.engine, this.layers, space, tiles, { linearOutput: true, dropout, noise });
     this.paths.forEach((path, p) => {
-      path.pack = space.pack;
-      path.forward(logits, space.paths[p]!, this.level(space, path.from), tiles, { dropout, noise });
+      path.forward(logits, space.paths[p]!, this.level(space, path.from), tiles, space.scratch, { dropout, noise });
     });
     return logits;
   }
@@ -203,9 +202,10 @@ class Session implements TrainingSession {
     for (let l = layers.length - 1; l >= 0; l--) {
       const below = l > 0 ? deltas[l - 1]! : NONE;
       const input = net.level(space, l);
-      layers[l]!.backward(below, deltas[l]!, input, tiles);
+      layers[l]!.backward(below, deltas[l]!, input, tiles, space.scratch);
       paths.forEach((path, p) => {
-        if (path.from === l) path.backward(below, this.pathDelta, dlogits, space.paths[p]!, input, tiles, dropout);
+        if (path.from === l)
+          path.backward(below, this.pathDelta, dlogits, space.paths[p]!, input, tiles, space.scratch, dropout);
       });
       if (l > 0)
         engine.kernels.relu_backward(

@@ -23,7 +23,7 @@ export class FoldedTrunk {
   private readonly bias: readonly Address[];
   /** Where each node's output goes; a sum takes its shortcut's place. */
   private readonly place: readonly Address[];
-  private readonly room: { readonly pack: Address; readonly work: Address };
+  private readonly work: Address;
   /** u32 lists of open filters, n times the filters of each gated node. */
   private readonly lists: readonly Address[];
   private readonly ones: Address;
@@ -34,7 +34,7 @@ export class FoldedTrunk {
     this.engine = engine;
     this.trunk = trunk;
     const work = Math.max(...trunk.convs.map((conv) => conv?.workBytes(n) ?? 0));
-    this.room = { pack: NONE, work: scope.bytes(work) };
+    this.work = scope.bytes(work);
     this.features = scope.bytes(n * trunk.features * 4);
     const most = Math.max(...plan.outputs.map(({ channels }) => channels));
     this.ones = scope.zeros(most);
@@ -66,8 +66,7 @@ export class FoldedTrunk {
       const each = conv.weightCount / conv.shape.filters;
       for (let w = 0; w < out.length; w++) out[w] = weights[w]! * scale[Math.floor(w / each)]!;
       engine.f32(this.bias[i]!, shift.length).set(shift);
-      conv.room = this.room;
-      conv.pack(this.packed[i]!, scaled);
+      conv.pack(this.packed[i]!, scaled, this.work);
     });
     folded.dispose();
   }
@@ -116,13 +115,12 @@ export class FoldedTrunk {
     source: Filters | undefined,
   ): void {
     const conv = this.trunk.convs[i]!;
-    conv.room = this.room;
     const y = this.place[i]!;
     const shortcut = node.shortcut === undefined ? NONE : y;
     for (let first = 0; first < n; ) {
       let last = first + 1;
       while (last < n && sameFilters(own, first, last) && sameFilters(source, first, last)) last++;
-      conv.run(y, x, this.packed[i]!, first, last, {
+      conv.run(y, x, this.packed[i]!, this.work, first, last, {
         bias: this.bias[i]!,
         shortcut,
         relu: node.relu,
@@ -162,10 +160,9 @@ export class FoldedTrunk {
     const { engine } = this;
     const conv = this.trunk.convs[i]!;
     const { channels, height, width } = this.trunk.plan.outputs[i]!;
-    conv.room = this.room;
     const scope = engine.scope();
     const raw = scope.bytes(n * channels * height * width * 4);
-    conv.run(raw, x, this.packed[i]!, 0, n, { ...PLAIN, bias: this.bias[i]! });
+    conv.run(raw, x, this.packed[i]!, this.work, 0, n, { ...PLAIN, bias: this.bias[i]! });
     let gate = NONE;
     if (gates && node.gate) {
       const { first, count } = node.gate;

@@ -41,7 +41,7 @@ export class GatedInference {
     const { net, heads } = this;
     if (!this.gater) return undefined;
     this.gater.forward(this.images, n);
-    heads.gateScores(this.gater.features, n, false);
+    heads.gateScores(this.gater.features, n);
     net.engine.kernels.gate_decide(heads.scores, heads.scores, n * net.gates);
     return net.engine.f32(heads.scores, n * net.gates).slice();
   }

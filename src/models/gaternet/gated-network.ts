@@ -140,7 +140,7 @@ export class GatedNetwork implements Computation {
   /** Bytes that training needs beside the data and the parameters. */
   trainingBytes(batchSize: number, stateVectors: number): number {
     const trunks = this.gater ? [this.backbone, this.gater] : [this.backbone];
-    const rooms = trunks.map((trunk) => trunk.roomBytes(batchSize));
+    const rooms = trunks.map((trunk) => trunk.scratchBytes(batchSize));
     const shared = Math.max(...rooms.map(({ pack, work, norm }) => pack + work + norm));
     const { channels, height, width } = this.shape.image;
     return (

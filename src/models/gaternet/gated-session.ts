@@ -9,7 +9,7 @@ import type { TrainingSession } from '../../training/fit.js';
 import type { BoundLoss, LossSum } from '../../training/losses.js';
 import type { GatedNetwork } from './gated-network.js';
 import { Heads } from './gater-head.js';
-import { type BatchGates, TrunkPass } from './trunk.js';
+import { type BatchGates, TrunkPass, type TrunkScratch } from './trunk.js';
 
 /** The random numbers of a step: noise [sample][gate] and a coin for each sample, not 0 for hard gates. */
 export type DrawNoise = (noise: Address, coins: Address, n: number, seed: number, step: number) => void;
@@ -28,6 +28,7 @@ export class GatedSession implements TrainingSession {
   private readonly backbone: TrunkPass;
   private readonly gater: TrunkPass | undefined;
   private readonly heads: Heads;
+  private readonly scratch: TrunkScratch;
   private readonly loss: BoundLoss;
   private readonly stepsPerEpoch: number;
   /** Gradients, tiles: of the logits, the gater's scores and bottleneck, and of features. */
@@ -56,14 +57,16 @@ export class GatedSession implements TrainingSession {
       this.gradients = scope.zeros(net.trainedLength);
       this.images = scope.bytes(batchSize * channels * height * width * 4);
       const trunks = net.gater ? [net.backbone, net.gater] : [net.backbone];
-      const rooms = trunks.map((trunk) => trunk.roomBytes(batchSize));
-      const most = (part: 'pack' | 'work' | 'norm') => Math.max(...rooms.map((room) => room[part]));
-      const room = { pack: scope.bytes(most('pack')), work: scope.bytes(most('work')) };
+      const sizes = trunks.map((trunk) => trunk.scratchBytes(batchSize));
+      const most = (part: 'pack' | 'work' | 'norm') => Math.max(...sizes.map((size) => size[part]));
       const bottleneck = net.head?.hidden.units ?? 0;
-      const normRoom = scope.bytes(Math.max(most('norm'), batchSize * bottleneck * 8));
-      this.backbone = new TrunkPass(scope, net.backbone, batchSize, room, normRoom);
-      this.gater = net.gater && new TrunkPass(scope, net.gater, batchSize, room, normRoom);
-      if (net.head?.norm) net.head.norm.room = normRoom;
+      this.scratch = {
+        pack: scope.bytes(most('pack')),
+        work: scope.bytes(most('work')),
+        norm: scope.bytes(Math.max(most('norm'), batchSize * bottleneck * 8)),
+      };
+      this.backbone = new TrunkPass(scope, net.backbone, batchSize);
+      this.gater = net.gater && new TrunkPass(scope, net.gater, batchSize);
       this.heads = new Heads(scope, net, batchSize);
       this.loss = net.loss.prepare(engine, scope, batchSize);
       const tiles = (units: number) => scope.bytes(activationBytes(units, batchSize));
@@ -102,12 +105,12 @@ export class GatedSession implements TrainingSession {
     const gated = this.gater !== undefined && !open;
     if (gated) this.decide(n, seed, step);
     const gates = gated ? this.gates : undefined;
-    this.backbone.forward(images, n, gates);
+    this.backbone.forward(images, n, gates, this.scratch);
     const logits = heads.classify(this.backbone.features, n);
     const loss = this.loss.gradient(d.logits, logits, this.targets, rows);
-    classifier.backward(d.features, d.logits, heads.features, tiles);
+    classifier.backward(d.features, d.logits, heads.features, tiles, heads.pack);
     tilesToRows(engine, dfeatures, d.features, classifier.inputs, tiles);
-    this.backbone.backward(images, n, dfeatures, gates);
+    this.backbone.backward(images, n, dfeatures, gates, this.scratch);
     if (!gated) return loss;
     this.learnGates(n);
     return { sum: loss.sum + shape.penalty * this.meanGate(n) * loss.weight, weight: loss.weight };
@@ -121,8 +124,8 @@ export class GatedSession implements TrainingSession {
   /** Gates of the batch, and the slopes that their gradients take. */
   private decide(n: number, seed: number, step: number): void {
     const { net, heads, gates, draws } = this;
-    this.gater!.forward(this.images, n, undefined);
-    heads.gateScores(this.gater!.features, n, true);
+    this.gater!.forward(this.images, n, undefined, this.scratch);
+    heads.gateScores(this.gater!.features, n, this.scratch.norm);
     this.draw(draws.noise, draws.coins, n, seed, step);
     net.engine.kernels.gate_forward(gates.values, draws.slope, heads.scores, draws.noise, draws.coins, n, net.gates);
   }
@@ -136,16 +139,27 @@ export class GatedSession implements TrainingSession {
     const penalty = shape.penalty / (net.gates * n);
     engine.kernels.gate_backward(gates.gradient, gates.gradient, draws.slope, penalty, n * net.gates);
     rowsToTiles(engine, d.scores, gates.gradient, net.gates, tiles, n);
-    out.backward(d.hidden, d.scores, heads.hidden, tiles);
+    out.backward(d.hidden, d.scores, heads.hidden, tiles, heads.pack);
     if (norm) {
       tilesToRows(engine, dfeatures, d.hidden, hidden.units, tiles);
       tilesToRows(engine, heads.rows, heads.hidden, hidden.units, tiles);
-      norm.backward(dfeatures, dfeatures, NONE, dfeatures, heads.rows, heads.raw, n, 1, { relu: true });
+      norm.backward(
+        dfeatures,
+        dfeatures,
+        NONE,
+        dfeatures,
+        heads.rows,
+        heads.raw,
+        n,
+        1,
+        { relu: true },
+        this.scratch.norm,
+      );
       rowsToTiles(engine, d.hidden, dfeatures, hidden.units, tiles, n);
     } else engine.kernels.relu_backward(d.hidden, heads.hidden, tiles * hidden.units * LANES, 1);
-    hidden.backward(d.features, d.hidden, heads.gaterFeatures, tiles);
+    hidden.backward(d.features, d.hidden, heads.gaterFeatures, tiles, heads.pack);
     tilesToRows(engine, dfeatures, d.features, hidden.inputs, tiles);
-    this.gater!.backward(this.images, n, dfeatures, undefined);
+    this.gater!.backward(this.images, n, dfeatures, undefined, this.scratch);
   }
 
   private meanGate(n: number): number {

@@ -1,7 +1,8 @@
 import { LANES, rowsToTiles, tilesFor, tilesToRows } from '../../layers/batch.js';
 import { BatchNorm } from '../../layers/batch-norm.js';
+import type { PackScratch } from '../../layers/dense-units.js';
 import { activationBytes, Linear } from '../../layers/linear.js';
-import { packBytes } from '../../layers/stack.js';
+import { packScratch } from '../../layers/stack.js';
 import { type Address, NONE } from '../../runtime/address.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
 import type { GatedNetwork } from './gated-network.js';
@@ -32,7 +33,7 @@ export class Heads {
   readonly rows: Address;
   readonly logits: Address;
   readonly scoreTiles: Address;
-  readonly pack: { a: Address; b: Address };
+  readonly pack: PackScratch;
   private readonly net: GatedNetwork;
 
   constructor(scope: Scope, net: GatedNetwork, n: number) {
@@ -41,8 +42,7 @@ export class Heads {
     const room = (units: number) => scope.bytes(activationBytes(units, n));
     this.features = room(classifier.inputs);
     this.logits = room(classifier.units);
-    const sizes = packBytes(net.linears, n);
-    this.pack = { a: scope.bytes(sizes.a), b: scope.bytes(sizes.b) };
+    this.pack = packScratch(scope, net.linears, n);
     const bottleneck = head?.hidden.units ?? 0;
     this.gaterFeatures = head ? room(head.hidden.inputs) : NONE;
     this.hidden = room(bottleneck);
@@ -56,26 +56,24 @@ export class Heads {
   classify(features: Address, n: number): Address {
     const { classifier } = this.net;
     this.toTiles(this.features, features, classifier.inputs, n);
-    classifier.pack = this.pack;
-    classifier.forward(this.logits, this.features, tilesFor(n));
+    classifier.forward(this.logits, this.features, tilesFor(n), this.pack);
     return this.logits;
   }
 
-  /** The gater's output from its features: this.scores. */
-  gateScores(features: Address, n: number, training: boolean): void {
+  /** The gater's output from its features: this.scores. With scratch for its norm by the statistics of the batch, as in training, else by the running ones. */
+  gateScores(features: Address, n: number, scratch?: Address): void {
     const { engine } = this.net;
     const { hidden, norm, out } = this.net.head!;
     const tiles = tilesFor(n);
-    hidden.pack = this.pack;
-    out.pack = this.pack;
     this.toTiles(this.gaterFeatures, features, hidden.inputs, n);
-    hidden.forward(this.hidden, this.gaterFeatures, tiles);
+    hidden.forward(this.hidden, this.gaterFeatures, tiles, this.pack);
     if (norm) {
       tilesToRows(engine, this.raw, this.hidden, hidden.units, tiles);
-      norm.forward(this.rows, this.raw, n, 1, { relu: true }, training);
+      if (scratch === undefined) norm.infer(this.rows, this.raw, n, 1, { relu: true });
+      else norm.forward(this.rows, this.raw, n, 1, { relu: true }, scratch);
       rowsToTiles(engine, this.hidden, this.rows, hidden.units, tiles, n);
     } else engine.kernels.relu(this.hidden, tiles * hidden.units * LANES);
-    out.forward(this.scoreTiles, this.hidden, tiles);
+    out.forward(this.scoreTiles, this.hidden, tiles, this.pack);
     tilesToRows(engine, this.scores, this.scoreTiles, out.units, tiles);
   }
 

@@ -1,18 +1,22 @@
 import { BatchNorm } from '../../layers/batch-norm.js';
-import { Conv, type ConvRoom } from '../../layers/conv.js';
+import { Conv, type ConvScratch } from '../../layers/conv.js';
 import { PlaneGate } from '../../layers/plane-gate.js';
+import { padded } from '../../numeric/padding.js';
 import { type Address, NONE, plus } from '../../runtime/address.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
 import { fillNormal, Purpose } from '../../runtime/random.js';
 import type { ConvNode, GateRange, Plan, PlanNode } from './backbone.js';
-
-const padded = (length: number) => Math.ceil(length / 16) * 16;
 
 /** A named run of floats in a block of parameters or statistics. */
 export interface NamedSegment {
   readonly name: string;
   readonly offset: number;
   readonly shape: readonly number[];
+}
+
+/** What the layers of trunks that take turns may scribble on: `scratchBytes` of the hungriest. */
+export interface TrunkScratch extends ConvScratch {
+  readonly norm: Address;
 }
 
 /** Gates of a batch for training, [sample][gate] over all of the net: their values, and where their gradients go. */
@@ -109,19 +113,14 @@ export class Trunk {
     return n * 4 * (kept + GRADIENTS * Math.max(...sizes) + this.plan.gates * 4);
   }
 
-  /** Bytes of room that convolutions and batch norms share. */
-  roomBytes(n: number): { pack: number; work: number; norm: number } {
+  /** Bytes of scratch for batches of n. */
+  scratchBytes(n: number): { pack: number; work: number; norm: number } {
     const most = (sizes: (number | undefined)[]) => Math.max(0, ...sizes.map((size) => size ?? 0));
     return {
       pack: most(this.convs.map((conv) => conv?.packBytes)),
       work: most(this.convs.map((conv) => conv?.workBytes(n))),
-      norm: most(this.norms.map((norm) => norm?.roomBytes(n))),
+      norm: most(this.norms.map((norm) => norm?.scratchBytes(n))),
     };
-  }
-
-  setRoom(conv: ConvRoom, norm: Address): void {
-    for (const layer of this.convs) if (layer) layer.room = conv;
-    for (const layer of this.norms) if (layer) layer.room = norm;
   }
 }
 
@@ -149,10 +148,8 @@ export class TrunkPass {
   private readonly dgates: readonly Address[];
   private readonly gradients: Address[];
   private readonly gate: PlaneGate;
-  private readonly room: ConvRoom;
-  private readonly normRoom: Address;
 
-  constructor(scope: Scope, trunk: Trunk, n: number, room: ConvRoom, normRoom: Address) {
+  constructor(scope: Scope, trunk: Trunk, n: number) {
     const { engine, plan } = trunk;
     this.trunk = trunk;
     const sizes = plan.outputs.map(({ channels, height, width }) => n * channels * height * width * 4);
@@ -166,17 +163,14 @@ export class TrunkPass {
     this.gradients = Array.from({ length: GRADIENTS }, () => scope.bytes(Math.max(...sizes)));
     this.features = scope.bytes(n * trunk.features * 4);
     const most = Math.max(1, ...plan.nodes.map((node) => (node.kind === 'conv' ? node.shape.filters : 1)));
-    this.gate = new PlaneGate(engine, scope, most, normRoom);
-    this.room = room;
-    this.normRoom = normRoom;
+    this.gate = new PlaneGate(engine, scope, most);
   }
 
   /** Features of n images, by the batch's own statistics. Without gates all filters are open. */
-  forward(images: Address, n: number, gates: BatchGates | undefined): void {
+  forward(images: Address, n: number, gates: BatchGates | undefined, scratch: TrunkScratch): void {
     const { trunk, y, inner } = this;
     const { kernels } = trunk.engine;
     const { nodes, outputs } = trunk.plan;
-    trunk.setRoom(this.room, this.normRoom);
     nodes.forEach((node, i) => {
       const x = node.input < 0 ? images : y[node.input]!;
       const out = outputs[i]!;
@@ -188,13 +182,13 @@ export class TrunkPass {
         else kernels.average_pool_forward(y[i]!, x, ...sizes);
         return;
       }
-      trunk.convs[i]!.forward(inner[i]!, x, n);
+      trunk.convs[i]!.forward(inner[i]!, x, n, scratch);
       const gate = node.gate && gates ? this.takeGates(i, node.gate, gates, n) : NONE;
       const after = gateAfterRelu(node);
       const normed = after && gate ? this.ungated[i]! : y[i]!;
       const shortcut = node.shortcut === undefined ? NONE : y[node.shortcut]!;
       const extras = { relu: node.relu, shortcut, gate: after ? NONE : gate };
-      trunk.norms[i]!.forward(normed, inner[i]!, n, hw, extras, true);
+      trunk.norms[i]!.forward(normed, inner[i]!, n, hw, extras, scratch.norm);
       if (after && gate) this.gate.forward(y[i]!, normed, gate, n, out.channels, hw);
     });
     const { channels, height, width } = outputs.at(-1)!;
@@ -202,11 +196,10 @@ export class TrunkPass {
   }
 
   /** Gradients of all parameters, and of the gates, from those of the features, after `forward` over the same. */
-  backward(images: Address, n: number, dfeatures: Address, gates: BatchGates | undefined): void {
+  backward(images: Address, n: number, dfeatures: Address, gates: BatchGates | undefined, scratch: TrunkScratch): void {
     const { trunk, y, inner } = this;
     const { kernels } = trunk.engine;
     const { nodes, outputs } = trunk.plan;
-    trunk.setRoom(this.room, this.normRoom);
     const free = [...this.gradients];
     const grads: (Address | undefined)[] = nodes.map(() => undefined);
     const length = (i: number) => n * outputs[i]!.channels * outputs[i]!.height * outputs[i]!.width;
@@ -241,20 +234,21 @@ export class TrunkPass {
       }
       const gate = node.gate && gates ? this.gates[i]! : NONE;
       const after = gateAfterRelu(node);
-      if (after && gate) this.gate.backward(dy, this.dgates[i]!, dy, this.ungated[i]!, gate, n, out.channels, hw);
+      if (after && gate)
+        this.gate.backward(dy, this.dgates[i]!, dy, this.ungated[i]!, gate, n, out.channels, hw, scratch.norm);
       const normed = after && gate ? this.ungated[i]! : y[i]!;
       const extras = { relu: node.relu, gate: after ? NONE : gate };
       const dgate = after || !gate ? NONE : this.dgates[i]!;
       // What the convolution put out is not needed any more: its buffer takes the gradient.
       const z = inner[i]!;
-      trunk.norms[i]!.backward(z, dy, dgate, dy, normed, z, n, hw, extras);
+      trunk.norms[i]!.backward(z, dy, dgate, dy, normed, z, n, hw, extras, scratch.norm);
       if (gate) this.putGateGradients(i, node.gate!, gates!, n);
       if (node.shortcut === undefined) free.push(dy);
       else give(node.shortcut, dy);
-      trunk.convs[i]!.backwardWeight(x, z, n);
+      trunk.convs[i]!.backwardWeight(x, z, n, scratch);
       if (node.input >= 0) {
         const dx = free.pop()!;
-        trunk.convs[i]!.backwardInput(dx, z, n);
+        trunk.convs[i]!.backwardInput(dx, z, n, scratch);
         give(node.input, dx);
       }
     }

@@ -1,9 +1,11 @@
 import type { SparseMatrix } from '../../data/dataset.js';
 import { LANES, RowBatch, tilesFor } from '../../layers/batch.js';
 import type { Connections } from '../../layers/connections.js';
+import type { PackScratch } from '../../layers/dense-units.js';
 import { activationBytes, Linear, type LinearShape } from '../../layers/linear.js';
-import { packBytes } from '../../layers/stack.js';
-import { StripUnits } from '../../layers/strip-units.js';
+import { packScratch } from '../../layers/stack.js';
+import { ActiveUnits, StripUnits } from '../../layers/strip-units.js';
+import { padded } from '../../numeric/padding.js';
 import { type Address, NONE, plus } from '../../runtime/address.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
 import { dropThreshold, Purpose } from '../../runtime/random.js';
@@ -35,8 +37,6 @@ export interface Autoencoder {
   dispose(): void;
 }
 
-const padded = (length: number) => Math.ceil(length / 16) * 16;
-
 /** For layers over tiles: dense features, or the hidden units below. */
 export class TileAutoencoder implements Autoencoder {
   readonly parameters: Block;
@@ -46,6 +46,7 @@ export class TileAutoencoder implements Autoencoder {
   private readonly hidden: Address;
   private readonly dhidden: Address;
   private readonly decoded: Address;
+  private readonly pack: PackScratch;
 
   /** `source` loads rows and returns their clean features, tiles of [inputs][32]. */
   constructor(
@@ -65,15 +66,12 @@ export class TileAutoencoder implements Autoencoder {
     this.hidden = scope.bytes(activationBytes(layer.units, batchSize));
     this.dhidden = scope.bytes(activationBytes(layer.units, batchSize));
     this.decoded = scope.bytes(activationBytes(layer.inputs, batchSize));
-    const sizes = packBytes([layer], batchSize);
-    this.pack = { a: scope.bytes(sizes.a), b: scope.bytes(sizes.b) };
+    this.pack = packScratch(scope, [layer], batchSize);
     layer.bind(this.parameters.at, this.gradients);
   }
 
-  private readonly pack: { a: Address; b: Address };
-
   step(rows: Int32Array, seed: number, step: number): LossSum {
-    const { engine, layer, stream, hidden, dhidden, decoded, noisy } = this;
+    const { engine, layer, pack, stream, hidden, dhidden, decoded, noisy } = this;
     const { kernels, scratch } = engine;
     const { maskingNoise, dropout } = this.options;
     const tiles = tilesFor(rows.length);
@@ -81,7 +79,6 @@ export class TileAutoencoder implements Autoencoder {
     const hiddenLength = tiles * layer.units * LANES;
     const visibleBias = layer.parameterLength * 4;
     const clean = this.source(rows);
-    layer.pack = this.pack;
 
     engine.f32(noisy, inputLength).set(engine.f32(clean, inputLength));
     kernels.dropout(
@@ -96,7 +93,7 @@ export class TileAutoencoder implements Autoencoder {
       step,
       stream,
     );
-    layer.forward(hidden, noisy, tiles);
+    layer.forward(hidden, noisy, tiles, pack);
     kernels.relu(hidden, hiddenLength);
     kernels.dropout(
       hidden,
@@ -114,7 +111,7 @@ export class TileAutoencoder implements Autoencoder {
     const tileBytes = layer.inputs * LANES * 4;
     for (let t = 0; t < tiles; t++)
       kernels.tile_fill(plus(decoded, t * tileBytes), plus(this.parameters.at, visibleBias), layer.inputs);
-    layer.backwardInput(decoded, hidden, tiles, true);
+    layer.backwardInput(decoded, hidden, tiles, pack, true);
     let sum = 0;
     engine.f32(plus(this.gradients, visibleBias), layer.inputs).fill(0);
     for (let t = 0; t < tiles; t++) {
@@ -124,11 +121,11 @@ export class TileAutoencoder implements Autoencoder {
       kernels.tile_sums(plus(this.gradients, visibleBias), at, layer.inputs);
     }
 
-    layer.backwardWeight(hidden, decoded, tiles, false);
-    layer.forwardLinear(dhidden, decoded, tiles);
+    layer.backwardWeight(hidden, decoded, tiles, pack, false);
+    layer.forwardLinear(dhidden, decoded, tiles, pack);
     kernels.relu_backward(dhidden, hidden, hiddenLength, 1 / (1 - dropout));
     layer.clearBiasGradient();
-    layer.backward(NONE, dhidden, noisy, tiles, true);
+    layer.backward(NONE, dhidden, noisy, tiles, pack, true);
     return { sum, weight: rows.length };
   }
 
@@ -155,11 +152,11 @@ export class RowAutoencoder implements Autoencoder {
   private readonly scope: Scope;
   private readonly batch: RowBatch;
   private readonly stripUnits: StripUnits;
+  private readonly active: ActiveUnits;
   private readonly clean: Address;
   private readonly hidden: Address;
   private readonly dhidden: Address;
   private readonly decoded: Address;
-  private readonly pack: { a: Address; b: Address };
   private readonly layer: Linear;
   private readonly matrix: SparseMatrix;
 
@@ -184,7 +181,8 @@ export class RowAutoencoder implements Autoencoder {
     this.matrix = { ...matrix, index: matrix.index.map((f) => rank[f]!) };
     const { layer } = this;
     this.batch = new RowBatch(engine, scope, this.matrix, batchSize);
-    this.stripUnits = new StripUnits(engine, scope, layer.inputs, layer.denseUnits, batchSize);
+    this.stripUnits = new StripUnits(engine, layer.inputs, layer.denseUnits);
+    this.active = new ActiveUnits(scope, this.stripUnits, batchSize);
     const visible = this.stripUnits.strips * LANES;
     const length = layer.parameterLength + visible + this.stripUnits.weightCount;
     this.parameters = { at: scope.zeros(length), length };
@@ -193,8 +191,6 @@ export class RowAutoencoder implements Autoencoder {
     this.hidden = scope.bytes(activationBytes(layer.units, batchSize));
     this.dhidden = scope.bytes(activationBytes(layer.units, batchSize));
     this.decoded = scope.bytes(activationBytes(visible, batchSize));
-    const sizes = packBytes([layer], batchSize);
-    this.pack = { a: scope.bytes(sizes.a), b: scope.bytes(sizes.b) };
     layer.bind(this.parameters.at, this.gradients);
     const offset = (layer.parameterLength + visible) * 4;
     this.stripUnits.weight = plus(this.parameters.at, offset);
@@ -207,7 +203,7 @@ export class RowAutoencoder implements Autoencoder {
   }
 
   step(rows: Int32Array, seed: number, step: number): LossSum {
-    const { engine, layer, batch, stripUnits, stream, hidden, dhidden, decoded } = this;
+    const { engine, layer, batch, stripUnits, active, stream, hidden, dhidden, decoded } = this;
     const { kernels, scratch } = engine;
     const { maskingNoise, dropout } = this.options;
     const { sparse, sparseUnits, units } = layer;
@@ -217,7 +213,6 @@ export class RowAutoencoder implements Autoencoder {
     const sparseBytes = sparseUnits * LANES * 4;
     const hiddenLength = tiles * units * LANES;
     const scale = 1 / (1 - dropout);
-    layer.pack = this.pack;
 
     batch.load(this.matrix, rows, true);
     engine.f32(this.clean, batch.capacity).set(engine.f32(batch.value, batch.capacity));
@@ -265,7 +260,7 @@ export class RowAutoencoder implements Autoencoder {
       );
     }
     sparse?.backwardInput(decoded, visible, hidden, units, tiles, true);
-    stripUnits.decode(plus(hidden, sparseBytes), units, tiles);
+    stripUnits.decode(active, plus(hidden, sparseBytes), units, tiles);
     let sum = 0;
     engine.f32(plus(this.gradients, visibleBias), visible).fill(0);
     for (let t = 0; t < tiles; t++) {
@@ -273,9 +268,9 @@ export class RowAutoencoder implements Autoencoder {
       const at = plus(decoded, t * tileBytes);
       sum += kernels.merge_strips(
         at,
-        plus(stripUnits.error, t * LANES * LANES * 4),
+        plus(active.error, t * LANES * LANES * 4),
         stripUnits.strips,
-        stripUnits.errorRows,
+        active.errorRows,
         live,
         2 / rows.length,
         scratch,
@@ -283,7 +278,7 @@ export class RowAutoencoder implements Autoencoder {
       kernels.tile_sums(plus(this.gradients, visibleBias), at, visible);
     }
 
-    if (stripUnits.units) stripUnits.decodeBackward(plus(dhidden, sparseBytes), units, tiles, scale);
+    if (stripUnits.units) stripUnits.decodeBackward(plus(dhidden, sparseBytes), units, active, tiles, scale);
     if (sparse) {
       sparse.backwardWeight(hidden, units, decoded, visible, tiles, false);
       sparse.forward(dhidden, units, decoded, visible, tiles, NONE);
@@ -293,7 +288,7 @@ export class RowAutoencoder implements Autoencoder {
       }
       sparse.backwardWeightRows(dhidden, units, batch, true);
     }
-    if (stripUnits.units) stripUnits.backwardWeightRows(batch);
+    if (stripUnits.units) stripUnits.backwardWeightRows(batch, active);
     layer.clearBiasGradient();
     layer.addBiasGradient(dhidden, tiles);
     return { sum, weight: rows.length };
