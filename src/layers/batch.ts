@@ -1,4 +1,5 @@
 import type { DenseMatrix, Matrix, SparseMatrix } from '../data/dataset.js';
+import { padded } from '../numeric/padding.js';
 import { type Address, NONE, plus } from '../runtime/address.js';
 import type { Engine, Scope } from '../runtime/engine.js';
 import { dropThreshold, Purpose } from '../runtime/random.js';
@@ -29,9 +30,9 @@ export class RowBatch {
   constructor(engine: Engine, scope: Scope, matrix: SparseMatrix, batchSize: number) {
     this.engine = engine;
     this.columns = matrix.columns;
-    this.capacity = Math.ceil((largestBatch(matrix, batchSize) + 1) / 16) * 16;
-    const padded = tilesFor(batchSize) * LANES;
-    this.start = scope.bytes((padded + 1) * 4);
+    this.capacity = padded(largestBatch(matrix, batchSize) + 1);
+    const lanes = tilesFor(batchSize) * LANES;
+    this.start = scope.bytes((lanes + 1) * 4);
     this.index = scope.bytes(this.capacity * 4);
     this.value = scope.bytes(this.capacity * 4);
     this.columnStart = scope.bytes((matrix.columns + 1) * 4);
@@ -41,8 +42,8 @@ export class RowBatch {
 
   /** Copies the rows in; `byFeature` also sorts the entries by feature, which gradients need. */
   load(matrix: SparseMatrix, rows: Int32Array, byFeature: boolean): void {
-    const padded = tilesFor(rows.length) * LANES;
-    const start = this.engine.i32(this.start, padded + 1);
+    const lanes = tilesFor(rows.length) * LANES;
+    const start = this.engine.i32(this.start, lanes + 1);
     const index = this.engine.i32(this.index, this.capacity);
     const value = this.engine.f32(this.value, this.capacity);
     let size = 0;
@@ -65,7 +66,7 @@ export class RowBatch {
         this.columnPlace,
         this.start,
         this.index,
-        padded,
+        lanes,
         this.columns,
       );
     }

@@ -6,12 +6,12 @@ import { activationBytes, Linear } from '../../layers/linear.js';
 import { SkipPath, type SkipShape } from '../../layers/skip-path.js';
 import { forwardLayers, linearsOf, packBytes, Workspace } from '../../layers/stack.js';
 import { type Address, NONE, plus } from '../../runtime/address.js';
-import { MAX_BYTES } from '../../runtime/arena.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
 import { Purpose } from '../../runtime/random.js';
 import type { TrainingSession } from '../../training/fit.js';
 import { type BoundLoss, type Loss, type LossSum, lossFor } from '../../training/losses.js';
 import type { Block } from '../../training/optimizer.js';
+import { requireMemory } from '../preflight.js';
 
 /** One hidden layer: sparse units first, then dense ones. */
 export interface HiddenShape {
@@ -119,12 +119,10 @@ export class Network {
   }
 
   startTraining(train: Dataset, batchSize: number, stateVectors: number): TrainingSession {
-    const needed = this.trainingBytes(batchSize, stateVectors);
-    if (this.engine.arena.used + needed > MAX_BYTES) {
-      throw new RangeError(
-        `batchSize: training this net with ${batchSize} rows a batch needs ${Math.ceil(needed / 1e6)} MB beside ${Math.ceil(this.engine.arena.used / 1e6)} MB in use; a WebAssembly memory holds ${Math.floor(MAX_BYTES / 1e6)} MB. Use fewer units or smaller batches`,
-      );
-    }
+    requireMemory(this.engine, this.trainingBytes(batchSize, stateVectors), batchSize, {
+      rows: 'rows',
+      smaller: 'fewer units or smaller batches',
+    });
     return new Session(this, train, batchSize);
   }
 

@@ -1,3 +1,4 @@
+import { padded } from '../../numeric/padding.js';
 import { type Address, plus } from '../../runtime/address.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
 import type { Pace } from '../../runtime/pace.js';
@@ -25,7 +26,7 @@ export class SoftCounts {
     this.engine = engine;
     this.rows = rows;
     this.latents = latents;
-    this.stride = Math.ceil(latents / 16) * 16;
+    this.stride = padded(latents);
     this.posterior = scope.zeros(rows * this.stride);
     this.list = scope.bytes(rows * 4);
     this.weight = scope.bytes(rows * 4);
