@@ -51,7 +51,7 @@ export abstract class Net {
   abstract readonly state: { readonly method: string; readonly options: { seed: number }; readonly target: TargetInfo };
   private busy = false;
   /** Calls of predict and evaluate under way. */
-  private running = 0;
+  protected running = 0;
   private disposed = false;
 
   constructor(engine: Engine) {

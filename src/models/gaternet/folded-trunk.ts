@@ -4,10 +4,10 @@ import type { Engine, Scope } from '../../runtime/engine.js';
 import type { ConvNode, GateRange, PlanNode, PoolNode } from './backbone.js';
 import { gateAfterRelu, type Trunk } from './trunk.js';
 
-/** Gates of a batch for inference, [sample][gate], 0 or 1. */
+/** Gates of a batch for inference, [sample][gate] over all of the net, 0 or 1. */
 export interface OpenGates {
   readonly total: number;
-  readonly values: Float32Array;
+  readonly values: Address;
 }
 
 /**
@@ -78,8 +78,9 @@ export class FoldedTrunk {
   forward(images: Address, n: number, gates?: OpenGates, masked = false): void {
     const { trunk, engine, place } = this;
     const { nodes, outputs } = trunk.plan;
+    const rows = gates && !masked ? engine.f32(gates.values, n * gates.total) : undefined;
     const open = nodes.map((node, i) =>
-      gates && hasGate(node) ? this.openFilters(i, node.gate, gates, n) : undefined,
+      rows && hasGate(node) ? this.openFilters(i, node.gate, rows, gates!.total, n) : undefined,
     );
     /** Of nodes whose closed planes are zero, and so need not be read: their gates. */
     const zeroed: (Filters | undefined)[] = [];
@@ -88,7 +89,7 @@ export class FoldedTrunk {
       const source = zeroed[node.input];
       if (node.kind !== 'conv') {
         zeroed[i] = source;
-        this.pool(node, i, x, n, masked ? undefined : source);
+        this.pool(node, i, x, n, source);
       } else {
         zeroed[i] = gateAfterRelu(node) ? open[i] : undefined;
         if (masked) this.convolveMasked(node, i, x, n, gates);
@@ -101,7 +102,7 @@ export class FoldedTrunk {
     });
     const { channels, height, width } = outputs.at(-1)!;
     engine.kernels.global_average_forward(this.features, place.at(-1)!, n * channels, height * width);
-    const last = masked ? undefined : zeroed.at(-1);
+    const last = zeroed.at(-1);
     if (last) clearClosed(engine.f32(this.features, n * channels), channels, last);
   }
 
@@ -167,9 +168,10 @@ export class FoldedTrunk {
     if (gates && node.gate) {
       const { first, count } = node.gate;
       gate = scope.bytes(n * count * 4);
+      const all = engine.f32(gates.values, n * gates.total);
       const rows = engine.f32(gate, n * count);
       for (let s = 0; s < n; s++)
-        rows.set(gates.values.subarray(s * gates.total + first, s * gates.total + first + count), s * count);
+        rows.set(all.subarray(s * gates.total + first, s * gates.total + first + count), s * count);
     }
     const y = this.place[i]!;
     const shortcut = node.shortcut === undefined ? NONE : y;
@@ -211,24 +213,25 @@ export class FoldedTrunk {
   }
 
   /** Writes the lists of a node's open filters. */
-  private openFilters(i: number, range: GateRange, gates: OpenGates, n: number): Filters {
+  private openFilters(i: number, range: GateRange, gates: Float32Array, total: number, n: number): Filters {
     const { count, first } = range;
     const at = this.lists[i]!;
     const list = this.engine.u32(at, n * count);
     const lengths = new Int32Array(n);
     for (let s = 0; s < n; s++) {
       for (let f = 0; f < count; f++) {
-        if (gates.values[s * gates.total + first + f]! > 0) list[s * count + lengths[s]!++] = f;
+        if (gates[s * total + first + f]! > 0) list[s * count + lengths[s]!++] = f;
       }
     }
-    return new Filters(gates, range, at, lengths);
+    return new Filters(gates, total, range, at, lengths);
   }
 }
 
-/** A gated node's open filters for each sample of a batch. */
+/** A gated node's open filters for each sample of a batch; `gates` is a view that lasts as long as nothing is allocated. */
 class Filters {
   constructor(
-    private readonly gates: OpenGates,
+    private readonly gates: Float32Array,
+    private readonly total: number,
     private readonly range: GateRange,
     private readonly at: Address,
     private readonly lengths: Int32Array,
@@ -239,7 +242,7 @@ class Filters {
   }
 
   isOpen(sample: number, filter: number): boolean {
-    return this.gates.values[sample * this.gates.total + this.range.first + filter]! > 0;
+    return this.gates[sample * this.total + this.range.first + filter]! > 0;
   }
 
   same(a: number, b: number): boolean {

@@ -5,6 +5,7 @@ import { type Augmentation, requireAugmentation } from '../../data/images/image-
 import { readSafetensors, type Tensor } from '../../files/safetensors.js';
 import { plus } from '../../runtime/address.js';
 import { type Engine, engineOf } from '../../runtime/engine.js';
+import { Pace } from '../../runtime/pace.js';
 import type { FitOptions, FitResult } from '../../training/fit.js';
 import { argmax, type Evaluation, metrics } from '../../training/metrics.js';
 import { isNames, readModelFile, requireFloats, writeModelFile } from '../feedforward/model-file.js';
@@ -12,7 +13,9 @@ import type { TargetInfo } from '../feedforward/net-state.js';
 import { describeTarget, Net, type Prediction, type RunOptions, requireDataset, requireSameTargets } from '../net.js';
 import { type Backbone, type ConvNode, type Placement, type Plan, planBackbone } from './backbone.js';
 import type { GateLayout } from './gate-report.js';
-import { type GatedBatch, GatedNetwork, type GatedShape, type InferenceOptions } from './gated-network.js';
+import type { GatedBatch } from './gated-inference.js';
+import type { GatedShape } from './gated-layers.js';
+import { GatedNetwork, type InferenceOptions } from './gated-network.js';
 import { readStateDict } from './state-dict.js';
 
 export interface GaterNetOptions {
@@ -207,9 +210,32 @@ export class GaterNet extends Net {
     return { outputs, ...classes, ...(gates ? { gates } : {}) };
   }
 
-  /** Which gates each image opens: [rows][gates], 0 or 1. */
+  /** Which gates each image opens: [rows][gates], 0 or 1. The gater alone runs. */
   async gates(data: Dataset, options: RunOptions = {}): Promise<Float32Array> {
-    return (await this.predict(data, { ...options, gates: true })).gates!;
+    requireOptions(options);
+    const gates = this.gateRows(this.prepare(data, 'data', false).rows);
+    for await (const batch of this.gateBatches(data, options)) gates.set(batch.gates, batch.first * this.network.gates);
+    return gates;
+  }
+
+  /** gates, some rows from `first` on at a time: for more images than the gates of all should be held. */
+  async *gateBatches(data: Dataset, options: RunOptions = {}): AsyncGenerator<{ first: number; gates: Float32Array }> {
+    requireOptions(options);
+    const prepared = this.prepare(data, 'data', false);
+    const { network, engine } = this;
+    if (!network.gater) throw new TypeError('gates: this net has no gater');
+    const { batchSize = 64, signal } = options;
+    requireInteger(batchSize, 1, 'batchSize');
+    const pace = new Pace(signal);
+    this.running++;
+    try {
+      for (const { rows, gates } of network.decisions(prepared, Math.min(batchSize, prepared.rows))) {
+        yield { first: rows[0]!, gates: engine.f32(gates, rows.length * network.gates).slice() };
+        if (pace.due) await pace.turn();
+      }
+    } finally {
+      this.running--;
+    }
   }
 
   /** Loss and accuracy, mean AUC or RMSE on labelled images, and the mean share of open gates. */
