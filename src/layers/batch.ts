@@ -2,7 +2,8 @@ import type { DenseMatrix, Matrix, SparseMatrix } from '../data/dataset.js';
 import { padded } from '../numeric/padding.js';
 import { type Address, NONE, plus } from '../runtime/address.js';
 import type { Engine, Scope } from '../runtime/engine.js';
-import { dropThreshold, Purpose } from '../runtime/random.js';
+import { Purpose } from '../runtime/random.js';
+import { drop, type Noise } from './activate.js';
 
 /** Rows of a batch that lie side by side as lanes. */
 export const LANES = 32;
@@ -119,25 +120,9 @@ export function loadBatch(batch: InputBatch, matrix: Matrix, rows: Int32Array, t
 }
 
 /** Inverted dropout of a batch's features, in place. */
-export function dropInputs(
-  engine: Engine,
-  batch: InputBatch,
-  rate: number,
-  noise: { seed: number; step: number },
-): void {
+export function dropInputs(engine: Engine, batch: InputBatch, rate: number, noise: Noise): void {
   const [at, length] = batch.kind === 'rows' ? [batch.value, batch.capacity] : [batch.at, batch.length];
-  engine.kernels.dropout(
-    at,
-    length,
-    dropThreshold(rate),
-    1 / (1 - rate),
-    engine.scratch,
-    0,
-    noise.seed,
-    Purpose.inputDropout,
-    noise.step,
-    0,
-  );
+  drop(engine, at, length, rate, 1 / (1 - rate), { ...noise, purpose: Purpose.inputDropout, stream: 0 });
 }
 
 /** Entries of the fullest batch that could be drawn. */

@@ -12,7 +12,7 @@ import type { BoundLoss, LossSum } from '../../training/losses.js';
 import type { GatedLayers } from './gated-layers.js';
 import { ImageLoader } from './image-loader.js';
 import { ClassifierPass, GaterHeadPass } from './linear-passes.js';
-import { type BatchGates, TrunkPass, type TrunkScratch } from './trunk.js';
+import { type BatchGates, TrunkPass, type TrunkScratch } from './trunk-pass.js';
 
 /** The random numbers of a step: noise [sample][gate] and a coin for each sample, not 0 for hard gates. */
 export type DrawNoise = (noise: Address, coins: Address, n: number, seed: number, step: number) => void;

@@ -1,4 +1,5 @@
 import type { SparseMatrix } from '../../data/dataset.js';
+import { activate, drop } from '../../layers/activate.js';
 import { LANES, RowBatch, tilesFor } from '../../layers/batch.js';
 import type { Connections } from '../../layers/connections.js';
 import type { PackScratch } from '../../layers/dense-units.js';
@@ -8,7 +9,7 @@ import { ActiveUnits, StripUnits } from '../../layers/strip-units.js';
 import { padded } from '../../numeric/padding.js';
 import { type Address, NONE, plus } from '../../runtime/address.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
-import { dropThreshold, Purpose } from '../../runtime/random.js';
+import { Purpose } from '../../runtime/random.js';
 import type { LossSum } from '../../training/losses.js';
 import type { Block } from '../../training/optimizer.js';
 
@@ -72,7 +73,7 @@ export class TileAutoencoder implements Autoencoder {
 
   step(rows: Int32Array, seed: number, step: number): LossSum {
     const { engine, layer, pack, stream, hidden, dhidden, decoded, noisy } = this;
-    const { kernels, scratch } = engine;
+    const { kernels } = engine;
     const { maskingNoise, dropout } = this.options;
     const tiles = tilesFor(rows.length);
     const inputLength = tiles * layer.inputs * LANES;
@@ -81,32 +82,9 @@ export class TileAutoencoder implements Autoencoder {
     const clean = this.source(rows);
 
     engine.f32(noisy, inputLength).set(engine.f32(clean, inputLength));
-    kernels.dropout(
-      noisy,
-      inputLength,
-      dropThreshold(maskingNoise),
-      1,
-      scratch,
-      0,
-      seed,
-      Purpose.pretrainMask,
-      step,
-      stream,
-    );
+    drop(engine, noisy, inputLength, maskingNoise, 1, { seed, step, stream, purpose: Purpose.pretrainMask });
     layer.forward(hidden, noisy, tiles, pack);
-    kernels.relu(hidden, hiddenLength);
-    kernels.dropout(
-      hidden,
-      hiddenLength,
-      dropThreshold(dropout),
-      1 / (1 - dropout),
-      scratch,
-      0,
-      seed,
-      Purpose.pretrainDropout,
-      step,
-      stream,
-    );
+    activate(engine, hidden, hiddenLength, dropout, { seed, step, stream, purpose: Purpose.pretrainDropout });
 
     const tileBytes = layer.inputs * LANES * 4;
     for (let t = 0; t < tiles; t++)
@@ -216,34 +194,11 @@ export class RowAutoencoder implements Autoencoder {
 
     batch.load(this.matrix, rows, true);
     engine.f32(this.clean, batch.capacity).set(engine.f32(batch.value, batch.capacity));
-    kernels.dropout(
-      batch.value,
-      batch.capacity,
-      dropThreshold(maskingNoise),
-      1,
-      scratch,
-      0,
-      seed,
-      Purpose.pretrainMask,
-      step,
-      stream,
-    );
+    drop(engine, batch.value, batch.capacity, maskingNoise, 1, { seed, step, stream, purpose: Purpose.pretrainMask });
     sparse?.forwardRows(hidden, units, batch, layer.bias);
     if (stripUnits.units)
       stripUnits.forwardRows(plus(hidden, sparseBytes), units, batch, plus(layer.bias, sparseUnits * 4));
-    kernels.relu(hidden, hiddenLength);
-    kernels.dropout(
-      hidden,
-      hiddenLength,
-      dropThreshold(dropout),
-      scale,
-      scratch,
-      0,
-      seed,
-      Purpose.pretrainDropout,
-      step,
-      stream,
-    );
+    activate(engine, hidden, hiddenLength, dropout, { seed, step, stream, purpose: Purpose.pretrainDropout });
 
     // The error so far, without the dense units: bias + Wᵀh − x.
     const tileBytes = visible * LANES * 4;
