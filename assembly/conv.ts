@@ -31,8 +31,8 @@ function padded_plane(h: i32, w: i32, pad: i32): usize {
 
 // @ts-ignore: decorator
 @inline
-function block_panels(rows: i32, places: i32): i32 {
-  return min(max(1, BLOCK / (rows << 5)), (places + 7) >> 3);
+function block_panels(terms: i32, places: i32): i32 {
+  return min(max(1, BLOCK / (terms << 5)), (places + 7) >> 3);
 }
 
 /** Bytes of `work` for conv_forward, conv_gradient_input and conv_gradient_weights. */
@@ -291,14 +291,14 @@ export function conv_gradient_weights(
   dw: usize, x: usize, dy: usize, work: usize, n: i32, ci: i32, co: i32, h: i32, w: i32, kernel: i32, stride: i32, pad: i32,
 ): void {
   const oh = outputs(h, kernel, stride, pad), ow = outputs(w, kernel, stride, pad), places = oh * ow;
-  const taps = kernel * kernel, k = ci * taps, rows = round(k, 4), four = round(co, 4);
+  const taps = kernel * kernel, k = ci * taps, terms = round(k, 4), four = round(co, 4);
   const rowBytes = padded_row(w, pad), planeBytes = padded_plane(h, w, pad);
-  const offsets = work + 128, plane = offsets + ((<usize>round(places, 8)) << 2), panels = block_panels(rows + four, places);
+  const offsets = work + 128, plane = offsets + ((<usize>round(places, 8)) << 2), panels = block_panels(terms + four, places);
   const packed = plane + planeBytes, columns = packed + ((<usize>(panels * four)) << 5);
-  const panelBytes = (<usize>rows) << 5, sums = columns + <usize>panels * panelBytes, rowStride = in_rows(ow, stride) ? stride : 0;
+  const panelBytes = (<usize>terms) << 5, sums = columns + <usize>panels * panelBytes, rowStride = in_rows(ow, stride) ? stride : 0;
   put_offsets(offsets, oh, ow, stride, rowBytes);
   memory.fill(plane, 0, planeBytes);
-  memory.fill(sums, 0, (<usize>(rows * four)) << 2);
+  memory.fill(sums, 0, (<usize>(terms * four)) << 2);
   for (let image = 0; image < n; image++) {
     for (let p0 = 0; p0 < (places + 7) >> 3; p0 += panels) {
       const live = min(panels * 8, places - p0 * 8), count = (live + 7) >> 3;

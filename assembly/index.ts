@@ -14,10 +14,10 @@ export {
   pair_counts_rows,
   prim_join_rows,
   prim_step,
-  sum_of_counts,
+  sum_k_log_k,
 } from './information';
-export { collect_active, merge_panels, panel_rows_backward, panel_rows_forward, scatter_active } from './panels';
-export { accumulate, plane_affine, plane_affine_backward, plane_affine_sums, plane_moments } from './norm';
+export { collect_active, merge_strips, strip_rows_backward, strip_rows_forward, scatter_active } from './strips';
+export { accumulate, batch_norm_apply, batch_norm_backward, batch_norm_sums, plane_moments } from './norm';
 export { gate_backward, gate_decide, gate_forward } from './gate';
 export {
   average_pool_backward,

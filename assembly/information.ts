@@ -88,7 +88,7 @@ export function joint_counts(joint: usize, first: usize, second: usize, ka: i32,
 }
 
 /** Σ T(count[i]) over k counts, added from the smallest up. Sorts the counts in place. */
-export function sum_of_counts(count: usize, table: usize, k: i32): f64 {
+export function sum_k_log_k(count: usize, table: usize, k: i32): f64 {
   for (let i = 1; i < k; i++) {
     const x = load<i32>(count + ((<usize>i) << 2));
     let j = i - 1;
@@ -105,7 +105,7 @@ export function sum_of_counts(count: usize, table: usize, k: i32): f64 {
 
 /** I in nats, at least 0, from a joint table of ka x kb counts over n rows; ha, hb: Σ T of either margin. Sorts the table. */
 export function information_joint(joint: usize, table: usize, ha: f64, hb: f64, ka: i32, kb: i32, n: i32): f64 {
-  return max<f64>(0, ((sum_of_counts(joint, table, ka * kb) - (ha + hb)) + T(table, n)) / <f64>n);
+  return max<f64>(0, ((sum_k_log_k(joint, table, ka * kb) - (ha + hb)) + T(table, n)) / <f64>n);
 }
 
 /**

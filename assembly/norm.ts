@@ -30,7 +30,7 @@ export function plane_moments(out: usize, x: usize, planes: i32, hw: i32): void 
 
 // @ts-ignore: decorator
 @inline
-function affine(x: v128, r: v128, scale: v128, shift: v128, gate: v128, add: bool, relu: bool): v128 {
+function apply(x: v128, r: v128, scale: v128, shift: v128, gate: v128, add: bool, relu: bool): v128 {
   let y = f32x4.mul(gate, madd(scale, x, shift));
   if (add) y = f32x4.add(y, r);
   return relu ? f32x4.pmax(f32x4.splat(0), y) : y;
@@ -38,13 +38,13 @@ function affine(x: v128, r: v128, scale: v128, shift: v128, gate: v128, add: boo
 
 // @ts-ignore: decorator
 @inline
-function affinePlane(y: usize, x: usize, r: usize, hw: i32, scale: v128, shift: v128, gate: v128, add: bool, relu: bool): void {
+function apply_plane(y: usize, x: usize, r: usize, hw: i32, scale: v128, shift: v128, gate: v128, add: bool, relu: bool): void {
   const fours = y + ((<usize>(hw & ~3)) << 2), end = y + ((<usize>hw) << 2), zero = f32x4.splat(0);
   for (; y < fours; y += 16, x += 16, r += 16) {
-    v128.store(y, affine(v128.load(x), add ? v128.load(r) : zero, scale, shift, gate, add, relu));
+    v128.store(y, apply(v128.load(x), add ? v128.load(r) : zero, scale, shift, gate, add, relu));
   }
   for (; y < end; y += 4, x += 4, r += 4) {
-    v128.store32_lane(y, affine(v128.load32_zero(x), add ? v128.load32_zero(r) : zero, scale, shift, gate, add, relu), 0);
+    v128.store32_lane(y, apply(v128.load32_zero(x), add ? v128.load32_zero(r) : zero, scale, shift, gate, add, relu), 0);
   }
 }
 
@@ -52,7 +52,7 @@ function affinePlane(y: usize, x: usize, r: usize, hw: i32, scale: v128, shift: 
  * y = act(g (scale[c] x + shift[c]) + r), act max(0, ·) with relu. gate: f32[n][c], address 0 for 1; a gate of 0 still multiplies.
  * shortcut: planes like x, address 0 for none. y may be x or shortcut.
  */
-export function plane_affine(
+export function batch_norm_apply(
   y: usize, x: usize, scale: usize, shift: usize, gate: usize, shortcut: usize, n: i32, c: i32, hw: i32, relu: i32,
 ): void {
   let g = f32x4.splat(1);
@@ -65,10 +65,10 @@ export function plane_affine(
       }
       const a = v128.load32_splat(scale + k), b = v128.load32_splat(shift + k);
       if (shortcut) {
-        if (relu) affinePlane(y + offset, x + offset, shortcut + offset, hw, a, b, g, true, true);
-        else affinePlane(y + offset, x + offset, shortcut + offset, hw, a, b, g, true, false);
-      } else if (relu) affinePlane(y + offset, x + offset, 0, hw, a, b, g, false, true);
-      else affinePlane(y + offset, x + offset, 0, hw, a, b, g, false, false);
+        if (relu) apply_plane(y + offset, x + offset, shortcut + offset, hw, a, b, g, true, true);
+        else apply_plane(y + offset, x + offset, shortcut + offset, hw, a, b, g, true, false);
+      } else if (relu) apply_plane(y + offset, x + offset, 0, hw, a, b, g, false, true);
+      else apply_plane(y + offset, x + offset, 0, hw, a, b, g, false, false);
     }
   }
 }
@@ -81,7 +81,7 @@ function masked(dy: v128, y: v128, relu: bool): v128 {
 
 // @ts-ignore: decorator
 @inline
-function affineSums(sums: usize, dz: usize, dy: usize, y: usize, x: usize, mean: f32, hw: i32, relu: bool): void {
+function plane_sums(sums: usize, dz: usize, dy: usize, y: usize, x: usize, mean: f32, hw: i32, relu: bool): void {
   const eights = dz + ((<usize>(hw & ~7)) << 2), fours = dz + ((<usize>(hw & ~3)) << 2), end = dz + ((<usize>hw) << 2);
   const m = f32x4.splat(mean), zero = f32x4.splat(0);
   let s0 = zero, s1 = zero, t0 = zero, t1 = zero;
@@ -115,15 +115,15 @@ function affineSums(sums: usize, dz: usize, dy: usize, y: usize, x: usize, mean:
  * dz = relu ? (y > 0 ? dy : 0) : dy, and sums[p] = (Σ dz, Σ dz (x − mean[c])) of plane p. sums: f32[n c][2]; mean: f32[c]. dz may be dy;
  * y is read with relu only.
  */
-export function plane_affine_sums(
+export function batch_norm_sums(
   sums: usize, dz: usize, dy: usize, y: usize, x: usize, mean: usize, n: i32, c: i32, hw: i32, relu: i32,
 ): void {
   let offset: usize = 0;
   for (let s = 0; s < n; s++) {
     for (let k: usize = 0; k < (<usize>c) << 2; k += 4, offset += (<usize>hw) << 2, sums += 8) {
       const m = load<f32>(mean + k);
-      if (relu) affineSums(sums, dz + offset, dy + offset, y + offset, x + offset, m, hw, true);
-      else affineSums(sums, dz + offset, dy + offset, 0, x + offset, m, hw, false);
+      if (relu) plane_sums(sums, dz + offset, dy + offset, y + offset, x + offset, m, hw, true);
+      else plane_sums(sums, dz + offset, dy + offset, 0, x + offset, m, hw, false);
     }
   }
 }
@@ -132,7 +132,7 @@ export function plane_affine_sums(
  * dx = (b[c] (x − mean[c]) + d[c]) + (g a[c]) dz: the gradient of batch normalisation with batch statistics. gate: f32[n][c], address 0 for 1.
  * a, b, d, mean: f32[c]. dx may be dz or x.
  */
-export function plane_affine_backward(
+export function batch_norm_backward(
   dx: usize, dz: usize, x: usize, gate: usize, a: usize, b: usize, d: usize, mean: usize, n: i32, c: i32, hw: i32,
 ): void {
   let g: f32 = 1;

@@ -52,7 +52,7 @@ export function random_uniform(out: usize, groups: i32, low: f32, high: f32, scr
 }
 
 /**
- * out: f32[16 * groups], normal with mean 0 and deviation 1 (Box and Muller 1958): of each 8 words the i-th and the (i + 4)-th, v and w, give
+ * out: f32[16 * groups], normal with mean 0 and standard deviation 1 (Box and Muller 1958): of each 8 words the i-th and the (i + 4)-th, v and w, give
  * r cos θ and r sin θ with r = √(−2 ln u), u = (v + ½) / 2^32 in f32, θ = 2π w / 2^32; so |out| < 6.77. Error below 1e-6 r. scratch: 64 bytes.
  * Stream (seed, purpose, step), words counted from group `first`.
  */

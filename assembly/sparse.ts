@@ -76,6 +76,15 @@ function row32(at: usize, end: usize, value: usize, b: usize, bStep: usize, o: u
     at += 4;
     value += 4;
   }
+  store32(o, first, accumulate, a0, a1, a2, a3, a4, a5, a6, a7);
+}
+
+/** A row's 32 sums to out, on top of what is there or of `first`. */
+// @ts-ignore: decorator
+@inline
+function store32(
+  o: usize, first: v128, accumulate: i32, a0: v128, a1: v128, a2: v128, a3: v128, a4: v128, a5: v128, a6: v128, a7: v128,
+): void {
   v128.store(o, f32x4.add(accumulate ? v128.load(o) : first, a0));
   v128.store(o, f32x4.add(accumulate ? v128.load(o, 16) : first, a1), 16);
   v128.store(o, f32x4.add(accumulate ? v128.load(o, 32) : first, a2), 32);
@@ -119,14 +128,7 @@ function placed_rows32(
     }
     const o = out + r * oStep;
     const first = bias ? v128.load32_splat(bias + (r << 2)) : f32x4.splat(0);
-    v128.store(o, f32x4.add(accumulate ? v128.load(o) : first, a0));
-    v128.store(o, f32x4.add(accumulate ? v128.load(o, 16) : first, a1), 16);
-    v128.store(o, f32x4.add(accumulate ? v128.load(o, 32) : first, a2), 32);
-    v128.store(o, f32x4.add(accumulate ? v128.load(o, 48) : first, a3), 48);
-    v128.store(o, f32x4.add(accumulate ? v128.load(o, 64) : first, a4), 64);
-    v128.store(o, f32x4.add(accumulate ? v128.load(o, 80) : first, a5), 80);
-    v128.store(o, f32x4.add(accumulate ? v128.load(o, 96) : first, a6), 96);
-    v128.store(o, f32x4.add(accumulate ? v128.load(o, 112) : first, a7), 112);
+    store32(o, first, accumulate, a0, a1, a2, a3, a4, a5, a6, a7);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Engine } from 'espalier';
 import { Conv, type ConvShape } from '#dist/layers/conv.js';
+import type { Address } from '#dist/runtime/address.js';
 import { randomFloats, requireClose, sink } from '../support/check.js';
 import type { Case } from './case.js';
 
@@ -26,14 +27,14 @@ export function convolution(
   const [x, dy] = [randomFloats(inputs, random), randomFloats(outputs, random)];
   conv.weight = scope.copy(weight);
   conv.dweight = scope.zeros(conv.weightCount);
-  conv.room = { pack: scope.bytes(conv.packBytes), work: scope.bytes(conv.workBytes(batch)) };
+  const scratch = { pack: scope.bytes(conv.packBytes), work: scope.bytes(conv.workBytes(batch)) };
   const [xAt, dyAt] = [scope.copy(x), scope.copy(dy)];
   const [y, dx] = [scope.zeros(outputs), scope.zeros(inputs)];
   const text = `${kernel}x${kernel}${stride > 1 ? `/${stride}` : ''} ${channels}->${filters}, ${size}x${size}, batch ${batch}`;
   const work = { unit: 'FLOP', amount: 2 * batch * conv.multiplyAdds() } as const;
   const pick = (count: number) => Math.floor(random() * count);
   /** Compares places drawn at random with their sums in doubles. */
-  const compare = (name: string, at: number, length: number, spots: number, spot: () => [number, number]) => {
+  const compare = (name: string, at: Address, length: number, spots: number, spot: () => [number, number]) => {
     const got = engine.f32(at, length);
     const pairs = Array.from({ length: spots }, spot);
     requireClose(
@@ -59,7 +60,7 @@ export function convolution(
       shape: text,
       work,
       ...(bars ? { bar: bars[0] } : {}),
-      run: () => conv.forward(y, xAt, batch),
+      run: () => conv.forward(y, xAt, batch, scratch),
       check: () =>
         compare('conv forward', y, outputs, 200, () => {
           const [s, o, row, column] = [pick(batch), pick(filters), pick(outHeight), pick(outWidth)];
@@ -78,7 +79,7 @@ export function convolution(
       shape: text,
       work,
       ...(bars ? { bar: bars[1] } : {}),
-      run: () => conv.backwardInput(dx, dyAt, batch),
+      run: () => conv.backwardInput(dx, dyAt, batch, scratch),
       check: () =>
         compare('conv dX', dx, inputs, 200, () => {
           const [s, c, from, to] = [pick(batch), pick(channels), pick(size), pick(size)];
@@ -101,7 +102,7 @@ export function convolution(
       shape: text,
       work,
       ...(bars ? { bar: bars[2] } : {}),
-      run: () => conv.backwardWeight(xAt, dyAt, batch),
+      run: () => conv.backwardWeight(xAt, dyAt, batch, scratch),
       check: () =>
         compare('conv dW', conv.dweight, conv.weightCount, 20, () => {
           const [o, c, r, q] = [pick(filters), pick(channels), pick(kernel), pick(kernel)];

@@ -1,5 +1,6 @@
 import type { Engine } from 'espalier';
 import { LANES } from '#dist/layers/batch.js';
+import { plus } from '#dist/runtime/address.js';
 import { dropThreshold, Purpose } from '#dist/runtime/random.js';
 import { randomFloats, requireClose, sink } from '../support/check.js';
 import type { Case } from './case.js';
@@ -62,7 +63,7 @@ export function pointwise(engine: Engine, n: number, random: () => number): Case
       run: () => {
         for (let t = 0; t < tiles; t++) {
           const offset = t * classes * LANES * 4;
-          kernels.softmax(probability + offset, logitsAt + offset, classes);
+          kernels.softmax(plus(probability, offset), plus(logitsAt, offset), classes);
         }
       },
       check: () => {

@@ -1,6 +1,7 @@
 import type { Engine } from 'espalier';
 import { LANES } from '#dist/layers/batch.js';
 import { DenseUnits, packSizes } from '#dist/layers/dense-units.js';
+import type { Address } from '#dist/runtime/address.js';
 import { randomFloats, requireClose, sink } from '../support/check.js';
 import type { Case } from './case.js';
 
@@ -76,7 +77,7 @@ export function denseLayer(engine: Engine, inputs: number, units: number, batch:
   layer.weight = scope.copy(weight);
   layer.dweight = scope.zeros(inputs * units);
   const sizes = packSizes(units, inputs, 'tiles', batch);
-  layer.pack = { a: scope.bytes(sizes.a * 4), b: scope.bytes(sizes.b * 4) };
+  const scratch = { a: scope.bytes(sizes.a * 4), b: scope.bytes(sizes.b * 4) };
   const [xAt, dyAt, biasAt] = [scope.copy(x), scope.copy(dy), scope.copy(bias)];
   const [y, dx] = [scope.zeros(batch * units), scope.zeros(batch * inputs)];
   const shape = `${inputs} -> ${units}, batch ${batch}`;
@@ -86,7 +87,7 @@ export function denseLayer(engine: Engine, inputs: number, units: number, batch:
   const pick = (of: number, at: number) => Math.floor(at * of);
   const tileAt = (width: number, row: number, u: number) =>
     Math.floor(row / LANES) * width * LANES + u * LANES + (row % LANES);
-  const compare = (name: string, at: number, length: number, spot: (p: number, q: number) => [number, number]) => {
+  const compare = (name: string, at: Address, length: number, spot: (p: number, q: number) => [number, number]) => {
     const got = engine.f32(at, length);
     const pairs = spots.map(([p, q]) => spot(p, q));
     requireClose(
@@ -106,7 +107,7 @@ export function denseLayer(engine: Engine, inputs: number, units: number, batch:
       name: 'dense forward',
       shape,
       work,
-      run: () => layer.forward(y, units, xAt, inputs, tiles, biasAt),
+      run: () => layer.forward(y, units, xAt, inputs, tiles, biasAt, scratch),
       check: () =>
         compare('dense forward', y, batch * units, (p, q) => {
           const [row, u] = [pick(batch, p), pick(units, q)];
@@ -118,7 +119,7 @@ export function denseLayer(engine: Engine, inputs: number, units: number, batch:
       name: 'dense dX',
       shape,
       work,
-      run: () => layer.backwardInput(dx, inputs, dyAt, units, tiles, false),
+      run: () => layer.backwardInput(dx, inputs, dyAt, units, tiles, scratch, false),
       check: () =>
         compare('dense dX', dx, batch * inputs, (p, q) => {
           const [row, i] = [pick(batch, p), pick(inputs, q)];
@@ -129,7 +130,7 @@ export function denseLayer(engine: Engine, inputs: number, units: number, batch:
       name: 'dense dW',
       shape,
       work,
-      run: () => layer.backwardWeight(dyAt, units, xAt, inputs, tiles, false),
+      run: () => layer.backwardWeight(dyAt, units, xAt, inputs, tiles, scratch, false),
       check: () =>
         compare('dense dW', layer.dweight, inputs * units, (p, q) => {
           const [u, i] = [pick(units, p), pick(inputs, q)];

@@ -3,6 +3,7 @@ import { LANES, RowBatch, tilesFor } from '#dist/layers/batch.js';
 import type { Connections } from '#dist/layers/connections.js';
 import { DenseRowUnits, packSizes } from '#dist/layers/dense-units.js';
 import { SparseUnits } from '#dist/layers/sparse-units.js';
+import { type Address, NONE } from '#dist/runtime/address.js';
 import { randomFloats, requireClose, sink } from '../support/check.js';
 import type { Case } from './case.js';
 
@@ -30,7 +31,7 @@ export function sparseLayer(
   const density = ((100 * index.length) / (inputs * units)).toFixed(1);
   const shape = `${inputs} -> ${units}, ${density} % ${structure}, batch ${batch}`;
   const work = { unit: 'FLOP', amount: 2 * batch * index.length } as const;
-  const compare = (name: string, at: number, wanted: Float64Array) => {
+  const compare = (name: string, at: Address, wanted: Float64Array) => {
     requireClose(name, engine.f32(at, wanted.length), wanted);
     sink(engine.f32(at, 1)[0]!);
   };
@@ -109,7 +110,7 @@ export function rowLayers(
   const denseWeight = randomFloats(inputs * dense, random);
   full.weight = scope.copy(denseWeight);
   full.dweight = scope.zeros(inputs * dense);
-  full.pack = { a: scope.bytes(packSizes(dense, inputs, 'rows', batch).a * 4), b: 0 };
+  const scratch = { a: scope.bytes(packSizes(dense, inputs, 'rows', batch).a * 4), b: NONE };
   const widest = Math.max(units, dense);
   const bias = scope.copy(randomFloats(widest, random));
   const [y, dyAt] = [scope.zeros(batch * widest), scope.copy(randomFloats(batch * widest, random))];
@@ -184,7 +185,7 @@ export function rowLayers(
       name: 'rows: dense forward',
       shape: denseShape,
       work,
-      run: () => full.forwardRows(y, dense, rowBatch, bias),
+      run: () => full.forwardRows(y, dense, rowBatch, bias, scratch),
       check: () => {
         const wanted = forward(dense, (f, u) => denseWeight[f * dense + u]!);
         requireClose('rows: dense forward', engine.f32(y, tiles * LANES * dense), wanted);
@@ -194,7 +195,7 @@ export function rowLayers(
       name: 'rows: dense dW',
       shape: denseShape,
       work,
-      run: () => full.backwardWeightRows(dyAt, dense, rowBatch),
+      run: () => full.backwardWeightRows(dyAt, dense, rowBatch, scratch),
       check: () => {
         requireClose('rows: dense dW', engine.f32(full.dweight, inputs * dense), dW(dense, dense));
         sink(engine.f32(full.dweight, 1)[0]!);

@@ -1,3 +1,4 @@
+import type { Address } from '../runtime/address.js';
 import type { Engine } from '../runtime/engine.js';
 import { dropThreshold } from '../runtime/random.js';
 
@@ -7,22 +8,26 @@ export interface Noise {
   step: number;
 }
 
-/** Names the dropout of one layer in one training step. */
-interface Mask extends Noise {
+/** Names those of one layer and purpose in it. */
+export interface Mask extends Noise {
   purpose: number;
   stream: number;
 }
 
 /** ReLU in place, and inverted dropout where a mask is named. */
-export function activate(
+export function activate(engine: Engine, at: Address, length: number, rate: number, mask: Mask | undefined): void {
+  engine.kernels.relu(at, length);
+  if (mask && rate > 0) drop(engine, at, length, rate, 1 / (1 - rate), mask);
+}
+
+/** A share of the numbers to 0, the others times `scale`, in place; length is a multiple of 16. */
+export function drop(
   { kernels, scratch }: Engine,
-  at: number,
+  at: Address,
   length: number,
-  dropout: number,
-  mask: Mask | undefined,
+  rate: number,
+  scale: number,
+  { seed, purpose, step, stream }: Mask,
 ): void {
-  kernels.relu(at, length);
-  if (!mask || dropout === 0) return;
-  const { seed, purpose, step, stream } = mask;
-  kernels.dropout(at, length, dropThreshold(dropout), 1 / (1 - dropout), scratch, 0, seed, purpose, step, stream);
+  kernels.dropout(at, length, dropThreshold(rate), scale, scratch, 0, seed, purpose, step, stream);
 }

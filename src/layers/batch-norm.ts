@@ -1,10 +1,10 @@
+import { padded } from '../numeric/padding.js';
+import { type Address, NONE, plus } from '../runtime/address.js';
 import type { Engine, Scope } from '../runtime/engine.js';
 
 /** PyTorch's defaults. */
 const EPSILON = 1e-5;
 const MOMENTUM = 0.1;
-
-const padded = (length: number) => Math.ceil(length / 16) * 16;
 
 /** One run of numbers of a batch norm, padded to 16 floats. */
 export interface BatchNormSegment {
@@ -16,9 +16,9 @@ export interface BatchNormSegment {
 /** What follows the normalisation: y = act(gate · normalised + shortcut). Addresses; 0 or missing for none. */
 export interface AfterNorm {
   /** [n][c]. */
-  gate?: number;
+  gate?: Address;
   /** Planes like x. */
-  shortcut?: number;
+  shortcut?: Address;
   relu: boolean;
 }
 
@@ -35,12 +35,10 @@ export class BatchNorm {
   /** Floats of running statistics, padding included. */
   readonly statisticLength: number;
   /** Where gamma starts; beta, running mean and running variance follow from `bind`. */
-  parameters = 0;
-  statistics = 0;
-  /** Room of `roomBytes` that any call may scribble on; layers that take turns can share it. */
-  room = 0;
-  private gradients = 0;
-  private readonly tables: number;
+  parameters = NONE;
+  statistics = NONE;
+  private gradients = NONE;
+  private readonly tables: Address;
   private readonly mean: Float64Array;
   /** 1 / √(variance + ε) of the last training batch. */
   private readonly inverse: Float64Array;
@@ -65,13 +63,13 @@ export class BatchNorm {
     this.inverse = new Float64Array(channels);
   }
 
-  /** Bytes of `room` for batches of n samples. */
-  roomBytes(n: number): number {
+  /** Bytes of scratch for batches of n samples; layers that take turns can share it. */
+  scratchBytes(n: number): number {
     return n * this.channels * 8;
   }
 
   /** Points the layer at its parameters, gradients and running statistics (bytes). */
-  bind(parameters: number, gradients: number, statistics: number): void {
+  bind(parameters: Address, gradients: Address, statistics: Address): void {
     this.parameters = parameters;
     this.gradients = gradients;
     this.statistics = statistics;
@@ -90,25 +88,15 @@ export class BatchNorm {
     }
   }
 
-  /** y = act(gate · (scale · x + shift) + shortcut); by the statistics of the batch in training, which move the running ones, else by those. */
-  forward(y: number, x: number, n: number, hw: number, after: AfterNorm, training: boolean): void {
-    const { engine, channels } = this;
-    if (training) this.measure(x, n, hw);
-    const { scale, shift } = training ? this.batchScale() : this.folded();
-    engine.f32(this.table('scale'), channels).set(scale);
-    engine.f32(this.table('shift'), channels).set(shift);
-    engine.kernels.plane_affine(
-      y,
-      x,
-      this.table('scale'),
-      this.table('shift'),
-      after.gate ?? 0,
-      after.shortcut ?? 0,
-      n,
-      channels,
-      hw,
-      after.relu ? 1 : 0,
-    );
+  /** y = act(gate · (scale · x + shift) + shortcut) by the statistics of the batch, which move the running ones. */
+  forward(y: Address, x: Address, n: number, hw: number, after: AfterNorm, scratch: Address): void {
+    this.measure(x, n, hw, scratch);
+    this.apply(y, x, n, hw, after, this.batchScale());
+  }
+
+  /** The same by the running statistics. */
+  infer(y: Address, x: Address, n: number, hw: number, after: AfterNorm): void {
+    this.apply(y, x, n, hw, after, this.folded());
   }
 
   /**
@@ -116,22 +104,23 @@ export class BatchNorm {
    * dgate ([n][c], 0 for not wanted): of the gate. Those of weight and bias are written. dz may be dy, and dx may be dz where dz is not wanted.
    */
   backward(
-    dx: number,
-    dz: number,
-    dgate: number,
-    dy: number,
-    y: number,
-    x: number,
+    dx: Address,
+    dz: Address,
+    dgate: Address,
+    dy: Address,
+    y: Address,
+    x: Address,
     n: number,
     hw: number,
     after: Omit<AfterNorm, 'shortcut'>,
+    scratch: Address,
   ): void {
     const { engine, channels } = this;
     const [mean, a, b, d] = [this.table('mean'), this.table('a'), this.table('b'), this.table('d')];
-    engine.kernels.plane_affine_sums(this.room, dz, dy, y, x, mean, n, channels, hw, after.relu ? 1 : 0);
-    this.reduce(n, hw, after.gate ?? 0);
-    if (dgate) this.gateGradient(dgate, n);
-    engine.kernels.plane_affine_backward(dx, dz, x, after.gate ?? 0, a, b, d, mean, n, channels, hw);
+    engine.kernels.batch_norm_sums(scratch, dz, dy, y, x, mean, n, channels, hw, after.relu ? 1 : 0);
+    this.reduce(n, hw, after.gate ?? NONE, scratch);
+    if (dgate) this.gateGradient(dgate, n, scratch);
+    engine.kernels.batch_norm_backward(dx, dz, x, after.gate ?? NONE, a, b, d, mean, n, channels, hw);
   }
 
   /** scale and shift by the running statistics: what a convolution before this layer can take into its weights and bias. */
@@ -142,6 +131,22 @@ export class BatchNorm {
     const mean = Float64Array.from(running.subarray(0, channels));
     const inverse = Float64Array.from(running.subarray(second, second + channels), (v) => 1 / Math.sqrt(v + EPSILON));
     return this.scaleAndShift(mean, inverse);
+  }
+
+  private apply(
+    y: Address,
+    x: Address,
+    n: number,
+    hw: number,
+    after: AfterNorm,
+    { scale, shift }: { scale: Float32Array; shift: Float32Array },
+  ): void {
+    const { engine, channels } = this;
+    const [atScale, atShift] = [this.table('scale'), this.table('shift')];
+    engine.f32(atScale, channels).set(scale);
+    engine.f32(atShift, channels).set(shift);
+    const { gate = NONE, shortcut = NONE, relu } = after;
+    engine.kernels.batch_norm_apply(y, x, atScale, atShift, gate, shortcut, n, channels, hw, relu ? 1 : 0);
   }
 
   private batchScale(): { scale: Float32Array; shift: Float32Array } {
@@ -163,11 +168,11 @@ export class BatchNorm {
   }
 
   /** Mean and variance of each channel: planes joined in sample order (Chan, Golub and LeVeque 1979), in f64. Running statistics move. */
-  private measure(x: number, n: number, hw: number): void {
+  private measure(x: Address, n: number, hw: number, scratch: Address): void {
     const { engine, channels } = this;
     const second = padded(channels);
-    engine.kernels.plane_moments(this.room, x, n * channels, hw);
-    const moments = engine.f32(this.room, 2 * n * channels);
+    engine.kernels.plane_moments(scratch, x, n * channels, hw);
+    const moments = engine.f32(scratch, 2 * n * channels);
     const running = engine.f32(this.statistics, 2 * second);
     const means = engine.f32(this.table('mean'), channels);
     const count = n * hw;
@@ -189,10 +194,10 @@ export class BatchNorm {
   }
 
   /** Gradients of weight and bias from the sums of the planes, in sample order, and from them the coefficients a, b, d of dx. */
-  private reduce(n: number, hw: number, gate: number): void {
+  private reduce(n: number, hw: number, gate: Address, scratch: Address): void {
     const { engine, channels } = this;
     const second = padded(channels);
-    const sums = engine.f32(this.room, 2 * n * channels);
+    const sums = engine.f32(scratch, 2 * n * channels);
     const gates = gate ? engine.f32(gate, n * channels) : undefined;
     const weight = engine.f32(this.parameters, channels);
     const gradients = engine.f32(this.gradients, 2 * second);
@@ -219,9 +224,9 @@ export class BatchNorm {
   }
 
   /** dgate = Σ dz (scale x + shift) = scale Σ dz (x − mean) + (scale mean + shift) Σ dz. */
-  private gateGradient(dgate: number, n: number): void {
+  private gateGradient(dgate: Address, n: number, scratch: Address): void {
     const { engine, channels } = this;
-    const sums = engine.f32(this.room, 2 * n * channels);
+    const sums = engine.f32(scratch, 2 * n * channels);
     const out = engine.f32(dgate, n * channels);
     const [mean, scale, shift] = (['mean', 'scale', 'shift'] as const).map((name) =>
       engine.f32(this.table(name), channels),
@@ -232,7 +237,7 @@ export class BatchNorm {
     }
   }
 
-  private table(name: (typeof TABLES)[number]): number {
-    return this.tables + TABLES.indexOf(name) * padded(this.channels) * 4;
+  private table(name: (typeof TABLES)[number]): Address {
+    return plus(this.tables, TABLES.indexOf(name) * padded(this.channels) * 4);
   }
 }

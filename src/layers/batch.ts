@@ -1,6 +1,9 @@
 import type { DenseMatrix, Matrix, SparseMatrix } from '../data/dataset.js';
+import { padded } from '../numeric/padding.js';
+import { type Address, NONE, plus } from '../runtime/address.js';
 import type { Engine, Scope } from '../runtime/engine.js';
-import { dropThreshold, Purpose } from '../runtime/random.js';
+import { Purpose } from '../runtime/random.js';
+import { drop, type Noise } from './activate.js';
 
 /** Rows of a batch that lie side by side as lanes. */
 export const LANES = 32;
@@ -13,12 +16,12 @@ export function tilesFor(rows: number): number {
 export class RowBatch {
   readonly kind = 'rows';
   rows = 0;
-  readonly start: number;
-  readonly index: number;
-  readonly value: number;
-  readonly columnStart: number;
-  readonly columnRow: number;
-  readonly columnPlace: number;
+  readonly start: Address;
+  readonly index: Address;
+  readonly value: Address;
+  readonly columnStart: Address;
+  readonly columnRow: Address;
+  readonly columnPlace: Address;
   /** Room for entries, a multiple of 16 so that noise can be drawn over all of it. */
   readonly capacity: number;
   entries = 0;
@@ -28,9 +31,9 @@ export class RowBatch {
   constructor(engine: Engine, scope: Scope, matrix: SparseMatrix, batchSize: number) {
     this.engine = engine;
     this.columns = matrix.columns;
-    this.capacity = Math.ceil((largestBatch(matrix, batchSize) + 1) / 16) * 16;
-    const padded = tilesFor(batchSize) * LANES;
-    this.start = scope.bytes((padded + 1) * 4);
+    this.capacity = padded(largestBatch(matrix, batchSize) + 1);
+    const lanes = tilesFor(batchSize) * LANES;
+    this.start = scope.bytes((lanes + 1) * 4);
     this.index = scope.bytes(this.capacity * 4);
     this.value = scope.bytes(this.capacity * 4);
     this.columnStart = scope.bytes((matrix.columns + 1) * 4);
@@ -40,8 +43,8 @@ export class RowBatch {
 
   /** Copies the rows in; `byFeature` also sorts the entries by feature, which gradients need. */
   load(matrix: SparseMatrix, rows: Int32Array, byFeature: boolean): void {
-    const padded = tilesFor(rows.length) * LANES;
-    const start = this.engine.i32(this.start, padded + 1);
+    const lanes = tilesFor(rows.length) * LANES;
+    const start = this.engine.i32(this.start, lanes + 1);
     const index = this.engine.i32(this.index, this.capacity);
     const value = this.engine.f32(this.value, this.capacity);
     let size = 0;
@@ -64,7 +67,7 @@ export class RowBatch {
         this.columnPlace,
         this.start,
         this.index,
-        padded,
+        lanes,
         this.columns,
       );
     }
@@ -75,10 +78,10 @@ export class RowBatch {
 export class TileBatch {
   readonly kind = 'tiles';
   rows = 0;
-  readonly at: number;
+  readonly at: Address;
   /** Floats at `at`. */
   readonly length: number;
-  private readonly staging: number;
+  private readonly staging: Address;
   private readonly engine: Engine;
 
   constructor(engine: Engine, scope: Scope, columns: number, batchSize: number) {
@@ -97,7 +100,7 @@ export class TileBatch {
         if (row === undefined) staged.fill(0, lane * columns, (lane + 1) * columns);
         else staged.set(values.subarray(row * columns, (row + 1) * columns), lane * columns);
       }
-      this.engine.kernels.rows_to_tile(this.at + t * columns * LANES * 4, this.staging, 0, columns, columns);
+      this.engine.kernels.rows_to_tile(plus(this.at, t * columns * LANES * 4), this.staging, NONE, columns, columns);
     }
     this.rows = rows.length;
   }
@@ -117,25 +120,9 @@ export function loadBatch(batch: InputBatch, matrix: Matrix, rows: Int32Array, t
 }
 
 /** Inverted dropout of a batch's features, in place. */
-export function dropInputs(
-  engine: Engine,
-  batch: InputBatch,
-  rate: number,
-  noise: { seed: number; step: number },
-): void {
+export function dropInputs(engine: Engine, batch: InputBatch, rate: number, noise: Noise): void {
   const [at, length] = batch.kind === 'rows' ? [batch.value, batch.capacity] : [batch.at, batch.length];
-  engine.kernels.dropout(
-    at,
-    length,
-    dropThreshold(rate),
-    1 / (1 - rate),
-    engine.scratch,
-    0,
-    noise.seed,
-    Purpose.inputDropout,
-    noise.step,
-    0,
-  );
+  drop(engine, at, length, rate, 1 / (1 - rate), { ...noise, purpose: Purpose.inputDropout, stream: 0 });
 }
 
 /** Entries of the fullest batch that could be drawn. */
@@ -145,25 +132,25 @@ function largestBatch(matrix: SparseMatrix, batchSize: number): number {
 }
 
 /** Tiles of [units][32] to rows [tiles * 32][units]. */
-export function tilesToRows(engine: Engine, rows: number, tiles: number, units: number, count: number): void {
+export function tilesToRows(engine: Engine, rows: Address, tiles: Address, units: number, count: number): void {
   for (let t = 0; t < count; t++) {
-    const offset = t * LANES * units * 4;
-    engine.kernels.tile_to_rows(rows + offset, tiles + offset, units, units);
+    const bytes = t * LANES * units * 4;
+    engine.kernels.tile_to_rows(plus(rows, bytes), plus(tiles, bytes), units, units);
   }
 }
 
 /** Rows [tiles * 32][units] to tiles, of which the rows past the first `live` count as zeros. */
 export function rowsToTiles(
   engine: Engine,
-  tiles: number,
-  rows: number,
+  tiles: Address,
+  rows: Address,
   units: number,
   count: number,
   live: number,
 ): void {
-  engine.f32(rows + live * units * 4, (count * LANES - live) * units).fill(0);
+  engine.f32(plus(rows, live * units * 4), (count * LANES - live) * units).fill(0);
   for (let t = 0; t < count; t++) {
-    const offset = t * LANES * units * 4;
-    engine.kernels.rows_to_tile(tiles + offset, rows + offset, 0, units, units);
+    const bytes = t * LANES * units * 4;
+    engine.kernels.rows_to_tile(plus(tiles, bytes), plus(rows, bytes), NONE, units, units);
   }
 }

@@ -1,3 +1,4 @@
+import type { Address } from '../runtime/address.js';
 import type { Engine, Scope } from '../runtime/engine.js';
 
 /** Which inputs each unit of a sparse layer sees: unit u has index[start[u]] to index[start[u + 1]], rising. */
@@ -10,11 +11,11 @@ export interface Connections {
 
 /** Connections in the engine's memory: compressed rows by unit, and an index by input into the same weights. */
 export interface BoundConnections {
-  readonly start: number;
-  readonly index: number;
-  readonly inputStart: number;
-  readonly inputUnit: number;
-  readonly inputPlace: number;
+  readonly start: Address;
+  readonly index: Address;
+  readonly inputStart: Address;
+  readonly inputUnit: Address;
+  readonly inputPlace: Address;
 }
 
 export function bindConnections(

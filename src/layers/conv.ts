@@ -1,3 +1,5 @@
+import { roundUp } from '../numeric/padding.js';
+import { type Address, NONE } from '../runtime/address.js';
 import type { Engine } from '../runtime/engine.js';
 
 /** One convolution: square kernel, stride and zero padding the same in both directions, no bias. */
@@ -13,16 +15,16 @@ export interface ConvShape {
 }
 
 /** Where convolutions that take turns may pack weights and transform images: `packBytes` and `workBytes` of the hungriest. */
-export interface ConvRoom {
-  readonly pack: number;
-  readonly work: number;
+export interface ConvScratch {
+  readonly pack: Address;
+  readonly work: Address;
 }
 
 /** What a forward pass may add and leave out. Addresses; 0 for none. */
 export interface ConvExtras {
-  readonly bias: number;
+  readonly bias: Address;
   /** Planes like the output, or the output itself. */
-  readonly shortcut: number;
+  readonly shortcut: Address;
   readonly relu: boolean;
   /** Channels to read and filters to compute, rising (u32); undefined for all. */
   readonly read: ChannelList | undefined;
@@ -30,14 +32,14 @@ export interface ConvExtras {
 }
 
 /** Nothing added, nothing left out. */
-export const PLAIN: ConvExtras = { bias: 0, shortcut: 0, relu: false, read: undefined, compute: undefined };
+export const PLAIN: ConvExtras = { bias: NONE, shortcut: NONE, relu: false, read: undefined, compute: undefined };
 
 export interface ChannelList {
-  readonly at: number;
+  readonly at: Address;
   readonly length: number;
 }
 
-const four = (count: number) => Math.ceil(count / 4) * 4;
+const four = (count: number) => roundUp(count, 4);
 
 /** Output rows or columns of a convolution or pool. */
 export function outputSize(size: number, kernel: number, stride: number, padding: number): number {
@@ -50,9 +52,8 @@ export class Conv {
   readonly outHeight: number;
   readonly outWidth: number;
   readonly weightCount: number;
-  weight = 0;
-  dweight = 0;
-  room: ConvRoom = { pack: 0, work: 0 };
+  weight = NONE;
+  dweight = NONE;
   private readonly engine: Engine;
   private readonly winograd: boolean;
 
@@ -78,7 +79,7 @@ export class Conv {
     return 4 * Math.max(four(filters) * channels * kernel ** 2, four(channels * kernel ** 2) * filters);
   }
 
-  /** Bytes of work room for batches of n. */
+  /** Bytes of `work` for batches of n. */
   workBytes(n: number): number {
     const { kernels } = this.engine;
     const { channels, filters, kernel, stride, padding, height, width } = this.shape;
@@ -97,23 +98,30 @@ export class Conv {
   }
 
   /** Puts weights [filter][channel][row][col] into the order that `forward` reads. */
-  pack(packed: number, weight: number): void {
+  pack(packed: Address, weight: Address, work: Address): void {
     const { kernels } = this.engine;
     const { channels, filters, kernel } = this.shape;
     const k = channels * kernel ** 2;
-    if (this.winograd) kernels.winograd_weights(packed, weight, this.room.work, filters, channels, 0);
+    if (this.winograd) kernels.winograd_weights(packed, weight, work, filters, channels, 0);
     else kernels.conv_weights(packed, weight, filters, k, k, 1);
   }
 
   /** Images [first, last) of y from x, by packed weights. Written out: an image with gates makes one call for each layer. */
-  run(y: number, x: number, packed: number, first: number, last: number, extras: ConvExtras = PLAIN): void {
+  run(
+    y: Address,
+    x: Address,
+    packed: Address,
+    work: Address,
+    first: number,
+    last: number,
+    extras: ConvExtras = PLAIN,
+  ): void {
     const { kernels } = this.engine;
     const { channels, filters, kernel, stride, padding, height, width } = this.shape;
     const { bias, shortcut, read, compute } = extras;
-    const { work } = this.room;
-    const readAt = read ? read.at : 0;
+    const readAt = read ? read.at : NONE;
     const readCount = read ? read.length : channels;
-    const computeAt = compute ? compute.at : 0;
+    const computeAt = compute ? compute.at : NONE;
     const computeCount = compute ? compute.length : filters;
     const relu = extras.relu ? 1 : 0;
     if (this.winograd) {
@@ -164,16 +172,15 @@ export class Conv {
   }
 
   /** y = x * weight over n images. */
-  forward(y: number, x: number, n: number): void {
-    this.pack(this.room.pack, this.weight);
-    this.run(y, x, this.room.pack, 0, n);
+  forward(y: Address, x: Address, n: number, { pack, work }: ConvScratch): void {
+    this.pack(pack, this.weight, work);
+    this.run(y, x, pack, work, 0, n);
   }
 
   /** dx from dy, both over n images. */
-  backwardInput(dx: number, dy: number, n: number): void {
+  backwardInput(dx: Address, dy: Address, n: number, { pack, work }: ConvScratch): void {
     const { kernels } = this.engine;
     const { channels, filters, kernel, stride, padding, height, width } = this.shape;
-    const { pack, work } = this.room;
     if (this.winograd) {
       kernels.winograd_weights(pack, this.weight, work, channels, filters, 1);
       const [h, w] = [this.outHeight, this.outWidth];
@@ -189,12 +196,12 @@ export class Conv {
         h,
         w,
         2 - padding,
-        0,
+        NONE,
         filters,
-        0,
+        NONE,
         channels,
-        0,
-        0,
+        NONE,
+        NONE,
         0,
       );
       return;
@@ -203,7 +210,7 @@ export class Conv {
     kernels.conv_weights(pack, this.weight, k, filters, 1, k);
     if (k === channels && stride === 1 && padding === 0) {
       // A 1x1 convolution's gradient is one too.
-      const lists = [0, filters, 0, channels, 0, 0, 0] as const;
+      const lists = [NONE, filters, NONE, channels, NONE, NONE, 0] as const;
       kernels.conv_forward(dx, dy, pack, work, 0, n, filters, channels, height, width, 1, 1, 0, ...lists);
       return;
     }
@@ -211,10 +218,9 @@ export class Conv {
   }
 
   /** The filters' gradient from x and dy. */
-  backwardWeight(x: number, dy: number, n: number): void {
+  backwardWeight(x: Address, dy: Address, n: number, { work }: ConvScratch): void {
     const { kernels } = this.engine;
     const { channels, filters, kernel, stride, padding, height, width } = this.shape;
-    const { work } = this.room;
     if (this.winograd)
       kernels.winograd_gradient(this.dweight, x, dy, work, n, channels, filters, height, width, padding);
     else

@@ -1,16 +1,16 @@
+import { roundUp } from '../numeric/padding.js';
+import { type Address, NONE, plus } from '../runtime/address.js';
 import type { Engine } from '../runtime/engine.js';
 import { PANEL_ROWS, wholePanels } from '../runtime/panels.js';
 import { LANES, type RowBatch, tilesFor } from './batch.js';
 
 const TILE_BYTES = LANES * 4;
 
-/** Where dense units may pack panels: sized once for a whole net by `denseScratch`. */
+/** Where fully connected units may pack their operands. Layers that take turns share it; `packScratch` reserves what the hungriest needs. */
 export interface PackScratch {
-  readonly a: number;
-  readonly b: number;
+  readonly a: Address;
+  readonly b: Address;
 }
-
-const panels8 = (n: number) => Math.ceil(n / 8) * 8;
 
 /** Floats of packing room that units of this shape need, for batches of `batchSize` rows. */
 export function packSizes(
@@ -23,7 +23,7 @@ export function packSizes(
   if (input === 'rows') return { a: lanes * units, b: 0 };
   return {
     a: Math.max(wholePanels(units) * inputs, wholePanels(units) * lanes, wholePanels(inputs) * units),
-    b: panels8(inputs) * lanes,
+    b: roundUp(inputs, 8) * lanes,
   };
 }
 
@@ -32,9 +32,8 @@ export class DenseUnits {
   readonly units: number;
   readonly inputs: number;
   readonly weightCount: number;
-  weight = 0;
-  dweight = 0;
-  pack: PackScratch = { a: 0, b: 0 };
+  weight = NONE;
+  dweight = NONE;
   private readonly engine: Engine;
 
   constructor(engine: Engine, inputs: number, units: number) {
@@ -46,94 +45,81 @@ export class DenseUnits {
 
   /** y = W x + bias (none when 0); with `accumulate`, which has no bias, y += W x. */
   forward(
-    y: number,
+    y: Address,
     yStride: number,
-    x: number,
+    x: Address,
     xStride: number,
     tiles: number,
-    bias: number,
+    bias: Address,
+    scratch: PackScratch,
     accumulate = false,
   ): void {
-    const { kernels, scratch } = this.engine;
     const { units, inputs } = this;
-    kernels.gemm_pack_a(this.pack.a, this.weight, units, inputs, inputs, 1, inputs);
-    for (let t = 0; t < tiles; t++) {
-      const out = y + t * yStride * TILE_BYTES;
-      if (bias) kernels.tile_fill(out, bias, units);
-      kernels.gemm(
-        out,
-        this.pack.a,
-        x + t * xStride * TILE_BYTES,
-        scratch,
-        LANES,
-        LANES,
-        8,
-        0,
-        Math.ceil(units / PANEL_ROWS),
-        units,
-        LANES,
-        inputs,
-        bias || accumulate ? 1 : 0,
-      );
-    }
+    this.engine.kernels.gemm_pack_a(scratch.a, this.weight, units, inputs, inputs, 1, inputs);
+    this.multiply(y, yStride, units, x, xStride, inputs, tiles, bias, scratch, accumulate);
   }
 
   /** dx (+)= Wᵀ dy. */
-  backwardInput(dx: number, dxStride: number, dy: number, dyStride: number, tiles: number, accumulate: boolean): void {
-    const { kernels, scratch } = this.engine;
+  backwardInput(
+    dx: Address,
+    dxStride: number,
+    dy: Address,
+    dyStride: number,
+    tiles: number,
+    scratch: PackScratch,
+    accumulate: boolean,
+  ): void {
     const { units, inputs } = this;
-    kernels.gemm_pack_a(this.pack.a, this.weight, inputs, units, 1, inputs, units);
-    for (let t = 0; t < tiles; t++) {
-      kernels.gemm(
-        dx + t * dxStride * TILE_BYTES,
-        this.pack.a,
-        dy + t * dyStride * TILE_BYTES,
-        scratch,
-        LANES,
-        LANES,
-        8,
-        0,
-        Math.ceil(inputs / PANEL_ROWS),
-        inputs,
-        LANES,
-        units,
-        accumulate ? 1 : 0,
-      );
-    }
+    this.engine.kernels.gemm_pack_a(scratch.a, this.weight, inputs, units, 1, inputs, units);
+    this.multiply(dx, dxStride, inputs, dy, dyStride, units, tiles, NONE, scratch, accumulate);
   }
 
   /** dW (+)= dy xᵀ. */
-  backwardWeight(dy: number, dyStride: number, x: number, xStride: number, tiles: number, accumulate: boolean): void {
-    const { kernels, scratch } = this.engine;
+  backwardWeight(
+    dy: Address,
+    dyStride: number,
+    x: Address,
+    xStride: number,
+    tiles: number,
+    scratch: PackScratch,
+    accumulate: boolean,
+  ): void {
+    const { kernels } = this.engine;
     const { units, inputs } = this;
+    const { a, b } = scratch;
     const depth = tiles * LANES;
     for (let t = 0; t < tiles; t++) {
-      kernels.gemm_pack_a(
-        this.pack.a + t * LANES * PANEL_ROWS * 4,
-        dy + t * dyStride * TILE_BYTES,
-        units,
-        LANES,
-        LANES,
-        1,
-        depth,
-      );
-      kernels.gemm_pack_b(this.pack.b + t * LANES * 32, x + t * xStride * TILE_BYTES, LANES, inputs, 1, LANES, depth);
+      const from = plus(dy, t * dyStride * TILE_BYTES);
+      kernels.gemm_pack_a(plus(a, t * LANES * PANEL_ROWS * 4), from, units, LANES, LANES, 1, depth);
+      kernels.gemm_pack_b(plus(b, t * LANES * 32), plus(x, t * xStride * TILE_BYTES), LANES, inputs, 1, LANES, depth);
     }
-    kernels.gemm(
-      this.dweight,
-      this.pack.a,
-      this.pack.b,
-      scratch,
-      inputs,
-      8,
-      8 * depth,
-      0,
-      Math.ceil(units / PANEL_ROWS),
-      units,
-      inputs,
-      depth,
-      accumulate ? 1 : 0,
-    );
+    const panels = Math.ceil(units / PANEL_ROWS);
+    const added = accumulate ? 1 : 0;
+    kernels.gemm(this.dweight, a, b, this.engine.scratch, inputs, 8, 8 * depth, 0, panels, units, inputs, depth, added);
+  }
+
+  /** Tiles of `outs` units from tiles of `terms`, by the matrix [outs][terms] that is packed in `scratch.a`. */
+  private multiply(
+    y: Address,
+    yStride: number,
+    outs: number,
+    x: Address,
+    xStride: number,
+    terms: number,
+    tiles: number,
+    bias: Address,
+    scratch: PackScratch,
+    accumulate: boolean,
+  ): void {
+    const { kernels } = this.engine;
+    const panels = Math.ceil(outs / PANEL_ROWS);
+    const added = bias || accumulate ? 1 : 0;
+    for (let t = 0; t < tiles; t++) {
+      const out = plus(y, t * yStride * TILE_BYTES);
+      const from = plus(x, t * xStride * TILE_BYTES);
+      if (bias) kernels.tile_fill(out, bias, outs);
+      kernels.gemm(out, scratch.a, from, this.engine.scratch, LANES, LANES, 8, 0, panels, outs, LANES, terms, added);
+    }
   }
 }
 
@@ -142,9 +128,8 @@ export class DenseRowUnits {
   readonly units: number;
   readonly inputs: number;
   readonly weightCount: number;
-  weight = 0;
-  dweight = 0;
-  pack: PackScratch = { a: 0, b: 0 };
+  weight = NONE;
+  dweight = NONE;
   private readonly engine: Engine;
 
   constructor(engine: Engine, inputs: number, units: number) {
@@ -155,52 +140,25 @@ export class DenseRowUnits {
   }
 
   /** y = W x + bias. */
-  forwardRows(y: number, yStride: number, rows: RowBatch, bias: number): void {
+  forwardRows(y: Address, yStride: number, rows: RowBatch, bias: Address, { a }: PackScratch): void {
     const { kernels } = this.engine;
-    const { units } = this;
+    const { units, weight } = this;
     const tiles = tilesFor(rows.rows);
-    kernels.spmm(
-      this.pack.a,
-      rows.start,
-      rows.index,
-      rows.value,
-      0,
-      this.weight,
-      0,
-      units,
-      units,
-      0,
-      tiles * LANES,
-      units,
-      0,
-    );
+    const { start, index, value } = rows;
+    kernels.spmm(a, start, index, value, NONE, weight, NONE, units, units, 0, tiles * LANES, units, 0);
     for (let t = 0; t < tiles; t++) {
-      kernels.rows_to_tile(y + t * yStride * TILE_BYTES, this.pack.a + t * LANES * units * 4, bias, units, units);
+      kernels.rows_to_tile(plus(y, t * yStride * TILE_BYTES), plus(a, t * LANES * units * 4), bias, units, units);
     }
   }
 
   /** dW = dy xᵀ; rows of inputs that no row of the batch has become 0. */
-  backwardWeightRows(dy: number, dyStride: number, rows: RowBatch): void {
+  backwardWeightRows(dy: Address, dyStride: number, rows: RowBatch, { a }: PackScratch): void {
     const { kernels } = this.engine;
-    const { units } = this;
-    const tiles = tilesFor(rows.rows);
-    for (let t = 0; t < tiles; t++) {
-      kernels.tile_to_rows(this.pack.a + t * LANES * units * 4, dy + t * dyStride * TILE_BYTES, units, units);
+    const { units, dweight } = this;
+    for (let t = 0; t < tilesFor(rows.rows); t++) {
+      kernels.tile_to_rows(plus(a, t * LANES * units * 4), plus(dy, t * dyStride * TILE_BYTES), units, units);
     }
-    kernels.spmm(
-      this.dweight,
-      rows.columnStart,
-      rows.columnRow,
-      rows.value,
-      rows.columnPlace,
-      this.pack.a,
-      0,
-      units,
-      units,
-      0,
-      this.inputs,
-      units,
-      0,
-    );
+    const { columnStart, columnRow, columnPlace, value } = rows;
+    kernels.spmm(dweight, columnStart, columnRow, value, columnPlace, a, NONE, units, units, 0, this.inputs, units, 0);
   }
 }

@@ -1,6 +1,8 @@
+import { padded } from '../numeric/padding.js';
+import { type Address, NONE, plus } from '../runtime/address.js';
 import type { Engine, Scope } from '../runtime/engine.js';
 import { fillUniform } from '../runtime/random.js';
-import { type InputBatch, LANES, type RowBatch, tilesFor } from './batch.js';
+import { type InputBatch, LANES, type RowBatch, type TileBatch, tilesFor } from './batch.js';
 import type { Connections } from './connections.js';
 import { DenseRowUnits, DenseUnits, type PackScratch, packSizes } from './dense-units.js';
 import { SparseUnits } from './sparse-units.js';
@@ -24,8 +26,6 @@ export interface Segment {
   readonly length: number;
 }
 
-const padded = (length: number) => Math.ceil(length / 16) * 16;
-
 /** y = W x + b, where some units see a few inputs and others all. Parameters are a part of its model's block. */
 export class Linear {
   readonly inputs: number;
@@ -42,9 +42,9 @@ export class Linear {
   /** Weights and biases, padding excluded. */
   readonly weights: number;
   /** Where the parameters start. */
-  parameters = 0;
-  bias = 0;
-  private dbias = 0;
+  parameters = NONE;
+  bias = NONE;
+  private dbias = NONE;
   private readonly engine: Engine;
 
   constructor(engine: Engine, scope: Scope, shape: LinearShape) {
@@ -75,11 +75,11 @@ export class Linear {
   }
 
   /** Points the layer at its parameters and gradients (bytes). */
-  bind(parameters: number, gradients: number): void {
+  bind(parameters: Address, gradients: Address): void {
     this.parameters = parameters;
     for (const { name, offset } of this.segments) {
-      const at = parameters + offset * 4;
-      const d = gradients + offset * 4;
+      const at = plus(parameters, offset * 4);
+      const d = plus(gradients, offset * 4);
       if (name === 'bias') {
         this.bias = at;
         this.dbias = d;
@@ -94,10 +94,6 @@ export class Linear {
   /** Floats of packing room that this layer needs. */
   packSizes(batchSize: number): { a: number; b: number } {
     return packSizes(this.denseUnits, this.inputs, this.input, batchSize);
-  }
-
-  set pack(scratch: PackScratch) {
-    if (this.dense) this.dense.pack = scratch;
   }
 
   /** Weights uniform within ±gain/√fan_in, fan_in counting the connections a unit really has; biases 0. `stream` numbers the layer. */
@@ -124,71 +120,84 @@ export class Linear {
   }
 
   /** y[units][32] tiles from a batch; `x` may also be the tiles of a hidden layer. */
-  forward(y: number, x: InputBatch | number, tiles: number): void {
-    const sparseBytes = this.sparseUnits * LANES * 4;
-    const denseBias = this.bias + this.sparseUnits * 4;
+  forward(y: Address, x: InputBatch | Address, tiles: number, scratch: PackScratch): void {
+    const { units, inputs, sparse, dense, bias } = this;
+    const denseY = this.denseTile(y);
+    const denseBias = plus(bias, this.sparseUnits * 4);
     if (this.input === 'rows') {
-      this.sparse?.forwardRows(y, this.units, x as RowBatch, this.bias);
-      (this.dense as DenseRowUnits | undefined)?.forwardRows(y + sparseBytes, this.units, x as RowBatch, denseBias);
+      sparse?.forwardRows(y, units, x as RowBatch, bias);
+      (dense as DenseRowUnits | undefined)?.forwardRows(denseY, units, x as RowBatch, denseBias, scratch);
       return;
     }
-    const at = typeof x === 'number' ? x : (x as InputBatch & { kind: 'tiles' }).at;
-    this.sparse?.forward(y, this.units, at, this.inputs, tiles, this.bias);
-    (this.dense as DenseUnits | undefined)?.forward(y + sparseBytes, this.units, at, this.inputs, tiles, denseBias);
+    const at = tilesOf(x);
+    sparse?.forward(y, units, at, inputs, tiles, bias);
+    (dense as DenseUnits | undefined)?.forward(denseY, units, at, inputs, tiles, denseBias, scratch);
   }
 
-  /** Gradients of the parameters, and of the input into dx unless it is 0. With `accumulate`, weight and bias gradients are added to. */
-  backward(dx: number, dy: number, x: InputBatch | number, tiles: number, accumulate = false): void {
-    const sparseBytes = this.sparseUnits * LANES * 4;
+  /** Gradients of the parameters, and of the input into dx unless it is NONE. With `accumulate`, weight and bias gradients are added to. */
+  backward(
+    dx: Address,
+    dy: Address,
+    x: InputBatch | Address,
+    tiles: number,
+    scratch: PackScratch,
+    accumulate = false,
+  ): void {
     if (!accumulate) this.clearBiasGradient();
     this.addBiasGradient(dy, tiles);
     if (this.input === 'rows') {
       const rows = x as RowBatch;
       this.sparse?.backwardWeightRows(dy, this.units, rows, accumulate);
-      (this.dense as DenseRowUnits | undefined)?.backwardWeightRows(dy + sparseBytes, this.units, rows);
+      const dense = this.dense as DenseRowUnits | undefined;
+      dense?.backwardWeightRows(this.denseTile(dy), this.units, rows, scratch);
       return;
     }
-    const at = typeof x === 'number' ? x : (x as InputBatch & { kind: 'tiles' }).at;
-    this.backwardWeight(dy, at, tiles, accumulate);
-    if (dx) this.backwardInput(dx, dy, tiles, false);
+    this.backwardWeight(dy, tilesOf(x), tiles, scratch, accumulate);
+    if (dx) this.backwardInput(dx, dy, tiles, scratch, false);
   }
 
   clearBiasGradient(): void {
     this.engine.f32(this.dbias, this.units).fill(0);
   }
 
-  addBiasGradient(dy: number, tiles: number): void {
+  addBiasGradient(dy: Address, tiles: number): void {
     for (let t = 0; t < tiles; t++)
-      this.engine.kernels.tile_sums(this.dbias, dy + t * this.units * LANES * 4, this.units);
+      this.engine.kernels.tile_sums(this.dbias, plus(dy, t * this.units * LANES * 4), this.units);
   }
 
   /** y (+)= W x over tiles, without the bias. */
-  forwardLinear(y: number, x: number, tiles: number, accumulate = false): void {
+  forwardLinear(y: Address, x: Address, tiles: number, scratch: PackScratch, accumulate = false): void {
+    const { units, inputs } = this;
     const dense = this.dense as DenseUnits | undefined;
-    this.sparse?.forward(y, this.units, x, this.inputs, tiles, 0, accumulate);
-    dense?.forward(y + this.sparseUnits * LANES * 4, this.units, x, this.inputs, tiles, 0, accumulate);
+    this.sparse?.forward(y, units, x, inputs, tiles, NONE, accumulate);
+    dense?.forward(this.denseTile(y), units, x, inputs, tiles, NONE, scratch, accumulate);
   }
 
   /** dW (+)= dy xᵀ over tiles. */
-  backwardWeight(dy: number, x: number, tiles: number, accumulate: boolean): void {
+  backwardWeight(dy: Address, x: Address, tiles: number, scratch: PackScratch, accumulate: boolean): void {
+    const { units, inputs } = this;
     const dense = this.dense as DenseUnits | undefined;
-    this.sparse?.backwardWeight(dy, this.units, x, this.inputs, tiles, accumulate);
-    dense?.backwardWeight(dy + this.sparseUnits * LANES * 4, this.units, x, this.inputs, tiles, accumulate);
+    this.sparse?.backwardWeight(dy, units, x, inputs, tiles, accumulate);
+    dense?.backwardWeight(this.denseTile(dy), units, x, inputs, tiles, scratch, accumulate);
   }
 
   /** dx (+)= Wᵀ dy over tiles. */
-  backwardInput(dx: number, dy: number, tiles: number, accumulate: boolean): void {
+  backwardInput(dx: Address, dy: Address, tiles: number, scratch: PackScratch, accumulate: boolean): void {
+    const { units, inputs, sparse } = this;
     const dense = this.dense as DenseUnits | undefined;
-    this.sparse?.backwardInput(dx, this.inputs, dy, this.units, tiles, accumulate);
-    dense?.backwardInput(
-      dx,
-      this.inputs,
-      dy + this.sparseUnits * LANES * 4,
-      this.units,
-      tiles,
-      accumulate || this.sparse !== undefined,
-    );
+    const added = accumulate || sparse !== undefined;
+    sparse?.backwardInput(dx, inputs, dy, units, tiles, accumulate);
+    dense?.backwardInput(dx, inputs, this.denseTile(dy), units, tiles, scratch, added);
   }
+
+  /** Where the dense units begin in the first of this layer's tiles. */
+  private denseTile(tile: Address): Address {
+    return plus(tile, this.sparseUnits * LANES * 4);
+  }
+}
+
+function tilesOf(x: InputBatch | Address): Address {
+  return typeof x === 'number' ? x : (x as TileBatch).at;
 }
 
 /** Bytes of one hidden or output activation of a batch. */

@@ -1,32 +1,40 @@
+import { type Address, NONE } from '../runtime/address.js';
 import type { Engine, Scope } from '../runtime/engine.js';
 
 /** Planes [n][c][hw] times a gate each. */
 export class PlaneGate {
   private readonly engine: Engine;
-  private readonly ones: number;
-  private readonly zeros: number;
-  /** n · c · 8 bytes that a call may scribble on. */
-  private readonly room: number;
+  private readonly ones: Address;
+  private readonly zeros: Address;
 
-  constructor(engine: Engine, scope: Scope, channels: number, room: number) {
+  constructor(engine: Engine, scope: Scope, channels: number) {
     this.engine = engine;
-    this.room = room;
     this.ones = scope.zeros(channels);
     this.zeros = scope.zeros(channels);
     engine.f32(this.ones, channels).fill(1);
   }
 
-  forward(y: number, x: number, gate: number, n: number, c: number, hw: number): void {
-    this.engine.kernels.plane_affine(y, x, this.ones, this.zeros, gate, 0, n, c, hw, 0);
+  forward(y: Address, x: Address, gate: Address, n: number, c: number, hw: number): void {
+    this.engine.kernels.batch_norm_apply(y, x, this.ones, this.zeros, gate, NONE, n, c, hw, 0);
   }
 
-  /** dx (may be dy) and dgate, [n][c]. */
-  backward(dx: number, dgate: number, dy: number, x: number, gate: number, n: number, c: number, hw: number): void {
-    const { engine, ones, zeros, room } = this;
-    engine.kernels.plane_affine_sums(room, dy, dy, 0, x, zeros, n, c, hw, 0);
-    const sums = engine.f32(room, 2 * n * c);
+  /** dx (may be dy) and dgate, [n][c]. scratch: n · c · 8 bytes. */
+  backward(
+    dx: Address,
+    dgate: Address,
+    dy: Address,
+    x: Address,
+    gate: Address,
+    n: number,
+    c: number,
+    hw: number,
+    scratch: Address,
+  ): void {
+    const { engine, ones, zeros } = this;
+    engine.kernels.batch_norm_sums(scratch, dy, dy, NONE, x, zeros, n, c, hw, 0);
+    const sums = engine.f32(scratch, 2 * n * c);
     const out = engine.f32(dgate, n * c);
     for (let plane = 0; plane < out.length; plane++) out[plane] = sums[2 * plane + 1]!;
-    engine.kernels.plane_affine_backward(dx, dy, x, gate, ones, zeros, zeros, zeros, n, c, hw);
+    engine.kernels.batch_norm_backward(dx, dy, x, gate, ones, zeros, zeros, zeros, n, c, hw);
   }
 }

@@ -1,3 +1,4 @@
+import { type Address, NONE } from '../runtime/address.js';
 import type { Engine, Scope } from '../runtime/engine.js';
 import { Purpose } from '../runtime/random.js';
 import { activate, type Noise } from './activate.js';
@@ -35,11 +36,6 @@ export class SkipPath {
     this.output = new Linear(engine, scope, { inputs: units, dense: outputs, input: 'tiles', bias: false });
   }
 
-  set pack(scratch: PackScratch) {
-    this.hidden.pack = scratch;
-    this.output.pack = scratch;
-  }
-
   initialise(seed: number, gain: number): void {
     this.hidden.initialise(seed, Purpose.skipWeights, 2 * this.stream, gain);
     this.output.initialise(seed, Purpose.skipWeights, 2 * this.stream + 1, gain);
@@ -47,32 +43,34 @@ export class SkipPath {
 
   /** Adds the path to the logits; h becomes the activations of its units, tiles of [units][32]. */
   forward(
-    logits: number,
-    h: number,
-    x: InputBatch | number,
+    logits: Address,
+    h: Address,
+    x: InputBatch | Address,
     tiles: number,
+    scratch: PackScratch,
     { dropout = 0, noise }: { dropout?: number; noise?: Noise | undefined } = {},
   ): void {
     const mask = noise && { ...noise, purpose: Purpose.skipDropout, stream: this.stream };
-    this.hidden.forward(h, x, tiles);
+    this.hidden.forward(h, x, tiles, scratch);
     activate(this.engine, h, tiles * this.hidden.units * LANES, dropout, mask);
-    this.output.forwardLinear(logits, h, tiles, true);
+    this.output.forwardLinear(logits, h, tiles, scratch, true);
   }
 
-  /** Gradients of the parameters; those of the path's input are added to dx unless it is 0. dh is room for the gradients of h. */
+  /** Gradients of the parameters; those of the path's input are added to dx unless it is NONE. dh is room for the gradients of h. */
   backward(
-    dx: number,
-    dh: number,
-    dlogits: number,
-    h: number,
-    x: InputBatch | number,
+    dx: Address,
+    dh: Address,
+    dlogits: Address,
+    h: Address,
+    x: InputBatch | Address,
     tiles: number,
+    scratch: PackScratch,
     dropout: number,
   ): void {
-    this.output.backwardWeight(dlogits, h, tiles, false);
-    this.output.backwardInput(dh, dlogits, tiles, false);
+    this.output.backwardWeight(dlogits, h, tiles, scratch, false);
+    this.output.backwardInput(dh, dlogits, tiles, scratch, false);
     this.engine.kernels.relu_backward(dh, h, tiles * this.hidden.units * LANES, 1 / (1 - dropout));
-    this.hidden.backward(0, dh, x, tiles);
-    if (dx) this.hidden.backwardInput(dx, dh, tiles, true);
+    this.hidden.backward(NONE, dh, x, tiles, scratch);
+    if (dx) this.hidden.backwardInput(dx, dh, tiles, scratch, true);
   }
 }

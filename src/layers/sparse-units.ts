@@ -1,3 +1,4 @@
+import { type Address, NONE, plus } from '../runtime/address.js';
 import type { Engine, Scope } from '../runtime/engine.js';
 import { LANES, type RowBatch, tilesFor } from './batch.js';
 import { type BoundConnections, bindConnections, type Connections } from './connections.js';
@@ -12,8 +13,8 @@ export class SparseUnits {
   readonly units: number;
   readonly inputs: number;
   readonly weightCount: number;
-  weight = 0;
-  dweight = 0;
+  weight = NONE;
+  dweight = NONE;
   private readonly engine: Engine;
   private readonly at: BoundConnections;
 
@@ -27,23 +28,23 @@ export class SparseUnits {
 
   /** y = W x + bias (none when 0); with `accumulate`, which has no bias, y += W x. */
   forward(
-    y: number,
+    y: Address,
     yStride: number,
-    x: number,
+    x: Address,
     xStride: number,
     tiles: number,
-    bias: number,
+    bias: Address,
     accumulate = false,
   ): void {
     const { kernels } = this.engine;
     for (let t = 0; t < tiles; t++) {
       kernels.spmm(
-        y + t * yStride * TILE_BYTES,
+        plus(y, t * yStride * TILE_BYTES),
         this.at.start,
         this.at.index,
         this.weight,
-        0,
-        x + t * xStride * TILE_BYTES,
+        NONE,
+        plus(x, t * xStride * TILE_BYTES),
         bias,
         LANES,
         LANES,
@@ -56,17 +57,24 @@ export class SparseUnits {
   }
 
   /** dx (+)= Wᵀ dy. */
-  backwardInput(dx: number, dxStride: number, dy: number, dyStride: number, tiles: number, accumulate: boolean): void {
+  backwardInput(
+    dx: Address,
+    dxStride: number,
+    dy: Address,
+    dyStride: number,
+    tiles: number,
+    accumulate: boolean,
+  ): void {
     const { kernels } = this.engine;
     for (let t = 0; t < tiles; t++) {
       kernels.spmm(
-        dx + t * dxStride * TILE_BYTES,
+        plus(dx, t * dxStride * TILE_BYTES),
         this.at.inputStart,
         this.at.inputUnit,
         this.weight,
         this.at.inputPlace,
-        dy + t * dyStride * TILE_BYTES,
-        0,
+        plus(dy, t * dyStride * TILE_BYTES),
+        NONE,
         LANES,
         LANES,
         0,
@@ -78,7 +86,7 @@ export class SparseUnits {
   }
 
   /** dW (+)= dy xᵀ, at the connections. */
-  backwardWeight(dy: number, dyStride: number, x: number, xStride: number, tiles: number, accumulate: boolean): void {
+  backwardWeight(dy: Address, dyStride: number, x: Address, xStride: number, tiles: number, accumulate: boolean): void {
     const { kernels } = this.engine;
     if (!accumulate) this.clear();
     for (let t = 0; t < tiles; t++) {
@@ -86,8 +94,8 @@ export class SparseUnits {
         this.dweight,
         this.at.start,
         this.at.index,
-        dy + t * dyStride * TILE_BYTES,
-        x + t * xStride * TILE_BYTES,
+        plus(dy, t * dyStride * TILE_BYTES),
+        plus(x, t * xStride * TILE_BYTES),
         this.engine.scratch,
         LANES,
         LANES,
@@ -99,10 +107,10 @@ export class SparseUnits {
   }
 
   /** forward for sparse input rows. */
-  forwardRows(y: number, yStride: number, rows: RowBatch, bias: number): void {
+  forwardRows(y: Address, yStride: number, rows: RowBatch, bias: Address): void {
     const { kernels } = this.engine;
     for (let t = 0; t < tilesFor(rows.rows); t++) {
-      const tile = y + t * yStride * TILE_BYTES;
+      const tile = plus(y, t * yStride * TILE_BYTES);
       kernels.tile_fill(tile, bias, this.units);
       kernels.sparse_rows_forward(
         tile,
@@ -120,7 +128,7 @@ export class SparseUnits {
   }
 
   /** backwardWeight for sparse input rows. */
-  backwardWeightRows(dy: number, dyStride: number, rows: RowBatch, accumulate: boolean): void {
+  backwardWeightRows(dy: Address, dyStride: number, rows: RowBatch, accumulate: boolean): void {
     if (!accumulate) this.clear();
     this.engine.kernels.sparse_rows_backward(
       this.dweight,

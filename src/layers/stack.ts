@@ -1,4 +1,5 @@
 import type { Matrix } from '../data/dataset.js';
+import type { Address } from '../runtime/address.js';
 import type { Engine, Scope } from '../runtime/engine.js';
 import { Purpose } from '../runtime/random.js';
 import { activate, type Noise } from './activate.js';
@@ -11,10 +12,10 @@ import type { SkipPath } from './skip-path.js';
 export class Workspace {
   readonly batch: InputBatch;
   /** One a layer: tiles of [units][32]. */
-  readonly activations: readonly number[];
+  readonly activations: readonly Address[];
   /** One a skip-path: tiles of [its units][32]. */
-  readonly paths: readonly number[];
-  readonly pack: PackScratch;
+  readonly paths: readonly Address[];
+  readonly scratch: PackScratch;
   private readonly scope: Scope;
 
   constructor(
@@ -30,8 +31,7 @@ export class Workspace {
       const room = ({ units }: Linear) => this.scope.bytes(activationBytes(units, batchSize));
       this.activations = layers.map(room);
       this.paths = paths.map(({ hidden }) => room(hidden));
-      const sizes = packBytes([...layers, ...linearsOf(paths)], batchSize);
-      this.pack = { a: this.scope.bytes(sizes.a), b: this.scope.bytes(sizes.b) };
+      this.scratch = packScratch(this.scope, [...layers, ...linearsOf(paths)], batchSize);
     } catch (error) {
       this.scope.dispose();
       throw error;
@@ -49,6 +49,12 @@ export function packBytes(layers: readonly Linear[], batchSize: number): { a: nu
   return { a: Math.max(0, ...sizes.map((s) => s.a)) * 4, b: Math.max(0, ...sizes.map((s) => s.b)) * 4 };
 }
 
+/** Packing room that these layers can share. */
+export function packScratch(scope: Scope, layers: readonly Linear[], batchSize: number): PackScratch {
+  const { a, b } = packBytes(layers, batchSize);
+  return { a: scope.bytes(a), b: scope.bytes(b) };
+}
+
 /** The layers of skip-paths, in the order of their parameters. */
 export function linearsOf(paths: readonly SkipPath[]): Linear[] {
   return paths.flatMap(({ hidden, output }) => [hidden, output]);
@@ -64,11 +70,10 @@ export function forwardLayers(
   space: Workspace,
   tiles: number,
   { linearOutput, dropout = 0, noise }: { linearOutput: boolean; dropout?: number; noise?: Noise },
-): number {
+): Address {
   layers.forEach((layer, l) => {
     const y = space.activations[l]!;
-    layer.pack = space.pack;
-    layer.forward(y, l === 0 ? space.batch : space.activations[l - 1]!, tiles);
+    layer.forward(y, l === 0 ? space.batch : space.activations[l - 1]!, tiles, space.scratch);
     if (linearOutput && l === layers.length - 1) return;
     const mask = noise && { ...noise, purpose: Purpose.dropout, stream: l };
     activate(engine, y, tiles * layer.units * LANES, dropout, mask);

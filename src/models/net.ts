@@ -2,6 +2,7 @@ import { complete } from '../check/complete.js';
 import { type Completed, type Options, type OptionsOf, SIGNAL } from '../check/option.js';
 import type { Dataset } from '../data/dataset.js';
 import { LANES, tilesFor, tilesToRows } from '../layers/batch.js';
+import type { Address } from '../runtime/address.js';
 import type { Engine } from '../runtime/engine.js';
 import { Pace } from '../runtime/pace.js';
 import { FIT, type FitOptions, type FitResult, fit, type Trainable, type TrainingSession } from '../training/fit.js';
@@ -56,7 +57,7 @@ export interface Computation {
 /** The outputs of some rows, before the loss's activation: tiles of [outputs][32]. */
 export interface OutputBatch {
   readonly rows: Int32Array;
-  readonly logits: number;
+  readonly logits: Address;
   readonly tiles: number;
 }
 
@@ -71,7 +72,7 @@ export abstract class Net {
   growSeconds?: object;
   private busy = false;
   /** Calls of predict and evaluate under way. */
-  private running = 0;
+  protected running = 0;
   private disposed = false;
 
   constructor(engine: Engine) {

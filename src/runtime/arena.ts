@@ -1,3 +1,5 @@
+import { type Address, plus, type Size } from './address.js';
+
 const ALIGN = 64;
 const PAGE = 65536;
 
@@ -10,9 +12,9 @@ export const MAX_BYTES = 65536 * PAGE;
  */
 export class Arena {
   readonly memory: WebAssembly.Memory;
-  private readonly sizes = new Map<number, number>();
+  private readonly sizes = new Map<Address, number>();
   /** Free blocks by rising address; the last one is all the rest of the address space. */
-  private free: { at: number; size: number }[] = [{ at: 1024, size: MAX_BYTES - 1024 }];
+  private free: { at: Address; size: number }[] = [{ at: 1024 as Address, size: MAX_BYTES - 1024 }];
   private live = 0;
   private high = 0;
 
@@ -31,7 +33,7 @@ export class Arena {
   }
 
   /** Address of a new block of at least `bytes` bytes, contents undefined. RangeError when the memory cannot grow that far. */
-  allocate(bytes: number): number {
+  allocate(bytes: Size): Address {
     const size = Math.max(ALIGN, Math.ceil(bytes / ALIGN) * ALIGN);
     const slot = this.free.findIndex((block) => block.size >= size);
     const block = this.free[slot];
@@ -46,7 +48,7 @@ export class Arena {
       }
     }
     if (block.size === size) this.free.splice(slot, 1);
-    else this.free[slot] = { at: at + size, size: block.size - size };
+    else this.free[slot] = { at: plus(at, size), size: block.size - size };
     this.sizes.set(at, size);
     this.live += size;
     this.high = Math.max(this.high, this.live);
@@ -54,7 +56,7 @@ export class Arena {
   }
 
   /** Gives a block back; 0 and addresses already given back are ignored, so clean-up may run twice. */
-  release(at: number): void {
+  release(at: Address): void {
     const size = this.sizes.get(at);
     if (size === undefined) return;
     this.sizes.delete(at);

@@ -2,6 +2,7 @@ import { instantiate } from '@assemblyscript/loader';
 import { complete } from '../check/complete.js';
 import type { Option, OptionsOf } from '../check/option.js';
 import { got } from '../check/phrase.js';
+import type { Address, Size } from './address.js';
 import { Arena } from './arena.js';
 import type { Kernels } from './kernels.js';
 
@@ -29,7 +30,7 @@ export class Engine {
   readonly kernels: Kernels;
   readonly arena: Arena;
   /** 256 bytes that any kernel call may scribble on. */
-  readonly scratch: number;
+  readonly scratch: Address;
 
   /** @internal Use createEngine. */
   constructor(memory: WebAssembly.Memory, kernels: Kernels) {
@@ -39,27 +40,27 @@ export class Engine {
   }
 
   /** A view of `length` floats at an address. Views die when the memory grows: take one, use it, drop it. */
-  f32(at: number, length: number): Float32Array {
+  f32(at: Address, length: Size): Float32Array {
     return new Float32Array(this.arena.memory.buffer, at, length);
   }
 
-  f64(at: number, length: number): Float64Array {
+  f64(at: Address, length: Size): Float64Array {
     return new Float64Array(this.arena.memory.buffer, at, length);
   }
 
-  i32(at: number, length: number): Int32Array {
+  i32(at: Address, length: Size): Int32Array {
     return new Int32Array(this.arena.memory.buffer, at, length);
   }
 
-  u32(at: number, length: number): Uint32Array {
+  u32(at: Address, length: Size): Uint32Array {
     return new Uint32Array(this.arena.memory.buffer, at, length);
   }
 
-  i8(at: number, length: number): Int8Array {
+  i8(at: Address, length: Size): Int8Array {
     return new Int8Array(this.arena.memory.buffer, at, length);
   }
 
-  u8(at: number, length: number): Uint8Array {
+  u8(at: Address, length: Size): Uint8Array {
     return new Uint8Array(this.arena.memory.buffer, at, length);
   }
 
@@ -71,7 +72,7 @@ export class Engine {
 
 /** Blocks that live and die together. */
 export class Scope {
-  private readonly blocks: number[] = [];
+  private readonly blocks: Address[] = [];
   private readonly engine: Engine;
 
   constructor(engine: Engine) {
@@ -79,21 +80,21 @@ export class Scope {
   }
 
   /** Address of `bytes` bytes, contents undefined. */
-  bytes(bytes: number): number {
+  bytes(bytes: Size): Address {
     const at = this.engine.arena.allocate(bytes);
     this.blocks.push(at);
     return at;
   }
 
   /** Address of `length` zeroed 32-bit elements. */
-  zeros(length: number): number {
+  zeros(length: Size): Address {
     const at = this.bytes(length * 4);
     this.engine.u8(at, length * 4).fill(0);
     return at;
   }
 
   /** Address of a copy of a typed array. */
-  copy(source: Float32Array | Float64Array | Int32Array | Uint32Array | Uint8Array | Int8Array): number {
+  copy(source: Float32Array | Float64Array | Int32Array | Uint32Array | Uint8Array | Int8Array): Address {
     const at = this.bytes(source.byteLength);
     this.engine.u8(at, source.byteLength).set(new Uint8Array(source.buffer, source.byteOffset, source.byteLength));
     return at;

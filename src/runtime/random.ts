@@ -1,3 +1,4 @@
+import type { Address } from './address.js';
 import type { Engine } from './engine.js';
 
 /** What a random stream is for. Each purpose is a stream of its own, so that drawing more of one never shifts another. */
@@ -32,7 +33,7 @@ export function permutation(engine: Engine, n: number, seed: number, purpose: nu
 /** Fills `length` floats with uniform numbers from low to high; the block must hold length rounded up to 16. */
 export function fillUniform(
   engine: Engine,
-  at: number,
+  at: Address,
   length: number,
   low: number,
   high: number,
@@ -46,16 +47,16 @@ export function fillUniform(
 /** Fills `length` floats with normal numbers of mean 0; the block must hold length rounded up to 16. */
 export function fillNormal(
   engine: Engine,
-  at: number,
+  at: Address,
   length: number,
-  deviation: number,
+  std: number,
   seed: number,
   purpose: number,
   step: number,
 ): void {
   engine.kernels.random_normal(at, Math.ceil(length / 16), engine.scratch, 0, seed, purpose, step);
   const values = engine.f32(at, length);
-  for (let i = 0; i < length; i++) values[i]! *= deviation;
+  for (let i = 0; i < length; i++) values[i]! *= std;
 }
 
 /** The 32-bit threshold below which a random word means "drop". */

@@ -101,7 +101,7 @@ export async function targetInformation(data: Observations, given: InformationOp
     const at = scope.bytes(width * 4);
     const sum = (counts: Int32Array) => {
       engine.i32(at, counts.length).set(counts);
-      return engine.kernels.sum_of_counts(at, table, counts.length);
+      return engine.kernels.sum_k_log_k(at, table, counts.length);
     };
     const classMargin = sum(countIndices(targets.values, targets.classes));
     return Float64Array.from(tables, (joint) => {

@@ -1,3 +1,4 @@
+import { type Address, plus } from '../runtime/address.js';
 import type { Engine, Scope } from '../runtime/engine.js';
 import type { BinaryRows, Variables } from './variables.js';
 
@@ -5,7 +6,7 @@ import type { BinaryRows, Variables } from './variables.js';
 export class PairInformation {
   readonly variables: number;
   /** f64[variables]: what `row` wrote last. */
-  readonly information: number;
+  readonly information: Address;
   private readonly engine: Engine;
   private readonly scope: Scope;
   private readonly compute: (v: number) => void;
@@ -50,18 +51,18 @@ export class PairInformation {
     };
   }
 
-  private rowCounter(data: BinaryRows, counts: number): (v: number) => void {
+  private rowCounter(data: BinaryRows, counts: Address): (v: number) => void {
     const { kernels } = this.engine;
     const { start, index, columnStart, columnRow } = bindRows(this.engine, this.scope, data);
     return (v) => kernels.pair_counts_rows(counts, start, index, columnStart, columnRow, v, data.variables);
   }
 
-  private bitCounter(data: Variables & { kind: 'bits' }, counts: number): (v: number) => void {
+  private bitCounter(data: Variables & { kind: 'bits' }, counts: Address): (v: number) => void {
     const bits = this.scope.copy(data.bits);
     return (v) => this.engine.kernels.pair_counts_bits(counts, bits, v, data.words, 0, data.variables);
   }
 
-  private countBits(data: Variables & { kind: 'bits' }, counts: number): Int32Array {
+  private countBits(data: Variables & { kind: 'bits' }, counts: Address): Int32Array {
     const { engine } = this;
     const bytes = data.words * 8;
     const column = engine.arena.allocate(bytes);
@@ -83,13 +84,13 @@ export class PairInformation {
     const most = k.reduce((a, b) => Math.max(a, b), 1);
     const joint = scope.bytes(most * most * 4);
     const margins = Float64Array.from(k, (count, v) => {
-      kernels.joint_counts(joint, states + v * rows, states + v * rows, count, count, rows);
-      return kernels.sum_of_counts(joint, table, count * count);
+      kernels.joint_counts(joint, plus(states, v * rows), plus(states, v * rows), count, count, rows);
+      return kernels.sum_k_log_k(joint, table, count * count);
     });
     return (v) => {
       const out = engine.f64(information, data.variables);
       for (let u = 0; u < data.variables; u++) {
-        kernels.joint_counts(joint, states + v * rows, states + u * rows, k[v]!, k[u]!, rows);
+        kernels.joint_counts(joint, plus(states, v * rows), plus(states, u * rows), k[v]!, k[u]!, rows);
         out[u] = kernels.information_joint(joint, table, margins[v]!, margins[u]!, k[v]!, k[u]!, rows);
       }
     };
@@ -97,7 +98,7 @@ export class PairInformation {
 }
 
 /** T(k) = k ln k for k from 0 to `rows`, in the engine. */
-export function bindTable(engine: Engine, scope: Scope, rows: number): number {
+export function bindTable(engine: Engine, scope: Scope, rows: number): Address {
   const table = scope.bytes((rows + 1) * 8);
   engine.kernels.count_table(table, rows);
   return table;

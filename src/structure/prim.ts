@@ -1,3 +1,4 @@
+import type { Address } from '../runtime/address.js';
 import type { Engine, Scope } from '../runtime/engine.js';
 import { bindMargins, bindRows, countIndices } from './pair-information.js';
 import type { BinaryRows } from './variables.js';
@@ -14,16 +15,16 @@ export interface Frontier {
 export interface PairSource {
   readonly variables: number;
   /** f64[variables]: what `row` wrote last. */
-  readonly information: number;
+  readonly information: Address;
   row(v: number): void;
 }
 
 /** Any variables, with fixed weights for some pairs: a whole row of information a step. */
 export class RowFrontier implements Frontier {
-  private readonly key: number;
-  private readonly parent: number;
-  private readonly open: number;
-  private readonly position: number;
+  private readonly key: Address;
+  private readonly parent: Address;
+  private readonly open: Address;
+  private readonly position: Address;
   private left = 0;
 
   constructor(
@@ -70,8 +71,8 @@ export class RowFrontier implements Frontier {
 /** Sparse binary rows: most pairs never occur together and are not looked at. */
 export class SparseFrontier implements Frontier {
   private readonly d: number;
-  private readonly key: number;
-  private readonly parent: number;
+  private readonly key: Address;
+  private readonly parent: Address;
   private readonly slots: Int32Array;
   private readonly step: (v: number) => number;
 

@@ -10,6 +10,7 @@ import {
 import { Dataset } from '../data/dataset.js';
 import { decisive, type Identity, identity } from '../files/identity.js';
 import { allFinite } from '../numeric/finite.js';
+import type { Address } from '../runtime/address.js';
 import type { Engine } from '../runtime/engine.js';
 import { nextTask, Pace } from '../runtime/pace.js';
 import { Purpose, permutation } from '../runtime/random.js';
@@ -128,7 +129,7 @@ export interface FitResult {
 
 /** One run of training over a dataset: a workspace planned for one batch size. */
 export interface TrainingSession {
-  readonly gradients: number;
+  readonly gradients: Address;
   /** Floats from the start of the parameters that the optimiser moves at this step; missing for all. What comes after is kept with them. */
   readonly trained?: number;
   /** Loss and gradients of these rows; `step` numbers the noise. */

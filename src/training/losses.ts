@@ -1,5 +1,6 @@
 import type { Targets } from '../data/dataset.js';
 import { LANES, tilesFor } from '../layers/batch.js';
+import { type Address, plus } from '../runtime/address.js';
 import type { Engine, Scope } from '../runtime/engine.js';
 
 /** A summed loss and what to divide it by: rows, or labels present. */
@@ -15,12 +16,12 @@ export interface Loss {
   /** Reserves room for one batch's labels. */
   prepare(engine: Engine, scope: Scope, batchSize: number): BoundLoss;
   /** Logits to what `predict` returns: probabilities, or the values themselves. In place. */
-  activate(engine: Engine, logits: number, tiles: number): void;
+  activate(engine: Engine, logits: Address, tiles: number): void;
 }
 
 export interface BoundLoss {
   /** Gradient of the batch's mean loss into d; returns the sum. */
-  gradient(d: number, logits: number, targets: Targets, rows: Int32Array): LossSum;
+  gradient(d: Address, logits: Address, targets: Targets, rows: Int32Array): LossSum;
 }
 
 /** The loss that goes with a kind of targets: softmax cross-entropy, sigmoid cross-entropy with missing labels, squared error. */
@@ -52,8 +53,8 @@ class SoftmaxLoss implements Loss {
           for (let lane = 0; lane < live; lane++)
             labels[lane] = (targets.values as Int32Array)[rows[t * LANES + lane]!]!;
           sum += engine.kernels.softmax_cross_entropy(
-            d + offset,
-            logits + offset,
+            plus(d, offset),
+            plus(logits, offset),
             label,
             this.outputs,
             live,
@@ -65,9 +66,9 @@ class SoftmaxLoss implements Loss {
     };
   }
 
-  activate(engine: Engine, logits: number, tiles: number): void {
+  activate(engine: Engine, logits: Address, tiles: number): void {
     for (let t = 0; t < tiles; t++) {
-      const at = logits + t * this.outputs * LANES * 4;
+      const at = plus(logits, t * this.outputs * LANES * 4);
       engine.kernels.softmax(at, at, this.outputs);
     }
   }
@@ -97,8 +98,8 @@ class SigmoidLoss implements Loss {
               labels[o * LANES + lane] = values[rows[t * LANES + lane]! * outputs + o]!;
           }
           sum += engine.kernels.sigmoid_cross_entropy(
-            d + offset,
-            logits + offset,
+            plus(d, offset),
+            plus(logits, offset),
             label,
             outputs,
             live,
@@ -110,7 +111,7 @@ class SigmoidLoss implements Loss {
     };
   }
 
-  activate(engine: Engine, logits: number, tiles: number): void {
+  activate(engine: Engine, logits: Address, tiles: number): void {
     engine.kernels.sigmoid(logits, logits, tiles * this.outputs * LANES);
   }
 }
@@ -136,7 +137,14 @@ class SquaredLoss implements Loss {
             for (let lane = 0; lane < live; lane++)
               wanted[o * LANES + lane] = values[rows[t * LANES + lane]! * outputs + o]!;
           }
-          sum += engine.kernels.squared_error(d + offset, logits + offset, target, outputs, live, 1 / rows.length);
+          sum += engine.kernels.squared_error(
+            plus(d, offset),
+            plus(logits, offset),
+            target,
+            outputs,
+            live,
+            1 / rows.length,
+          );
         });
         return { sum, weight: rows.length };
       },

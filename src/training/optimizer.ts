@@ -1,5 +1,6 @@
 import { checked } from '../check/complete.js';
 import type { CompletedValue, Option, Options, OptionsOf, ValueOf } from '../check/option.js';
+import type { Address } from '../runtime/address.js';
 import type { Engine, Scope } from '../runtime/engine.js';
 
 const DECAY = {
@@ -48,14 +49,14 @@ type SgdSettings = Extract<OptimizerSettings, { kind: 'sgd' }>;
 
 /** A block of floats. */
 export interface Block {
-  readonly at: number;
+  readonly at: Address;
   readonly length: number;
 }
 
 /** Optimiser state over one block of parameters. */
 export interface Optimizer {
   /** One update from the gradients. */
-  step(parameters: Block, gradients: number, rate: number): void;
+  step(parameters: Block, gradients: Address, rate: number): void;
   /** State vectors, for checkpoints. */
   readonly state: Readonly<Record<string, Block>>;
   /** State numbers, for checkpoints. */
@@ -84,7 +85,7 @@ class Adam implements Optimizer {
     this.state = { mean: { at: scope.zeros(length), length }, square: { at: scope.zeros(length), length } };
   }
 
-  step(parameters: Block, gradients: number, rate: number): void {
+  step(parameters: Block, gradients: Address, rate: number): void {
     const { beta1, beta2, epsilon, weightDecay, decoupled } = this.options;
     const [p1, p2] = [this.scalars[0]! * beta1, this.scalars[1]! * beta2];
     this.scalars = [p1, p2];
@@ -117,7 +118,7 @@ class Sgd implements Optimizer {
     this.state = { velocity: { at: scope.zeros(length), length } };
   }
 
-  step(parameters: Block, gradients: number, rate: number): void {
+  step(parameters: Block, gradients: Address, rate: number): void {
     const { momentum, nesterov, weightDecay } = this.options;
     this.engine.kernels.sgd(
       parameters.at,

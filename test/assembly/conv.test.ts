@@ -2,18 +2,31 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Kernels } from '#dist/runtime/kernels.js';
 import { Draws } from '../support/draws.js';
-import { referenceConvolution, referenceConvolutionBackward } from '../support/gated-resnet.js';
 import { closeToGolden, goldenConvolutions } from '../support/golden-gaternet.js';
 import { engine, guarded, kernelTest } from '../support/kernel-test.js';
 import { close, sameBits } from '../support/numbers.js';
+import {
+  CHANNELS,
+  callForward,
+  closeToSums,
+  direct,
+  directGradients,
+  type Forward,
+  finishOf,
+  forwardTests,
+  inputLength,
+  named,
+  outputLength,
+  planeLength,
+  range,
+  terms,
+  weightGradientTests,
+} from './convolution-frame.js';
 import * as twin from './twins/conv.js';
 
 type Shape = twin.Shape;
 
 const { kernels } = engine;
-const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
-const CHANNELS = [...range(1, 9), 16, 17, 20];
-
 /** Kernels of 1 to 7, strides of 1 to 4, paddings below the kernel; three sizes each, rarely square, and channels in turn. */
 const SHAPES: Shape[] = [];
 const sizes = new Draws(1);
@@ -68,45 +81,13 @@ const BLOCKS: Shape[] = [
 /** The shapes that are also held against sums in f64. */
 const SOME = [...SHAPES.filter((_, i) => i % 5 === 0), ...BLOCKS];
 
-const named = ({ n, ci, co, h, w, kernel, stride, pad }: Shape) =>
-  `${n}x${ci}x${h}x${w} to ${co}, kernel ${kernel}, stride ${stride}, padding ${pad}`;
 const sizeOf = ({ ci, co, h, w, kernel, stride, pad }: Shape) => [ci, co, h, w, kernel, stride, pad] as const;
-const terms = ({ ci, kernel }: Shape) => ci * kernel ** 2;
-const inputLength = ({ n, ci, h, w }: Shape) => n * ci * h * w;
-const planeLength = (shape: Shape) => twin.outputs(shape)[0] * twin.outputs(shape)[1];
-const outputLength = (shape: Shape) => shape.n * shape.co * planeLength(shape);
-
-interface Run {
-  readonly shape: Shape;
-  readonly x: Float32Array;
-  /** [co][ci][kernel][kernel] */
-  readonly weights: Float32Array;
-  readonly finishing?: twin.Finish;
-  /** First and behind the last; all unless told otherwise. */
-  readonly images?: readonly [number, number];
-  readonly openIn?: readonly number[];
-  readonly openOut?: readonly number[];
-  /** The shortcut stands where y goes. */
-  readonly inPlace?: boolean;
-}
-
-/** y of one call, over NaN; the room for work is NaN too, and no byte more than conv_bytes. */
-function forward(kernel: Kernels['conv_forward'], run: Run): Float32Array {
-  const { shape, x, weights, finishing = {}, openIn, openOut, inPlace = false } = run;
-  const [first, last] = run.images ?? [0, shape.n];
+/** y of one call, from weights [co][ci][kernel][kernel]. */
+function forward(kernel: Kernels['conv_forward'], run: Forward): Float32Array {
+  const { shape, weights } = run;
   const packed = twin.convWeights(weights, shape.co, terms(shape), terms(shape), 1);
-  return guarded((memory) => {
-    const work = memory.scratch(kernels.conv_bytes(...sizeOf(shape)) / 4);
-    const { shortcut } = finishing;
-    const y = inPlace ? memory.output(shortcut!) : memory.scratch(outputLength(shape));
-    const given = (data?: Float32Array) => (data ? memory.input(data).at : 0);
-    const list = (open?: readonly number[]) => (open ? memory.input(Uint32Array.from(open)).at : 0);
-    kernel(
-      ...([y.at, given(x), given(packed), work.at, first, last, ...sizeOf(shape)] as const),
-      ...([list(openIn), openIn?.length ?? shape.ci, list(openOut), openOut?.length ?? shape.co] as const),
-      ...([given(finishing.bias), inPlace ? y.at : given(shortcut), finishing.relu ? 1 : 0] as const),
-    );
-    return y.read();
+  return callForward(run, packed, kernels.conv_bytes(...sizeOf(shape)), ({ operands, lists, finish }) => {
+    kernel(...operands, ...sizeOf(shape), ...lists, ...finish);
   });
 }
 
@@ -147,54 +128,6 @@ function drawn(draws: Draws, shape: Shape): { x: Float32Array; weights: Float32A
     weights: draws.floats(shape.co * terms(shape)),
     dy: draws.floats(outputLength(shape)),
   };
-}
-
-/** Which of bias, shortcut and ReLU: bits of `which`. */
-function finishOf(draws: Draws, shape: Shape, which: number): twin.Finish {
-  return {
-    bias: which & 1 ? draws.floats(shape.co) : undefined,
-    shortcut: which & 2 ? draws.floats(outputLength(shape)) : undefined,
-    relu: (which & 4) > 0,
-  };
-}
-
-/** In f64, term by term. */
-function direct(x: Float32Array, weights: Float32Array, shape: Shape): Float64Array {
-  const { co, kernel, stride, pad } = shape;
-  return referenceConvolution(planes(x, shape), weights, co, kernel, stride, pad).values;
-}
-
-function directGradients(x: Float32Array, weights: Float32Array, dy: Float32Array, shape: Shape) {
-  const { n, co, kernel, stride, pad } = shape;
-  const [height, width] = twin.outputs(shape);
-  const back = { samples: n, channels: co, height, width, values: dy };
-  return referenceConvolutionBackward(planes(x, shape), weights, back, kernel, stride, pad);
-}
-
-function planes(values: Float32Array, { n, ci, h, w }: Shape) {
-  return { samples: n, channels: ci, height: h, width: w, values };
-}
-
-/** Differences as a share of the largest sum of the terms' magnitudes, which `sums` computes from magnitudes. */
-function closeToSums(
-  actual: Float32Array,
-  sums: (magnitudes: (data: Float32Array) => Float32Array) => Float64Array,
-  tolerance: number,
-  what: string,
-): void {
-  const largest = sums((data) => data.map(Math.abs)).reduce((most, value) => Math.max(most, value), 0);
-  close(
-    actual,
-    sums((data) => data),
-    { absolute: tolerance * largest },
-    what,
-  );
-}
-
-/** Nothing, one, all and any of `count`, in rising order. */
-function openLists(draws: Draws, count: number): number[][] {
-  const all = range(0, count - 1);
-  return [[], [draws.below(count)], all, all.filter(() => draws.below(2)), all.filter(() => draws.below(4))];
 }
 
 kernelTest('conv_weights', 'rows, columns and odd strides of 1 to 13 rows, bits of the twin', (pack) => {
@@ -244,80 +177,12 @@ kernelTest('conv_forward', 'within 1e-6 of sums in f64, as a share of their term
   }
 });
 
-kernelTest('conv_forward', 'images in ranges apart equal the whole, and leave the others alone', (kernel) => {
-  const draws = new Draws(5);
-  for (const shape of SHAPES.filter(({ n }, i) => n > 1 && i % 4 === 0)) {
-    const { x, weights } = drawn(draws, shape);
-    const finishing = finishOf(draws, shape, 7);
-    const whole = forward(kernel, { shape, x, weights, finishing });
-    const cut = 1 + draws.below(shape.n - 1);
-    const at = (image: number) => image * shape.co * planeLength(shape);
-    for (const [first, last] of [
-      [0, cut],
-      [cut, shape.n],
-      [cut, cut],
-    ] as const) {
-      const part = forward(kernel, { shape, x, weights, finishing, images: [first, last] });
-      const expected = whole.map((value, i) => (i >= at(first) && i < at(last) ? value : Number.NaN));
-      sameBits(part, expected, `${named(shape)}, images ${first} to ${last}`);
-    }
-  }
+forwardTests('conv_forward', (kernel) => (run) => forward(kernel, run), drawn, {
+  ranges: [5, SHAPES.filter(({ n }, i) => n > 1 && i % 4 === 0)],
+  inPlace: [20, SHAPES.filter((_, i) => i % 5 === 0)],
+  alone: [6, SHAPES.filter(({ n }, i) => n > 1 && i % 4 === 1)],
+  lists: [7, [...SHAPES.filter((_, i) => i % 11 === 0), BLOCKS[0]!]],
 });
-
-kernelTest('conv_forward', 'adds to the shortcut in place, of all filters or of those that are open', (kernel) => {
-  const draws = new Draws(20);
-  for (const shape of SHAPES.filter((_, i) => i % 5 === 0)) {
-    const { x, weights } = drawn(draws, shape);
-    const finishing = finishOf(draws, shape, 7);
-    const apart = forward(kernel, { shape, x, weights, finishing });
-    sameBits(forward(kernel, { shape, x, weights, finishing, inPlace: true }), apart, named(shape));
-    const openOut = range(0, shape.co - 1).filter(() => draws.below(2));
-    const expected = apart.map((value, i) =>
-      openOut.includes(Math.floor(i / planeLength(shape)) % shape.co) ? value : finishing.shortcut![i]!,
-    );
-    const some = forward(kernel, { shape, x, weights, finishing, openOut, inPlace: true });
-    sameBits(some, expected, `${named(shape)}, computes ${openOut}`);
-  }
-});
-
-kernelTest('conv_forward', 'an image alone has the bits that it has in a batch', (kernel) => {
-  const draws = new Draws(6);
-  for (const shape of SHAPES.filter(({ n }, i) => n > 1 && i % 4 === 1)) {
-    const { x, weights } = drawn(draws, shape);
-    const whole = forward(kernel, { shape, x, weights });
-    const image = draws.below(shape.n);
-    const one = { ...shape, n: 1 };
-    const [from, to] = [inputLength(one), outputLength(one)];
-    const alone = forward(kernel, { shape: one, x: x.slice(image * from, (image + 1) * from), weights });
-    sameBits(alone, whole.subarray(image * to, (image + 1) * to), `${named(shape)}, image ${image}`);
-  }
-});
-
-kernelTest(
-  'conv_forward',
-  'open lists: bits of all filters over images whose closed channels are zero, closed planes untouched',
-  (kernel) => {
-    const draws = new Draws(7);
-    for (const shape of [...SHAPES.filter((_, i) => i % 11 === 0), BLOCKS[0]!]) {
-      const { x, weights } = drawn(draws, shape);
-      const finishing = finishOf(draws, shape, draws.below(8));
-      const [hw, ohw] = [shape.h * shape.w, planeLength(shape)];
-      for (const openIn of openLists(draws, shape.ci)) {
-        const masked = x.map((value, i) => (openIn.includes(Math.floor(i / hw) % shape.ci) ? value : 0));
-        const full = forward(kernel, { shape, x: masked, weights, finishing });
-        // What is closed may hold anything: it is not read.
-        const wild = x.map((value, i) => (openIn.includes(Math.floor(i / hw) % shape.ci) ? value : Number.NaN));
-        for (const openOut of openLists(draws, shape.co)) {
-          const open = full.map((value, i) => (openOut.includes(Math.floor(i / ohw) % shape.co) ? value : Number.NaN));
-          const y = forward(kernel, { shape, x: wild, weights, finishing, openIn, openOut });
-          sameBits(y, open, `${named(shape)}, reads ${openIn}, computes ${openOut}`);
-        }
-      }
-      const everyChannel = forward(kernel, { shape, x, weights, finishing, openIn: range(0, shape.ci - 1) });
-      sameBits(everyChannel, forward(kernel, { shape, x, weights, finishing }), `${named(shape)}, one list alone`);
-    }
-  },
-);
 
 kernelTest('conv_gradient_input', 'every kernel, stride and padding, bits of the twin', (kernel) => {
   const draws = new Draws(8);
@@ -354,23 +219,10 @@ kernelTest('conv_gradient_weights', 'within 1e-6 of sums in f64, as a share of t
   }
 });
 
-kernelTest('conv_gradient_weights', 'a filter’s gradient depends on its own dy and the channel’s x alone', (kernel) => {
-  const draws = new Draws(12);
-  for (const shape of SHAPES.filter((_, i) => i % 7 === 0)) {
-    const { x, dy } = drawn(draws, shape);
-    const whole = gradientWeights(kernel, x, dy, shape);
-    const [c, o] = [draws.below(shape.ci), draws.below(shape.co)];
-    const [hw, ohw] = [shape.h * shape.w, planeLength(shape)];
-    const others = gradientWeights(
-      kernel,
-      x.map((value, i) => (Math.floor(i / hw) % shape.ci === c ? value : Number.NaN)),
-      dy.map((value, i) => (Math.floor(i / ohw) % shape.co === o ? value : Number.NaN)),
-      shape,
-    );
-    const [at, taps] = [o * terms(shape) + c * shape.kernel ** 2, shape.kernel ** 2];
-    sameBits(others.subarray(at, at + taps), whole.subarray(at, at + taps), `${named(shape)}, ${o} of ${c}`);
-  }
-});
+weightGradientTests('conv_gradient_weights', (kernel) => (x, dy, shape) => gradientWeights(kernel, x, dy, shape), [
+  12,
+  SHAPES.filter((_, i) => i % 7 === 0),
+]);
 
 const dot = (a: Float32Array, b: Float32Array) => a.reduce((sum, value, i) => sum + value * b[i]!, 0);
 const norm = (a: Float32Array) => Math.sqrt(dot(a, a));

@@ -1,4 +1,5 @@
 import { test } from 'uvu';
+import { type Address, plus } from '#dist/runtime/address.js';
 import { Draws } from '../support/draws.js';
 import { engine, guarded, kernelTest } from '../support/kernel-test.js';
 import { copyOf, sameBits } from '../support/numbers.js';
@@ -65,20 +66,20 @@ kernelTest('gemm_pack_b', 'rows, columns and odd strides of 1 to 17 columns, pad
 });
 
 kernelTest('gemm_pack_a', 'piece by piece along k equals the whole', (pack) => {
-  piecewise(7, 5, (dst, src, from, count) => pack(dst + from * 20, src + from * 4, 7, count, 11, 1, 11));
-  piecewise(7, 5, (dst, src, from, count) => pack(dst + from * 20, src + from * 28, 7, count, 1, 7, 11));
+  piecewise(7, 5, (dst, src, from, count) => pack(plus(dst, from * 20), plus(src, from * 4), 7, count, 11, 1, 11));
+  piecewise(7, 5, (dst, src, from, count) => pack(plus(dst, from * 20), plus(src, from * 28), 7, count, 1, 7, 11));
 });
 
 kernelTest('gemm_pack_b', 'piece by piece along k equals the whole', (pack) => {
-  piecewise(9, 8, (dst, src, from, count) => pack(dst + from * 32, src + from * 4, count, 9, 1, 11, 11));
-  piecewise(9, 8, (dst, src, from, count) => pack(dst + from * 32, src + from * 36, count, 9, 9, 1, 11));
+  piecewise(9, 8, (dst, src, from, count) => pack(plus(dst, from * 32), plus(src, from * 4), count, 9, 1, 11, 11));
+  piecewise(9, 8, (dst, src, from, count) => pack(plus(dst, from * 32), plus(src, from * 36), count, 9, 9, 1, 11));
 });
 
 /** Packs 11 columns at once and as 4 + 6 + 1. */
 function piecewise(
   length: number,
   panel: number,
-  pack: (dst: number, src: number, from: number, count: number) => void,
+  pack: (dst: Address, src: Address, from: number, count: number) => void,
 ): void {
   guarded((memory) => {
     const src = memory.input(new Draws(3).floats(length * 11));

@@ -1,5 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { NONE } from '#dist/runtime/address.js';
 import { Draws } from '../support/draws.js';
 import { guarded, kernelTest } from '../support/kernel-test.js';
 import { close, sameBits } from '../support/numbers.js';
@@ -282,7 +283,7 @@ kernelTest(
             for (let i = 0; i < y.length; i++) if (i % LANES >= live) y[i] = Number.NaN;
             const expected = twin.squaredError(y, target, outputs, live, 1 / 7);
             const d = memory.scratch(outputs * LANES);
-            const atTarget = target ? memory.input(target).at : 0;
+            const atTarget = target ? memory.input(target).at : NONE;
             const loss = error(d.at, memory.input(y).at, atTarget, outputs, live, 1 / 7);
             sameBits([loss], [expected.loss], `loss of ${outputs} outputs, live ${live}`);
             sameBits(d.read(), expected.d, `gradient of ${outputs} outputs, live ${live}`);

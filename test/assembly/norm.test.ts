@@ -1,4 +1,5 @@
 import { test } from 'uvu';
+import { type Address, NONE } from '#dist/runtime/address.js';
 import { Draws } from '../support/draws.js';
 import { guarded, kernelTest } from '../support/kernel-test.js';
 import { close, sameBits } from '../support/numbers.js';
@@ -49,9 +50,9 @@ kernelTest('plane_moments', 'within 1e-5 of f64 around a mean 100 times the devi
 });
 
 kernelTest(
-  'plane_affine',
+  'batch_norm_apply',
   'with and without gate, shortcut and relu, apart and in place, bits of the twin',
-  (affine) => {
+  (apply) => {
     const draws = new Draws(3);
     for (const shape of SHAPES) {
       const { n, c, hw } = shape;
@@ -62,13 +63,13 @@ kernelTest(
               const [x, scale, shift] = [n * c * hw, c, c].map((length) => draws.floats(length));
               const gate = gated ? gatesOf(draws, n * c) : undefined;
               const shortcut = added ? draws.floats(n * c * hw) : undefined;
-              const expected = twin.planeAffine(x!, scale!, shift!, gate, shortcut, shape, relu);
+              const expected = twin.batchNormApply(x!, scale!, shift!, gate, shortcut, shape, relu);
               const [atScale, atShift] = [memory.input(scale!).at, memory.input(shift!).at];
-              const atGate = gate ? memory.input(gate).at : 0;
-              const run = (y: number, from: number, r: number) =>
-                affine(y, from, atScale, atShift, atGate, r, n, c, hw, relu ? 1 : 0);
+              const atGate = gate ? memory.input(gate).at : NONE;
+              const run = (y: Address, from: Address, r: Address) =>
+                apply(y, from, atScale, atShift, atGate, r, n, c, hw, relu ? 1 : 0);
               const what = `${named(shape)} gate ${gated} shortcut ${added} relu ${relu}`;
-              const [atX, atR] = [memory.input(x!).at, shortcut ? memory.input(shortcut).at : 0];
+              const [atX, atR] = [memory.input(x!).at, shortcut ? memory.input(shortcut).at : NONE];
               const y = memory.scratch(n * c * hw);
               run(y.at, atX, atR);
               sameBits(y.read(), expected, what);
@@ -87,17 +88,17 @@ kernelTest(
   },
 );
 
-kernelTest('plane_affine', 'a closed gate still multiplies: infinity times 0 is NaN', (affine) => {
+kernelTest('batch_norm_apply', 'a closed gate still multiplies: infinity times 0 is NaN', (apply) => {
   guarded((memory) => {
     const y = memory.scratch(5);
     const one = memory.input(Float32Array.of(1)).at;
     const x = memory.input(Float32Array.of(1, -1, Infinity, -0, -Infinity));
-    affine(y.at, x.at, one, one, memory.input(Float32Array.of(0)).at, 0, 1, 1, 5, 0);
+    apply(y.at, x.at, one, one, memory.input(Float32Array.of(0)).at, NONE, 1, 1, 5, 0);
     sameBits(y.read(), [0, 0, Number.NaN, 0, Number.NaN], 'y');
   });
 });
 
-kernelTest('plane_affine_sums', 'with and without relu, apart and in place, bits of the twin', (affineSums) => {
+kernelTest('batch_norm_sums', 'with and without relu, apart and in place, bits of the twin', (sumUp) => {
   const draws = new Draws(4);
   for (const shape of SHAPES) {
     const { n, c, hw } = shape;
@@ -106,16 +107,16 @@ kernelTest('plane_affine_sums', 'with and without relu, apart and in place, bits
         const length = n * c * hw;
         const y = draws.floats(length).map((v) => Math.max(0, v));
         const [dy, x, mean] = [length, length, c].map((size) => draws.floats(size));
-        const expected = twin.planeAffineSums(dy!, y, x!, mean!, shape, relu);
+        const expected = twin.batchNormSums(dy!, y, x!, mean!, shape, relu);
         // Without relu y is not read.
-        const atY = relu ? memory.input(y).at : 0;
+        const atY = relu ? memory.input(y).at : NONE;
         const [atX, atMean] = [memory.input(x!).at, memory.input(mean!).at];
         const [sums, dz] = [memory.scratch(2 * n * c), memory.scratch(length)];
-        affineSums(sums.at, dz.at, memory.input(dy!).at, atY, atX, atMean, n, c, hw, relu ? 1 : 0);
+        sumUp(sums.at, dz.at, memory.input(dy!).at, atY, atX, atMean, n, c, hw, relu ? 1 : 0);
         sameBits(sums.read(), expected.sums, `sums, ${named(shape)} relu ${relu}`);
         sameBits(dz.read(), expected.dz, `dz, ${named(shape)} relu ${relu}`);
         const inPlace = memory.output(dy!);
-        affineSums(sums.at, inPlace.at, inPlace.at, atY, atX, atMean, n, c, hw, relu ? 1 : 0);
+        sumUp(sums.at, inPlace.at, inPlace.at, atY, atX, atMean, n, c, hw, relu ? 1 : 0);
         sameBits(sums.read(), expected.sums, `sums in place, ${named(shape)} relu ${relu}`);
         sameBits(inPlace.read(), expected.dz, `dz in place, ${named(shape)} relu ${relu}`);
       });
@@ -123,19 +124,19 @@ kernelTest('plane_affine_sums', 'with and without relu, apart and in place, bits
   }
 });
 
-kernelTest('plane_affine_sums', 'where y is NaN or 0 of either sign no gradient passes', (affineSums) => {
+kernelTest('batch_norm_sums', 'where y is NaN or 0 of either sign no gradient passes', (sumUp) => {
   guarded((memory) => {
     const [sums, dz] = [memory.scratch(2), memory.scratch(5)];
     const y = memory.input(Float32Array.of(0, -0, Number.NaN, 1e-45, -1)).at;
     const dy = memory.input(Float32Array.of(1, 2, 4, 8, 16)).at;
     const x = memory.input(Float32Array.of(3, 3, 3, 3, 3)).at;
-    affineSums(sums.at, dz.at, dy, y, x, memory.input(Float32Array.of(1)).at, 1, 1, 5, 1);
+    sumUp(sums.at, dz.at, dy, y, x, memory.input(Float32Array.of(1)).at, 1, 1, 5, 1);
     sameBits(dz.read(), [0, 0, 0, 8, 0], 'dz');
     sameBits(sums.read(), [8, 16], 'sums');
   });
 });
 
-kernelTest('plane_affine_backward', 'with and without gate, apart and in place, bits of the twin', (backward) => {
+kernelTest('batch_norm_backward', 'with and without gate, apart and in place, bits of the twin', (backward) => {
   const draws = new Draws(5);
   for (const shape of SHAPES) {
     const { n, c, hw } = shape;
@@ -144,10 +145,10 @@ kernelTest('plane_affine_backward', 'with and without gate, apart and in place, 
         const [dz, x] = [draws.floats(n * c * hw), draws.floats(n * c * hw)];
         const gate = gated ? gatesOf(draws, n * c) : undefined;
         const [a, b, d, mean] = [0, 1, 2, 3].map(() => draws.floats(c));
-        const expected = twin.planeAffineBackward(dz, x, gate, { a: a!, b: b!, d: d!, mean: mean! }, shape);
-        const atGate = gate ? memory.input(gate).at : 0;
+        const expected = twin.batchNormBackward(dz, x, gate, { a: a!, b: b!, d: d!, mean: mean! }, shape);
+        const atGate = gate ? memory.input(gate).at : NONE;
         const [atA, atB, atD, atMean] = [a!, b!, d!, mean!].map((table) => memory.input(table).at);
-        const run = (dx: number, atDz: number, atX: number) =>
+        const run = (dx: Address, atDz: Address, atX: Address) =>
           backward(dx, atDz, atX, atGate, atA!, atB!, atD!, atMean!, n, c, hw);
         const [atDz, atX] = [memory.input(dz).at, memory.input(x).at];
         const [dx, overDz, overX] = [memory.scratch(n * c * hw), memory.output(dz), memory.output(x)];

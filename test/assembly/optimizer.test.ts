@@ -1,4 +1,5 @@
 import { test } from 'uvu';
+import { type Address, plus } from '#dist/runtime/address.js';
 import { Draws } from '../support/draws.js';
 import type { GuardedMemory } from '../support/guarded-memory.js';
 import { engine, guarded, kernelTest } from '../support/kernel-test.js';
@@ -28,13 +29,13 @@ function adamAt(t: number, { beta1, beta2, stepSize, ...rest }: twin.AdamSetting
   };
 }
 
-function callSgd(sgd: typeof engine.kernels.sgd, at: readonly number[], n: number, s: twin.SgdSettings): void {
-  const [p, grad, v] = at as [number, number, number];
+function callSgd(sgd: typeof engine.kernels.sgd, at: readonly Address[], n: number, s: twin.SgdSettings): void {
+  const [p, grad, v] = at as [Address, Address, Address];
   sgd(p, grad, v, n, s.rate, s.momentum, s.nesterov ? 1 : 0, s.l2);
 }
 
-function callAdam(adam: typeof engine.kernels.adam, at: readonly number[], n: number, s: twin.AdamSettings): void {
-  const [p, grad, m, v] = at as [number, number, number, number];
+function callAdam(adam: typeof engine.kernels.adam, at: readonly Address[], n: number, s: twin.AdamSettings): void {
+  const [p, grad, m, v] = at as [Address, Address, Address, Address];
   adam(p, grad, m, v, n, s.stepSize, s.rootScale, s.beta1, s.beta2, s.epsilon, s.l2, s.shrink);
 }
 
@@ -45,14 +46,14 @@ function checkPieces(
   memory: GuardedMemory,
   blocks: readonly Float32Array[],
   grad: Float32Array,
-  step: (at: readonly number[], n: number) => void,
+  step: (at: readonly Address[], n: number) => void,
 ): void {
   const n = grad.length;
   const atGrad = memory.input(grad).at;
   const place = () => blocks.map((block) => memory.output(block));
   const addresses = (buffers: ReturnType<typeof place>, skip: number) => {
-    const [p, ...state] = buffers.map((buffer) => buffer.at + 4 * skip) as [number, ...number[]];
-    return [p, atGrad + 4 * skip, ...state];
+    const [p, ...state] = buffers.map((buffer) => plus(buffer.at, 4 * skip)) as [Address, ...Address[]];
+    return [p, plus(atGrad, 4 * skip), ...state];
   };
   const whole = place();
   step(addresses(whole, 0), n);

@@ -1,5 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { plus } from '#dist/runtime/address.js';
 import { Draws } from '../support/draws.js';
 import { guarded, kernelTest } from '../support/kernel-test.js';
 import { close, sameBits } from '../support/numbers.js';
@@ -76,7 +77,7 @@ kernelTest('random_bits', 'groups drawn apart equal the whole', (bits) => {
   guarded((memory) => {
     const [whole, pieces] = [memory.output(new Uint32Array(160)), memory.output(new Uint32Array(160))];
     bits(whole.at, 10, 5, 1, 2, 3, 4);
-    for (let g = 9; g >= 0; g--) bits(pieces.at + 64 * g, 1, 5 + g, 1, 2, 3, 4);
+    for (let g = 9; g >= 0; g--) bits(plus(pieces.at, 64 * g), 1, 5 + g, 1, 2, 3, 4);
     sameBits(pieces.read(), whole.read(), 'pieces');
   });
 });
@@ -165,7 +166,7 @@ kernelTest(
       const [whole, pieces, again] = [memory.scratch(160), memory.scratch(160), memory.scratch(160)];
       const scratch = memory.scratch(16).at;
       normal(whole.at, 10, scratch, 5, 1, 2, 3);
-      for (let g = 9; g >= 0; g--) normal(pieces.at + 64 * g, 1, scratch, 5 + g, 1, 2, 3);
+      for (let g = 9; g >= 0; g--) normal(plus(pieces.at, 64 * g), 1, scratch, 5 + g, 1, 2, 3);
       normal(again.at, 10, scratch, 5, 1, 2, 3);
       sameBits(pieces.read(), whole.read(), 'pieces');
       sameBits(again.read(), whole.read(), 'again');
@@ -338,7 +339,7 @@ kernelTest('dropout', 'pieces of 16 equal the whole', (dropout) => {
     const [whole, pieces] = [memory.output(before), memory.output(before)];
     const scratch = memory.scratch(16).at;
     dropout(whole.at, 160, 2 ** 31, 2, scratch, 0, 1, 2, 3, 4);
-    for (let g = 9; g >= 0; g--) dropout(pieces.at + 64 * g, 16, 2 ** 31, 2, scratch, g, 1, 2, 3, 4);
+    for (let g = 9; g >= 0; g--) dropout(plus(pieces.at, 64 * g), 16, 2 ** 31, 2, scratch, g, 1, 2, 3, 4);
     sameBits(pieces.read(), whole.read(), 'pieces');
   });
 });

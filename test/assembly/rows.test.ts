@@ -1,5 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { type Address, plus } from '#dist/runtime/address.js';
 import { Draws } from '../support/draws.js';
 import type { GuardedMemory } from '../support/guarded-memory.js';
 import { guarded, kernelTest } from '../support/kernel-test.js';
@@ -19,11 +20,11 @@ function connections(draws: Draws, features: number, units: number): twin.Featur
   return { start, unit: index, place: draws.permutation(index.length) };
 }
 
-function placeRows(memory: GuardedMemory, { start, index, value }: twin.SparseRows): [number, number, number] {
+function placeRows(memory: GuardedMemory, { start, index, value }: twin.SparseRows): [Address, Address, Address] {
   return [memory.input(start).at, memory.input(index).at, memory.input(value).at];
 }
 
-function placeConnections(memory: GuardedMemory, c: twin.FeatureConnections): [number, number, number] {
+function placeConnections(memory: GuardedMemory, c: twin.FeatureConnections): [Address, Address, Address] {
   return [memory.input(c.start).at, memory.input(c.unit).at, memory.input(c.place).at];
 }
 
@@ -102,7 +103,7 @@ kernelTest('sparse_rows_forward', 'lanes computed apart, last first, equal the w
       const inputs = [...placeRows(memory, rows), ...placeConnections(memory, layer)] as const;
       const weight = memory.input(draws.floats(layer.unit.length)).at;
       forward(whole.at, ...inputs, weight, 0, 32);
-      forward(pieces.at + 4 * cut, ...inputs, weight, cut, 32 - cut);
+      forward(plus(pieces.at, 4 * cut), ...inputs, weight, cut, 32 - cut);
       forward(pieces.at, ...inputs, weight, 0, cut);
       sameBits(pieces.read(), whole.read(), `cut at lane ${cut}`);
     });

@@ -1,4 +1,5 @@
 import { test } from 'uvu';
+import { NONE } from '#dist/runtime/address.js';
 import { Draws } from '../support/draws.js';
 import { type engine, guarded, kernelTest } from '../support/kernel-test.js';
 import { sameBits } from '../support/numbers.js';
@@ -40,9 +41,9 @@ function checkSpmm(spmm: Spmm, draws: Draws, product: Product): void {
       start: memory.input(pattern.start).at,
       index: memory.input(pattern.index).at,
       value: memory.input(value).at,
-      place: place ? memory.input(place).at : 0,
+      place: place ? memory.input(place).at : NONE,
       b: memory.input(b).at,
-      bias: bias ? memory.input(bias).at : 0,
+      bias: bias ? memory.input(bias).at : NONE,
     };
     const ends = [row0, ...cuts, row1];
     for (let i = ends.length - 2; i >= 0; i--) {
@@ -94,11 +95,11 @@ kernelTest('spmm', 'a matrix with no entries gives the bias, 0, or what was ther
     for (const n of [1, 8, 32, 41]) {
       const out = memory.scratch(3 * n);
       const each = (row: readonly number[]) => row.flatMap((x) => new Array<number>(n).fill(x));
-      spmm(out.at, start, none, none, 0, none, bias, n, n, 0, 3, n, 0);
+      spmm(out.at, start, none, none, NONE, none, bias, n, n, 0, 3, n, 0);
       sameBits(out.read(), each([1, 0, 3]), 'bias');
-      spmm(out.at, start, none, none, 0, none, 0, n, n, 0, 3, n, 1);
+      spmm(out.at, start, none, none, NONE, none, NONE, n, n, 0, 3, n, 1);
       sameBits(out.read(), each([1, 0, 3]), 'accumulate');
-      spmm(out.at, start, none, none, 0, none, 0, n, n, 0, 3, n, 0);
+      spmm(out.at, start, none, none, NONE, none, NONE, n, n, 0, 3, n, 0);
       sameBits(out.read(), each([0, 0, 0]), 'neither');
     }
   });

@@ -1,4 +1,5 @@
 import { test } from 'uvu';
+import { NONE, plus } from '#dist/runtime/address.js';
 import { Draws } from '../support/draws.js';
 import { guarded, kernelTest } from '../support/kernel-test.js';
 import { sameBits } from '../support/numbers.js';
@@ -24,7 +25,7 @@ kernelTest(
             const rows = memory.input(draws.matrix(32, units, ldr));
             const tile = memory.scratch(units * 32);
             const expected = tile.read();
-            move(tile.at, rows.at, bias ? memory.input(bias).at : 0, ldr, units);
+            move(tile.at, rows.at, bias ? memory.input(bias).at : NONE, ldr, units);
             twin.rowsToTile(expected, rows.read(), bias, ldr, units);
             sameBits(tile.read(), expected, `units ${units} ldr ${ldr} bias ${bias !== undefined}`);
           });
@@ -39,7 +40,7 @@ kernelTest('rows_to_tile', 'without bias moves NaN, infinities and -0 as they ar
     const rows = memory.input(withSpecials(new Draws(2), 32 * 7));
     const tile = memory.scratch(7 * 32);
     const expected = tile.read();
-    move(tile.at, rows.at, 0, 7, 7);
+    move(tile.at, rows.at, NONE, 7, 7);
     twin.rowsToTile(expected, rows.read(), undefined, 7, 7);
     sameBits(tile.read(), expected, 'specials');
   });
@@ -97,7 +98,7 @@ kernelTest('tile_sums', 'units computed apart, last first, equal the whole', (su
       const before = draws.floats(9);
       const [whole, pieces] = [memory.output(before), memory.output(before)];
       sums(whole.at, tile, 9);
-      sums(pieces.at + 4 * cut, tile + 128 * cut, 9 - cut);
+      sums(plus(pieces.at, 4 * cut), plus(tile, 128 * cut), 9 - cut);
       sums(pieces.at, tile, cut);
       sameBits(pieces.read(), whole.read(), `cut at unit ${cut}`);
     });

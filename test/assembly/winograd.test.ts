@@ -1,20 +1,33 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { NONE } from '#dist/runtime/address.js';
 import type { Kernels } from '#dist/runtime/kernels.js';
 import { Draws } from '../support/draws.js';
-import { referenceConvolution, referenceConvolutionBackward } from '../support/gated-resnet.js';
 import { closeToGolden, goldenConvolutions } from '../support/golden-gaternet.js';
 import { engine, guarded, kernelTest } from '../support/kernel-test.js';
-import { close, sameBits } from '../support/numbers.js';
-import { convForward, type Finish } from './twins/conv.js';
+import { sameBits } from '../support/numbers.js';
+import {
+  CHANNELS,
+  callForward,
+  closeToSums,
+  direct,
+  directGradients,
+  type Forward,
+  finishOf,
+  forwardTests,
+  inputLength,
+  named,
+  outputLength,
+  range,
+  weightGradientTests,
+} from './convolution-frame.js';
+import { convForward, outputs, type Shape } from './twins/conv.js';
 import * as twin from './twins/winograd.js';
 
-type Shape = twin.Shape;
+/** Of 3x3 and stride 1: what Winograd's transform is for. */
+const THREE = { kernel: 3, stride: 1 } as const;
 
 const { kernels } = engine;
-const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
-const CHANNELS = [...range(1, 9), 16, 17, 20];
-
 /** Every height and width from 1 to 13 at every padding; all pairs of CHANNELS and all batches of 1 to 5 in turn. */
 const SHAPES: Shape[] = [];
 for (const h of range(1, 13)) {
@@ -23,59 +36,29 @@ for (const h of range(1, 13)) {
       if (Math.min(h, w) + 2 * pad < 3) continue;
       const i = SHAPES.length;
       const [ci, co] = [CHANNELS[i % 12]!, CHANNELS[(i + Math.floor(i / 12)) % 12]!];
-      SHAPES.push({ n: [1, 2, 1, 3, 1, 4, 5][i % 7]!, ci, co, h, w, pad });
+      SHAPES.push({ n: [1, 2, 1, 3, 1, 4, 5][i % 7]!, ci, co, h, w, pad, ...THREE });
     }
   }
 }
 
 /** More tiles than a block holds: blocks that end within an image, or hold parts of two or all of some; odd numbers of groups. */
 const BLOCKS: Shape[] = [
-  { n: 3, ci: 20, co: 17, h: 13, w: 13, pad: 1 },
-  { n: 6, ci: 120, co: 7, h: 9, w: 13, pad: 1 },
-  { n: 2, ci: 37, co: 20, h: 33, w: 38, pad: 1 },
-  { n: 1, ci: 3, co: 5, h: 70, w: 45, pad: 2 },
+  { n: 3, ci: 20, co: 17, h: 13, w: 13, pad: 1, ...THREE },
+  { n: 6, ci: 120, co: 7, h: 9, w: 13, pad: 1, ...THREE },
+  { n: 2, ci: 37, co: 20, h: 33, w: 38, pad: 1, ...THREE },
+  { n: 1, ci: 3, co: 5, h: 70, w: 45, pad: 2, ...THREE },
 ];
 
 /** The shapes that are also held against sums in f64. */
 const SOME = [...SHAPES.filter((_, i) => i % 11 === 1), BLOCKS[0]!, BLOCKS[1]!];
 
-const named = ({ n, ci, co, h, w, pad }: Shape) => `${n}x${ci}x${h}x${w} to ${co}, padding ${pad}`;
-const outputs = ({ h, w, pad }: Shape): [number, number] => [h + 2 * pad - 2, w + 2 * pad - 2];
-const inputLength = ({ n, ci, h, w }: Shape) => n * ci * h * w;
-const planeLength = (shape: Shape) => outputs(shape)[0] * outputs(shape)[1];
-const outputLength = (shape: Shape) => shape.n * shape.co * planeLength(shape);
-
-interface Run {
-  readonly shape: Shape;
-  readonly x: Float32Array;
-  /** winogradWeights */
-  readonly u: Float32Array;
-  readonly finishing?: Finish;
-  /** First and behind the last; all unless told otherwise. */
-  readonly images?: readonly [number, number];
-  readonly openIn?: readonly number[];
-  readonly openOut?: readonly number[];
-  /** The shortcut stands where y goes. */
-  readonly inPlace?: boolean;
-}
-
-/** y of one call, over NaN; the room for work is NaN too, and no byte more than the kernel asks for. */
-function forward(kernel: Kernels['winograd_forward'], run: Run): Float32Array {
-  const { shape, x, u, finishing = {}, openIn, openOut, inPlace = false } = run;
-  const { n, ci, co, h, w, pad } = shape;
+/** y of one call, from transformed weights. */
+function forward(kernel: Kernels['winograd_forward'], run: Forward): Float32Array {
+  const { n, ci, co, h, w, pad } = run.shape;
   const [first, last] = run.images ?? [0, n];
-  return guarded((memory) => {
-    const work = memory.scratch(kernels.winograd_forward_bytes(last - first, ci, co, h, w, pad) / 4);
-    const { shortcut } = finishing;
-    const y = inPlace ? memory.output(shortcut!) : memory.scratch(outputLength(shape));
-    const given = (data?: Float32Array) => (data ? memory.input(data).at : 0);
-    const list = (open?: readonly number[]) => (open ? memory.input(Uint32Array.from(open)).at : 0);
-    kernel(
-      ...([y.at, given(x), given(u), work.at, first, last, ci, co, h, w, pad] as const),
-      ...([list(openIn), openIn?.length ?? ci, list(openOut), openOut?.length ?? co] as const),
-      ...([given(finishing.bias), inPlace ? y.at : given(shortcut), finishing.relu ? 1 : 0] as const),
-    );
-    return y.read();
+  const bytes = kernels.winograd_forward_bytes(last - first, ci, co, h, w, pad);
+  return callForward(run, run.weights, bytes, ({ operands, lists, finish }) => {
+    kernel(...operands, ci, co, h, w, pad, ...lists, ...finish);
   });
 }
 
@@ -97,59 +80,13 @@ function gradient(
 /** What turns dy into dx: another convolution, with channels and filters in each other's place. */
 function adjoint(shape: Shape): Shape {
   const [h, w] = outputs(shape);
-  return { n: shape.n, ci: shape.co, co: shape.ci, h, w, pad: 2 - shape.pad };
-}
-
-/** Which of bias, shortcut and ReLU: bits of `which`. */
-function finishOf(draws: Draws, shape: Shape, which: number): Finish {
-  return {
-    bias: which & 1 ? draws.floats(shape.co) : undefined,
-    shortcut: which & 2 ? draws.floats(outputLength(shape)) : undefined,
-    relu: (which & 4) > 0,
-  };
+  return { n: shape.n, ci: shape.co, co: shape.ci, h, w, pad: 2 - shape.pad, ...THREE };
 }
 
 /** Transformed weights that are no filters': the kernels need not know. */
-function drawn(draws: Draws, shape: Shape): { x: Float32Array; u: Float32Array } {
-  const u = draws.floats(36 * Math.ceil(shape.co / 4) * shape.ci * 4);
-  return { x: draws.floats(inputLength(shape)), u };
-}
-
-/** In f64, term by term. */
-function direct(x: Float32Array, w: Float32Array, shape: Shape): Float64Array {
-  return referenceConvolution(planes(x, shape), w, shape.co, 3, 1, shape.pad).values;
-}
-
-function directGradients(x: Float32Array, w: Float32Array, dy: Float32Array, shape: Shape) {
-  const [height, width] = outputs(shape);
-  const back = { samples: shape.n, channels: shape.co, height, width, values: dy };
-  return referenceConvolutionBackward(planes(x, shape), w, back, 3, 1, shape.pad);
-}
-
-function planes(values: Float32Array, { n, ci, h, w }: Shape) {
-  return { samples: n, channels: ci, height: h, width: w, values };
-}
-
-/** Differences as a share of the largest sum of the terms' magnitudes, which `sums` computes from magnitudes. */
-function closeToSums(
-  actual: Float32Array,
-  sums: (magnitudes: (data: Float32Array) => Float32Array) => Float64Array,
-  tolerance: number,
-  what: string,
-): void {
-  const largest = sums((data) => data.map(Math.abs)).reduce((most, value) => Math.max(most, value), 0);
-  close(
-    actual,
-    sums((data) => data),
-    { absolute: tolerance * largest },
-    what,
-  );
-}
-
-/** Nothing, one, all and any of `count`, in rising order. */
-function openLists(draws: Draws, count: number): number[][] {
-  const all = range(0, count - 1);
-  return [[], [draws.below(count)], all, all.filter(() => draws.below(2)), all.filter(() => draws.below(4))];
+function drawn(draws: Draws, shape: Shape): { x: Float32Array; weights: Float32Array } {
+  const weights = draws.floats(36 * Math.ceil(shape.co / 4) * shape.ci * 4);
+  return { x: draws.floats(inputLength(shape)), weights };
 }
 
 kernelTest('winograd_weights', 'every number of filters and channels, both ways round, bits of the twin', (weights) => {
@@ -174,10 +111,10 @@ kernelTest(
   (kernel) => {
     const draws = new Draws(2);
     SHAPES.forEach((shape, i) => {
-      const { x, u } = drawn(draws, shape);
+      const { x, weights } = drawn(draws, shape);
       const finishing = finishOf(draws, shape, i % 8);
-      const y = forward(kernel, { shape, x, u, finishing });
-      sameBits(y, twin.winogradForward(x, u, shape, finishing), `${named(shape)}, finish ${i % 8}`);
+      const y = forward(kernel, { shape, x, weights, finishing });
+      sameBits(y, twin.winogradForward(x, weights, shape, finishing), `${named(shape)}, finish ${i % 8}`);
     });
   },
 );
@@ -185,10 +122,10 @@ kernelTest(
 kernelTest('winograd_forward', 'more tiles than a block, with all that may follow, bits of the twin', (kernel) => {
   const draws = new Draws(3);
   for (const shape of BLOCKS) {
-    const { x, u } = drawn(draws, shape);
+    const { x, weights } = drawn(draws, shape);
     const finishing = finishOf(draws, shape, 7);
-    const y = forward(kernel, { shape, x, u, finishing });
-    sameBits(y, twin.winogradForward(x, u, shape, finishing), named(shape));
+    const y = forward(kernel, { shape, x, weights, finishing });
+    sameBits(y, twin.winogradForward(x, weights, shape, finishing), named(shape));
   }
 });
 
@@ -196,15 +133,15 @@ kernelTest('winograd_forward', 'all combinations of bias, shortcut and relu, bit
   const draws = new Draws(4);
   // Whole groups and tiles that reach over the edge.
   for (const shape of [
-    { n: 2, ci: 3, co: 5, h: 16, w: 16, pad: 1 },
-    { n: 2, ci: 3, co: 5, h: 6, w: 10, pad: 1 },
-    { n: 2, ci: 3, co: 5, h: 9, w: 17, pad: 0 },
+    { n: 2, ci: 3, co: 5, h: 16, w: 16, pad: 1, ...THREE },
+    { n: 2, ci: 3, co: 5, h: 6, w: 10, pad: 1, ...THREE },
+    { n: 2, ci: 3, co: 5, h: 9, w: 17, pad: 0, ...THREE },
   ]) {
-    const { x, u } = drawn(draws, shape);
+    const { x, weights } = drawn(draws, shape);
     for (const which of range(0, 7)) {
       const finishing = finishOf(draws, shape, which);
-      const y = forward(kernel, { shape, x, u, finishing });
-      sameBits(y, twin.winogradForward(x, u, shape, finishing), `${named(shape)}, finish ${which}`);
+      const y = forward(kernel, { shape, x, weights, finishing });
+      sameBits(y, twin.winogradForward(x, weights, shape, finishing), `${named(shape)}, finish ${which}`);
     }
   }
 });
@@ -214,95 +151,26 @@ kernelTest('winograd_forward', 'within 2e-6 of sums in f64, as a share of their 
   for (const shape of SOME) {
     const [x, w] = [draws.floats(inputLength(shape)), draws.floats(shape.co * shape.ci * 9)];
     const u = twin.winogradWeights(w, shape.co, shape.ci, false);
-    closeToSums(forward(kernel, { shape, x, u }), (of) => direct(of(x), of(w), shape), 2e-6, named(shape));
+    closeToSums(forward(kernel, { shape, x, weights: u }), (of) => direct(of(x), of(w), shape), 2e-6, named(shape));
   }
 });
 
-kernelTest('winograd_forward', 'images in ranges apart equal the whole, and leave the others alone', (kernel) => {
-  const draws = new Draws(6);
-  for (const shape of [...SHAPES.filter(({ n }, i) => n > 1 && i % 5 === 0), BLOCKS[0]!, BLOCKS[2]!]) {
-    const { x, u } = drawn(draws, shape);
-    const finishing = finishOf(draws, shape, 7);
-    const whole = forward(kernel, { shape, x, u, finishing });
-    const cut = 1 + draws.below(shape.n - 1);
-    const at = (image: number) => image * shape.co * planeLength(shape);
-    for (const [first, last] of [
-      [0, cut],
-      [cut, shape.n],
-      [cut, cut],
-    ] as const) {
-      const part = forward(kernel, { shape, x, u, finishing, images: [first, last] });
-      const expected = whole.map((value, i) => (i >= at(first) && i < at(last) ? value : Number.NaN));
-      sameBits(part, expected, `${named(shape)}, images ${first} to ${last}`);
-    }
-  }
+forwardTests('winograd_forward', (kernel) => (run) => forward(kernel, run), drawn, {
+  ranges: [6, [...SHAPES.filter(({ n }, i) => n > 1 && i % 5 === 0), BLOCKS[0]!, BLOCKS[2]!]],
+  inPlace: [20, [...SHAPES.filter((_, i) => i % 9 === 1), ...BLOCKS]],
+  alone: [7, [...SHAPES.filter(({ n }, i) => n > 2 && i % 5 === 0), BLOCKS[0]!, BLOCKS[2]!]],
+  lists: [8, [...SHAPES.filter((_, i) => i % 9 === 0), { n: 2, ci: 40, co: 37, h: 13, w: 13, pad: 1, ...THREE }]],
 });
-
-kernelTest('winograd_forward', 'adds to the shortcut in place, of all filters or of those that are open', (kernel) => {
-  const draws = new Draws(20);
-  for (const shape of [...SHAPES.filter((_, i) => i % 9 === 1), ...BLOCKS]) {
-    const { x, u } = drawn(draws, shape);
-    const finishing = finishOf(draws, shape, 7);
-    const apart = forward(kernel, { shape, x, u, finishing });
-    sameBits(forward(kernel, { shape, x, u, finishing, inPlace: true }), apart, named(shape));
-    const openOut = range(0, shape.co - 1).filter(() => draws.below(2));
-    const expected = apart.map((value, i) =>
-      openOut.includes(Math.floor(i / planeLength(shape)) % shape.co) ? value : finishing.shortcut![i]!,
-    );
-    const some = forward(kernel, { shape, x, u, finishing, openOut, inPlace: true });
-    sameBits(some, expected, `${named(shape)}, computes ${openOut}`);
-  }
-});
-
-kernelTest('winograd_forward', 'an image alone has the bits that it has in a batch', (kernel) => {
-  const draws = new Draws(7);
-  for (const shape of [...SHAPES.filter(({ n }, i) => n > 2 && i % 5 === 0), BLOCKS[0]!, BLOCKS[2]!]) {
-    const { x, u } = drawn(draws, shape);
-    const whole = forward(kernel, { shape, x, u });
-    const image = draws.below(shape.n);
-    const one = { ...shape, n: 1 };
-    const [from, to] = [inputLength(one), outputLength(one)];
-    const alone = forward(kernel, { shape: one, x: x.slice(image * from, (image + 1) * from), u });
-    sameBits(alone, whole.subarray(image * to, (image + 1) * to), `${named(shape)}, image ${image}`);
-  }
-});
-
-kernelTest(
-  'winograd_forward',
-  'open lists: bits of all filters over images whose closed channels are zero, closed planes untouched',
-  (kernel) => {
-    const draws = new Draws(8);
-    const shapes = SHAPES.filter((_, i) => i % 9 === 0);
-    for (const shape of [...shapes, { n: 2, ci: 40, co: 37, h: 13, w: 13, pad: 1 }]) {
-      const { x, u } = drawn(draws, shape);
-      const finishing = finishOf(draws, shape, draws.below(8));
-      const [hw, ohw] = [shape.h * shape.w, planeLength(shape)];
-      for (const openIn of openLists(draws, shape.ci)) {
-        const masked = x.map((value, i) => (openIn.includes(Math.floor(i / hw) % shape.ci) ? value : 0));
-        const full = forward(kernel, { shape, x: masked, u, finishing });
-        // What is closed may hold anything: it is not read.
-        const wild = x.map((value, i) => (openIn.includes(Math.floor(i / hw) % shape.ci) ? value : Number.NaN));
-        for (const openOut of openLists(draws, shape.co)) {
-          const open = full.map((value, i) => (openOut.includes(Math.floor(i / ohw) % shape.co) ? value : Number.NaN));
-          const y = forward(kernel, { shape, x: wild, u, finishing, openIn, openOut });
-          sameBits(y, open, `${named(shape)}, reads ${openIn}, computes ${openOut}`);
-        }
-      }
-      const everyFilter = forward(kernel, { shape, x, u, finishing, openIn: range(0, shape.ci - 1) });
-      sameBits(everyFilter, forward(kernel, { shape, x, u, finishing }), `${named(shape)}, one list alone`);
-    }
-  },
-);
 
 kernelTest('winograd_forward', 'a NaN reaches all outputs it is a term of, and no other image', (kernel) => {
   const draws = new Draws(9);
   for (const shape of SHAPES.filter(({ n, h, w }) => n > 1 && h > 6 && w > 6).slice(0, 20)) {
-    const { x, u } = drawn(draws, shape);
-    const clean = forward(kernel, { shape, x, u, finishing: { relu: true } });
+    const { x, weights } = drawn(draws, shape);
+    const clean = forward(kernel, { shape, x, weights, finishing: { relu: true } });
     const [row, column] = [draws.below(shape.h), draws.below(shape.w)];
     const broken = x.slice();
     broken[(shape.ci - 1) * shape.h * shape.w + row * shape.w + column] = Number.NaN;
-    const y = forward(kernel, { shape, x: broken, u, finishing: { relu: true } });
+    const y = forward(kernel, { shape, x: broken, weights, finishing: { relu: true } });
     const [oh, ow] = outputs(shape);
     const image = shape.co * oh * ow;
     sameBits(y.subarray(image), clean.subarray(image), `${named(shape)}, the other images`);
@@ -324,7 +192,7 @@ kernelTest(
       const [x, w] = [draws.floats(inputLength(shape)), draws.floats(shape.co * shape.ci * 9)];
       const dy = draws.floats(outputLength(shape));
       const u = twin.winogradWeights(w, shape.ci, shape.co, true);
-      const dx = forward(kernel, { shape: adjoint(shape), x: dy, u });
+      const dx = forward(kernel, { shape: adjoint(shape), x: dy, weights: u });
       closeToSums(dx, (of) => directGradients(of(x), of(w), of(dy), shape).dx, 2e-6, named(shape));
     }
   },
@@ -332,7 +200,7 @@ kernelTest(
 
 kernelTest('winograd_gradient', 'every height and width, and more tiles than a block, bits of the twin', (kernel) => {
   const draws = new Draws(11);
-  const blocks = [...BLOCKS, { n: 5, ci: 249, co: 7, h: 7, w: 11, pad: 0 }];
+  const blocks = [...BLOCKS, { n: 5, ci: 249, co: 7, h: 7, w: 11, pad: 0, ...THREE }];
   for (const shape of [...SHAPES, ...blocks]) {
     const [x, dy] = [draws.floats(inputLength(shape)), draws.floats(outputLength(shape))];
     sameBits(gradient(kernel, x, dy, shape), twin.winogradGradient(x, dy, shape), named(shape));
@@ -354,34 +222,21 @@ kernelTest('winograd_gradient', 'within 2e-6 of sums in f64, as a share of their
   }
 });
 
-kernelTest('winograd_gradient', 'a filter’s gradient depends on its own dy and the channel’s x alone', (kernel) => {
-  const draws = new Draws(13);
-  for (const shape of SHAPES.filter((_, i) => i % 23 === 0)) {
-    const [x, dy] = [draws.floats(inputLength(shape)), draws.floats(outputLength(shape))];
-    const whole = gradient(kernel, x, dy, shape);
-    const [c, o] = [draws.below(shape.ci), draws.below(shape.co)];
-    const [hw, ohw] = [shape.h * shape.w, planeLength(shape)];
-    const others = gradient(
-      kernel,
-      x.map((value, i) => (Math.floor(i / hw) % shape.ci === c ? value : Number.NaN)),
-      dy.map((value, i) => (Math.floor(i / ohw) % shape.co === o ? value : Number.NaN)),
-      shape,
-    );
-    const at = (o * shape.ci + c) * 9;
-    sameBits(others.subarray(at, at + 9), whole.subarray(at, at + 9), `${named(shape)}, filter ${o} channel ${c}`);
-  }
-});
+weightGradientTests('winograd_gradient', (kernel) => (x, dy, shape) => gradient(kernel, x, dy, shape), [
+  13,
+  SHAPES.filter((_, i) => i % 23 === 0),
+]);
 
 const golden = goldenConvolutions().filter((shape) => shape.kernel === 3 && shape.stride === 1 && shape.padding <= 2);
 
 test('PyTorch’s 3x3 convolutions of stride 1: outputs and both gradients within 2e-6 of the largest', () => {
   assert.ok(golden.length >= 40, `${golden.length} cases`);
   for (const { name, batch, channels, filters, height, width, padding, x, w, dy, expected } of golden) {
-    const shape = { n: batch, ci: channels, co: filters, h: height, w: width, pad: padding };
+    const shape = { n: batch, ci: channels, co: filters, h: height, w: width, pad: padding, ...THREE };
     const u = twin.winogradWeights(w, filters, channels, false);
     const back = twin.winogradWeights(w, channels, filters, true);
-    closeToGolden(forward(kernels.winograd_forward, { shape, x, u }), expected.y, 2e-6, `${name}/y`);
-    const dx = forward(kernels.winograd_forward, { shape: adjoint(shape), x: dy, u: back });
+    closeToGolden(forward(kernels.winograd_forward, { shape, x, weights: u }), expected.y, 2e-6, `${name}/y`);
+    const dx = forward(kernels.winograd_forward, { shape: adjoint(shape), x: dy, weights: back });
     closeToGolden(dx, expected.dx, 2e-6, `${name}/dx`);
     closeToGolden(gradient(kernels.winograd_gradient, x, dy, shape), expected.dw, 2e-6, `${name}/dw`);
   }
@@ -402,13 +257,13 @@ kernelTest(
   'over 64 channels a root mean square error of 9e-7 at most, 2.5 times that of direct sums',
   (kernel) => {
     const draws = new Draws(14);
-    const shape = { n: 1, ci: 64, co: 64, h: 16, w: 16, pad: 1 };
+    const shape = { n: 1, ci: 64, co: 64, h: 16, w: 16, pad: 1, ...THREE };
     const uniform = (length: number) => Float32Array.from({ length }, () => 2 * draws.unit() - 1);
     const [x, w] = [uniform(inputLength(shape)), uniform(64 * 64 * 9)];
     const u = twin.winogradWeights(w, 64, 64, false);
     const expected = direct(x, w, shape);
-    const error = rootMeanSquare(forward(kernel, { shape, x, u }), expected);
-    const sums = rootMeanSquare(convForward(x, w, { ...shape, kernel: 3, stride: 1 }), expected);
+    const error = rootMeanSquare(forward(kernel, { shape, x, weights: u }), expected);
+    const sums = rootMeanSquare(convForward(x, w, shape), expected);
     assert.ok(error <= 9e-7, `Winograd ${error}`);
     assert.ok(error <= 2.5 * sums, `Winograd ${error}, direct sums ${sums}`);
   },
@@ -424,12 +279,12 @@ kernelTest('winograd_forward_bytes', 'what a call needs, but for 80 bytes at the
   for (const shape of [...SHAPES.filter((_, i) => i % 17 === 0), ...BLOCKS]) {
     const { n, ci, h, w, pad } = shape;
     const co = 4 * Math.ceil(shape.co / 4);
-    const { x, u } = drawn(draws, { ...shape, co });
+    const { x, weights } = drawn(draws, { ...shape, co });
     guarded((memory) => {
       const work = memory.scratch(bytes(n, ci, co, h, w, pad) / 4);
       const y = memory.scratch(outputLength({ ...shape, co }));
-      const [atX, atU] = [memory.input(x).at, memory.input(u).at];
-      kernels.winograd_forward(y.at, atX, atU, work.at, 0, n, ci, co, h, w, pad, 0, ci, 0, co, 0, 0, 0);
+      const [atX, atU] = [memory.input(x).at, memory.input(weights).at];
+      kernels.winograd_forward(y.at, atX, atU, work.at, 0, n, ci, co, h, w, pad, NONE, ci, NONE, co, NONE, NONE, 0);
       assert.ok(
         untouched(work.read()) <= 80,
         `${named(shape)}: ${untouched(work.read())} of ${work.read().length * 4}`,

@@ -40,18 +40,18 @@ test('counted a part of the rows at a time: the report on all of them, and the m
     Array.from({ length: rows }, (_, r) => [r]),
     { labels, classes },
   );
-  const most: number[] = [];
   const net: Parameters<typeof countGates>[0] = {
     gateLayout: layout,
     multiplyAdds: { dense: 1000, gater: 70 },
     costOf: (open) => open.reduce((sum, gate, g) => sum + gate * (g + 1), 0),
-    gates: async ({ features, rows }, options) => {
+    async *gateBatches({ features, rows }, options) {
       if (features.kind !== 'dense') throw new Error('expected dense rows');
-      most.push(rows);
       assert.is(options?.batchSize, 64);
-      return Float32Array.from({ length: rows * width }, (_, i) => {
-        return gates[features.values[Math.floor(i / width)]! * width + (i % width)]!;
-      });
+      for (let first = 0; first < rows; first += 64) {
+        const numbers = features.values.subarray(first, Math.min(rows, first + 64));
+        const own = [...numbers].flatMap((row) => [...gates.subarray(row * width, (row + 1) * width)]);
+        yield { first, gates: Float32Array.from(own) };
+      }
     },
   };
   const { signal } = new AbortController();
@@ -60,7 +60,6 @@ test('counted a part of the rows at a time: the report on all of them, and the m
   let sum = 0;
   for (let i = 0; i < gates.length; i++) sum += gates[i]! * ((i % width) + 1);
   assert.equal(cost, { dense: 1000, gater: 70, gated: sum / rows });
-  assert.ok(most.length > 1 && Math.max(...most) <= 1024);
   const unlabelled = await countGates(net, data, { classes: false, batchSize: 64, signal });
   assert.equal(unlabelled.report, gateReport(gates, layout));
 });

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { BatchNorm } from '#dist/layers/batch-norm.js';
+import { type Address, NONE, plus } from '#dist/runtime/address.js';
 import { createEngine } from '#dist/runtime/engine.js';
 import { close } from '../support/allclose.js';
 import { sameBits } from '../support/numbers.js';
@@ -18,10 +19,12 @@ function layerOf(channels: number, n: number) {
   const layer = new BatchNorm(engine, scope, channels);
   const gradients = scope.zeros(layer.parameterLength);
   layer.bind(scope.zeros(layer.parameterLength), gradients, scope.zeros(layer.statisticLength));
-  layer.room = scope.bytes(layer.roomBytes(n));
+  const scratch = scope.bytes(layer.scratchBytes(n));
   layer.initialise();
-  const at = (block: number, segment: number) => engine.f32(block + layer.segments[segment]!.offset * 4, channels);
+  const at = (block: Address, segment: number) =>
+    engine.f32(plus(block, layer.segments[segment]!.offset * 4), channels);
   return {
+    scratch,
     layer,
     scope,
     weight: () => at(layer.parameters, 0),
@@ -66,28 +69,28 @@ const cases: Case[] = JSON.parse(readFileSync('test/golden/batch_norm.json', 'ut
 for (const { n, c, hw, relu, weight, bias, steps } of cases) {
   test(`${n} samples, ${c} channels of ${hw}: two steps are PyTorch's to 1e-5, then evaluation`, () => {
     const known = layerOf(c, n);
-    const { layer, scope } = known;
+    const { layer, scope, scratch } = known;
     known.weight().set(weight);
     known.bias().set(bias);
     const planes = n * c * hw;
     for (const step of steps) {
       const [x, dy] = [place(scope, step.x), place(scope, step.dy)];
-      const gate = step.gate ? place(scope, step.gate) : 0;
-      const shortcut = step.shortcut ? place(scope, step.shortcut) : 0;
+      const gate = step.gate ? place(scope, step.gate) : NONE;
+      const shortcut = step.shortcut ? place(scope, step.shortcut) : NONE;
       const [y, dz, dx, dgate] = [planes, planes, planes, n * c].map((length) => scope.zeros(length));
-      const read = (at: number | undefined, length = planes) => engine.f32(at!, length);
-      layer.forward(y!, x, n, hw, { gate, shortcut, relu }, true);
+      const read = (at: Address | undefined, length = planes) => engine.f32(at!, length);
+      layer.forward(y!, x, n, hw, { gate, shortcut, relu }, scratch);
       close(read(y), step.y, 1e-5, 'y');
       close(known.runningMean(), step.runningMean, 1e-5, 'running mean');
       close(known.runningVar(), step.runningVar, 1e-5, 'running variance');
-      layer.backward(dx!, dz!, dgate!, dy, y!, x, n, hw, { gate, relu });
+      layer.backward(dx!, dz!, dgate!, dy, y!, x, n, hw, { gate, relu }, scratch);
       close(read(dx), step.dx, 1e-5, 'dx');
       close(known.dweight(), step.dweight, 1e-5, 'dweight');
       close(known.dbias(), step.dbias, 1e-5, 'dbias');
       if (step.dgate) close(read(dgate, n * c), step.dgate, 1e-5, 'dgate');
       if (step.dshortcut) close(read(dz), step.dshortcut, 1e-5, 'dz');
       const statistics = [...known.runningMean(), ...known.runningVar()];
-      layer.forward(y!, x, n, hw, { gate, shortcut, relu }, false);
+      layer.infer(y!, x, n, hw, { gate, shortcut, relu });
       close(read(y), step.evaluated, 1e-5, 'y in evaluation');
       sameBits([...known.runningMean(), ...known.runningVar()], statistics, 'evaluation moves no statistics');
     }
@@ -128,7 +131,7 @@ for (const [n, c, hw] of [
 ] as const) {
   test(`n ${n} c ${c} hw ${hw}: gradients are the slopes of the formula in f64 to 1e-4`, () => {
     const known = layerOf(c, n);
-    const { layer, scope } = known;
+    const { layer, scope, scratch } = known;
     const planes = n * c * hw;
     const inputs: Inputs = {
       x: uniform(planes, -1, 3),
@@ -144,8 +147,8 @@ for (const [n, c, hw] of [
     // y over the shortcut, dz over dy: as a block would call it.
     const dy = place(scope, w);
     const [dx, dgate] = [scope.zeros(planes), scope.zeros(n * c)];
-    layer.forward(shortcut!, x!, n, hw, { gate: gate!, shortcut: shortcut!, relu: true }, true);
-    layer.backward(dx, dy, dgate, dy, shortcut!, x!, n, hw, { gate: gate!, relu: true });
+    layer.forward(shortcut!, x!, n, hw, { gate: gate!, shortcut: shortcut!, relu: true }, scratch);
+    layer.backward(dx, dy, dgate, dy, shortcut!, x!, n, hw, { gate: gate!, relu: true }, scratch);
     const found = {
       x: engine.f32(dx, planes),
       gate: engine.f32(dgate, n * c),
@@ -176,7 +179,7 @@ test('statistics of planes far from 0 are those of f64 to 1e-6, one sample or ma
     const known = layerOf(1, n);
     const values = uniform(n * hw, 50, 51);
     const x = place(known.scope, values);
-    known.layer.forward(known.scope.zeros(n * hw), x, n, hw, { relu: false }, true);
+    known.layer.forward(known.scope.zeros(n * hw), x, n, hw, { relu: false }, known.scratch);
     const mean = values.reduce((a, b) => a + b, 0) / values.length;
     const variance = values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / (values.length - 1);
     close(known.runningMean(), [0.1 * mean], 1e-6, 'running mean');
@@ -196,7 +199,7 @@ test('the folded scale and shift are those evaluation uses', () => {
   close(scale, expected, 1e-7, 'scale');
   close(shift, [-3 * expected[0]!, 1 - 0.25 * expected[1]!, -1 + 7 * expected[2]!], 1e-7, 'shift');
   const y = known.scope.zeros(3);
-  known.layer.forward(y, place(known.scope, [1, 1, 1]), 1, 1, { relu: false }, false);
+  known.layer.infer(y, place(known.scope, [1, 1, 1]), 1, 1, { relu: false });
   sameBits(
     engine.f32(y, 3),
     scale.map((s, k) => Math.fround(shift[k]! + s)),

@@ -1,5 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { Address } from '#dist/runtime/address.js';
 import { Arena, MAX_BYTES } from '#dist/runtime/arena.js';
 import { Draws } from '../support/draws.js';
 import { refuses } from '../support/refuses.js';
@@ -105,7 +106,7 @@ test('giving back twice, or what was never given, changes nothing', () => {
   const a = arena();
   const [first, second] = [a.allocate(64), a.allocate(64)];
   a.release(first);
-  for (const at of [first, 0, second + 4, 1024 * 1024, -64, Number.NaN]) a.release(at);
+  for (const at of [first, 0, second + 4, 1024 * 1024, -64, Number.NaN]) a.release(at as Address);
   assert.is(a.used, 64);
   assert.is(a.allocate(64), first);
   assert.is.not(a.allocate(64), second);
@@ -141,10 +142,10 @@ test('a memory filled to its last byte can be filled again', () => {
 test('5,000 random allocations and releases: no overlap, right counts, contents kept, all whole again at the end', () => {
   const draws = new Draws(1);
   const a = arena(512);
-  const live = new Map<number, { bytes: number; mark: number }>();
+  const live = new Map<Address, { bytes: number; mark: number }>();
   let used = 0;
   let peak = 0;
-  const release = (at: number) => {
+  const release = (at: Address) => {
     const { bytes, mark } = live.get(at)!;
     const view = new Uint8Array(a.memory.buffer, at, bytes);
     assert.ok(

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { plus } from '#dist/runtime/address.js';
 import { createEngine, defaultEngine, type Engine, hasSimd, type WasmSource } from '#dist/runtime/engine.js';
 import { sameBits } from '../support/numbers.js';
 
@@ -100,8 +101,8 @@ test('views show the same bytes in every type, before and after the memory has g
     sameBits(engine.u32(at, 4), [0, 0xc0000000, 0, 0x3fe00000], 'u32');
     sameBits(engine.i32(at, 4), [0, -0x40000000, 0, 0x3fe00000], 'i32');
     sameBits(engine.f32(at, 4), [0, -2, 0, 1.75], 'f32');
-    sameBits(engine.u8(at + 7, 1), [0xc0], 'u8');
-    sameBits(engine.i8(at + 7, 1), [-0x40], 'i8');
+    sameBits(engine.u8(plus(at, 7), 1), [0xc0], 'u8');
+    sameBits(engine.i8(plus(at, 7), 1), [-0x40], 'i8');
   };
   check();
   const size = engine.arena.memory.buffer.byteLength;

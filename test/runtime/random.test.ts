@@ -1,5 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { plus } from '#dist/runtime/address.js';
 import { createEngine } from '#dist/runtime/engine.js';
 import { dropThreshold, fillNormal, fillUniform, Purpose, permutation } from '#dist/runtime/random.js';
 import { randomNormal, randomPermutation, randomUniform } from '../assembly/twins/random.js';
@@ -45,7 +46,7 @@ test('fillUniform gives the twin’s numbers for any length, within the block ro
     fillUniform(engine, at, length, -0.25, 0.25, 5, 6, 7);
     const expected = randomUniform(room / 16, -0.25, 0.25, 0, { seed: 5, purpose: 6, step: 7 });
     sameBits(engine.f32(at, room), expected, `length ${length}`);
-    sameBits(engine.f32(at + room * 4, 16), new Float32Array(16).fill(9), `after ${length}`);
+    sameBits(engine.f32(plus(at, room * 4), 16), new Float32Array(16).fill(9), `after ${length}`);
     engine.arena.release(at);
   }
 });
@@ -62,7 +63,7 @@ test('fillNormal gives the twin’s numbers times the deviation for any length, 
       expected.map((x) => x * 0.3),
       `length ${length}`,
     );
-    sameBits(engine.f32(at + room * 4, 16), new Float32Array(16).fill(9), `after ${length}`);
+    sameBits(engine.f32(plus(at, room * 4), 16), new Float32Array(16).fill(9), `after ${length}`);
     engine.arena.release(at);
   }
 });

@@ -1,4 +1,5 @@
 import { Dataset, type GaterNet } from 'espalier';
+import { plus } from '#dist/runtime/address.js';
 import { Random } from './random.js';
 
 // Small images and what a GaterNet makes of them, for its tests.
@@ -62,7 +63,7 @@ export function scramble(net: GaterNet, seed: number): void {
   const { engine, network } = net;
   for (const { name, offset, shape } of network.segments) {
     const length = shape.reduce((a, b) => a * b, 1);
-    const values = engine.f32(network.parameters.at + offset * 4, length);
+    const values = engine.f32(plus(network.parameters.at, offset * 4), length);
     const scale = shape.length > 1 ? Math.sqrt(6 / (length / shape[0]!)) : 1;
     const centre = shape.length === 1 && /weight|running_var/.test(name) ? 1 : 0;
     for (let i = 0; i < length; i++) values[i] = centre + scale * (random.next() - 0.5);

@@ -1,4 +1,5 @@
 import type { BackboneLayer, GaterNet, Placement } from 'espalier';
+import { plus } from '#dist/runtime/address.js';
 import { type Planes, referenceConvolution } from './gated-resnet.js';
 
 // Backbones given layer by layer, by loops in double precision: what test/support/gated-resnet.ts is for ResNets.
@@ -17,7 +18,7 @@ export function referenceLayers(
   const read: Read = (name) => {
     const { offset, shape } = net.network.segments.find((s) => s.name === `backbone.${name}`)!;
     const length = shape.reduce((a, b) => a * b, 1);
-    return net.engine.f32(net.network.parameters.at + offset * 4, length);
+    return net.engine.f32(plus(net.network.parameters.at, offset * 4), length);
   };
   const total = gates.length / images.samples;
   let at = 0;

@@ -1,4 +1,5 @@
 import * as assert from 'uvu/assert';
+import { type Address, plus } from '#dist/runtime/address.js';
 import type { Engine } from '#dist/runtime/engine.js';
 import { copyOf, type Numbers, sameBits } from './numbers.js';
 
@@ -7,13 +8,13 @@ const CANARY = 0xc5;
 
 /** A buffer in the engine's memory with guards on both sides. */
 export interface Buffer<T extends Numbers> {
-  readonly at: number;
+  readonly at: Address;
   /** What stands there now. */
   read(): T;
 }
 
 interface Placed {
-  readonly block: number;
+  readonly block: Address;
   readonly buffer: Buffer<Numbers>;
   readonly bytes: number;
   /** Set when nothing may change. */
@@ -74,7 +75,7 @@ export class GuardedMemory {
     const shift = element * (1 + (this.placed.length % 3));
     const bytes = data.byteLength;
     const block = this.engine.arena.allocate(GUARD + shift + bytes + GUARD);
-    const at = block + GUARD + shift;
+    const at = plus(block, GUARD + shift);
     this.engine.u8(block, GUARD + shift + bytes + GUARD).fill(CANARY);
     const view = () => {
       const Kind = data.constructor as new (buffer: ArrayBufferLike, at: number, length: number) => T;

@@ -1,5 +1,6 @@
 import type { Engine } from 'espalier';
 import * as assert from 'uvu/assert';
+import { type Address, plus } from '#dist/runtime/address.js';
 
 const TAIL = 256;
 const MARK = 0xa5;
@@ -7,7 +8,7 @@ const MARK = 0xa5;
 /** Gives every block of an engine's memory a tail that nobody asked for: whoever writes past the end of a block changes one. */
 export class MarkedMemory {
   private readonly engine: Engine;
-  private readonly ends = new Map<number, number>();
+  private readonly ends = new Map<Address, Address>();
 
   constructor(engine: Engine) {
     this.engine = engine;
@@ -16,11 +17,12 @@ export class MarkedMemory {
     const release = arena.release.bind(arena);
     arena.allocate = (bytes: number) => {
       const at = allocate(bytes + TAIL);
-      this.ends.set(at, at + bytes);
-      engine.u8(at + bytes, TAIL).fill(MARK);
+      const end = plus(at, bytes);
+      this.ends.set(at, end);
+      engine.u8(end, TAIL).fill(MARK);
       return at;
     };
-    arena.release = (at: number) => {
+    arena.release = (at: Address) => {
       const end = this.ends.get(at);
       if (end !== undefined) this.checkTail(end);
       this.ends.delete(at);
@@ -38,7 +40,7 @@ export class MarkedMemory {
     for (const end of this.ends.values()) this.checkTail(end);
   }
 
-  private checkTail(end: number): void {
+  private checkTail(end: Address): void {
     const touched = this.engine.u8(end, TAIL).findIndex((byte) => byte !== MARK);
     assert.is(touched, -1, `byte ${touched} past the end of a block was written`);
   }

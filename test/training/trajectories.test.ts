@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createEngine, type OptimizerOptions, readSafetensors } from 'espalier';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { plus } from '#dist/runtime/address.js';
 import { close } from '../support/allclose.js';
 import {
   type GoldenLayer,
@@ -46,14 +47,14 @@ for (const input of ['rows', 'tiles'] as const) {
       let at = session.gradients;
       net.network.layers.forEach((layer, l) => {
         for (const { name, offset, length } of layer.segments) {
-          const found = engine.f32(at + offset * 4, length).slice();
+          const found = engine.f32(plus(at, offset * 4), length).slice();
           const expected =
             golden.gradients[l]![name === 'bias' ? 'bias' : name === 'sparse.weight' ? 'sparse' : 'dense'];
           // Over sparse rows the engine keeps dense weights [inputs][units].
           const turned = name === 'dense.weight' && layer.input === 'rows';
           close(turned ? transpose(found, layer.inputs) : found, expected.flat(), 1e-5, `layer ${l}, ${name}`);
         }
-        at += layer.parameterLength * 4;
+        at = plus(at, layer.parameterLength * 4);
       });
       skips?.forEach(({ gradients }, p) => {
         const { hidden, output } = net.network.paths[p]!;
@@ -66,12 +67,12 @@ for (const input of ['rows', 'tiles'] as const) {
             layer === hidden ? ['dense.weight', 'bias'] : ['dense.weight'],
           );
           for (const { name, offset, length } of layer.segments) {
-            const found = engine.f32(at + offset * 4, length).slice();
+            const found = engine.f32(plus(at, offset * 4), length).slice();
             const turned = name === 'dense.weight' && layer.input === 'rows';
             const expected = wanted[name as keyof typeof wanted].flat();
             close(turned ? transpose(found, layer.inputs) : found, expected, 1e-5, `skip-path ${p}, ${name}`);
           }
-          at += layer.parameterLength * 4;
+          at = plus(at, layer.parameterLength * 4);
         }
       });
       assert.is(at, session.gradients + net.network.parameters.length * 4);

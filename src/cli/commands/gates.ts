@@ -42,9 +42,6 @@ export interface Cost {
   gater: number;
 }
 
-/** Rows whose gates are held at once. */
-const ROWS = 1024;
-
 export function addGates(program: Command): void {
   const command = program
     .command('gates')
@@ -103,7 +100,7 @@ function requireGated(net: Net, model: string): asserts net is GaterNet {
 
 /** Batch by batch: of a large net and many images the gates together would not fit. */
 export async function countGates(
-  net: Pick<GaterNet, 'gateLayout' | 'multiplyAdds' | 'gates' | 'costOf'>,
+  net: Pick<GaterNet, 'gateLayout' | 'multiplyAdds' | 'gateBatches' | 'costOf'>,
   data: Dataset,
   { classes, ...options }: RunOptions & { classes: boolean },
 ): Promise<{ report: GateReport; cost: Cost }> {
@@ -111,11 +108,8 @@ export async function countGates(
   const counter = new GateCounter(net.gateLayout, labels);
   const width = counter.gates;
   let sum = 0;
-  for (let from = 0; from < data.rows; from += ROWS) {
-    const end = Math.min(from + ROWS, data.rows);
-    const part = data.subset(Array.from({ length: end - from }, (_, i) => from + i));
-    const open = await net.gates(part, options);
-    counter.add(open, labels?.values.subarray(from, end));
+  for await (const { first, gates: open } of net.gateBatches(data, options)) {
+    counter.add(open, labels?.values.subarray(first, first + open.length / width));
     for (let at = 0; at < open.length; at += width) sum += net.costOf(open.subarray(at, at + width));
   }
   return { report: counter.report(), cost: { ...net.multiplyAdds, gated: sum / data.rows } };

@@ -1,4 +1,5 @@
 import { requireInteger, requireOptions } from '../../check/require.js';
+import type { Address } from '../../runtime/address.js';
 import type { Engine } from '../../runtime/engine.js';
 import { Purpose } from '../../runtime/random.js';
 import type { ImageMatrix } from '../matrix.js';
@@ -46,7 +47,7 @@ const UNCHANGED: Change = { down: 0, right: 0, mirrored: false };
  */
 export function loadImages(
   engine: Engine,
-  at: number,
+  at: Address,
   features: ImageMatrix,
   chosen: Int32Array,
   norm: ChannelNorm,

@@ -4,6 +4,7 @@ import type { Dataset, SparseMatrix } from '../../data/dataset.js';
 import { LANES, loadBatch, RowBatch, tilesFor } from '../../layers/batch.js';
 import { forwardLayers, Workspace } from '../../layers/stack.js';
 import { log } from '../../numeric/log.js';
+import { type Address, NONE, plus } from '../../runtime/address.js';
 import type { Engine } from '../../runtime/engine.js';
 import { Pace } from '../../runtime/pace.js';
 import { discretise, type Variables } from '../../structure/variables.js';
@@ -174,8 +175,8 @@ async function correlate(
       const layerUnits = net.layers[l]!.units;
       for (let t = 0; t < tiles; t++) {
         engine.kernels.tile_to_rows(
-          rowMajor + t * LANES * units * 4,
-          at + (t * layerUnits + first) * LANES * 4,
+          plus(rowMajor, t * LANES * units * 4),
+          plus(at, (t * layerUnits + first) * LANES * 4),
           units,
           units,
         );
@@ -187,7 +188,7 @@ async function correlate(
         present.value,
         present.columnPlace,
         rowMajor,
-        0,
+        NONE,
         units,
         units,
         0,
@@ -207,7 +208,13 @@ async function correlate(
   }
 }
 
-function addRows(engine: Engine, at: number, rows: number, units: number, { activity, sum, squares }: BlockSums): void {
+function addRows(
+  engine: Engine,
+  at: Address,
+  rows: number,
+  units: number,
+  { activity, sum, squares }: BlockSums,
+): void {
   const values = engine.f32(at, rows * units);
   for (let r = 0; r < rows; r++) {
     for (let u = 0; u < units; u++) {
@@ -227,15 +234,15 @@ function topFeatures(
 ): { feature: number; correlation: number }[] {
   const units = sum.length;
   const mean = sum[u]! / rows;
-  const deviation = Math.sqrt(Math.max(0, squares[u]! / rows - mean * mean));
+  const std = Math.sqrt(Math.max(0, squares[u]! / rows - mean * mean));
   const best: { feature: number; correlation: number }[] = [];
-  if (deviation === 0) return best;
+  if (std === 0) return best;
   for (let feature = 0; feature < rowsWith.length; feature++) {
     const n = rowsWith[feature]!;
     if (n < minRows || n === rows) continue;
     const p = n / rows;
     const covariance = withFeature[feature * units + u]! / rows - mean * p;
-    const correlation = covariance / (deviation * Math.sqrt(p * (1 - p)));
+    const correlation = covariance / (std * Math.sqrt(p * (1 - p)));
     if (correlation <= 0 || (best.length === top && correlation <= best[top - 1]!.correlation)) continue;
     if (best.length === top) best.pop();
     let slot = best.length;

@@ -11,6 +11,7 @@ import type { Tensor } from '../../files/safetensors.js';
 import type { Connections } from '../../layers/connections.js';
 import type { Linear, Segment } from '../../layers/linear.js';
 import type { SkipShape } from '../../layers/skip-path.js';
+import { plus } from '../../runtime/address.js';
 import { type InputTransformJson, transformFromJson } from './input.js';
 import type { NetState } from './net-state.js';
 import type { Network } from './network.js';
@@ -24,7 +25,7 @@ export function packModel(state: NetState, network: Network, metadata?: Readonly
   const tensors: Record<string, Tensor> = {};
   for (const { layer, segment, tensor } of storedSegments(network)) {
     const { name, offset, length } = segment;
-    const data = network.engine.f32(layer.parameters + offset * 4, length).slice();
+    const data = network.engine.f32(plus(layer.parameters, offset * 4), length).slice();
     const dense = name === 'dense.weight';
     tensors[tensor] = {
       shape: dense ? [layer.denseUnits, layer.inputs] : [length],
@@ -86,7 +87,7 @@ export function fillNetwork(network: Network, tensors: Record<string, Tensor>): 
     const data = tensors[tensor]!.data as Float32Array;
     const rowMajor = name === 'dense.weight' && layer.input === 'rows';
     network.engine
-      .f32(layer.parameters + offset * 4, length)
+      .f32(plus(layer.parameters, offset * 4), length)
       .set(rowMajor ? transpose(data, layer.denseUnits, layer.inputs) : data);
   }
 }

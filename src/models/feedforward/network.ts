@@ -5,12 +5,13 @@ import type { Connections } from '../../layers/connections.js';
 import { activationBytes, Linear } from '../../layers/linear.js';
 import { SkipPath, type SkipShape } from '../../layers/skip-path.js';
 import { forwardLayers, linearsOf, packBytes, Workspace } from '../../layers/stack.js';
-import { MAX_BYTES } from '../../runtime/arena.js';
+import { type Address, NONE, plus } from '../../runtime/address.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
 import { Purpose } from '../../runtime/random.js';
 import type { TrainingSession } from '../../training/fit.js';
 import { type BoundLoss, type Loss, type LossSum, lossFor } from '../../training/losses.js';
 import type { Block } from '../../training/optimizer.js';
+import { requireMemory } from '../preflight.js';
 
 /** One hidden layer: sparse units first, then dense ones. */
 export interface HiddenShape {
@@ -66,7 +67,7 @@ export class Network {
       this.scope.dispose();
       throw error;
     }
-    this.bind(0);
+    this.bind(NONE);
   }
 
   /** The layers and those of the skip-paths, in the order of the parameters. */
@@ -83,10 +84,10 @@ export class Network {
     this.scope.dispose();
   }
 
-  bind(gradients: number): void {
+  bind(gradients: Address): void {
     let offset = 0;
     for (const layer of this.linears) {
-      layer.bind(this.parameters.at + offset, gradients + offset);
+      layer.bind(plus(this.parameters.at, offset), plus(gradients, offset));
       offset += layer.parameterLength * 4;
     }
   }
@@ -118,28 +119,25 @@ export class Network {
   }
 
   startTraining(train: Dataset, batchSize: number, stateVectors: number): TrainingSession {
-    const needed = this.trainingBytes(batchSize, stateVectors);
-    if (this.engine.arena.used + needed > MAX_BYTES) {
-      throw new RangeError(
-        `batchSize: training this net with ${batchSize} rows a batch needs ${Math.ceil(needed / 1e6)} MB beside ${Math.ceil(this.engine.arena.used / 1e6)} MB in use; a WebAssembly memory holds ${Math.floor(MAX_BYTES / 1e6)} MB. Use fewer units or smaller batches`,
-      );
-    }
+    requireMemory(this.engine, this.trainingBytes(batchSize, stateVectors), batchSize, {
+      rows: 'rows',
+      smaller: 'fewer units or smaller batches',
+    });
     return new Session(this, train, batchSize);
   }
 
   /** Logits of the workspace's batch; with `noise`, dropout of that step. Returns their address, tiles of [outputs][32]. */
-  forward(space: Workspace, tiles: number, noise?: Noise): number {
+  forward(space: Workspace, tiles: number, noise?: Noise): Address {
     const { dropout } = this.shape;
     const logits = forwardLayers(this.engine, this.layers, space, tiles, { linearOutput: true, dropout, noise });
     this.paths.forEach((path, p) => {
-      path.pack = space.pack;
-      path.forward(logits, space.paths[p]!, this.level(space, path.from), tiles, { dropout, noise });
+      path.forward(logits, space.paths[p]!, this.level(space, path.from), tiles, space.scratch, { dropout, noise });
     });
     return logits;
   }
 
   /** What the layer above a level reads: the batch for level 0, the activations of hidden layer k for level k. */
-  level(space: Workspace, k: number): InputBatch | number {
+  level(space: Workspace, k: number): InputBatch | Address {
     return k === 0 ? space.batch : space.activations[k - 1]!;
   }
 
@@ -148,7 +146,7 @@ export class Network {
     space: Workspace,
     matrix: Matrix,
     batchSize: number,
-  ): Generator<{ rows: Int32Array; logits: number; tiles: number }> {
+  ): Generator<{ rows: Int32Array; logits: Address; tiles: number }> {
     for (let first = 0; first < matrix.rows; first += batchSize) {
       const rows = Int32Array.from({ length: Math.min(batchSize, matrix.rows - first) }, (_, i) => first + i);
       loadBatch(space.batch, matrix, rows, false);
@@ -159,15 +157,15 @@ export class Network {
 }
 
 class Session implements TrainingSession {
-  readonly gradients: number;
+  readonly gradients: Address;
   private readonly net: Network;
   private readonly train: Dataset;
   private readonly targets: Targets;
   private readonly space: Workspace;
   private readonly scope: Scope;
-  private readonly deltas: readonly number[];
+  private readonly deltas: readonly Address[];
   /** Gradients of one skip-path's units. */
-  private readonly pathDelta: number;
+  private readonly pathDelta: Address;
   private readonly loss: BoundLoss;
 
   constructor(net: Network, train: Dataset, batchSize: number) {
@@ -200,11 +198,12 @@ class Session implements TrainingSession {
     const dlogits = deltas[layers.length - 1]!;
     const loss = this.loss.gradient(dlogits, logits, this.targets, rows);
     for (let l = layers.length - 1; l >= 0; l--) {
-      const below = l > 0 ? deltas[l - 1]! : 0;
+      const below = l > 0 ? deltas[l - 1]! : NONE;
       const input = net.level(space, l);
-      layers[l]!.backward(below, deltas[l]!, input, tiles);
+      layers[l]!.backward(below, deltas[l]!, input, tiles, space.scratch);
       paths.forEach((path, p) => {
-        if (path.from === l) path.backward(below, this.pathDelta, dlogits, space.paths[p]!, input, tiles, dropout);
+        if (path.from === l)
+          path.backward(below, this.pathDelta, dlogits, space.paths[p]!, input, tiles, space.scratch, dropout);
       });
       if (l > 0)
         engine.kernels.relu_backward(
@@ -218,7 +217,7 @@ class Session implements TrainingSession {
   }
 
   dispose(): void {
-    this.net.bind(0);
+    this.net.bind(NONE);
     this.space.dispose();
     this.scope.dispose();
   }

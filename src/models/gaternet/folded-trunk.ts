@@ -1,12 +1,13 @@
 import { type ChannelList, PLAIN } from '../../layers/conv.js';
+import { type Address, NONE, plus } from '../../runtime/address.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
 import type { ConvNode, GateRange, PlanNode, PoolNode } from './backbone.js';
 import { gateAfterRelu, type Trunk } from './trunk.js';
 
-/** Gates of a batch for inference, [sample][gate], 0 or 1. */
+/** Gates of a batch for inference, [sample][gate] over all of the net, 0 or 1. */
 export interface OpenGates {
   readonly total: number;
-  readonly values: Float32Array;
+  readonly values: Address;
 }
 
 /**
@@ -15,25 +16,25 @@ export interface OpenGates {
  */
 export class FoldedTrunk {
   /** [sample][feature] after `forward`. */
-  readonly features: number;
+  readonly features: Address;
   private readonly engine: Engine;
   private readonly trunk: Trunk;
-  private readonly packed: readonly number[];
-  private readonly bias: readonly number[];
+  private readonly packed: readonly Address[];
+  private readonly bias: readonly Address[];
   /** Where each node's output goes; a sum takes its shortcut's place. */
-  private readonly place: readonly number[];
-  private readonly room: { readonly pack: number; readonly work: number };
+  private readonly place: readonly Address[];
+  private readonly work: Address;
   /** u32 lists of open filters, n times the filters of each gated node. */
-  private readonly lists: readonly number[];
-  private readonly ones: number;
-  private readonly zeros: number;
+  private readonly lists: readonly Address[];
+  private readonly ones: Address;
+  private readonly zeros: Address;
 
   constructor(scope: Scope, trunk: Trunk, n: number) {
     const { engine, plan } = trunk;
     this.engine = engine;
     this.trunk = trunk;
     const work = Math.max(...trunk.convs.map((conv) => conv?.workBytes(n) ?? 0));
-    this.room = { pack: 0, work: scope.bytes(work) };
+    this.work = scope.bytes(work);
     this.features = scope.bytes(n * trunk.features * 4);
     const most = Math.max(...plan.outputs.map(({ channels }) => channels));
     this.ones = scope.zeros(most);
@@ -44,10 +45,10 @@ export class FoldedTrunk {
       return Array.from({ length: slots }, () => scope.bytes(n * largest * 4));
     });
     this.lists = plan.nodes.map((node) =>
-      node.kind === 'conv' && node.gate ? scope.bytes(n * node.gate.count * 4) : 0,
+      node.kind === 'conv' && node.gate ? scope.bytes(n * node.gate.count * 4) : NONE,
     );
-    this.packed = trunk.convs.map((conv) => (conv ? scope.bytes(conv.packBytes) : 0));
-    this.bias = trunk.convs.map((conv) => (conv ? scope.bytes(conv.shape.filters * 4) : 0));
+    this.packed = trunk.convs.map((conv) => (conv ? scope.bytes(conv.packBytes) : NONE));
+    this.bias = trunk.convs.map((conv) => (conv ? scope.bytes(conv.shape.filters * 4) : NONE));
     this.fold();
   }
 
@@ -65,8 +66,7 @@ export class FoldedTrunk {
       const each = conv.weightCount / conv.shape.filters;
       for (let w = 0; w < out.length; w++) out[w] = weights[w]! * scale[Math.floor(w / each)]!;
       engine.f32(this.bias[i]!, shift.length).set(shift);
-      conv.room = this.room;
-      conv.pack(this.packed[i]!, scaled);
+      conv.pack(this.packed[i]!, scaled, this.work);
     });
     folded.dispose();
   }
@@ -75,11 +75,12 @@ export class FoldedTrunk {
    * Features of n images. Closed filters are skipped; `masked` runs them all and multiplies instead: the same bits for more work, to
    * compare with.
    */
-  forward(images: number, n: number, gates?: OpenGates, masked = false): void {
+  forward(images: Address, n: number, gates?: OpenGates, masked = false): void {
     const { trunk, engine, place } = this;
     const { nodes, outputs } = trunk.plan;
+    const rows = gates && !masked ? engine.f32(gates.values, n * gates.total) : undefined;
     const open = nodes.map((node, i) =>
-      gates && hasGate(node) ? this.openFilters(i, node.gate, gates, n) : undefined,
+      rows && hasGate(node) ? this.openFilters(i, node.gate, rows, gates!.total, n) : undefined,
     );
     /** Of nodes whose closed planes are zero, and so need not be read: their gates. */
     const zeroed: (Filters | undefined)[] = [];
@@ -88,7 +89,7 @@ export class FoldedTrunk {
       const source = zeroed[node.input];
       if (node.kind !== 'conv') {
         zeroed[i] = source;
-        this.pool(node, i, x, n, masked ? undefined : source);
+        this.pool(node, i, x, n, source);
       } else {
         zeroed[i] = gateAfterRelu(node) ? open[i] : undefined;
         if (masked) this.convolveMasked(node, i, x, n, gates);
@@ -101,7 +102,7 @@ export class FoldedTrunk {
     });
     const { channels, height, width } = outputs.at(-1)!;
     engine.kernels.global_average_forward(this.features, place.at(-1)!, n * channels, height * width);
-    const last = masked ? undefined : zeroed.at(-1);
+    const last = zeroed.at(-1);
     if (last) clearClosed(engine.f32(this.features, n * channels), channels, last);
   }
 
@@ -109,19 +110,18 @@ export class FoldedTrunk {
   private convolve(
     node: ConvNode,
     i: number,
-    x: number,
+    x: Address,
     n: number,
     own: Filters | undefined,
     source: Filters | undefined,
   ): void {
     const conv = this.trunk.convs[i]!;
-    conv.room = this.room;
     const y = this.place[i]!;
-    const shortcut = node.shortcut === undefined ? 0 : y;
+    const shortcut = node.shortcut === undefined ? NONE : y;
     for (let first = 0; first < n; ) {
       let last = first + 1;
       while (last < n && sameFilters(own, first, last) && sameFilters(source, first, last)) last++;
-      conv.run(y, x, this.packed[i]!, first, last, {
+      conv.run(y, x, this.packed[i]!, this.work, first, last, {
         bias: this.bias[i]!,
         shortcut,
         relu: node.relu,
@@ -151,45 +151,56 @@ export class FoldedTrunk {
     for (let s = 0; s < n; s++) {
       for (let c = 0; c < channels; c++) {
         if (own.isOpen(s, c)) continue;
-        const at = this.place[i]! + (s * channels + c) * hw * 4;
-        this.engine.kernels.plane_affine(at, at, this.ones, this.zeros, 0, 0, 1, 1, hw, 1);
+        const at = plus(this.place[i]!, (s * channels + c) * hw * 4);
+        this.engine.kernels.batch_norm_apply(at, at, this.ones, this.zeros, NONE, NONE, 1, 1, hw, 1);
       }
     }
   }
 
-  private convolveMasked(node: ConvNode, i: number, x: number, n: number, gates: OpenGates | undefined): void {
+  private convolveMasked(node: ConvNode, i: number, x: Address, n: number, gates: OpenGates | undefined): void {
     const { engine } = this;
     const conv = this.trunk.convs[i]!;
     const { channels, height, width } = this.trunk.plan.outputs[i]!;
-    conv.room = this.room;
     const scope = engine.scope();
     const raw = scope.bytes(n * channels * height * width * 4);
-    conv.run(raw, x, this.packed[i]!, 0, n, { ...PLAIN, bias: this.bias[i]! });
-    let gate = 0;
+    conv.run(raw, x, this.packed[i]!, this.work, 0, n, { ...PLAIN, bias: this.bias[i]! });
+    let gate = NONE;
     if (gates && node.gate) {
       const { first, count } = node.gate;
       gate = scope.bytes(n * count * 4);
+      const all = engine.f32(gates.values, n * gates.total);
       const rows = engine.f32(gate, n * count);
       for (let s = 0; s < n; s++)
-        rows.set(gates.values.subarray(s * gates.total + first, s * gates.total + first + count), s * count);
+        rows.set(all.subarray(s * gates.total + first, s * gates.total + first + count), s * count);
     }
     const y = this.place[i]!;
-    const shortcut = node.shortcut === undefined ? 0 : y;
+    const shortcut = node.shortcut === undefined ? NONE : y;
     const { ones, zeros } = this;
-    engine.kernels.plane_affine(y, raw, ones, zeros, gate, shortcut, n, channels, height * width, node.relu ? 1 : 0);
+    engine.kernels.batch_norm_apply(
+      y,
+      raw,
+      ones,
+      zeros,
+      gate,
+      shortcut,
+      n,
+      channels,
+      height * width,
+      node.relu ? 1 : 0,
+    );
     scope.dispose();
   }
 
-  private pool(node: PoolNode, i: number, x: number, n: number, source: Filters | undefined): void {
+  private pool(node: PoolNode, i: number, x: Address, n: number, source: Filters | undefined): void {
     const { kernels } = this.engine;
     const { channels, height, width, size, stride, padding } = node.shape;
     const out = this.trunk.plan.outputs[i]!;
     const y = this.place[i]!;
     const run = (plane: number, planes: number) => {
       const sizes = [planes, height, width, out.height, out.width, size, stride, padding] as const;
-      const to = y + plane * out.height * out.width * 4;
-      const from = x + plane * height * width * 4;
-      if (node.kind === 'max-pool') kernels.max_pool_forward(to, 0, from, ...sizes);
+      const to = plus(y, plane * out.height * out.width * 4);
+      const from = plus(x, plane * height * width * 4);
+      if (node.kind === 'max-pool') kernels.max_pool_forward(to, NONE, from, ...sizes);
       else kernels.average_pool_forward(to, from, ...sizes);
     };
     if (!source) {
@@ -202,35 +213,36 @@ export class FoldedTrunk {
   }
 
   /** Writes the lists of a node's open filters. */
-  private openFilters(i: number, range: GateRange, gates: OpenGates, n: number): Filters {
+  private openFilters(i: number, range: GateRange, gates: Float32Array, total: number, n: number): Filters {
     const { count, first } = range;
     const at = this.lists[i]!;
     const list = this.engine.u32(at, n * count);
     const lengths = new Int32Array(n);
     for (let s = 0; s < n; s++) {
       for (let f = 0; f < count; f++) {
-        if (gates.values[s * gates.total + first + f]! > 0) list[s * count + lengths[s]!++] = f;
+        if (gates[s * total + first + f]! > 0) list[s * count + lengths[s]!++] = f;
       }
     }
-    return new Filters(gates, range, at, lengths);
+    return new Filters(gates, total, range, at, lengths);
   }
 }
 
-/** A gated node's open filters for each sample of a batch. */
+/** A gated node's open filters for each sample of a batch; `gates` is a view that lasts as long as nothing is allocated. */
 class Filters {
   constructor(
-    private readonly gates: OpenGates,
+    private readonly gates: Float32Array,
+    private readonly total: number,
     private readonly range: GateRange,
-    private readonly at: number,
+    private readonly at: Address,
     private readonly lengths: Int32Array,
   ) {}
 
   list(sample: number): ChannelList {
-    return { at: this.at + sample * this.range.count * 4, length: this.lengths[sample]! };
+    return { at: plus(this.at, sample * this.range.count * 4), length: this.lengths[sample]! };
   }
 
   isOpen(sample: number, filter: number): boolean {
-    return this.gates.values[sample * this.gates.total + this.range.first + filter]! > 0;
+    return this.gates[sample * this.total + this.range.first + filter]! > 0;
   }
 
   same(a: number, b: number): boolean {
@@ -261,7 +273,7 @@ function hasGate(node: PlanNode): node is ConvNode & { gate: GateRange } {
 }
 
 /** A slot for each node's output: free again after its last reader; a sum keeps its shortcut's. */
-function places(nodes: readonly PlanNode[], allocate: (slots: number) => number[]): number[] {
+function places(nodes: readonly PlanNode[], allocate: (slots: number) => Address[]): Address[] {
   const lastRead = nodes.map((_, i) => i);
   nodes.forEach((node, i) => {
     if (node.input >= 0) lastRead[node.input] = i;

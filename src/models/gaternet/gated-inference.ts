@@ -1,61 +1,101 @@
-import { type Dataset, requireImages } from '../../data/dataset.js';
-import { loadImages } from '../../data/images/image-batch.js';
+import type { Dataset } from '../../data/dataset.js';
 import { tilesFor } from '../../layers/batch.js';
+import type { PackScratch } from '../../layers/dense-units.js';
+import { packScratch } from '../../layers/stack.js';
+import { type Address, NONE } from '../../runtime/address.js';
 import type { Scope } from '../../runtime/engine.js';
-import { FoldedTrunk, type OpenGates } from './folded-trunk.js';
-import type { GatedBatch, GatedNetwork } from './gated-network.js';
-import { Heads } from './gater-head.js';
+import type { OutputBatch } from '../net.js';
+import { FoldedTrunk } from './folded-trunk.js';
+import type { GatedLayers } from './gated-layers.js';
+import { ImageLoader } from './image-loader.js';
+import { ClassifierPass, GaterHeadPass } from './linear-passes.js';
+
+/** Outputs of some rows with the gates that were open, [row][gate]: a view, gone at the next batch. */
+export interface GatedBatch extends OutputBatch {
+  readonly gates?: Float32Array;
+}
+
+/** A gater's folded weights and buffers for batches of one size. */
+export class GateDecisions {
+  private readonly net: GatedLayers;
+  private readonly trunk: FoldedTrunk;
+  private readonly head: GaterHeadPass;
+  private readonly pack: PackScratch;
+
+  constructor(scope: Scope, net: GatedLayers, size: number) {
+    const head = net.head!;
+    this.net = net;
+    this.trunk = new FoldedTrunk(scope, net.gater!, size);
+    this.head = new GaterHeadPass(net.engine, scope, head, size);
+    this.pack = packScratch(scope, [head.hidden, head.out], size);
+  }
+
+  /** The gates of n images, [image][gate] of 0 and 1. */
+  decide(images: Address, n: number): Address {
+    const { net, trunk, head } = this;
+    trunk.forward(images, n);
+    head.forward(trunk.features, n, this.pack);
+    net.engine.kernels.gate_decide(head.scores, head.scores, n * net.gates);
+    return head.scores;
+  }
+}
 
 /** Folded weights and buffers for batches of one size. */
 export class GatedInference {
-  private readonly images: number;
-  private readonly net: GatedNetwork;
+  private readonly net: GatedLayers;
   private readonly scope: Scope;
+  private readonly images: ImageLoader;
   private readonly backbone: FoldedTrunk;
-  private readonly gater: FoldedTrunk | undefined;
-  private readonly heads: Heads;
+  private readonly gater: GateDecisions | undefined;
+  private readonly classifier: ClassifierPass;
+  private readonly pack: PackScratch;
+  /** Gates that the caller decided. */
+  private readonly given: Address;
 
-  constructor(net: GatedNetwork, size: number) {
+  /** Without `gater` the gates must be given to each run. */
+  constructor(net: GatedLayers, size: number, gater = true) {
     const { engine } = net;
-    const { channels, height, width } = net.shape.image;
     this.net = net;
     this.scope = engine.scope();
+    const { scope } = this;
     try {
-      this.images = this.scope.bytes(size * channels * height * width * 4);
-      this.backbone = new FoldedTrunk(this.scope, net.backbone, size);
-      this.gater = net.gater && new FoldedTrunk(this.scope, net.gater, size);
-      this.heads = new Heads(this.scope, net, size);
+      this.images = new ImageLoader(scope, net, size);
+      this.backbone = new FoldedTrunk(scope, net.backbone, size);
+      this.gater = net.gater && gater ? new GateDecisions(scope, net, size) : undefined;
+      this.classifier = new ClassifierPass(engine, scope, net.classifier, size);
+      this.pack = packScratch(scope, [net.classifier], size);
+      this.given = scope.bytes(size * net.gates * 4);
     } catch (error) {
-      this.scope.dispose();
+      scope.dispose();
       throw error;
     }
   }
 
   load(data: Dataset, rows: Int32Array): void {
-    loadImages(this.net.engine, this.images, requireImages(data.features, 'data'), rows, this.net.norm);
+    this.images.load(data, rows);
   }
 
-  /** The gater's gates for n images, [image][gate]; undefined without a gater. */
-  decide(n: number): Float32Array | undefined {
-    const { net, heads } = this;
-    if (!this.gater) return undefined;
-    this.gater.forward(this.images, n);
-    heads.gateScores(this.gater.features, n, false);
-    net.engine.kernels.gate_decide(heads.scores, heads.scores, n * net.gates);
-    return net.engine.f32(heads.scores, n * net.gates).slice();
+  /** The gater's gates for n images, [image][gate]; NONE without a gater. */
+  decide(n: number): Address {
+    return this.gater ? this.gater.decide(this.images.at, n) : NONE;
   }
 
   /** Logits of n images, and the gates that were open: the gater's unless some are given. */
   run(n: number, decided?: Float32Array, masked = false): Omit<GatedBatch, 'rows'> {
-    const { net, images, heads } = this;
-    const gates = this.gater && (decided ?? this.decide(n));
-    const open: OpenGates | undefined = gates && { total: net.gates, values: gates };
-    this.backbone.forward(images, n, open, masked);
-    const logits = heads.classify(this.backbone.features, n);
-    return { logits, tiles: tilesFor(n), ...(gates ? { gates } : {}) };
+    const { net, backbone, classifier } = this;
+    const gates = net.gater && decided ? this.place(decided) : this.decide(n);
+    const open = gates ? { total: net.gates, values: gates } : undefined;
+    backbone.forward(this.images.at, n, open, masked);
+    const logits = classifier.forward(backbone.features, n, this.pack);
+    return { logits, tiles: tilesFor(n), ...(gates ? { gates: net.engine.f32(gates, n * net.gates) } : {}) };
   }
 
   dispose(): void {
     this.scope.dispose();
+  }
+
+  private place(decided: Float32Array): Address {
+    this.net.engine.f32(this.given, decided.length).set(decided);
+    return this.given;
   }
 }

@@ -1,49 +1,55 @@
-import { type Dataset, requireImages, type Targets } from '../../data/dataset.js';
-import { loadImages } from '../../data/images/image-batch.js';
+import type { Dataset, Targets } from '../../data/dataset.js';
 import { LANES, rowsToTiles, tilesFor, tilesToRows } from '../../layers/batch.js';
+import type { PackScratch } from '../../layers/dense-units.js';
 import { activationBytes } from '../../layers/linear.js';
+import { packScratch } from '../../layers/stack.js';
+import { padded } from '../../numeric/padding.js';
+import { type Address, NONE } from '../../runtime/address.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
 import { fillNormal, Purpose } from '../../runtime/random.js';
 import type { TrainingSession } from '../../training/fit.js';
 import type { BoundLoss, LossSum } from '../../training/losses.js';
-import type { GatedNetwork } from './gated-network.js';
-import { Heads } from './gater-head.js';
-import { type BatchGates, TrunkPass } from './trunk.js';
+import type { GatedLayers } from './gated-layers.js';
+import { ImageLoader } from './image-loader.js';
+import { ClassifierPass, GaterHeadPass } from './linear-passes.js';
+import { type BatchGates, TrunkPass, type TrunkScratch } from './trunk-pass.js';
 
 /** The random numbers of a step: noise [sample][gate] and a coin for each sample, not 0 for hard gates. */
-export type DrawNoise = (noise: number, coins: number, n: number, seed: number, step: number) => void;
+export type DrawNoise = (noise: Address, coins: Address, n: number, seed: number, step: number) => void;
 
 /** One run of training: improved semantic hashing, every filter runs (section 3.2 of the paper). */
 export class GatedSession implements TrainingSession {
-  readonly gradients: number;
+  readonly gradients: Address;
   trained: number;
   /** @internal Tests put their own numbers here. */
   draw: DrawNoise;
-  private readonly net: GatedNetwork;
+  private readonly net: GatedLayers;
   private readonly train: Dataset;
   private readonly targets: Targets;
   private readonly scope: Scope;
-  private readonly images: number;
+  private readonly images: ImageLoader;
   private readonly backbone: TrunkPass;
   private readonly gater: TrunkPass | undefined;
-  private readonly heads: Heads;
+  private readonly classifier: ClassifierPass;
+  private readonly head: GaterHeadPass | undefined;
+  private readonly pack: PackScratch;
+  private readonly scratch: TrunkScratch;
   private readonly loss: BoundLoss;
   private readonly stepsPerEpoch: number;
   /** Gradients, tiles: of the logits, the gater's scores and bottleneck, and of features. */
   private readonly d: {
-    readonly logits: number;
-    readonly scores: number;
-    readonly hidden: number;
-    readonly features: number;
+    readonly logits: Address;
+    readonly scores: Address;
+    readonly hidden: Address;
+    readonly features: Address;
   };
   /** Rows of features' gradients. */
-  private readonly dfeatures: number;
-  private readonly draws: { readonly noise: number; readonly coins: number; readonly slope: number };
+  private readonly dfeatures: Address;
+  private readonly draws: { readonly noise: Address; readonly coins: Address; readonly slope: Address };
   private readonly gates: BatchGates;
 
-  constructor(net: GatedNetwork, train: Dataset, batchSize: number) {
+  constructor(net: GatedLayers, train: Dataset, batchSize: number) {
     const { engine } = net;
-    const { channels, height, width } = net.shape.image;
     this.net = net;
     this.train = train;
     this.targets = train.targets!;
@@ -53,17 +59,20 @@ export class GatedSession implements TrainingSession {
     const { scope } = this;
     try {
       this.gradients = scope.zeros(net.trainedLength);
-      this.images = scope.bytes(batchSize * channels * height * width * 4);
-      const trunks = net.gater ? [net.backbone, net.gater] : [net.backbone];
-      const rooms = trunks.map((trunk) => trunk.roomBytes(batchSize));
-      const most = (part: 'pack' | 'work' | 'norm') => Math.max(...rooms.map((room) => room[part]));
-      const room = { pack: scope.bytes(most('pack')), work: scope.bytes(most('work')) };
+      this.images = new ImageLoader(scope, net, batchSize);
+      const sizes = net.trunks.map((trunk) => trunk.scratchBytes(batchSize));
+      const most = (part: 'pack' | 'work' | 'norm') => Math.max(...sizes.map((size) => size[part]));
       const bottleneck = net.head?.hidden.units ?? 0;
-      const normRoom = scope.bytes(Math.max(most('norm'), batchSize * bottleneck * 8));
-      this.backbone = new TrunkPass(scope, net.backbone, batchSize, room, normRoom);
-      this.gater = net.gater && new TrunkPass(scope, net.gater, batchSize, room, normRoom);
-      if (net.head?.norm) net.head.norm.room = normRoom;
-      this.heads = new Heads(scope, net, batchSize);
+      this.scratch = {
+        pack: scope.bytes(most('pack')),
+        work: scope.bytes(most('work')),
+        norm: scope.bytes(Math.max(most('norm'), batchSize * bottleneck * 8)),
+      };
+      this.backbone = new TrunkPass(scope, net.backbone, batchSize);
+      this.gater = net.gater && new TrunkPass(scope, net.gater, batchSize);
+      this.classifier = new ClassifierPass(engine, scope, net.classifier, batchSize);
+      this.head = net.head && new GaterHeadPass(engine, scope, net.head, batchSize);
+      this.pack = packScratch(scope, net.linears, batchSize);
       this.loss = net.loss.prepare(engine, scope, batchSize);
       const tiles = (units: number) => scope.bytes(activationBytes(units, batchSize));
       const features = Math.max(net.backbone.features, net.gater?.features ?? 0);
@@ -76,7 +85,7 @@ export class GatedSession implements TrainingSession {
         features: tiles(features),
       };
       this.dfeatures = tiles(widest);
-      const drawn = Math.ceil((batchSize * net.gates) / 16) * 16;
+      const drawn = padded(batchSize * net.gates);
       this.draws = { noise: scope.bytes(drawn * 4), coins: scope.bytes((batchSize + 16) * 4), slope: tiles(net.gates) };
       this.gates = { total: net.gates, values: tiles(net.gates), gradient: tiles(net.gates) };
     } catch (error) {
@@ -88,63 +97,73 @@ export class GatedSession implements TrainingSession {
   }
 
   step(rows: Int32Array, seed: number, step: number): LossSum {
-    const { net, images, heads, d, dfeatures } = this;
-    const { engine, shape, classifier } = net;
+    const { net, images, classifier, pack, d, dfeatures } = this;
+    const { engine, shape } = net;
     const n = rows.length;
     const tiles = tilesFor(n);
-    loadImages(engine, images, requireImages(this.train.features, 'train'), rows, net.norm, shape.augmentation, {
-      seed,
-      step,
-    });
+    images.load(this.train, rows, { seed, step });
     const open = Math.floor(step / this.stepsPerEpoch) < shape.pretrainEpochs;
     this.trained = open ? net.backboneLength : net.trainedLength;
     const gated = this.gater !== undefined && !open;
     if (gated) this.decide(n, seed, step);
     const gates = gated ? this.gates : undefined;
-    this.backbone.forward(images, n, gates);
-    const logits = heads.classify(this.backbone.features, n);
+    this.backbone.forward(images.at, n, gates, this.scratch);
+    const logits = classifier.forward(this.backbone.features, n, pack);
     const loss = this.loss.gradient(d.logits, logits, this.targets, rows);
-    classifier.backward(d.features, d.logits, heads.features, tiles);
-    tilesToRows(engine, dfeatures, d.features, classifier.inputs, tiles);
-    this.backbone.backward(images, n, dfeatures, gates);
+    net.classifier.backward(d.features, d.logits, classifier.features, tiles, pack);
+    tilesToRows(engine, dfeatures, d.features, net.classifier.inputs, tiles);
+    this.backbone.backward(images.at, n, dfeatures, gates, this.scratch);
     if (!gated) return loss;
     this.learnGates(n);
     return { sum: loss.sum + shape.penalty * this.meanGate(n) * loss.weight, weight: loss.weight };
   }
 
   dispose(): void {
-    this.net.bind(0);
+    this.net.bind(NONE);
     this.scope.dispose();
   }
 
   /** Gates of the batch, and the slopes that their gradients take. */
   private decide(n: number, seed: number, step: number): void {
-    const { net, heads, gates, draws } = this;
-    this.gater!.forward(this.images, n, undefined);
-    heads.gateScores(this.gater!.features, n, true);
+    const { net, gates, draws } = this;
+    const [gater, head] = [this.gater!, this.head!];
+    gater.forward(this.images.at, n, undefined, this.scratch);
+    head.forward(gater.features, n, this.pack, this.scratch.norm);
     this.draw(draws.noise, draws.coins, n, seed, step);
-    net.engine.kernels.gate_forward(gates.values, draws.slope, heads.scores, draws.noise, draws.coins, n, net.gates);
+    net.engine.kernels.gate_forward(gates.values, draws.slope, head.scores, draws.noise, draws.coins, n, net.gates);
   }
 
   /** From the gates' gradients to those of all of the gater's parameters. */
   private learnGates(n: number): void {
-    const { net, heads, gates, draws, d, dfeatures } = this;
+    const { net, pack, gates, draws, d, dfeatures } = this;
+    const head = this.head!;
     const { engine, shape } = net;
     const { hidden, norm, out } = net.head!;
     const tiles = tilesFor(n);
     const penalty = shape.penalty / (net.gates * n);
     engine.kernels.gate_backward(gates.gradient, gates.gradient, draws.slope, penalty, n * net.gates);
     rowsToTiles(engine, d.scores, gates.gradient, net.gates, tiles, n);
-    out.backward(d.hidden, d.scores, heads.hidden, tiles);
+    out.backward(d.hidden, d.scores, head.hidden, tiles, pack);
     if (norm) {
       tilesToRows(engine, dfeatures, d.hidden, hidden.units, tiles);
-      tilesToRows(engine, heads.rows, heads.hidden, hidden.units, tiles);
-      norm.backward(dfeatures, dfeatures, 0, dfeatures, heads.rows, heads.raw, n, 1, { relu: true });
+      tilesToRows(engine, head.rows, head.hidden, hidden.units, tiles);
+      norm.backward(
+        dfeatures,
+        dfeatures,
+        NONE,
+        dfeatures,
+        head.rows,
+        head.raw,
+        n,
+        1,
+        { relu: true },
+        this.scratch.norm,
+      );
       rowsToTiles(engine, d.hidden, dfeatures, hidden.units, tiles, n);
-    } else engine.kernels.relu_backward(d.hidden, heads.hidden, tiles * hidden.units * LANES, 1);
-    hidden.backward(d.features, d.hidden, heads.gaterFeatures, tiles);
+    } else engine.kernels.relu_backward(d.hidden, head.hidden, tiles * hidden.units * LANES, 1);
+    hidden.backward(d.features, d.hidden, head.features, tiles, pack);
     tilesToRows(engine, dfeatures, d.features, hidden.inputs, tiles);
-    this.gater!.backward(this.images, n, dfeatures, undefined);
+    this.gater!.backward(this.images.at, n, dfeatures, undefined, this.scratch);
   }
 
   private meanGate(n: number): number {
@@ -157,8 +176,8 @@ export class GatedSession implements TrainingSession {
 
 function drawNoise(
   engine: Engine,
-  noise: number,
-  coins: number,
+  noise: Address,
+  coins: Address,
   n: number,
   gates: number,
   seed: number,

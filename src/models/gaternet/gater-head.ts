@@ -1,9 +1,6 @@
-import { LANES, rowsToTiles, tilesFor, tilesToRows } from '../../layers/batch.js';
 import { BatchNorm } from '../../layers/batch-norm.js';
-import { activationBytes, Linear } from '../../layers/linear.js';
-import { packBytes } from '../../layers/stack.js';
+import { Linear } from '../../layers/linear.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
-import type { GatedNetwork } from './gated-network.js';
 
 /** From a gater's features to its gates: D of the paper's section 3.1. */
 export class GaterHead {
@@ -15,72 +12,5 @@ export class GaterHead {
     this.hidden = new Linear(engine, scope, { inputs: features, dense: bottleneck, input: 'tiles' });
     this.norm = norm ? new BatchNorm(engine, scope, bottleneck) : undefined;
     this.out = new Linear(engine, scope, { inputs: bottleneck, dense: gates, input: 'tiles' });
-  }
-}
-
-/** Buffers of the linear layers above both trunks, and their forward pass. */
-export class Heads {
-  /** [sample][gate]: the gater's output g'. */
-  readonly scores: number;
-  /** Tiles. */
-  readonly features: number;
-  readonly gaterFeatures: number;
-  readonly hidden: number;
-  /** The bottleneck before its norm and ReLU, rows; with norm. */
-  readonly raw: number;
-  readonly rows: number;
-  readonly logits: number;
-  readonly scoreTiles: number;
-  readonly pack: { a: number; b: number };
-  private readonly net: GatedNetwork;
-
-  constructor(scope: Scope, net: GatedNetwork, n: number) {
-    const { classifier, head } = net;
-    this.net = net;
-    const room = (units: number) => scope.bytes(activationBytes(units, n));
-    this.features = room(classifier.inputs);
-    this.logits = room(classifier.units);
-    const sizes = packBytes(net.linears, n);
-    this.pack = { a: scope.bytes(sizes.a), b: scope.bytes(sizes.b) };
-    const bottleneck = head?.hidden.units ?? 0;
-    this.gaterFeatures = head ? room(head.hidden.inputs) : 0;
-    this.hidden = room(bottleneck);
-    this.raw = room(bottleneck);
-    this.scoreTiles = room(net.gates);
-    this.scores = room(net.gates);
-    this.rows = room(Math.max(classifier.inputs, head?.hidden.inputs ?? 0, bottleneck));
-  }
-
-  /** Logits from features [sample][feature]: tiles. */
-  classify(features: number, n: number): number {
-    const { classifier } = this.net;
-    this.toTiles(this.features, features, classifier.inputs, n);
-    classifier.pack = this.pack;
-    classifier.forward(this.logits, this.features, tilesFor(n));
-    return this.logits;
-  }
-
-  /** The gater's output from its features: this.scores. */
-  gateScores(features: number, n: number, training: boolean): void {
-    const { engine } = this.net;
-    const { hidden, norm, out } = this.net.head!;
-    const tiles = tilesFor(n);
-    hidden.pack = this.pack;
-    out.pack = this.pack;
-    this.toTiles(this.gaterFeatures, features, hidden.inputs, n);
-    hidden.forward(this.hidden, this.gaterFeatures, tiles);
-    if (norm) {
-      tilesToRows(engine, this.raw, this.hidden, hidden.units, tiles);
-      norm.forward(this.rows, this.raw, n, 1, { relu: true }, training);
-      rowsToTiles(engine, this.hidden, this.rows, hidden.units, tiles, n);
-    } else engine.kernels.relu(this.hidden, tiles * hidden.units * LANES);
-    out.forward(this.scoreTiles, this.hidden, tiles);
-    tilesToRows(engine, this.scores, this.scoreTiles, out.units, tiles);
-  }
-
-  private toTiles(tiles: number, rows: number, units: number, n: number): void {
-    const { engine } = this.net;
-    engine.u8(this.rows, n * units * 4).set(engine.u8(rows, n * units * 4));
-    rowsToTiles(engine, tiles, this.rows, units, tilesFor(n), n);
   }
 }

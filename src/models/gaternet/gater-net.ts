@@ -14,7 +14,9 @@ import {
   writeModelFile,
 } from '../../files/model-file.js';
 import { readSafetensors, type Tensor } from '../../files/safetensors.js';
+import { plus } from '../../runtime/address.js';
 import { type Engine, engineOf } from '../../runtime/engine.js';
+import { Pace } from '../../runtime/pace.js';
 import type { FIT, FitOptions, FitResult } from '../../training/fit.js';
 import { argmax, type Evaluation, metrics } from '../../training/metrics.js';
 import { Net, type NetDescription, type Prediction, type RunOptions, type RunSettings } from '../net.js';
@@ -22,7 +24,9 @@ import { describeTarget, requireDataset, requireSameTargets, type TargetInfo } f
 import { type ConvNode, type Plan, planBackbone, widened } from './backbone.js';
 import { backboneLayers } from './backbone-layers.js';
 import type { GateLayout } from './gate-report.js';
-import { type GatedBatch, GatedNetwork, type GatedShape, type InferenceOptions } from './gated-network.js';
+import type { GatedBatch } from './gated-inference.js';
+import type { GatedShape } from './gated-layers.js';
+import { GatedNetwork, type InferenceOptions } from './gated-network.js';
 import {
   GATED_FIT,
   GATED_PREDICT,
@@ -189,9 +193,29 @@ export class GaterNet extends Net {
     return { outputs, ...classes, ...(gates ? { gates } : {}) };
   }
 
-  /** Which gates each image opens: [rows][gates], 0 or 1. */
+  /** Which gates each image opens: [rows][gates], 0 or 1. The gater alone runs. */
   async gates(data: Dataset, options: RunOptions = {}): Promise<Float32Array> {
-    return (await this.predict(data, { ...options, gates: true })).gates!;
+    const gates = this.gateRows(this.prepare(data, 'data', false).rows);
+    for await (const batch of this.gateBatches(data, options)) gates.set(batch.gates, batch.first * this.network.gates);
+    return gates;
+  }
+
+  /** gates, some rows from `first` on at a time: for more images than the gates of all should be held. */
+  async *gateBatches(data: Dataset, given: RunOptions = {}): AsyncGenerator<{ first: number; gates: Float32Array }> {
+    const { batchSize, signal } = complete(GATED_RUN, given, 'gates');
+    const prepared = this.prepare(data, 'data', false);
+    const { network, engine } = this;
+    if (!network.gater) throw new TypeError('gates: this net has no gater');
+    const pace = new Pace(signal);
+    this.running++;
+    try {
+      for (const { rows, gates } of network.decisions(prepared, Math.min(batchSize, prepared.rows))) {
+        yield { first: rows[0]!, gates: engine.f32(gates, rows.length * network.gates).slice() };
+        if (pace.due) await pace.turn();
+      }
+    } finally {
+      this.running--;
+    }
   }
 
   /** Loss and accuracy, mean AUC or RMSE on labelled images, and the mean share of open gates. */
@@ -207,7 +231,7 @@ export class GaterNet extends Net {
     const tensors: Record<string, Tensor> = {};
     for (const { name, offset, shape } of network.segments) {
       const length = shape.reduce((a, b) => a * b, 1);
-      const data = this.engine.f32(network.parameters.at + offset * 4, length).slice();
+      const data = this.engine.f32(plus(network.parameters.at, offset * 4), length).slice();
       tensors[fileName(name)] = { shape, data };
     }
     return writeModelFile(tensors, { ...state, norm: state.norm.toJSON() }, metadata);
@@ -291,7 +315,7 @@ export class GaterNet extends Net {
         const data = tensors[fileName(name)]!.data as Float32Array;
         if (name.endsWith('running_var') && data.some((v) => v < 0))
           throw new RangeError(`bytes: tensor '${fileName(name)}' holds variances below 0`);
-        this.engine.f32(network.parameters.at + offset * 4, data.length).set(data);
+        this.engine.f32(plus(network.parameters.at, offset * 4), data.length).set(data);
       }
     } catch (error) {
       network.dispose();

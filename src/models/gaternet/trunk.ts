@@ -1,24 +1,16 @@
 import { BatchNorm } from '../../layers/batch-norm.js';
-import { Conv, type ConvRoom } from '../../layers/conv.js';
-import { PlaneGate } from '../../layers/plane-gate.js';
+import { Conv } from '../../layers/conv.js';
+import { padded } from '../../numeric/padding.js';
+import { type Address, plus } from '../../runtime/address.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
 import { fillNormal, Purpose } from '../../runtime/random.js';
 import type { ConvNode, GateRange, Plan, PlanNode } from './backbone.js';
-
-const padded = (length: number) => Math.ceil(length / 16) * 16;
 
 /** A named run of floats in a block of parameters or statistics. */
 export interface NamedSegment {
   readonly name: string;
   readonly offset: number;
   readonly shape: readonly number[];
-}
-
-/** Gates of a batch for training, [sample][gate] over all of the net: their values, and where their gradients go. */
-export interface BatchGates {
-  readonly total: number;
-  readonly values: number;
-  readonly gradient: number;
 }
 
 /** Convolutions, batch norms and pools from images to pooled features, for training: every filter runs. */
@@ -71,30 +63,30 @@ export class Trunk {
   }
 
   /** Points the layers at their parameters, gradients and running statistics (bytes). */
-  bind(parameters: number, gradients: number, statistics: number): void {
+  bind(parameters: Address, gradients: Address, statistics: Address): void {
     let offset = 0;
     let statistic = 0;
     this.convs.forEach((conv, i) => {
       if (!conv) return;
       const norm = this.norms[i]!;
-      conv.weight = parameters + offset;
-      conv.dweight = gradients + offset;
+      conv.weight = plus(parameters, offset);
+      conv.dweight = plus(gradients, offset);
       offset += padded(conv.weightCount) * 4;
-      norm.bind(parameters + offset, gradients + offset, statistics + statistic);
+      norm.bind(plus(parameters, offset), plus(gradients, offset), plus(statistics, statistic));
       offset += norm.parameterLength * 4;
       statistic += norm.statisticLength * 4;
     });
   }
 
-  /** Convolutions normal with deviation √(2 / fan out) (He et al. 2015), batch norm 1 and 0. `stream` numbers the first. */
+  /** Convolutions normal with standard deviation √(2 / fan out) (He et al. 2015), batch norm 1 and 0. `stream` numbers the first. */
   initialise(seed: number, stream: number): void {
     const { engine } = this;
     this.convs.forEach((conv, i) => {
       if (!conv) return;
       const { filters, kernel } = conv.shape;
       const room = padded(conv.weightCount);
-      const deviation = Math.sqrt(2 / (filters * kernel * kernel));
-      fillNormal(engine, conv.weight, room, deviation, seed, Purpose.initialWeights, stream + i);
+      const std = Math.sqrt(2 / (filters * kernel * kernel));
+      fillNormal(engine, conv.weight, room, std, seed, Purpose.initialWeights, stream + i);
       engine.f32(conv.weight, room).fill(0, conv.weightCount);
       this.norms[i]!.initialise();
     });
@@ -108,173 +100,23 @@ export class Trunk {
     return n * 4 * (kept + GRADIENTS * Math.max(...sizes) + this.plan.gates * 4);
   }
 
-  /** Bytes of room that convolutions and batch norms share. */
-  roomBytes(n: number): { pack: number; work: number; norm: number } {
+  /** Bytes of scratch for batches of n. */
+  scratchBytes(n: number): { pack: number; work: number; norm: number } {
     const most = (sizes: (number | undefined)[]) => Math.max(0, ...sizes.map((size) => size ?? 0));
     return {
       pack: most(this.convs.map((conv) => conv?.packBytes)),
       work: most(this.convs.map((conv) => conv?.workBytes(n))),
-      norm: most(this.norms.map((norm) => norm?.roomBytes(n))),
+      norm: most(this.norms.map((norm) => norm?.scratchBytes(n))),
     };
-  }
-
-  setRoom(conv: ConvRoom, norm: number): void {
-    for (const layer of this.convs) if (layer) layer.room = conv;
-    for (const layer of this.norms) if (layer) layer.room = norm;
   }
 }
 
 /** Gradients of activations that are alive at once: a block's output, its shortcut, what is being made, and its sum's second part. */
-const GRADIENTS = 4;
+export const GRADIENTS = 4;
 
 /** Activations that backward needs beside the output. */
 function buffersOf(node: PlanNode): number {
   return node.kind === 'conv' ? (node.gate && node.shortcut === undefined ? 2 : 1) : node.kind === 'max-pool' ? 1 : 0;
-}
-
-/** Buffers of one batch size through a trunk, and the passes over them. */
-export class TrunkPass {
-  /** [sample][feature] after `forward`. */
-  readonly features: number;
-  private readonly trunk: Trunk;
-  /** Outputs of the nodes. */
-  private readonly y: readonly number[];
-  /** Convolutions before their norm; winners of max pools. */
-  private readonly inner: readonly number[];
-  /** Gated nodes without shortcut: after the ReLU, before the gate. */
-  private readonly ungated: readonly number[];
-  /** Gated nodes: their gates and the gradients, [sample][filter]. */
-  private readonly gates: readonly number[];
-  private readonly dgates: readonly number[];
-  private readonly gradients: number[];
-  private readonly gate: PlaneGate;
-  private readonly room: ConvRoom;
-  private readonly normRoom: number;
-
-  constructor(scope: Scope, trunk: Trunk, n: number, room: ConvRoom, normRoom: number) {
-    const { engine, plan } = trunk;
-    this.trunk = trunk;
-    const sizes = plan.outputs.map(({ channels, height, width }) => n * channels * height * width * 4);
-    const buffer = (i: number, wanted: boolean) => (wanted ? scope.bytes(sizes[i]!) : 0);
-    this.y = sizes.map((size) => scope.bytes(size));
-    this.inner = plan.nodes.map((node, i) => buffer(i, node.kind !== 'average-pool'));
-    this.ungated = plan.nodes.map((node, i) => buffer(i, gateAfterRelu(node)));
-    const rows = (node: PlanNode) => (node.kind === 'conv' && node.gate ? scope.bytes(n * node.gate.count * 4) : 0);
-    this.gates = plan.nodes.map(rows);
-    this.dgates = plan.nodes.map(rows);
-    this.gradients = Array.from({ length: GRADIENTS }, () => scope.bytes(Math.max(...sizes)));
-    this.features = scope.bytes(n * trunk.features * 4);
-    const most = Math.max(1, ...plan.nodes.map((node) => (node.kind === 'conv' ? node.shape.filters : 1)));
-    this.gate = new PlaneGate(engine, scope, most, normRoom);
-    this.room = room;
-    this.normRoom = normRoom;
-  }
-
-  /** Features of n images, by the batch's own statistics. Without gates all filters are open. */
-  forward(images: number, n: number, gates: BatchGates | undefined): void {
-    const { trunk, y, inner } = this;
-    const { kernels } = trunk.engine;
-    const { nodes, outputs } = trunk.plan;
-    trunk.setRoom(this.room, this.normRoom);
-    nodes.forEach((node, i) => {
-      const x = node.input < 0 ? images : y[node.input]!;
-      const out = outputs[i]!;
-      const hw = out.height * out.width;
-      if (node.kind !== 'conv') {
-        const { channels, height, width, size, stride, padding } = node.shape;
-        const sizes = [n * channels, height, width, out.height, out.width, size, stride, padding] as const;
-        if (node.kind === 'max-pool') kernels.max_pool_forward(y[i]!, inner[i]!, x, ...sizes);
-        else kernels.average_pool_forward(y[i]!, x, ...sizes);
-        return;
-      }
-      trunk.convs[i]!.forward(inner[i]!, x, n);
-      const gate = node.gate && gates ? this.takeGates(i, node.gate, gates, n) : 0;
-      const after = gateAfterRelu(node);
-      const normed = after && gate ? this.ungated[i]! : y[i]!;
-      const shortcut = node.shortcut === undefined ? 0 : y[node.shortcut]!;
-      const extras = { relu: node.relu, shortcut, gate: after ? 0 : gate };
-      trunk.norms[i]!.forward(normed, inner[i]!, n, hw, extras, true);
-      if (after && gate) this.gate.forward(y[i]!, normed, gate, n, out.channels, hw);
-    });
-    const { channels, height, width } = outputs.at(-1)!;
-    kernels.global_average_forward(this.features, y.at(-1)!, n * channels, height * width);
-  }
-
-  /** Gradients of all parameters, and of the gates, from those of the features, after `forward` over the same. */
-  backward(images: number, n: number, dfeatures: number, gates: BatchGates | undefined): void {
-    const { trunk, y, inner } = this;
-    const { kernels } = trunk.engine;
-    const { nodes, outputs } = trunk.plan;
-    trunk.setRoom(this.room, this.normRoom);
-    const free = [...this.gradients];
-    const grads: (number | undefined)[] = nodes.map(() => undefined);
-    const length = (i: number) => n * outputs[i]!.channels * outputs[i]!.height * outputs[i]!.width;
-    /** Hands a gradient to a node, which keeps the buffer or adds it to what it has. */
-    const give = (to: number, from: number) => {
-      if (grads[to] === undefined) grads[to] = from;
-      else {
-        kernels.accumulate(grads[to]!, from, length(to));
-        free.push(from);
-      }
-    };
-    const top = free.pop()!;
-    const { channels, height, width } = outputs.at(-1)!;
-    kernels.global_average_backward(top, dfeatures, n * channels, height * width);
-    grads[nodes.length - 1] = top;
-    for (let i = nodes.length - 1; i >= 0; i--) {
-      const node = nodes[i]!;
-      const dy = grads[i]!;
-      const x = node.input < 0 ? images : y[node.input]!;
-      const out = outputs[i]!;
-      const hw = out.height * out.width;
-      if (node.kind !== 'conv') {
-        if (node.input >= 0) {
-          const dx = free.pop()!;
-          const { channels: c, height: h, width: w, size, stride, padding } = node.shape;
-          if (node.kind === 'max-pool') kernels.max_pool_backward(dx, dy, inner[i]!, n * c, h * w, hw);
-          else kernels.average_pool_backward(dx, dy, n * c, h, w, out.height, out.width, size, stride, padding);
-          give(node.input, dx);
-        }
-        free.push(dy);
-        continue;
-      }
-      const gate = node.gate && gates ? this.gates[i]! : 0;
-      const after = gateAfterRelu(node);
-      if (after && gate) this.gate.backward(dy, this.dgates[i]!, dy, this.ungated[i]!, gate, n, out.channels, hw);
-      const normed = after && gate ? this.ungated[i]! : y[i]!;
-      const extras = { relu: node.relu, gate: after ? 0 : gate };
-      const dgate = after || !gate ? 0 : this.dgates[i]!;
-      // What the convolution put out is not needed any more: its buffer takes the gradient.
-      const z = inner[i]!;
-      trunk.norms[i]!.backward(z, dy, dgate, dy, normed, z, n, hw, extras);
-      if (gate) this.putGateGradients(i, node.gate!, gates!, n);
-      if (node.shortcut === undefined) free.push(dy);
-      else give(node.shortcut, dy);
-      trunk.convs[i]!.backwardWeight(x, z, n);
-      if (node.input >= 0) {
-        const dx = free.pop()!;
-        trunk.convs[i]!.backwardInput(dx, z, n);
-        give(node.input, dx);
-      }
-    }
-  }
-
-  /** Copies a node's gates out of the rows of all gates. */
-  private takeGates(i: number, { first, count }: GateRange, gates: BatchGates, n: number): number {
-    const { engine } = this.trunk;
-    const all = engine.f32(gates.values, n * gates.total);
-    const own = engine.f32(this.gates[i]!, n * count);
-    for (let s = 0; s < n; s++)
-      own.set(all.subarray(s * gates.total + first, s * gates.total + first + count), s * count);
-    return this.gates[i]!;
-  }
-
-  private putGateGradients(i: number, { first, count }: GateRange, gates: BatchGates, n: number): void {
-    const { engine } = this.trunk;
-    const all = engine.f32(gates.gradient, n * gates.total);
-    const own = engine.f32(this.dgates[i]!, n * count);
-    for (let s = 0; s < n; s++) all.set(own.subarray(s * count, (s + 1) * count), s * gates.total + first);
-  }
 }
 
 /** Whether a node's gate comes after its ReLU: its closed planes are zero. */

@@ -1,11 +1,15 @@
 import type { SparseMatrix } from '../../data/dataset.js';
+import { activate, drop } from '../../layers/activate.js';
 import { LANES, RowBatch, tilesFor } from '../../layers/batch.js';
 import type { Connections } from '../../layers/connections.js';
+import type { PackScratch } from '../../layers/dense-units.js';
 import { activationBytes, Linear, type LinearShape } from '../../layers/linear.js';
-import { PanelUnits } from '../../layers/panel-units.js';
-import { packBytes } from '../../layers/stack.js';
+import { packScratch } from '../../layers/stack.js';
+import { ActiveUnits, StripUnits } from '../../layers/strip-units.js';
+import { padded } from '../../numeric/padding.js';
+import { type Address, NONE, plus } from '../../runtime/address.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
-import { dropThreshold, Purpose } from '../../runtime/random.js';
+import { Purpose } from '../../runtime/random.js';
 import type { LossSum } from '../../training/losses.js';
 import type { Block } from '../../training/optimizer.js';
 
@@ -24,7 +28,7 @@ export interface Denoising {
 export interface Autoencoder {
   /** The layer's parameters and the visible bias. */
   readonly parameters: Block;
-  readonly gradients: number;
+  readonly gradients: Address;
   /** Loss and gradients of these rows; `step` numbers the noise, `layer` its stream. */
   step(rows: Int32Array, seed: number, step: number): LossSum;
   /** Draws the layer's initial weights. */
@@ -34,23 +38,22 @@ export interface Autoencoder {
   dispose(): void;
 }
 
-const padded = (length: number) => Math.ceil(length / 16) * 16;
-
 /** For layers over tiles: dense features, or the hidden units below. */
 export class TileAutoencoder implements Autoencoder {
   readonly parameters: Block;
-  readonly gradients: number;
+  readonly gradients: Address;
   private readonly scope: Scope;
-  private readonly noisy: number;
-  private readonly hidden: number;
-  private readonly dhidden: number;
-  private readonly decoded: number;
+  private readonly noisy: Address;
+  private readonly hidden: Address;
+  private readonly dhidden: Address;
+  private readonly decoded: Address;
+  private readonly pack: PackScratch;
 
   /** `source` loads rows and returns their clean features, tiles of [inputs][32]. */
   constructor(
     private readonly engine: Engine,
     private readonly layer: Linear,
-    private readonly source: (rows: Int32Array) => number,
+    private readonly source: (rows: Int32Array) => Address,
     private readonly options: Denoising,
     private readonly stream: number,
     batchSize: number,
@@ -64,70 +67,43 @@ export class TileAutoencoder implements Autoencoder {
     this.hidden = scope.bytes(activationBytes(layer.units, batchSize));
     this.dhidden = scope.bytes(activationBytes(layer.units, batchSize));
     this.decoded = scope.bytes(activationBytes(layer.inputs, batchSize));
-    const sizes = packBytes([layer], batchSize);
-    this.pack = { a: scope.bytes(sizes.a), b: scope.bytes(sizes.b) };
+    this.pack = packScratch(scope, [layer], batchSize);
     layer.bind(this.parameters.at, this.gradients);
   }
 
-  private readonly pack: { a: number; b: number };
-
   step(rows: Int32Array, seed: number, step: number): LossSum {
-    const { engine, layer, stream, hidden, dhidden, decoded, noisy } = this;
-    const { kernels, scratch } = engine;
+    const { engine, layer, pack, stream, hidden, dhidden, decoded, noisy } = this;
+    const { kernels } = engine;
     const { maskingNoise, dropout } = this.options;
     const tiles = tilesFor(rows.length);
     const inputLength = tiles * layer.inputs * LANES;
     const hiddenLength = tiles * layer.units * LANES;
     const visibleBias = layer.parameterLength * 4;
     const clean = this.source(rows);
-    layer.pack = this.pack;
 
     engine.f32(noisy, inputLength).set(engine.f32(clean, inputLength));
-    kernels.dropout(
-      noisy,
-      inputLength,
-      dropThreshold(maskingNoise),
-      1,
-      scratch,
-      0,
-      seed,
-      Purpose.pretrainMask,
-      step,
-      stream,
-    );
-    layer.forward(hidden, noisy, tiles);
-    kernels.relu(hidden, hiddenLength);
-    kernels.dropout(
-      hidden,
-      hiddenLength,
-      dropThreshold(dropout),
-      1 / (1 - dropout),
-      scratch,
-      0,
-      seed,
-      Purpose.pretrainDropout,
-      step,
-      stream,
-    );
+    drop(engine, noisy, inputLength, maskingNoise, 1, { seed, step, stream, purpose: Purpose.pretrainMask });
+    layer.forward(hidden, noisy, tiles, pack);
+    activate(engine, hidden, hiddenLength, dropout, { seed, step, stream, purpose: Purpose.pretrainDropout });
 
     const tileBytes = layer.inputs * LANES * 4;
     for (let t = 0; t < tiles; t++)
-      kernels.tile_fill(decoded + t * tileBytes, this.parameters.at + visibleBias, layer.inputs);
-    layer.backwardInput(decoded, hidden, tiles, true);
+      kernels.tile_fill(plus(decoded, t * tileBytes), plus(this.parameters.at, visibleBias), layer.inputs);
+    layer.backwardInput(decoded, hidden, tiles, pack, true);
     let sum = 0;
-    engine.f32(this.gradients + visibleBias, layer.inputs).fill(0);
+    engine.f32(plus(this.gradients, visibleBias), layer.inputs).fill(0);
     for (let t = 0; t < tiles; t++) {
-      const at = decoded + t * tileBytes;
+      const at = plus(decoded, t * tileBytes);
       const live = Math.min(LANES, rows.length - t * LANES);
-      sum += kernels.squared_error(at, at, clean + t * tileBytes, layer.inputs, live, 1 / rows.length);
-      kernels.tile_sums(this.gradients + visibleBias, at, layer.inputs);
+      sum += kernels.squared_error(at, at, plus(clean, t * tileBytes), layer.inputs, live, 1 / rows.length);
+      kernels.tile_sums(plus(this.gradients, visibleBias), at, layer.inputs);
     }
 
-    layer.backwardWeight(hidden, decoded, tiles, false);
-    layer.forwardLinear(dhidden, decoded, tiles);
+    layer.backwardWeight(hidden, decoded, tiles, pack, false);
+    layer.forwardLinear(dhidden, decoded, tiles, pack);
     kernels.relu_backward(dhidden, hidden, hiddenLength, 1 / (1 - dropout));
     layer.clearBiasGradient();
-    layer.backward(0, dhidden, noisy, tiles, true);
+    layer.backward(NONE, dhidden, noisy, tiles, pack, true);
     return { sum, weight: rows.length };
   }
 
@@ -145,20 +121,20 @@ export class TileAutoencoder implements Autoencoder {
 }
 
 /**
- * For a layer over sparse rows: the dense units work in panels and skip what is off, the sparse ones over tiles of the reconstruction. Inside, features
+ * For a layer over sparse rows: the dense units work in strips and skip what is off, the sparse ones over tiles of the reconstruction. Inside, features
  * are renumbered by `rank`, so that a receptive field is close together in memory.
  */
 export class RowAutoencoder implements Autoencoder {
   readonly parameters: Block;
-  readonly gradients: number;
+  readonly gradients: Address;
   private readonly scope: Scope;
   private readonly batch: RowBatch;
-  private readonly panels: PanelUnits;
-  private readonly clean: number;
-  private readonly hidden: number;
-  private readonly dhidden: number;
-  private readonly decoded: number;
-  private readonly pack: { a: number; b: number };
+  private readonly stripUnits: StripUnits;
+  private readonly active: ActiveUnits;
+  private readonly clean: Address;
+  private readonly hidden: Address;
+  private readonly dhidden: Address;
+  private readonly decoded: Address;
   private readonly layer: Linear;
   private readonly matrix: SparseMatrix;
 
@@ -183,114 +159,98 @@ export class RowAutoencoder implements Autoencoder {
     this.matrix = { ...matrix, index: matrix.index.map((f) => rank[f]!) };
     const { layer } = this;
     this.batch = new RowBatch(engine, scope, this.matrix, batchSize);
-    this.panels = new PanelUnits(engine, scope, layer.inputs, layer.denseUnits, batchSize);
-    const visible = this.panels.blocks * LANES;
-    const length = layer.parameterLength + visible + this.panels.weightCount;
+    this.stripUnits = new StripUnits(engine, layer.inputs, layer.denseUnits);
+    this.active = new ActiveUnits(scope, this.stripUnits, batchSize);
+    const visible = this.stripUnits.strips * LANES;
+    const length = layer.parameterLength + visible + this.stripUnits.weightCount;
     this.parameters = { at: scope.zeros(length), length };
     this.gradients = scope.zeros(length);
     this.clean = scope.bytes(this.batch.capacity * 4);
     this.hidden = scope.bytes(activationBytes(layer.units, batchSize));
     this.dhidden = scope.bytes(activationBytes(layer.units, batchSize));
     this.decoded = scope.bytes(activationBytes(visible, batchSize));
-    const sizes = packBytes([layer], batchSize);
-    this.pack = { a: scope.bytes(sizes.a), b: scope.bytes(sizes.b) };
     layer.bind(this.parameters.at, this.gradients);
     const offset = (layer.parameterLength + visible) * 4;
-    this.panels.weight = this.parameters.at + offset;
-    this.panels.dweight = this.gradients + offset;
+    this.stripUnits.weight = plus(this.parameters.at, offset);
+    this.stripUnits.dweight = plus(this.gradients, offset);
   }
 
   initialise(seed: number, initialScale: number): void {
     this.layer.initialise(seed, Purpose.initialWeights, this.stream, initialScale);
-    if (this.layer.dense) this.panels.exchange(this.denseWeights(), this.rank, 'to-panels');
+    if (this.layer.dense) this.stripUnits.exchange(this.denseWeights(), this.rank, 'to-strips');
   }
 
   step(rows: Int32Array, seed: number, step: number): LossSum {
-    const { engine, layer, batch, panels, stream, hidden, dhidden, decoded } = this;
+    const { engine, layer, batch, stripUnits, active, stream, hidden, dhidden, decoded } = this;
     const { kernels, scratch } = engine;
     const { maskingNoise, dropout } = this.options;
     const { sparse, sparseUnits, units } = layer;
     const tiles = tilesFor(rows.length);
-    const visible = panels.blocks * LANES;
+    const visible = stripUnits.strips * LANES;
     const visibleBias = layer.parameterLength * 4;
     const sparseBytes = sparseUnits * LANES * 4;
     const hiddenLength = tiles * units * LANES;
     const scale = 1 / (1 - dropout);
-    layer.pack = this.pack;
 
     batch.load(this.matrix, rows, true);
     engine.f32(this.clean, batch.capacity).set(engine.f32(batch.value, batch.capacity));
-    kernels.dropout(
-      batch.value,
-      batch.capacity,
-      dropThreshold(maskingNoise),
-      1,
-      scratch,
-      0,
-      seed,
-      Purpose.pretrainMask,
-      step,
-      stream,
-    );
+    drop(engine, batch.value, batch.capacity, maskingNoise, 1, { seed, step, stream, purpose: Purpose.pretrainMask });
     sparse?.forwardRows(hidden, units, batch, layer.bias);
-    if (panels.units) panels.forwardRows(hidden + sparseBytes, units, batch, layer.bias + sparseUnits * 4);
-    kernels.relu(hidden, hiddenLength);
-    kernels.dropout(
-      hidden,
-      hiddenLength,
-      dropThreshold(dropout),
-      scale,
-      scratch,
-      0,
-      seed,
-      Purpose.pretrainDropout,
-      step,
-      stream,
-    );
+    if (stripUnits.units)
+      stripUnits.forwardRows(plus(hidden, sparseBytes), units, batch, plus(layer.bias, sparseUnits * 4));
+    activate(engine, hidden, hiddenLength, dropout, { seed, step, stream, purpose: Purpose.pretrainDropout });
 
     // The error so far, without the dense units: bias + Wᵀh − x.
     const tileBytes = visible * LANES * 4;
     for (let t = 0; t < tiles; t++) {
-      kernels.tile_fill(decoded + t * tileBytes, this.parameters.at + visibleBias, visible);
-      kernels.rows_add_to_tile(decoded + t * tileBytes, batch.start, batch.index, this.clean, -1, t * LANES, LANES);
+      kernels.tile_fill(plus(decoded, t * tileBytes), plus(this.parameters.at, visibleBias), visible);
+      kernels.rows_add_to_tile(
+        plus(decoded, t * tileBytes),
+        batch.start,
+        batch.index,
+        this.clean,
+        -1,
+        t * LANES,
+        LANES,
+      );
     }
     sparse?.backwardInput(decoded, visible, hidden, units, tiles, true);
-    panels.decode(hidden + sparseBytes, units, tiles);
+    stripUnits.decode(active, plus(hidden, sparseBytes), units, tiles);
     let sum = 0;
-    engine.f32(this.gradients + visibleBias, visible).fill(0);
+    engine.f32(plus(this.gradients, visibleBias), visible).fill(0);
     for (let t = 0; t < tiles; t++) {
       const live = Math.max(0, Math.min(LANES, rows.length - t * LANES));
-      const at = decoded + t * tileBytes;
-      sum += kernels.merge_panels(
+      const at = plus(decoded, t * tileBytes);
+      sum += kernels.merge_strips(
         at,
-        panels.error + t * LANES * LANES * 4,
-        panels.blocks,
-        panels.errorRows,
+        plus(active.error, t * LANES * LANES * 4),
+        stripUnits.strips,
+        active.errorRows,
         live,
         2 / rows.length,
         scratch,
       );
-      kernels.tile_sums(this.gradients + visibleBias, at, visible);
+      kernels.tile_sums(plus(this.gradients, visibleBias), at, visible);
     }
 
-    if (panels.units) panels.decodeBackward(dhidden + sparseBytes, units, tiles, scale);
+    if (stripUnits.units) stripUnits.decodeBackward(plus(dhidden, sparseBytes), units, active, tiles, scale);
     if (sparse) {
       sparse.backwardWeight(hidden, units, decoded, visible, tiles, false);
-      sparse.forward(dhidden, units, decoded, visible, tiles, 0);
+      sparse.forward(dhidden, units, decoded, visible, tiles, NONE);
       for (let t = 0; t < tiles; t++) {
         const at = t * units * LANES * 4;
-        kernels.relu_backward(dhidden + at, hidden + at, sparseUnits * LANES, scale);
+        kernels.relu_backward(plus(dhidden, at), plus(hidden, at), sparseUnits * LANES, scale);
       }
       sparse.backwardWeightRows(dhidden, units, batch, true);
     }
-    if (panels.units) panels.backwardWeightRows(batch);
+    if (stripUnits.units) stripUnits.backwardWeightRows(batch, active);
     layer.clearBiasGradient();
     layer.addBiasGradient(dhidden, tiles);
     return { sum, weight: rows.length };
   }
 
   result(): Float32Array {
-    if (this.layer.dense) this.panels.exchange(this.denseWeights(), this.rank, 'to-weights');
+    if (this.layer.dense) this.stripUnits.exchange(this.denseWeights(), this.rank, 'to-weights');
     return this.engine.f32(this.parameters.at, this.layer.parameterLength).slice();
   }
 

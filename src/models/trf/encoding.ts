@@ -2,6 +2,7 @@ import type { Matrix } from '../../data/dataset.js';
 import { LANES, loadBatch, tilesFor } from '../../layers/batch.js';
 import type { Linear } from '../../layers/linear.js';
 import { forwardLayers, Workspace } from '../../layers/stack.js';
+import { type Address, plus } from '../../runtime/address.js';
 import type { Engine } from '../../runtime/engine.js';
 import type { Pace } from '../../runtime/pace.js';
 import { type BinaryColumns, emptyBits } from '../../structure/variables.js';
@@ -12,10 +13,10 @@ export function encoder(
   below: readonly Linear[],
   features: Matrix,
   space: Workspace,
-): (rows: Int32Array) => number {
+): (rows: Int32Array) => Address {
   return (rows) => {
     loadBatch(space.batch, features, rows, false);
-    if (below.length === 0) return (space.batch as { at: number }).at;
+    if (below.length === 0) return (space.batch as { at: Address }).at;
     return forwardLayers(engine, below, space, tilesFor(rows.length), { linearOutput: false });
   };
 }
@@ -56,7 +57,7 @@ export async function encodeRows(
       const batch = Int32Array.from({ length: Math.min(size, rows - first) }, (_, i) => first + i);
       const at = encode(batch);
       for (let t = 0; t < tilesFor(batch.length); t++) {
-        const tileAt = at + t * units * LANES * 4;
+        const tileAt = plus(at, t * units * LANES * 4);
         const from = first + t * LANES;
         const live = Math.min(LANES, rows - from);
         const tile = engine.f32(tileAt, units * LANES);

@@ -2,6 +2,7 @@ import type { Dataset } from '../../data/dataset.js';
 import { decisive, type Identity, identity } from '../../files/identity.js';
 import type { Connections } from '../../layers/connections.js';
 import { Linear, type LinearShape } from '../../layers/linear.js';
+import { NONE } from '../../runtime/address.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
 import { Pace } from '../../runtime/pace.js';
 import { growTree } from '../../structure/chow-liu.js';
@@ -151,7 +152,7 @@ class Grower {
         `resume: expected ${layer.parameterLength} weights in layer ${this.grown.length}, got ${grown.parameters.length}`,
       );
     }
-    layer.bind(this.scope.copy(grown.parameters), 0);
+    layer.bind(this.scope.copy(grown.parameters), NONE);
     this.source = { ...this.source, below: [...this.source.below, layer] };
     this.grown.push(grown);
   }

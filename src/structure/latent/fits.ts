@@ -1,3 +1,4 @@
+import { type Address, plus } from '../../runtime/address.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
 import { fillUniform, Purpose } from '../../runtime/random.js';
 import type { BinaryColumns } from '../variables.js';
@@ -35,19 +36,19 @@ export class LatentFits {
   private readonly options: EmOptions;
   private readonly rows: number;
   private readonly words: number;
-  private readonly bits: number;
-  private readonly columns: number;
-  private readonly table: number;
-  private readonly parameter: number;
-  private readonly scratch: number;
-  private readonly starts: number;
-  private readonly draws: number;
-  private readonly group: number;
-  private readonly count: number;
-  private readonly like: number;
-  private readonly ones: number;
-  private readonly other: number;
-  private readonly column: number;
+  private readonly bits: Address;
+  private readonly columns: Address;
+  private readonly table: Address;
+  private readonly parameter: Address;
+  private readonly scratch: Address;
+  private readonly starts: Address;
+  private readonly draws: Address;
+  private readonly group: Address;
+  private readonly count: Address;
+  private readonly like: Address;
+  private readonly ones: Address;
+  private readonly other: Address;
+  private readonly column: Address;
   private groups = 0;
   /** Numbers the draws of random starts, over all levels. */
   private fits: number;
@@ -176,7 +177,7 @@ export class LatentFits {
       this.like,
       this.groups,
       model.prior,
-      parameter + 6 * 8,
+      plus(parameter, 6 * 8),
       this.scratch,
       parameter,
     );
@@ -190,11 +191,11 @@ export class LatentFits {
     return engine.u8(this.column, words * 8);
   }
 
-  private bitsOf(v: number): number {
-    return this.bits + v * this.words * 8;
+  private bitsOf(v: number): Address {
+    return plus(this.bits, v * this.words * 8);
   }
 
-  private countOnes(out: number, v: number): void {
+  private countOnes(out: Address, v: number): void {
     this.engine.kernels.group_ones(out, this.group, this.bitsOf(v), this.words, this.groups);
   }
 
@@ -209,7 +210,7 @@ export class LatentFits {
    * EM from random starts (Chickering and Heckerman 1997): one step each, then rounds of 1, 2, 4 ... steps that the likelier half survives, and the
    * last goes on to the end.
    */
-  private fromStarts(length: number, em: (at: number, steps: number) => number): Float64Array {
+  private fromStarts(length: number, em: (at: Address, steps: number) => number): Float64Array {
     const { engine, options } = this;
     const numbers = options.restarts * length;
     fillUniform(engine, this.draws, numbers, 0, 1, options.seed, Purpose.latentStart, this.fits++);
@@ -217,7 +218,7 @@ export class LatentFits {
     // Inside (0, 1): a probability of 0 would stay.
     engine.f64(this.starts, numbers).set(Float64Array.from(drawn, (u) => 0.05 + 0.9 * u));
     let alive = Array.from({ length: options.restarts }, (_, i) => {
-      const at = this.starts + i * length * 8;
+      const at = plus(this.starts, i * length * 8);
       return { at, likelihood: em(at, 1) };
     });
     let done = 1;

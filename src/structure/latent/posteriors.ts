@@ -1,6 +1,7 @@
 import { complete } from '../../check/complete.js';
 import { type Options, type OptionsOf, SIGNAL } from '../../check/option.js';
 import { requireRows } from '../../data/matrix.js';
+import { type Address, NONE, plus } from '../../runtime/address.js';
 import { ENGINE, type Engine, engineOf, type Scope } from '../../runtime/engine.js';
 import { Pace } from '../../runtime/pace.js';
 import { listRows } from '../binary.js';
@@ -27,9 +28,9 @@ export interface Chunk {
   readonly first: number;
   readonly last: number;
   /** f32[last - first][latents]: P(latent = 1 | row). */
-  readonly posterior: number;
+  readonly posterior: Address;
   /** f64[last - first]: ln P(row). */
-  readonly likelihood: number;
+  readonly likelihood: Address;
 }
 
 const CHUNK = 512;
@@ -43,18 +44,18 @@ export class LatentInference {
   private readonly engine: Engine;
   private readonly scope: Scope;
   private readonly forest: LatentForest;
-  private readonly start: number;
-  private readonly index: number;
-  private readonly featureParent: number;
-  private readonly parent: number;
-  private readonly table: number;
-  private readonly base: number;
-  private readonly ratio: number;
-  private readonly message: number;
-  private readonly posterior: number;
-  private readonly likelihood: number;
-  private readonly both: number;
-  private readonly ones: number;
+  private readonly start: Address;
+  private readonly index: Address;
+  private readonly featureParent: Address;
+  private readonly parent: Address;
+  private readonly table: Address;
+  private readonly base: Address;
+  private readonly ratio: Address;
+  private readonly message: Address;
+  private readonly posterior: Address;
+  private readonly likelihood: Address;
+  private readonly both: Address;
+  private readonly ones: Address;
 
   constructor(engine: Engine, forest: LatentForest, data: BinaryRows) {
     const { features, parent, probability } = forest;
@@ -127,9 +128,9 @@ export class LatentInference {
       engine.kernels.latent_posteriors(
         posterior,
         likelihood,
-        count ? this.both : 0,
+        count ? this.both : NONE,
         this.ones,
-        this.start + first * 4,
+        plus(this.start, first * 4),
         this.index,
         this.featureParent,
         this.parent,

@@ -1,3 +1,5 @@
+import { padded } from '../../numeric/padding.js';
+import { type Address, plus } from '../../runtime/address.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
 import type { Pace } from '../../runtime/pace.js';
 import { PANEL_ROWS, wholePanels } from '../../runtime/panels.js';
@@ -11,22 +13,22 @@ export class SoftCounts {
   /** Columns of a row, a multiple of 16; those beyond the latents are 0. */
   readonly stride: number;
   /** f64[stride]: what `count` wrote last. */
-  readonly sum: number;
-  readonly joint: number;
+  readonly sum: Address;
+  readonly joint: Address;
   private readonly engine: Engine;
   /** f32[rows][stride]. */
-  private readonly posterior: number;
+  private readonly posterior: Address;
   /** i32[rows]: the numbers of all rows. */
-  private readonly every: number;
-  private readonly list: number;
-  private readonly weight: number;
-  private readonly parent: number;
+  private readonly every: Address;
+  private readonly list: Address;
+  private readonly weight: Address;
+  private readonly parent: Address;
 
   constructor(engine: Engine, scope: Scope, rows: number, latents: number) {
     this.engine = engine;
     this.rows = rows;
     this.latents = latents;
-    this.stride = Math.ceil(latents / 16) * 16;
+    this.stride = padded(latents);
     this.posterior = scope.zeros(rows * this.stride);
     this.every = scope.copy(Int32Array.from({ length: rows }, (_, r) => r));
     this.list = scope.bytes(rows * 4);
@@ -39,7 +41,7 @@ export class SoftCounts {
   /** Rows from `first` on; `from` has `width` columns, the level's latents from column `offset` on. */
   put(first: number, from: Float32Array, width: number, offset: number): void {
     const { latents, stride } = this;
-    const to = this.engine.f32(this.posterior + first * stride * 4, (from.length / width) * stride);
+    const to = this.engine.f32(plus(this.posterior, first * stride * 4), (from.length / width) * stride);
     for (let r = 0; r * width < from.length; r++)
       to.set(from.subarray(r * width + offset, r * width + offset + latents), r * stride);
   }
@@ -71,7 +73,7 @@ export class SoftCounts {
       const packed = scope.bytes(wholePanels(latents) * BLOCK * 4);
       for (let first = 0; first < rows; first += BLOCK) {
         const depth = Math.min(BLOCK, rows - first);
-        const from = this.posterior + first * stride * 4;
+        const from = plus(this.posterior, first * stride * 4);
         kernels.gemm_pack_a(packed, from, latents, depth, 1, stride, depth);
         const panels = Math.ceil(latents / PANEL_ROWS);
         kernels.gemm(product, packed, from, engine.scratch, stride, stride, 8, 0, panels, latents, stride, depth, 0);

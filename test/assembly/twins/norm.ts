@@ -19,7 +19,7 @@ export interface Shape {
 }
 
 /** act(gate (scale x + shift) + shortcut), each operation rounded. */
-export function planeAffine(
+export function batchNormApply(
   x: Float32Array,
   scale: Float32Array,
   shift: Float32Array,
@@ -38,7 +38,7 @@ export function planeAffine(
 }
 
 /** The masked gradient, and (Σ dz, Σ dz (x - mean)) of each plane. */
-export function planeAffineSums(
+export function batchNormSums(
   dy: Float32Array,
   y: Float32Array,
   x: Float32Array,
@@ -64,7 +64,7 @@ export interface Coefficients {
 }
 
 /** (b (x - mean) + d) + (gate a) dz. */
-export function planeAffineBackward(
+export function batchNormBackward(
   dz: Float32Array,
   x: Float32Array,
   gate: Float32Array | undefined,

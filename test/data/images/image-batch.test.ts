@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert';
 import type { ImageMatrix } from '#dist/data/dataset.js';
 import { ChannelNorm } from '#dist/data/images/channel-norm.js';
 import { type Augmentation, loadImages, requireAugmentation } from '#dist/data/images/image-batch.js';
+import { plus } from '#dist/runtime/address.js';
 import { Purpose } from '#dist/runtime/random.js';
 import { randomBits } from '../../assembly/twins/random.js';
 import { Draws } from '../../support/draws.js';
@@ -28,7 +29,7 @@ function load(
   const scope = engine.scope();
   const at = scope.bytes((length + 8) * 4);
   engine.f32(at, length + 8).fill(Number.NaN);
-  loadImages(engine, at + 16, features, Int32Array.from(rows), norm, augmentation, noise);
+  loadImages(engine, plus(at, 16), features, Int32Array.from(rows), norm, augmentation, noise);
   const all = engine.f32(at, length + 8).slice();
   scope.dispose();
   assert.ok([...all.subarray(0, 4), ...all.subarray(length + 4)].every(Number.isNaN), 'nothing beside the batch');

@@ -1,6 +1,7 @@
 import { createEngine, type Engine } from 'espalier';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { type Address, plus } from '#dist/runtime/address.js';
 import { close } from '../../support/allclose.js';
 import { type GoldenLayer, type GoldenPath, type GoldenTarget, knownData, knownNet } from '../../support/known-net.js';
 import { Random } from '../../support/random.js';
@@ -110,8 +111,8 @@ async function gradientsAreSlopes(
       loss();
       slope(
         engine,
-        net.network.parameters.at + (offset + from) * 4,
-        session.gradients + (offset + from) * 4,
+        plus(net.network.parameters.at, (offset + from) * 4),
+        plus(session.gradients, (offset + from) * 4),
         length,
         loss,
         `layer ${l}, ${name}`,
@@ -125,7 +126,14 @@ async function gradientsAreSlopes(
 }
 
 /** The loss must rise along the gradient of these parameters as fast as the gradient is long. */
-function slope(engine: Engine, at: number, gradientAt: number, length: number, loss: () => number, what: string): void {
+function slope(
+  engine: Engine,
+  at: Address,
+  gradientAt: Address,
+  length: number,
+  loss: () => number,
+  what: string,
+): void {
   const gradient = engine.f32(gradientAt, length).slice();
   const before = engine.f32(at, length).slice();
   const norm = Math.hypot(...gradient);

@@ -2,6 +2,7 @@ import { type Backbone, type BackboneLayer, createEngine, type Dataset, GaterNet
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { planBackbone } from '#dist/models/gaternet/backbone.js';
+import { plus } from '#dist/runtime/address.js';
 import { close } from '../../support/allclose.js';
 import { logitsOf, noiseImages, scramble } from '../../support/gated-images.js';
 import { referenceLayers } from '../../support/gated-layers.js';
@@ -113,7 +114,7 @@ function tensorsOf({ engine, network }: GaterNet) {
   return Object.fromEntries(
     network.segments.map(({ name, offset, shape }) => {
       const length = shape.reduce((a, b) => a * b, 1);
-      return [name, { shape, data: engine.f32(network.parameters.at + offset * 4, length).slice() }];
+      return [name, { shape, data: engine.f32(plus(network.parameters.at, offset * 4), length).slice() }];
     }),
   );
 }

@@ -2,6 +2,7 @@ import { createEngine, Dataset, GaterNet } from 'espalier';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { GatedSession } from '#dist/models/gaternet/gated-session.js';
+import { plus } from '#dist/runtime/address.js';
 import { createOptimizer, optimizerOptions } from '#dist/training/optimizer.js';
 import {
   closeToGolden,
@@ -70,7 +71,7 @@ for (const golden of goldenTrainings()) {
       if (step === 0) {
         for (const { name, offset, shape } of network.segments.filter((s) => s.offset < network.trainedLength)) {
           const length = shape.reduce((a, b) => a * b, 1);
-          const actual = engine.f32(session.gradients + offset * 4, length);
+          const actual = engine.f32(plus(session.gradients, offset * 4), length);
           closeToGolden(actual, golden.gradients[name]!, TOLERANCE, `gradient of ${name}`, 1e-3);
         }
       }
@@ -83,7 +84,7 @@ for (const golden of goldenTrainings()) {
     for (const { name, offset, shape } of network.segments) {
       const length = shape.reduce((a, b) => a * b, 1);
       closeToGolden(
-        engine.f32(network.parameters.at + offset * 4, length),
+        engine.f32(plus(network.parameters.at, offset * 4), length),
         golden.final[name]!,
         TOLERANCE,
         `final ${inFile(name)}`,

@@ -5,6 +5,7 @@ import * as assert from 'uvu/assert';
 import { inputBatch, loadBatch } from '#dist/layers/batch.js';
 import { Linear } from '#dist/layers/linear.js';
 import { type Autoencoder, type Denoising, RowAutoencoder, TileAutoencoder } from '#dist/models/trf/autoencoder.js';
+import type { Address } from '#dist/runtime/address.js';
 import { close } from '../../support/allclose.js';
 import { connectionsOf, type GoldenLayer, type GoldenValues } from '../../support/known-net.js';
 import { Random } from '../../support/random.js';
@@ -49,7 +50,7 @@ function tileCoder(engine: Engine, layer: GoldenLayer, data: Dataset, options: D
   const batch = inputBatch(engine, engine.scope(), data.features, data.rows);
   const source = (rows: Int32Array) => {
     loadBatch(batch, data.features, rows, false);
-    return (batch as { at: number }).at;
+    return (batch as { at: Address }).at;
   };
   const coder = new TileAutoencoder(engine, linear, source, options, 0, data.rows);
   const offset = (name: string) => linear.segments.find((segment) => segment.name === name)?.offset ?? 0;
@@ -71,13 +72,13 @@ function rowCoder(engine: Engine, layer: GoldenLayer, data: Dataset, options: De
   if (features.kind !== 'sparse') throw new TypeError('expected sparse rows');
   const coder = new RowAutoencoder(engine, shape, features, rank, options, 0, data.rows);
   const offset = (name: string) => segments.find((segment) => segment.name === name)?.offset ?? 0;
-  const panels = parameterLength + upTo(inputs, 32);
+  const strips = parameterLength + upTo(inputs, 32);
   return {
     coder,
     sparse: range(offset('sparse.weight'), fields.flat().length),
-    // Panels [input / 32][unit][32].
+    // Strips [input / 32][unit][32].
     dense: range(0, dense).flatMap((u) =>
-      range(0, inputs).map((f) => panels + Math.floor(rank[f]! / 32) * dense * 32 + u * 32 + (rank[f]! % 32)),
+      range(0, inputs).map((f) => strips + Math.floor(rank[f]! / 32) * dense * 32 + u * 32 + (rank[f]! % 32)),
     ),
     bias: range(offset('bias'), fields.length + dense),
     visible: range(0, inputs).map((f) => parameterLength + rank[f]!),

@@ -3,8 +3,8 @@ import type { SparseRows } from './rows.js';
 
 const LANES = 32;
 
-/** Where (feature, unit) stands in panels [feature / 32][unit][32]. */
-export function inPanel(feature: number, unit: number, units: number): number {
+/** Where (feature, unit) stands in strips [feature / 32][unit][32]. */
+export function inStrip(feature: number, unit: number, units: number): number {
   return (Math.floor(feature / LANES) * units + unit) * LANES + (feature % LANES);
 }
 

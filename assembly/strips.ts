@@ -1,7 +1,7 @@
 import { transpose4 } from './simd';
 
-// A dense autoencoder over sparse input rows, made to skip hidden units that are off. Weights lie in panels [feature / 32][unit][32], so that one
-// active (row, unit) pair is a multiply-add over 32 features, and the reconstruction error lies in panels too, [feature / 32][row][32].
+// A dense autoencoder over sparse input rows, made to skip hidden units that are off. Weights lie in strips of 32 features, [feature / 32][unit][32], so that one
+// active (row, unit) pair is a multiply-add over 32 features, and the reconstruction error lies in strips too, [feature / 32][row][32].
 
 /**
  * start[s], unit[e], value[e]: the units with h > 0 of each row of a batch, units rising. h: tiles of [tileUnits][32], of which the first `units` are read;
@@ -40,15 +40,15 @@ export function scatter_active(d: usize, start: usize, unit: usize, dvalue: usiz
   }
 }
 
-/** y[u][lane] += Σ_f x[lane][f] * panel weight (f, u), for the batch rows row0 .. row0 + 31 of one tile. */
-export function panel_rows_forward(y: usize, rowStart: usize, rowIndex: usize, rowValue: usize, panels: usize, units: i32, row0: i32): void {
+/** y[u][lane] += Σ_f x[lane][f] * weight (f, u) in strips, for the batch rows row0 .. row0 + 31 of one tile. */
+export function strip_rows_forward(y: usize, rowStart: usize, rowIndex: usize, rowValue: usize, weight: usize, units: i32, row0: i32): void {
   for (let lane = 0; lane < 32; lane++) {
     const end = load<i32>(rowStart + ((<usize>(row0 + lane)) << 2), 4);
     for (let e = load<i32>(rowStart + ((<usize>(row0 + lane)) << 2)); e < end; e++) {
       const x = load<f32>(rowValue + ((<usize>e) << 2));
       if (x == 0) continue;
       const f = load<i32>(rowIndex + ((<usize>e) << 2));
-      let w = panels + <usize>(f >> 5) * ((<usize>units) << 7) + ((<usize>(f & 31)) << 2);
+      let w = weight + <usize>(f >> 5) * ((<usize>units) << 7) + ((<usize>(f & 31)) << 2);
       let out = y + ((<usize>lane) << 2);
       for (let u = 0; u < units; u++) {
         store<f32>(out, load<f32>(out) + x * load<f32>(w));
@@ -59,9 +59,9 @@ export function panel_rows_forward(y: usize, rowStart: usize, rowIndex: usize, r
   }
 }
 
-/** dpanels (f, u) += Σ_s x[s][f] * dvalue of (s, u), over the active entries of each of `rows` batch rows. */
-export function panel_rows_backward(
-  dpanels: usize, rowStart: usize, rowIndex: usize, rowValue: usize, start: usize, unit: usize, dvalue: usize, units: i32, rows: i32,
+/** dweight (f, u) += Σ_s x[s][f] * dvalue of (s, u), over the active entries of each of `rows` batch rows. */
+export function strip_rows_backward(
+  dweight: usize, rowStart: usize, rowIndex: usize, rowValue: usize, start: usize, unit: usize, dvalue: usize, units: i32, rows: i32,
 ): void {
   for (let s: usize = 0; s < <usize>rows; s++) {
     const end = load<i32>(rowStart + (s << 2), 4), a0 = load<i32>(start + (s << 2)), a1 = load<i32>(start + (s << 2), 4);
@@ -69,7 +69,7 @@ export function panel_rows_backward(
       const x = load<f32>(rowValue + ((<usize>e) << 2));
       if (x == 0) continue;
       const f = load<i32>(rowIndex + ((<usize>e) << 2));
-      const column = dpanels + <usize>(f >> 5) * ((<usize>units) << 7) + ((<usize>(f & 31)) << 2);
+      const column = dweight + <usize>(f >> 5) * ((<usize>units) << 7) + ((<usize>(f & 31)) << 2);
       for (let a = a0; a < a1; a++) {
         const at = column + ((<usize>load<i32>(unit + ((<usize>a) << 2))) << 7);
         store<f32>(at, load<f32>(at) + x * load<f32>(dvalue + ((<usize>a) << 2)));
@@ -79,18 +79,18 @@ export function panel_rows_backward(
 }
 
 /**
- * Adds two halves of a reconstruction and leaves the scaled error in both layouts: e = scale * (tile[f][s] + panel[s][f]), 0 for rows at or past
- * `live`. tile: [32 blocks][32] for one tile of 32 rows; panels: block b at panels + b * panelRows * 128, this tile's 32 rows first. blocks: features / 32.
+ * Adds two halves of a reconstruction and leaves the scaled error in both layouts: e = scale * (tile[f][s] + half[s][f]), 0 for rows at or past
+ * `live`. tile: [32 strips][32] for one tile of 32 rows; half: strip b at half + b * stripRows * 128, this tile's 32 rows first. strips: features / 32.
  * Returns Σ (error before scaling)².
  */
-export function merge_panels(tile: usize, panels: usize, blocks: i32, panelRows: i32, live: i32, scale: f32, scratch: usize): f64 {
+export function merge_strips(tile: usize, half: usize, strips: i32, stripRows: i32, live: i32, scale: f32, scratch: usize): f64 {
   const factor = f32x4.splat(scale);
   let low = f64x2.splat(0), high = low;
-  for (let b: usize = 0; b < <usize>blocks; b++) {
+  for (let b: usize = 0; b < <usize>strips; b++) {
     for (let f: usize = 0; f < 32; f += 4) {
       const t = tile + (((b << 5) + f) << 7);
       for (let s: usize = 0; s < 32; s += 4) {
-        const p = panels + ((b * <usize>panelRows + s) << 7) + (f << 2);
+        const p = half + ((b * <usize>stripRows + s) << 7) + (f << 2);
         transpose4(scratch, 16, t + (s << 2), 128);
         for (let r: usize = 0; r < 4; r++) {
           let error = f32x4.add(v128.load(scratch + (r << 4)), v128.load(p + (r << 7)));

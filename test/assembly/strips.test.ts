@@ -1,11 +1,12 @@
 import { test } from 'uvu';
+import { type Address, plus } from '#dist/runtime/address.js';
 import { Draws } from '../support/draws.js';
 import type { GuardedMemory } from '../support/guarded-memory.js';
 import { guarded, kernelTest } from '../support/kernel-test.js';
 import { close, sameBits } from '../support/numbers.js';
 import { randomRows } from '../support/patterns.js';
-import * as twin from './twins/panels.js';
 import type { SparseRows } from './twins/rows.js';
+import * as twin from './twins/strips.js';
 
 const LANES = 32;
 const UNITS = [0, 1, 2, 3, 4, 5, 7, 8, 9, 17];
@@ -21,17 +22,17 @@ function batch(draws: Draws, rows: number, features: number): SparseRows {
   return { ...pattern, value: draws.floats(pattern.index.length) };
 }
 
-function placeRows(memory: GuardedMemory, { start, index, value }: SparseRows): [number, number, number] {
+function placeRows(memory: GuardedMemory, { start, index, value }: SparseRows): [Address, Address, Address] {
   return [memory.input(start).at, memory.input(index).at, memory.input(value).at];
 }
 
-/** A plain matrix [features][units] as panels; what pads the last panel is NaN, so that reading it shows. */
-function toPanels(w: Float32Array, features: number, units: number): Float32Array {
-  const panels = new Float32Array(Math.ceil(features / LANES) * units * LANES).fill(Number.NaN);
+/** A plain matrix [features][units] as strips; what pads the last strip is NaN, so that reading it shows. */
+function toStrips(w: Float32Array, features: number, units: number): Float32Array {
+  const strips = new Float32Array(Math.ceil(features / LANES) * units * LANES).fill(Number.NaN);
   for (let f = 0; f < features; f++) {
-    for (let u = 0; u < units; u++) panels[twin.inPanel(f, u, units)] = w[f * units + u]!;
+    for (let u = 0; u < units; u++) strips[twin.inStrip(f, u, units)] = w[f * units + u]!;
   }
-  return panels;
+  return strips;
 }
 
 kernelTest(
@@ -95,7 +96,7 @@ kernelTest(
 );
 
 kernelTest(
-  'panel_rows_forward',
+  'strip_rows_forward',
   '1 to 96 features, 0 to 17 units, both tiles, bits of the product with a plain matrix',
   (forward) => {
     const draws = new Draws(3);
@@ -107,8 +108,8 @@ kernelTest(
             const w = draws.floats(features * units);
             const y = memory.output(draws.floats(units * LANES));
             const expected = y.read();
-            const panels = memory.input(toPanels(w, features, units)).at;
-            forward(y.at, ...placeRows(memory, rows), panels, units, row0);
+            const weight = memory.input(toStrips(w, features, units)).at;
+            forward(y.at, ...placeRows(memory, rows), weight, units, row0);
             twin.denseRowsForward(expected, rows, w, units, row0);
             sameBits(y.read(), expected, `${features} features, ${units} units, row0 ${row0}`);
           });
@@ -119,7 +120,7 @@ kernelTest(
 );
 
 kernelTest(
-  'panel_rows_backward',
+  'strip_rows_backward',
   '1 to 96 features, 0 to 17 units, 1 to 64 rows, bits of a plain matrix, padding untouched',
   (backward) => {
     const draws = new Draws(4);
@@ -136,15 +137,15 @@ kernelTest(
                 dh[s * units + active.unit[e]!] = dvalue[e]!;
             }
             const dw = draws.floats(features * units);
-            const dpanels = memory.output(toPanels(dw, features, units));
+            const dweight = memory.output(toStrips(dw, features, units));
             const start = memory.input(Int32Array.from(active.start)).at;
             const unit = memory.input(Int32Array.from(active.unit)).at;
             const inputs = placeRows(memory, rows);
-            backward(dpanels.at, ...inputs, start, unit, memory.input(dvalue).at, units, count);
+            backward(dweight.at, ...inputs, start, unit, memory.input(dvalue).at, units, count);
             twin.denseRowsBackward(dw, rows, dh, units, count);
             sameBits(
-              dpanels.read(),
-              toPanels(dw, features, units),
+              dweight.read(),
+              toStrips(dw, features, units),
               `${features} features, ${units} units, ${count} rows`,
             );
           });
@@ -154,7 +155,7 @@ kernelTest(
   },
 );
 
-kernelTest('panel_rows_backward', 'rows added apart, first to last, equal the whole', (backward) => {
+kernelTest('strip_rows_backward', 'rows added apart, first to last, equal the whole', (backward) => {
   const draws = new Draws(5);
   const [features, units, count] = [40, 6, 64];
   guarded((memory) => {
@@ -171,52 +172,62 @@ kernelTest('panel_rows_backward', 'rows added apart, first to last, equal the wh
       const pieces = memory.output(before);
       backward(pieces.at, rowStart, rowIndex, rowValue, start, unit, dvalue, units, cut);
       const skip = 4 * cut;
-      backward(pieces.at, rowStart + skip, rowIndex, rowValue, start + skip, unit, dvalue, units, count - cut);
+      backward(
+        pieces.at,
+        plus(rowStart, skip),
+        rowIndex,
+        rowValue,
+        plus(start, skip),
+        unit,
+        dvalue,
+        units,
+        count - cut,
+      );
       sameBits(pieces.read(), whole.read(), `cut at row ${cut}`);
     }
   });
 });
 
-/** One tile of a reconstruction in two halves: [32 blocks][32] and panels of which this tile's rows are the second of three groups. */
-function halves(draws: Draws, blocks: number, panelRows: number) {
-  return { tile: draws.floats(blocks * LANES * LANES), panels: draws.floats(blocks * panelRows * LANES) };
+/** One tile of a reconstruction in two halves: [32 strips][32] and strips of which this tile's rows are the second of three groups. */
+function halves(draws: Draws, strips: number, stripRows: number) {
+  return { tile: draws.floats(strips * LANES * LANES), half: draws.floats(strips * stripRows * LANES) };
 }
 
 kernelTest(
-  'merge_panels',
-  '0 to 3 blocks, live 0 to 32, rows of other tiles untouched, bits of the naive sum',
+  'merge_strips',
+  '0 to 3 strips, live 0 to 32, rows of other tiles untouched, bits of the naive sum',
   (merge) => {
     const draws = new Draws(6);
-    for (let blocks = 0; blocks <= 3; blocks++) {
+    for (let strips = 0; strips <= 3; strips++) {
       for (let live = 0; live <= LANES; live++) {
-        for (const [panelRows, row0] of [
+        for (const [stripRows, row0] of [
           [32, 0],
           [96, 32],
         ] as const) {
           guarded((memory) => {
-            const data = halves(draws, blocks, panelRows);
-            const [tile, panels] = [memory.output(data.tile), memory.output(data.panels)];
+            const data = halves(draws, strips, stripRows);
+            const [tile, half] = [memory.output(data.tile), memory.output(data.half)];
             const scale = Math.fround(2 / 7);
             const sums = [0, 0, 0, 0];
-            const [expectedTile, expectedPanels] = [tile.read(), panels.read()];
-            for (let b = 0; b < blocks; b++) {
+            const [expectedTile, expectedHalf] = [tile.read(), half.read()];
+            for (let b = 0; b < strips; b++) {
               for (let f = 0; f < LANES; f += 4) {
                 for (let s = 0; s < LANES; s++) {
                   for (let q = 0; q < 4; q++) {
                     const inTile = (b * LANES + f + q) * LANES + s;
-                    const inPanels = (b * panelRows + row0 + s) * LANES + f + q;
-                    const error = s < live ? Math.fround(data.tile[inTile]! + data.panels[inPanels]!) : 0;
+                    const inStrips = (b * stripRows + row0 + s) * LANES + f + q;
+                    const error = s < live ? Math.fround(data.tile[inTile]! + data.half[inStrips]!) : 0;
                     sums[q]! += Math.fround(error * error);
-                    expectedTile[inTile] = expectedPanels[inPanels] = Math.fround(error * scale);
+                    expectedTile[inTile] = expectedHalf[inStrips] = Math.fround(error * scale);
                   }
                 }
               }
             }
-            const at = panels.at + row0 * LANES * 4;
-            const sum = merge(tile.at, at, blocks, panelRows, live, scale, memory.scratch(16).at);
-            sameBits([sum], [sums[0]! + sums[2]! + (sums[1]! + sums[3]!)], `sum, ${blocks} blocks, live ${live}`);
-            sameBits(tile.read(), expectedTile, `tile, ${blocks} blocks, live ${live}`);
-            sameBits(panels.read(), expectedPanels, `panels, ${blocks} blocks, live ${live}`);
+            const at = plus(half.at, row0 * LANES * 4);
+            const sum = merge(tile.at, at, strips, stripRows, live, scale, memory.scratch(16).at);
+            sameBits([sum], [sums[0]! + sums[2]! + (sums[1]! + sums[3]!)], `sum, ${strips} strips, live ${live}`);
+            sameBits(tile.read(), expectedTile, `tile, ${strips} strips, live ${live}`);
+            sameBits(half.read(), expectedHalf, `half, ${strips} strips, live ${live}`);
           });
         }
       }
@@ -225,38 +236,38 @@ kernelTest(
 );
 
 kernelTest(
-  'merge_panels',
-  'blocks merged apart, last first, leave the same errors, and sums within 1e-12 relative',
+  'merge_strips',
+  'strips merged apart, last first, leave the same errors, and sums within 1e-12 relative',
   (merge) => {
     const draws = new Draws(7);
     for (let cut = 0; cut <= 3; cut++) {
       guarded((memory) => {
         const data = halves(draws, 3, LANES);
         const scratch = memory.scratch(16).at;
-        const run = (from: number, to: number, tile: number, panels: number) =>
-          merge(tile + from * 4096, panels + from * 4096, to - from, LANES, 29, 0.3, scratch);
-        const [wholeTile, wholePanels] = [memory.output(data.tile), memory.output(data.panels)];
-        const whole = run(0, 3, wholeTile.at, wholePanels.at);
-        const [tile, panels] = [memory.output(data.tile), memory.output(data.panels)];
-        const pieces = run(cut, 3, tile.at, panels.at) + run(0, cut, tile.at, panels.at);
+        const run = (from: number, to: number, tile: Address, half: Address) =>
+          merge(plus(tile, from * 4096), plus(half, from * 4096), to - from, LANES, 29, 0.3, scratch);
+        const [wholeTile, wholeHalf] = [memory.output(data.tile), memory.output(data.half)];
+        const whole = run(0, 3, wholeTile.at, wholeHalf.at);
+        const [tile, half] = [memory.output(data.tile), memory.output(data.half)];
+        const pieces = run(cut, 3, tile.at, half.at) + run(0, cut, tile.at, half.at);
         sameBits(tile.read(), wholeTile.read(), 'tile');
-        sameBits(panels.read(), wholePanels.read(), 'panels');
+        sameBits(half.read(), wholeHalf.read(), 'half');
         close([pieces], [whole], { relative: 1e-12 }, 'sum');
       });
     }
   },
 );
 
-kernelTest('merge_panels', 'NaN in the padding lanes goes nowhere', (merge) => {
+kernelTest('merge_strips', 'NaN in the padding lanes goes nowhere', (merge) => {
   guarded((memory) => {
     const data = halves(new Draws(8), 2, LANES);
     for (let i = 0; i < data.tile.length; i++) {
       if (i % LANES >= 30) data.tile[i] = Number.NaN;
-      if (Math.floor(i / LANES) % LANES >= 30) data.panels[i] = Number.NaN;
+      if (Math.floor(i / LANES) % LANES >= 30) data.half[i] = Number.NaN;
     }
-    const [tile, panels] = [memory.output(data.tile), memory.output(data.panels)];
-    const sum = merge(tile.at, panels.at, 2, LANES, 30, 1, memory.scratch(16).at);
-    const all = [sum, ...tile.read(), ...panels.read()];
+    const [tile, half] = [memory.output(data.tile), memory.output(data.half)];
+    const sum = merge(tile.at, half.at, 2, LANES, 30, 1, memory.scratch(16).at);
+    const all = [sum, ...tile.read(), ...half.read()];
     if (!all.every(Number.isFinite)) throw new Error('a NaN came through');
   });
 });

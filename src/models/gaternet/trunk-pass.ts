@@ -1,0 +1,219 @@
+import type { ConvScratch } from '../../layers/conv.js';
+import { PlaneGate } from '../../layers/plane-gate.js';
+import { type Address, NONE } from '../../runtime/address.js';
+import type { Scope } from '../../runtime/engine.js';
+import type { ConvNode, GateRange, PlanNode, PoolNode } from './backbone.js';
+import { GRADIENTS, gateAfterRelu, type Trunk } from './trunk.js';
+
+/** What the layers of trunks that take turns may scribble on: `scratchBytes` of the hungriest. */
+export interface TrunkScratch extends ConvScratch {
+  readonly norm: Address;
+}
+
+/** Gates of a batch for training, [sample][gate] over all of the net: their values, and where their gradients go. */
+export interface BatchGates {
+  readonly total: number;
+  readonly values: Address;
+  readonly gradient: Address;
+}
+
+/** Buffers of one batch size through a trunk, and the passes over them. */
+export class TrunkPass {
+  /** [sample][feature] after `forward`. */
+  readonly features: Address;
+  private readonly trunk: Trunk;
+  /** Outputs of the nodes. */
+  private readonly y: readonly Address[];
+  /** Convolutions before their norm; winners of max pools. */
+  private readonly inner: readonly Address[];
+  /** Gated nodes without shortcut: after the ReLU, before the gate. */
+  private readonly ungated: readonly Address[];
+  /** Gated nodes: their gates and the gradients, [sample][filter]. */
+  private readonly gates: readonly Address[];
+  private readonly dgates: readonly Address[];
+  private readonly gradients: readonly Address[];
+  private readonly gate: PlaneGate;
+
+  constructor(scope: Scope, trunk: Trunk, n: number) {
+    const { engine, plan } = trunk;
+    this.trunk = trunk;
+    const sizes = plan.outputs.map(({ channels, height, width }) => n * channels * height * width * 4);
+    const buffer = (i: number, wanted: boolean) => (wanted ? scope.bytes(sizes[i]!) : NONE);
+    this.y = sizes.map((size) => scope.bytes(size));
+    this.inner = plan.nodes.map((node, i) => buffer(i, node.kind !== 'average-pool'));
+    this.ungated = plan.nodes.map((node, i) => buffer(i, gateAfterRelu(node)));
+    const rows = (node: PlanNode) => (node.kind === 'conv' && node.gate ? scope.bytes(n * node.gate.count * 4) : NONE);
+    this.gates = plan.nodes.map(rows);
+    this.dgates = plan.nodes.map(rows);
+    this.gradients = Array.from({ length: GRADIENTS }, () => scope.bytes(Math.max(...sizes)));
+    this.features = scope.bytes(n * trunk.features * 4);
+    const most = Math.max(1, ...plan.nodes.map((node) => (node.kind === 'conv' ? node.shape.filters : 1)));
+    this.gate = new PlaneGate(engine, scope, most);
+  }
+
+  /** Features of n images, by the batch's own statistics. Without gates all filters are open. */
+  forward(images: Address, n: number, gates: BatchGates | undefined, scratch: TrunkScratch): void {
+    const { nodes, outputs } = this.trunk.plan;
+    nodes.forEach((node, i) => {
+      const x = this.input(node, images);
+      if (node.kind === 'conv') this.convolve(node, i, x, n, gates, scratch);
+      else this.pool(node, i, x, n);
+    });
+    const { channels, height, width } = outputs.at(-1)!;
+    this.trunk.engine.kernels.global_average_forward(this.features, this.y.at(-1)!, n * channels, height * width);
+  }
+
+  /** Gradients of all parameters, and of the gates, from those of the features, after `forward` over the same. */
+  backward(images: Address, n: number, dfeatures: Address, gates: BatchGates | undefined, scratch: TrunkScratch): void {
+    const { engine, plan } = this.trunk;
+    const { nodes, outputs } = plan;
+    const grads = new NodeGradients(this.trunk, this.gradients, n);
+    const { channels, height, width } = outputs.at(-1)!;
+    const top = grads.take();
+    engine.kernels.global_average_backward(top, dfeatures, n * channels, height * width);
+    grads.give(nodes.length - 1, top);
+    for (let i = nodes.length - 1; i >= 0; i--) {
+      const node = nodes[i]!;
+      if (node.kind === 'conv') this.convolveBackward(node, i, this.input(node, images), n, grads, gates, scratch);
+      else this.poolBackward(node, i, n, grads);
+    }
+  }
+
+  private input(node: PlanNode, images: Address): Address {
+    return node.input < 0 ? images : this.y[node.input]!;
+  }
+
+  private convolve(
+    node: ConvNode,
+    i: number,
+    x: Address,
+    n: number,
+    gates: BatchGates | undefined,
+    scratch: TrunkScratch,
+  ): void {
+    const { trunk, y, inner } = this;
+    const { channels, height, width } = trunk.plan.outputs[i]!;
+    const hw = height * width;
+    trunk.convs[i]!.forward(inner[i]!, x, n, scratch);
+    const gate = node.gate && gates ? this.takeGates(i, node.gate, gates, n) : NONE;
+    const after = gateAfterRelu(node);
+    const normed = after && gate ? this.ungated[i]! : y[i]!;
+    const shortcut = node.shortcut === undefined ? NONE : y[node.shortcut]!;
+    const extras = { relu: node.relu, shortcut, gate: after ? NONE : gate };
+    trunk.norms[i]!.forward(normed, inner[i]!, n, hw, extras, scratch.norm);
+    if (after && gate) this.gate.forward(y[i]!, normed, gate, n, channels, hw);
+  }
+
+  private convolveBackward(
+    node: ConvNode,
+    i: number,
+    x: Address,
+    n: number,
+    grads: NodeGradients,
+    gates: BatchGates | undefined,
+    scratch: TrunkScratch,
+  ): void {
+    const { trunk, y } = this;
+    const { channels, height, width } = trunk.plan.outputs[i]!;
+    const [hw, dy] = [height * width, grads.of(i)];
+    const gate = node.gate && gates ? this.gates[i]! : NONE;
+    const after = gateAfterRelu(node);
+    if (after && gate)
+      this.gate.backward(dy, this.dgates[i]!, dy, this.ungated[i]!, gate, n, channels, hw, scratch.norm);
+    const normed = after && gate ? this.ungated[i]! : y[i]!;
+    const extras = { relu: node.relu, gate: after ? NONE : gate };
+    const dgate = after || !gate ? NONE : this.dgates[i]!;
+    // What the convolution put out is not needed any more: its buffer takes the gradient.
+    const z = this.inner[i]!;
+    trunk.norms[i]!.backward(z, dy, dgate, dy, normed, z, n, hw, extras, scratch.norm);
+    if (gate) this.putGateGradients(i, node.gate!, gates!, n);
+    if (node.shortcut === undefined) grads.release(dy);
+    else grads.give(node.shortcut, dy);
+    trunk.convs[i]!.backwardWeight(x, z, n, scratch);
+    if (node.input < 0) return;
+    const dx = grads.take();
+    trunk.convs[i]!.backwardInput(dx, z, n, scratch);
+    grads.give(node.input, dx);
+  }
+
+  private pool(node: PoolNode, i: number, x: Address, n: number): void {
+    const { engine, plan } = this.trunk;
+    const { channels, height, width, size, stride, padding } = node.shape;
+    const out = plan.outputs[i]!;
+    const sizes = [n * channels, height, width, out.height, out.width, size, stride, padding] as const;
+    if (node.kind === 'max-pool') engine.kernels.max_pool_forward(this.y[i]!, this.inner[i]!, x, ...sizes);
+    else engine.kernels.average_pool_forward(this.y[i]!, x, ...sizes);
+  }
+
+  private poolBackward(node: PoolNode, i: number, n: number, grads: NodeGradients): void {
+    const { kernels } = this.trunk.engine;
+    const out = this.trunk.plan.outputs[i]!;
+    const dy = grads.of(i);
+    if (node.input >= 0) {
+      const dx = grads.take();
+      const { channels, height: h, width: w, size, stride, padding } = node.shape;
+      const planes = n * channels;
+      if (node.kind === 'max-pool')
+        kernels.max_pool_backward(dx, dy, this.inner[i]!, planes, h * w, out.height * out.width);
+      else kernels.average_pool_backward(dx, dy, planes, h, w, out.height, out.width, size, stride, padding);
+      grads.give(node.input, dx);
+    }
+    grads.release(dy);
+  }
+
+  /** Copies a node's gates out of the rows of all gates. */
+  private takeGates(i: number, { first, count }: GateRange, gates: BatchGates, n: number): Address {
+    const { engine } = this.trunk;
+    const all = engine.f32(gates.values, n * gates.total);
+    const own = engine.f32(this.gates[i]!, n * count);
+    for (let s = 0; s < n; s++)
+      own.set(all.subarray(s * gates.total + first, s * gates.total + first + count), s * count);
+    return this.gates[i]!;
+  }
+
+  private putGateGradients(i: number, { first, count }: GateRange, gates: BatchGates, n: number): void {
+    const { engine } = this.trunk;
+    const all = engine.f32(gates.gradient, n * gates.total);
+    const own = engine.f32(this.dgates[i]!, n * count);
+    for (let s = 0; s < n; s++) all.set(own.subarray(s * count, (s + 1) * count), s * gates.total + first);
+  }
+}
+
+/** Gradients of the nodes' outputs during one backward pass, in a few buffers that take turns. */
+class NodeGradients {
+  private readonly free: Address[];
+  private readonly grads: (Address | undefined)[] = [];
+
+  constructor(
+    private readonly trunk: Trunk,
+    buffers: readonly Address[],
+    private readonly n: number,
+  ) {
+    this.free = [...buffers];
+  }
+
+  /** A buffer that holds nothing. */
+  take(): Address {
+    return this.free.pop()!;
+  }
+
+  release(buffer: Address): void {
+    this.free.push(buffer);
+  }
+
+  of(node: number): Address {
+    return this.grads[node]!;
+  }
+
+  /** Hands a gradient to a node, which keeps the buffer or adds it to what it has. */
+  give(node: number, buffer: Address): void {
+    const own = this.grads[node];
+    if (own === undefined) {
+      this.grads[node] = buffer;
+      return;
+    }
+    const { channels, height, width } = this.trunk.plan.outputs[node]!;
+    this.trunk.engine.kernels.accumulate(own, buffer, this.n * channels * height * width);
+    this.release(buffer);
+  }
+}
