@@ -11,8 +11,8 @@ import {
   type Placement,
 } from 'espalier';
 import { loadNamed, type NamedSet } from '#dist/cli/read/named-data.js';
-import { GateCounter } from '#dist/models/gaternet/gate-report.js';
 import { Purpose, permutation } from '#dist/runtime/random.js';
+import { GateCounter } from '#dist/structure/gates.js';
 import { formatTable, printHeader } from './support/report.js';
 import { deviation, mean } from './support/statistics.js';
 

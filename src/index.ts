@@ -23,21 +23,6 @@ export type { FeedforwardNet, LayerSummary, SkipPathSummary } from './models/fee
 export type { InputTransformName } from './models/feedforward/input.js';
 export type { NetOptions } from './models/feedforward/options.js';
 export type { Backbone, BackboneLayer, ImageShape, Placement } from './models/gaternet/backbone.js';
-export {
-  type GateBlock,
-  type GateBlockReport,
-  type GateClasses,
-  type GateClassNames,
-  GateCounter,
-  type GateKind,
-  type GateLayout,
-  type GateReport,
-  gateKind,
-  gateReport,
-  gatesToCsv,
-  type TellingGate,
-  tellingGates,
-} from './models/gaternet/gate-report.js';
 export { type GatedEvaluation, type GatedPrediction, GaterNet } from './models/gaternet/gater-net.js';
 export type { GaterNetOptions } from './models/gaternet/options.js';
 export { loadNet } from './models/load.js';
@@ -56,6 +41,21 @@ export type {
 export { TseNet } from './models/tse/tse-net.js';
 export { createEngine, type Engine, type EngineOptions, type WasmSource } from './runtime/engine.js';
 export { type ChowLiuOptions, chowLiuTree, type TreeConstraints } from './structure/chow-liu.js';
+export {
+  type GateBlock,
+  type GateBlockReport,
+  type GateClasses,
+  type GateClassNames,
+  GateCounter,
+  type GateKind,
+  type GateLayout,
+  type GateReport,
+  gateKind,
+  gateReport,
+  gatesToCsv,
+  type TellingGate,
+  tellingGates,
+} from './structure/gates.js';
 export {
   type InformationOptions,
   type InformationPair,

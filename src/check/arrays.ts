@@ -1,4 +1,4 @@
-import { kindOf } from './kind.js';
+import { got } from './phrase.js';
 
 interface ArrayKind {
   new (length: number): object;
@@ -8,7 +8,7 @@ interface ArrayKind {
 /** TypeError unless it is of one of these kinds of typed array. */
 export function requireArray(array: unknown, argument: string, ...kinds: readonly ArrayKind[]): void {
   if (!kinds.some((kind) => array instanceof kind))
-    throw new TypeError(`${argument}: expected ${kinds.map((kind) => kind.name).join(' or ')}, got ${kindOf(array)}`);
+    throw new TypeError(`${argument}: expected ${kinds.map((kind) => kind.name).join(' or ')}, got ${got(array)}`);
 }
 
 /** @param reason where the length comes from: `rows x columns = 2 x 3`, `one a node` */
@@ -34,7 +34,7 @@ export function requireEach(
  * @param what the things that are numbered: `variable`, `row`
  */
 export function requireIndex(index: number, count: number, argument: string, what: string): void {
-  if (typeof index !== 'number') throw new TypeError(`${argument}: expected a ${what}'s number, got ${kindOf(index)}`);
+  if (typeof index !== 'number') throw new TypeError(`${argument}: expected a ${what}'s number, got ${got(index)}`);
   if (!Number.isInteger(index) || index < 0 || index >= count)
     throw new RangeError(`${argument}: expected a ${what} from 0 to ${count - 1}, got ${index}`);
 }

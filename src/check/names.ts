@@ -1,16 +1,15 @@
 import { requireLength } from './arrays.js';
-import { kindOf } from './kind.js';
+import { got } from './phrase.js';
 
 /**
  * TypeError unless it is a list of strings, RangeError unless there are `count` of them, all different.
  * @param what that which has a name: `column`, `class`
  */
 export function requireNames(names: readonly string[], count: number, argument: string, what: string): void {
-  if (!Array.isArray(names)) throw new TypeError(`${argument}: expected a list of strings, got ${kindOf(names)}`);
+  if (!Array.isArray(names)) throw new TypeError(`${argument}: expected a list of strings, got ${got(names)}`);
   requireLength(names, count, argument, `one name a ${what}`);
   for (let i = 0; i < count; i++) {
-    if (typeof names[i] !== 'string')
-      throw new TypeError(`${argument}[${i}]: expected a string, got ${kindOf(names[i])}`);
+    if (typeof names[i] !== 'string') throw new TypeError(`${argument}[${i}]: expected a string, got ${got(names[i])}`);
   }
   const twice = findRepeated(names);
   if (twice)

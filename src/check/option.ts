@@ -43,6 +43,11 @@ export interface FlagOption extends Common {
   readonly kind: 'flag';
 }
 
+/** Any text. */
+export interface TextOption extends Common {
+  readonly kind: 'text';
+}
+
 export interface ChoiceOption extends Common {
   readonly kind: 'choice';
   readonly of: readonly string[];
@@ -109,6 +114,7 @@ export type Option =
   | IntegerOption
   | NumberOption
   | FlagOption
+  | TextOption
   | ChoiceOption
   | ListOption
   | GroupOption
@@ -131,21 +137,23 @@ export type ValueOf<O> =
       ? number
       : O extends { kind: 'flag' }
         ? boolean
-        : O extends { kind: 'choice'; of: readonly (infer C)[] }
-          ? C
-          : O extends { kind: 'list'; of: infer E }
-            ? readonly ValueOf<E>[]
-            : O extends { kind: 'group'; options: infer D }
-              ? OptionsOf<D>
-              : O extends { kind: 'variant'; of: infer V }
-                ? { [K in keyof V]: K | ({ kind: K } & OptionsOf<V[K]>) }[keyof V]
-                : O extends { kind: 'signal' }
-                  ? AbortSignal
-                  : O extends { kind: 'callback'; type: infer F }
-                    ? NonNullable<F>
-                    : O extends { kind: 'other'; is: (value: unknown) => value is infer T }
-                      ? T
-                      : never);
+        : O extends { kind: 'text' }
+          ? string
+          : O extends { kind: 'choice'; of: readonly (infer C)[] }
+            ? C
+            : O extends { kind: 'list'; of: infer E }
+              ? readonly ValueOf<E>[]
+              : O extends { kind: 'group'; options: infer D }
+                ? OptionsOf<D>
+                : O extends { kind: 'variant'; of: infer V }
+                  ? { [K in keyof V]: K | ({ kind: K } & OptionsOf<V[K]>) }[keyof V]
+                  : O extends { kind: 'signal' }
+                    ? AbortSignal
+                    : O extends { kind: 'callback'; type: infer F }
+                      ? NonNullable<F>
+                      : O extends { kind: 'other'; is: (value: unknown) => value is infer T }
+                        ? T
+                        : never);
 
 /** Options as a caller gives them. */
 export type OptionsOf<D> = Flat<
@@ -203,5 +211,5 @@ export const SEED_OF_NET = {
 export const SIGNAL = {
   kind: 'signal',
   inert: true,
-  doc: 'Stops the work: the call rejects with its reason.',
+  doc: 'Stops the work; the call rejects with its reason.',
 } as const satisfies Option;

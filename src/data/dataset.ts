@@ -1,9 +1,10 @@
 import { requireArray } from '../check/arrays.js';
-import { shown } from '../check/kind.js';
-import { requireNames } from '../check/names.js';
+import { requireKnown } from '../check/known.js';
+import { got } from '../check/phrase.js';
 import { requireInteger } from '../check/require.js';
+import { checkFeatures } from './checked.js';
 import { type LabelOptions, targetsOf } from './labels.js';
-import { checkMatrix, flatRows, type ImageMatrix, type Matrix, packRows, type SparseMatrix } from './matrix.js';
+import { flatRows, type ImageMatrix, type Matrix, packRows, type SparseMatrix } from './matrix.js';
 import { subsetMatrix, subsetTargets } from './subset.js';
 import { checkTargets, type Targets } from './targets.js';
 
@@ -18,6 +19,8 @@ export interface DatasetOptions extends LabelOptions {
   /** One name a column. */
   readonly featureNames?: readonly string[];
 }
+
+const NAMES: readonly (keyof DatasetOptions)[] = ['targets', 'labels', 'classes', 'classNames', 'featureNames'];
 
 /**
  * Rows of features, with or without targets. Immutable by contract: the arrays given are kept, not copied, and must
@@ -35,12 +38,11 @@ export class Dataset {
   readonly featureNames?: readonly string[];
 
   constructor(features: Matrix, targets?: Targets, featureNames?: readonly string[]) {
-    checkMatrix(features);
-    if (targets !== undefined) checkTargets(targets, features.rows);
-    if (featureNames !== undefined) requireNames(featureNames, features.columns, 'featureNames', 'column');
     this.features = features;
     this.targets = targets;
     this.featureNames = featureNames;
+    checkFeatures(this);
+    if (targets !== undefined) checkTargets(targets, features.rows);
   }
 
   get rows(): number {
@@ -59,6 +61,7 @@ export class Dataset {
     rows: readonly ArrayLike<number>[] | Float32Array,
     options: DatasetOptions & { readonly columns?: number } = {},
   ): Dataset {
+    requireKnown(options, ['columns', ...NAMES], 'Dataset.dense');
     const { columns, featureNames } = options;
     const features = rows instanceof Float32Array ? flatRows(rows, columns) : packRows(rows, columns);
     return new Dataset(features, targetsOf(options), featureNames);
@@ -66,6 +69,7 @@ export class Dataset {
 
   /** Compressed sparse rows, see SparseMatrix. The arrays are kept, not copied. */
   static sparse(options: Omit<SparseMatrix, 'kind'> & DatasetOptions): Dataset {
+    requireKnown(options, ['rows', 'columns', 'start', 'index', 'value', ...NAMES], 'Dataset.sparse');
     const { rows, columns, start, index, value } = options;
     return new Dataset(
       { kind: 'sparse', rows, columns, start, index, value },
@@ -82,8 +86,9 @@ export class Dataset {
     options: Pick<ImageMatrix, 'channels' | 'height' | 'width' | 'values'> & Omit<DatasetOptions, 'featureNames'>,
   ): Dataset {
     if (typeof options !== 'object' || options === null) {
-      throw new TypeError(`options: expected { channels, height, width, values }, got ${shown(options)}`);
+      throw new TypeError(`options: expected { channels, height, width, values }, got ${got(options)}`);
     }
+    requireKnown(options, ['channels', 'height', 'width', 'values', ...NAMES], 'Dataset.images');
     const { channels, height, width, values } = options;
     for (const [name, size] of Object.entries({ channels, height, width })) requireInteger(size, 1, name);
     requireArray(values, 'values', Uint8Array, Float32Array);

@@ -1,4 +1,4 @@
-import { shown } from '../check/kind.js';
+import { got } from '../check/phrase.js';
 import type { ClassTargets, Targets } from './targets.js';
 
 /** What may go with the features: `targets` as they are, or `labels` to make class targets of, never both. */
@@ -29,7 +29,7 @@ export function targetsOf(options: LabelOptions): Targets | undefined {
 function namedClasses(labels: readonly string[], { classes, classNames }: LabelOptions): ClassTargets {
   for (let r = 0; r < labels.length; r++) {
     if (typeof labels[r] !== 'string') {
-      throw new TypeError(`labels[${r}]: expected a string as in labels[0], got ${shown(labels[r])}`);
+      throw new TypeError(`labels[${r}]: expected a string as in labels[0], got ${got(labels[r])}`);
     }
   }
   // Code-unit order: a locale's order would differ between machines.
@@ -55,7 +55,7 @@ function numberedClasses(labels: ArrayLike<number | string>, { classes, classNam
   for (let r = 0; r < labels.length; r++) {
     const label = labels[r];
     if (typeof label !== 'number') {
-      throw new TypeError(`labels[${r}]: expected a number as in labels[0], got ${shown(label)}`);
+      throw new TypeError(`labels[${r}]: expected a number as in labels[0], got ${got(label)}`);
     }
     values[r] = label;
     if (values[r] !== label || label < 0) {

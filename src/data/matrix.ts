@@ -1,5 +1,5 @@
 import { requireArray, requireLength } from '../check/arrays.js';
-import { shown } from '../check/kind.js';
+import { got } from '../check/phrase.js';
 import { requireInteger } from '../check/require.js';
 
 /** Rows of numbers, row-major: value of row r, column c at values[r * columns + c]. */
@@ -83,7 +83,7 @@ export function flatRows(values: Float32Array, columns: number | undefined): Den
 /** Dense rows of an array of rows, all of one length: `wantedColumns`, else that of the first. */
 export function packRows(rows: readonly ArrayLike<number>[], wantedColumns: number | undefined): DenseMatrix {
   if (!Array.isArray(rows)) {
-    throw new TypeError(`rows: expected an array of rows or a Float32Array, got ${shown(rows)}`);
+    throw new TypeError(`rows: expected an array of rows or a Float32Array, got ${got(rows)}`);
   }
   if (rows.length === 0) throw new RangeError('rows: expected at least one row, got none');
   const columns = wantedColumns ?? rows[0]?.length;
@@ -91,7 +91,7 @@ export function packRows(rows: readonly ArrayLike<number>[], wantedColumns: numb
   for (let r = 0; r < rows.length; r++) {
     const row: ArrayLike<number> = rows[r];
     if (typeof row !== 'object' || row === null || typeof row.length !== 'number') {
-      throw new TypeError(`rows[${r}]: expected an array of numbers, got ${shown(row)}`);
+      throw new TypeError(`rows[${r}]: expected an array of numbers, got ${got(row)}`);
     }
     if (row.length !== columns) {
       const reason = wantedColumns === undefined ? 'as many columns as row 0' : 'columns';
@@ -100,7 +100,7 @@ export function packRows(rows: readonly ArrayLike<number>[], wantedColumns: numb
     for (let c = 0; c < columns; c++) {
       const value = row[c];
       if (typeof value !== 'number') {
-        throw new TypeError(`rows[${r}][${c}]: expected a number, got ${shown(value)}`);
+        throw new TypeError(`rows[${r}][${c}]: expected a number, got ${got(value)}`);
       }
       values[r * columns + c] = value;
       if (Number.isFinite(value) && !Number.isFinite(values[r * columns + c])) {
@@ -114,7 +114,7 @@ export function packRows(rows: readonly ArrayLike<number>[], wantedColumns: numb
 /** TypeError or RangeError unless it is a matrix as described: lengths that match, finite numbers, sorted sparse rows. */
 export function checkMatrix(features: Matrix): void {
   if (typeof features !== 'object' || features === null || !MATRIX_KINDS.includes(features.kind)) {
-    throw new TypeError(`features: expected a matrix of kind 'dense', 'sparse' or 'images', got ${shown(features)}`);
+    throw new TypeError(`features: expected a matrix of kind 'dense', 'sparse' or 'images', got ${got(features)}`);
   }
   requireInteger(features.rows, 1, 'features.rows');
   requireInteger(features.columns, 1, 'features.columns');

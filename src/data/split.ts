@@ -1,19 +1,30 @@
-import { requireInteger, requireOptions, requireSeed, requireShare } from '../check/require.js';
-import { type Engine, engineOf } from '../runtime/engine.js';
+import { complete } from '../check/complete.js';
+import { type Options, type OptionsOf, SEED } from '../check/option.js';
+import { got } from '../check/phrase.js';
+import { requireInteger } from '../check/require.js';
+import { ENGINE, type Engine, engineOf } from '../runtime/engine.js';
 import { Purpose, permutation } from '../runtime/random.js';
 import { Dataset } from './dataset.js';
 
-export interface SplitOptions {
-  /** Share of the rows, from 0 to below 1. Default 0.1. */
-  validation?: number;
-  /** Default 0: no test rows. */
-  test?: number;
-  /** Default 0. The split is a function of it, the number of rows and, when stratified, the labels. */
-  seed?: number;
-  /** Every part holds each class in proportion, as far as whole rows allow; data without classes are split plainly. Default true. */
-  stratify?: boolean;
-  engine?: Engine;
-}
+const SHARE = { kind: 'number', unit: 'a share', from: 0, below: 1 } as const;
+
+/** Options of splitRows. */
+export const SPLIT = {
+  validation: { ...SHARE, default: 0.1, doc: 'Share of the rows; 0 for none.' },
+  test: { ...SHARE, default: 0, doc: 'Share of the rows; 0 for none.' },
+  seed: SEED,
+  stratify: {
+    kind: 'flag',
+    default: true,
+    doc: 'Every part holds each class in proportion, as far as whole rows allow; data without classes are split plainly.',
+  },
+  engine: ENGINE,
+} as const satisfies Options;
+
+export type SplitOptions = OptionsOf<typeof SPLIT>;
+
+/** Options of takeRows. */
+export const TAKE = { seed: SEED, engine: ENGINE } as const satisfies Options;
 
 /**
  * Parts at random, each in the order of the data; `validation` and `test` are absent where their share is 0. A part's size is its share of the rows,
@@ -22,19 +33,16 @@ export interface SplitOptions {
  */
 export async function splitRows(
   data: Dataset,
-  options: SplitOptions = {},
+  given: SplitOptions = {},
 ): Promise<{ train: Dataset; validation?: Dataset; test?: Dataset }> {
   if (!(data instanceof Dataset)) {
-    throw new TypeError(`data: expected a Dataset, got ${data === null ? 'null' : typeof data}`);
+    throw new TypeError(`data: expected a Dataset, got ${got(data)}`);
   }
-  requireOptions(options);
-  const { validation = 0.1, test = 0, seed = 0, stratify = true } = options;
-  requireShare(validation, 'validation');
-  requireShare(test, 'test');
+  const options = complete(SPLIT, given, 'splitRows');
+  const { validation, test, seed, stratify } = options;
   if (validation + test >= 1) {
     throw new RangeError(`validation, test: expected shares below 1 together, got ${validation} and ${test}`);
   }
-  requireSeed(seed);
   const { rows } = data;
   const wanted = [Math.round(validation * rows), Math.round(test * rows)] as const;
   const left = rows - wanted[0] - wanted[1];
@@ -55,16 +63,11 @@ export async function splitRows(
  * So many rows at random, in the order of the data, each class in proportion: those that splitRows holds out for validation, were their share asked for.
  * @throws RangeError unless `rows` is an integer from 1 to below the data's rows
  */
-export async function takeRows(
-  data: Dataset,
-  rows: number,
-  options: Pick<SplitOptions, 'seed' | 'engine'> = {},
-): Promise<Dataset> {
-  const { seed = 0 } = options;
+export async function takeRows(data: Dataset, rows: number, given: OptionsOf<typeof TAKE> = {}): Promise<Dataset> {
+  const options = complete(TAKE, given, 'takeRows');
   requireInteger(rows, 1, 'rows');
   if (rows >= data.rows) throw new RangeError(`rows: expected fewer than the ${data.rows} of the data, got ${rows}`);
-  requireSeed(seed);
-  return data.subset(rowsOfPart(assign(await engineOf(options), data, [rows], seed, true), 1));
+  return data.subset(rowsOfPart(assign(await engineOf(options), data, [rows], options.seed, true), 1));
 }
 
 /** u8[rows]: the part of each row. Part p + 1 gets sizes[p] rows at random, part 0 the others. */

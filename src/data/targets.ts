@@ -1,6 +1,6 @@
 import { requireArray, requireLength } from '../check/arrays.js';
-import { shown } from '../check/kind.js';
 import { requireNames } from '../check/names.js';
+import { got } from '../check/phrase.js';
 import { requireInteger } from '../check/require.js';
 
 /** One class per row: values[r] in [0, classes). */
@@ -63,14 +63,14 @@ export function requireTargets<K extends Targets['kind']>(
 /** TypeError or RangeError unless they are targets for so many rows. */
 export function checkTargets(targets: Targets, rows: number): void {
   if (typeof targets !== 'object' || targets === null) {
-    throw new TypeError(`targets: expected an object, got ${shown(targets)}`);
+    throw new TypeError(`targets: expected an object, got ${got(targets)}`);
   }
   if (targets.kind === 'classes') checkClasses(targets, rows);
   else if (targets.kind === 'tasks') checkTasks(targets, rows);
   else if (targets.kind === 'values') checkValues(targets, rows);
   else {
     const { kind } = targets as { kind: unknown };
-    throw new TypeError(`targets.kind: expected 'classes', 'tasks' or 'values', got ${shown(kind)}`);
+    throw new TypeError(`targets.kind: expected 'classes', 'tasks' or 'values', got ${got(kind)}`);
   }
 }
 

@@ -1,7 +1,6 @@
 import { instantiate } from '@assemblyscript/loader';
 import { complete } from '../check/complete.js';
 import type { Option, OptionsOf } from '../check/option.js';
-import { got } from '../check/phrase.js';
 import type { Address, Size } from './address.js';
 import { Arena } from './arena.js';
 import type { Kernels } from './kernels.js';
@@ -18,7 +17,7 @@ export const ENGINE_OPTIONS = {
     defaultDoc: 'the inlined copy',
     flag: false,
     inert: true,
-    doc: 'The file espalier/wasm/espalier.wasm, compiled or not, for pages that may not compile inlined bytes.',
+    doc: 'The kernels, espalier/wasm/espalier.wasm, where inlined bytes may not be compiled.',
   },
 } as const satisfies Record<string, Option>;
 
@@ -182,11 +181,9 @@ async function compile(source: WasmSource | undefined): Promise<WebAssembly.Modu
     if (!source.ok) throw new Error(`wasm: ${source.url} answered ${source.status}`);
     return WebAssembly.compile(await source.arrayBuffer());
   }
-  if (source instanceof ArrayBuffer) return WebAssembly.compile(source);
-  if (ArrayBuffer.isView(source)) {
+  if (ArrayBuffer.isView(source))
     return WebAssembly.compile(new Uint8Array(source.buffer as ArrayBuffer, source.byteOffset, source.byteLength));
-  }
-  throw new TypeError(`wasm: expected a WebAssembly.Module, bytes, a URL or a Response, got ${got(source)}`);
+  return WebAssembly.compile(source as ArrayBuffer);
 }
 
 function decode(hex: string): Uint8Array<ArrayBuffer> {

@@ -7,9 +7,6 @@ export class Pace {
   private readonly signal: AbortSignal | undefined;
 
   constructor(signal?: AbortSignal) {
-    if (signal !== undefined && typeof signal?.throwIfAborted !== 'function') {
-      throw new TypeError(`signal: expected an AbortSignal, got ${signal === null ? 'null' : typeof signal}`);
-    }
     this.signal = signal;
     signal?.throwIfAborted();
   }

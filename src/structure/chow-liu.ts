@@ -1,18 +1,12 @@
 import { complete } from '../check/complete.js';
 import { type Completed, type Fn, type Options, type OptionsOf, SIGNAL } from '../check/option.js';
+import { checkedData, type Observations } from '../data/checked.js';
 import { ENGINE, type Engine, engineOf } from '../runtime/engine.js';
 import { Pace } from '../runtime/pace.js';
 import { PairInformation } from './pair-information.js';
 import { RowFrontier, SparseFrontier } from './prim.js';
 import { DisjointSets, type Edge, requireVertex, Tree } from './tree.js';
-import {
-  type BinaryRows,
-  checkedDataset,
-  DISCRETISE,
-  discretise,
-  type Observations,
-  type Variables,
-} from './variables.js';
+import { type BinaryRows, DISCRETISE, discretise, type Variables } from './variables.js';
 
 /** What a tree must look like. */
 export const CONSTRAINTS = {
@@ -32,7 +26,7 @@ export const CONSTRAINTS = {
     expected: 'a list of pairs [a, b]',
     default: [],
     defaultDoc: 'none',
-    doc: 'Pairs that must be edges, whatever their information, and close no cycle.',
+    doc: 'Pairs that must be edges; they may close no cycle.',
   },
   forbidden: {
     kind: 'other',
@@ -57,7 +51,7 @@ export const CHOW_LIU = {
   onProgress: {
     kind: 'callback',
     inert: true,
-    doc: 'Called now and then with the number of variables that have joined the tree, and of all.',
+    doc: 'Hears how many variables have joined the tree, and of how many.',
     type: undefined as Fn<(joined: number, variables: number) => void>,
   },
 } as const satisfies Options;
@@ -70,7 +64,7 @@ export type ChowLiuOptions = OptionsOf<typeof CHOW_LIU>;
  * only those that could become an edge are looked at (Meilă 1999): time near O(d · distinct counts + Σ over rows of nnz²), memory O(d + nnz).
  */
 export async function chowLiuTree(data: Observations, given: ChowLiuOptions = {}): Promise<Tree> {
-  const { features, featureNames } = checkedDataset(data);
+  const { features, featureNames } = checkedData(data);
   const options = complete(CHOW_LIU, given, 'chowLiuTree');
   const engine = await engineOf(options);
   return growTree(engine, discretise(features, options), options, featureNames);

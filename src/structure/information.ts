@@ -1,13 +1,14 @@
 import { complete } from '../check/complete.js';
 import { type Options, type OptionsOf, SIGNAL } from '../check/option.js';
 import { requireInteger } from '../check/require.js';
-import { type ClassTargets, requireTargets } from '../data/targets.js';
+import { checkedData, type Observations } from '../data/checked.js';
+import { type ClassTargets, checkTargets, requireTargets } from '../data/targets.js';
 import { log } from '../numeric/log.js';
 import { ENGINE, engineOf } from '../runtime/engine.js';
 import { Pace } from '../runtime/pace.js';
 import { bindTable, countIndices, PairInformation } from './pair-information.js';
 import { requireVertex } from './tree.js';
-import { checkedDataset, DISCRETISE, discretise, type Observations, type Variables } from './variables.js';
+import { DISCRETISE, discretise, type Variables } from './variables.js';
 
 /** I of two binary variables in nats, at least 0, from the weights of (1, 1), (1, 0), (0, 1), (0, 0). Either order of the variables gives the same bits. */
 export function informationOfCells(n11: number, n10: number, n01: number, n00: number): number {
@@ -38,7 +39,7 @@ export async function topPairs(
   k: number,
   given: InformationOptions = {},
 ): Promise<InformationPair[]> {
-  const { features } = checkedDataset(data);
+  const { features } = checkedData(data);
   requireInteger(k, 1, 'k');
   const options = complete(INFORMATION, given, 'topPairs');
   const engine = await engineOf(options);
@@ -72,7 +73,7 @@ export async function mutualInformation(
   given: InformationOptions = {},
 ): Promise<number> {
   const options = complete(INFORMATION, given, 'mutualInformation');
-  const { features } = checkedDataset(data);
+  const { features } = checkedData(data);
   requireVertex(a, features.columns, 'a');
   requireVertex(b, features.columns, 'b');
   const engine = await engineOf(options);
@@ -88,8 +89,9 @@ export async function mutualInformation(
 /** Mutual information of every feature with the class, nats, f64[columns]. TypeError when the data have no classes. */
 export async function targetInformation(data: Observations, given: InformationOptions = {}): Promise<Float64Array> {
   const options = complete(INFORMATION, given, 'targetInformation');
-  const dataset = checkedDataset(data);
+  const dataset = checkedData(data);
   const targets = requireTargets(dataset, 'classes', 'data');
+  checkTargets(targets, dataset.features.rows);
   const engine = await engineOf(options);
   const variables = discretise(dataset.features, options);
   const scope = engine.scope();

@@ -1,7 +1,5 @@
 import type { Option, Options, OptionsOf } from '../check/option.js';
-import { Dataset } from '../data/dataset.js';
 import { type Matrix, type RowMatrix, requireRows, type SparseMatrix } from '../data/matrix.js';
-import type { Targets } from '../data/targets.js';
 
 /** Binary variables in compressed rows: a row lists the variables that are 1. */
 export interface BinaryRows {
@@ -37,7 +35,7 @@ export const THRESHOLD = {
   kind: 'number',
   words: ['mean', 'auto'],
   default: 'auto',
-  defaultDoc: 'auto: 0 for sparse rows, such as counts, and the mean of the column for dense ones',
+  defaultDoc: "auto: 0 for sparse rows, such as counts, the column's mean for dense ones",
   doc: 'A feature is 1 where it is above this number, or above its mean.',
 } as const satisfies Option;
 
@@ -49,26 +47,11 @@ export const DISCRETISE = {
     from: 2,
     to: 256,
     defaultDoc: 'two states, cut at the threshold',
-    doc: 'Variables of up to this many states: a column of no more distinct values keeps them, others are cut at quantiles; threshold is ignored.',
+    doc: 'Up to so many states a variable: columns of more distinct values are cut at quantiles; threshold is ignored.',
   },
 } as const satisfies Options;
 
 export type DiscretiseOptions = OptionsOf<typeof DISCRETISE>;
-
-/** What structure is learned from: a Dataset, or a plain object of the same form, which then passes a Dataset's checks. */
-export interface Observations {
-  readonly features: Matrix;
-  readonly targets?: Targets;
-  readonly featureNames?: readonly string[];
-}
-
-/** Kernels follow indices blindly: nothing gets to them but what a Dataset has checked. */
-export function checkedDataset(data: Observations): Dataset {
-  if (data instanceof Dataset) return data;
-  if (typeof data !== 'object' || data === null)
-    throw new TypeError(`data: expected a Dataset, got ${data === null ? 'null' : typeof data}`);
-  return new Dataset(data.features, data.targets, data.featureNames);
-}
 
 /** Turns numbers into variables whose mutual information can be counted; the options are checked. Deterministic. TypeError for images. */
 export function discretise(features: Matrix, { threshold, bins }: DiscretiseOptions = {}): Variables {

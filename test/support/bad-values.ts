@@ -80,6 +80,8 @@ function badValues(option: Option): Bad[] {
     }
     case 'flag':
       return others(option, [1, 'true', null, {}]);
+    case 'text':
+      return others(option, [1, true, null, {}]);
     case 'choice':
       return others(option, [`${option.of[0]}x`, 1, null, {}]);
     case 'signal':

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import type { Dataset } from '../../data/dataset.js';
 import { gatesToSvg } from '../../drawings/gates/drawing.js';
-import { GateCounter, type GateReport, gatesToCsv, tellingGates } from '../../models/gaternet/gate-report.js';
 import type { GaterNet } from '../../models/gaternet/gater-net.js';
 import type { Net, RunOptions } from '../../models/net.js';
+import { GateCounter, type GateReport, gatesToCsv, tellingGates } from '../../structure/gates.js';
 import { inFile, UserError } from '../errors.js';
 import { addFlags } from '../flags/add.js';
 import { BATCH } from '../flags/batch.js';

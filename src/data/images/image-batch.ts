@@ -1,4 +1,3 @@
-import { requireInteger, requireOptions } from '../../check/require.js';
 import type { Address } from '../../runtime/address.js';
 import type { Engine } from '../../runtime/engine.js';
 import { Purpose } from '../../runtime/random.js';
@@ -16,20 +15,14 @@ export interface Augmentation {
   readonly flip: boolean;
 }
 
-/** TypeError or RangeError unless it is an Augmentation that leaves something of images of this size. */
+/** RangeError unless it leaves something of images of this size. */
 export function requireAugmentation(
-  augmentation: Augmentation,
+  { pad }: Augmentation,
   { height, width }: Pick<ImageMatrix, 'height' | 'width'>,
   argument = 'augmentation',
 ): void {
-  requireOptions(augmentation, argument);
-  const { pad, flip } = augmentation;
-  requireInteger(pad, 0, `${argument}.pad`);
-  const side = Math.min(height, width);
-  if (pad >= side) {
+  if (pad >= Math.min(height, width))
     throw new RangeError(`${argument}.pad: expected less than the side of ${height} x ${width} images, got ${pad}`);
-  }
-  if (typeof flip !== 'boolean') throw new TypeError(`${argument}.flip: expected a boolean, got ${typeof flip}`);
 }
 
 /** What becomes of one image: pixel (y, x) comes from (y + down, x + right), then left and right are swapped if mirrored. */

@@ -1,3 +1,5 @@
+import { complete } from '../../check/complete.js';
+import type { Completed, Options, OptionsOf } from '../../check/option.js';
 import type { Dataset } from '../dataset.js';
 import { categoriesOf, idOf, refuse, shorten, show } from './csv-cells.js';
 import { readRecords } from './csv-read.js';
@@ -5,31 +7,73 @@ import type { CsvColumn, CsvSchema, CsvTarget } from './csv-schema.js';
 import { bodyOf, columnNames, guessDelimiter, hasHeader, readTable, type Table, targetCells } from './csv-table.js';
 import { NUMBER } from './number.js';
 
-export interface CsvOptions {
-  /** The column to predict: a name, a place (from 0, or from the end if negative), or null for none. */
-  readonly target: string | number | null;
-  /** Default: values where the target has a fraction or more than 20 distinct numbers, else classes. */
-  readonly task?: 'classes' | 'values';
-  /** Default 'auto': a header is a first row of distinct non-empty cells, none of them a number. */
-  readonly header?: boolean | 'auto';
-  /** Columns of numbers to take as categories. A column with other cells than numbers is taken so by itself. */
-  readonly categorical?: readonly string[];
-  /** Columns to leave out: row numbers, identifiers. */
-  readonly ignore?: readonly string[];
-  /**
-   * What a missing cell does. 'refuse' (default): an error; 'mode': the column's most frequent cell; 'mean': its mean, in a
-   * column of categories the most frequent one; a number: that number, in a column of categories an error.
-   * A missing target is an error always.
-   */
-  readonly missing?: 'refuse' | 'mean' | 'mode' | number;
-  /** Default: '', '?', 'NA', 'N/A', 'NaN', 'nan', 'null', 'NULL'. */
-  readonly missingMarks?: readonly string[];
-  readonly unknownCategory?: 'refuse' | 'zero';
-  /** Default: whichever of comma, semicolon and tab is most frequent in the first line. */
-  readonly delimiter?: ',' | ';' | '\t';
+const NAMES = { kind: 'list', of: { kind: 'text', doc: 'A name.' } } as const;
+
+/** Options of learnCsvSchema. */
+export const CSV = {
+  target: {
+    kind: 'other',
+    is: isColumn,
+    expected: "a column's name or place, or null",
+    required: true,
+    doc: 'The column to predict: a name, a place (from 0, or from the end if negative), or null for none.',
+  },
+  task: {
+    kind: 'choice',
+    of: ['classes', 'values'],
+    defaultDoc: 'values where the target has a fraction or more than 20 distinct numbers, else classes',
+    doc: 'What the target is.',
+  },
+  header: {
+    kind: 'other',
+    is: isHeader,
+    expected: "true, false or 'auto'",
+    default: 'auto',
+    doc: 'Whether the first row is a header; auto: one of distinct non-empty cells, none of them a number, is.',
+  },
+  categorical: {
+    ...NAMES,
+    default: [],
+    defaultDoc: 'none',
+    doc: 'Columns of numbers to take as categories; a column with other cells than numbers is taken so by itself.',
+  },
+  ignore: { ...NAMES, default: [], defaultDoc: 'none', doc: 'Columns to leave out: row numbers, identifiers.' },
+  missing: {
+    kind: 'number',
+    words: ['refuse', 'mean', 'mode'],
+    default: 'refuse',
+    doc: "What a missing cell does. refuse: an error; mode: the column's most frequent cell; mean: its mean, in a column of categories the most frequent one; a number: that number, in a column of categories an error. A missing target is an error always.",
+  },
+  missingMarks: {
+    ...NAMES,
+    default: ['', '?', 'NA', 'N/A', 'NaN', 'nan', 'null', 'NULL'],
+    doc: 'Cells that count as missing.',
+  },
+  unknownCategory: {
+    kind: 'choice',
+    of: ['refuse', 'zero'],
+    default: 'refuse',
+    doc: 'What a category does that training did not see: an error, or zeros in all features of its column.',
+  },
+  delimiter: {
+    kind: 'choice',
+    of: [',', ';', '\t'],
+    defaultDoc: 'whichever of comma, semicolon and tab is most frequent in the first line',
+    doc: 'What stands between cells.',
+  },
+} as const satisfies Options;
+
+export type CsvOptions = OptionsOf<typeof CSV>;
+type CsvSettings = Completed<typeof CSV>;
+
+function isColumn(value: unknown): value is string | number | null {
+  return value === null || typeof value === 'string' || typeof value === 'number';
 }
 
-const MISSING_MARKS = ['', '?', 'NA', 'N/A', 'NaN', 'nan', 'null', 'NULL'];
+function isHeader(value: unknown): value is boolean | 'auto' {
+  return typeof value === 'boolean' || value === 'auto';
+}
+
 const MOST_NUMERIC_CLASSES = 20;
 /** Above this share of numbers, a column's other cells are taken for mistakes rather than for categories. */
 const NUMERIC_SHARE = 0.95;
@@ -52,17 +96,19 @@ export function learnCsv(text: string, options: CsvOptions): { schema: CsvSchema
   return { schema, data: readRecords(table, schema) };
 }
 
-function learnTable(text: string, options: CsvOptions): { schema: CsvSchema; table: Table } {
-  checkOptions(options);
-  const { missing = 'refuse', missingMarks = MISSING_MARKS, unknownCategory = 'refuse' } = options;
+function learnTable(text: string, given: CsvOptions): { schema: CsvSchema; table: Table } {
+  const options = complete(CSV, given, 'learnCsvSchema');
+  const { missing, missingMarks, unknownCategory, categorical, ignore } = options;
+  if (typeof missing === 'number' && !Number.isFinite(Math.fround(missing)))
+    throw new RangeError(`missing: expected a number within a 32-bit float, got ${missing}`);
   const delimiter = options.delimiter ?? guessDelimiter(text);
   const table = readTable(text, delimiter);
-  const header = options.header === undefined || options.header === 'auto' ? hasHeader(table) : options.header;
+  const header = options.header === 'auto' ? hasHeader(table) : options.header;
   const names = columnNames(table, header);
   const body = bodyOf(table, header, names);
 
-  for (const [option, list] of Object.entries({ categorical: options.categorical, ignore: options.ignore })) {
-    for (const name of list ?? []) placeOf(name, names, option);
+  for (const [option, list] of Object.entries({ categorical, ignore })) {
+    for (const name of list) placeOf(name, names, option);
   }
   const targetPlace = options.target === null ? -1 : placeOf(options.target, names, 'target');
   const target = targetPlace < 0 ? null : learnTarget(body, targetPlace, names, options.task, missingMarks);
@@ -70,8 +116,8 @@ function learnTable(text: string, options: CsvOptions): { schema: CsvSchema; tab
   const columns: CsvColumn[] = [];
   for (let place = 0; place < names.length; place++) {
     const name = names[place]!;
-    if (place === targetPlace || options.ignore?.includes(name)) continue;
-    const forced = options.categorical?.includes(name) ?? false;
+    if (place === targetPlace || ignore.includes(name)) continue;
+    const forced = categorical.includes(name);
     columns.push(learnColumn(body, place, name, forced, missing, missingMarks));
   }
   if (columns.length === 0) throw new RangeError('text: expected at least one column of features, got none');
@@ -85,7 +131,7 @@ function learnTarget(
   body: Table,
   place: number,
   names: readonly string[],
-  task: CsvOptions['task'],
+  task: CsvSettings['task'],
   missingMarks: readonly string[],
 ): CsvTarget {
   const name = names[place]!;
@@ -109,7 +155,7 @@ function learnColumn(
   place: number,
   name: string,
   forced: boolean,
-  missing: CsvOptions['missing'],
+  missing: CsvSettings['missing'],
   missingMarks: readonly string[],
 ): CsvColumn {
   const cells: string[] = [];
@@ -136,7 +182,7 @@ function learnColumn(
   return { name, kind: 'categorical', categories: categoriesOf(cells), fill };
 }
 
-function numericFill(cells: readonly string[], missing: CsvOptions['missing']): number | null {
+function numericFill(cells: readonly string[], missing: CsvSettings['missing']): number | null {
   if (missing === 'mean') return cells.reduce((sum, cell) => sum + Number(cell), 0) / cells.length;
   if (missing === 'mode') return Number(mostFrequent(cells));
   return typeof missing === 'number' ? missing : null;
@@ -164,32 +210,4 @@ function placeOf(column: string | number, names: readonly string[], option: stri
     throw new RangeError(`${option}: expected a place among ${names.length} columns, got ${column}`);
   }
   return place;
-}
-
-function checkOptions(options: CsvOptions): void {
-  const { target, task, header = 'auto', categorical, ignore, missing = 'refuse', missingMarks, delimiter } = options;
-  if (target !== null && typeof target !== 'string' && typeof target !== 'number') {
-    throw new TypeError(`target: expected a column's name or place, or null, got ${String(target)}`);
-  }
-  for (const [option, list] of Object.entries({ categorical, ignore, missingMarks })) {
-    if (list !== undefined && !(Array.isArray(list) && list.every((item) => typeof item === 'string'))) {
-      throw new TypeError(`${option}: expected an array of strings, got ${JSON.stringify(list)}`);
-    }
-  }
-  if (typeof missing === 'number') {
-    if (!Number.isFinite(Math.fround(missing))) {
-      throw new RangeError(`missing: expected a number within a 32-bit float, got ${missing}`);
-    }
-  } else checkChoice('missing', missing, ['refuse', 'mean', 'mode']);
-  checkChoice('task', task, ['classes', 'values', undefined]);
-  checkChoice('header', header, [true, false, 'auto']);
-  checkChoice('delimiter', delimiter, [',', ';', '\t', undefined]);
-  checkChoice('unknownCategory', options.unknownCategory, ['refuse', 'zero', undefined]);
-}
-
-function checkChoice(option: string, value: unknown, choices: readonly unknown[]): void {
-  if (!choices.includes(value)) {
-    const expected = choices.filter((choice) => choice !== undefined).map((choice) => JSON.stringify(choice));
-    throw new RangeError(`${option}: expected one of ${expected.join(', ')}, got ${JSON.stringify(value)}`);
-  }
 }

@@ -1,4 +1,6 @@
-import { requireInteger } from '../../check/require.js';
+import { requireKnown } from '../../check/known.js';
+import { got } from '../../check/phrase.js';
+import { requireInteger, requireObject } from '../../check/require.js';
 import { Dataset } from '../dataset.js';
 import { requireRows } from '../matrix.js';
 import { describeTargets, type Targets } from '../targets.js';
@@ -20,6 +22,15 @@ export interface SparseTextOptions {
   readonly featureNames?: readonly string[];
 }
 
+const SPARSE_TEXT: readonly (keyof SparseTextOptions)[] = [
+  'columns',
+  'targets',
+  'classes',
+  'classNames',
+  'taskNames',
+  'featureNames',
+];
+
 const TAB = 9;
 const NEWLINE = 10;
 const RETURN = 13;
@@ -39,7 +50,9 @@ const QUESTION = 63;
  * @throws RangeError with the line number, counted from 1, for anything else that departs from the format
  */
 export function parseSparseText(text: string, options: SparseTextOptions = {}): Dataset {
-  if (typeof text !== 'string') throw new TypeError(`text: expected a string, got ${typeof text}`);
+  if (typeof text !== 'string') throw new TypeError(`text: expected a string, got ${got(text)}`);
+  requireObject(options, 'options');
+  requireKnown(options, SPARSE_TEXT, 'parseSparseText');
   return new SparseTextReader(text, options).read();
 }
 

@@ -1,4 +1,4 @@
-import type { GateBlockReport, GateReport } from '../../models/gaternet/gate-report.js';
+import type { GateBlockReport, GateReport } from '../../structure/gates.js';
 import { clamp } from '../svg.js';
 
 /** Between blocks, and between the row of all images and the classes, pixels. */

@@ -1,5 +1,6 @@
-import { requireInteger, requireOptions } from '../../check/require.js';
-import type { GateReport } from '../../models/gaternet/gate-report.js';
+import { complete } from '../../check/complete.js';
+import type { Options, OptionsOf } from '../../check/option.js';
+import type { GateReport } from '../../structure/gates.js';
 import { drawing, element, group, text } from '../svg.js';
 import { breakLines, columnsOf } from './columns.js';
 import { legendOf } from './legend.js';
@@ -8,16 +9,34 @@ import { rowPlaces, rowsOf } from './rows.js';
 import { coloursOf, darkStyle, FONT, MARGIN, SCOPE } from './style.js';
 import { broken, describe, nameStyle, widthOf } from './words.js';
 
-export interface GateSvgOptions {
-  /** Width of the drawing, px, from 320. Blocks go on to as many lines as they need. Default 960. */
-  width?: number;
-  /** How the gates of a block follow one another: by falling open rate (default), or as they are numbered. */
-  order?: 'rate' | 'number';
-  /** Default 'auto': what the reader's system is set to. */
-  theme?: 'auto' | 'light' | 'dark';
-  /** Words for the drawing's own tooltip and for screen readers. Default: the counts. */
-  title?: string;
-}
+/** Options of gatesToSvg. */
+export const GATE_SVG = {
+  width: {
+    kind: 'integer',
+    from: 320,
+    default: 960,
+    doc: 'Width of the drawing, px; blocks go on to as many lines as they need.',
+  },
+  order: {
+    kind: 'choice',
+    of: ['rate', 'number'],
+    default: 'rate',
+    doc: 'How the gates of a block follow one another: by falling open rate, or as they are numbered.',
+  },
+  theme: {
+    kind: 'choice',
+    of: ['auto', 'light', 'dark'],
+    default: 'auto',
+    doc: "Colours; auto: as the reader's system is set.",
+  },
+  title: {
+    kind: 'text',
+    defaultDoc: 'the counts',
+    doc: "Words for the drawing's own tooltip and for screen readers.",
+  },
+} as const satisfies Options;
+
+export type GateSvgOptions = OptionsOf<typeof GATE_SVG>;
 
 /** Height of a line of the drawing's first words, and the size of their letters. */
 const HEAD = 18;
@@ -34,7 +53,7 @@ const NOTE = 14;
  * Same report and options, same bytes.
  */
 export function gatesToSvg(report: GateReport, options: GateSvgOptions = {}): string {
-  const { width, order, theme, title } = checkOptions(options);
+  const { width, order, theme, title } = complete(GATE_SVG, options, 'gatesToSvg');
   const colours = coloursOf(theme);
   const rows = rowsOf(report);
   const grid = rowPlaces(rows);
@@ -77,17 +96,4 @@ function headLines(report: GateReport, width: number): string[] {
 
 function binNote(binned: number, order: 'rate' | 'number'): string {
   return `A column is up to ${binned} gates of a block${order === 'rate' ? ' that open about as often' : ''}: their mean.`;
-}
-
-function checkOptions(
-  options: GateSvgOptions,
-): Required<Omit<GateSvgOptions, 'title'>> & Pick<GateSvgOptions, 'title'> {
-  requireOptions(options);
-  const { width = 960, order = 'rate', theme = 'auto', title } = options;
-  requireInteger(width, 320, 'width');
-  if (order !== 'rate' && order !== 'number') throw new RangeError(`order: expected 'rate' or 'number', got ${order}`);
-  if (!['auto', 'light', 'dark'].includes(theme)) {
-    throw new RangeError(`theme: expected 'auto', 'light' or 'dark', got ${theme}`);
-  }
-  return { width, order, theme, title };
 }

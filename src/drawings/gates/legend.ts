@@ -1,5 +1,5 @@
-import type { GateReport } from '../../models/gaternet/gate-report.js';
 import { count } from '../../numeric/format.js';
+import type { GateReport } from '../../structure/gates.js';
 import { element, fixed, text } from '../svg.js';
 import { type Colours, MARGIN } from './style.js';
 import { widthOf } from './words.js';

@@ -1,4 +1,4 @@
-import { type GateKind, type GateReport, gateKind } from '../../models/gaternet/gate-report.js';
+import { type GateKind, type GateReport, gateKind } from '../../structure/gates.js';
 import { clamp, element, group, text, title } from '../svg.js';
 import { type BlockColumns, type Column, GAP } from './columns.js';
 import { type Grid, meanRate, type Row } from './rows.js';

@@ -1,4 +1,4 @@
-import type { GateReport } from '../../models/gaternet/gate-report.js';
+import type { GateReport } from '../../structure/gates.js';
 import { clamp } from '../svg.js';
 import { shorten } from '../text.js';
 

@@ -1,5 +1,5 @@
-import type { GateBlockReport, GateReport } from '../../models/gaternet/gate-report.js';
 import { count } from '../../numeric/format.js';
+import type { GateBlockReport, GateReport } from '../../structure/gates.js';
 import { textWidth } from '../text.js';
 import { type BlockColumns, GAP } from './columns.js';
 import { meanRate, type Row } from './rows.js';

@@ -1,7 +1,8 @@
+import { complete } from '../../check/complete.js';
 import { percentOf, significant } from '../../numeric/format.js';
-import type { LatentTree } from '../../structure/latent/latent-tree.js';
-import { requireView, type Topic, topicsOf, topLatents, wordOf } from '../../structure/latent/topics.js';
-import type { TopicOptions } from '../../structure/latent/topics-json.js';
+import { type LatentTree, requireLatentTree } from '../../structure/latent/latent-tree.js';
+import { type Topic, topicsOf, topLatents, wordOf } from '../../structure/latent/topics.js';
+import { TOPICS, type TopicOptions } from '../../structure/latent/topics-json.js';
 import { dotLine } from '../dot.js';
 import { EDGE, LEAF, LIGHT } from '../palette.js';
 
@@ -10,8 +11,8 @@ import { EDGE, LEAF, LIGHT } from '../palette.js';
  * tooltips; the links of the top level are dashed.
  */
 export function latentTreeToDot(tree: LatentTree, options: TopicOptions = {}): string {
-  requireView(tree, options);
-  const { top = 5 } = options;
+  requireLatentTree(tree);
+  const { top } = complete(TOPICS, options, 'latentTreeToDot');
   const chance = (v: number, share: number) => `P(${tree.nameOf(v)} = 1) = ${significant(share)}`;
   const lines = [
     'digraph latent_tree {',

@@ -1,8 +1,9 @@
-import { requireInteger } from '../../check/require.js';
+import { complete } from '../../check/complete.js';
+import type { Options, OptionsOf } from '../../check/option.js';
 import { percentOf } from '../../numeric/format.js';
-import type { LatentTree } from '../../structure/latent/latent-tree.js';
-import { requireView, type Topic, topicsOf, wordOf } from '../../structure/latent/topics.js';
-import type { TopicOptions } from '../../structure/latent/topics-json.js';
+import { type LatentTree, requireLatentTree } from '../../structure/latent/latent-tree.js';
+import { type Topic, topicsOf, wordOf } from '../../structure/latent/topics.js';
+import { TOPICS } from '../../structure/latent/topics-json.js';
 import { BRANCHES, DARK, LIGHT, type Palette } from '../palette.js';
 import { clamp, drawing, element, fixed, group, title as tooltip, xml } from '../svg.js';
 import { shorten, textWidth } from '../text.js';
@@ -10,21 +11,22 @@ import { describeTree } from './describe.js';
 import { type LatentLayout, layOutLatents, type PlacedLatent, type Stage } from './layout.js';
 import { drawEdge, drawLinks, notesOf, SMALL, topLinksOf } from './links.js';
 
-export interface LatentSvgOptions extends TopicOptions {
-  /** Heading, tooltip and words for screen readers. Default: the counts. */
-  title?: string;
-  /** How many levels to draw, from the top down. Default: all. */
-  levels?: number;
-}
+/** Options of latentTreeToSvg. */
+export const LATENT_SVG = {
+  ...TOPICS,
+  title: { kind: 'text', defaultDoc: 'the counts', doc: 'Heading, tooltip and words for screen readers.' },
+  levels: { kind: 'integer', from: 1, defaultDoc: 'all', doc: 'How many levels to draw, from the top down.' },
+} as const satisfies Options;
+
+export type LatentSvgOptions = OptionsOf<typeof LATENT_SVG>;
 
 /**
  * A self-contained drawing of the latents, each with its top features: the top level as headings, joined by dashed links, below each its branch as a tidy tree from left
  * to right. Dots are larger the likelier the latent; tooltips tell the probabilities. Same tree and options, same bytes.
  */
 export function latentTreeToSvg(tree: LatentTree, options: LatentSvgOptions = {}): string {
-  requireView(tree, options);
-  const { top = 5, title, levels = tree.levels.length } = options;
-  requireInteger(levels, 1, 'levels');
+  requireLatentTree(tree);
+  const { top, title, levels = tree.levels.length } = complete(LATENT_SVG, options, 'latentTreeToSvg');
   if (levels > tree.levels.length)
     throw new RangeError(`levels: expected an integer from 1 to ${tree.levels.length}, got ${levels}`);
   const topics = topicsOf(tree, top);

@@ -1,32 +1,29 @@
+import { complete } from '../../check/complete.js';
+import type { Options, OptionsOf } from '../../check/option.js';
 import { percentOf } from '../../numeric/format.js';
-import type { LatentTree } from '../../structure/latent/latent-tree.js';
-import {
-  byShare,
-  requireView,
-  type Topic,
-  topicsOf,
-  topLatents,
-  topLinks,
-  wordOf,
-} from '../../structure/latent/topics.js';
-import type { TopicOptions } from '../../structure/latent/topics-json.js';
+import { type LatentTree, requireLatentTree } from '../../structure/latent/latent-tree.js';
+import { byShare, type Topic, topicsOf, topLatents, topLinks, wordOf } from '../../structure/latent/topics.js';
+import { TOPICS } from '../../structure/latent/topics-json.js';
 import { xml } from '../svg.js';
 import { describeTree } from './describe.js';
 import { PAGE_SCRIPT } from './page-script.js';
 import { PAGE_STYLE } from './page-style.js';
 
-export interface LatentPageOptions extends TopicOptions {
-  /** Default: "Latent tree". */
-  title?: string;
-}
+/** Options of latentTreeToHtml. */
+export const LATENT_PAGE = {
+  ...TOPICS,
+  title: { kind: 'text', default: 'Latent tree', doc: 'Heading.' },
+} as const satisfies Options;
+
+export type LatentPageOptions = OptionsOf<typeof LATENT_PAGE>;
 
 /**
  * A self-contained page: the latents as topics that open to the topics and features below them, the likelier first, with a search. Nothing is loaded, and without
  * script all but the search is there. Same tree and options, same bytes.
  */
 export function latentTreeToHtml(tree: LatentTree, options: LatentPageOptions = {}): string {
-  requireView(tree, options);
-  const { top = 5, title = 'Latent tree' } = options;
+  requireLatentTree(tree);
+  const { top, title } = complete(LATENT_PAGE, options, 'latentTreeToHtml');
   const topics = topicsOf(tree, top);
   const page: Page = { tree, topicOf: (latent) => topics[latent - tree.features]!, near: linksOf(tree) };
   const roots = byShare(tree, topLatents(tree));

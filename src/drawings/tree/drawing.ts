@@ -1,3 +1,5 @@
+import { complete } from '../../check/complete.js';
+import type { Options, OptionsOf } from '../../check/option.js';
 import { significant } from '../../numeric/format.js';
 import { type Edge, requireVertex, type Tree } from '../../structure/tree.js';
 import { EDGE, LIGHT, PICKED } from '../palette.js';
@@ -7,11 +9,27 @@ import { describe, nameOf } from './describe.js';
 import { type Placed, placeLabels } from './labels.js';
 import { type Layout, layOut } from './layout.js';
 
-export interface TreeSvgOptions {
-  /** Variables to pick out, a receptive field say; the others fade. */
-  highlight?: Iterable<number>;
-  /** Words for the drawing's own tooltip and for screen readers. Default: the counts. */
-  title?: string;
+/** Options of treeToSvg. */
+export const TREE_SVG = {
+  highlight: {
+    kind: 'other',
+    is: isIterable,
+    expected: 'variables, by number',
+    default: [],
+    defaultDoc: 'none',
+    doc: 'Variables to pick out, a receptive field say; the others fade.',
+  },
+  title: {
+    kind: 'text',
+    defaultDoc: 'the counts',
+    doc: "Words for the drawing's own tooltip and for screen readers.",
+  },
+} as const satisfies Options;
+
+export type TreeSvgOptions = OptionsOf<typeof TREE_SVG>;
+
+function isIterable(value: unknown): value is Iterable<number> {
+  return typeof value === 'object' && value !== null && Symbol.iterator in value;
 }
 
 /**
@@ -21,7 +39,8 @@ export interface TreeSvgOptions {
  */
 export function treeToSvg(tree: Tree, options: TreeSvgOptions = {}): string {
   const { variables } = tree;
-  const chosen = new Set(options.highlight ?? []);
+  const { highlight, title: words } = complete(TREE_SVG, options, 'treeToSvg');
+  const chosen = new Set(highlight);
   for (const v of chosen) requireVertex(v, variables, 'highlight');
   const side = Math.min(2400, Math.round(400 + 28 * Math.sqrt(variables)));
   const dot = clamp((0.09 * side) / Math.sqrt(variables), 1.1, 4.5);
@@ -34,7 +53,7 @@ export function treeToSvg(tree: Tree, options: TreeSvgOptions = {}): string {
     layout: layOut(tree, side),
     ...ends(tree),
   };
-  return drawing(side, side, {}, options.title ?? describe(tree), [
+  return drawing(side, side, {}, words ?? describe(tree), [
     element('style', {}, styles(plan)),
     element('rect', { width: side, height: side, fill: LIGHT.paper }),
     group({ class: 'e' }, drawEdges(plan)),

@@ -1,10 +1,11 @@
 import { complete } from '../../check/complete.js';
 import { type Completed, type Fn, type Options, type OptionsOf, SEED, SIGNAL } from '../../check/option.js';
+import type { Observations } from '../../data/checked.js';
 import { ENGINE, type Engine, engineOf } from '../../runtime/engine.js';
 import { Pace } from '../../runtime/pace.js';
 import { chooseRows, selectLists } from '../binary.js';
 import { bindRows } from '../pair-information.js';
-import type { BinaryRows, Observations } from '../variables.js';
+import type { BinaryRows } from '../variables.js';
 import type { LatentTree } from './latent-tree.js';
 import { LATENT_TREE } from './options.js';
 import { LatentInference, rowsLike } from './posteriors.js';

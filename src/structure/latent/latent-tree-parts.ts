@@ -1,6 +1,6 @@
 import { requireArray, requireEach, requireLength } from '../../check/arrays.js';
 import { requireNames } from '../../check/names.js';
-import { requireInteger, requireOptions } from '../../check/require.js';
+import { requireInteger, requireObject } from '../../check/require.js';
 
 /** What makes a LatentTree. Nodes are numbered: the features, then the latents level by level. */
 export interface LatentTreeParts {
@@ -22,7 +22,7 @@ export interface LatentTreeParts {
 
 /** TypeError for parts of another kind, RangeError for those that do not make a tree of such levels. */
 export function requireParts(parts: LatentTreeParts): void {
-  requireOptions(parts, 'parts');
+  requireObject(parts, 'parts');
   const { features, levels, parent, probability, limits, rows, logLikelihood, featureNames } = parts;
   requireInteger(features, 1, 'features');
   requireInteger(rows, 1, 'rows');

@@ -1,17 +1,11 @@
 import { complete } from '../../check/complete.js';
+import { checkedData, type Observations } from '../../data/checked.js';
 import { requireRows } from '../../data/matrix.js';
 import { type Engine, engineOf } from '../../runtime/engine.js';
 import { Pace } from '../../runtime/pace.js';
 import { chooseRows, listRows, selectBits, selectLists } from '../binary.js';
 import { countIndices } from '../pair-information.js';
-import {
-  type BinaryColumns,
-  type BinaryRows,
-  binarise,
-  binaryLimits,
-  checkedDataset,
-  type Observations,
-} from '../variables.js';
+import { type BinaryColumns, type BinaryRows, binarise, binaryLimits } from '../variables.js';
 import { assemble, orderLevels } from './assembly.js';
 import type { ClassModel } from './fits.js';
 import { growIslands } from './islands.js';
@@ -40,7 +34,7 @@ export async function learnLatentTree(
   data: Observations,
   given: LatentTreeOptions = {},
 ): Promise<{ tree: LatentTree; seconds: LatentTreeSeconds }> {
-  const dataset = checkedDataset(data);
+  const dataset = checkedData(data);
   const options = complete(LATENT_TREE, given, 'latentTree');
   const matrix = requireRows(dataset.features, 'data');
   const limits = binaryLimits(matrix, options.threshold);

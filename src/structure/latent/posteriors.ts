@@ -1,11 +1,12 @@
 import { complete } from '../../check/complete.js';
 import { type Options, type OptionsOf, SIGNAL } from '../../check/option.js';
+import { checkedData, type Observations } from '../../data/checked.js';
 import { requireRows } from '../../data/matrix.js';
 import { type Address, NONE, plus } from '../../runtime/address.js';
 import { ENGINE, type Engine, engineOf, type Scope } from '../../runtime/engine.js';
 import { Pace } from '../../runtime/pace.js';
 import { listRows } from '../binary.js';
-import { type BinaryRows, binarise, checkedDataset, type Observations } from '../variables.js';
+import { type BinaryRows, binarise } from '../variables.js';
 import { type LatentTree, requireLatentTree } from './latent-tree.js';
 
 /** Nodes as in LatentTree; there may be several roots. */
@@ -208,7 +209,7 @@ export async function assignLatents(
 /** Data as rows of the tree's binary features. */
 export function rowsLike(tree: LatentTree, data: Observations): BinaryRows {
   requireLatentTree(tree);
-  const matrix = requireRows(checkedDataset(data).features, 'data');
+  const matrix = requireRows(checkedData(data).features, 'data');
   if (matrix.columns !== tree.features)
     throw new RangeError(`data: expected ${tree.features} columns like the tree's, got ${matrix.columns}`);
   return listRows(binarise(matrix, tree.limits));

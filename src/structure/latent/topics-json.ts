@@ -1,10 +1,14 @@
-import type { LatentTree, LatentTreeJson, TopicFeature } from './latent-tree.js';
-import { byShare, requireView, topicsOf } from './topics.js';
+import { complete } from '../../check/complete.js';
+import type { Options, OptionsOf } from '../../check/option.js';
+import { type LatentTree, type LatentTreeJson, requireLatentTree, type TopicFeature } from './latent-tree.js';
+import { byShare, topicsOf } from './topics.js';
 
-export interface TopicOptions {
-  /** Features to name for each latent. Default 5. */
-  top?: number;
-}
+/** Options of every view of a latent tree. */
+export const TOPICS = {
+  top: { kind: 'integer', from: 1, default: 5, doc: 'Features to name for each latent.' },
+} as const satisfies Options;
+
+export type TopicOptions = OptionsOf<typeof TOPICS>;
 
 /** A LatentTree as plain JSON, with what a reader wants to know of each latent beside it. */
 export interface LatentTopicsJson extends LatentTreeJson {
@@ -14,8 +18,8 @@ export interface LatentTopicsJson extends LatentTreeJson {
 
 /** For JSON.stringify: `tree.toJSON()` and the top features of every latent. LatentTree.fromJSON reads it. */
 export function latentTreeToJson(tree: LatentTree, options: TopicOptions = {}): LatentTopicsJson {
-  requireView(tree, options);
-  const { top = 5 } = options;
+  requireLatentTree(tree);
+  const { top } = complete(TOPICS, options, 'latentTreeToJson');
   const topics = topicsOf(tree, top);
   const place = new Int32Array(tree.nodes);
   byShare(

@@ -1,5 +1,4 @@
-import { requireInteger, requireOptions } from '../../check/require.js';
-import { type LatentTree, requireLatentTree, type TopicFeature } from './latent-tree.js';
+import type { LatentTree, TopicFeature } from './latent-tree.js';
 
 /** A latent as something to read. */
 export interface Topic {
@@ -14,18 +13,8 @@ export interface Topic {
   features: TopicFeature[];
 }
 
-/** What every view asks of its arguments. */
-export function requireView(tree: LatentTree, options: { top?: number; title?: string }): void {
-  requireLatentTree(tree);
-  requireOptions(options);
-  const { title } = options;
-  if (title !== undefined && typeof title !== 'string')
-    throw new TypeError(`title: expected a string, got ${title === null ? 'null' : typeof title}`);
-}
-
 /** Every latent with up to `top` features, by node. */
 export function topicsOf(tree: LatentTree, top: number): Topic[] {
-  requireInteger(top, 1, 'top');
   return Array.from({ length: tree.latents }, (_, i) => {
     const latent = tree.features + i;
     return {

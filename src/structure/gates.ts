@@ -1,5 +1,6 @@
-import { requireInteger, requireOptions } from '../../check/require.js';
-import { log } from '../../numeric/log.js';
+import { got } from '../check/phrase.js';
+import { requireInteger, requireObject } from '../check/require.js';
+import { log } from '../numeric/log.js';
 
 /** The gates of one convolution, one for each of its filters. */
 export interface GateBlock {
@@ -220,7 +221,7 @@ export class GateCounter {
   /** Returns the number of rows. */
   private check(gates: Uint8Array | Float32Array, labels: ArrayLike<number> | undefined): number {
     if (!(gates instanceof Uint8Array || gates instanceof Float32Array)) {
-      throw new TypeError(`gates: expected a Uint8Array or a Float32Array, got ${kindOf(gates)}`);
+      throw new TypeError(`gates: expected a Uint8Array or a Float32Array, got ${got(gates)}`);
     }
     const rows = gates.length / this.gates;
     if (rows === 0 || !Number.isInteger(rows)) {
@@ -238,7 +239,7 @@ export class GateCounter {
       return rows;
     }
     if (typeof labels !== 'object' || labels === null || typeof labels.length !== 'number') {
-      throw new TypeError(`labels: expected a class for each row, got ${kindOf(labels)}`);
+      throw new TypeError(`labels: expected a class for each row, got ${got(labels)}`);
     }
     if (labels.length !== rows) {
       throw new RangeError(`labels: expected ${rows}, one for each row of gates, got ${labels.length}`);
@@ -318,13 +319,13 @@ function term(both: number, a: number, b: number, rows: number): number {
 }
 
 function checkLayout(layout: GateLayout): GateLayout {
-  if (!Array.isArray(layout)) throw new TypeError(`layout: expected a list of blocks, got ${kindOf(layout)}`);
+  if (!Array.isArray(layout)) throw new TypeError(`layout: expected a list of blocks, got ${got(layout)}`);
   if (layout.length === 0) throw new RangeError('layout: expected at least one block, got none');
   let end = 0;
   layout.forEach((block: GateBlock, b) => {
-    requireOptions(block, `layout[${b}]`);
+    requireObject(block, `layout[${b}]`);
     if (typeof block.name !== 'string') {
-      throw new TypeError(`layout[${b}].name: expected a string, got ${kindOf(block.name)}`);
+      throw new TypeError(`layout[${b}].name: expected a string, got ${got(block.name)}`);
     }
     requireInteger(block.count, 1, `layout[${b}].count`);
     if (block.first !== end) {
@@ -336,7 +337,7 @@ function checkLayout(layout: GateLayout): GateLayout {
 }
 
 function classNames(given: GateClassNames): string[] {
-  requireOptions(given, 'labels');
+  requireObject(given, 'labels');
   const { classes, names } = given;
   requireInteger(classes, 1, 'labels.classes');
   if (names !== undefined && names.length !== classes) {
@@ -347,8 +348,4 @@ function classNames(given: GateClassNames): string[] {
 
 function cell(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
-function kindOf(value: unknown): string {
-  return value === null ? 'null' : Array.isArray(value) ? 'an array' : typeof value;
 }

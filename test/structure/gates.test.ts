@@ -1,9 +1,9 @@
 import { GateCounter, type GateLayout, gateKind, gateReport, gatesToCsv, tellingGates } from 'espalier';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { close } from '../../support/allclose.js';
-import { type RandomGates, randomGates, residualLayout } from '../../support/gates.js';
-import { refuses } from '../../support/refuses.js';
+import { close } from '../support/allclose.js';
+import { type RandomGates, randomGates, residualLayout } from '../support/gates.js';
+import { refuses } from '../support/refuses.js';
 
 const LAYOUT = residualLayout([3, 5], 2);
 const problems = [
