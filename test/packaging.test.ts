@@ -4,23 +4,59 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { buildSync } from 'esbuild';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+// @ts-expect-error: a build step, which has no types
+import { stripped } from '../../tools/strip-space.mjs';
 import { moduleGraph } from './support/module-graph.js';
 
 const root = new URL('../../', import.meta.url);
 const manifest = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'));
+const dist = new URL('dist/', root).href;
 const test = suite('packaging');
 
 test('all a page can load of the package is below 150 kB gzipped', () => {
   const { files } = moduleGraph(new URL('dist/index.js', root));
-  const sizes = [...files].map(([href, bytes]) => ({ href, gzipped: gzipSync(bytes, { level: 9 }).length }));
-  const total = sizes.reduce((sum, { gzipped }) => sum + gzipped, 0);
+  const packed = (href: string, bytes: Buffer) => (href.startsWith(dist) ? stripped(bytes.toString()) : bytes);
+  const sizes = [...files].map(([href, bytes]) => ({ href, gzipped: gzipped(packed(href, bytes)) }));
+  const total = sizes.reduce((sum, { gzipped: size }) => sum + size, 0);
   sizes.sort((a, b) => b.gzipped - a.gzipped);
-  const largest = sizes.slice(0, 8).map(({ href, gzipped }) => `${gzipped} ${href.slice(root.href.length)}`);
+  const largest = sizes.slice(0, 8).map(({ href, gzipped: size }) => `${size} ${href.slice(root.href.length)}`);
   console.log(`${files.size} modules, ${total} bytes gzipped; the largest:\n  ${largest.join('\n  ')}`);
   assert.ok(total < 150_000, `${total} bytes gzipped:\n  ${largest.join('\n  ')}`);
 });
+
+test('a page that only learns a tree loads no more than that takes', () => {
+  const sizes = Object.fromEntries(
+    ['chowLiuTree', 'DenseNet', 'TrfNet', '*'].map((name) => [name, bundleSize(name)] as const),
+  );
+  console.log(`bundled, minified and gzipped, kernels apart: ${JSON.stringify(sizes)}`);
+  assert.ok(sizes.chowLiuTree! <= 10_800, `${sizes.chowLiuTree} bytes`);
+  assert.ok(sizes.DenseNet! < 0.5 * sizes['*']!, JSON.stringify(sizes));
+});
+
+/** Bytes that a bundler leaves of a page that uses this export of the index. */
+function bundleSize(name: string): number {
+  const used = name === '*' ? '* as used' : `{ ${name} as used }`;
+  const { outputFiles } = buildSync({
+    stdin: { contents: `import ${used} from './dist/index.js'; console.log(used);`, resolveDir: fileURLToPath(root) },
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    splitting: true,
+    outdir: 'out',
+    write: false,
+    logLevel: 'silent',
+  });
+  return outputFiles
+    .filter(({ text }) => !text.includes('0061736d01'))
+    .reduce((sum, { contents }) => sum + gzipped(contents), 0);
+}
+
+function gzipped(bytes: string | Uint8Array): number {
+  return gzipSync(bytes, { level: 9 }).length;
+}
 
 test('nothing a page loads imports a module of Node itself', () => {
   const entries = Object.values<{ default?: string }>(manifest.exports).flatMap((entry) => entry.default ?? []);
@@ -67,7 +103,7 @@ test('JavaScript is shipped without comments, and keeps what the declarations sa
 
 test('the tarball holds dist, the documents, the licence and nothing else', () => {
   assert.equal(manifest.files, ['dist', 'docs', 'README.md', 'CHANGELOG.md', 'LICENSE']);
-  assert.is(manifest.scripts.prepack, 'npm run build');
+  assert.is(manifest.scripts.prepack, 'npm run build && node tools/strip-space.mjs');
   // Without scripts: the build that is being tested is the one to look at.
   const json = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
     cwd: fileURLToPath(root),

@@ -12,7 +12,7 @@ import { EXPAND } from '../structure/latent/expansion.js';
 import { LATENT_TREE } from '../structure/latent/options.js';
 import { ASSIGN } from '../structure/latent/posteriors.js';
 import { FIELDS } from '../structure/receptive-fields.js';
-import { FIT } from '../training/fit.js';
+import { FIT } from '../training/fit-options.js';
 import { defaultText } from './flags/add.js';
 import { flagsOf } from './flags/flag.js';
 

@@ -30,6 +30,11 @@ export function readModelFile(bytes: Uint8Array): ModelFile {
   return { tensors, header, metadata };
 }
 
+/** A file that was read, or bytes that are to be. */
+export function modelFileOf(saved: Uint8Array | ModelFile): ModelFile {
+  return saved instanceof Uint8Array || !saved?.tensors ? readModelFile(saved as Uint8Array) : saved;
+}
+
 /** `metadata`: further entries, text by name. */
 export function writeModelFile(
   tensors: Readonly<Record<string, Tensor>>,

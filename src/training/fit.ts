@@ -1,13 +1,4 @@
-import {
-  type Completed,
-  type Fn,
-  isBytes,
-  type Options,
-  type OptionsOf,
-  SEED_OF_NET,
-  SIGNAL,
-} from '../check/option.js';
-import { Dataset } from '../data/dataset.js';
+import type { Dataset } from '../data/dataset.js';
 import { decisive, type Identity, identity } from '../files/identity.js';
 import { allFinite } from '../numeric/finite.js';
 import type { Address } from '../runtime/address.js';
@@ -15,107 +6,11 @@ import type { Engine } from '../runtime/engine.js';
 import { nextTask, Pace } from '../runtime/pace.js';
 import { Purpose, permutation } from '../runtime/random.js';
 import { type CheckpointState, type EpochRecord, readCheckpoint, writeCheckpoint } from './checkpoint.js';
+import { FIT, type FitSettings } from './fit-options.js';
 import type { LossSum } from './losses.js';
 import { type Evaluation, score } from './metrics.js';
-import { type Block, createOptimizer, OPTIMIZER } from './optimizer.js';
-import { SCHEDULE, scheduleFactor } from './schedule.js';
-
-/** Options of every net's fit; a method may have other defaults. */
-export const FIT = {
-  validation: {
-    kind: 'other',
-    is: isDataset,
-    expected: 'a Dataset',
-    inert: true,
-    flag: false,
-    doc: "Rows to choose the best epoch by, whose weights are kept; without them the last epoch's are.",
-  },
-  epochs: { kind: 'integer', from: 1, default: 50, doc: 'Passes over the training rows.' },
-  batchSize: { kind: 'integer', from: 1, default: 256, doc: 'Rows a step.' },
-  learningRate: {
-    kind: 'number',
-    above: 0,
-    default: 1e-3,
-    doc: 'Step size of the optimiser, before the schedule.',
-  },
-  optimizer: OPTIMIZER,
-  schedule: SCHEDULE,
-  monitor: {
-    kind: 'choice',
-    of: ['metric', 'loss'],
-    default: 'metric',
-    doc: 'What the best epoch is best in: metric (accuracy, mean AUC, RMSE) or loss. Ties go to the lower loss.',
-  },
-  patience: {
-    kind: 'integer',
-    from: 1,
-    words: [Number.POSITIVE_INFINITY],
-    defaultDoc: 'never',
-    doc: 'Stop after this many epochs in a row without a better one; needs validation rows.',
-  },
-  seed: { ...SEED_OF_NET, doc: 'Of shuffles and dropout.' },
-  signal: {
-    ...SIGNAL,
-    doc: "Stops at the next batch: fit then returns with a checkpoint and stoppedBy 'signal'; the net has the weights of the last whole epoch, or the best.",
-  },
-  onProgress: {
-    kind: 'callback',
-    inert: true,
-    doc: 'Called after every batch.',
-    type: undefined as Fn<(progress: FitProgress) => void>,
-  },
-  onEpoch: {
-    kind: 'callback',
-    inert: true,
-    doc: 'Called after every epoch.',
-    type: undefined as Fn<(record: EpochRecord) => void>,
-  },
-  onCheckpoint: {
-    kind: 'callback',
-    inert: true,
-    doc: 'Receives a checkpoint after every checkpointEvery epochs.',
-    type: undefined as Fn<(checkpoint: Uint8Array) => void | Promise<void>>,
-  },
-  checkpointEvery: {
-    kind: 'integer',
-    from: 1,
-    default: 1,
-    inert: true,
-    flag: false,
-    doc: 'Epochs from checkpoint to checkpoint.',
-  },
-  resume: {
-    kind: 'other',
-    is: isBytes,
-    expected: 'the bytes of a checkpoint',
-    inert: true,
-    flag: false,
-    doc: 'A checkpoint to go on from, to the same bits as if it had never stopped. Net, data and options must be the same.',
-  },
-} as const satisfies Options;
-
-export type FitOptions = OptionsOf<typeof FIT>;
-
-/** Completed and checked. */
-export type FitSettings = Completed<typeof FIT>;
-
-function isDataset(value: unknown): value is Dataset {
-  return value instanceof Dataset;
-}
-
-export interface FitProgress {
-  phase: 'fit';
-  /** From 1. */
-  epoch: number;
-  epochs: number;
-  /** Batches done in this epoch. */
-  batch: number;
-  batches: number;
-  /** Mean training loss of this epoch so far. */
-  loss: number;
-  rowsPerSecond: number;
-  secondsLeft: number;
-}
+import { type Block, createOptimizer } from './optimizer.js';
+import { scheduleFactor } from './schedule.js';
 
 export interface FitResult {
   history: EpochRecord[];

@@ -51,13 +51,7 @@ type Case = [
 
 const creating: Case[] = [
   ['rows', () => create({}, rows), TypeError, /^train: expected images, as of Dataset.images, got dense rows$/],
-  ['no dataset', () => create({}, wrong([1])), TypeError, /^train: expected a Dataset, got object$/],
-  [
-    'null for options',
-    () => GaterNet.create(images, wrong(null)),
-    TypeError,
-    /^options: expected an object, got null$/,
-  ],
+  ['no dataset', () => create({}, wrong([1])), TypeError, /^train: expected a Dataset, got \[1\]$/],
   [
     'images of one class',
     () => create({}, images.subset([...made.labels].flatMap((y, r) => (y === 1 ? [r] : [])))),
@@ -103,7 +97,12 @@ const creating: Case[] = [
     TypeError,
     /^gater.kind: expected 'resnet' or 'cnn', got "vgg"$/,
   ],
-  ['a number of layers', () => create({ backbone: 20 }), TypeError, /^backbone: expected an object, got number$/],
+  [
+    'a number of layers',
+    () => create({ backbone: 20 }),
+    TypeError,
+    /^backbone: expected 'resnet-N', 'cnn', an object of kind 'resnet' or 'cnn', or a list of layers, got 20$/,
+  ],
   [
     'a width of 0',
     () => create({ backbone: { ...small, width: 0 } }),
@@ -113,8 +112,8 @@ const creating: Case[] = [
   [
     'no filters',
     () => create({ backbone: { kind: 'cnn', filters: [] } }),
-    TypeError,
-    /^backbone.filters: expected a list of filter counts, got \[\]$/,
+    RangeError,
+    /^backbone\.filters: expected a list of at least 1 of integers from 1, got an empty list$/,
   ],
   [
     'half a filter',
@@ -158,7 +157,7 @@ const creating: Case[] = [
     'a pool without size',
     () => layers(conv, wrong({ type: 'max-pool' })),
     TypeError,
-    /^backbone\[1\].(size|stride): expected an integer, got undefined$/,
+    /^backbone\[1\]\.size: expected an integer from 1, got undefined$/,
   ],
   [
     'padding wider than half the pool',
@@ -176,19 +175,19 @@ const creating: Case[] = [
     'padding below 0',
     () => layers({ ...conv, padding: -1 }),
     RangeError,
-    /^backbone\[0\].padding: expected an integer from 0, got -1$/,
+    /^backbone\[0\]\.padding: expected an integer from 0 or 'same', got -1$/,
   ],
   [
     'padding by another name',
     () => layers({ ...conv, padding: 'valid' }),
     TypeError,
-    /^backbone\[0\].padding: expected an integer, got string$/,
+    /^backbone\[0\]\.padding: expected an integer from 0 or 'same', got "valid"$/,
   ],
   [
     'gated: "no"',
     () => layers({ ...conv, gated: 'no' }),
     TypeError,
-    /^backbone\[0\].gated: expected a boolean, got string$/,
+    /^backbone\[0\]\.gated: expected a boolean, got "no"$/,
   ],
   [
     'nothing to gate',
@@ -197,50 +196,10 @@ const creating: Case[] = [
     /^backbone: expected gated filters beside a gater, got none$/,
   ],
   [
-    'an unknown placement',
-    () => create({ placement: 'input' }),
-    TypeError,
-    /^placement: expected 'block-output' or 'every-conv', got "input"$/,
-  ],
-  ['a bottleneck of 0', () => create({ bottleneck: 0 }), RangeError, /^bottleneck: expected an integer from 1, got 0$/],
-  [
-    'a bottleneck norm of 1',
-    () => create({ bottleneckNorm: 1 }),
-    TypeError,
-    /^bottleneckNorm: expected a boolean, got number$/,
-  ],
-  ['a penalty below 0', () => create({ penalty: -0.1 }), RangeError, /^penalty: expected a number from 0, got -0.1$/],
-  ['a penalty of NaN', () => create({ penalty: NaN }), RangeError, /^penalty: expected a number from 0, got NaN$/],
-  [
-    'an infinite penalty',
-    () => create({ penalty: Infinity }),
-    RangeError,
-    /^penalty: expected a number from 0, got Infinity$/,
-  ],
-  ['a penalty in words', () => create({ penalty: '1' }), TypeError, /^penalty: expected a number, got string$/],
-  [
-    'half an epoch of pre-training',
-    () => create({ pretrainEpochs: 0.5 }),
-    RangeError,
-    /^pretrainEpochs: expected an integer from 0, got 0.5$/,
-  ],
-  [
     'a crop of nothing',
     () => create({ augmentation: { pad: 8, flip: true } }),
     RangeError,
     /^augmentation.pad: expected less than the side of 8 x 8 images, got 8$/,
-  ],
-  [
-    'a flip of 1',
-    () => create({ augmentation: { pad: 1, flip: 1 } }),
-    TypeError,
-    /^augmentation.flip: expected a boolean, got number$/,
-  ],
-  [
-    'augmentation: true',
-    () => create({ augmentation: true }),
-    TypeError,
-    /^augmentation: expected an object, got boolean$/,
   ],
   [
     'means of three channels',
@@ -254,20 +213,6 @@ const creating: Case[] = [
     RangeError,
     /^normalise.std: expected as many numbers as in normalise.mean \(1\), got 2$/,
   ],
-  [
-    'a deviation of 0',
-    () => create({ normalise: { mean: [0], std: [0] } }),
-    RangeError,
-    /^normalise.std\[0\]: expected a positive number, got 0$/,
-  ],
-  [
-    'a mean of NaN',
-    () => create({ normalise: { mean: [NaN], std: [1] } }),
-    RangeError,
-    /^normalise.mean\[0\]: expected a finite number, got /,
-  ],
-  ['a seed below 0', () => create({ seed: -1 }), RangeError, /^seed: expected an integer from 0, got -1$/],
-  ['another engine', () => create({ engine: {} }), TypeError, /^engine: expected what createEngine made, got object$/],
 ];
 
 const using: Case[] = [
@@ -313,25 +258,6 @@ const using: Case[] = [
     () => net.evaluate(valuesOf(made)),
     TypeError,
     /^data: expected classes to predict/,
-  ],
-  [
-    'no batch',
-    () => net.predict(images, { batchSize: 0 }),
-    RangeError,
-    /^batchSize: expected an integer from 1, got 0$/,
-  ],
-  ['half an epoch', () => fit({ epochs: 0.5 }), RangeError, /^epochs: expected an integer from 1, got 0.5$/],
-  [
-    'null for training options',
-    () => net.fit(images, wrong(null)),
-    TypeError,
-    /^options: expected an object, got null$/,
-  ],
-  [
-    'null for predicting options',
-    () => net.predict(images, wrong(null)),
-    TypeError,
-    /^options: expected an object, got null$/,
   ],
   ['gates of a net without a gater', () => alone.gates(images), TypeError, /^gates: this net has no gater$/],
   ['too few gates to cost', () => net.costOf(new Float32Array(13)), RangeError, /^gates: expected 14 numbers, got 13$/],
@@ -464,7 +390,11 @@ test('a file cut short anywhere is refused', async () => {
   for (let length = 0; length < file.length; length += length < 16 ? 1 : 97)
     await refusesAsync(() => loads(file.subarray(0, length)), RangeError, /^(bytes|header|data): expected/);
   await refusesAsync(() => loads(file.subarray(0, file.length - 1)), RangeError, /^data: expected/);
-  await refusesAsync(() => loads(wrong('net.safetensors')), TypeError, /^bytes: expected a Uint8Array, got string$/);
+  await refusesAsync(
+    () => loads(wrong('net.safetensors')),
+    TypeError,
+    /^bytes: expected a Uint8Array, got "net\.safetensors"$/,
+  );
   assert.is(engine.arena.used, before.used);
 });
 
@@ -549,7 +479,7 @@ test('metadata of other types or out of range are refused before any memory is t
   await refusesAsync(
     () => loadNet(retold((h) => void Object.assign(h, { method: 'x' }))),
     TypeError,
-    /^bytes: expected a net of method 'trf', 'tse', 'dense' or 'gaternet', got one of "x"$/,
+    /^bytes: expected a net of method 'trf', 'tse', 'gaternet', 'dense', got one of "x"$/,
   );
   assert.is(engine.arena.used, before.used);
   assert.is(engine.arena.memory.buffer.byteLength, size);

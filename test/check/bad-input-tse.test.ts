@@ -32,7 +32,6 @@ const wrong = (value: unknown): any => value;
 const names = (featureNames: unknown) => () => new LatentTree({ ...tree, featureNames: wrong(featureNames) });
 const parts = (change: object) => () => new LatentTree({ ...tree, ...wrong(change) });
 const learn = (change: object, data: unknown = train) => latentTree(wrong(data), { engine, ...wrong(change) });
-const assign = (change: object, data: unknown = train) => assignLatents(tree, wrong(data), wrong(change));
 const expand = (change: object, data: unknown = train) => expandTree(tree, wrong(data), { engine, ...wrong(change) });
 const grow = (change: object, data: unknown = train) => TseNet.grow(wrong(data), { engine, ...wrong(change) });
 
@@ -42,36 +41,6 @@ const learning: Case[] = [
   ['no data', () => latentTree(wrong(undefined)), TypeError, /^data: expected a Dataset, got undefined$/],
   ['bare rows', () => learn({}, problem.rows), TypeError, /^features: expected a matrix of kind/],
   ['options for data', () => latentTree(wrong({ engine }), wrong(train)), TypeError, /^features: expected a matrix/],
-  ['a number for options', () => latentTree(train, wrong(3)), TypeError, /^options: expected an object, got number$/],
-  ['a seed of null', () => learn({ seed: null }), TypeError, /^seed: expected an integer, got object$/],
-  ['a seed of text', () => learn({ seed: '1' }), TypeError, /^seed: expected an integer, got string$/],
-  ['maxIsland null', () => learn({ maxIsland: null }), TypeError, /^maxIsland: expected an integer, got object$/],
-  ['maxTop without end', () => learn({ maxTop: Infinity }), RangeError, /^maxTop: expected an integer from 1, got Inf/],
-  ['delta null', () => learn({ delta: null }), TypeError, /^delta: expected a number, got object$/],
-  ['half a step', () => learn({ emSteps: 0.5 }), RangeError, /^emSteps: expected an integer from 1, got 0.5$/],
-  ['no tolerance', () => learn({ emTolerance: NaN }), RangeError, /^emTolerance: expected a number above 0, got NaN$/],
-  [
-    'a threshold of NaN',
-    () => learn({ threshold: NaN }),
-    TypeError,
-    /^threshold: expected a finite number, .* got NaN$/,
-  ],
-  ['a threshold of null', () => learn({ threshold: null }), TypeError, /^threshold: expected .* got null$/],
-  ['another threshold', () => learn({ threshold: 'median' }), TypeError, /^threshold: expected .* got median$/],
-  [
-    'an engine of null',
-    () => learn({ engine: null }),
-    TypeError,
-    /^engine: expected what createEngine made, got object$/,
-  ],
-  [
-    'a module as engine',
-    () => learn({ engine: {} }),
-    TypeError,
-    /^engine: expected what createEngine made, got object$/,
-  ],
-  ['a signal of true', () => learn({ signal: true }), TypeError, /^signal: expected an AbortSignal, got boolean$/],
-  ['onProgress null', () => learn({ onProgress: null }), TypeError, /^onProgress: expected a function, got object$/],
 ];
 
 const making: Case[] = [
@@ -81,13 +50,13 @@ const making: Case[] = [
     'a plain list of parents',
     parts({ parent: [...tree.parent] }),
     TypeError,
-    /^parent: expected Int32Array, got Array$/,
+    /^parent: expected Int32Array, got a list$/,
   ],
   [
     'probabilities of 32 bits',
     parts({ probability: Float32Array.from(tree.probability) }),
     TypeError,
-    /^probability: expected Float64Array, got Float32Array$/,
+    /^probability: expected Float64Array, got a Float32Array$/,
   ],
   ['limits of null', parts({ limits: null }), TypeError, /^limits: expected Float64Array, got null$/],
   ['levels of NaN', parts({ levels: [NaN] }), RangeError, /^levels\[0\]: expected an integer from 1, got NaN$/],
@@ -99,9 +68,19 @@ const making: Case[] = [
   ],
   ['a likelihood of text', parts({ logLikelihood: '-3' }), TypeError, /^logLikelihood: expected a number, got string$/],
   ['half a row', parts({ rows: 1.5 }), RangeError, /^rows: expected an integer from 1, got 1.5$/],
-  ['names as one text', names('a'.repeat(tree.features)), TypeError, /^featureNames: expected a list .* got string$/],
+  [
+    'names as one text',
+    names('a'.repeat(tree.features)),
+    TypeError,
+    /^featureNames: expected a list of strings, got "aaaaaaaaaaaaaaaaaaaa"$/,
+  ],
   ['names of null', names(null), TypeError, /^featureNames: expected a list of strings, got null$/],
-  ['names of numbers', names([...tree.limits]), TypeError, /^featureNames\[0\]: expected a string, got number$/],
+  [
+    'names of numbers',
+    names([...tree.limits]),
+    TypeError,
+    /^featureNames\[0\]: expected a string, got 0\.5833333333333334$/,
+  ],
   [
     'names with holes',
     names(new Array(tree.features)),
@@ -115,14 +94,19 @@ const making: Case[] = [
     TypeError,
     /^levels: expected a list of numbers of latents, got object$/,
   ],
-  ['a node by name', () => tree.children(wrong('h1.0')), TypeError, /^node: expected a variable's number, got string$/],
+  [
+    'a node by name',
+    () => tree.children(wrong('h1.0')),
+    TypeError,
+    /^node: expected a variable's number, got "h1\.0"$/,
+  ],
   ['half a node', () => tree.island(0.5), RangeError, /^node: expected a variable from 0 to \d+, got 0.5$/],
   ['no node', () => tree.nameOf(NaN), RangeError, /^node: expected a variable from 0 to \d+, got NaN$/],
   [
     'a count of null',
     () => tree.topFeatures(tree.root, wrong(null)),
     TypeError,
-    /^count: expected an integer, got object$/,
+    /^count: expected an integer from 1, got null$/,
   ],
 ];
 
@@ -145,21 +129,8 @@ const asking: Case[] = [
     TypeError,
     /^tree: expected a LatentTree, got object$/,
   ],
-  ['null for options', () => assign(wrong(null)), TypeError, /^options: expected an object, got null$/],
-  ['another engine', () => assign({ engine: 1 }), TypeError, /^engine: expected what createEngine made, got number$/],
-  ['another signal', () => assign({ signal: 's' }), TypeError, /^signal: expected an AbortSignal, got string$/],
   ['data first', () => expandTree(wrong(train), wrong(tree)), TypeError, /^tree: expected a LatentTree, got object$/],
-  [
-    'a density alone',
-    () => expandTree(tree, train, wrong(0.05)),
-    TypeError,
-    /^options: expected an object, got number$/,
-  ],
-  ['a density of null', () => expand({ density: null }), TypeError, /^density: expected a number, got object$/],
-  ['a density of NaN', () => expand({ density: NaN }), RangeError, /^density: expected a share from 0 to 1, got NaN$/],
   ['images', () => expand({}, images), TypeError, /^data: expected dense or sparse rows, got images$/],
-  ['onProgress 1', () => expand({ onProgress: 1 }), TypeError, /^onProgress: expected a function, got number$/],
-  ['the engine of another', () => expand({ engine: tree }), TypeError, /^engine: expected what createEngine made/],
 ];
 
 const growing: Case[] = [
@@ -168,55 +139,16 @@ const growing: Case[] = [
     'the tree first',
     () => TseNet.grow(wrong(tree), wrong(train)),
     TypeError,
-    /^train: expected a Dataset, got object$/,
+    /^train: expected a Dataset, got a LatentTree$/,
   ],
   ['images to learn from', () => grow({}, images), TypeError, /^train: expected dense or sparse rows, got images$/],
   ['rows alone', () => grow({}, Dataset.dense(problem.rows)), TypeError, /^train: expected a dataset with targets/],
   [
-    'a file as skeleton',
-    () => grow({ skeleton: 'tree.json' }),
+    'JSON as skeleton',
+    () => grow({ skeleton: tree.toJSON() }),
     TypeError,
-    /^skeleton: expected an object, got string$/,
+    /^skeleton\.format: expected an option of skeleton, got a name that is none; its options are /,
   ],
-  ['JSON as skeleton', () => grow({ skeleton: tree.toJSON() }), TypeError, /^skeleton: expected a LatentTree or how/],
-  [
-    'a net as skeleton',
-    () => grow({ skeleton: net }),
-    TypeError,
-    /^skeleton: expected a LatentTree or how to learn one/,
-  ],
-  [
-    'a list as skeleton',
-    () => grow({ skeleton: [tree] }),
-    TypeError,
-    /^skeleton: expected a LatentTree or how to learn/,
-  ],
-  [
-    'levels as skip-paths',
-    () => grow({ skipPaths: [0, 1] }),
-    TypeError,
-    /^skipPaths: expected false or .* got an array$/,
-  ],
-  ['a level as skip-paths', () => grow({ skipPaths: 1 }), TypeError, /^skipPaths: expected an object, got number$/],
-  [
-    'levels of another kind',
-    () => grow({ skipPaths: { from: Int32Array.of(0) } }),
-    TypeError,
-    /^skipPaths.from: expected a list of levels or 'all', got /,
-  ],
-  [
-    'a level of NaN',
-    () => grow({ skipPaths: { from: [0, NaN] } }),
-    RangeError,
-    /^skipPaths.from\[1\]: expected an integer from 0, got NaN$/,
-  ],
-  [
-    'a path to resume',
-    () => grow({ resume: 'run.ckpt' }),
-    TypeError,
-    /^resume: expected the bytes of a checkpoint, got/,
-  ],
-  ['another input', () => grow({ input: 'logs' }), TypeError, /^input: expected one of none, .* got "logs"$/],
 ];
 
 const views = { latentTreeToSvg, latentTreeToHtml, latentTreeToDot, latentTreeToJson };
@@ -224,13 +156,10 @@ const viewing: Case[] = Object.entries(views).flatMap(([name, view]): Case[] => 
   [`${name} of nothing`, () => view(wrong(undefined)), TypeError, /^tree: expected a LatentTree, got undefined$/],
   [`${name} of JSON`, () => view(wrong(tree.toJSON())), TypeError, /^tree: expected a LatentTree, got object$/],
   [`${name} of a net`, () => view(wrong(net)), TypeError, /^tree: expected a LatentTree, got object$/],
-  [`${name} with null`, () => view(tree, wrong(null)), TypeError, /^options: expected an object, got null$/],
-  [`${name} with a number`, () => view(tree, wrong(5)), TypeError, /^options: expected an object, got number$/],
-  [`${name}, top NaN`, () => view(tree, { top: NaN }), RangeError, /^top: expected an integer from 1, got NaN$/],
 ]);
 for (const view of [latentTreeToSvg, latentTreeToHtml]) {
   const title = (value: unknown) => () => view(tree, { title: wrong(value) });
-  viewing.push([`${view.name}, a title of 5`, title(5), TypeError, /^title: expected a string, got number$/]);
+  viewing.push([`${view.name}, a title of 5`, title(5), TypeError, /^title: expected a string, got 5$/]);
   viewing.push([`${view.name}, a title of null`, title(null), TypeError, /^title: expected a string, got null$/]);
 }
 

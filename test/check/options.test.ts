@@ -80,6 +80,11 @@ for (const { of, options: declared } of documented()) {
     assert.ok(cases.length > 5, `${cases.length} cases`);
     const used = engine.arena.used;
     const wrong: string[] = [];
+    for (const none of [null, 3, 'fast', [1]]) {
+      const error = await thrown(() => call(none));
+      if (error?.constructor !== TypeError || !error.message.startsWith('options: expected an object, got '))
+        wrong.push(`${none}: ${error}`);
+    }
     for (const { what, options, kind, argument } of cases) {
       const error = await thrown(() => call(options));
       const named = error?.message.startsWith(`${argument}: expected `) && /, got ./.test(error.message);

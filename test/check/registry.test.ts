@@ -9,7 +9,7 @@ import { readModelFile } from '#dist/files/model-file.js';
 import { dense as baseline } from '#dist/models/dense/method.js';
 import type { Method } from '#dist/models/method.js';
 import { loadFile, METHODS, methodNamed } from '#dist/models/registry.js';
-import { FIT } from '#dist/training/fit.js';
+import { FIT } from '#dist/training/fit-options.js';
 import { Scratch } from '../support/cli.js';
 import { csvText } from '../support/cli-data.js';
 import { dense, switches } from '../support/problems.js';

@@ -51,12 +51,15 @@ test('options out of range', async () => {
   await refused([...train, '--layers', '6:0:1'], /--layers/);
   await refused([...train, '--layers', ''], /--layers/);
   await refused([...train, '--hidden', '5'], /--hidden: is not for --method trf/);
-  await refused([...train, '--method', 'dense', '--hidden', '5,,5'], /--hidden.*Expected an integer/);
+  await refused(
+    [...train, '--method', 'dense', '--hidden', '5,,5'],
+    /--hidden.*Expected integers from 1, separated by commas/,
+  );
   await refused(
     [...train, '--method', 'dense', '--pretrain-epochs', '5'],
     /--pretrain-epochs: is not for --method dense/,
   );
-  await refused([...train, '--input', 'sqrt'], /--input.*Allowed choices/);
+  await refused([...train, '--input', 'sqrt'], /--input.*Expected one of none, binary/);
   await refused([...train, '--missing', 'maybe'], /--missing.*Expected refuse, mean, mode or a number/);
   await refused(['tree', words, '--root', '40'], /--root: expected a number from 0 to 39, got 40/);
   await refused(

@@ -152,7 +152,7 @@ test('the same seed gives the same file; resumed after SIGINT too', async () => 
 
   await refused(
     [...long, '--resume', checkpoint, '--penalty', '0.5'],
-    /same run, but penalty was not given and is 0\.5/,
+    /same net, data and options, but penalty was not given and is 0\.5/,
   );
   await refused([...long, '--resume', checkpoint, '--limit', '20'], /same run, but limit was not given and is 20/);
   const others = ['train', more, ...long.slice(2)];
@@ -173,10 +173,14 @@ test('the options reach the net', async () => {
     ...['--backbone', 'cnn', '--width', '2', '--gater', 'resnet-14', '--gater-width', '4', '--bottleneck', '3'],
     ...['--bottleneck-norm', '--penalty', '0', '--pretrain-epochs', '1', '--augment', 'crop'],
   ]);
-  const { target, layers, weights, gates, multiplyAdds, ...facts } = await answers(['info', out]);
+  const { target, layers, weights, gates, multiplyAdds, ...facts } = await answers<Record<string, unknown>>([
+    'info',
+    out,
+  ]);
   assert.equal(facts, {
     method: 'gaternet',
     seed: 5,
+    input: { kind: 'images', channels: 1, height: 8, width: 8 },
     image: { channels: 1, height: 8, width: 8 },
     backbone: { kind: 'cnn', filters: [2, 4, 8] },
     gater: { kind: 'resnet', depth: 14, width: 4 },
@@ -203,8 +207,8 @@ test('what is not given is left to GaterNet', async () => {
   await refused(['gates', out, more], /bare\.safetensors: this net has no gates, as it was trained with --gater none/);
   assert.match(await succeeds(['info', out]), /, no gates\n/);
   assert.not.match(await succeeds(['evaluate', out, more]), /gates/);
-  await refused([...bare, '--penalty', '1'], /--penalty: is about gates, of which --gater none has none/);
-  await refused([...bare, '--gater-width', '4'], /--gater-width: is about gates/);
+  await refused([...bare, '--penalty', '1'], /--penalty: is about the gater, of which --gater none has none/);
+  await refused([...bare, '--gater-width', '4'], /--gater-width: is about the gater/);
 });
 
 test('IDX images, with labels beside them; folders then go by class numbers', async () => {
@@ -266,13 +270,13 @@ test('a set known by name: a few of its training images, tested on its test imag
   );
   await refused(
     ['train', '--data', 'mnist'],
-    /--data mnist: is a set of images, for --method gaternet; expected a file for trf/,
+    /--data mnist: is a set of images, which --method trf does not take; expected a file/,
   );
 });
 
 test('options that make no sense', async () => {
   const args = ['train', stripes, ...quick];
-  await refused([...args, '--placement', 'nonsense'], /--placement.*Allowed choices are block-output, every-conv/);
+  await refused([...args, '--placement', 'nonsense'], /--placement.*Expected one of block-output, every-conv/);
   await refused([...args, '--backbone', 'resnet-21'], /--backbone.*Expected resnet-N, N = 8, 14, .*, or cnn\./);
   await refused([...args, '--backbone', 'vgg'], /--backbone.*Expected resnet-N/);
   await refused([...args, '--gater', 'resnet-2'], /--gater.*Expected resnet-N, .*, or none\./);

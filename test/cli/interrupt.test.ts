@@ -34,7 +34,10 @@ test('SIGINT ends training with 130 and a checkpoint; --resume goes on to the sa
   assert.match(stopped.stderr, /^espalier: interrupted; [^\n]*--resume [^\n]*run\.ckpt[^\n]*\n$/);
   assert.not.ok(existsSync(out), 'no net of a run that did not end');
 
-  await refused([...long, '--seed', '1', '--resume', checkpoint], /run\.ckpt: .*same run, but seed was 0 and is 1/);
+  await refused(
+    [...long, '--seed', '1', '--resume', checkpoint],
+    /run\.ckpt: .*same net, data and options, but seed was not given and is 1/,
+  );
   await refused([...long, '--resume', checkpoint, '--layers', '1:1'], /same run, but layers was/);
   const other = scratch.file('other.txt', sparseText(1500, 2));
   await refused([...long, '--resume', checkpoint, '--data', other], /same run, but the training data is another/);

@@ -221,9 +221,9 @@ test('what is refused', async () => {
   await refused(['latent-tree'], /data: expected rows to learn from, or a tree: --tree FILE\.json; got none/);
   await refused([...run, '--max-island', '2'], /--max-island.*Expected an integer from 3 to 50/);
   await refused([...run, '--max-top', '0'], /--max-top.*Expected an integer from 1/);
-  await refused([...run, '--delta', '-1'], /--delta.*nats from 0/);
+  await refused([...run, '--delta', 'many'], /--delta.*Expected a finite number of nats/);
   await refused([...run, '--em-tolerance', '0'], /--em-tolerance.*a number above 0/);
-  await refused([...run, '--threshold', 'median'], /--threshold.*mean or a number/);
+  await refused([...run, '--threshold', 'median'], /--threshold.*Expected a finite number or 'mean' or 'auto'/);
   await refused([...run, '--top', '0'], /--top.*Expected an integer from 1/);
   await refused(
     [...run, '--assign-level', '0', '--assign', 'x.csv'],

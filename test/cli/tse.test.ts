@@ -127,7 +127,10 @@ test('--skeleton: a tree learned before gives the net that learning it would', a
   const foreign = ['train', '--method', 'tse', '--data', csv, '--skeleton', tree];
   await refused(foreign, /skeleton: expected a tree over the 5 columns of train, got one over 40/);
   await refused([...plain, '--skeleton', words], /words\.txt: expected a latent tree/);
-  await refused([...plain, '--skeleton', tree, '--max-top', '5'], /--max-top: is for learning a latent tree, which/);
+  await refused(
+    [...plain, '--skeleton', tree, '--max-top', '5'],
+    /--max-top: is about learning what --skeleton brings/,
+  );
   await refused(
     [...plain, '--skeleton', tree, '--threshold', '5'],
     /--threshold: is for learning a latent tree, which/,
@@ -166,7 +169,7 @@ test('SIGINT leaves a checkpoint; --resume goes on to the same bytes', async () 
   await succeeds(['latent-tree', words, '--out', other]);
   await refused(
     [...long, '--resume', checkpoint, '--density', '0.2'],
-    /same run, but density was not given and is 0\.2/,
+    /same net, data and options, but density was not given and is 0\.2/,
   );
   await refused(
     [...long, '--resume', checkpoint, '--skip-paths', '0'],
@@ -184,7 +187,10 @@ test('SIGINT leaves a checkpoint; --resume goes on to the same bytes', async () 
 
 test('what is refused', async () => {
   await refused([...quick, '--density', '1.5'], /--density.*Expected a share from 0 to 1/);
-  await refused([...quick, '--skip-paths', '0,0'], /--skip-paths.*Expected all, none, or different levels/);
+  await refused(
+    [...quick, '--skip-paths', '0,0'],
+    /--skip-paths.*Expected different integers from 0, separated by commas, or all/,
+  );
   await refused([...quick, '--skip-paths', ''], /--skip-paths.*Expected all, none/);
   await refused([...quick, '--skip-paths', '9'], /skipPaths\.from: expected levels from 0 to \d/);
   await refused([...quick, '--skip-units', '0'], /--skip-units.*Expected an integer from 1/);

@@ -129,7 +129,7 @@ test('rows taken are those that a split holds out for validation, each class in 
     refusesAsync(() => takeRows(numbered(9), rows as number), kind, message);
   await refused(0, RangeError, /^rows: expected an integer from 1, got 0$/);
   await refused(9, RangeError, /^rows: expected fewer than the 9 of the data, got 9$/);
-  await refused('3', TypeError, /^rows: expected an integer, got string$/);
+  await refused('3', TypeError, /^rows: expected an integer from 1, got "3"$/);
 });
 
 test.run();

@@ -192,7 +192,7 @@ test('the same bytes again, and a large tree in a small file', () => {
 test('how many features to name', () => {
   for (const view of [latentTreeToDot, latentTreeToSvg, latentTreeToHtml, latentTreeToJson]) {
     refuses(() => view(TREES.news!, { top: 0 }), RangeError, /^top: expected an integer from 1, got 0/);
-    refuses(() => view(TREES.news!, { top: '5' as never }), TypeError, /^top: expected an integer, got string/);
+    refuses(() => view(TREES.news!, { top: '5' as never }), TypeError, /^top: expected an integer from 1, got "5"$/);
   }
 });
 

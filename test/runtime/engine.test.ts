@@ -52,8 +52,16 @@ test('one Module serves several engines', async () => {
 test('other sources are a TypeError that names what came', async () => {
   const message = (kind: string) =>
     new RegExp(`^wasm: expected a WebAssembly\\.Module, bytes, a URL or a Response, got ${kind}$`);
-  for (const wasm of ['espalier.wasm', 7, true, {}, [], null, () => bytes]) {
-    await rejects(createEngine({ wasm: wasm as unknown as WasmSource }), TypeError, message(typeof wasm));
+  for (const [wasm, kind] of [
+    ['espalier.wasm', '"espalier\\.wasm"'],
+    [7, '7'],
+    [true, 'true'],
+    [{}, 'an object'],
+    [[], 'an empty list'],
+    [null, 'null'],
+    [() => bytes, 'a function'],
+  ] as const) {
+    await rejects(createEngine({ wasm: wasm as unknown as WasmSource }), TypeError, message(kind));
   }
 });
 

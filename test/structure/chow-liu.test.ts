@@ -232,8 +232,8 @@ test('constraints that contradict each other or the data are refused, and leave 
   await refused({ forbidden: [[0]] }, TypeError, /^forbidden: expected a list of pairs \[a, b\], got \[\[0\]\]$/);
   await refused({ required: 7 }, TypeError, /^required: expected a list of pairs/);
   await refused({ root: 3 }, RangeError, /^root: expected a variable from 0 to 2, got 3$/);
-  await refused({ minInformation: -1 }, RangeError, /^minInformation: expected nats from 0, got -1$/);
-  await refused({ minInformation: NaN }, RangeError, /^minInformation: expected nats from 0, got NaN$/);
+  await refused({ minInformation: -1 }, RangeError, /^minInformation: expected nats from 0 or Infinity, got -1$/);
+  await refused({ minInformation: NaN }, RangeError, /^minInformation: expected nats from 0 or Infinity, got NaN$/);
   assert.is(engine.arena.used, used);
 });
 

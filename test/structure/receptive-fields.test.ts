@@ -112,7 +112,7 @@ test('what cannot be grown is refused', () => {
   refuses(
     () => receptiveFields({} as never, { radius: 1, stride: 1 }),
     TypeError,
-    /^tree: expected a Tree, got object$/,
+    /^tree: expected a Tree, got an object$/,
   );
   refuses(() => receptiveFields(tree, undefined as never), TypeError, /^options: expected an object, got undefined$/);
 });

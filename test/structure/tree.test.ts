@@ -116,10 +116,10 @@ test('what is no forest is refused', () => {
   refuses(() => new Tree(3, [edge(-1, 0)]), RangeError, /^edges: expected a variable from 0 to 2, got -1$/);
   refuses(() => new Tree(3, [], 3), RangeError, /^root: expected a variable from 0 to 2, got 3$/);
   refuses(() => new Tree(0, []), RangeError, /^variables: expected an integer from 1, got 0$/);
-  refuses(() => new Tree('3' as never, []), TypeError, /^variables: expected an integer, got string$/);
+  refuses(() => new Tree('3' as never, []), TypeError, /^variables: expected an integer from 1, got "3"$/);
   refuses(() => new Tree(3, 'x' as never), TypeError, /^edges: expected a list/);
   refuses(() => new Tree(2, [], 0, ['a', 'a']), RangeError, /^names: expected unique names, got "a" at 0 and 1$/);
-  refuses(() => new Tree(2, [], 0, 'ab' as never), TypeError, /^names: expected a list of strings, got string$/);
+  refuses(() => new Tree(2, [], 0, 'ab' as never), TypeError, /^names: expected a list of strings, got "ab"$/);
   refuses(() => new Tree(3, [], 0, ['a']), RangeError, /^names: expected length 3 \(one name a variable\), got 1$/);
 });
 

@@ -63,15 +63,18 @@ function badValues(option: Option): Bad[] {
   switch (option.kind) {
     case 'integer': {
       const { from, to } = option;
-      const beyond: Bad[] = [from - 1, from + 0.5, Number.NaN, ...(to === undefined ? [] : [to + 1])].map((x) => [
-        x,
-        RangeError,
-      ]);
+      const beyond: Bad[] = [
+        from - 1,
+        from + 0.5,
+        Number.NaN,
+        ...unbounded(option),
+        ...(to === undefined ? [] : [to + 1]),
+      ].map((x) => [x, RangeError]);
       return [...others(option, ['1', null, true, [from], {}]), ...beyond];
     }
     case 'number': {
       const { from, above, to, below } = option;
-      const beyond = [Number.NaN, Number.NEGATIVE_INFINITY];
+      const beyond = [Number.NaN, Number.NEGATIVE_INFINITY, ...unbounded(option)];
       if (from !== undefined) beyond.push(from - 1e-6);
       if (above !== undefined) beyond.push(above);
       if (to !== undefined) beyond.push(to + 1e-6);
@@ -109,6 +112,11 @@ function badValues(option: Option): Bad[] {
 
 function membersOf(options: Options, given: object): Bad[] {
   return badOptions(options, given).map(({ options: value, kind, argument }) => [value, kind, `.${argument}`]);
+}
+
+/** Infinity, unless it stands for something. */
+function unbounded({ words = [] }: { words?: readonly unknown[] }): number[] {
+  return words.includes(Number.POSITIVE_INFINITY) ? [] : [Number.POSITIVE_INFINITY];
 }
 
 /** Values of other kinds, but for those that the option takes after all. */

@@ -26,7 +26,13 @@ export function newsTree(): LatentTree {
 export function syntheticTree(features: number, counts: readonly number[], seed = 1, named = true): LatentTree {
   const random = new Random(seed);
   const syllables = 'ba ce di fo gu ha je ki lo mu na pe ri so tu va we xi yo zu'.split(' ');
-  const word = () => Array.from({ length: 2 + random.below(3) }, () => syllables[random.below(20)]).join('');
+  const said = new Set<string>();
+  const word = (): string => {
+    const made = Array.from({ length: 2 + random.below(3) }, () => syllables[random.below(20)]).join('');
+    if (said.has(made)) return word();
+    said.add(made);
+    return made;
+  };
   let nodes: (Island | string)[] = Array.from({ length: features }, (_, i) => (named ? word() : String(i)));
   for (const count of counts) {
     // Every latent has a child; the other borders lie anywhere.

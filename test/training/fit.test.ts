@@ -150,25 +150,21 @@ test('a checkpoint of another net, data or option is refused by name, and leaves
   await refused({ epochs: 3 }, mismatch('epochs was 2 and is 3$'));
   await refused({ batchSize: 32 }, mismatch('batchSize was 64 and is 32$'));
   await refused({ learningRate: 0.5 }, mismatch('learningRate was 0.001 and is 0.5$'));
-  await refused({ optimizer: 'sgd' }, mismatch('optimizer was .*adam.* and is .*sgd'));
-  await refused({ optimizer: { kind: 'adam', beta1: 0.8 } }, mismatch('optimizer was .*0.9.* and is .*0.8'));
+  await refused({ optimizer: 'sgd' }, mismatch('optimizer.kind was "adam" and is "sgd"'));
+  await refused({ optimizer: { kind: 'adam', beta1: 0.8 } }, mismatch('optimizer.beta1 was 0.9 and is 0.8'));
   await refused({ schedule: 'constant' }, mismatch('schedule was "inverse-sqrt" and is "constant"$'));
   await refused({ seed: 4 }, mismatch('seed was 3 and is 4$'));
   await refused({ validation }, mismatch('validationRows was 0 and is 60$'));
   await refused({}, mismatch('rows was 203 and is 60$'), validation);
   const other = await DenseNet.create(train, { hidden: [12, 9], seed: 3 });
-  await refusesAsync(
-    () => other.fit(train, { ...options, resume }),
-    RangeError,
-    mismatch('net was .*"hidden":.* and is '),
-  );
+  await refusesAsync(() => other.fit(train, { ...options, resume }), RangeError, mismatch('net.hidden was .* and is '));
   other.dispose();
 
   const damaged = (message: RegExp, bytes: Uint8Array, kind: typeof TypeError | typeof RangeError = RangeError) =>
     refusesAsync(() => net.fit(train, { ...options, resume: bytes }), kind, message);
   await damaged(/^data: .*truncated$/, resume.subarray(0, resume.length - 4));
   await damaged(/^resume: expected a checkpoint of this kind of run, but these bytes hold no/, before, TypeError);
-  await damaged(/^resume: expected the bytes of a checkpoint, got string$/, 'x' as never, TypeError);
+  await damaged(/^resume: expected the bytes of a checkpoint, got "x"$/, 'x' as never, TypeError);
   const text = new TextDecoder('latin1').decode(resume);
   const tampered = (from: string, to: string) => {
     assert.is(from.length, to.length);

@@ -78,20 +78,24 @@ test('defaults', () => {
 test('nonsense is refused', () => {
   const refused = (options: unknown, kind: typeof TypeError | typeof RangeError, message: RegExp) =>
     refuses(() => optimizerOptions(options as OptimizerOptions), kind, message);
-  refused('rmsprop', TypeError, /^optimizer: expected 'adam', 'sgd' or an object with that kind, got "rmsprop"$/);
+  refused('rmsprop', TypeError, /^optimizer: expected 'adam', 'sgd', an object of that kind, got "rmsprop"$/);
   refused({}, TypeError, /^optimizer: /);
   refused(null, TypeError, /^optimizer: .* got null$/);
   refused({ kind: 'adam', beta1: 1 }, RangeError, /^optimizer.beta1: expected a number from 0 to below 1, got 1$/);
   refused({ kind: 'adam', beta2: -0.1 }, RangeError, /^optimizer.beta2: .* got -0.1$/);
   refused({ kind: 'adam', epsilon: NaN }, RangeError, /^optimizer.epsilon: .* got NaN$/);
-  refused({ kind: 'sgd', momentum: '0.9' }, TypeError, /^optimizer.momentum: expected a number, got string$/);
+  refused(
+    { kind: 'sgd', momentum: '0.9' },
+    TypeError,
+    /^optimizer\.momentum: expected a number from 0 to below 1, got "0\.9"$/,
+  );
   refused({ kind: 'sgd', weightDecay: 1.5 }, RangeError, /^optimizer.weightDecay: .* got 1.5$/);
-  refused({ kind: 'sgd', nesterov: 'yes' }, TypeError, /^optimizer.nesterov: expected a boolean, got string$/);
-  refused({ kind: 'adam', decoupled: 1 }, TypeError, /^optimizer.decoupled: expected a boolean, got number$/);
+  refused({ kind: 'sgd', nesterov: 'yes' }, TypeError, /^optimizer\.nesterov: expected a boolean, got "yes"$/);
+  refused({ kind: 'adam', decoupled: 1 }, TypeError, /^optimizer\.decoupled: expected a boolean, got 1$/);
   refused(
     { kind: 'adam', beta: 0.5 },
     TypeError,
-    /^optimizer.beta: expected one of kind, beta1, .*, got an option that adam has not$/,
+    /^optimizer\.beta: expected an option of optimizer 'adam', got a name that is none; did you mean beta1\?$/,
   );
   refused({ kind: 'sgd', beta1: 0.5 }, TypeError, /^optimizer.beta1: /);
 });

@@ -63,9 +63,13 @@ test('a run uses them', async () => {
 test('what is no schedule is refused', () => {
   const refused = (schedule: unknown, kind: typeof TypeError | typeof RangeError, message: RegExp) =>
     refuses(() => scheduleFactor(schedule as Schedule, 0, 5), kind, message);
-  refused('linear', TypeError, /^schedule: expected 'constant', .* got "linear"$/);
-  refused({ steps: [0.5] }, TypeError, /^schedule: /);
-  refused({ steps: [0.5], factor: NaN }, RangeError, /^schedule.factor: expected a factor of at least 0, got NaN$/);
+  refused(
+    'linear',
+    TypeError,
+    /^schedule: expected an object of steps, factor or 'constant', 'inverse-sqrt', 'cosine' or a function, got "linear"$/,
+  );
+  refused({ steps: [0.5] }, TypeError, /^schedule\.factor: expected a factor from 0, got undefined$/);
+  refused({ steps: [0.5], factor: NaN }, RangeError, /^schedule\.factor: expected a factor from 0, got NaN$/);
   refused({ steps: [0.5, 30], factor: 0.1 }, RangeError, /^schedule.steps\[1\]: expected a fraction .* got 30$/);
   refused(() => -1, RangeError, /^schedule: expected a factor of at least 0 for epoch 0, got -1$/);
   refused(() => NaN, RangeError, /^schedule: .* got NaN$/);

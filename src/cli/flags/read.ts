@@ -37,7 +37,7 @@ export async function readFlags(flags: readonly Flag[], texts: Texts): Promise<F
   for (const { name, option } of given) {
     const about = option.about;
     if (about && options[about] === false)
-      throw new UserError(`--${name}: is about what --${kebab(about)} none takes away; expected one of the two`);
+      throw new UserError(`--${name}: is about the ${kebab(about)}, of which --${kebab(about)} none has none`);
   }
   return { options, files };
 }

@@ -1,7 +1,7 @@
 import { SingleBar } from 'cli-progress';
 import type { LearnProgress } from '../../models/learning.js';
 import type { EpochRecord } from '../../training/checkpoint.js';
-import type { FitProgress } from '../../training/fit.js';
+import type { FitProgress } from '../../training/fit-options.js';
 import { score } from '../../training/metrics.js';
 import { count, duration } from './output.js';
 

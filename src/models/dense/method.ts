@@ -1,4 +1,4 @@
-import { FIT } from '../../training/fit.js';
+import { FIT } from '../../training/fit-options.js';
 import type { FeedforwardNet } from '../feedforward/feedforward-net.js';
 import { feedforwardText } from '../feedforward/text.js';
 import type { Method } from '../method.js';

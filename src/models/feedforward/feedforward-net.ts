@@ -1,6 +1,6 @@
 import type { Completed } from '../../check/option.js';
 import { type Dataset, describeFeatures, requireRows } from '../../data/dataset.js';
-import { type ModelFile, readModelFile } from '../../files/model-file.js';
+import { type ModelFile, modelFileOf } from '../../files/model-file.js';
 import { type Engine, engineOf } from '../../runtime/engine.js';
 import { Net, type NetDescription, type OutputBatch } from '../net.js';
 import { describeTarget, requireDataset, requireSameTargets, type TargetInfo } from '../target.js';
@@ -209,7 +209,7 @@ export async function loadFeedforward<N extends FeedforwardNet>(
   options: { engine?: Engine },
   make: (engine: Engine, state: NetState, file: ModelFile) => N,
 ): Promise<N> {
-  const file = given instanceof Uint8Array || !given?.tensors ? readModelFile(given as Uint8Array) : given;
+  const file = modelFileOf(given);
   const state = unpackModel(file, method);
   const net = make(await engineOf(options), state, file);
   fillNetwork(net.network, file.tensors);

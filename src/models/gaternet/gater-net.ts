@@ -1,14 +1,12 @@
 import { complete } from '../../check/complete.js';
 import type { Options, OptionsOf } from '../../check/option.js';
-import { requireInteger } from '../../check/require.js';
 import { type Dataset, requireImages } from '../../data/dataset.js';
-import { ChannelNorm, type ChannelNormJson } from '../../data/images/channel-norm.js';
-import { requireAugmentation } from '../../data/images/image-batch.js';
+import { ChannelNorm } from '../../data/images/channel-norm.js';
 import {
   damaged,
   isNames,
   type ModelFile,
-  readModelFile,
+  modelFileOf,
   requireFloats,
   requireMethod,
   writeModelFile,
@@ -18,24 +16,17 @@ import { plus } from '../../runtime/address.js';
 import { type Engine, engineOf } from '../../runtime/engine.js';
 import { Pace } from '../../runtime/pace.js';
 import type { GateLayout } from '../../structure/gates.js';
-import type { FIT, FitOptions, FitResult } from '../../training/fit.js';
+import type { FitResult } from '../../training/fit.js';
+import type { FIT, FitOptions } from '../../training/fit-options.js';
 import { argmax, type Evaluation, metrics } from '../../training/metrics.js';
 import { Net, type NetDescription, type Prediction, type RunOptions, type RunSettings } from '../net.js';
 import { describeTarget, requireDataset, requireSameTargets, type TargetInfo } from '../target.js';
-import { type ConvNode, type Plan, planBackbone, widened } from './backbone.js';
+import { type ConvNode, widened } from './backbone.js';
 import { backboneLayers } from './backbone-layers.js';
 import type { GatedBatch } from './gated-inference.js';
-import type { GatedShape } from './gated-layers.js';
 import { GatedNetwork, type InferenceOptions } from './gated-network.js';
-import {
-  GATED_FIT,
-  GATED_PREDICT,
-  GATED_RUN,
-  GATER,
-  type GaterNetOptions,
-  type GaterSettings,
-  STATE_DICT,
-} from './options.js';
+import { fileName, type GatedState, normOf, requireTensors, shapeOf, stateFrom } from './gated-state.js';
+import { GATED_FIT, GATED_PREDICT, GATED_RUN, GATER, type GaterNetOptions, STATE_DICT } from './options.js';
 import { readStateDict } from './state-dict.js';
 
 export interface GatedPrediction extends Prediction {
@@ -46,15 +37,6 @@ export interface GatedPrediction extends Prediction {
 export interface GatedEvaluation extends Evaluation {
   /** Mean share of gates that were open; missing without a gater. */
   gatesOpen?: number;
-}
-
-/** All that makes a net beside its weights. */
-interface GatedState {
-  method: 'gaternet';
-  options: { seed: number };
-  target: TargetInfo;
-  shape: GatedShape;
-  norm: ChannelNorm;
 }
 
 /**
@@ -321,97 +303,5 @@ export class GaterNet extends Net {
       network.dispose();
       throw error;
     }
-  }
-}
-
-/** The normalisation that a user gives. */
-function normOf(normalise: NonNullable<GaterNetOptions['normalise']>, channels: number): ChannelNorm {
-  const norm = ChannelNorm.of(normalise, 'normalise');
-  if (norm.mean.length === channels) return norm;
-  throw new RangeError(`normalise.mean: expected a number for each of ${channels} channels, got ${norm.mean.length}`);
-}
-
-function modelFileOf(saved: Uint8Array | ModelFile): ModelFile {
-  return saved instanceof Uint8Array || !saved?.tensors ? readModelFile(saved as Uint8Array) : saved;
-}
-
-function fileName(name: string): string {
-  return name.replace(/^(backbone|gater)\./, '$1_state_dict.');
-}
-
-type Spec = Pick<
-  GatedShape,
-  'backbone' | 'placement' | 'bottleneck' | 'bottleneckNorm' | 'penalty' | 'pretrainEpochs'
-> &
-  Pick<GaterSettings, 'gater' | 'augmentation'>;
-
-/** Checks that the parts go together. */
-function shapeOf(spec: Spec, image: GatedShape['image'], target: TargetInfo): GatedShape {
-  const { backbone, gater, placement, bottleneck, bottleneckNorm, penalty, pretrainEpochs, augmentation } = spec;
-  const plan = planBackbone(backbone, image, gater === false ? undefined : placement);
-  if (gater !== false) {
-    planBackbone(gater, image, undefined, 'gater');
-    if (plan.gates === 0) throw new RangeError('backbone: expected gated filters beside a gater, got none');
-  }
-  if (augmentation !== undefined) requireAugmentation(augmentation, image);
-  return {
-    image,
-    backbone,
-    ...(gater === false ? {} : { gater }),
-    placement,
-    bottleneck,
-    bottleneckNorm,
-    outputs: target.outputs,
-    target: target.kind,
-    penalty,
-    pretrainEpochs,
-    ...(augmentation ? { augmentation } : {}),
-  };
-}
-
-/** Before any memory is reserved for a net of this shape: whether the file has its matrices. */
-function requireTensors(tensors: Record<string, Tensor>, shape: GatedShape): void {
-  const { image, backbone, gater, bottleneck, outputs } = shape;
-  const check = (prefix: string, { nodes, outputs: planes }: Plan, linear: string, units: number) => {
-    for (const node of nodes) {
-      if (node.kind !== 'conv') continue;
-      const { filters, channels, kernel } = node.shape;
-      requireFloats(tensors, `${prefix}.${node.name}.weight`, [filters, channels, kernel, kernel]);
-    }
-    requireFloats(tensors, `${prefix}.${linear}.weight`, [units, planes.at(-1)!.channels]);
-  };
-  check('backbone_state_dict', planBackbone(backbone, image), 'fc', outputs);
-  if (gater) check('gater_state_dict.resnet', planBackbone(gater, image), 'newfc', bottleneck);
-}
-
-const FIELDS = 'fields are missing or out of range';
-
-/** Checks the metadata of a file. */
-function stateFrom(header: Record<string, unknown>): GatedState {
-  const { target, shape, norm, options } = header as Partial<Omit<GatedState, 'norm'>> & { norm?: ChannelNormJson };
-  if (!target || !shape || !norm || !options) throw damaged(FIELDS);
-  if (!['classes', 'tasks', 'values'].includes(target.kind) || !isNames(target.names, target.outputs))
-    throw damaged(FIELDS);
-  try {
-    requireInteger(target.outputs, 1, 'target.outputs');
-    if (shape.target !== target.kind || shape.outputs !== target.outputs) throw damaged(FIELDS);
-    const { image, backbone, gater = false, placement, bottleneck, bottleneckNorm, penalty, pretrainEpochs } = shape;
-    const { augmentation } = shape;
-    const gating = gater === false ? {} : { placement, bottleneck, bottleneckNorm, penalty, pretrainEpochs };
-    const { seed } = options;
-    requireInteger(seed, 0, 'seed');
-    const sound = complete(GATER, { seed, backbone, gater, augmentation, ...gating }, 'bytes');
-    const full = shapeOf(gater === false ? { ...sound, placement, bottleneck, bottleneckNorm } : sound, image, target);
-    const state: GatedState = {
-      method: 'gaternet',
-      options: { seed },
-      target,
-      shape: full,
-      norm: ChannelNorm.fromJSON(norm),
-    };
-    if (state.norm.mean.length !== full.image.channels) throw damaged(FIELDS);
-    return state;
-  } catch (cause) {
-    throw damaged(FIELDS, cause);
   }
 }

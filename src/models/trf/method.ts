@@ -1,5 +1,5 @@
 import { count } from '../../numeric/format.js';
-import { FIT } from '../../training/fit.js';
+import { FIT } from '../../training/fit-options.js';
 import type { FeedforwardNet } from '../feedforward/feedforward-net.js';
 import { feedforwardText } from '../feedforward/text.js';
 import type { LearnProgress } from '../learning.js';

@@ -1,5 +1,5 @@
 import { count, plural } from '../../numeric/format.js';
-import { FIT } from '../../training/fit.js';
+import { FIT } from '../../training/fit-options.js';
 import { feedforwardText } from '../feedforward/text.js';
 import type { LearnProgress } from '../learning.js';
 import type { Method } from '../method.js';

@@ -197,10 +197,6 @@ test('augmentations that are refused', () => {
     refuses(() => requireAugmentation(augmentation as Augmentation, size), kind, message);
   requireAugmentation({ pad: 3, flip: false }, size);
   refused({ pad: 4, flip: true }, /^augmentation.pad: expected less than the side of 8 x 4 images, got 4$/);
-  refused({ pad: -1, flip: true }, /^augmentation.pad: expected an integer from 0, got -1$/);
-  refused({ pad: 1 }, /^augmentation.flip: expected a boolean, got undefined$/, TypeError);
-  refused({ flip: true }, /^augmentation.pad: expected an integer, got undefined$/, TypeError);
-  refused(null, /^augmentation: expected an object, got null$/, TypeError);
 });
 
 test.run();

@@ -234,14 +234,20 @@ test('refused options', () => {
   refused({ target: undefined }, /^target: expected a column's name or place, or null/, TypeError);
   refused({ categorical: ['c'] }, /^categorical: expected one of/);
   refused({ ignore: ['c'] }, /^ignore: expected one of/);
-  refused({ ignore: 'a' }, /^ignore: expected an array of strings, got "a"$/, TypeError);
+  refused({ ignore: 'a' }, /^ignore: expected a list of strings, got "a"$/, TypeError);
   refused({ ignore: ['a', 'b'] }, /at least one column of features/);
-  refused({ missing: 'median' }, /^missing: expected one of "refuse", "mean", "mode", got "median"$/);
+  refused(
+    { missing: 'median' },
+    /^missing: expected a finite number or 'refuse' or 'mean' or 'mode', got "median"$/,
+    TypeError,
+  );
+  refused({ missing: 1e39 }, /^missing: expected a number within a 32-bit float, got 1e\+39$/);
   refused({ missing: NaN }, /^missing: .* got NaN$/);
-  refused({ task: 'tasks' }, /^task: /);
-  refused({ header: 1 }, /^header: /);
-  refused({ delimiter: '|' }, /^delimiter: /);
-  refused({ unknownCategory: 'ignore' }, /^unknownCategory: /);
+  refused({ task: 'tasks' }, /^task: /, TypeError);
+  refused({ header: 1 }, /^header: /, TypeError);
+  refused({ delimiter: '|' }, /^delimiter: /, TypeError);
+  refused({ unknownCategory: 'ignore' }, /^unknownCategory: /, TypeError);
+  refused({ categories: ['a'] }, /^categories: expected an option of learnCsvSchema, /, TypeError);
 });
 
 test.run();

@@ -102,7 +102,7 @@ test('refused, with the line', () => {
   refused('0', /^columns: /, { columns: 0 });
   refused('0', /^classes: /, { classes: 1 });
   refused('0', /^targets: expected 'classes' or 'tasks', got "values"$/, { targets: 'values' as 'tasks' });
-  refuses(() => parseSparseText(1 as unknown as string), TypeError, /^text: expected a string, got number$/);
+  refuses(() => parseSparseText(1 as unknown as string), TypeError, /^text: expected a string, got 1$/);
 });
 
 test('formatSparseText round-trips floats of any size, and leaves zeros out', () => {

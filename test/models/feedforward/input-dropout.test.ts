@@ -36,7 +36,11 @@ test('the rate must be a share below 1', async () => {
   const grow = (inputDropout: number) => () =>
     TrfNet.grow(sparse(train), { layers: [{ radius: 1, stride: 1 }], inputDropout });
   await refusesAsync(grow(1), RangeError, /inputDropout: expected a share from 0 to below 1, got 1/);
-  await refusesAsync(grow('half' as unknown as number), TypeError, /inputDropout: expected a number, got string/);
+  await refusesAsync(
+    grow('half' as unknown as number),
+    TypeError,
+    /^inputDropout: expected a share from 0 to below 1, got "half"$/,
+  );
 });
 
 test.run();

@@ -167,7 +167,7 @@ test('damaged and foreign files are refused before any memory is taken', async (
   for (const length of [0, 7, 8, 100, bytes.length - 1]) {
     await refused(bytes.subarray(0, length), /^(bytes|header|data): expected/);
   }
-  await refused('x' as never, /^bytes: expected a Uint8Array, got string$/, TypeError);
+  await refused('x' as never, /^bytes: expected a Uint8Array, got "x"$/, TypeError);
   await refused(null as never, /^bytes: expected a Uint8Array, got null$/, TypeError);
   await refused(writeSafetensors({}), /^bytes: expected a net saved by Espalier/, TypeError);
   await refusesAsync(

@@ -227,7 +227,7 @@ test('a checkpoint of a net with other skip-paths is refused', async () => {
   await refusesAsync(
     () => other.fit(data, { epochs: 2, batchSize: 33, resume: checkpoints[0]! }),
     RangeError,
-    /^resume: expected a checkpoint of the same net, data and options, but net was .*"skips":\[\{"from":0,/,
+    /^resume: expected a checkpoint of the same net, data and options, but net\.skips was \[\{"from/,
   );
   net.dispose();
   other.dispose();

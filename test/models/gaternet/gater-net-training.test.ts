@@ -266,7 +266,10 @@ test('a run that goes on from a checkpoint ends with the bits of one that never 
   }
   // What else must be the same says so.
   for (const [other, message] of [
-    [{ ...options, penalty: 0.2 }, /^resume: expected a checkpoint of the same net, data and options, but net was/],
+    [
+      { ...options, penalty: 0.2 },
+      /^resume: expected a checkpoint of the same net, data and options, but net\.shape\.penalty was 0\.1 and is 0\.2$/,
+    ],
     [{ ...options, pretrainEpochs: 1 }, /^resume: expected a checkpoint of the same net/],
   ] as const) {
     const net = await create(data, other);

@@ -285,7 +285,7 @@ test('a checkpoint does for another density and other paths, but not for another
   await refused({ skeleton: { ...learned.skeleton, maxTop: 3 } as object }, differs('maxTop was 2 and is 3$'));
   await refused(
     { skeleton: { ...learned.skeleton, threshold: 1 } as object },
-    differs('threshold was undefined and is 1$'),
+    differs('threshold was "auto" and is 1$'),
   );
   await refused({}, differs('rows was 150 and is 20$'), sparse(switches(1, 20)));
   await refused({}, differs('kind was "sparse" and is "dense"$'), dense(problem));
@@ -305,7 +305,7 @@ test('a checkpoint does for another density and other paths, but not for another
   trf.dispose();
 
   await refused({ resume: resume.subarray(0, resume.length - 1) }, /truncated$/);
-  await refused({ resume: 'x' as never }, /^resume: expected the bytes of a checkpoint, got string$/, data, TypeError);
+  await refused({ resume: 'x' as never }, /^resume: expected the bytes of a checkpoint, got "x"$/, data, TypeError);
   for (const tampered of damagedTrees(resume)) {
     await refused({ resume: tampered }, /^resume: the latent tree is damaged: /);
   }
@@ -507,19 +507,31 @@ test('bad options are refused by name, before anything is learned', async () => 
     assert.is(engine.arena.used, used);
   };
   await refusesAsync(() => TseNet.grow(data, wrong(null)), TypeError, /^options: expected an object, got null$/);
-  await refusesAsync(() => TseNet.grow(wrong('x'), small), TypeError, /^train: expected a Dataset, got string$/);
+  await refusesAsync(() => TseNet.grow(wrong('x'), small), TypeError, /^train: expected a Dataset, got "x"$/);
   await refused({}, TypeError, /^train: expected a dataset with targets/, Dataset.dense(problem.rows));
 
   await refused({ minInputs: 1.5 }, RangeError, /^minInputs: expected an integer from 0, got 1.5$/);
-  await refused({ density: '0.05' }, TypeError, /^density: expected a number, got string$/);
+  await refused({ density: '0.05' }, TypeError, /^density: expected a share from 0 to 1, got "0\.05"$/);
   for (const density of [-0.1, 1.1, Number.NaN])
     await refused({ density }, RangeError, /^density: expected a share from 0 to 1, got (-0.1|1.1|NaN)$/);
 
   for (const skipPaths of [null, true, 100])
-    await refused({ skipPaths }, TypeError, /^skipPaths: expected an object, got (null|boolean|number)$/);
-  await refused({ skipPaths: { from: 1 } }, TypeError, /^skipPaths.from: expected a list of levels or 'all', got 1$/);
+    await refused(
+      { skipPaths },
+      TypeError,
+      /^skipPaths: expected an object of from, units or false, got (null|true|100)$/,
+    );
+  await refused(
+    { skipPaths: { from: 1 } },
+    TypeError,
+    /^skipPaths.from: expected a list of integers from 0 or 'all', got 1$/,
+  );
   await refused({ skipPaths: { from: 'top' } }, TypeError, /^skipPaths.from: .* or 'all', got "top"$/);
-  await refused({ skipPaths: { from: ['1'] } }, TypeError, /^skipPaths.from\[0\]: expected an integer, got string$/);
+  await refused(
+    { skipPaths: { from: ['1'] } },
+    TypeError,
+    /^skipPaths.from\[0\]: expected an integer from 0, got "1"$/,
+  );
   await refused(
     { skipPaths: { from: [0, -1] } },
     RangeError,
@@ -533,10 +545,10 @@ test('bad options are refused by name, before anything is learned', async () => 
   await refused(
     { skipPaths: { from: [1, 0, 1] } },
     RangeError,
-    /^skipPaths.from: expected each level once, got 1 twice$/,
+    /^skipPaths.from: expected each value once, got 1 twice$/,
   );
   await refused({ skipPaths: { units: 0 } }, RangeError, /^skipPaths.units: expected an integer from 1, got 0$/);
-  await refused({ skipPaths: { units: '9' } }, TypeError, /^skipPaths.units: expected an integer, got string$/);
+  await refused({ skipPaths: { units: '9' } }, TypeError, /^skipPaths.units: expected an integer from 1, got "9"$/);
   await refused(
     { skeleton: tall, skipPaths: { from: [3] } },
     RangeError,
@@ -544,7 +556,7 @@ test('bad options are refused by name, before anything is learned', async () => 
   );
 
   for (const skeleton of [null, 'tree', 5])
-    await refused({ skeleton }, TypeError, /^skeleton: expected an object, got (null|string|number)$/);
+    await refused({ skeleton }, TypeError, /^skeleton: expected an object of threshold, .* or a LatentTree .*, got /);
   await refused({ skeleton: { maxIsland: 2 } }, RangeError, /^maxIsland: expected an integer from 3/);
   await refused({ skeleton: { threshold: 'low' } }, TypeError, /^threshold: expected a finite number/);
   await refused({ skeleton: { seed: -1 } }, RangeError, /^seed: expected an integer from 0/);

@@ -213,7 +213,7 @@ test('parts that make no tree are refused', () => {
   wrong({ logLikelihood: 0.1 }, RangeError, /^logLikelihood: expected a finite number of at most 0, got 0.1$/);
   wrong({ logLikelihood: Number.NaN }, RangeError, /^logLikelihood: expected a finite number of at most 0, got NaN$/);
   wrong({ features: 0 }, RangeError, /^features: expected an integer from 1, got 0$/);
-  wrong({ features: '5' }, TypeError, /^features: expected an integer, got string$/);
+  wrong({ features: '5' }, TypeError, /^features: expected an integer from 1, got "5"$/);
   wrong({ rows: 0 }, RangeError, /^rows: expected an integer from 1, got 0$/);
   wrong({ levels: [] }, RangeError, /^levels: expected at least one level of latents, got none$/);
   wrong({ levels: [3, 0, 2] }, RangeError, /^levels\[1\]: expected an integer from 1, got 0$/);
@@ -225,7 +225,7 @@ test('questions about nodes that are not there are refused', () => {
   const tree = new LatentTree(parts());
   refuses(() => tree.children(10), RangeError, /^node: expected a variable from 0 to 9, got 10$/);
   refuses(() => tree.levelOf(-1), RangeError, /^node: expected a variable from 0 to 9, got -1$/);
-  refuses(() => tree.levelOf('1' as never), TypeError, /^node: expected a variable's number, got string$/);
+  refuses(() => tree.levelOf('1' as never), TypeError, /^node: expected a variable's number, got "1"$/);
   refuses(() => tree.firstOf(3), RangeError, /^level: expected a level from 0 to 2, got 3$/);
   refuses(() => tree.topFeatures(4), RangeError, /^latent: expected a latent, from 5 to 9, got 4$/);
   refuses(() => tree.topFeatures(5, 0), RangeError, /^count: expected an integer from 1, got 0$/);
@@ -263,7 +263,7 @@ test('JSON of another thing, or damaged, is refused', () => {
   }
   assert.throws(read({ logLikelihood: null }), /^logLikelihood: expected a number/);
   assert.throws(read({ logLikelihood: '-3' }), /^logLikelihood: expected a number/);
-  refuses(read({ rows: 'many' }), TypeError, /^rows: expected an integer, got string$/);
+  refuses(read({ rows: 'many' }), TypeError, /^rows: expected an integer from 1, got "many"$/);
 });
 
 test.run();
