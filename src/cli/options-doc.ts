@@ -1,5 +1,11 @@
 import type { Option, Options } from '../check/option.js';
 import { phrase } from '../check/phrase.js';
+import { SPLIT } from '../data/split.js';
+import { CSV } from '../data/text/csv.js';
+import { GATE_SVG } from '../drawings/gates/drawing.js';
+import { LATENT_SVG } from '../drawings/latent/drawing.js';
+import { LATENT_PAGE } from '../drawings/latent/page.js';
+import { TREE_SVG } from '../drawings/tree/drawing.js';
 import { EXPLAIN } from '../models/feedforward/explain.js';
 import { GATED_PREDICT, GATED_RUN, STATE_DICT } from '../models/gaternet/options.js';
 import type { Method } from '../models/method.js';
@@ -11,6 +17,7 @@ import { INFORMATION } from '../structure/information.js';
 import { EXPAND } from '../structure/latent/expansion.js';
 import { LATENT_TREE } from '../structure/latent/options.js';
 import { ASSIGN } from '../structure/latent/posteriors.js';
+import { TOPICS } from '../structure/latent/topics-json.js';
 import { FIELDS } from '../structure/receptive-fields.js';
 import { FIT } from '../training/fit-options.js';
 import { defaultText } from './flags/add.js';
@@ -51,6 +58,13 @@ export function documented(methods: readonly Method[] = METHODS): Documented[] {
     { of: 'latentTree', command: 'latent-tree', options: LATENT_TREE },
     { of: 'expandTree', options: EXPAND },
     { of: 'assignLatents', options: ASSIGN },
+    { of: 'splitRows', options: SPLIT },
+    { of: 'learnCsvSchema', options: CSV },
+    { of: 'treeToSvg', options: TREE_SVG },
+    { of: 'latentTreeToJson, latentTreeToDot', options: TOPICS },
+    { of: 'latentTreeToSvg', options: LATENT_SVG },
+    { of: 'latentTreeToHtml', options: LATENT_PAGE },
+    { of: 'gatesToSvg', options: GATE_SVG },
     { of: 'createEngine', options: ENGINE_OPTIONS },
   ];
 }

@@ -85,24 +85,14 @@ const creating: Case[] = [
     RangeError,
     /^backbone.depth: expected 6n \+ 2 .* got 6000000002$/,
   ],
-  [
-    'another net',
-    () => create({ backbone: 'vgg-16' }),
-    TypeError,
-    /^backbone: expected 'resnet-N', 'cnn', .* got "vgg-16"$/,
-  ],
+  ['another net', () => create({ backbone: 'vgg-16' }), TypeError, /^backbone: expected 'resnet-N' .* got "vgg-16"$/],
   [
     'another kind',
     () => create({ gater: { kind: 'vgg' } }),
     TypeError,
     /^gater.kind: expected 'resnet' or 'cnn', got "vgg"$/,
   ],
-  [
-    'a number of layers',
-    () => create({ backbone: 20 }),
-    TypeError,
-    /^backbone: expected 'resnet-N', 'cnn', an object of kind 'resnet' or 'cnn', or a list of layers, got 20$/,
-  ],
+  ['a number of layers', () => create({ backbone: 20 }), TypeError, /^backbone: expected 'resnet-N' .* got 20$/],
   [
     'a width of 0',
     () => create({ backbone: { ...small, width: 0 } }),

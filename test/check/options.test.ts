@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import {
   assignLatents,
   chowLiuTree,
@@ -6,17 +7,22 @@ import {
   expandTree,
   type FitOptions,
   GaterNet,
+  gateReport,
   latentTree,
+  latentTreeToJson,
   type RunOptions,
   receptiveFields,
+  splitRows,
   Tree,
   TrfNet,
   TseNet,
   topPairs,
 } from 'espalier';
+import { learnCsvSchema } from 'espalier/csv';
+import { gatesToSvg, latentTreeToHtml, latentTreeToSvg, treeToSvg } from 'espalier/draw';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { documented } from '#dist/cli/options-doc.js';
+import { documented, optionsDoc } from '#dist/cli/options-doc.js';
 import { badOptions, misspelt } from '../support/bad-values.js';
 import { classesOf, stripes } from '../support/gated-images.js';
 import { dense, sparse, switches } from '../support/problems.js';
@@ -39,6 +45,7 @@ const gated = await GaterNet.create(images, {
 });
 const tree = new Tree(3, [{ a: 0, b: 1, information: 1 }]);
 const latent = await latentTree(listed, { engine });
+const report = gateReport(await gated.gates(images), gated.gateLayout);
 
 /** What TypeScript would have refused. */
 // biome-ignore lint/suspicious/noExplicitAny: the point of the file
@@ -61,6 +68,13 @@ const calls: Record<string, (options: Any) => unknown> = {
   latentTree: (options) => latentTree(listed, options),
   expandTree: (options) => expandTree(latent, listed, options),
   assignLatents: (options) => assignLatents(latent, listed, options),
+  splitRows: (options) => splitRows(train, options),
+  learnCsvSchema: (options) => learnCsvSchema('a,b\n1,2\n3,4\n', options),
+  treeToSvg: (options) => treeToSvg(tree, options),
+  'latentTreeToJson, latentTreeToDot': (options) => latentTreeToJson(latent, options),
+  latentTreeToSvg: (options) => latentTreeToSvg(latent, options),
+  latentTreeToHtml: (options) => latentTreeToHtml(latent, options),
+  gatesToSvg: (options) => gatesToSvg(report, options),
   createEngine: (options) => createEngine(options),
 };
 
@@ -95,6 +109,11 @@ for (const { of, options: declared } of documented()) {
     assert.is(engine.arena.used, used);
   });
 }
+
+test('docs/OPTIONS.md is what the declarations say', () => {
+  const path = new URL('../../../docs/OPTIONS.md', import.meta.url);
+  assert.is(readFileSync(path, 'utf8'), optionsDoc(), 'run npm run docs:options');
+});
 
 test('a misspelt name is answered with the nearest', async () => {
   for (const [options, hint] of [

@@ -154,9 +154,12 @@ test('the same seed gives the same file; resumed after SIGINT too', async () => 
     [...long, '--resume', checkpoint, '--penalty', '0.5'],
     /same net, data and options, but penalty was not given and is 0\.5/,
   );
-  await refused([...long, '--resume', checkpoint, '--limit', '20'], /same run, but limit was not given and is 20/);
+  await refused(
+    [...long, '--resume', checkpoint, '--limit', '20'],
+    /same net, data and options, but limit was not given and is 20/,
+  );
   const others = ['train', more, ...long.slice(2)];
-  await refused([...others, '--resume', checkpoint], /same run, but the training data is another/);
+  await refused([...others, '--resume', checkpoint], /same net, data and options, but the training data is another/);
 
   await succeeds([...long, '--resume', checkpoint, ...out('resumed')]);
   await succeeds([...long, ...out('whole')]);
@@ -277,9 +280,9 @@ test('a set known by name: a few of its training images, tested on its test imag
 test('options that make no sense', async () => {
   const args = ['train', stripes, ...quick];
   await refused([...args, '--placement', 'nonsense'], /--placement.*Expected one of block-output, every-conv/);
-  await refused([...args, '--backbone', 'resnet-21'], /--backbone.*Expected resnet-N, N = 8, 14, .*, or cnn\./);
-  await refused([...args, '--backbone', 'vgg'], /--backbone.*Expected resnet-N/);
-  await refused([...args, '--gater', 'resnet-2'], /--gater.*Expected resnet-N, .*, or none\./);
+  await refused([...args, '--backbone', 'resnet-21'], /backbone\.depth: expected 6n \+ 2 \(8, 14, 20, .* got 21/);
+  await refused([...args, '--backbone', 'vgg'], /--backbone.*Expected 'resnet-N'/);
+  await refused([...args, '--gater', 'resnet-2'], /gater\.depth: expected an integer from 8, got 2/);
   await refused([...args, '--penalty', '-1'], /--penalty.*Expected a number from 0/);
   await refused([...args, '--penalty', 'NaN'], /--penalty/);
   await refused([...args, '--augment', 'rotate'], /--augment.*Expected crop, flip or crop,flip/);

@@ -38,9 +38,12 @@ test('SIGINT ends training with 130 and a checkpoint; --resume goes on to the sa
     [...long, '--seed', '1', '--resume', checkpoint],
     /run\.ckpt: .*same net, data and options, but seed was not given and is 1/,
   );
-  await refused([...long, '--resume', checkpoint, '--layers', '1:1'], /same run, but layers was/);
+  await refused([...long, '--resume', checkpoint, '--layers', '1:1'], /same net, data and options, but layers was/);
   const other = scratch.file('other.txt', sparseText(1500, 2));
-  await refused([...long, '--resume', checkpoint, '--data', other], /same run, but the training data is another/);
+  await refused(
+    [...long, '--resume', checkpoint, '--data', other],
+    /same net, data and options, but the training data is another/,
+  );
   await refused(
     [...long.slice(0, 3), '--epochs', '3', '--pretrain-epochs', '1', '--resume', checkpoint],
     /resume: .*but/,

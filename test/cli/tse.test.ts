@@ -133,7 +133,7 @@ test('--skeleton: a tree learned before gives the net that learning it would', a
   );
   await refused(
     [...plain, '--skeleton', tree, '--threshold', '5'],
-    /--threshold: is for learning a latent tree, which/,
+    /--threshold: is about learning what --skeleton brings/,
   );
 });
 
@@ -173,9 +173,12 @@ test('SIGINT leaves a checkpoint; --resume goes on to the same bytes', async () 
   );
   await refused(
     [...long, '--resume', checkpoint, '--skip-paths', '0'],
-    /same run, but skip-paths was not given and is/,
+    /same net, data and options, but skipPaths was not given and is/,
   );
-  await refused([...long, '--resume', checkpoint, '--delta', '4'], /same run, but delta was not given and is 4/);
+  await refused(
+    [...long, '--resume', checkpoint, '--delta', '4'],
+    /same net, data and options, but skeleton\.delta was not given and is 4/,
+  );
   await refused(
     ['train', '--method', 'tse', '--data', words, '--skeleton', other, '--resume', checkpoint],
     /same run, but (max-top was|the skeleton data is another)/,
@@ -191,7 +194,10 @@ test('what is refused', async () => {
     [...quick, '--skip-paths', '0,0'],
     /--skip-paths.*Expected different integers from 0, separated by commas, or all/,
   );
-  await refused([...quick, '--skip-paths', ''], /--skip-paths.*Expected all, none/);
+  await refused(
+    [...quick, '--skip-paths', ''],
+    /--skip-paths.*Expected different integers from 0, separated by commas, or all, or none/,
+  );
   await refused([...quick, '--skip-paths', '9'], /skipPaths\.from: expected levels from 0 to \d/);
   await refused([...quick, '--skip-units', '0'], /--skip-units.*Expected an integer from 1/);
   await refused([...quick, '--skip-paths', 'none', '--skip-units', '5'], /--skip-units: is about skip-paths, of which/);

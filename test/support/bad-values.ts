@@ -48,6 +48,9 @@ function goodValue(option: Option): unknown {
       return [goodValue(option.of)];
     case 'choice':
       return option.of[0];
+    case 'other':
+      if (option.is(null)) return null;
+      throw new Error('no value is known for an option of its own that must be given');
     default:
       throw new Error(`no value is known for an option of kind ${option.kind} that must be given`);
   }

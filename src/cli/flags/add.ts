@@ -1,6 +1,6 @@
 import { type Command, Option as CommandOption } from 'commander';
 import type { Option } from '../../check/option.js';
-import { type Flag, flagsOf } from './flag.js';
+import { type Flag, flagsOf, takesNone } from './flag.js';
 
 export { flagsOf };
 
@@ -25,27 +25,31 @@ function metavar(option: Option): string {
 }
 
 /** Its line in help: what it is about, and the default. */
-export function describeFlag({ option }: Flag): string {
-  const first = option.doc.charAt(0).toLowerCase() + option.doc.slice(1).replace(/\.$/, '');
+export function describeFlag(flag: Flag): string {
+  const { option } = flag;
   // A sentence that begins with an abbreviation or a symbol keeps its letter.
-  const text = /^[A-Z]{2}|^[^A-Za-z]/.test(option.doc) ? option.doc.replace(/\.$/, '') : first;
-  const choices = option.kind === 'choice' ? ` (${option.of.join(', ')})` : '';
-  const shorthand =
-    option.kind === 'group' && option.shorthand ? ` (${Object.keys(option.shorthand).join(', ')} or both)` : '';
+  const keep = /^[A-Z]\w*[A-Z]|^[^A-Za-z]/.test(option.doc);
+  const text = (keep ? option.doc : option.doc.charAt(0).toLowerCase() + option.doc.slice(1)).replace(/\.$/, '');
   const initial = defaultText(option);
-  return `${text}${choices}${shorthand}${initial === undefined ? '' : ` (default: ${initial})`}`;
+  return `${text}${moreOf(flag)}${initial === undefined ? '' : ` (default: ${initial})`}`;
+}
+
+/** What a command line may give that the documentation of the option does not say. */
+function moreOf(flag: Flag): string {
+  const { option } = flag;
+  if (option.kind === 'list' && takesNone(flag)) return '; none for none';
+  if (option.kind === 'other' && option.is(false)) return '; none for false';
+  const words =
+    option.kind === 'choice' ? option.of : option.kind === 'group' ? Object.keys(option.shorthand ?? {}) : [];
+  return words.every((word) => option.doc.includes(word)) ? '' : ` (${words.join(', ')})`;
 }
 
 /** The default in words; undefined where there is none. */
 export function defaultText(option: Option): string | undefined {
-  if (option.defaultDoc !== undefined) return option.defaultDoc;
-  const { default: value } = option;
-  if (value === undefined || value === false || option.kind === 'group') return undefined;
-  return Array.isArray(value)
-    ? value.join(',')
-    : typeof value === 'string' || typeof value === 'number'
-      ? String(value)
-      : JSON.stringify(value);
+  const { default: value, defaultDoc } = option;
+  if (defaultDoc !== undefined) return defaultDoc;
+  if (value === undefined || value === false || (typeof value === 'object' && !Array.isArray(value))) return undefined;
+  return Array.isArray(value) ? value.join(',') : String(value);
 }
 
 /** Adds flags to a command, which keeps their text; readFlags takes it. Flags of one name are added once. */

@@ -48,6 +48,11 @@ function allIntegers(options: Options): boolean {
   return Object.values(options).every(({ kind }) => kind === 'integer');
 }
 
+/** Whether the word none, given for this flag, takes the whole group around it away. */
+export function takesNone({ groups }: Flag): boolean {
+  return groups.at(-1)?.or?.(false) === true;
+}
+
 /** bottleneckNorm as bottleneck-norm. */
 export function kebab(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

@@ -1,6 +1,6 @@
 import { UserError } from '../errors.js';
 import { openLatentTree } from '../read/latent-file.js';
-import { type Flag, kebab } from './flag.js';
+import { type Flag, kebab, takesNone } from './flag.js';
 import { parseText, TextError } from './text.js';
 
 /** What the flags of a command line stand for. */
@@ -25,12 +25,12 @@ export async function readFlags(flags: readonly Flag[], texts: Texts): Promise<F
       const { tree, sha256 } = await openLatentTree(String(text));
       put(options, flag.path, tree);
       files[`${flag.name} data`] = sha256;
-    } else if (text === 'none' && flag.groups.at(-1)?.or?.(false)) put(options, flag.path.slice(0, -1), false);
+    } else if (text === 'none' && takesNone(flag)) put(options, flag.path.slice(0, -1), false);
   }
   for (const flag of given) {
     if (flag.option.kind === 'group' && flag.option.file) continue;
     const text = texts[flag.key];
-    if (text === 'none' && flag.groups.at(-1)?.or?.(false)) continue;
+    if (text === 'none' && takesNone(flag)) continue;
     refuseIdle(flag, given, options);
     put(options, flag.path, typeof text === 'string' ? parsed(flag, text) : text);
   }
@@ -54,12 +54,15 @@ function refuseIdle({ name, path }: Flag, given: readonly Flag[], options: Recor
   if (file) throw new UserError(`--${name}: is about learning what --${file.name} brings; expected one of the two`);
 }
 
-function parsed({ name, option }: Flag, text: string): unknown {
+function parsed(flag: Flag, text: string): unknown {
+  const { name, option } = flag;
   try {
     return parseText(option, text);
   } catch (error) {
     if (!(error instanceof TextError)) throw error;
-    throw new UserError(`option '--${name}' argument '${text}' is invalid. ${error.message}`);
+    throw new UserError(
+      `option '--${name}' argument '${text}' is invalid. ${takesNone(flag) ? error.message.replace(/\.$/, ', or none.') : error.message}`,
+    );
   }
 }
 

@@ -11,14 +11,14 @@ export class TextError extends Error {}
  */
 export function parseText(option: Option, text: string): unknown {
   const value = read(option, text.trim());
+  // A group keeps what was given apart from its defaults.
+  if (option.kind === 'group' || option.kind === 'variant') return value;
   try {
-    // What a file or a name stands for is checked where it is used.
-    return option.kind === 'group' || option.kind === 'other' || option.kind === 'variant'
-      ? value
-      : checked(option, value, '');
+    if (text.trim() !== '') return checked(option, value, '');
   } catch {
-    throw new TextError(`Expected ${expectation(option)}.`);
+    // Told below, in the words of a command line.
   }
+  throw new TextError(`Expected ${expectation(option)}.`);
 }
 
 function read(option: Option, text: string): unknown {

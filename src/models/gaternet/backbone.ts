@@ -77,9 +77,9 @@ export const PLACEMENTS = ['block-output', 'every-conv'] as const;
 
 export type Placement = (typeof PLACEMENTS)[number];
 
-/** Whether it may be a backbone; planBackbone looks closer. */
+/** Whether it may be a backbone; planBackbone looks closer at those that have sizes of their own. */
 export function isBackbone(value: unknown): value is Backbone {
-  return typeof value === 'string' || (typeof value === 'object' && value !== null);
+  return typeof value === 'string' ? /^(cnn|resnet-\d{1,4})$/.test(value) : typeof value === 'object' && value !== null;
 }
 
 /** A backbone that is given by its name, with so many filters in its first stage. */

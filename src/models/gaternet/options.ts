@@ -7,7 +7,7 @@ import { type Backbone, isBackbone, PLACEMENTS } from './backbone.js';
 const BACKBONE = {
   kind: 'other',
   is: isBackbone,
-  expected: "'resnet-N', 'cnn', an object of kind 'resnet' or 'cnn', or a list of layers",
+  expected: "'resnet-N' (N = 6n + 2), 'cnn', an object of kind 'resnet' or 'cnn', or a list of layers",
   text: true,
 } as const;
 
@@ -111,7 +111,7 @@ export const GATER = {
     flag: 'augment',
     // Padding of crops as is usual for images of 32 x 32.
     shorthand: { crop: { pad: 4 }, flip: { flip: true } },
-    doc: 'Random changes of training images: crops, flips.',
+    doc: 'Random changes of training images: crop, flip or crop,flip.',
   },
   normalise: {
     kind: 'group',
