@@ -181,7 +181,7 @@ test('SIGINT leaves a checkpoint; --resume goes on to the same bytes', async () 
   );
   await refused(
     ['train', '--method', 'tse', '--data', words, '--skeleton', other, '--resume', checkpoint],
-    /same run, but (max-top was|the skeleton data is another)/,
+    /same net, data and options, but (skeleton was|the skeleton data is another)/,
   );
   await succeeds([...long, '--resume', checkpoint, '--out', out]);
   await succeeds([...long, '--out', scratch.path('whole.safetensors')]);

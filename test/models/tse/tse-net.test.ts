@@ -310,9 +310,10 @@ test('a checkpoint does for another density and other paths, but not for another
     await refused({ resume: tampered }, /^resume: the latent tree is damaged: /);
   }
   const { tensors, metadata } = readSafetensors(resume);
-  const state = JSON.parse(metadata['espalier.growth']!);
+  const { identity, state } = JSON.parse(metadata['espalier.growth']!);
   for (const change of [{ levels: [4] }, { levels: 'two' }, { levels: [1e9] }, { rows: 0 }, { logLikelihood: 1 }]) {
-    const bytes = writeSafetensors(tensors, { 'espalier.growth': JSON.stringify({ ...state, ...change }) });
+    const text = JSON.stringify({ identity, state: { ...state, ...change } });
+    const bytes = writeSafetensors(tensors, { 'espalier.growth': text });
     await refused({ resume: bytes }, /^resume: the latent tree is damaged: /);
   }
   assert.is(engine.arena.used, used);
@@ -557,7 +558,7 @@ test('bad options are refused by name, before anything is learned', async () => 
 
   for (const skeleton of [null, 'tree', 5])
     await refused({ skeleton }, TypeError, /^skeleton: expected an object of threshold, .* or a LatentTree .*, got /);
-  await refused({ skeleton: { maxIsland: 2 } }, RangeError, /^maxIsland: expected an integer from 3/);
+  await refused({ skeleton: { maxIsland: 2 } }, RangeError, /^skeleton\.maxIsland: expected an integer from 3/);
   await refused({ skeleton: { threshold: 'low' } }, TypeError, /^threshold: expected a finite number/);
   await refused({ skeleton: { seed: -1 } }, RangeError, /^seed: expected an integer from 0/);
   await refused(
