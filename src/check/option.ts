@@ -185,9 +185,13 @@ export type Completed<D> = Flat<
 >;
 
 /** Whether a value is `false`, for what can be left out. */
-export const isFalse = (value: unknown): value is false => value === false;
+export function isFalse(value: unknown): value is false {
+  return value === false;
+}
 
-export const isBytes = (value: unknown): value is Uint8Array => value instanceof Uint8Array;
+function isBytes(value: unknown): value is Uint8Array {
+  return value instanceof Uint8Array;
+}
 
 /** All random numbers are a function of it. */
 export const SEED = {
@@ -197,6 +201,18 @@ export const SEED = {
   default: 0,
   doc: 'All random numbers are a function of it.',
 } as const satisfies Option;
+
+/** Part of something, never all of it. */
+export const SHARE = { kind: 'number', unit: 'a share', from: 0, below: 1 } as const;
+
+/** A checkpoint to go on from. */
+export const RESUME = {
+  kind: 'other',
+  is: isBytes,
+  expected: 'the bytes of a checkpoint',
+  inert: true,
+  flag: false,
+} as const;
 
 /** A seed inside a net's options. */
 export const SEED_OF_NET = {

@@ -1,12 +1,10 @@
 import { complete } from '../check/complete.js';
-import { type Options, type OptionsOf, SEED } from '../check/option.js';
+import { type Options, type OptionsOf, SEED, SHARE } from '../check/option.js';
 import { got } from '../check/phrase.js';
 import { requireInteger } from '../check/require.js';
 import { ENGINE, type Engine, engineOf } from '../runtime/engine.js';
 import { Purpose, permutation } from '../runtime/random.js';
 import { Dataset } from './dataset.js';
-
-const SHARE = { kind: 'number', unit: 'a share', from: 0, below: 1 } as const;
 
 /** Options of splitRows. */
 export const SPLIT = {

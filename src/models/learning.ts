@@ -1,4 +1,4 @@
-import { type Fn, isBytes, type Options, type OptionsOf, SIGNAL } from '../check/option.js';
+import { type Fn, type Options, type OptionsOf, RESUME, SIGNAL } from '../check/option.js';
 
 /** Where a checkpoint of growing keeps its state, whatever the method. */
 export const GROWTH_KEY = 'espalier.growth';
@@ -28,11 +28,7 @@ export const GROWING = {
     type: undefined as Fn<(checkpoint: Uint8Array) => void | Promise<void>>,
   },
   resume: {
-    kind: 'other',
-    is: isBytes,
-    expected: 'the bytes of a checkpoint',
-    inert: true,
-    flag: false,
+    ...RESUME,
     doc: 'A checkpoint of growing to go on from, to the same bits. Data and options must be the same.',
   },
 } as const satisfies Options;

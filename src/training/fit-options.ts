@@ -1,12 +1,4 @@
-import {
-  type Completed,
-  type Fn,
-  isBytes,
-  type Options,
-  type OptionsOf,
-  SEED_OF_NET,
-  SIGNAL,
-} from '../check/option.js';
+import { type Completed, type Fn, type Options, type OptionsOf, RESUME, SEED_OF_NET, SIGNAL } from '../check/option.js';
 import { Dataset } from '../data/dataset.js';
 import type { EpochRecord } from './checkpoint.js';
 import { OPTIMIZER } from './optimizer.js';
@@ -91,11 +83,7 @@ export const FIT = {
     doc: 'Epochs from checkpoint to checkpoint.',
   },
   resume: {
-    kind: 'other',
-    is: isBytes,
-    expected: 'the bytes of a checkpoint',
-    inert: true,
-    flag: false,
+    ...RESUME,
     doc: 'A checkpoint to go on from, to the same bits as if it had never stopped. Net, data and options must be the same.',
   },
 } as const satisfies Options;

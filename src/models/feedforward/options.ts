@@ -1,4 +1,4 @@
-import { type Options, type OptionsOf, SEED } from '../../check/option.js';
+import { type Options, type OptionsOf, SEED, SHARE } from '../../check/option.js';
 import type { Dataset } from '../../data/dataset.js';
 import { ENGINE } from '../../runtime/engine.js';
 import { INPUT_TRANSFORMS } from './input.js';
@@ -7,18 +7,12 @@ import { INPUT_TRANSFORMS } from './input.js';
 export const NET = {
   seed: SEED,
   dropout: {
-    kind: 'number',
-    unit: 'a share',
-    from: 0,
-    below: 1,
+    ...SHARE,
     default: 0.5,
     doc: 'Share of hidden units dropped in training.',
   },
   inputDropout: {
-    kind: 'number',
-    unit: 'a share',
-    from: 0,
-    below: 1,
+    ...SHARE,
     defaultDoc: '0.5 over sparse rows of 1,000 columns or more (text, fingerprints), else 0, as in the papers',
     doc: 'Share of the features set to 0 in training the whole net, the others scaled up.',
   },

@@ -104,7 +104,7 @@ export class GaterNet extends Net {
       throw new RangeError(`classNames: expected ${classes} names, got ${classNames?.length}`);
     const { height, width } = image;
     const { penalty, pretrainEpochs } = complete(GATER, {}, '');
-    const spec = { ...found, placement, penalty: penalty, pretrainEpochs };
+    const spec = { ...found, placement, penalty, pretrainEpochs };
     const shape = shapeOf(spec, { channels, height, width }, target);
     const norm = normOf(normalise, channels);
     const state: GatedState = { method: 'gaternet', options: { seed: 0 }, target, shape, norm };

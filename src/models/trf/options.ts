@@ -1,4 +1,4 @@
-import type { Completed, Fn, Options, OptionsOf } from '../../check/option.js';
+import { type Completed, type Fn, type Options, type OptionsOf, SHARE } from '../../check/option.js';
 import type { Dataset } from '../../data/dataset.js';
 import { CONSTRAINTS } from '../../structure/chow-liu.js';
 import { FIELDS } from '../../structure/receptive-fields.js';
@@ -25,14 +25,11 @@ const PRETRAIN = {
   batchSize: { kind: 'integer', from: 1, default: 256, doc: 'Rows a step.' },
   learningRate: { kind: 'number', above: 0, default: 1e-3, doc: 'Step size of Adam.' },
   maskingNoise: {
-    kind: 'number',
-    unit: 'a share',
-    from: 0,
-    below: 1,
+    ...SHARE,
     default: 0.5,
     doc: "Share of a layer's input set to 0.",
   },
-  dropout: { kind: 'number', unit: 'a share', from: 0, below: 1, default: 0.5, doc: 'Share of hidden units dropped.' },
+  dropout: { ...SHARE, default: 0.5, doc: 'Share of hidden units dropped.' },
 } as const satisfies Options;
 
 export type PretrainOptions = OptionsOf<typeof PRETRAIN>;
