@@ -10,6 +10,7 @@ import type { LatentTree } from '../../structure/latent/latent-tree.js';
 import { learnLatentTree } from '../../structure/latent/learning.js';
 import { LATENT_TREE, type LatentTreeSeconds } from '../../structure/latent/options.js';
 import { byShare, topLatents, wordOf } from '../../structure/latent/topics.js';
+import { TOPICS } from '../../structure/latent/topics-json.js';
 import { fileError, UserError } from '../errors.js';
 import { addFlags, flagsOf } from '../flags/add.js';
 import { kebab } from '../flags/flag.js';
@@ -54,7 +55,7 @@ export function addLatentTree(program: Command): void {
     )
     .argument('[data]', 'sparse text, CSV or IDX; - for standard input')
     .option('--tree <file>', 'learn nothing: take the tree of this JSON file, for DATA or only to write it')
-    .option('--top <n>', 'features to name for each latent', integer(1), 5)
+    .option('--top <n>', 'features to name for each latent', integer(TOPICS.top.from), TOPICS.top.default)
     .option(
       '--out <file>',
       'write FILE.json, .dot, .svg or .html, as it ends; any other name begins those of all four, in a directory latent-tree.json and so on; may be given again',

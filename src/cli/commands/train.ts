@@ -1,33 +1,20 @@
 import { type Command, Option } from 'commander';
-import { decisive, type Identity, identity } from '../../files/identity.js';
-import { loadNet } from '../../models/load.js';
 import type { Method } from '../../models/method.js';
-import type { Net } from '../../models/net.js';
 import { METHODS } from '../../models/registry.js';
-import type { FitResult } from '../../training/fit.js';
 import type { FitOptions } from '../../training/fit-options.js';
-import { Interrupted, inFile, UserError } from '../errors.js';
+import { inFile, UserError } from '../errors.js';
 import { addFlags, flagsOf } from '../flags/add.js';
 import type { Flag } from '../flags/flag.js';
-import { type FlagValues, readFlags } from '../flags/read.js';
+import { readFlags } from '../flags/read.js';
 import { interruptible } from '../interrupt.js';
 import { addDataOptions, addJson, integer, share } from '../options.js';
 import { requireWritable, writeAtomically } from '../print/output.js';
-import { Progress } from '../print/progress.js';
 import { type Outcome, printResult, printResultJson } from '../print/result.js';
-import { type RunState, readRun, writeRun } from '../read/checkpoint.js';
-import { type InputOptions, type Inputs, readInputs } from '../read/inputs.js';
+import { readInputs } from '../read/inputs.js';
 import { packNet } from '../read/model.js';
 import { NAMED_SETS } from '../read/named-data.js';
 import { type MethodHelp, methodHelp } from './train-help.js';
-
-interface TrainOptions extends Omit<InputOptions, 'seed'> {
-  method: string;
-  checkpoint?: string;
-  resume?: string;
-  out?: string;
-  json?: boolean;
-}
+import { type TrainOptions, TrainRun } from './train-run.js';
 
 /** `args`: the command line, whose --method says whose options --help shows. */
 export function addTrain(program: Command, args: readonly string[], methods: readonly Method[] = METHODS): void {
@@ -121,87 +108,5 @@ function refuseStrays(methods: readonly Method[], options: object, own: readonly
   for (const { name, key } of methods.flatMap((method) => [...flagsOf(method.options), ...flagsOf(method.fit)])) {
     if (key in options && !own.some((flag) => flag.key === key))
       throw new UserError(`--${name}: is not for --method ${(options as TrainOptions).method}`);
-  }
-}
-
-/** Learning and fitting, with a checkpoint of both in one file. */
-class TrainRun {
-  private readonly progress = new Progress();
-  private known: Identity | undefined;
-  private saved = false;
-
-  constructor(
-    private readonly method: Method,
-    private readonly options: TrainOptions,
-    private readonly inputs: Inputs,
-    private readonly learn: FlagValues,
-    private readonly fit: FitOptions,
-  ) {}
-
-  /** Only checkpoints need it, and hashing large data takes its time. */
-  private get identity(): Identity {
-    const { train, validation } = this.inputs;
-    this.known ??= identity({
-      method: this.method.name,
-      'training data': train.sha256,
-      'validation data': validation?.sha256,
-      csv: train.csv,
-      columns: train.data.columns,
-      holdout: this.options.holdout,
-      limit: this.options.limit,
-      ...this.learn.files,
-      ...decisive(this.method.options, this.learn.options),
-    });
-    return this.known;
-  }
-
-  async finish(): Promise<{ net: Net; result: FitResult }> {
-    const { checkpoint, resume } = this.options;
-    const resumed = resume === undefined ? undefined : await readRun(resume, this.identity);
-    try {
-      return await interruptible((signal) => this.run(resumed, signal));
-    } catch (error) {
-      if (error instanceof Interrupted && this.saved)
-        throw new Interrupted(`interrupted; the same command with --resume ${checkpoint} goes on`);
-      throw error;
-    } finally {
-      this.progress.stop();
-    }
-  }
-
-  private async run(resumed: RunState | undefined, signal: AbortSignal): Promise<{ net: Net; result: FitResult }> {
-    const { inputs, progress, options } = this;
-    const net = resumed && 'net' in resumed ? await loadNet(resumed.net) : await this.grow(resumed?.growth, signal);
-    // Where training began: only a checkpoint needs it.
-    const start = options.checkpoint === undefined ? undefined : resumed && 'net' in resumed ? resumed.net : net.save();
-    const result = await net.fit(inputs.rows, {
-      ...this.fit,
-      validation: inputs.validation?.data ?? inputs.held,
-      signal,
-      onProgress: (done) => progress.fit(done),
-      onEpoch: (record) => progress.epoch(record),
-      onCheckpoint: start && ((fit) => this.save({ net: start, fit })),
-      resume: resumed && 'fit' in resumed ? resumed.fit : undefined,
-    });
-    if (result.stoppedBy === 'signal') {
-      if (start && result.checkpoint) this.save({ net: start, fit: result.checkpoint });
-      throw new Interrupted();
-    }
-    return { net, result };
-  }
-
-  private grow(resume: Uint8Array | undefined, signal: AbortSignal): Promise<Net> {
-    return this.method.learn(this.inputs.rows, this.learn.options, {
-      signal,
-      onProgress: (done) => this.progress.learn(done),
-      onCheckpoint: (growth) => this.save({ growth }),
-      resume,
-    });
-  }
-
-  private save(state: RunState): void {
-    if (this.options.checkpoint === undefined) return;
-    writeRun(this.options.checkpoint, this.identity, state);
-    this.saved = true;
   }
 }
