@@ -40,7 +40,8 @@ export function checked(option: Option, value: unknown, argument: string): unkno
 }
 
 function checkedList(option: Of<'list'>, values: readonly unknown[], argument: string): unknown[] {
-  const list = values.map((entry, i) => checked(option.of, entry, `${argument}[${i}]`));
+  // Unlike values.map, this meets the holes.
+  const list = Array.from(values, (entry, i) => checked(option.of, entry, `${argument}[${i}]`));
   const twice = option.distinct && list.find((entry, i) => list.indexOf(entry) < i);
   if (twice !== undefined && twice !== false)
     throw new RangeError(`${argument}: expected each value once, got ${got(twice)} twice`);
@@ -56,7 +57,7 @@ const IS_OF_KIND: { [K in Option['kind']]: (value: unknown, option: Of<K>) => bo
   choice: (value, { of }) => of.includes(value as string),
   list: (value) => Array.isArray(value),
   group: isObject,
-  variant: (value, { of }) => Object.hasOwn(of, variantOf(value).kind ?? ''),
+  variant: (value, { of }) => Object.keys(of).includes(variantOf(value).kind as string),
   signal: (value) => typeof (value as AbortSignal | null)?.throwIfAborted === 'function',
   callback: (value) => typeof value === 'function',
   other: (value, { is }) => is(value),

@@ -69,8 +69,8 @@ export interface GroupOption extends Common {
   /** What else it may be, and how messages call that. */
   readonly or?: (value: unknown) => boolean;
   readonly orDoc?: string;
-  /** A command line may give it as text, which is then one of the other things. */
-  readonly text?: true;
+  /** Names that stand for other things it may be; a command line gives one of them. */
+  readonly names?: readonly string[];
   /** Flags of the members begin with this and a dash. */
   readonly prefix?: string;
   /** On the command line one flag for the whole: each word sets members. */
@@ -106,8 +106,8 @@ export interface OtherOption extends Common {
   readonly is: (value: unknown) => boolean;
   /** What `is` accepts, in messages. */
   readonly expected: string;
-  /** Values that a command line may give as they are. */
-  readonly text?: true;
+  /** What a command line may give, in messages; without it there is no flag. */
+  readonly text?: string;
 }
 
 export type Option =

@@ -1,6 +1,7 @@
 import type { Option, Options } from '../check/option.js';
 import { phrase } from '../check/phrase.js';
 import { SPLIT } from '../data/split.js';
+import { STANDARDIZER, TF_IDF } from '../data/standardise.js';
 import { CSV } from '../data/text/csv.js';
 import { GATE_SVG } from '../drawings/gates/drawing.js';
 import { LATENT_SVG } from '../drawings/latent/drawing.js';
@@ -9,7 +10,7 @@ import { TREE_SVG } from '../drawings/tree/drawing.js';
 import { EXPLAIN } from '../models/feedforward/explain.js';
 import { GATED_PREDICT, GATED_RUN, STATE_DICT } from '../models/gaternet/options.js';
 import type { Method } from '../models/method.js';
-import { RUN } from '../models/net.js';
+import { LOAD, RUN } from '../models/net.js';
 import { METHODS } from '../models/registry.js';
 import { ENGINE_OPTIONS } from '../runtime/engine.js';
 import { CHOW_LIU } from '../structure/chow-liu.js';
@@ -50,6 +51,7 @@ export function documented(methods: readonly Method[] = METHODS): Documented[] {
       command: 'predict, evaluate, gates',
       options: { ...GATED_PREDICT, ...GATED_RUN },
     },
+    { of: 'load, loadNet', options: LOAD },
     { of: 'explain', command: 'explain', options: EXPLAIN },
     { of: 'GaterNet.fromStateDict', options: STATE_DICT },
     { of: 'chowLiuTree', command: 'tree', options: CHOW_LIU },
@@ -59,6 +61,8 @@ export function documented(methods: readonly Method[] = METHODS): Documented[] {
     { of: 'expandTree', options: EXPAND },
     { of: 'assignLatents', options: ASSIGN },
     { of: 'splitRows', options: SPLIT },
+    { of: 'Standardizer.learn', options: STANDARDIZER },
+    { of: 'TfIdf.learn', options: TF_IDF },
     { of: 'learnCsvSchema', options: CSV },
     { of: 'treeToSvg', options: TREE_SVG },
     { of: 'latentTreeToJson, latentTreeToDot', options: TOPICS },

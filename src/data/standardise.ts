@@ -1,7 +1,25 @@
+import { complete } from '../check/complete.js';
 import { jsonOf, numbersOf } from '../check/json.js';
+import type { Options, OptionsOf } from '../check/option.js';
 import { log } from '../numeric/log.js';
 import { Dataset } from './dataset.js';
 import { describeFeatures, type RowMatrix, requireRows, type SparseMatrix } from './matrix.js';
+
+/** Options of Standardizer.learn. */
+export const STANDARDIZER = {
+  center: {
+    kind: 'flag',
+    defaultDoc: 'true for dense rows, false for sparse ones, which it would fill',
+    doc: 'Whether the mean is subtracted.',
+  },
+  scale: { kind: 'flag', default: true, doc: 'Whether values are divided by the standard deviation.' },
+} as const satisfies Options;
+
+/** Options of TfIdf.learn. */
+export const TF_IDF = {
+  sublinear: { kind: 'flag', default: true, doc: 'Whether a count n weighs 1 + ln n; else n.' },
+  normalise: { kind: 'flag', default: true, doc: 'Whether rows are brought to unit length.' },
+} as const satisfies Options;
 
 /** A Standardizer as plain JSON. */
 export interface StandardizerJson {
@@ -25,14 +43,10 @@ export class Standardizer {
     this.scale = scale;
   }
 
-  /**
-   * @param options.center subtract the mean; default: yes for dense rows, no for sparse ones, which it would fill
-   * @param options.scale divide by the standard deviation, default yes
-   * @throws TypeError for images, or when centering sparse rows
-   */
-  static learn(train: Dataset, options: { readonly center?: boolean; readonly scale?: boolean } = {}): Standardizer {
+  /** @throws TypeError for images, or when centering sparse rows */
+  static learn(train: Dataset, options: OptionsOf<typeof STANDARDIZER> = {}): Standardizer {
     const features = requireRows(train.features, 'train');
-    const { center = features.kind === 'dense', scale = true } = options;
+    const { center = features.kind === 'dense', scale } = complete(STANDARDIZER, options, 'Standardizer.learn');
     if (center && features.kind === 'sparse') throw cannotCenter('train');
     const { mean, std } = moments(features);
     return new Standardizer(center ? mean : null, scale ? std : new Float64Array(train.columns).fill(1));
@@ -105,8 +119,8 @@ export class TfIdf {
   }
 
   /** @throws TypeError for dense rows or images, RangeError for a negative count */
-  static learn(train: Dataset, options: { readonly sublinear?: boolean; readonly normalise?: boolean } = {}): TfIdf {
-    const { sublinear = true, normalise = true } = options;
+  static learn(train: Dataset, options: OptionsOf<typeof TF_IDF> = {}): TfIdf {
+    const { sublinear, normalise } = complete(TF_IDF, options, 'TfIdf.learn');
     const { rows, columns, index, value } = countsOf(train, 'train');
     const documents = new Int32Array(columns);
     for (let i = 0; i < index.length; i++) if (value[i] !== 0) documents[index[i]!]!++;

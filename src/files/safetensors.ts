@@ -58,7 +58,7 @@ const METADATA = '__metadata__';
 export function writeSafetensors(
   tensors: Readonly<Record<string, Tensor>>,
   metadata: Readonly<Record<string, string>> = {},
-): Uint8Array<ArrayBuffer> {
+): Uint8Array {
   const entries = Object.entries(tensors).map(([name, tensor]) => {
     checkTensor(name, tensor);
     const dtype = DTYPES.find((key) => tensor.data instanceof ARRAYS[key]!)!;
@@ -112,7 +112,9 @@ export function readSafetensors(bytes: Uint8Array): Safetensors {
   if (bytes.length < 8) throw new RangeError(`bytes: expected at least 8 for a header length, got ${bytes.length}`);
   const announced = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true);
   if (announced > MAX_HEADER_BYTES) {
-    throw new RangeError(`header: expected at most ${MAX_HEADER_BYTES} bytes, got ${announced}`);
+    throw new RangeError(
+      `header: expected at most ${MAX_HEADER_BYTES} bytes, got ${announced}; is this a safetensors file?`,
+    );
   }
   const headerBytes = Number(announced);
   if (bytes.length < 8 + headerBytes) {

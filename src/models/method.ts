@@ -3,7 +3,7 @@ import type { Dataset } from '../data/dataset.js';
 import type { ModelFile } from '../files/model-file.js';
 import type { Engine } from '../runtime/engine.js';
 import type { LearnProgress } from './learning.js';
-import type { Net } from './net.js';
+import type { LoadOptions, Net } from './net.js';
 
 /** How learning runs, whatever comes of it. */
 export interface LearnRun {
@@ -39,6 +39,6 @@ export interface Method {
   /** Command lines that show it. */
   readonly examples: readonly string[];
   learn(train: Dataset, options: object, run: LearnRun): Promise<Net>;
-  load(file: ModelFile, options: { engine?: Engine }): Promise<Net>;
+  load(file: ModelFile, options: LoadOptions): Promise<Net>;
   describe(net: Net): NetText;
 }

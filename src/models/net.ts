@@ -3,7 +3,7 @@ import { type Completed, type Options, type OptionsOf, SIGNAL } from '../check/o
 import type { Dataset } from '../data/dataset.js';
 import { LANES, tilesFor, tilesToRows } from '../layers/batch.js';
 import type { Address } from '../runtime/address.js';
-import type { Engine } from '../runtime/engine.js';
+import { ENGINE, type Engine } from '../runtime/engine.js';
 import { Pace } from '../runtime/pace.js';
 import { type FitResult, fit, type Trainable, type TrainingSession } from '../training/fit.js';
 import { FIT, type FitOptions } from '../training/fit-options.js';
@@ -55,6 +55,11 @@ export interface Computation {
   dispose(): void;
 }
 
+/** Options of load and loadNet. */
+export const LOAD = { engine: ENGINE } as const satisfies Options;
+
+export type LoadOptions = OptionsOf<typeof LOAD>;
+
 /** The outputs of some rows, before the loss's activation: tiles of [outputs][32]. */
 export interface OutputBatch {
   readonly rows: Int32Array;
@@ -72,7 +77,7 @@ export abstract class Net {
   /** Seconds that learning its structure took, by phase; absent on a loaded net, and where there is none to learn. */
   growSeconds?: object;
   private busy = false;
-  /** Calls of predict and evaluate under way. */
+  /** Calls under way that read the weights. */
   protected running = 0;
   private disposed = false;
 
@@ -158,7 +163,10 @@ export abstract class Net {
   dispose(): void {
     if (this.disposed) return;
     if (this.busy) throw new Error('dispose: the net is being trained; stop fit by its signal first');
-    if (this.running > 0) throw new Error('dispose: the net is predicting; wait for predict and evaluate first');
+    if (this.running > 0)
+      throw new Error(
+        'dispose: the net is at work; wait for predict, evaluate and explain, and end gateBatches, first',
+      );
     this.disposed = true;
     this.network.dispose();
   }

@@ -1,9 +1,8 @@
 import type { ModelFile } from '../files/model-file.js';
-import type { Engine } from '../runtime/engine.js';
 import { dense } from './dense/method.js';
 import { gaternet } from './gaternet/method.js';
 import type { Method } from './method.js';
-import type { Net } from './net.js';
+import type { LoadOptions, Net } from './net.js';
 import { trf } from './trf/method.js';
 import { tse } from './tse/method.js';
 
@@ -21,7 +20,7 @@ export function methodNamed(name: unknown, methods: readonly Method[] = METHODS)
 /** The net that a file holds. TypeError for a file of none of these methods, RangeError for a damaged one. */
 export function loadFile(
   file: ModelFile,
-  options: { engine?: Engine } = {},
+  options: LoadOptions = {},
   methods: readonly Method[] = METHODS,
 ): Promise<Net> {
   return methodNamed(file.header.method, methods).load(file, options);

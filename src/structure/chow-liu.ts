@@ -109,7 +109,7 @@ export async function growTree(
 }
 
 function isPairs(value: unknown): value is Pairs {
-  return Array.isArray(value) && value.every((pair) => Array.isArray(pair) && pair.length === 2);
+  return Array.isArray(value) && [...value].every((pair) => Array.isArray(pair) && pair.length === 2);
 }
 
 /** Required edges carry an infinite weight until the tree stands. */

@@ -35,7 +35,7 @@ export const OPTIMIZER = {
   kind: 'variant',
   of: { adam: ADAM, sgd: SGD },
   default: 'adam',
-  doc: "How weights follow gradients: 'adam', 'sgd', or one with options of its own, { kind: 'sgd', momentum: 0.9 }.",
+  doc: 'How weights follow gradients: adam, or sgd with momentum.',
 } as const satisfies Option;
 
 export type AdamOptions = { kind: 'adam' } & OptionsOf<typeof ADAM>;

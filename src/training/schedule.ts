@@ -27,8 +27,8 @@ export const SCHEDULE = {
   or: isNamedOrFunction,
   orDoc: "'constant', 'inverse-sqrt', 'cosine' or a function",
   default: 'inverse-sqrt',
-  text: true,
-  doc: "The learning rate's factor over epochs: constant, inverse-sqrt (1/√(epoch + 1), the TRF paper's), cosine, { steps, factor }, or a function of the epoch from 0 and their number.",
+  names: NAMES,
+  doc: "The learning rate's factor over epochs: constant, inverse-sqrt (1/√(epoch + 1), the TRF paper's), cosine, at steps, or what a function makes of the epoch (from 0) and their number.",
 } as const satisfies Option;
 
 function isNamedOrFunction(

@@ -316,7 +316,7 @@ test('one fit at a time; a net at work is not disposed of; one that is gone says
   abort.abort();
   assert.is((await fitting).stoppedBy, 'signal');
   const predicting = copy.predict(images.subset(Array.from({ length: 4000 }, (_, i) => i % 24)), { batchSize: 1 });
-  await refusesAsync(() => copy.dispose(), Error, /^dispose: the net is predicting/);
+  await refusesAsync(() => copy.dispose(), Error, /^dispose: the net is at work/);
   await predicting;
   copy.dispose();
   copy.dispose();

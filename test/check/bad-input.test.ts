@@ -310,7 +310,7 @@ const nets: Case[] = [
     RangeError,
     /^train: expected rows of at least 2 classes, got only class 1$/,
   ],
-  ['a width beyond all memory', () => create({ hidden: [1e9] }), RangeError, /^out of memory: /],
+  ['a width beyond all memory', () => create({ hidden: [2 ** 24, 2 ** 24] }), RangeError, /^out of memory: /],
   [
     'logarithms of negative numbers',
     () => create({ hidden: [], input: 'log' }, negative),

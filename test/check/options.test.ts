@@ -10,9 +10,12 @@ import {
   gateReport,
   latentTree,
   latentTreeToJson,
+  loadNet,
   type RunOptions,
   receptiveFields,
+  Standardizer,
   splitRows,
+  TfIdf,
   Tree,
   TrfNet,
   TseNet,
@@ -75,6 +78,9 @@ const calls: Record<string, (options: Any) => unknown> = {
   latentTreeToSvg: (options) => latentTreeToSvg(latent, options),
   latentTreeToHtml: (options) => latentTreeToHtml(latent, options),
   gatesToSvg: (options) => gatesToSvg(report, options),
+  'load, loadNet': (options) => loadNet(net.save(), options),
+  'Standardizer.learn': (options) => Standardizer.learn(train, options),
+  'TfIdf.learn': (options) => TfIdf.learn(listed, options),
   createEngine: (options) => createEngine(options),
 };
 
@@ -133,6 +139,20 @@ test('a misspelt name is answered with the nearest', async () => {
   assert.ok(error?.message.endsWith('did you mean threshold?'), `${error}`);
   for (const { options: declared } of documented()) {
     for (const name of Object.keys(declared)) assert.is.not(misspelt(name), name);
+  }
+});
+
+test('a hole in a list is a value that is missing, a kind is a text', async () => {
+  // biome-ignore lint/suspicious/noSparseArray: the point of the test
+  const holes = { hidden: [5, , 3], layers: [{ radius: 1, stride: 1 }, , { radius: 1, stride: 1 }], pairs: [, [0, 1]] };
+  for (const [argument, call] of [
+    ['hidden[1]', () => DenseNet.create(train, { hidden: holes.hidden as Any, engine })],
+    ['layers[1]', () => TrfNet.grow(train, { layers: holes.layers as Any, engine })],
+    ['required', () => chowLiuTree(train, { required: holes.pairs as Any, engine })],
+    ['optimizer', () => net.fit(train, { optimizer: { kind: ['adam'] } as Any })],
+  ] as const) {
+    const error = await thrown(call);
+    assert.ok(error instanceof TypeError && error.message.startsWith(`${argument}: expected `), `${error}`);
   }
 });
 

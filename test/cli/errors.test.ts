@@ -53,11 +53,17 @@ test('options out of range', async () => {
   await refused([...train, '--hidden', '5'], /--hidden: is not for --method trf/);
   await refused(
     [...train, '--method', 'dense', '--hidden', '5,,5'],
-    /--hidden.*Expected integers from 1, separated by commas/,
+    /--hidden.*Expected integers from 1 to 16777216, separated by commas/,
   );
   await refused(
     [...train, '--method', 'dense', '--pretrain-epochs', '5'],
     /--pretrain-epochs: is not for --method dense/,
+  );
+  await refused([...train, '--optimizer', 'Adam'], /--optimizer.*'Adam' is invalid\. Expected one of adam, sgd/);
+  await refused([...train, '--schedule', 'foo'], /--schedule.*Expected one of constant, inverse-sqrt, cosine/);
+  await refused(
+    [...train, '--method', 'gaternet', '--backbone', 'foo'],
+    /--backbone.*Expected resnet-N \(N = 6n \+ 2\) or cnn/,
   );
   await refused([...train, '--input', 'sqrt'], /--input.*Expected one of none, binary/);
   await refused([...train, '--missing', 'maybe'], /--missing.*Expected refuse, mean, mode or a number/);

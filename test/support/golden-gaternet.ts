@@ -191,7 +191,7 @@ export function goldenPublished(): GoldenPublished {
 export function publishedCheckpoint(
   tensors: Readonly<Record<string, Tensor>>,
   { module = false }: { module?: boolean } = {},
-): Uint8Array<ArrayBuffer> {
+): Uint8Array {
   const named = Object.entries(tensors).map(([name, tensor]): [string, Tensor] => {
     const [, part, rest] = /^(backbone|gater)\.(.*)$/.exec(name)!;
     return [`${part}_state_dict.${module ? 'module.' : ''}${rest}`, tensor];

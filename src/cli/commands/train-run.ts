@@ -1,3 +1,4 @@
+import { complete } from '../../check/complete.js';
 import { decisive, type Identity, identity } from '../../files/identity.js';
 import { loadNet } from '../../models/load.js';
 import type { Method } from '../../models/method.js';
@@ -46,7 +47,7 @@ export class TrainRun {
       holdout: this.options.holdout,
       limit: this.options.limit,
       ...this.learn.files,
-      ...decisive(this.method.options, this.learn.options),
+      ...decisive(this.method.options, complete(this.method.options, this.learn.options, 'train')),
     });
     return this.known;
   }

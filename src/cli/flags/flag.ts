@@ -19,7 +19,7 @@ export function flagsOf(options: Options, path: readonly string[] = [], groups: 
     if (option.flag === false) return [];
     const own = [...path, name];
     const flag = { ...named(name, option, groups.at(-1)), path: own, option, groups };
-    if (option.kind === 'group' && !option.text && !option.shorthand)
+    if (option.kind === 'group' && !option.names && !option.shorthand)
       return [...(option.file ? [flag] : []), ...flagsOf(option.options, own, [...groups, option])];
     return isText(option) ? [flag] : [];
   });
@@ -36,7 +36,7 @@ function isText(option: Option): boolean {
     case 'callback':
       return false;
     case 'other':
-      return option.text === true;
+      return option.text !== undefined;
     case 'list':
       return option.of.kind === 'integer' || (option.of.kind === 'group' && allIntegers(option.of.options));
     default:

@@ -11,10 +11,12 @@ export class TextError extends Error {}
  */
 export function parseText(option: Option, text: string): unknown {
   const value = read(option, text.trim());
-  // A group keeps what was given apart from its defaults.
-  if (option.kind === 'group' || option.kind === 'variant') return value;
   try {
-    if (text.trim() !== '') return checked(option, value, '');
+    if (text.trim() !== '') {
+      const full = checked(option, value, '');
+      // A group keeps what was given apart from its defaults.
+      return option.kind === 'group' || option.kind === 'variant' ? value : full;
+    }
   } catch {
     // Told below, in the words of a command line.
   }
@@ -22,7 +24,9 @@ export function parseText(option: Option, text: string): unknown {
 }
 
 function read(option: Option, text: string): unknown {
-  if ('words' in option && (option.words as readonly unknown[] | undefined)?.includes(text)) return text;
+  const words: readonly (string | number)[] = 'words' in option ? (option.words ?? []) : [];
+  const word = words.find((one) => String(one) === text);
+  if (word !== undefined) return word;
   switch (option.kind) {
     case 'integer':
       return /^[+-]?\d+$/.test(text) ? Number(text) : text;
@@ -62,6 +66,9 @@ function shorthand({ shorthand: words = {} }: GroupOption, text: string): unknow
 
 function expectation(option: Option): string {
   if (option.kind === 'choice') return `one of ${option.of.join(', ')}`;
+  if (option.kind === 'variant') return `one of ${Object.keys(option.of).join(', ')}`;
+  if (option.kind === 'other' && option.text) return option.text;
+  if (option.kind === 'group' && option.names) return `one of ${option.names.join(', ')}`;
   if (option.kind !== 'list') return phrase(option);
   const words = option.words ? `, or ${option.words.join(', ')}` : '';
   if (option.of.kind === 'group') return `${listOf(option.of.options)}${words}`;

@@ -2,9 +2,9 @@ import { complete } from '../../check/complete.js';
 import type { Options, OptionsOf } from '../../check/option.js';
 import type { Dataset } from '../../data/dataset.js';
 import type { ModelFile } from '../../files/model-file.js';
-import type { Engine } from '../../runtime/engine.js';
 import { begin, beginNet, FeedforwardNet, loadFeedforward, newState } from '../feedforward/feedforward-net.js';
 import { FEW_COLUMNS, NET } from '../feedforward/options.js';
+import type { LoadOptions } from '../net.js';
 import { requireDataset } from '../target.js';
 
 /** Options of DenseNet.create. */
@@ -13,8 +13,8 @@ export const DENSE = {
   inputDropout: { ...NET.inputDropout, default: 0 },
   hidden: {
     kind: 'list',
-    of: { kind: 'integer', from: 1, doc: 'Units.' },
-    defaultDoc: `500,200; for less than ${FEW_COLUMNS} features 64,32`,
+    of: { kind: 'integer', from: 1, to: 2 ** 24, doc: 'Units.' },
+    defaultDoc: `500,200; for fewer than ${FEW_COLUMNS} features 64,32`,
     doc: 'Widths of the hidden layers, from the features up.',
   },
 } as const satisfies Options;
@@ -37,7 +37,7 @@ export class DenseNet extends FeedforwardNet {
   }
 
   /** Reads what `save` wrote. TypeError for other bytes, RangeError for damaged ones. */
-  static load(saved: Uint8Array | ModelFile, options: { engine?: Engine } = {}): Promise<DenseNet> {
+  static load(saved: Uint8Array | ModelFile, options: LoadOptions = {}): Promise<DenseNet> {
     return loadFeedforward(saved, 'dense', options, (engine, state) => new DenseNet(engine, state));
   }
 }

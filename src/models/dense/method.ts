@@ -7,7 +7,7 @@ import { DENSE, DenseNet } from './dense-net.js';
 export const dense: Method = {
   name: 'dense',
   doc: 'fully connected layers, to compare with',
-  paper: 'the baseline of all three papers',
+  paper: 'The baseline of all three papers',
   data: 'rows',
   options: DENSE,
   fit: FIT,

@@ -1,8 +1,9 @@
+import { complete } from '../../check/complete.js';
 import type { Completed } from '../../check/option.js';
 import { type Dataset, describeFeatures, requireRows } from '../../data/dataset.js';
 import { type ModelFile, modelFileOf } from '../../files/model-file.js';
 import { type Engine, engineOf } from '../../runtime/engine.js';
-import { Net, type NetDescription, type OutputBatch } from '../net.js';
+import { LOAD, type LoadOptions, Net, type NetDescription, type OutputBatch } from '../net.js';
 import { describeTarget, requireDataset, requireSameTargets, type TargetInfo } from '../target.js';
 import { type ExplainOptions, type Explanation, explain } from './explain.js';
 import { type InputTransform, learnTransform } from './input.js';
@@ -39,8 +40,8 @@ export class FeedforwardNet extends Net {
   /** @internal */
   readonly state: NetState;
 
-  /** Data that went through the input transform: growing and fitting see the same rows. */
-  private readonly transformed = new WeakMap<Dataset, Dataset>();
+  /** The training rows that growing has transformed, until fit takes them. */
+  private grownFrom = new WeakMap<Dataset, Dataset>();
 
   /** @internal Use the factories of TrfNet, TseNet and DenseNet. */
   constructor(engine: Engine, state: NetState) {
@@ -80,7 +81,12 @@ export class FeedforwardNet extends Net {
   /** What the hidden units stand for: their top features on these rows, and how coherent those are. */
   async explain(data: Dataset, options: ExplainOptions = {}): Promise<Explanation> {
     this.requireAlive();
-    return explain(this.network, this.prepare(data, 'data', false), this.featureNames, options);
+    this.running++;
+    try {
+      return await explain(this.network, this.prepare(data, 'data', false), this.featureNames, options);
+    } finally {
+      this.running--;
+    }
   }
 
   save(metadata?: Readonly<Record<string, string>>): Uint8Array {
@@ -91,7 +97,15 @@ export class FeedforwardNet extends Net {
   describe(): NetDescription {
     const { method, seed, weights, target, layers, skipPaths } = this;
     const input = { kind: 'rows', columns: this.state.shape.inputs } as const;
-    return { method, seed, weights, input, target, layers, ...(skipPaths.length ? { skipPaths } : {}) };
+    return structuredClone({
+      method,
+      seed,
+      weights,
+      input,
+      target,
+      layers,
+      ...(skipPaths.length ? { skipPaths } : {}),
+    });
   }
 
   protected get identity(): Record<string, unknown> {
@@ -123,20 +137,19 @@ export class FeedforwardNet extends Net {
     if (data.columns !== shape.inputs)
       throw new RangeError(`${argument}: expected ${shape.inputs} columns, got ${data.columns}`);
     if (labelled) requireSameTargets(data, target, argument);
-    return this.transform(data);
+    const grown = this.grownFrom.get(data);
+    this.grownFrom.delete(data);
+    return grown ?? this.state.input.apply(data);
   }
 
-  private transform(data: Dataset): Dataset {
-    const known = this.transformed.get(data);
-    if (known) return known;
-    const transformed = this.state.input.apply(data);
-    this.remember(data, transformed);
-    return transformed;
-  }
-
-  /** @internal Of data that were transformed before the net was there. */
+  /** @internal `transformed`: what growing made of the training rows. */
   remember(data: Dataset, transformed: Dataset): void {
-    if (transformed !== data) this.transformed.set(data, transformed);
+    if (transformed !== data) this.grownFrom.set(data, transformed);
+  }
+
+  override dispose(): void {
+    super.dispose();
+    this.grownFrom = new WeakMap();
   }
 }
 
@@ -206,12 +219,13 @@ export function begin<N extends FeedforwardNet>(net: N, { options, raw, data }: 
 export async function loadFeedforward<N extends FeedforwardNet>(
   given: Uint8Array | ModelFile,
   method: string,
-  options: { engine?: Engine },
+  options: LoadOptions,
   make: (engine: Engine, state: NetState, file: ModelFile) => N,
 ): Promise<N> {
+  const { engine } = complete(LOAD, options, 'load');
   const file = modelFileOf(given);
   const state = unpackModel(file, method);
-  const net = make(await engineOf(options), state, file);
+  const net = make(await engineOf({ engine }), state, file);
   fillNetwork(net.network, file.tensors);
   return net;
 }

@@ -19,7 +19,15 @@ import type { GateLayout } from '../../structure/gates.js';
 import type { FitResult } from '../../training/fit.js';
 import type { FIT, FitOptions } from '../../training/fit-options.js';
 import { argmax, type Evaluation, metrics } from '../../training/metrics.js';
-import { Net, type NetDescription, type Prediction, type RunOptions, type RunSettings } from '../net.js';
+import {
+  LOAD,
+  type LoadOptions,
+  Net,
+  type NetDescription,
+  type Prediction,
+  type RunOptions,
+  type RunSettings,
+} from '../net.js';
 import { describeTarget, requireDataset, requireSameTargets, type TargetInfo } from '../target.js';
 import { type ConvNode, widened } from './backbone.js';
 import { backboneLayers } from './backbone-layers.js';
@@ -80,7 +88,8 @@ export class GaterNet extends Net {
   }
 
   /** Reads what `save` wrote. TypeError for other bytes, RangeError for damaged ones. */
-  static async load(saved: Uint8Array | ModelFile, options: { engine?: Engine } = {}): Promise<GaterNet> {
+  static async load(saved: Uint8Array | ModelFile, given: LoadOptions = {}): Promise<GaterNet> {
+    const options = complete(LOAD, given, 'load');
     const file = modelFileOf(saved);
     requireMethod(file, 'gaternet');
     const { tensors, header } = file;
@@ -182,7 +191,10 @@ export class GaterNet extends Net {
     return gates;
   }
 
-  /** gates, some rows from `first` on at a time: for more images than the gates of all should be held. */
+  /**
+   * gates, some rows from `first` on at a time: for more images than the gates of all should be held. The loop's end frees its memory, and so do break and an error; who
+   * calls next() by hand must call return() too.
+   */
   async *gateBatches(data: Dataset, given: RunOptions = {}): AsyncGenerator<{ first: number; gates: Float32Array }> {
     const { batchSize, signal } = complete(GATED_RUN, given, 'gates');
     const prepared = this.prepare(data, 'data', false);
@@ -223,11 +235,11 @@ export class GaterNet extends Net {
     const { method, seed, weights, target, multiplyAdds, network } = this;
     const { image, backbone, gater, placement, bottleneck, bottleneckNorm, penalty, pretrainEpochs, augmentation } =
       network.shape;
-    return {
+    return structuredClone({
       method,
       seed,
       weights,
-      input: { kind: 'images', ...image },
+      input: { kind: 'images' as const, ...image },
       target,
       layers: backboneLayers(network),
       image,
@@ -236,7 +248,7 @@ export class GaterNet extends Net {
       ...(augmentation ? { augmentation } : {}),
       gates: network.gates,
       multiplyAdds,
-    };
+    });
   }
 
   protected override get identity(): Record<string, unknown> {

@@ -8,7 +8,7 @@ const BACKBONE = {
   kind: 'other',
   is: isBackbone,
   expected: "'resnet-N' (N = 6n + 2), 'cnn', an object of kind 'resnet' or 'cnn', or a list of layers",
-  text: true,
+  text: 'resnet-N (N = 6n + 2) or cnn',
 } as const;
 
 /** Random changes to the images of a training batch, the same for a seed and step on every machine. */
@@ -46,7 +46,7 @@ export const GATER = {
   backbone: {
     ...BACKBONE,
     default: 'resnet-20' as Backbone,
-    doc: 'The net whose filters are gated: resnet-N (N = 6n + 2), cnn, or one with sizes of its own.',
+    doc: 'The net whose filters are gated: resnet-N (N = 6n + 2) or cnn.',
   },
   width: {
     kind: 'integer',

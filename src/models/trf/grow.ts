@@ -176,7 +176,9 @@ class Grower {
 
   private get identity(): Identity {
     const { rows, columns, features } = this.data;
-    return identity({ method: 'trf', rows, columns, kind: features.kind, ...decisive(TRF, this.run) });
+    // The finished net's dropout plays no part in growing.
+    const run = { ...this.run, dropout: undefined, inputDropout: undefined };
+    return identity({ method: 'trf', rows, columns, kind: features.kind, ...decisive(TRF, run) });
   }
 }
 

@@ -55,7 +55,7 @@ export const TRF = {
     kind: 'list',
     of: { kind: 'group', options: LAYER, doc: 'One hidden layer.' },
     least: 1,
-    defaultDoc: `6:5:100,5:4:50,5:2:25 as the paper has it for text; 5:2:80,5:2:40,5:2:20 for several tasks; 3:2:16,3:2:8 for less than ${FEW_COLUMNS} features`,
+    defaultDoc: `6:5:100,5:4:50,5:2:25 as the paper has it for text; 5:2:80,5:2:40,5:2:20 for several tasks; 3:2:16,3:2:8 for fewer than ${FEW_COLUMNS} features`,
     doc: 'The hidden layers from the features up, each with its radius, stride and global units.',
   },
   pretrain: {

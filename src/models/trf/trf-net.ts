@@ -1,8 +1,8 @@
 import { complete } from '../../check/complete.js';
 import type { Dataset } from '../../data/dataset.js';
 import type { ModelFile } from '../../files/model-file.js';
-import type { Engine } from '../../runtime/engine.js';
 import { begin, beginNet, FeedforwardNet, loadFeedforward, newState } from '../feedforward/feedforward-net.js';
+import type { LoadOptions } from '../net.js';
 import { requireDataset } from '../target.js';
 import { type GrowSeconds, growLayers } from './grow.js';
 import type { GrownLayer } from './grown-layer.js';
@@ -37,7 +37,7 @@ export class TrfNet extends FeedforwardNet {
   }
 
   /** Reads what `save` wrote. TypeError for other bytes, RangeError for damaged ones. */
-  static load(saved: Uint8Array | ModelFile, options: { engine?: Engine } = {}): Promise<TrfNet> {
+  static load(saved: Uint8Array | ModelFile, options: LoadOptions = {}): Promise<TrfNet> {
     return loadFeedforward(saved, 'trf', options, (engine, state) => new TrfNet(engine, state));
   }
 

@@ -7,7 +7,7 @@ import { expandTree, INPUT_COUNT } from '../../structure/latent/expansion.js';
 import { LatentTree } from '../../structure/latent/latent-tree.js';
 import { begin, beginNet, FeedforwardNet, loadFeedforward, newState } from '../feedforward/feedforward-net.js';
 import type { NetState } from '../feedforward/net-state.js';
-import type { NetDescription } from '../net.js';
+import type { LoadOptions, NetDescription } from '../net.js';
 import { requireDataset } from '../target.js';
 import { type SkipPathSettings, TSE, type TseGrowSeconds, type TseNetOptions, type TseSettings } from './options.js';
 import { type SkeletonJson, skeletonJson, skeletonOf, skeletonTensors } from './skeleton-file.js';
@@ -65,7 +65,7 @@ export class TseNet extends FeedforwardNet {
   }
 
   /** Reads what `save` wrote. TypeError for other bytes, RangeError for damaged ones. */
-  static load(saved: Uint8Array | ModelFile, options: { engine?: Engine } = {}): Promise<TseNet> {
+  static load(saved: Uint8Array | ModelFile, options: LoadOptions = {}): Promise<TseNet> {
     return loadFeedforward(saved, 'tse', options, (engine, state, { tensors }) => {
       const { shape, origin, featureNames } = state;
       const skeleton = skeletonOf(tensors, origin as SkeletonJson, shape.inputs, featureNames, 'bytes');
@@ -81,7 +81,7 @@ export class TseNet extends FeedforwardNet {
   override describe(): NetDescription {
     const { density } = this;
     const { levels, rows, logLikelihood, bic } = this.skeleton;
-    return { ...super.describe(), density, skeleton: { levels, rows, logLikelihood, bic } };
+    return { ...super.describe(), density, skeleton: { levels: [...levels], rows, logLikelihood, bic } };
   }
 
   /** Share of a layer's possible connections that growing aimed at. */

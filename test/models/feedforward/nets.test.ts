@@ -189,10 +189,37 @@ test('a net in use is not disposed of', async () => {
   const net = await DenseNet.create(dense(train), { hidden: [6] });
   const many = dense(switches(1, 30_000));
   const expected = net.predict(many, { batchSize: 1 });
-  await refusesAsync(() => net.dispose(), Error, /^dispose: the net is predicting/);
+  await refusesAsync(() => net.dispose(), Error, /^dispose: the net is at work/);
   const { outputs } = await expected;
   assert.equal((await net.predict(many)).outputs, outputs);
   net.dispose();
+});
+
+test('explain is at work too; what describe tells is a copy', async () => {
+  const engine = await createEngine();
+  const net = await DenseNet.create(dense(train), { hidden: [4], engine });
+  const explained = net.explain(dense(train));
+  assert.throws(() => net.dispose(), /^dispose: the net is at work; wait for .*explain/);
+  await explained;
+  const saved = net.save();
+  const told = net.describe();
+  Object.assign(told.target, { outputs: 9, names: [] });
+  Object.assign(told.layers[0]!, { inputs: 1 });
+  assert.equal(net.save(), saved);
+  net.dispose();
+});
+
+test('the transform is of the rows as they are at each call, the training rows after growing too', async () => {
+  const at = Float32Array.from({ length: 40 }, (_, i) => i % 7);
+  const of = (values: Float32Array) =>
+    Dataset.dense(values, { columns: 4, labels: Array.from({ length: 10 }, (_, i) => i % 2) });
+  const data = of(at);
+  const net = await DenseNet.create(data, { hidden: [4], input: 'log' });
+  await net.fit(data, { epochs: 1 });
+  for (const value of [1, 3]) {
+    at.fill(value);
+    assert.equal((await net.predict(data)).outputs, (await net.predict(of(at.slice()))).outputs);
+  }
 });
 
 test('predictions: the same bits for any batch size; probabilities; classes; a signal', async () => {

@@ -61,7 +61,7 @@ test('a stream that is left early gives its memory back, and lets go of the net'
   const net = await GaterNet.create(data, { engine, backbone, gater });
   const { used } = engine.arena;
   for await (const { first } of net.gateBatches(data, { batchSize: 8 })) {
-    assert.throws(() => net.dispose(), /the net is predicting/);
+    assert.throws(() => net.dispose(), /the net is at work/);
     if (first === 8) break;
   }
   assert.is(engine.arena.used, used);

@@ -59,6 +59,10 @@ test('a checkpoint of other data or options, or a damaged one, is refused and ta
   await refused({}, differs('rows was 130 and is 20$'), sparse(switches(1, 20)));
   await refused({}, differs('kind was "sparse" and is "dense"$'), dense(train));
 
+  // What growing does not use may change.
+  const other = await grow(sparse(train), { engine, resume, dropout: 0.2, inputDropout: 0.1 });
+  assert.equal(other.file.length > 0, true);
+
   await refused({ resume: resume.subarray(0, resume.length - 1) }, /truncated$/);
   const { tensors, metadata } = readSafetensors(resume);
   for (const [name, value] of [
