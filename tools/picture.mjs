@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { latentTree } from 'espalier';
 import { latentTreeToSvg } from 'espalier/draw';
-import { readDefinitions, vocabularyOf, wordDataset } from '../build/demo/words.js';
+import { readDefinitions, vocabularyOf, wordDataset } from '../build/demo/tse/words.js';
 
 const WORDS = 120;
 

@@ -169,15 +169,15 @@ test('SIGINT leaves a checkpoint; --resume goes on to the same bytes', async () 
   await succeeds(['latent-tree', words, '--out', other]);
   await refused(
     [...long, '--resume', checkpoint, '--density', '0.2'],
-    /same net, data and options, but density was not given and is 0\.2/,
+    /same net, data and options, but density was 0\.05 and is 0\.2/,
   );
   await refused(
     [...long, '--resume', checkpoint, '--skip-paths', '0'],
-    /same net, data and options, but skipPaths was not given and is/,
+    /same net, data and options, but skipPaths\.from was \[0,1\] and is \[0\]/,
   );
   await refused(
     [...long, '--resume', checkpoint, '--delta', '4'],
-    /same net, data and options, but skeleton\.delta was not given and is 4/,
+    /same net, data and options, but skeleton\.delta was 3 and is 4/,
   );
   await refused(
     ['train', '--method', 'tse', '--data', words, '--skeleton', other, '--resume', checkpoint],
