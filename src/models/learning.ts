@@ -1,4 +1,4 @@
-import { type Fn, type Options, type OptionsOf, RESUME, SIGNAL } from '../check/option.js';
+import { type Fn, type Options, RESUME, SIGNAL } from '../check/option.js';
 
 /** Where a checkpoint of growing keeps its state, whatever the method. */
 export const GROWTH_KEY = 'espalier.growth';
@@ -32,5 +32,3 @@ export const GROWING = {
     doc: 'A checkpoint of growing to go on from, to the same bits. Data and options must be the same.',
   },
 } as const satisfies Options;
-
-export type GrowingOptions = OptionsOf<typeof GROWING>;

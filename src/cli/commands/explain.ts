@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { EXPLAIN, type LayerExplanation, type UnitExplanation } from '../../models/feedforward/explain.js';
 import { inFile, UserError } from '../errors.js';
-import { addFlags, flagsOf } from '../flags/add.js';
+import { addFlags } from '../flags/add.js';
+import { flagsOf } from '../flags/flag.js';
 import { readFlags } from '../flags/read.js';
 import { interruptible } from '../interrupt.js';
 import { addDataOptions, addJson, type DataOptions, integer } from '../options.js';

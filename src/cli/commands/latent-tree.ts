@@ -12,8 +12,8 @@ import { LATENT_TREE, type LatentTreeSeconds } from '../../structure/latent/opti
 import { byShare, topLatents, wordOf } from '../../structure/latent/topics.js';
 import { TOPICS } from '../../structure/latent/topics-json.js';
 import { fileError, UserError } from '../errors.js';
-import { addFlags, flagsOf } from '../flags/add.js';
-import { kebab } from '../flags/flag.js';
+import { addFlags } from '../flags/add.js';
+import { flagsOf, kebab } from '../flags/flag.js';
 import { readFlags } from '../flags/read.js';
 import { interruptible } from '../interrupt.js';
 import { addDataOptions, addJson, type DataOptions, integer } from '../options.js';

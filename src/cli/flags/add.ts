@@ -1,8 +1,6 @@
 import { type Command, Option as CommandOption } from 'commander';
 import type { Option } from '../../check/option.js';
-import { type Flag, flagsOf, takesNone } from './flag.js';
-
-export { flagsOf };
+import { type Flag, takesNone } from './flag.js';
 
 /** What the value of a flag is called in help. */
 function metavar(option: Option): string {
@@ -25,7 +23,7 @@ function metavar(option: Option): string {
 }
 
 /** Its line in help: what it is about, and the default. */
-export function describeFlag(flag: Flag): string {
+function describeFlag(flag: Flag): string {
   const { option } = flag;
   // A sentence that begins with an abbreviation or a symbol keeps its letter.
   const keep = /^[A-Z]\w*[A-Z]|^[^A-Za-z]/.test(option.doc);

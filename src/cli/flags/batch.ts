@@ -1,6 +1,7 @@
 import { GATED_RUN } from '../../models/gaternet/options.js';
 import { RUN } from '../../models/net.js';
-import { defaultText, flagsOf } from './add.js';
+import { defaultText } from './add.js';
+import { flagsOf } from './flag.js';
 
 /** --batch-size of running a net; images have a default of their own. */
 export const BATCH = flagsOf({

@@ -40,7 +40,6 @@ export type SkipPathSettings = Completed<typeof SKIP_PATHS>;
 const SKELETON = { ...LEARNING, seed: SEED_OF_NET } as const satisfies Options;
 
 export type SkeletonOptions = OptionsOf<typeof SKELETON>;
-export type SkeletonSettings = Completed<typeof SKELETON>;
 
 function isLatentTree(value: unknown): value is LatentTree {
   return value instanceof LatentTree;
