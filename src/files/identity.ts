@@ -9,7 +9,7 @@ export interface Identity {
   readonly [part: string]: unknown;
 }
 
-/** 1: releases up to 0.1, in which each kind of checkpoint kept a list of its own. */
+/** 1: releases up to 0.1, in which each kind of checkpoint kept a fingerprint of its own. */
 export const IDENTITY_VERSION = 2;
 
 export function identity(parts: Record<string, unknown>): Identity {
@@ -35,14 +35,20 @@ function decisiveValue(option: Option, value: unknown): unknown {
   return value;
 }
 
+/** The identity in a checkpoint's JSON, of whatever run; undefined where there is none. RangeError for one of another version. */
+export function identityIn(saved: Readonly<Record<string, unknown>>, argument: string): Identity | undefined {
+  const { identity: found, fingerprint } = saved;
+  const version = typeof fingerprint === 'string' ? 1 : isPart(found) ? found.version : undefined;
+  if (!Number.isInteger(version)) return undefined;
+  if (version === IDENTITY_VERSION) return found as Identity;
+  const newer = (version as number) > IDENTITY_VERSION;
+  throw new RangeError(
+    `${argument}: expected a checkpoint of version ${IDENTITY_VERSION}, got one of version ${version}, written by ${newer ? 'a newer' : 'an earlier'} release of Espalier; run it anew, or go on with that release`,
+  );
+}
+
 /** RangeError unless a checkpoint's identity is that of this run; says what differs. */
-export function requireSameRun(saved: Identity | undefined, wanted: Identity, argument: string): void {
-  if (saved?.version !== IDENTITY_VERSION) {
-    const got = saved?.version ?? 1;
-    throw new RangeError(
-      `${argument}: expected a checkpoint of version ${IDENTITY_VERSION}, got one of version ${got}, written by another release of Espalier; run it anew, or go on with that release`,
-    );
-  }
+export function requireSameRun(saved: Identity, wanted: Identity, argument: string): void {
   const difference = differenceOf(saved, plain(wanted));
   if (difference)
     throw new RangeError(`${argument}: expected a checkpoint of the same net, data and options, but ${difference}`);

@@ -1,6 +1,9 @@
 import { got } from '../check/phrase.js';
+import { requireObject } from '../check/require.js';
 import { allFinite } from '../numeric/finite.js';
-import { readSafetensors, type Tensor, writeSafetensors } from './safetensors.js';
+import { parseJson } from './json.js';
+import type { Tensor } from './safetensors.js';
+import { readSealed, writeSealed } from './sealed.js';
 
 /** A saved net of any method, read once: its tensors, the JSON that says what they are, and all metadata of the file. */
 export interface ModelFile {
@@ -10,24 +13,35 @@ export interface ModelFile {
 }
 
 const KEY = 'espalier.model';
-const FORMAT = 1;
+/** 1: without a digest. docs/FORMAT.md tells what changes it. */
+const FORMAT = 2;
 
 /** TypeError for bytes that are not a saved net, RangeError for damaged ones. */
 export function readModelFile(bytes: Uint8Array): ModelFile {
-  if (!(bytes instanceof Uint8Array)) throw new TypeError(`bytes: expected a Uint8Array, got ${got(bytes)}`);
-  const { tensors, metadata } = readSafetensors(bytes);
+  const { tensors, metadata, sealed } = readSealed(bytes, 'bytes', 'net');
   const text = metadata[KEY];
   if (text === undefined)
     throw new TypeError('bytes: expected a net saved by Espalier, but this safetensors file has no such metadata');
-  let header: Record<string, unknown>;
-  try {
-    header = JSON.parse(text);
-  } catch {
-    throw new RangeError('bytes: the metadata of this net are damaged: not JSON');
-  }
-  if (header?.format !== FORMAT)
-    throw new RangeError(`bytes: expected a net of format ${FORMAT}, got ${header?.format}`);
+  const header = parseHeader(text);
+  const format = Number.isInteger(header.format) ? (header.format as number) : 0;
+  if (format > FORMAT)
+    throw new RangeError(
+      `bytes: expected a net of format ${FORMAT} or before, got one of format ${format}, written by a newer release of Espalier; update it`,
+    );
+  if (format < 1) throw damaged(`expected a format from 1 to ${FORMAT}, got ${got(header.format)}`);
+  if (format > 1 && !sealed) throw new RangeError('bytes: the net is damaged: its SHA-256 is missing');
   return { tensors, header, metadata };
+}
+
+function parseHeader(text: string): Record<string, unknown> {
+  let header: unknown;
+  try {
+    header = parseJson(text, 'bytes');
+  } catch (cause) {
+    throw damaged(cause instanceof RangeError ? cause.message : 'not JSON', cause);
+  }
+  if (typeof header !== 'object' || header === null || Array.isArray(header)) throw damaged('not an object');
+  return header as Record<string, unknown>;
 }
 
 /** A file that was read, or bytes that are to be. */
@@ -35,13 +49,38 @@ export function modelFileOf(saved: Uint8Array | ModelFile): ModelFile {
   return saved instanceof Uint8Array || !saved?.tensors ? readModelFile(saved as Uint8Array) : saved;
 }
 
-/** `metadata`: further entries, text by name. */
+/**
+ * `metadata`: further entries, text by name.
+ * @throws RangeError for weights that are not finite, or metadata that are too long: what no reader would take
+ */
 export function writeModelFile(
   tensors: Readonly<Record<string, Tensor>>,
   header: object,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
-  return writeSafetensors(tensors, { ...metadata, [KEY]: JSON.stringify({ format: FORMAT, ...header }) });
+  requireObject(metadata, 'metadata');
+  for (const [name, { data }] of Object.entries(tensors)) {
+    if (data instanceof Float32Array && !allFinite(data))
+      throw new RangeError(`save: expected finite weights, got others in '${name}'; the net cannot be used`);
+  }
+  return writeSealed(tensors, { ...metadata, [KEY]: headerText(header) });
+}
+
+/** RangeError where a net of this header could not be saved, before work goes into it. */
+export function requireSavable(header: object, argument: string): void {
+  // As text within JSON.
+  const { length } = new TextEncoder().encode(JSON.stringify(headerText(header)));
+  if (length > MAX_HEADER_TEXT)
+    throw new RangeError(
+      `${argument}: expected names and structure of at most ${MAX_HEADER_TEXT} bytes in the net's file, got ${length}`,
+    );
+}
+
+/** Leaves room for the names of tensors and the metadata of others. */
+const MAX_HEADER_TEXT = 90_000_000;
+
+function headerText(header: object): string {
+  return JSON.stringify({ format: FORMAT, ...header });
 }
 
 /** TypeError unless the file is of this method. */
@@ -55,18 +94,22 @@ export function damaged(what: string, cause?: unknown): RangeError {
   return new RangeError(`bytes: the metadata of this net are damaged: ${what}`, { cause });
 }
 
+/** None, or as many as that, all different. */
 export function isNames(names: unknown, count: number): boolean {
   return (
     names === undefined ||
-    (Array.isArray(names) && names.length === count && names.every((name) => typeof name === 'string'))
+    (Array.isArray(names) &&
+      names.length === count &&
+      names.every((name) => typeof name === 'string') &&
+      new Set(names).size === count)
   );
 }
 
-export function integers(tensors: Record<string, Tensor>, name: string): Int32Array {
+export function integers(tensors: Record<string, Tensor>, name: string, argument = 'bytes'): Int32Array {
   const data = tensors[name]?.data;
   if (!(data instanceof Int32Array))
     throw new RangeError(
-      `bytes: expected a tensor '${name}' of 32-bit integers, got ${data ? 'another type' : 'none'}`,
+      `${argument}: expected a tensor '${name}' of 32-bit integers, got ${data ? 'another type' : 'none'}`,
     );
   return data;
 }

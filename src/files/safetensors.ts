@@ -1,3 +1,6 @@
+import { got } from '../check/phrase.js';
+import { jsonMarks, parseJson } from './json.js';
+
 /** Numbers of a tensor, row-major: the last axis innermost. */
 export type TensorData =
   | Float32Array
@@ -59,34 +62,34 @@ export function writeSafetensors(
   tensors: Readonly<Record<string, Tensor>>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
+  requireRecord(tensors, 'tensors');
+  requireRecord(metadata, 'metadata');
   const entries = Object.entries(tensors).map(([name, tensor]) => {
     checkTensor(name, tensor);
-    const dtype = DTYPES.find((key) => tensor.data instanceof ARRAYS[key]!)!;
-    return { name, dtype, ...tensor };
+    return { name, dtype: dtypeOf(tensor.data), ...tensor };
   });
   entries.sort((a, b) => DTYPES.indexOf(a.dtype) - DTYPES.indexOf(b.dtype) || compareUtf8(a.name, b.name));
 
-  const items: string[] = [];
+  const items = new HeaderItems();
   const notes = Object.keys(metadata).sort(compareUtf8);
   if (notes.length > 0) {
-    const pairs = notes.map((key) => {
+    const pairs = new HeaderItems();
+    for (const key of notes) {
       const value = metadata[key];
-      if (typeof value !== 'string') throw new TypeError(`metadata.${key}: expected a string, got ${typeof value}`);
-      return `${quote(key, 'metadata')}:${quote(value, `metadata.${key}`)}`;
-    });
-    items.push(`"${METADATA}":{${pairs.join(',')}}`);
+      if (typeof value !== 'string') throw new TypeError(`metadata.${key}: expected a string, got ${got(value)}`);
+      pairs.add(`${quote(key, 'metadata')}:${quote(value, `metadata.${key}`)}`);
+    }
+    items.add(`"${METADATA}":${pairs}`);
   }
   let offset = 0;
   for (const { name, dtype, shape, data } of entries) {
     const end = offset + data.byteLength;
-    items.push(`${quote(name, 'tensors')}:{"dtype":"${dtype}","shape":[${shape}],"data_offsets":[${offset},${end}]}`);
+    items.add(`${quote(name, 'tensors')}:{"dtype":"${dtype}","shape":[${shape}],"data_offsets":[${offset},${end}]}`);
     offset = end;
   }
-  const json = new TextEncoder().encode(`{${items.join(',')}}`);
+  const json = new TextEncoder().encode(String(items));
   const headerBytes = Math.ceil(json.length / 8) * 8;
-  if (headerBytes > MAX_HEADER_BYTES) {
-    throw new RangeError(`tensors: expected a header of at most ${MAX_HEADER_BYTES} bytes, got ${headerBytes}`);
-  }
+  requireHeaderSize(headerBytes);
 
   const bytes = new Uint8Array(8 + headerBytes + offset);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(headerBytes), true);
@@ -108,7 +111,7 @@ export function writeSafetensors(
  * type without a typed array (F16, BF16, ...); nothing of such a file is returned
  */
 export function readSafetensors(bytes: Uint8Array): Safetensors {
-  if (!(bytes instanceof Uint8Array)) throw new TypeError(`bytes: expected Uint8Array, got ${typeof bytes}`);
+  if (!(bytes instanceof Uint8Array)) throw new TypeError(`bytes: expected Uint8Array, got ${got(bytes)}`);
   if (bytes.length < 8) throw new RangeError(`bytes: expected at least 8 for a header length, got ${bytes.length}`);
   const announced = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true);
   if (announced > MAX_HEADER_BYTES) {
@@ -159,8 +162,9 @@ function parseHeader(bytes: Uint8Array): Record<string, unknown> {
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    header = JSON.parse(text);
+    header = parseJson(text, 'header') as Record<string, unknown>;
   } catch (error) {
+    if (error instanceof RangeError) throw error;
     throw new RangeError(`header: expected JSON in UTF-8, got ${(error as Error).message}`, { cause: error });
   }
   refuseDuplicates(text);
@@ -170,14 +174,12 @@ function parseHeader(bytes: Uint8Array): Record<string, unknown> {
 /** JSON.parse lets the last of equal keys win, so two readers could see two files in one. Expects valid JSON. */
 function refuseDuplicates(text: string): void {
   const open: Set<string>[] = [];
-  for (const [token, colon] of text.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?|[{}]/g)) {
-    if (token === '{') open.push(new Set());
-    else if (token === '}') open.pop();
-    else if (colon !== undefined) {
-      const key = JSON.parse(token.slice(0, -colon.length));
-      if (open.at(-1)!.has(key)) throw new RangeError(`header: expected distinct names, got ${show(key)} twice`);
-      open.at(-1)!.add(key);
-    }
+  for (const mark of jsonMarks(text)) {
+    if (mark === '{') open.push(new Set());
+    else if (mark === '}') open.pop();
+    else if (open.at(-1)!.has(mark.key))
+      throw new RangeError(`header: expected distinct names, got ${show(mark.key)} twice`);
+    else open.at(-1)!.add(mark.key);
   }
 }
 
@@ -232,21 +234,58 @@ function checkTensor(name: string, tensor: Tensor): void {
   }
 }
 
+/** Parts of the header, refused before they make a text that is too long for a reader, or for any text. */
+class HeaderItems {
+  private readonly items: string[] = [];
+  private length = 0;
+
+  add(item: string): void {
+    this.length += item.length + 1;
+    requireHeaderSize(this.length);
+    this.items.push(item);
+  }
+
+  toString(): string {
+    return `{${this.items.join(',')}}`;
+  }
+}
+
+/** RangeError for a header that no reader takes. */
+export function requireHeaderSize(bytes: number): void {
+  if (bytes > MAX_HEADER_BYTES)
+    throw new RangeError(
+      `tensors: expected a header (names and metadata) of at most ${MAX_HEADER_BYTES} bytes, got ${bytes}`,
+    );
+}
+
+function requireRecord(value: unknown, argument: string): void {
+  if (!isObject(value)) throw new TypeError(`${argument}: expected an object, got ${got(value)}`);
+}
+
 function quote(text: string, argument: string): string {
+  requireHeaderSize(text.length);
   // Lone surrogates have no UTF-8 form.
   if (/\p{Surrogate}/u.test(text)) throw new RangeError(`${argument}: expected well-formed Unicode, got ${show(text)}`);
   return JSON.stringify(text);
 }
 
+/** The name of the format for this kind of array. */
+export function dtypeOf(data: TensorData): string {
+  return DTYPES.find((key) => data instanceof ARRAYS[key]!)!;
+}
+
 /** Order of the UTF-8 bytes, which is that of the code points; JavaScript's own compares UTF-16 units. */
-function compareUtf8(a: string, b: string): number {
-  const left = Array.from(a, (character) => character.codePointAt(0)!);
-  const right = Array.from(b, (character) => character.codePointAt(0)!);
-  const shared = Math.min(left.length, right.length);
+export function compareUtf8(a: string, b: string): number {
+  const shared = Math.min(a.length, b.length);
   for (let i = 0; i < shared; i++) {
-    if (left[i] !== right[i]) return left[i]! - right[i]!;
+    const [x, y] = [a.charCodeAt(i), b.charCodeAt(i)];
+    if (x !== y) return Number(isSurrogate(x)) - Number(isSurrogate(y)) || x - y;
   }
-  return left.length - right.length;
+  return a.length - b.length;
+}
+
+function isSurrogate(unit: number): boolean {
+  return unit >= 0xd800 && unit < 0xe000;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

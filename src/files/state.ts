@@ -1,44 +1,52 @@
-import { type Identity, requireSameRun } from './identity.js';
-import { readSafetensors, type Tensor, writeSafetensors } from './safetensors.js';
+import { type Identity, identityIn, requireSameRun } from './identity.js';
+import { parseJson } from './json.js';
+import type { Tensor } from './safetensors.js';
+import { readSealed, writeSealed } from './sealed.js';
 
-/** A safetensors file whose metadata hold a JSON state, and whose run it is, under `key`. */
+/** A sealed file whose metadata hold a JSON state, and whose run it is, under `key`. */
 export function packState(
   key: string,
   identity: Identity,
   state: object,
   tensors: Readonly<Record<string, Tensor>>,
 ): Uint8Array {
-  // JSON has no infinities: the best score before the first evaluation is one.
-  return writeSafetensors(tensors, {
-    [key]: JSON.stringify({ identity, state }, (_, value) =>
-      value === Number.NEGATIVE_INFINITY ? '-Infinity' : value === Number.POSITIVE_INFINITY ? 'Infinity' : value,
-    ),
-  });
+  return writeSealed(tensors, { [key]: JSON.stringify({ identity, state }) });
 }
 
-/** What packState wrote. TypeError for other bytes, RangeError for a state of another run. */
-export function unpackState<State>(
+/** What packState wrote: the state may be any object. TypeError for other bytes, RangeError for a damaged state or one of another run. */
+export function unpackState(
   key: string,
   identity: Identity,
   bytes: Uint8Array,
   argument = 'resume',
-): { state: State; tensors: Record<string, Tensor> } {
-  if (!(bytes instanceof Uint8Array))
-    throw new TypeError(`${argument}: expected the bytes of a checkpoint, got ${typeof bytes}`);
-  const { tensors, metadata } = readSafetensors(bytes);
+): { state: Readonly<Record<string, unknown>>; tensors: Record<string, Tensor> } {
+  const { tensors, metadata } = readSealed(bytes, argument, 'checkpoint');
   const text = metadata[key];
   if (text === undefined)
     throw new TypeError(`${argument}: expected a checkpoint of this kind of run, but these bytes hold no '${key}'`);
-  let saved: { identity?: Identity; state?: State } | null;
-  try {
-    saved = JSON.parse(text, (_, value) =>
-      value === '-Infinity' ? Number.NEGATIVE_INFINITY : value === 'Infinity' ? Number.POSITIVE_INFINITY : value,
-    );
-  } catch (cause) {
-    throw new RangeError(`${argument}: the checkpoint is damaged: its metadata are not what was written`, { cause });
-  }
-  requireSameRun(saved?.identity, identity, argument);
-  if (typeof saved?.state !== 'object' || saved.state === null)
-    throw new RangeError(`${argument}: the checkpoint is damaged: it holds no state`);
+  const saved = parsed(text, argument);
+  const was = identityIn(saved, argument);
+  if (!was) throw damagedState('it does not say of which run it is', argument);
+  requireSameRun(was, identity, argument);
+  if (!isRecord(saved.state)) throw damagedState('it holds no state', argument);
   return { state: saved.state, tensors };
+}
+
+/** For a checkpoint that no run of this package has written. */
+export function damagedState(what: string, argument = 'resume', cause?: unknown): RangeError {
+  return new RangeError(`${argument}: the checkpoint is damaged: ${what}`, { cause });
+}
+
+function parsed(text: string, argument: string): Record<string, unknown> {
+  let saved: unknown;
+  try {
+    saved = parseJson(text, argument);
+  } catch (cause) {
+    throw damagedState('its metadata are not what was written', argument, cause);
+  }
+  return isRecord(saved) ? saved : {};
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -5,10 +5,10 @@ import type { Address } from '../runtime/address.js';
 import type { Engine } from '../runtime/engine.js';
 import { nextTask, Pace } from '../runtime/pace.js';
 import { Purpose, permutation } from '../runtime/random.js';
-import { type CheckpointState, type EpochRecord, readCheckpoint, writeCheckpoint } from './checkpoint.js';
+import { better, type CheckpointState, type EpochRecord, readCheckpoint, writeCheckpoint } from './checkpoint.js';
 import { FIT, type FitSettings } from './fit-options.js';
 import type { LossSum } from './losses.js';
-import { type Evaluation, score } from './metrics.js';
+import type { Evaluation } from './metrics.js';
 import { type Block, createOptimizer } from './optimizer.js';
 import { scheduleFactor } from './schedule.js';
 
@@ -109,6 +109,7 @@ class Run {
       // A checkpoint may come from the very epoch that used up the patience: ask before an epoch too.
       while (this.epoch < options.epochs && this.stale() < options.patience) {
         if (await this.runEpoch()) continue;
+        this.requireFinite();
         const checkpoint = this.checkpoint();
         this.setWeights(this.lastGood);
         return this.result('signal', checkpoint);
@@ -129,14 +130,14 @@ class Run {
   private async runEpoch(): Promise<boolean> {
     const { options, train } = this;
     const began = performance.now();
-    const rate = options.learningRate * scheduleFactor(options.schedule, this.epoch, options.epochs);
+    const { rate } = this;
     const order = permutation(this.net.engine, train.rows, options.seed, Purpose.shuffle, this.epoch);
     const batches = Math.ceil(train.rows / options.batchSize);
     for (; this.batch < batches; ) {
       if (options.signal?.aborted) return false;
       const rows = order.subarray(this.batch * options.batchSize, (this.batch + 1) * options.batchSize);
       const { sum, weight } = this.session.step(rows, options.seed, this.step);
-      if (!Number.isFinite(sum)) throw this.diverged(`loss ${sum} in batch ${this.batch + 1}`, rate);
+      if (!Number.isFinite(sum)) throw this.diverged(`loss ${sum} in batch ${this.batch + 1}`);
       this.optimizer.step(this.trained, this.session.gradients, rate);
       this.lossSum += sum;
       this.lossWeight += weight;
@@ -146,17 +147,28 @@ class Run {
       this.report(batches);
       if (this.pace.due) await this.pace.turn();
     }
-    // ReLU turns NaN into 0, so that a loss can be finite where weights no longer are.
-    const weights = this.weights();
-    if (!allFinite(weights)) throw this.diverged('weights that are not finite', rate);
-    this.lastGood = weights;
+    this.requireFinite();
+    this.lastGood = this.weights();
     await this.endEpoch(rate, began);
     return true;
   }
 
-  private diverged(symptom: string, rate: number): RangeError {
+  /** Of this epoch. */
+  private get rate(): number {
+    const { learningRate, schedule, epochs } = this.options;
+    return learningRate * scheduleFactor(schedule, this.epoch, epochs);
+  }
+
+  /** ReLU turns NaN into 0, so that a loss can be finite where weights, or what the optimiser keeps of them, no longer are. */
+  private requireFinite(): void {
+    const { engine, parameters } = this.net;
+    for (const { at, length } of [parameters, ...Object.values(this.optimizer.state)])
+      if (!allFinite(engine.f32(at, length))) throw this.diverged('weights that are not finite');
+  }
+
+  private diverged(symptom: string): RangeError {
     return new RangeError(
-      `learningRate: training diverged in epoch ${this.epoch + 1} at ${rate} (${symptom}); the weights are those before that epoch. Try a lower rate or scaled features`,
+      `learningRate: training diverged in epoch ${this.epoch + 1} at ${this.rate} (${symptom}); the weights are those before that epoch. Try a lower rate or scaled features`,
     );
   }
 
@@ -170,12 +182,12 @@ class Run {
     };
     if (options.validation) {
       record.validation = await this.net.evaluate(options.validation, { batchSize: options.batchSize });
-      const reached = score(record.validation, options.monitor);
-      const { loss } = record.validation;
-      if (reached > this.bestScore || (reached === this.bestScore && loss < this.bestLoss)) {
-        this.bestScore = reached;
-        this.bestLoss = loss;
-        this.bestEpoch = record.epoch;
+      const { bestEpoch: epoch, bestScore, bestLoss } = this;
+      const best = better({ epoch, score: bestScore, loss: bestLoss }, record, options.monitor);
+      if (best.epoch === record.epoch) {
+        this.bestScore = best.score;
+        this.bestLoss = best.loss;
+        this.bestEpoch = best.epoch;
         this.best = this.lastGood;
       }
     } else this.bestEpoch = record.epoch;
@@ -274,7 +286,15 @@ class Run {
     const { length } = this.net.parameters;
     const lengths: Record<string, number> = { parameters: length, best: length };
     for (const [name, block] of Object.entries(this.optimizer.state)) lengths[name] = block.length;
-    const { state, vectors } = readCheckpoint(bytes, this.identity, lengths);
+    const { epochs, monitor, batchSize, validation } = this.options;
+    const { state, vectors } = readCheckpoint(bytes, this.identity, {
+      epochs,
+      batches: Math.ceil(this.train.rows / batchSize),
+      validationRows: validation?.rows,
+      monitor,
+      scalars: this.optimizer.scalars.length,
+      lengths,
+    });
     this.setWeights(vectors.parameters!);
     this.best = vectors.best;
     for (const [name, block] of Object.entries(this.optimizer.state))
