@@ -1,7 +1,9 @@
+import { got } from './phrase.js';
+
 /** What toJSON of this kind has written, as far as its `kind` tells. */
 export function jsonOf<T extends { kind: string }>(json: unknown, kind: T['kind']): T {
   if (typeof json !== 'object' || json === null || (json as { kind?: unknown }).kind !== kind) {
-    throw new TypeError(`json: expected an object of kind '${kind}', got ${JSON.stringify(json)?.slice(0, 60)}`);
+    throw new TypeError(`json: expected an object of kind '${kind}', got ${got(json)}`);
   }
   return json as T;
 }
@@ -17,9 +19,7 @@ export function numbersOf(
   if (list.length === 0) throw new RangeError(`${argument}: expected at least one number, got none`);
   for (let i = 0; i < list.length; i++) {
     if (!Number.isFinite(list[i]) || !accepts(list[i])) {
-      throw new RangeError(
-        `${argument}[${i}]: expected ${expected}, got ${typeof list[i] === 'number' ? list[i] : JSON.stringify(list[i])}`,
-      );
+      throw new RangeError(`${argument}[${i}]: expected ${expected}, got ${got(list[i])}`);
     }
   }
   return Float64Array.from(list);

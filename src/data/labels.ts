@@ -42,7 +42,7 @@ function namedClasses(labels: readonly string[], { classes, classNames }: LabelO
   for (let r = 0; r < labels.length; r++) {
     const id = ids.get(labels[r]!);
     if (id === undefined) {
-      throw new RangeError(`labels[${r}]: expected one of classNames, got ${JSON.stringify(labels[r])}`);
+      throw new RangeError(`labels[${r}]: expected one of classNames, got ${got(labels[r])}`);
     }
     values[r] = id;
   }

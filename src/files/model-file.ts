@@ -86,7 +86,9 @@ function headerText(header: object): string {
 /** TypeError unless the file is of this method. */
 export function requireMethod({ header }: ModelFile, method: string): void {
   if (header.method !== method)
-    throw new TypeError(`bytes: expected a net of method '${method}', got one of '${header.method}'`);
+    throw new TypeError(
+      `bytes: expected a net of method '${method}', got one of ${typeof header.method === 'string' ? `'${header.method}'` : got(header.method)}`,
+    );
 }
 
 /** For metadata that no net of this package has written. */

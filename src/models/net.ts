@@ -10,6 +10,7 @@ import { FIT, type FitOptions } from '../training/fit-options.js';
 import type { Loss, LossSum } from '../training/losses.js';
 import { argmax, type Evaluation, metrics } from '../training/metrics.js';
 import type { Block } from '../training/optimizer.js';
+import { meanLoss, requireFiniteRows } from './finite-rows.js';
 import type { TargetInfo } from './target.js';
 
 export interface Prediction {
@@ -106,8 +107,9 @@ export abstract class Net {
   abstract describe(): NetDescription;
 
   /**
-   * The net as a safetensors file: weights and structure as tensors, the rest as metadata.
+   * The net as a safetensors file: weights and structure as tensors, the rest as metadata, with a digest of all (docs/FORMAT.md).
    * @param metadata further entries of the file's metadata, text by name
+   * @throws RangeError for weights that are not finite, or names and metadata of more than 100 MB
    */
   abstract save(metadata?: Readonly<Record<string, string>>): Uint8Array;
 
@@ -146,14 +148,20 @@ export abstract class Net {
     return this.exclusively('fit', () => fit(trainable, data, { ...settings, validation }));
   }
 
-  /** Outputs for every row. */
+  /**
+   * Outputs for every row.
+   * @throws RangeError for outputs that are not finite: weights can be that large
+   */
   async predict(data: Dataset, options: RunOptions = {}): Promise<Prediction> {
     const settings = complete(RUN, options, 'predict');
     const outputs = await this.run(this.prepare(data, 'data', false), settings);
     return this.target.kind === 'classes' ? { outputs, classes: argmax(outputs, this.target.outputs) } : { outputs };
   }
 
-  /** Loss and accuracy, mean AUC or RMSE on labelled rows. */
+  /**
+   * Loss and accuracy, mean AUC or RMSE on labelled rows.
+   * @throws RangeError for outputs or a loss that are not finite: weights can be that large
+   */
   async evaluate(data: Dataset, options: RunOptions = {}): Promise<Evaluation> {
     const settings = complete(RUN, options, 'evaluate');
     return this.assess(this.prepare(data, 'data', true), settings);
@@ -175,7 +183,7 @@ export abstract class Net {
   protected async assess(data: Dataset, options: RunSettings): Promise<Evaluation> {
     const loss = { sum: 0, weight: 0 };
     const outputs = await this.run(data, options, { loss });
-    return { loss: loss.sum / Math.max(1, loss.weight), rows: data.rows, ...metrics(outputs, data.targets!) };
+    return { loss: meanLoss(loss), rows: data.rows, ...metrics(outputs, data.targets!) };
   }
 
   /** Outputs of prepared data. Sums the loss up and shows each batch, before its activation, where asked to. */
@@ -213,6 +221,7 @@ export abstract class Net {
       this.running--;
       scope.dispose();
     }
+    requireFiniteRows(result, outputs, 'outputs');
     return result;
   }
 

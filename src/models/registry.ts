@@ -1,3 +1,4 @@
+import { got } from '../check/phrase.js';
 import type { ModelFile } from '../files/model-file.js';
 import { dense } from './dense/method.js';
 import { gaternet } from './gaternet/method.js';
@@ -14,7 +15,7 @@ export function methodNamed(name: unknown, methods: readonly Method[] = METHODS)
   const found = methods.find((method) => method.name === name);
   if (found) return found;
   const names = methods.map((method) => `'${method.name}'`).join(', ');
-  throw new TypeError(`bytes: expected a net of method ${names}, got one of ${JSON.stringify(name)}`);
+  throw new TypeError(`bytes: expected a net of method ${names}, got one of ${got(name)}`);
 }
 
 /** The net that a file holds. TypeError for a file of none of these methods, RangeError for a damaged one. */

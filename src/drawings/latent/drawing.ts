@@ -84,7 +84,8 @@ function drawLevels(
   const { near, far } = topLinksOf(tree, layout, place);
   const notes = notesOf(far, layout);
   const parentOf = ({ latent }: PlacedLatent) => place.get(tree.parent[latent]!)!;
-  const byDepth = Array.from({ length: levels }, (_, depth) => latents.filter((node) => node.depth === depth));
+  const byDepth = Array.from({ length: levels }, (): PlacedLatent[] => []);
+  for (const node of latents) byDepth[node.depth]!.push(node);
   return [
     group({ class: 'links' }, drawLinks(near, layout, tree)),
     ...byDepth.slice(1).map((nodes) =>

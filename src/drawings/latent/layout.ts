@@ -57,17 +57,23 @@ export function layOutLatents(tree: LatentTree, levels: number, labelOf: (latent
   const deepest = levels - 1;
   const placed: PlacedLatent[] = [];
   const below: number[][] = [];
-  const visit = (latent: number, depth: number, branch: number): number => {
-    const i = placed.length;
-    const label = labelOf(latent);
-    placed.push({ latent, depth, x: 0, y: 0, branch, label, width: textWidth(label) });
-    below.push([]);
-    if (depth < deepest) {
-      below[i] = byShare(tree, tree.island(latent)).map((child) => visit(child, depth + 1, branch));
+  const heads = linkOrder(tree).map((head, branch) => {
+    const first = placed.length;
+    // A stack of its own: a tree may have more levels than calls may nest.
+    const open: { latent: number; depth: number; parent?: number }[] = [{ latent: head, depth: 0 }];
+    for (let next = open.pop(); next; next = open.pop()) {
+      const { latent, depth, parent } = next;
+      const i = placed.length;
+      const label = labelOf(latent);
+      placed.push({ latent, depth, x: 0, y: 0, branch, label, width: textWidth(label) });
+      below.push([]);
+      if (parent !== undefined) below[parent]!.push(i);
+      if (depth === deepest) continue;
+      for (const child of byShare(tree, tree.island(latent)).reverse())
+        open.push({ latent: child, depth: depth + 1, parent: i });
     }
-    return i;
-  };
-  const heads = linkOrder(tree).map((latent, branch) => visit(latent, 0, branch));
+    return first;
+  });
 
   const lowest = placed.reduce((sum, { depth }) => sum + (depth === deepest ? 1 : 0), 0);
   const fonts = Array.from({ length: levels }, (_, depth) =>
@@ -98,25 +104,25 @@ export function layOutLatents(tree: LatentTree, levels: number, labelOf: (latent
     columnWidth,
   );
 
-  const place = (i: number, from: number) => {
-    const node = placed[i]!;
+  const ends = new Map<number, number>();
+  /** The upper end of each one's room; a parent stands before its children. */
+  const from = new Float64Array(placed.length);
+  heads.forEach((i, branch) => {
+    from[i] = ends.get(columns[branch]!) ?? 0;
+    ends.set(columns[branch]!, from[i]! + need[i]!);
+  });
+  placed.forEach((node, i) => {
     const heading = node.depth === 0 && deepest > 0;
     node.x = stages[node.depth]!.x + columns[node.branch]! * columnWidth;
-    node.y = from + (heading ? fonts[0]! * LINE * 0.5 : need[i]! / 2);
+    node.y = from[i]! + (heading ? fonts[0]! * LINE * 0.5 : need[i]! / 2);
     const children = below[i]!.reduce((sum, child) => sum + need[child]!, 0);
-    let at = heading ? from + 1.15 * fonts[0]! * LINE : from + (need[i]! - children) / 2;
+    let at = heading ? from[i]! + 1.15 * fonts[0]! * LINE : from[i]! + (need[i]! - children) / 2;
     for (const child of below[i]!) {
-      place(child, at);
+      from[child] = at;
       at += need[child]!;
     }
-  };
-  const ends = new Map<number, number>();
-  heads.forEach((i, branch) => {
-    const from = ends.get(columns[branch]!) ?? 0;
-    place(i, from);
-    ends.set(columns[branch]!, from + need[i]!);
   });
-  return { latents: placed, stages, columns, columnWidth, width: columnWidth * (Math.max(...columns) + 1), height };
+  return { latents: placed, stages, columns, columnWidth, width: columnWidth * (columns.at(-1)! + 1), height };
 }
 
 function stagesOf(fonts: readonly number[], widest: readonly number[]): Stage[] {
@@ -140,13 +146,14 @@ function fill(heights: readonly number[], columnWidth: number): { columns: numbe
       ends[ends.length - 1]! += height;
       return ends.length - 1;
     });
-    return { columns, height: Math.max(...ends) };
+    return { columns, height: ends.reduce((most, end) => Math.max(most, end)) };
   };
   let best = filled(Infinity);
   if (total <= TALL) return best;
   const longSide = ({ columns, height }: typeof best) =>
     Math.max(height, columnWidth * (columns[columns.length - 1]! + 1));
-  for (let count = 2; count <= heights.length; count++) {
+  // With twice the mean a column, no fewer than half as many columns will do.
+  for (let count = 2; count <= heights.length && (columnWidth * count) / 2 < longSide(best); count++) {
     // A little over the mean, for branches that do not end where a column does.
     for (let slack = 20; slack <= 40; slack++) {
       const next = filled((slack * total) / (20 * count));
@@ -169,7 +176,7 @@ function linkOrder(tree: LatentTree): number[] {
     const latent = stack.pop()!;
     if (order.has(latent)) continue;
     order.add(latent);
-    stack.push(...byShare(tree, near.get(latent)!).reverse());
+    for (const next of byShare(tree, near.get(latent)!).reverse()) stack.push(next);
   }
   return [...order];
 }

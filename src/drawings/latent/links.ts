@@ -48,9 +48,12 @@ export function drawLinks(links: readonly Link[], { stages, latents }: LatentLay
 /** What a heading says of its links into other columns, in the room that is left beside it. */
 export function notesOf(links: readonly Link[], { stages, columnWidth }: LatentLayout): Map<PlacedLatent, string> {
   const others = new Map<PlacedLatent, PlacedLatent[]>();
+  const link = (a: PlacedLatent, b: PlacedLatent) => {
+    if (!others.get(a)?.push(b)) others.set(a, [b]);
+  };
   for (const [a, b] of links) {
-    others.set(a, [...(others.get(a) ?? []), b]);
-    others.set(b, [...(others.get(b) ?? []), a]);
+    link(a, b);
+    link(b, a);
   }
   const [{ x: room, font }] = stages as [Stage];
   const notes = new Map<PlacedLatent, string>();

@@ -50,7 +50,7 @@ export function latentTreeToHtml(tree: LatentTree, options: LatentPageOptions = 
     '<output aria-live="polite"></output>',
     '</div>',
     '<main>',
-    ...roots.map((latent) => section(latent, page, roots.length === 1)),
+    ...sections(roots, page),
     '</main>',
     `<script>${PAGE_SCRIPT}</script>`,
     '</body>',
@@ -66,12 +66,25 @@ interface Page {
   near: ReadonlyMap<number, readonly number[]>;
 }
 
-/** A topic and all below it. */
-function section(latent: number, page: Page, open = false): string {
-  const { tree, topicOf, near } = page;
+/** Topics and all below them, line by line. */
+function sections(roots: readonly number[], page: Page): string[] {
+  const lines: string[] = [];
+  // A stack of its own: a tree may have more levels than calls may nest.
+  const open: (number | string)[] = [...roots].reverse();
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (typeof next === 'string') lines.push(next);
+    else {
+      lines.push(...openingOf(next, page, roots.length === 1 && next === roots[0]));
+      open.push('</details>');
+      for (const below of contentsOf(next, page)) open.push(below);
+    }
+  }
+  return lines;
+}
+
+/** What begins a topic. */
+function openingOf(latent: number, { topicOf, near }: Page, open: boolean): string[] {
   const { name, level, share, features } = topicOf(latent);
-  const island = tree.island(latent);
-  const below = level > 1 ? byShare(tree, island).map((child) => section(child, page)) : [featureTable(island, tree)];
   const linked = near.get(latent) ?? [];
   return [
     `<details id="${name}" class="l${level}"${open ? ' open' : ''}><summary style="--p:${barOf(share)}">${words(
@@ -83,9 +96,13 @@ function section(latent: number, page: Page, open = false): string {
           `<p class="near">Linked with ${linked.map((other) => `<a href="#${topicOf(other).name}">${brief(topicOf(other))}</a>`).join(' · ')}</p>`,
         ]
       : []),
-    ...below,
-    '</details>',
-  ].join('\n');
+  ];
+}
+
+/** The topics below a topic, the last first; or the table of its features. */
+function contentsOf(latent: number, { tree, topicOf }: Page): (number | string)[] {
+  const island = tree.island(latent);
+  return topicOf(latent).level > 1 ? byShare(tree, island).reverse() : [featureTable(island, tree)];
 }
 
 function words(names: readonly string[], otherwise: string): string {
@@ -116,9 +133,12 @@ function barOf(share: number): string {
 
 function linksOf(tree: LatentTree): Map<number, number[]> {
   const near = new Map<number, number[]>();
+  const link = (a: number, b: number) => {
+    if (!near.get(a)?.push(b)) near.set(a, [b]);
+  };
   for (const { from, to } of topLinks(tree)) {
-    near.set(from, [...(near.get(from) ?? []), to]);
-    near.set(to, [...(near.get(to) ?? []), from]);
+    link(from, to);
+    link(to, from);
   }
   for (const [latent, others] of near) near.set(latent, byShare(tree, others));
   return near;

@@ -3,11 +3,13 @@ import { type Options, type OptionsOf, SIGNAL } from '../../check/option.js';
 import type { Dataset, SparseMatrix } from '../../data/dataset.js';
 import { LANES, loadBatch, RowBatch, tilesFor } from '../../layers/batch.js';
 import { forwardLayers, Workspace } from '../../layers/stack.js';
+import { allFinite } from '../../numeric/finite.js';
 import { log } from '../../numeric/log.js';
 import { type Address, NONE, plus } from '../../runtime/address.js';
 import type { Engine } from '../../runtime/engine.js';
 import { Pace } from '../../runtime/pace.js';
 import { discretise, type Variables } from '../../structure/variables.js';
+import { requireFiniteRows, tooLarge } from '../finite-rows.js';
 import type { Network } from './network.js';
 
 /** Options of explain. */
@@ -196,10 +198,11 @@ async function correlate(
         units,
         1,
       );
-      addRows(engine, rowMajor, rows.length, units, sums);
+      addRows(engine, rowMajor, from, rows.length, units, sums);
       if (pace.due) await pace.turn();
     }
     sums.withFeature = engine.f32(withFeature, presence.columns * units).slice();
+    if (!allFinite(sums.withFeature)) throw tooLarge('activations', 'an infinite sum');
     for (let u = 0; u < units; u++) sums.activity[u]! /= data.rows;
     return sums;
   } finally {
@@ -211,11 +214,13 @@ async function correlate(
 function addRows(
   engine: Engine,
   at: Address,
+  first: number,
   rows: number,
   units: number,
   { activity, sum, squares }: BlockSums,
 ): void {
   const values = engine.f32(at, rows * units);
+  requireFiniteRows(values, units, 'activations', first);
   for (let r = 0; r < rows; r++) {
     for (let u = 0; u < units; u++) {
       const x = values[r * units + u]!;

@@ -1,7 +1,8 @@
 import { complete } from '../../check/complete.js';
 import type { Completed } from '../../check/option.js';
 import { type Dataset, describeFeatures, requireRows } from '../../data/dataset.js';
-import { type ModelFile, modelFileOf } from '../../files/model-file.js';
+import { type ModelFile, modelFileOf, requireSavable } from '../../files/model-file.js';
+import { allFinite } from '../../numeric/finite.js';
 import { type Engine, engineOf } from '../../runtime/engine.js';
 import { LOAD, type LoadOptions, Net, type NetDescription, type OutputBatch } from '../net.js';
 import { describeTarget, requireDataset, requireSameTargets, type TargetInfo } from '../target.js';
@@ -170,6 +171,7 @@ export async function beginNet(train: Dataset, options: Completed<typeof NET>): 
   requireRows(train.features, 'train');
   const target = describeTarget(train);
   const input = learnTransform(train, options.input);
+  requireSavable({ target, featureNames: train.featureNames, input: input.toJSON() }, 'train');
   return {
     engine: await engineOf(options),
     options,
@@ -208,9 +210,19 @@ export function newState(
   };
 }
 
+/** For weights that would not be finite. */
+export function tooLargeScale(initialScale: number): RangeError {
+  return new RangeError(`initialScale: expected a scale of finite weights, got ${initialScale}`);
+}
+
 /** A new net with fresh weights, which knows its training data. */
 export function begin<N extends FeedforwardNet>(net: N, { options, raw, data }: BegunNet): N {
+  const { parameters } = net.network;
   net.network.initialise(options.seed, options.initialScale);
+  if (!allFinite(net.engine.f32(parameters.at, parameters.length))) {
+    net.dispose();
+    throw tooLargeScale(options.initialScale);
+  }
   net.remember(raw, data);
   return net;
 }

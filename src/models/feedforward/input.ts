@@ -1,3 +1,4 @@
+import { got } from '../../check/phrase.js';
 import { Dataset, type RowMatrix, requireRows } from '../../data/dataset.js';
 import { Standardizer, type StandardizerJson, TfIdf, type TfIdfJson } from '../../data/standardise.js';
 import { log } from '../../numeric/log.js';
@@ -38,7 +39,7 @@ export function transformFromJson(json: InputTransformJson): InputTransform {
   if (json.kind === 'tf-idf') return learned(json.kind, TfIdf.fromJSON(json.learned as TfIdfJson));
   if (json.kind === 'standard') return learned(json.kind, Standardizer.fromJSON(json.learned as StandardizerJson));
   if (!INPUT_TRANSFORMS.includes(json.kind))
-    throw new TypeError(`input: expected one of ${INPUT_TRANSFORMS.join(', ')}, got ${JSON.stringify(json.kind)}`);
+    throw new TypeError(`input: expected one of ${INPUT_TRANSFORMS.join(', ')}, got ${got(json.kind)}`);
   return fixed(json.kind);
 }
 

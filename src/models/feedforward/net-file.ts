@@ -1,3 +1,5 @@
+import { SEED } from '../../check/option.js';
+import type { StandardizerJson, TfIdfJson } from '../../data/standardise.js';
 import {
   damaged,
   integers,
@@ -12,7 +14,7 @@ import type { Connections } from '../../layers/connections.js';
 import type { Linear, Segment } from '../../layers/linear.js';
 import type { SkipShape } from '../../layers/skip-path.js';
 import { plus } from '../../runtime/address.js';
-import { type InputTransformJson, transformFromJson } from './input.js';
+import { type InputTransform, type InputTransformJson, transformFromJson } from './input.js';
 import type { NetState } from './net-state.js';
 import type { Network } from './network.js';
 
@@ -37,16 +39,19 @@ export function packModel(state: NetState, network: Network, metadata?: Readonly
     tensors[`layers.${l}.sparse.start`] = { shape: [connections.start.length], data: connections.start };
     tensors[`layers.${l}.sparse.index`] = { shape: [connections.index.length], data: connections.index };
   });
-  const { shape, input, featureNames, tensors: own, ...rest } = state;
-  Object.assign(tensors, own);
+  Object.assign(tensors, state.tensors);
+  return writeModelFile(tensors, headerOf(state), metadata);
+}
+
+/** What of a net is JSON. */
+export function headerOf({ shape, input, featureNames, tensors: _, ...rest }: NetState): object {
   const { hidden, ...plain } = shape;
-  const header = {
+  return {
     ...rest,
     shape: { ...plain, hidden: hidden.map((h) => ({ sparse: h.connections?.units ?? 0, dense: h.dense })) },
     input: input.toJSON(),
     ...(featureNames ? { featureNames } : {}),
   };
-  return writeModelFile(tensors, header, metadata);
 }
 
 /** The state of a net of this method. TypeError for a file of another method, RangeError for one that is damaged. */
@@ -69,10 +74,17 @@ export function unpackModel(file: ModelFile, method: string): NetState {
     requireFloats(tensors, `skips.${p}.hidden.bias`, [units]);
     requireFloats(tensors, `skips.${p}.output.weight`, [shape.outputs, units]);
   });
-  return { ...rest, shape: { ...shape, hidden }, input: transformOf(input), featureNames };
+  return { ...rest, shape: { ...shape, hidden }, input: transformOf(input, shape), featureNames };
 }
 
-function transformOf(json: InputTransformJson) {
+function transformOf(json: InputTransformJson, { inputs, input }: Header['shape']): InputTransform {
+  const { learned, kind } = json;
+  const { mean, scale } = (learned ?? {}) as Partial<StandardizerJson>;
+  const { idf } = (learned ?? {}) as Partial<TfIdfJson>;
+  const rows = input === 'rows';
+  if ((kind === 'standard' && scale?.length !== inputs) || (kind === 'tf-idf' && idf?.length !== inputs))
+    throw damaged(`expected what '${kind}' has learned of ${inputs} columns`);
+  if ((kind === 'tf-idf' && !rows) || (mean && rows)) throw damaged(`'${kind}' is not for rows of this kind`);
   try {
     return transformFromJson(json);
   } catch (cause) {
@@ -136,12 +148,19 @@ function parseHeader(header: Header): Header {
     header.target.outputs === header.shape.outputs &&
     isNames(header.target.names, header.shape.outputs) &&
     isNames(header.featureNames, header.shape.inputs) &&
-    Number.isInteger(header.options?.seed) &&
+    (header.target.kind !== 'classes' || header.target.outputs > 1) &&
+    isSeed(header.options?.seed) &&
+    Number.isFinite(header.options.initialScale) &&
     header.options.initialScale > 0 &&
     header.input !== null &&
     typeof header.input === 'object';
   if (!sound) throw damaged('fields are missing or out of range');
   return header;
+}
+
+/** As SEED declares it. */
+function isSeed(seed: unknown): boolean {
+  return Number.isInteger(seed) && (seed as number) >= SEED.from && (seed as number) <= SEED.to;
 }
 
 function isSkips(skips: readonly SkipShape[] | undefined, hidden: number): boolean {
@@ -153,10 +172,21 @@ function isSkips(skips: readonly SkipShape[] | undefined, hidden: number): boole
   );
 }
 
-export function connectionsOf(tensors: Record<string, Tensor>, l: number, units: number, inputs: number): Connections {
-  const start = integers(tensors, `layers.${l}.sparse.start`);
-  const index = integers(tensors, `layers.${l}.sparse.index`);
-  const bad = (what: string) => new RangeError(`bytes: the structure of layer ${l} is damaged: ${what}`);
+/** Whether each is the place of one of `count` things. */
+export function isPlaces(list: ArrayLike<unknown>, count: number): boolean {
+  return Array.from(list).every((v) => Number.isInteger(v) && (v as number) >= 0 && (v as number) < count);
+}
+
+export function connectionsOf(
+  tensors: Record<string, Tensor>,
+  l: number,
+  units: number,
+  inputs: number,
+  argument = 'bytes',
+): Connections {
+  const start = integers(tensors, `layers.${l}.sparse.start`, argument);
+  const index = integers(tensors, `layers.${l}.sparse.index`, argument);
+  const bad = (what: string) => new RangeError(`${argument}: the structure of layer ${l} is damaged: ${what}`);
   if (start.length !== units + 1 || start[0] !== 0 || start[units] !== index.length)
     throw bad(`${units} units do not fit its ${index.length} connections`);
   for (let u = 0; u < units; u++) {

@@ -150,7 +150,7 @@ export function planBackbone(
   else if (spec.kind === 'cnn') planLayers(planner, cnnLayers(spec, argument), argument);
   else {
     const { kind } = spec as { kind: unknown };
-    throw new TypeError(`${argument}.kind: expected 'resnet' or 'cnn', got ${JSON.stringify(kind)}`);
+    throw new TypeError(`${argument}.kind: expected 'resnet' or 'cnn', got ${got(kind)}`);
   }
   return planner;
 }

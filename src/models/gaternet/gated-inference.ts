@@ -4,6 +4,7 @@ import type { PackScratch } from '../../layers/dense-units.js';
 import { packScratch } from '../../layers/stack.js';
 import { type Address, NONE } from '../../runtime/address.js';
 import type { Scope } from '../../runtime/engine.js';
+import { requireFiniteRows } from '../finite-rows.js';
 import type { OutputBatch } from '../net.js';
 import { FoldedTrunk } from './folded-trunk.js';
 import type { GatedLayers } from './gated-layers.js';
@@ -30,11 +31,12 @@ export class GateDecisions {
     this.pack = packScratch(scope, [head.hidden, head.out], size);
   }
 
-  /** The gates of n images, [image][gate] of 0 and 1. */
-  decide(images: Address, n: number): Address {
+  /** The gates of n images, [image][gate] of 0 and 1; `first` is the number of the first. RangeError for a gater whose weights are too large to decide. */
+  decide(images: Address, n: number, first: number): Address {
     const { net, trunk, head } = this;
     trunk.forward(images, n);
     head.forward(trunk.features, n, this.pack);
+    requireFiniteRows(net.engine.f32(head.scores, n * net.gates), net.gates, 'gates', first);
     net.engine.kernels.gate_decide(head.scores, head.scores, n * net.gates);
     return head.scores;
   }
@@ -51,6 +53,8 @@ export class GatedInference {
   private readonly pack: PackScratch;
   /** Gates that the caller decided. */
   private readonly given: Address;
+  /** Number of the first row that is loaded. */
+  private first = 0;
 
   /** Without `gater` the gates must be given to each run. */
   constructor(net: GatedLayers, size: number, gater = true) {
@@ -72,12 +76,13 @@ export class GatedInference {
   }
 
   load(data: Dataset, rows: Int32Array): void {
+    this.first = rows[0]!;
     this.images.load(data, rows);
   }
 
   /** The gater's gates for n images, [image][gate]; NONE without a gater. */
   decide(n: number): Address {
-    return this.gater ? this.gater.decide(this.images.at, n) : NONE;
+    return this.gater ? this.gater.decide(this.images.at, n, this.first) : NONE;
   }
 
   /** Logits of n images, and the gates that were open: the gater's unless some are given. */

@@ -64,7 +64,7 @@ export class GatedNetwork extends GatedLayers implements Computation {
       const gater = new GateDecisions(scope, this, size);
       for (const rows of rowsInOrder(data, size)) {
         images.load(data, rows);
-        yield { rows, gates: gater.decide(images.at, rows.length) };
+        yield { rows, gates: gater.decide(images.at, rows.length, rows[0]!) };
       }
     } finally {
       scope.dispose();

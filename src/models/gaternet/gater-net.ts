@@ -11,7 +11,8 @@ import {
   requireMethod,
   writeModelFile,
 } from '../../files/model-file.js';
-import { readSafetensors, type Tensor } from '../../files/safetensors.js';
+import type { Tensor } from '../../files/safetensors.js';
+import { readSealed } from '../../files/sealed.js';
 import { plus } from '../../runtime/address.js';
 import { type Engine, engineOf } from '../../runtime/engine.js';
 import { Pace } from '../../runtime/pace.js';
@@ -19,6 +20,7 @@ import type { GateLayout } from '../../structure/gates.js';
 import type { FitResult } from '../../training/fit.js';
 import type { FIT, FitOptions } from '../../training/fit-options.js';
 import { argmax, type Evaluation, metrics } from '../../training/metrics.js';
+import { meanLoss } from '../finite-rows.js';
 import {
   LOAD,
   type LoadOptions,
@@ -101,12 +103,11 @@ export class GaterNet extends Net {
 
   /**
    * Reads weights under the names of google-research/gaternet: a safetensors file with `backbone_state_dict.*` and, for a gated net,
-   * `gater_state_dict.*`, a `module.` of DataParallel allowed. Depth, width and bottleneck follow from the names and shapes.
+   * `gater_state_dict.*`, a `module.` of DataParallel allowed. Depth, width and bottleneck follow from the names and shapes. A digest is checked where there is one.
    */
   static async fromStateDict(bytes: Uint8Array, given: OptionsOf<typeof STATE_DICT> = {}): Promise<GaterNet> {
     const options = complete(STATE_DICT, given, 'GaterNet.fromStateDict');
-    if (!(bytes instanceof Uint8Array)) throw new TypeError(`bytes: expected a Uint8Array, got ${typeof bytes}`);
-    const { tensors, channels, classes, ...found } = readStateDict(readSafetensors(bytes).tensors);
+    const { tensors, channels, classes, ...found } = readStateDict(readSealed(bytes, 'bytes', 'state dict').tensors);
     const { image, normalise, placement, classNames } = options;
     const target: TargetInfo = { kind: 'classes', outputs: classes, ...(classNames ? { names: classNames } : {}) };
     if (!isNames(classNames, classes))
@@ -282,7 +283,7 @@ export class GaterNet extends Net {
     };
     const outputs = await this.run<GatedBatch>(data, options, { loss, visit });
     return {
-      loss: loss.sum / Math.max(1, loss.weight),
+      loss: meanLoss(loss),
       rows: data.rows,
       ...metrics(outputs, data.targets!),
       ...(this.network.gater ? { gatesOpen: open / (data.rows * this.network.gates) } : {}),

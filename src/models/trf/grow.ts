@@ -1,5 +1,6 @@
 import type { Dataset } from '../../data/dataset.js';
 import { decisive, type Identity, identity } from '../../files/identity.js';
+import { damagedState } from '../../files/state.js';
 import type { Connections } from '../../layers/connections.js';
 import { Linear, type LinearShape } from '../../layers/linear.js';
 import { NONE } from '../../runtime/address.js';
@@ -148,8 +149,8 @@ class Grower {
       this.shapeOf(this.grown.length, grown.connections, grown.globalUnits),
     );
     if (grown.parameters.length !== layer.parameterLength) {
-      throw new RangeError(
-        `resume: expected ${layer.parameterLength} weights in layer ${this.grown.length}, got ${grown.parameters.length}`,
+      throw damagedState(
+        `expected ${layer.parameterLength} weights in layer ${this.grown.length}, got ${grown.parameters.length}`,
       );
     }
     layer.bind(this.scope.copy(grown.parameters), NONE);

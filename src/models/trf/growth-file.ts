@@ -1,10 +1,11 @@
+import { got } from '../../check/phrase.js';
 import type { Identity } from '../../files/identity.js';
 import { integers } from '../../files/model-file.js';
 import type { Tensor } from '../../files/safetensors.js';
-import { packState, unpackState } from '../../files/state.js';
+import { damagedState, packState, unpackState } from '../../files/state.js';
 import { allFinite } from '../../numeric/finite.js';
 import { Tree } from '../../structure/tree.js';
-import { connectionsOf } from '../feedforward/net-file.js';
+import { connectionsOf, isPlaces } from '../feedforward/net-file.js';
 import { GROWTH_KEY } from '../learning.js';
 import type { GrownLayer } from './grown-layer.js';
 import type { LayerOptions } from './options.js';
@@ -37,32 +38,40 @@ export function readGrowth(
   options: readonly LayerOptions[],
   inputs: number,
 ): GrownLayer[] {
-  const { state, tensors } = unpackState<{ layers: { variables: number; root: number }[] }>(
-    GROWTH_KEY,
-    identity,
-    bytes,
-  );
-  if (!Array.isArray(state.layers) || state.layers.length >= options.length)
-    throw new RangeError('resume: the checkpoint is damaged: no list of layers');
+  const { state, tensors } = unpackState(GROWTH_KEY, identity, bytes);
+  const { layers } = state as { layers?: unknown };
+  if (!Array.isArray(layers) || layers.length === 0 || layers.length >= options.length)
+    throw damagedState(`expected from 1 to ${options.length - 1} layers, fewer than are grown in all`);
   let variables = inputs;
-  return state.layers.map((layer, l) => {
+  return layers.map((layer: { variables?: unknown; root?: number } | null, l) => {
+    if (layer?.variables !== variables)
+      throw damagedState(`expected a tree over ${variables} variables in layer ${l}, got ${got(layer?.variables)}`);
     const { radius, stride, globalUnits = 0 } = options[l]!;
-    const edges = integers(tensors, `layers.${l}.tree.edges`);
-    const information = tensors[`layers.${l}.tree.information`]?.data;
-    if (!(information instanceof Float64Array) || information.length * 2 !== edges.length) {
-      throw new RangeError(`resume: the tree of layer ${l} is damaged`);
-    }
-    const centres = integers(tensors, `layers.${l}.centres`);
-    const connections = connectionsOf(tensors, l, centres.length, variables);
-    const tree = new Tree(
-      variables,
-      Array.from(information, (nats, e) => ({ a: edges[2 * e]!, b: edges[2 * e + 1]!, information: nats })),
-      layer?.root,
-    );
+    const tree = treeOf(tensors, l, variables, layer.root);
+    const centres = integers(tensors, `layers.${l}.centres`, 'resume');
+    if (!isPlaces(centres, variables)) throw damagedState(`layer ${l} has centres that are out of range`);
+    const connections = connectionsOf(tensors, l, centres.length, variables, 'resume');
     const parameters = tensors[`layers.${l}.parameters`]?.data;
     if (!(parameters instanceof Float32Array) || !allFinite(parameters))
-      throw new RangeError(`resume: the weights of layer ${l} are missing or not finite`);
+      throw damagedState(`the weights of layer ${l} are missing or not finite`);
     variables = centres.length + globalUnits;
     return { radius, stride, globalUnits, tree, centres, connections, parameters };
   });
+}
+
+function treeOf(tensors: Record<string, Tensor>, l: number, variables: number, root: number | undefined): Tree {
+  const edges = integers(tensors, `layers.${l}.tree.edges`, 'resume');
+  const information = tensors[`layers.${l}.tree.information`]?.data;
+  if (
+    !(information instanceof Float64Array) ||
+    information.length * 2 !== edges.length ||
+    !information.every((nats) => Number.isFinite(nats) && nats >= 0)
+  )
+    throw damagedState(`the tree of layer ${l} has edges without their information`);
+  const list = Array.from(information, (nats, e) => ({ a: edges[2 * e]!, b: edges[2 * e + 1]!, information: nats }));
+  try {
+    return new Tree(variables, list, root);
+  } catch (cause) {
+    throw damagedState(`the tree of layer ${l}: ${(cause as Error).message}`, 'resume', cause);
+  }
 }

@@ -7,6 +7,7 @@ import type { Engine } from '../../runtime/engine.js';
 import type { Pace } from '../../runtime/pace.js';
 import { Purpose, permutation } from '../../runtime/random.js';
 import { createOptimizer, optimizerOptions } from '../../training/optimizer.js';
+import { tooLargeScale } from '../feedforward/feedforward-net.js';
 import { type Autoencoder, RowAutoencoder, TileAutoencoder } from './autoencoder.js';
 import { encoder, type Source } from './encoding.js';
 import type { PretrainSettings } from './options.js';
@@ -41,6 +42,7 @@ export async function pretrainLayer(
       );
     }
     coder.initialise(seed, initialScale);
+    if (!allFinite(coder.result())) throw tooLargeScale(initialScale);
     const optimizer = createOptimizer(engine, scope, coder.parameters.length, optimizerOptions('adam'));
     const batches = Math.ceil(features.rows / batchSize);
     for (let epoch = 0, step = 0; epoch < options.epochs; epoch++) {

@@ -1,7 +1,9 @@
 import { complete } from '../../check/complete.js';
 import type { Dataset } from '../../data/dataset.js';
-import type { ModelFile } from '../../files/model-file.js';
+import { damaged, type ModelFile } from '../../files/model-file.js';
 import { begin, beginNet, FeedforwardNet, loadFeedforward, newState } from '../feedforward/feedforward-net.js';
+import { isPlaces } from '../feedforward/net-file.js';
+import type { NetState } from '../feedforward/net-state.js';
 import type { LoadOptions } from '../net.js';
 import { requireDataset } from '../target.js';
 import { type GrowSeconds, growLayers } from './grow.js';
@@ -38,7 +40,10 @@ export class TrfNet extends FeedforwardNet {
 
   /** Reads what `save` wrote. TypeError for other bytes, RangeError for damaged ones. */
   static load(saved: Uint8Array | ModelFile, options: LoadOptions = {}): Promise<TrfNet> {
-    return loadFeedforward(saved, 'trf', options, (engine, state) => new TrfNet(engine, state));
+    return loadFeedforward(saved, 'trf', options, (engine, state) => {
+      requireOrigin(state);
+      return new TrfNet(engine, state);
+    });
   }
 
   /** Per hidden layer: how it was grown, the tree's edges [a, b, nats] and the centre of each sparse unit. */
@@ -55,6 +60,31 @@ export interface LayerOrigin {
   /** Total mutual information of the tree, nats. */
   totalInformation: number;
   edges: [number, number, number][];
+}
+
+/** A net that was made elsewhere has no origin. RangeError for one that growing has not written. */
+function requireOrigin({ origin, shape }: NetState): void {
+  if (!Array.isArray(origin) || (origin.length > 0 && origin.length !== shape.hidden.length))
+    throw damaged('expected the origin of each hidden layer');
+  let variables = shape.inputs;
+  origin.forEach((layer: LayerOrigin | null, l) => {
+    const { connections, dense } = shape.hidden[l]!;
+    const units = connections?.units ?? 0;
+    const fits =
+      layer?.globalUnits === dense &&
+      Number.isInteger(layer.radius) &&
+      Number.isInteger(layer.stride) &&
+      Number.isFinite(layer.totalInformation) &&
+      Array.isArray(layer.centres) &&
+      layer.centres.length === units &&
+      isPlaces(layer.centres, variables) &&
+      Array.isArray(layer.edges) &&
+      layer.edges.every(
+        (edge) => Array.isArray(edge) && edge.length === 3 && isPlaces(edge.slice(0, 2), variables) && edge[2] >= 0,
+      );
+    if (!fits) throw damaged(`the origin of hidden layer ${l} does not fit it`);
+    variables = units + dense;
+  });
 }
 
 function originOf({ radius, stride, globalUnits, centres, tree }: GrownLayer): LayerOrigin {

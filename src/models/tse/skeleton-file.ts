@@ -1,6 +1,7 @@
+import type { Dataset } from '../../data/dataset.js';
 import type { Identity } from '../../files/identity.js';
 import type { Tensor } from '../../files/safetensors.js';
-import { packState, unpackState } from '../../files/state.js';
+import { damagedState, packState, unpackState } from '../../files/state.js';
 import { LatentTree } from '../../structure/latent/latent-tree.js';
 import { GROWTH_KEY } from '../learning.js';
 
@@ -27,7 +28,7 @@ export function skeletonTensors({ parent, probability, limits, nodes, features }
 /** The tree of some tensors and JSON, which may be damaged: RangeError. */
 export function skeletonOf(
   tensors: Record<string, Tensor>,
-  json: SkeletonJson | undefined,
+  json: unknown,
   features: number,
   featureNames: readonly string[] | undefined,
   argument: 'bytes' | 'resume',
@@ -41,7 +42,7 @@ export function skeletonOf(
   if (!(probability instanceof Float64Array)) throw damaged("expected a tensor 'tree.probability' of 64-bit floats");
   if (!(limits instanceof Float64Array)) throw damaged("expected a tensor 'tree.limits' of 64-bit floats");
   if (typeof json !== 'object' || json === null) throw damaged('expected its levels, rows and likelihood');
-  const { levels, rows, logLikelihood } = json;
+  const { levels, rows, logLikelihood } = json as SkeletonJson;
   try {
     return new LatentTree({ features, levels, parent, probability, limits, rows, logLikelihood, featureNames });
   } catch (cause) {
@@ -54,13 +55,14 @@ export function writeSkeleton(tree: LatentTree, identity: Identity): Uint8Array 
   return packState(GROWTH_KEY, identity, skeletonJson(tree), skeletonTensors(tree));
 }
 
-/** What writeSkeleton wrote. TypeError for other bytes, RangeError for another run's or damaged ones. */
+/** What writeSkeleton wrote of a tree over these data. TypeError for other bytes, RangeError for another run's or damaged ones. */
 export function readSkeleton(
   bytes: Uint8Array,
   identity: Identity,
-  features: number,
-  featureNames: readonly string[] | undefined,
+  { columns, rows, featureNames }: Dataset,
 ): LatentTree {
-  const { state, tensors } = unpackState<SkeletonJson>(GROWTH_KEY, identity, bytes);
-  return skeletonOf(tensors, state, features, featureNames, 'resume');
+  const { state, tensors } = unpackState(GROWTH_KEY, identity, bytes);
+  const tree = skeletonOf(tensors, state, columns, featureNames, 'resume');
+  if (tree.rows > rows) throw damagedState(`expected a latent tree of at most ${rows} rows, got one of ${tree.rows}`);
+  return tree;
 }

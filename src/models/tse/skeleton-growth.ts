@@ -20,9 +20,9 @@ export async function growSkeleton(
     return { skeleton: fitting(skeleton, train), seconds: NO_SECONDS };
   }
   const options = { ...skeleton, seed: skeleton.seed ?? seed };
-  const { rows, columns, features, featureNames } = train;
+  const { rows, columns, features } = train;
   const run = identity({ method: 'tse', rows, columns, kind: features.kind, ...decisive(LEARNING, options) });
-  if (resume !== undefined) return { skeleton: readSkeleton(resume, run, columns, featureNames), seconds: NO_SECONDS };
+  if (resume !== undefined) return { skeleton: readSkeleton(resume, run, train), seconds: NO_SECONDS };
   const learned = await learnLatentTree(train, { ...options, engine, signal, onProgress });
   await onCheckpoint?.(writeSkeleton(learned.tree, run));
   return { skeleton: learned.tree, seconds: learned.seconds };

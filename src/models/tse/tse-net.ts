@@ -68,7 +68,7 @@ export class TseNet extends FeedforwardNet {
   static load(saved: Uint8Array | ModelFile, options: LoadOptions = {}): Promise<TseNet> {
     return loadFeedforward(saved, 'tse', options, (engine, state, { tensors }) => {
       const { shape, origin, featureNames } = state;
-      const skeleton = skeletonOf(tensors, origin as SkeletonJson, shape.inputs, featureNames, 'bytes');
+      const skeleton = skeletonOf(tensors, origin, shape.inputs, featureNames, 'bytes');
       requireOrigin(origin as TseOrigin);
       const fits =
         skeleton.levels.length === shape.hidden.length &&

@@ -1,8 +1,9 @@
 import { requireIndex } from '../../check/arrays.js';
+import { got } from '../../check/phrase.js';
 import { requireInteger } from '../../check/require.js';
 import { log } from '../../numeric/log.js';
-import { informationOfCells } from '../information.js';
 import { type LatentTreeParts, requireParts } from './latent-tree-parts.js';
+import { topFeaturesOf } from './top-features.js';
 
 export type { LatentTreeParts } from './latent-tree-parts.js';
 
@@ -45,6 +46,8 @@ export class LatentTree {
   readonly featureNames: readonly string[] | undefined;
   /** P(node = 1), f64[nodes]. */
   readonly marginal: Float64Array;
+  /** First node of each level, the features' first, and the number of nodes. */
+  private readonly firsts: Int32Array;
   private readonly childStart: Int32Array;
   private readonly childList: Int32Array;
 
@@ -61,6 +64,10 @@ export class LatentTree {
     this.logLikelihood = logLikelihood;
     this.featureNames = featureNames;
     this.marginal = new Float64Array(parent.length);
+    this.firsts = new Int32Array(levels.length + 2);
+    [features, ...levels].forEach((count, l) => {
+      this.firsts[l + 1] = this.firsts[l]! + count;
+    });
     this.childStart = new Int32Array(parent.length + 1);
     this.childList = new Int32Array(parent.length - 1);
     for (const p of parent) if (p >= 0) this.childStart[p + 1]!++;
@@ -109,23 +116,28 @@ export class LatentTree {
 
   /** The island of a latent: its children one level below. */
   island(latent: number): Int32Array {
-    const level = this.levelOf(latent);
-    return this.children(latent).filter((v) => this.levelOf(v) < level);
+    const children = this.children(latent);
+    if (latent < this.firsts[this.levels.length]!) return children;
+    const first = this.firstOf(this.levels.length);
+    return children.filter((v) => v < first);
   }
 
   /** 0 for a feature, 1 for the latents above the features, and so on. */
   levelOf(node: number): number {
     requireIndex(node, this.nodes, 'node', 'variable');
-    let end = this.features;
-    let level = 0;
-    while (node >= end) end += this.levels[level++]!;
-    return level;
+    let [low, high] = [0, this.levels.length];
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (this.firsts[middle]! <= node) low = middle;
+      else high = middle - 1;
+    }
+    return low;
   }
 
   /** First node of a level; level 0 is the features. */
   firstOf(level: number): number {
     requireIndex(level, this.levels.length + 1, 'level', 'level');
-    return level === 0 ? 0 : this.levels.slice(0, level - 1).reduce((sum, count) => sum + count, this.features);
+    return this.firsts[level]!;
   }
 
   /** A feature's name or number, or `h2.5` for latent 5 of level 2. */
@@ -142,22 +154,7 @@ export class LatentTree {
     requireInteger(count, 1, 'count');
     if (this.levelOf(latent) === 0)
       throw new RangeError(`latent: expected a latent, from ${this.features} to ${this.nodes - 1}, got ${latent}`);
-    const found: TopicFeature[] = [];
-    const visit = (node: number, outside: number, inside: number) => {
-      if (node < this.features) {
-        const [on, off] = [this.marginal[latent]!, 1 - this.marginal[latent]!];
-        const information = informationOfCells(on * inside, on * (1 - inside), off * outside, off * (1 - outside));
-        found.push({ feature: node, name: this.nameOf(node), information, inside, outside });
-        return;
-      }
-      for (const child of this.island(node)) {
-        const low = this.probability[2 * child]!;
-        const high = this.probability[2 * child + 1]!;
-        visit(child, (1 - outside) * low + outside * high, (1 - inside) * low + inside * high);
-      }
-    };
-    visit(latent, 0, 1);
-    return found.sort((a, b) => b.information - a.information || a.feature - b.feature).slice(0, count);
+    return topFeaturesOf(this, latent, count);
   }
 
   toJSON(): LatentTreeJson {
@@ -200,7 +197,7 @@ export class LatentTree {
       if (!Number.isInteger(parent) || parent !== (parent | 0))
         throw new RangeError(`json: node ${v} has the parent ${String(parent)}`);
       if (!Array.isArray(probability) || probability.length !== 2 || !probability.every(isNumber))
-        throw new RangeError(`json: node ${v}: expected two probabilities, got ${JSON.stringify(probability)}`);
+        throw new RangeError(`json: node ${v}: expected two probabilities, got ${got(probability)}`);
     });
     json.features.forEach(({ limit, name }, v) => {
       if (!isNumber(limit)) throw new RangeError(`json: feature ${v}: expected a limit, got ${String(limit)}`);

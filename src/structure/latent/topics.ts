@@ -1,4 +1,5 @@
 import type { LatentTree, TopicFeature } from './latent-tree.js';
+import { topFeaturesOfAll } from './top-features.js';
 
 /** A latent as something to read. */
 export interface Topic {
@@ -15,6 +16,7 @@ export interface Topic {
 
 /** Every latent with up to `top` features, by node. */
 export function topicsOf(tree: LatentTree, top: number): Topic[] {
+  const features = topFeaturesOfAll(tree, top);
   return Array.from({ length: tree.latents }, (_, i) => {
     const latent = tree.features + i;
     return {
@@ -22,7 +24,7 @@ export function topicsOf(tree: LatentTree, top: number): Topic[] {
       name: tree.nameOf(latent),
       level: tree.levelOf(latent),
       share: tree.marginal[latent]!,
-      features: tree.topFeatures(latent, top),
+      features: features[i]!,
     };
   });
 }
