@@ -1,6 +1,6 @@
 import type { Identity } from '../../files/identity.js';
-import { packState, unpackState } from '../../files/state.js';
-import { inFile, UserError } from '../errors.js';
+import { damagedState, packState, unpackState } from '../../files/state.js';
+import { inFile } from '../errors.js';
 import { writeAtomically } from '../print/output.js';
 import { readBytes } from './input-file.js';
 
@@ -27,6 +27,6 @@ export function readRun(path: string, identity: Identity): Promise<RunState> {
     const [growth, net, fit] = [part('growth'), part('net'), part('fit')];
     if (growth) return { growth };
     if (net && fit) return { net, fit };
-    throw new UserError('--resume: the checkpoint is damaged');
+    throw damagedState('it holds neither growth nor a net and its fit', '--resume');
   });
 }

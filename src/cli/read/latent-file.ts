@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { CsvSchema } from '../../data/text/csv-schema.js';
+import { got } from '../../check/phrase.js';
+import { type CsvSchema, requireSchema } from '../../data/text/csv-schema.js';
+import { parseJson } from '../../files/json.js';
 import { LatentTree, type LatentTreeJson } from '../../structure/latent/latent-tree.js';
 import { latentTreeToJson } from '../../structure/latent/topics-json.js';
 import { inFile, UserError } from '../errors.js';
@@ -35,16 +37,25 @@ export async function openLatentTree(path: string): Promise<OpenedTree> {
     const bytes = readBytes(path);
     let json: LatentTreeFile;
     try {
-      json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-    } catch {
+      json = parseJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes), 'json') as LatentTreeFile;
+    } catch (error) {
+      if (error instanceof RangeError) throw error;
       throw new UserError(`${path}: expected a latent tree as latent-tree --out writes it, in JSON`);
     }
     return {
       tree: LatentTree.fromJSON(json),
       sha256: createHash('sha256').update(bytes).digest('hex'),
-      source: json.source ?? {},
+      source: soundSource(json.source ?? {}),
     };
   });
+}
+
+function soundSource(source: OpenedTree['source']): OpenedTree['source'] {
+  const { targets, csv } = source;
+  if (targets !== undefined && !['classes', 'tasks', 'values'].includes(targets))
+    throw new RangeError(`source.targets: expected classes, tasks or values, got ${got(targets)}`);
+  if (csv !== undefined) requireSchema(csv, 'source.csv');
+  return source;
 }
 
 /** Rows of the features that the tree was learned on. */

@@ -1,11 +1,12 @@
-import type { CsvSchema } from '../../data/text/csv-schema.js';
+import { type CsvSchema, requireSchema } from '../../data/text/csv-schema.js';
+import { parseJson } from '../../files/json.js';
 import { type ModelFile, readModelFile } from '../../files/model-file.js';
 import type { FeedforwardNet } from '../../models/feedforward/feedforward-net.js';
 import type { GaterNet } from '../../models/gaternet/gater-net.js';
 import type { Method } from '../../models/method.js';
 import type { Net } from '../../models/net.js';
 import { loadFile, methodNamed } from '../../models/registry.js';
-import { inFile, UserError } from '../errors.js';
+import { inFile } from '../errors.js';
 import { readBytes } from './input-file.js';
 import type { Reference } from './loaded.js';
 
@@ -43,9 +44,12 @@ function readSchema({ metadata }: ModelFile): CsvSchema | undefined {
   const text = metadata[CSV_KEY];
   if (text === undefined) return undefined;
   try {
-    return JSON.parse(text);
-  } catch {
-    throw new UserError('the CSV schema in its metadata is damaged');
+    const schema = parseJson(text, CSV_KEY);
+    requireSchema(schema, CSV_KEY);
+    return schema;
+  } catch (cause) {
+    const { message } = cause as Error;
+    throw new RangeError(`metadata: the CSV schema is damaged: ${message}`, { cause });
   }
 }
 

@@ -1,3 +1,5 @@
+import { got } from '../../check/phrase.js';
+
 /** A column of numbers; `fill` stands in for a missing one, null refuses it. */
 export interface NumericColumn {
   readonly name: string;
@@ -39,4 +41,52 @@ export interface CsvSchema {
 /** The categories that have a feature. */
 export function shownCategories({ categories }: CategoricalColumn): readonly string[] {
   return categories.length === 2 ? categories.slice(1) : categories;
+}
+
+/** TypeError for what is no schema, RangeError for one that learning has not made; both name the argument. */
+export function requireSchema(schema: unknown, argument: string): asserts schema is CsvSchema {
+  if (!isRecord(schema) || schema.kind !== 'csv-schema')
+    throw new TypeError(
+      `${argument}: expected an object of kind 'csv-schema', as made by learnCsvSchema, got ${got(schema)}`,
+    );
+  const { delimiter, header, names, columns, target, missingMarks, unknownCategory } = schema;
+  const known = isTexts(names, 1) ? new Set(names) : new Set<string>();
+  const used = Array.isArray(columns) ? columns.map((column) => column?.name) : [];
+  const sound = {
+    delimiter: typeof delimiter === 'string' && delimiter.length === 1,
+    header: typeof header === 'boolean',
+    names: known.size > 0,
+    columns: used.length > 0 && isTexts(used, 1) && (columns as unknown[]).every((column) => isColumn(column, known)),
+    target: target === null || isTarget(target, known, used),
+    missingMarks: isTexts(missingMarks, 0),
+    unknownCategory: unknownCategory === 'refuse' || unknownCategory === 'zero',
+  };
+  for (const [part, ok] of Object.entries(sound))
+    if (!ok) throw new RangeError(`${argument}: expected ${part} as learnCsvSchema makes it, got another`);
+}
+
+function isColumn(column: unknown, names: ReadonlySet<string>): boolean {
+  if (!isRecord(column) || !names.has(column.name as string)) return false;
+  const { kind, fill, categories } = column;
+  if (kind === 'numeric') return fill === null || Number.isFinite(fill);
+  return kind === 'categorical' && isTexts(categories, 1) && (fill === null || categories.includes(fill as string));
+}
+
+function isTarget(target: unknown, names: ReadonlySet<string>, columns: readonly unknown[]): boolean {
+  if (!isRecord(target) || !names.has(target.name as string) || columns.includes(target.name)) return false;
+  return target.kind === 'values' || (target.kind === 'classes' && isTexts(target.names, 2));
+}
+
+/** Strings, at least so many, each once. */
+function isTexts(list: unknown, least: number): list is string[] {
+  return (
+    Array.isArray(list) &&
+    list.length >= least &&
+    list.every((text) => typeof text === 'string') &&
+    new Set(list).size === list.length
+  );
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -83,7 +83,7 @@ export function stateFrom(header: Record<string, unknown>): GatedState {
   if (!['classes', 'tasks', 'values'].includes(target.kind) || !isNames(target.names, target.outputs))
     throw damaged(FIELDS);
   try {
-    requireInteger(target.outputs, 1, 'target.outputs');
+    requireInteger(target.outputs, target.kind === 'classes' ? 2 : 1, 'target.outputs');
     if (shape.target !== target.kind || shape.outputs !== target.outputs) throw damaged(FIELDS);
     const { image, backbone, gater = false, placement, bottleneck, bottleneckNorm, penalty, pretrainEpochs } = shape;
     const { augmentation } = shape;
