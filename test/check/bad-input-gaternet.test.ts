@@ -15,6 +15,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { classesOf, noiseImages, stripes, tasksOf, valuesOf } from '../support/gated-images.js';
 import { refusesAsync } from '../support/refuses.js';
+import { unsealed, unsealedFile } from '../support/unsealed.js';
 
 // What a person may pass to a GaterNet by mistake, and files that are not what they were: a clear error, and nothing left behind.
 
@@ -372,14 +373,14 @@ test('too large a batch: what it would take, before any is taken', async () => {
 
 const KEY = 'espalier.model';
 const file = net.save();
-const { tensors, metadata } = readSafetensors(file);
+const { tensors, metadata } = unsealed(file);
 const loads = (bytes: Uint8Array) => GaterNet.load(bytes, { engine });
 const damaged = /^bytes: the metadata of this net are damaged/;
 
 test('a file cut short anywhere is refused', async () => {
   for (let length = 0; length < file.length; length += length < 16 ? 1 : 97)
-    await refusesAsync(() => loads(file.subarray(0, length)), RangeError, /^(bytes|header|data): expected/);
-  await refusesAsync(() => loads(file.subarray(0, file.length - 1)), RangeError, /^data: expected/);
+    await refusesAsync(() => loads(file.subarray(0, length)), RangeError, /^bytes: (header: |data: )?expected/);
+  await refusesAsync(() => loads(file.subarray(0, file.length - 1)), RangeError, /^bytes: data: expected/);
   await refusesAsync(
     () => loads(wrong('net.safetensors')),
     TypeError,
@@ -388,12 +389,13 @@ test('a file cut short anywhere is refused', async () => {
   assert.is(engine.arena.used, before.used);
 });
 
-test('a flipped byte of the header is refused or changes a number, and nothing else happens', async () => {
-  const header = Number(new DataView(file.buffer, file.byteOffset).getBigUint64(0, true));
+test('a flipped byte of a header without a digest is refused or changes a number, and nothing else happens', async () => {
+  const whole = unsealedFile(file);
+  const header = Number(new DataView(whole.buffer, whole.byteOffset).getBigUint64(0, true));
   let refused = 0;
   let tried = 0;
   for (let at = 0; at < 8 + header; at += 5) {
-    const copy = file.slice();
+    const copy = whole.slice();
     copy[at]! ^= 1 << (at % 7);
     tried++;
     try {
@@ -403,7 +405,7 @@ test('a flipped byte of the header is refused or changes a number, and nothing e
     } catch (error) {
       refused++;
       assert.ok(error instanceof TypeError || error instanceof RangeError, `byte ${at}: ${error}`);
-      assert.match((error as Error).message, /^(bytes|header|data|tensor|metadata)/, `byte ${at}`);
+      assert.match((error as Error).message, /^bytes: /, `byte ${at}`);
     }
   }
   assert.ok(refused > 0.9 * tried, `${refused} of ${tried}`);
@@ -463,7 +465,7 @@ test('metadata of other types or out of range are refused before any memory is t
   };
   await visit(header, []);
   assert.ok(tried > 100, `${tried}`);
-  await refusesAsync(() => loads(retold(() => [])), RangeError, /^bytes: expected a net of format 1/);
+  await refusesAsync(() => loads(retold(() => [])), RangeError, damaged);
   await refusesAsync(() => loads(writeSafetensors(tensors, { [KEY]: '{' })), RangeError, damaged);
   await refusesAsync(() => loads(writeSafetensors(tensors)), TypeError, /^bytes: expected a net saved by Espalier/);
   await refusesAsync(
@@ -609,7 +611,7 @@ test('state dicts that are not those of a gated ResNet are refused by name', asy
   await refusesAsync(
     () => GaterNet.fromStateDict(wrong('cifar.pt')),
     TypeError,
-    /^bytes: expected a Uint8Array, got string$/,
+    /^bytes: expected a Uint8Array, got "cifar\.pt"$/,
   );
   await refusesAsync(() => GaterNet.fromStateDict(wrong(null)), TypeError, /^bytes: expected a Uint8Array/);
   const dense = await DenseNet.create(rows, { hidden: [2], engine });

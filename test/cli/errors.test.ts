@@ -199,7 +199,7 @@ test('IDX', async () => {
 
 test('models', async () => {
   const bytes = readFileSync(model);
-  await refused(['predict', words, words], /train\.txt: header: expected/);
+  await refused(['predict', words, words], /train\.txt: bytes: header: expected/);
   await refused(
     ['predict', file('cut.safetensors', bytes.subarray(0, bytes.length - 4)), words],
     /cut\.safetensors: .*truncated/,
@@ -209,7 +209,7 @@ test('models', async () => {
   alien.write('"espalier.nodel"', alien.indexOf('"espalier.model"'));
   await refused(
     ['evaluate', file('alien.safetensors', alien), words],
-    /alien\.safetensors: bytes: expected a net saved by Espalier/,
+    /alien\.safetensors: bytes: the net is damaged: its contents do not match its SHA-256/,
   );
 });
 

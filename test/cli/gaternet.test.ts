@@ -339,7 +339,7 @@ test('a model that is cut or damaged', async () => {
   damaged.write('\\"bottleneck\\":0', damaged.indexOf('\\"bottleneck\\":8'));
   await refused(
     ['info', scratch.file('damaged.safetensors', damaged)],
-    /damaged\.safetensors: bytes: the metadata of this net are damaged/,
+    /damaged\.safetensors: bytes: the net is damaged: its contents do not match its SHA-256/,
   );
 });
 

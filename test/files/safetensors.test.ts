@@ -188,9 +188,70 @@ test('what cannot be written is refused', () => {
   refuses(
     () => writeSafetensors({}, { a: 1 as unknown as string }),
     TypeError,
-    /^metadata.a: expected a string, got number$/,
+    /^metadata.a: expected a string, got 1$/,
   );
   refuses(() => writeSafetensors({}, { a: '\udc00' }), RangeError, /^metadata.a: expected well-formed Unicode/);
+});
+
+test('what is no record of tensors or metadata is refused', () => {
+  for (const other of [5, 'x', null, [], undefined])
+    refuses(() => writeSafetensors(other as never), TypeError, /^tensors: expected an object, got /);
+  for (const other of [5, 'x', null, []])
+    refuses(() => writeSafetensors({}, other as never), TypeError, /^metadata: expected an object, got /);
+  refuses(
+    () => readSafetensors(new ArrayBuffer(9) as never),
+    TypeError,
+    /^bytes: expected Uint8Array, got an ArrayBuffer$/,
+  );
+});
+
+test('headers that nest deep are refused before anything walks them', () => {
+  const levels = (n: number, open: string, close: string) => `{"a":${open.repeat(n)}0${close.repeat(n)}}`;
+  for (const [open, close] of [
+    ['[', ']'],
+    ['{"b":', '}'],
+  ] as const) {
+    for (const n of [64, 1000, 1_000_000])
+      refuses(
+        () => readSafetensors(file(levels(n, open, close))),
+        RangeError,
+        /^header: expected JSON of at most 64 levels, got more$/,
+      );
+    // Within the limit, and no entry all the same.
+    refuses(() => readSafetensors(file(levels(60, open, close))), RangeError, /^tensor "a": expected /);
+  }
+  // Brackets within strings are none.
+  const note = '[{'.repeat(1000);
+  assert.is(readSafetensors(file({ __metadata__: { note } })).metadata.note, note);
+});
+
+test('strings of any length and names of any kind are told apart', () => {
+  const long = 'x'.repeat(12_000_000);
+  const bytes = writeSafetensors({}, { long, 'a "b\\': `\\"${'\\'.repeat(99)}` });
+  assert.is(readSafetensors(bytes).metadata.long, long);
+  for (const [text, name] of [
+    [`{"__metadata__":{"long":"${long}","n":"","n":""}}`, 'n'],
+    ['{"__metadata__":{"n" :"", "\\u006e"\n: ""}}', 'n'],
+    ['{"__metadata__":{},"__metadata__":{}}', '__metadata__'],
+    ['{"__metadata__":{"a\\\\":"","a\\\\":""}}', 'a\\'],
+  ] as const)
+    refuses(
+      () => readSafetensors(file(text)),
+      RangeError,
+      new RegExp(`^header: expected distinct names, got ${JSON.stringify(name).replaceAll('\\', '\\\\')} twice$`),
+    );
+  // The same name in two objects, and as a text, is none twice.
+  assert.is(readSafetensors(file('{"__metadata__":{"n":"n","m":"\\"n\\":"}}')).metadata.n, 'n');
+});
+
+test('a header that no reader takes is not written', () => {
+  const long = 'x'.repeat(60_000_000);
+  for (const metadata of [{ a: long, b: long }, { a: 'é'.repeat(60_000_000) }, { [`${long}${long}`]: '' }])
+    refuses(
+      () => writeSafetensors({}, metadata as never),
+      RangeError,
+      /^tensors: expected a header \(names and metadata\) of at most 100000000 bytes, got \d+$/,
+    );
 });
 
 test.run();

@@ -162,7 +162,7 @@ test('a checkpoint of another net, data or option is refused by name, and leaves
 
   const damaged = (message: RegExp, bytes: Uint8Array, kind: typeof TypeError | typeof RangeError = RangeError) =>
     refusesAsync(() => net.fit(train, { ...options, resume: bytes }), kind, message);
-  await damaged(/^data: .*truncated$/, resume.subarray(0, resume.length - 4));
+  await damaged(/^resume: data: .*truncated$/, resume.subarray(0, resume.length - 4));
   await damaged(/^resume: expected a checkpoint of this kind of run, but these bytes hold no/, before, TypeError);
   await damaged(/^resume: expected the bytes of a checkpoint, got "x"$/, 'x' as never, TypeError);
   const text = new TextDecoder('latin1').decode(resume);

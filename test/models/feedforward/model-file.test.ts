@@ -1,16 +1,9 @@
-import {
-  Dataset,
-  DenseNet,
-  type FeedforwardNet,
-  readSafetensors,
-  type Tensor,
-  TrfNet,
-  writeSafetensors,
-} from 'espalier';
+import { Dataset, DenseNet, type FeedforwardNet, type Tensor, TrfNet, writeSafetensors } from 'espalier';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { dense, sparse, switches, tasks, values } from '../../support/problems.js';
 import { refusesAsync } from '../../support/refuses.js';
+import { unsealed } from '../../support/unsealed.js';
 
 const problem = switches(1, 150);
 const other = switches(2, 70);
@@ -158,14 +151,14 @@ test("a stranger's reader finds all it needs to run the net itself", async () =>
 test('damaged and foreign files are refused before any memory is taken', async () => {
   const net = await TrfNet.grow(sparse(problem), { ...growth, seed: 4 });
   const bytes = net.save();
-  const { tensors, metadata } = readSafetensors(bytes);
+  const { tensors, metadata } = unsealed(bytes);
   const used = net.engine.arena.used;
   const size = net.engine.arena.memory.buffer.byteLength;
   const refused = (file: Uint8Array, message: RegExp, kind: typeof TypeError | typeof RangeError = RangeError) =>
     refusesAsync(() => TrfNet.load(file), kind, message);
 
   for (const length of [0, 7, 8, 100, bytes.length - 1]) {
-    await refused(bytes.subarray(0, length), /^(bytes|header|data): expected/);
+    await refused(bytes.subarray(0, length), /^bytes: (header: |data: )?expected/);
   }
   await refused('x' as never, /^bytes: expected a Uint8Array, got "x"$/, TypeError);
   await refused(null as never, /^bytes: expected a Uint8Array, got null$/, TypeError);
@@ -182,7 +175,7 @@ test('damaged and foreign files are refused before any memory is taken', async (
   };
   type Header = { [name: string]: Header } & { hidden: Header[] };
   const damagedMetadata: ((header: Header) => unknown)[] = [
-    (h) => void Object.assign(h, { format: 2 }),
+    (h) => void Object.assign(h, { format: 0 }),
     () => 'text',
     () => [],
     (h) => void Object.assign(h.shape!, { inputDropout: -1 }),
@@ -205,7 +198,10 @@ test('damaged and foreign files are refused before any memory is taken', async (
     (h) => void Object.assign(h.shape!.hidden[0]!, { dense: 0, sparse: 0 }),
   ];
   for (const change of damagedMetadata) {
-    await refused(retold(change as never), /^bytes: (the metadata of this net are damaged|expected a net of format 1)/);
+    await refused(
+      retold(change as never),
+      /^bytes: (the metadata of this net are damaged|expected a net of format 1|not an object)/,
+    );
   }
   await refused(
     writeSafetensors(tensors, { 'espalier.model': '{' }),

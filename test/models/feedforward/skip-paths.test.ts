@@ -1,4 +1,4 @@
-import { createEngine, type Engine, readSafetensors, type Tensor, TrfNet, writeSafetensors } from 'espalier';
+import { createEngine, type Engine, type Tensor, TrfNet, writeSafetensors } from 'espalier';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { loadBatch } from '#dist/layers/batch.js';
@@ -8,6 +8,7 @@ import { type GoldenLayer, type GoldenTarget, type KnownNet, knownData, knownNet
 import { MarkedMemory } from '../../support/marked-memory.js';
 import { Random } from '../../support/random.js';
 import { refusesAsync } from '../../support/refuses.js';
+import { unsealed } from '../../support/unsealed.js';
 
 // The gradients are in gradients.test.ts, whole runs beside PyTorch's in trajectories.test.ts.
 
@@ -236,7 +237,7 @@ test('a checkpoint of a net with other skip-paths is refused', async () => {
 test('files with damaged skip-paths are refused before any memory is taken', async () => {
   const engine = await createEngine();
   const net = await knownNet({ ...made('rows', [0, 2]).known, engine });
-  const { tensors, metadata } = readSafetensors(net.save());
+  const { tensors, metadata } = unsealed(net.save());
   const [used, size] = [engine.arena.used, engine.arena.memory.buffer.byteLength];
   const refused = (bytes: Uint8Array, message: RegExp) =>
     refusesAsync(() => TrfNet.load(bytes, { engine }), RangeError, message);

@@ -1,8 +1,9 @@
-import { createEngine, type Dataset, readSafetensors, TrfNet, type TrfNetOptions, writeSafetensors } from 'espalier';
+import { createEngine, type Dataset, TrfNet, type TrfNetOptions, writeSafetensors } from 'espalier';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { dense, sparse, switches } from '../../support/problems.js';
 import { refusesAsync } from '../../support/refuses.js';
+import { unsealed } from '../../support/unsealed.js';
 
 const train = switches(1, 130);
 const options: TrfNetOptions = {
@@ -65,7 +66,7 @@ test('a checkpoint of other data or options, or a damaged one, is refused and ta
   assert.equal(resumed.file, (await grow(sparse(train), { engine, ...dropped })).file);
 
   await refused({ resume: resume.subarray(0, resume.length - 1) }, /truncated$/);
-  const { tensors, metadata } = readSafetensors(resume);
+  const { tensors, metadata } = unsealed(resume);
   for (const [name, value] of [
     ['layers.0.sparse.index', 20],
     ['layers.0.tree.edges', -1],
@@ -77,7 +78,7 @@ test('a checkpoint of other data or options, or a damaged one, is refused and ta
     damaged[0] = value;
     await refused(
       { resume: writeSafetensors({ ...tensors, [name]: { shape, data: damaged } }, metadata) },
-      /^(resume|bytes|edges): /,
+      /^resume: /,
     );
   }
   assert.is(engine.arena.used, used);

@@ -20,6 +20,7 @@ import { MarkedMemory } from '../../support/marked-memory.js';
 import { dense, sparse, switches, tasks, values } from '../../support/problems.js';
 import { refusesAsync } from '../../support/refuses.js';
 import { sparseOf } from '../../support/structure.js';
+import { unsealed, unsealedFile } from '../../support/unsealed.js';
 
 const problem = switches(1, 150);
 const other = switches(2, 70);
@@ -309,7 +310,7 @@ test('a checkpoint does for another density and other paths, but not for another
   for (const tampered of damagedTrees(resume)) {
     await refused({ resume: tampered }, /^resume: the latent tree is damaged: /);
   }
-  const { tensors, metadata } = readSafetensors(resume);
+  const { tensors, metadata } = unsealed(resume);
   const { identity, state } = JSON.parse(metadata['espalier.growth']!);
   for (const change of [{ levels: [4] }, { levels: 'two' }, { levels: [1e9] }, { rows: 0 }, { logLikelihood: 1 }]) {
     const text = JSON.stringify({ identity, state: { ...state, ...change } });
@@ -321,7 +322,7 @@ test('a checkpoint does for another density and other paths, but not for another
 
 /** These bytes with one of the tree's tensors missing, of another type, of another length or holding what it cannot. */
 function damagedTrees(bytes: Uint8Array): Uint8Array[] {
-  const { tensors, metadata } = readSafetensors(bytes);
+  const { tensors, metadata } = unsealed(bytes);
   const damaged: Uint8Array[] = [];
   for (const [name, bad] of [
     ['tree.parent', [-1, 0, 2 ** 31 - 1]],
@@ -582,7 +583,7 @@ test('files with a damaged tree are refused before any memory is taken', async (
   const engine = await createEngine();
   const net = await TseNet.grow(sparse(problem), { ...small, engine });
   const bytes = net.save();
-  const { tensors, metadata } = readSafetensors(bytes);
+  const { tensors, metadata } = unsealed(bytes);
   const [used, size] = [engine.arena.used, engine.arena.memory.buffer.byteLength];
   const refused = (file: Uint8Array, message: RegExp) =>
     refusesAsync(() => TseNet.load(file, { engine }), RangeError, message);
@@ -598,7 +599,7 @@ test('files with a damaged tree are refused before any memory is taken', async (
     density: 0.4,
     minInputs: 0,
   });
-  assert.equal(retold(header.origin), bytes);
+  assert.equal(retold(header.origin), unsealedFile(bytes));
   const { origin } = header;
   for (const damaged of [
     null,

@@ -1,0 +1,56 @@
+import { learnCsvSchema, readCsv } from 'espalier/csv';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { refuses } from '../../support/refuses.js';
+
+const test = suite('csv schema');
+const text = 'size,colour,kind\n1,red,a\n2,blue,b\n3,green,a\n';
+const schema = learnCsvSchema(text, { target: 'kind' });
+const changed = (more: object) => JSON.parse(JSON.stringify({ ...schema, ...more }));
+
+test('a learned schema is taken, also after JSON', () => {
+  assert.equal(readCsv(text, changed({})), readCsv(text, schema));
+});
+
+test('what is no schema', () => {
+  for (const other of [null, undefined, 5, 'csv', [], {}, { kind: 'csv' }])
+    refuses(
+      () => readCsv(text, other as never),
+      TypeError,
+      /^schema: expected an object of kind 'csv-schema', as made by learnCsvSchema, got /,
+    );
+});
+
+test('a schema that learning has not made is refused by its part', () => {
+  const [size, colour] = schema.columns;
+  for (const [part, values] of Object.entries({
+    delimiter: [null, '', ',,', 5],
+    header: [null, 'yes'],
+    names: [null, [], 'size', ['size', 'size', 'kind'], [1, 2, 3], [[]]],
+    columns: [
+      ...[null, [], {}, [null], ['size'], [5], [size, size], [{ ...size, name: 'other' }], [{ ...size, kind: 'x' }]],
+      ...[[{ ...size, fill: 'x' }], [{ ...size, fill: undefined }]],
+      ...[[{ ...colour, categories: null }], [{ ...colour, categories: [] }], [{ ...colour, fill: 'pink' }]],
+      [{ ...colour, categories: ['red', 'red'] }],
+      [{ ...colour, categories: [1, 2] }],
+    ],
+    target: [
+      5,
+      {},
+      'kind',
+      { name: 'other', kind: 'values' },
+      { name: 'size', kind: 'values' },
+      { name: 'kind', kind: 'classes', names: ['a'] },
+    ],
+    missingMarks: [null, '', [5], {}],
+    unknownCategory: [null, 'ignore'],
+  }))
+    for (const value of values)
+      refuses(
+        () => readCsv(text, changed({ [part]: value })),
+        RangeError,
+        /^schema: expected \w+ as learnCsvSchema makes it, got another$/,
+      );
+});
+
+test.run();
