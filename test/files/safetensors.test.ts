@@ -226,7 +226,7 @@ test('headers that nest deep are refused before anything walks them', () => {
 });
 
 test('strings of any length and names of any kind are told apart', () => {
-  const long = 'x'.repeat(12_000_000);
+  const long = 'x'.repeat(9_000_000);
   const bytes = writeSafetensors({}, { long, 'a "b\\': `\\"${'\\'.repeat(99)}` });
   assert.is(readSafetensors(bytes).metadata.long, long);
   for (const [text, name] of [
@@ -245,8 +245,8 @@ test('strings of any length and names of any kind are told apart', () => {
 });
 
 test('a header that no reader takes is not written', () => {
-  const long = 'x'.repeat(60_000_000);
-  for (const metadata of [{ a: long, b: long }, { a: 'é'.repeat(60_000_000) }, { [`${long}${long}`]: '' }])
+  const half = 'x'.repeat(51_000_000);
+  for (const metadata of [{ a: `${half}${half}` }, { a: half, b: half }])
     refuses(
       () => writeSafetensors({}, metadata as never),
       RangeError,

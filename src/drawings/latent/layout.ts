@@ -138,29 +138,35 @@ function stagesOf(fonts: readonly number[], widest: readonly number[]): Stage[] 
 /** The column of each branch, in order, so that the drawing is nearest to a square; and the height of the highest column. */
 function fill(heights: readonly number[], columnWidth: number): { columns: number[]; height: number } {
   const total = heights.reduce((sum, height) => sum + height, 0);
-  const filled = (limit: number) => {
-    const ends = [0];
-    const columns = heights.map((height) => {
-      const last = ends.length - 1;
-      if (ends[last]! > 0 && ends[last]! + height > limit) ends.push(0);
-      ends[ends.length - 1]! += height;
-      return ends.length - 1;
-    });
-    return { columns, height: ends.reduce((most, end) => Math.max(most, end)) };
-  };
-  let best = filled(Infinity);
-  if (total <= TALL) return best;
-  const longSide = ({ columns, height }: typeof best) =>
-    Math.max(height, columnWidth * (columns[columns.length - 1]! + 1));
-  // With twice the mean a column, no fewer than half as many columns will do.
-  for (let count = 2; count <= heights.length && (columnWidth * count) / 2 < longSide(best); count++) {
+  let best = { limit: Infinity, ...filled(heights, Infinity) };
+  const longSide = ({ height, count }: { height: number; count: number }) => Math.max(height, columnWidth * count);
+  // A limit of up to twice the mean leaves at least half as many columns.
+  for (let aim = 2; total > TALL && aim <= heights.length && (columnWidth * aim) / 2 < longSide(best); aim++) {
     // A little over the mean, for branches that do not end where a column does.
     for (let slack = 20; slack <= 40; slack++) {
-      const next = filled((slack * total) / (20 * count));
-      if (longSide(next) < longSide(best)) best = next;
+      const limit = (slack * total) / (20 * aim);
+      const next = filled(heights, limit);
+      if (longSide(next) < longSide(best)) best = { limit, ...next };
     }
   }
-  return best;
+  const columns: number[] = [];
+  const { height } = filled(heights, best.limit, columns);
+  return { columns, height };
+}
+
+/** Branches one below another, in a new column where one would go beyond the limit: the number of columns, and the height of the highest. */
+function filled(heights: readonly number[], limit: number, columns?: number[]): { count: number; height: number } {
+  let [count, end, highest] = [1, 0, 0];
+  for (const height of heights) {
+    if (end > 0 && end + height > limit) {
+      count++;
+      end = 0;
+    }
+    end += height;
+    if (end > highest) highest = end;
+    columns?.push(count - 1);
+  }
+  return { count, height: highest };
 }
 
 /** Latents of the top level along a walk of their links, so that linked ones stand near one another. */

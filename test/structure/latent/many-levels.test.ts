@@ -86,7 +86,7 @@ test(`a tree of ${LEVELS} levels: read, written and drawn`, () => {
 
 test('a top level of many latents, each linked with one', () => {
   const features = 2;
-  const latents = 20_000;
+  const latents = 5_000;
   const nodes = features + latents;
   const tree = new LatentTree({
     ...{ features, levels: [latents], probability: new Float64Array(2 * nodes).fill(0.5) },
