@@ -28,8 +28,7 @@ export function readModelFile(bytes: Uint8Array): ModelFile {
     throw new RangeError(
       `bytes: expected a net of format ${FORMAT} or before, got one of format ${format}, written by a newer release of Espalier; update it`,
     );
-  if (format < 1)
-    throw new RangeError(`bytes: expected a net of format 1 to ${FORMAT}, got ${got(header.format)}`);
+  if (format < 1) throw new RangeError(`bytes: expected a net of format 1 to ${FORMAT}, got ${got(header.format)}`);
   if (format > 1 && !sealed) throw new RangeError('bytes: the net is damaged: its SHA-256 is missing');
   return { tensors, header, metadata };
 }

@@ -26,8 +26,7 @@ export function writeSealed(
  * @param what is in them: 'net', 'checkpoint'
  */
 export function readSealed(bytes: Uint8Array, argument: string, what: string): Safetensors & { sealed: boolean } {
-  if (!(bytes instanceof Uint8Array))
-    throw new TypeError(`${argument}: expected a Uint8Array, got ${got(bytes)}`);
+  if (!(bytes instanceof Uint8Array)) throw new TypeError(`${argument}: expected a Uint8Array, got ${got(bytes)}`);
   const { tensors, metadata } = read(bytes, argument);
   const seal = metadata[SEAL];
   if (seal !== undefined && seal !== digestOf(tensors, metadata))

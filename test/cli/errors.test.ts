@@ -1,9 +1,11 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
+import { writeSafetensors } from 'espalier';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { refused, Scratch, succeeds } from '../support/cli.js';
 import { csvText, idxBytes, sparseText, taskText } from '../support/cli-data.js';
+import { unsealed } from '../support/unsealed.js';
 
 const scratch = new Scratch();
 test.after(() => scratch.remove());
@@ -210,6 +212,27 @@ test('models', async () => {
   await refused(
     ['evaluate', file('alien.safetensors', alien), words],
     /alien\.safetensors: bytes: the net is damaged: its contents do not match its SHA-256/,
+  );
+});
+
+test('models whose CSV schema is damaged, and JSON that nests deep', async () => {
+  const { tensors, metadata } = unsealed(readFileSync(fruitModel));
+  const deep = '['.repeat(100_000) + ']'.repeat(100_000);
+  for (const [schema, message] of [
+    ['{', /the CSV schema is damaged: /],
+    ['null', /the CSV schema is damaged: espalier\.csv: expected an object of kind 'csv-schema'/],
+    ['{"kind":"csv-schema"}', /the CSV schema is damaged: espalier\.csv: expected delimiter/],
+    [metadata['espalier.csv']!.replace('numeric', 'number'), /damaged: espalier\.csv: expected columns/],
+    [deep, /the CSV schema is damaged: espalier\.csv: expected JSON of at most 64 levels/],
+  ] as const) {
+    const model = file('schema.safetensors', writeSafetensors(tensors, { ...metadata, 'espalier.csv': schema }));
+    await refused(['predict', model, fruit], message);
+  }
+  const header = file('deep.safetensors', writeSafetensors(tensors, { 'espalier.model': deep }));
+  await refused(['info', header], /deep\.safetensors: bytes: the metadata of this net are damaged: /);
+  await refused(
+    ['latent-tree', '--tree', file('deep.json', deep), '--json'],
+    /deep\.json: json: expected JSON of at most 64 levels/,
   );
 });
 

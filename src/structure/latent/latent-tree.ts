@@ -3,22 +3,11 @@ import { got } from '../../check/phrase.js';
 import { requireInteger } from '../../check/require.js';
 import { log } from '../../numeric/log.js';
 import { type LatentTreeParts, requireParts } from './latent-tree-parts.js';
-import { topFeaturesOf } from './top-features.js';
+import { type TopicFeature, topFeaturesOf } from './top-features.js';
 
 export type { LatentTreeParts } from './latent-tree-parts.js';
 
-/** A feature that tells much about a latent. */
-export interface TopicFeature {
-  feature: number;
-  /** The feature's name, or its number as text. */
-  name: string;
-  /** Mutual information of the feature and the latent under the model, nats. */
-  information: number;
-  /** P(feature = 1 | latent = 1). */
-  inside: number;
-  /** P(feature = 1 | latent = 0). */
-  outside: number;
-}
+export type { TopicFeature } from './top-features.js';
 
 /** A LatentTree as plain JSON, lossless. */
 export interface LatentTreeJson {

@@ -1,11 +1,36 @@
 import { informationOfCells } from '../information.js';
-import type { LatentTree, TopicFeature } from './latent-tree.js';
+
+/** A feature that tells much about a latent. */
+export interface TopicFeature {
+  feature: number;
+  /** The feature's name, or its number as text. */
+  name: string;
+  /** Mutual information of the feature and the latent under the model, nats. */
+  information: number;
+  /** P(feature = 1 | latent = 1). */
+  inside: number;
+  /** P(feature = 1 | latent = 0). */
+  outside: number;
+}
+
+/** What of a LatentTree tells its top features. */
+interface Levels {
+  readonly features: number;
+  readonly latents: number;
+  readonly levels: readonly number[];
+  readonly parent: Int32Array;
+  readonly probability: Float64Array;
+  readonly marginal: Float64Array;
+  firstOf(level: number): number;
+  island(latent: number): Int32Array;
+  nameOf(node: number): string;
+}
 
 /**
  * The features below every latent (through islands, not through links between top latents) that share most mutual information with it under the model, up to `count`, the
  * most first, ties by feature: by latent, counted from 0. One pass from level to level, whatever their number.
  */
-export function topFeaturesOfAll(tree: LatentTree, count: number): TopicFeature[][] {
+export function topFeaturesOfAll(tree: Levels, count: number): TopicFeature[][] {
   const { features, latents, parent, probability, levels } = tree;
   const found: TopicFeature[][] = Array.from({ length: latents }, () => []);
   const outside = Float64Array.from({ length: features }, (_, v) => probability[2 * v]!);
@@ -34,7 +59,7 @@ export function topFeaturesOfAll(tree: LatentTree, count: number): TopicFeature[
 }
 
 /** topFeaturesOfAll, of one latent. */
-export function topFeaturesOf(tree: LatentTree, latent: number, count: number): TopicFeature[] {
+export function topFeaturesOf(tree: Levels, latent: number, count: number): TopicFeature[] {
   const { probability, parent } = tree;
   const found = featuresBelow(tree, latent).map((v) => {
     let given = [probability[2 * v]!, probability[2 * v + 1]!] as const;
@@ -50,7 +75,7 @@ function mixed([outside, inside]: readonly [number, number], on: number): number
   return (1 - on) * outside + on * inside;
 }
 
-function featuresBelow(tree: LatentTree, latent: number): number[] {
+function featuresBelow(tree: Levels, latent: number): number[] {
   const found: number[] = [];
   const open = [latent];
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
@@ -60,13 +85,7 @@ function featuresBelow(tree: LatentTree, latent: number): number[] {
   return found;
 }
 
-function topicFeature(
-  tree: LatentTree,
-  latent: number,
-  feature: number,
-  outside: number,
-  inside: number,
-): TopicFeature {
+function topicFeature(tree: Levels, latent: number, feature: number, outside: number, inside: number): TopicFeature {
   const on = tree.marginal[latent]!;
   const off = 1 - on;
   const information = informationOfCells(on * inside, on * (1 - inside), off * outside, off * (1 - outside));
