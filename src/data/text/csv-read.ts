@@ -1,20 +1,24 @@
 import { Dataset } from '../dataset.js';
 import type { Targets } from '../targets.js';
 import { idOf, numberOf, refuse, shorten, show } from './csv-cells.js';
-import { type CategoricalColumn, type CsvSchema, type NumericColumn, shownCategories } from './csv-schema.js';
+import {
+  type CategoricalColumn,
+  type CsvSchema,
+  type NumericColumn,
+  requireSchema,
+  shownCategories,
+} from './csv-schema.js';
 import { bodyOf, columnNames, namesByPlace, readTable, type Table, targetCells } from './csv-table.js';
 
 /**
  * A dense dataset from a CSV text, by a schema learned on the training text. With a header, columns are found by name, in
  * any order; without, by place. The target column may be absent, then the dataset has no targets; so may ignored ones.
  *
- * @throws RangeError naming line and column for a cell the schema cannot take, or naming the column that is absent or
+ * @throws TypeError, RangeError for what learnCsvSchema cannot have made, RangeError naming line and column for a cell the schema cannot take, or naming the column that is absent or
  * not in the schema
  */
 export function readCsv(text: string, schema: CsvSchema): Dataset {
-  if (typeof schema !== 'object' || schema === null || schema.kind !== 'csv-schema') {
-    throw new TypeError("schema: expected an object of kind 'csv-schema', as made by learnCsvSchema");
-  }
+  requireSchema(schema);
   return readRecords(readTable(text, schema.delimiter), schema);
 }
 

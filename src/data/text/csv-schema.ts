@@ -1,3 +1,8 @@
+import { complete } from '../../check/complete.js';
+import { requireNames } from '../../check/names.js';
+import type { Options } from '../../check/option.js';
+import { got } from '../../check/phrase.js';
+
 /** A column of numbers; `fill` stands in for a missing one, null refuses it. */
 export interface NumericColumn {
   readonly name: string;
@@ -39,4 +44,84 @@ export interface CsvSchema {
 /** The categories that have a feature. */
 export function shownCategories({ categories }: CategoricalColumn): readonly string[] {
   return categories.length === 2 ? categories.slice(1) : categories;
+}
+
+const NAME = { kind: 'text', required: true, doc: 'Of the column.' } as const;
+const NAMES = { kind: 'list', of: { kind: 'text', doc: 'A name.' }, required: true } as const;
+
+/** A schema's parts, as options are declared. */
+const SCHEMA = {
+  kind: { kind: 'choice', of: ['csv-schema'], required: true, doc: 'What it is.' },
+  delimiter: { kind: 'choice', of: [',', ';', '\t'], required: true, doc: 'What stands between cells.' },
+  header: { kind: 'flag', required: true, doc: 'Whether the first row is a header.' },
+  names: { ...NAMES, least: 1, doc: 'Of all columns.' },
+  columns: {
+    kind: 'list',
+    least: 1,
+    of: {
+      kind: 'variant',
+      of: {
+        numeric: {
+          name: NAME,
+          fill: {
+            kind: 'other',
+            is: isFloatOrNull,
+            expected: 'a number within a 32-bit float, or null',
+            required: true,
+            doc: '',
+          },
+        },
+        categorical: {
+          name: NAME,
+          categories: { ...NAMES, least: 1, doc: 'In the order of their features.' },
+          fill: { kind: 'other', is: isTextOrNull, expected: 'a string or null', required: true, doc: '' },
+        },
+      },
+      doc: 'A column.',
+    },
+    required: true,
+    doc: 'Those that become features.',
+  },
+  target: {
+    kind: 'variant',
+    of: { classes: { name: NAME, names: { ...NAMES, least: 2, doc: 'Classes by id.' } }, values: { name: NAME } },
+    or: (value: unknown) => value === null,
+    orDoc: 'null',
+    required: true,
+    doc: 'The column to predict.',
+  },
+  missingMarks: { ...NAMES, doc: 'Cells that are missing.' },
+  unknownCategory: { kind: 'choice', of: ['refuse', 'zero'], required: true, doc: 'What an unknown category does.' },
+} as const satisfies Options;
+
+function isFloatOrNull(value: unknown): value is number | null {
+  return value === null || (typeof value === 'number' && Number.isFinite(Math.fround(value)));
+}
+
+function isTextOrNull(value: unknown): value is string | null {
+  return value === null || typeof value === 'string';
+}
+
+/** TypeError, RangeError naming the part for what learnCsvSchema cannot have made. */
+export function requireSchema(schema: CsvSchema): void {
+  complete(SCHEMA, schema, 'a schema of learnCsvSchema', 'schema.');
+  const { names, columns, target } = schema;
+  requireNames(names, names.length, 'schema.names', 'column');
+  const known = new Set(names);
+  const requireColumn = (name: string, argument: string) => {
+    if (!known.delete(name))
+      throw new RangeError(`${argument}: expected one of schema.names, each once, got ${got(name)}`);
+  };
+  columns.forEach((column, i) => {
+    const argument = `schema.columns[${i}]`;
+    requireColumn(column.name, `${argument}.name`);
+    if (column.kind === 'numeric') return;
+    const { categories, fill } = column;
+    requireNames(categories, categories.length, `${argument}.categories`, 'category');
+    if (fill !== null && !categories.includes(fill))
+      throw new RangeError(`${argument}.fill: expected one of its categories, or null, got ${got(fill)}`);
+  });
+  if (target === null) return;
+  requireColumn(target.name, 'schema.target.name');
+  if (target.kind === 'classes') requireNames(target.names, target.names.length, 'schema.target.names', 'class');
 }
