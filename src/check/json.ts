@@ -1,9 +1,9 @@
 import { got } from './phrase.js';
 
 /** What toJSON of this kind has written, as far as its `kind` tells. */
-export function jsonOf<T extends { kind: string }>(json: unknown, kind: T['kind']): T {
+export function jsonOf<T extends { kind: string }>(json: unknown, kind: T['kind'], argument = 'json'): T {
   if (typeof json !== 'object' || json === null || (json as { kind?: unknown }).kind !== kind) {
-    throw new TypeError(`json: expected an object of kind '${kind}', got ${kindOf(json)}`);
+    throw new TypeError(`${argument}: expected an object of kind '${kind}', got ${kindOf(json)}`);
   }
   return json as T;
 }

@@ -2,7 +2,59 @@ import { requireEach, requireLength, requireList } from '../check/arrays.js';
 import { requireNames } from '../check/names.js';
 import { got } from '../check/phrase.js';
 import { requireInteger, requireObject } from '../check/require.js';
-import type { GateBlock, GateClasses, GateLayout, GateReport } from './gates.js';
+
+/** The gates of one convolution, one for each of its filters. */
+export interface GateBlock {
+  /** The convolution, like 'stage1.block1.conv2'. */
+  readonly name: string;
+  /** Its first gate's place among all gates of the net. */
+  readonly first: number;
+  readonly count: number;
+}
+
+/** What the gates of a net belong to, in their order and without holes. */
+export type GateLayout = readonly GateBlock[];
+
+export interface GateBlockReport extends GateBlock {
+  alwaysOn: number;
+  alwaysOff: number;
+  inputDependent: number;
+  /** Mean share of the block's gates that an image opens. */
+  meanOpen: number;
+}
+
+export interface GateClasses {
+  names: string[];
+  /** Images of each class. */
+  rows: number[];
+  /** Share of a class's images that open the gate, [gates][classes]; null for a class without images. */
+  openRate: (number | null)[][];
+  /**
+   * Mutual information of each gate with the class, nats. Chance alone brings it to about (classes - 1) / (2 rows) for a gate that knows nothing.
+   */
+  information: number[];
+  /** Entropy of the classes, nats: no gate can tell more; nor can it tell more than ln 2. */
+  entropy: number;
+}
+
+/** How the gates of a net behave over a set of images: numbers and lists only, fit for JSON. */
+export interface GateReport {
+  /** Number of images. */
+  rows: number;
+  gates: number;
+  /** Mean share of the gates that an image opens. */
+  meanOpen: number;
+  alwaysOn: number;
+  alwaysOff: number;
+  inputDependent: number;
+  /** Gates that an image opens; `images[i]` counts the images that open `min + i`. */
+  openPerImage: { min: number; mean: number; max: number; images: number[] };
+  blocks: GateBlockReport[];
+  /** Share of the images that open each gate, [gates]. */
+  openRate: number[];
+  /** Only of labelled images. */
+  classes?: GateClasses;
+}
 
 /** TypeError, RangeError naming the argument unless it is what gateReport makes, also read back from JSON. */
 export function requireReport(report: GateReport): void {

@@ -2,19 +2,9 @@ import { requireNames } from '../check/names.js';
 import { got } from '../check/phrase.js';
 import { requireInteger, requireObject } from '../check/require.js';
 import { log } from '../numeric/log.js';
-import { requireLayout, requireReport } from './gate-report.js';
+import { type GateClasses, type GateLayout, type GateReport, requireLayout, requireReport } from './gate-report.js';
 
-/** The gates of one convolution, one for each of its filters. */
-export interface GateBlock {
-  /** The convolution, like 'stage1.block1.conv2'. */
-  readonly name: string;
-  /** Its first gate's place among all gates of the net. */
-  readonly first: number;
-  readonly count: number;
-}
-
-/** What the gates of a net belong to, in their order and without holes. */
-export type GateLayout = readonly GateBlock[];
+export type { GateBlock, GateBlockReport, GateClasses, GateLayout, GateReport } from './gate-report.js';
 
 /** Classes to tell apart. A dataset's class targets are of this form. */
 export interface GateClassNames {
@@ -24,47 +14,6 @@ export interface GateClassNames {
 
 /** A gate that every image opens, one that none opens, or one that depends on the image. */
 export type GateKind = 'on' | 'off' | 'dependent';
-
-export interface GateBlockReport extends GateBlock {
-  alwaysOn: number;
-  alwaysOff: number;
-  inputDependent: number;
-  /** Mean share of the block's gates that an image opens. */
-  meanOpen: number;
-}
-
-export interface GateClasses {
-  names: string[];
-  /** Images of each class. */
-  rows: number[];
-  /** Share of a class's images that open the gate, [gates][classes]; null for a class without images. */
-  openRate: (number | null)[][];
-  /**
-   * Mutual information of each gate with the class, nats. Chance alone brings it to about (classes - 1) / (2 rows) for a gate that knows nothing.
-   */
-  information: number[];
-  /** Entropy of the classes, nats: no gate can tell more; nor can it tell more than ln 2. */
-  entropy: number;
-}
-
-/** How the gates of a net behave over a set of images: numbers and lists only, fit for JSON. */
-export interface GateReport {
-  /** Number of images. */
-  rows: number;
-  gates: number;
-  /** Mean share of the gates that an image opens. */
-  meanOpen: number;
-  alwaysOn: number;
-  alwaysOff: number;
-  inputDependent: number;
-  /** Gates that an image opens; `images[i]` counts the images that open `min + i`. */
-  openPerImage: { min: number; mean: number; max: number; images: number[] };
-  blocks: GateBlockReport[];
-  /** Share of the images that open each gate, [gates]. */
-  openRate: number[];
-  /** Only of labelled images. */
-  classes?: GateClasses;
-}
 
 /** A gate that tells classes apart. */
 export interface TellingGate {

@@ -1,7 +1,6 @@
 // For every public function and method, arguments that it takes.
 import {
   chowLiuTree,
-  createEngine,
   Dataset,
   DenseNet,
   type Engine,
@@ -13,7 +12,6 @@ import {
   latentTreeToJson,
   Standardizer,
   TfIdf,
-  Tree,
   TrfNet,
   TseNet,
   writeSafetensors,

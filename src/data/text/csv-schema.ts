@@ -1,4 +1,5 @@
 import { complete } from '../../check/complete.js';
+import { jsonOf } from '../../check/json.js';
 import { requireNames } from '../../check/names.js';
 import type { Options } from '../../check/option.js';
 import { got } from '../../check/phrase.js';
@@ -104,6 +105,7 @@ function isTextOrNull(value: unknown): value is string | null {
 
 /** TypeError, RangeError naming the part for what learnCsvSchema cannot have made. */
 export function requireSchema(schema: CsvSchema): void {
+  jsonOf<CsvSchema>(schema, 'csv-schema', 'schema');
   complete(SCHEMA, schema, 'a schema of learnCsvSchema', 'schema.');
   const { names, columns, target } = schema;
   requireNames(names, names.length, 'schema.names', 'column');
