@@ -46,7 +46,7 @@ test('options out of range', async () => {
   await refused([...train, '--dropout', '1'], /--dropout.*Expected a share from 0 to below 1/);
   await refused([...train, '--holdout', '1'], /--holdout/);
   await refused([...train, '--holdout', '0.2', '--validation', words], /--holdout: is for runs without --validation/);
-  await refused([...train, '--out', 'y'.repeat(400)], /^espalier: .{0,200}the name is too long$/);
+  await refused([...train, '--out', 'y'.repeat(400)], /^espalier: .{0,300}the name is too long$/);
   await refused([...train, '--holdout', '0.001'], /--holdout 0\.001: data: expected rows enough/);
   await refused([...train, '--holdout', '0', '--patience', '3'], /--patience: needs validation rows/);
   await refused([...train, '--layers', '6:5'.repeat(3)], /--layers.*radius:stride:globalUnits/);

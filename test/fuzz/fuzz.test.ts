@@ -21,9 +21,6 @@ const OPEN = [
   'safetensors',
   'state-dict',
   'png',
-  'sparse-text',
-  'csv',
-  'latent-tree',
 ];
 
 const engine = await createEngine();
@@ -36,7 +33,8 @@ for (const [t, target] of all.entries()) {
     console.log(
       `${target.name}: ${cases} cases, ${refused} refused, ${same} same, ${other} other, ${faults.length} faults`,
     );
-    if (!OPEN.includes(target.name)) assert.equal(faults, []);
+    if (OPEN.includes(target.name)) assert.ok(faults.length > 0, 'has no fault left: no longer open');
+    else assert.equal(faults, []);
   });
 }
 

@@ -306,8 +306,9 @@ class SparseTextReader {
     return item === '' ? 'nothing' : JSON.stringify(item);
   }
 
-  #refuse(expected: string, got: string): never {
-    throw new RangeError(`line ${this.#line}: expected ${expected}, got ${got}`);
+  #refuse(expected: string, found: string): never {
+    const short = found.length > 80 ? `${found.slice(0, 80)}…` : found;
+    throw new RangeError(`line ${this.#line}: expected ${expected}, got ${short}`);
   }
 }
 
