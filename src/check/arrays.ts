@@ -11,6 +11,15 @@ export function requireArray(array: unknown, argument: string, ...kinds: readonl
     throw new TypeError(`${argument}: expected ${kinds.map((kind) => kind.name).join(' or ')}, got ${got(array)}`);
 }
 
+/**
+ * TypeError unless it is an array or a typed one.
+ * @param of what its entries are: `row numbers`
+ */
+export function requireList(list: unknown, argument: string, of: string): void {
+  if (!Array.isArray(list) && (!ArrayBuffer.isView(list) || list instanceof DataView))
+    throw new TypeError(`${argument}: expected a list of ${of}, got ${got(list)}`);
+}
+
 /** @param reason where the length comes from: `rows x columns = 2 x 3`, `one a node` */
 export function requireLength(array: ArrayLike<unknown>, length: number, argument: string, reason: string): void {
   if (array.length !== length)
@@ -25,7 +34,7 @@ export function requireEach(
   expected: string,
 ): void {
   for (let i = 0; i < list.length; i++) {
-    if (!accepts(list[i]!)) throw new RangeError(`${argument}[${i}]: expected ${expected}, got ${list[i]}`);
+    if (!accepts(list[i]!)) throw new RangeError(`${argument}[${i}]: expected ${expected}, got ${got(list[i])}`);
   }
 }
 

@@ -67,8 +67,9 @@ function isNumber(value: unknown): value is number {
   return typeof value === 'number';
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+/** Named values: neither a list nor a Map, a promise, bytes or a date, which have none. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return {}.toString.call(value) === '[object Object]';
 }
 
 /** A name stands for an object of that kind. */

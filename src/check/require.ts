@@ -1,9 +1,9 @@
+import { isObject } from './complete.js';
 import { got } from './phrase.js';
 
-/** TypeError unless it is an object: `null` and positional numbers would fail later, without a name. */
+/** TypeError unless it is an object of named values: `null` and positional numbers would fail later, without a name. */
 export function requireObject(value: unknown, argument: string): void {
-  if (typeof value !== 'object' || value === null)
-    throw new TypeError(`${argument}: expected an object, got ${got(value)}`);
+  if (!isObject(value)) throw new TypeError(`${argument}: expected an object, got ${got(value)}`);
 }
 
 /** TypeError unless it is a number, RangeError unless it is an integer of at least `least`. */

@@ -12,12 +12,29 @@ export class Interrupted extends Error {
 
 /** The one line for stderr (none where it was said already) and the exit code. */
 export function outcomeOf(error: unknown): { code: number; message?: string } {
+  const { code, message } = plainOutcome(error);
+  return message === undefined ? { code } : { code, message: inOneLine(message) };
+}
+
+/** What was given is repeated in messages, and may be of any length. */
+function inOneLine(message: string): string {
+  return message
+    .trim()
+    .replace(/\s+/g, (blanks) => (/[\r\n]/.test(blanks) ? ' ' : blanks))
+    .replace(/\S{300,}/g, (run) => `${run.slice(0, 100)}…${run.slice(-60)}`);
+}
+
+function plainOutcome(error: unknown): { code: number; message?: string } {
   if (error instanceof Interrupted) return { code: 130, message: error.message };
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return { code: 0 };
     return { code: 2, message: error.message.replace(/^error: /, '') };
   }
   if (error instanceof UserError || isRefusal(error)) return { code: 2, message: error.message };
+  const { code, path } = error as NodeJS.ErrnoException;
+  // A path that somebody gave and nobody looked at before.
+  if (code !== undefined && code in REASONS && path !== undefined)
+    return { code: 2, message: `${path}: ${REASONS[code]}` };
   return { code: 1, message: `unexpected: ${error instanceof Error ? error.message : String(error)}` };
 }
 

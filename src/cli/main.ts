@@ -50,7 +50,7 @@ async function run(args: string[]): Promise<number> {
     return 0;
   } catch (error) {
     const { code, message } = outcomeOf(error);
-    if (message) process.stderr.write(`espalier: ${message.trim().replace(/\s*[\r\n]+\s*/g, ' ')}\n`);
+    if (message) process.stderr.write(`espalier: ${message}\n`);
     if (code === 1 && process.env.ESPALIER_DEBUG) console.error(error);
     return code;
   }

@@ -1,5 +1,6 @@
 import type { Option, Options } from '../check/option.js';
 import { phrase } from '../check/phrase.js';
+import { IDX } from '../data/images/idx.js';
 import { SPLIT } from '../data/split.js';
 import { STANDARDIZER, TF_IDF } from '../data/standardise.js';
 import { CSV } from '../data/text/csv.js';
@@ -64,6 +65,7 @@ export function documented(methods: readonly Method[] = METHODS): Documented[] {
     { of: 'Standardizer.learn', options: STANDARDIZER },
     { of: 'TfIdf.learn', options: TF_IDF },
     { of: 'learnCsvSchema', options: CSV },
+    { of: 'idxDataset', options: IDX },
     { of: 'treeToSvg', options: TREE_SVG },
     { of: 'latentTreeToJson, latentTreeToDot', options: TOPICS },
     { of: 'latentTreeToSvg', options: LATENT_SVG },

@@ -1,7 +1,7 @@
-import { requireArray } from '../check/arrays.js';
+import { requireArray, requireList } from '../check/arrays.js';
 import { requireKnown } from '../check/known.js';
 import { got } from '../check/phrase.js';
-import { requireInteger } from '../check/require.js';
+import { requireInteger, requireObject } from '../check/require.js';
 import { checkFeatures } from './checked.js';
 import { type LabelOptions, targetsOf } from './labels.js';
 import { flatRows, type ImageMatrix, type Matrix, packRows, type SparseMatrix } from './matrix.js';
@@ -61,6 +61,7 @@ export class Dataset {
     rows: readonly ArrayLike<number>[] | Float32Array,
     options: DatasetOptions & { readonly columns?: number } = {},
   ): Dataset {
+    requireObject(options, 'options');
     requireKnown(options, ['columns', ...NAMES], 'Dataset.dense');
     const { columns, featureNames } = options;
     const features = rows instanceof Float32Array ? flatRows(rows, columns) : packRows(rows, columns);
@@ -69,6 +70,7 @@ export class Dataset {
 
   /** Compressed sparse rows, see SparseMatrix. The arrays are kept, not copied. */
   static sparse(options: Omit<SparseMatrix, 'kind'> & DatasetOptions): Dataset {
+    requireObject(options, 'options');
     requireKnown(options, ['rows', 'columns', 'start', 'index', 'value', ...NAMES], 'Dataset.sparse');
     const { rows, columns, start, index, value } = options;
     return new Dataset(
@@ -85,9 +87,7 @@ export class Dataset {
   static images(
     options: Pick<ImageMatrix, 'channels' | 'height' | 'width' | 'values'> & Omit<DatasetOptions, 'featureNames'>,
   ): Dataset {
-    if (typeof options !== 'object' || options === null) {
-      throw new TypeError(`options: expected { channels, height, width, values }, got ${got(options)}`);
-    }
+    requireObject(options, 'options');
     requireKnown(options, ['channels', 'height', 'width', 'values', ...NAMES], 'Dataset.images');
     const { channels, height, width, values } = options;
     for (const [name, size] of Object.entries({ channels, height, width })) requireInteger(size, 1, name);
@@ -107,10 +107,11 @@ export class Dataset {
    * @throws RangeError for no rows or a row number outside [0, rows).
    */
   subset(rows: ArrayLike<number>): Dataset {
+    requireList(rows, 'rows', 'row numbers');
     for (let i = 0; i < rows.length; i++) {
       const row = rows[i]!;
       if (!Number.isInteger(row) || row < 0 || row >= this.rows) {
-        throw new RangeError(`rows[${i}]: expected an integer in [0, ${this.rows}), got ${row}`);
+        throw new RangeError(`rows[${i}]: expected an integer in [0, ${this.rows}), got ${got(row)}`);
       }
     }
     if (rows.length === 0) throw new RangeError('rows: expected at least one row number, got none');
@@ -125,4 +126,9 @@ export class Dataset {
   withTargets(targets: Targets | undefined): Dataset {
     return new Dataset(this.features, targets, this.featureNames);
   }
+}
+
+/** TypeError unless it is a Dataset. */
+export function requireDataset(data: unknown, argument: string): void {
+  if (!(data instanceof Dataset)) throw new TypeError(`${argument}: expected a Dataset, got ${got(data)}`);
 }

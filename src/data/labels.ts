@@ -1,4 +1,6 @@
+import { requireList } from '../check/arrays.js';
 import { got } from '../check/phrase.js';
+import { requireInteger } from '../check/require.js';
 import type { ClassTargets, Targets } from './targets.js';
 
 /** What may go with the features: `targets` as they are, or `labels` to make class targets of, never both. */
@@ -22,6 +24,9 @@ export function targetsOf(options: LabelOptions): Targets | undefined {
     return targets;
   }
   if (targets !== undefined) throw new TypeError('targets, labels: expected one of them, got both');
+  requireList(labels, 'labels', 'class ids or names');
+  if (classes !== undefined) requireInteger(classes, 2, 'classes');
+  if (classNames !== undefined) requireList(classNames, 'classNames', 'strings');
   const named = labels.length > 0 && typeof labels[0] === 'string';
   return named ? namedClasses(labels as readonly string[], options) : numberedClasses(labels, options);
 }
@@ -59,7 +64,7 @@ function numberedClasses(labels: ArrayLike<number | string>, { classes, classNam
     }
     values[r] = label;
     if (values[r] !== label || label < 0) {
-      throw new RangeError(`labels[${r}]: expected a class id, an integer from 0, got ${label}`);
+      throw new RangeError(`labels[${r}]: expected a class id, an integer from 0, got ${got(label)}`);
     }
     if (label > highest) highest = label;
   }

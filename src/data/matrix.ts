@@ -86,6 +86,7 @@ export function packRows(rows: readonly ArrayLike<number>[], wantedColumns: numb
     throw new TypeError(`rows: expected an array of rows or a Float32Array, got ${got(rows)}`);
   }
   if (rows.length === 0) throw new RangeError('rows: expected at least one row, got none');
+  if (wantedColumns !== undefined) requireInteger(wantedColumns, 1, 'columns');
   const columns = wantedColumns ?? rows[0]?.length;
   const values = new Float32Array(rows.length * (Number.isInteger(columns) && columns > 0 ? columns : 0));
   for (let r = 0; r < rows.length; r++) {

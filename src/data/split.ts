@@ -1,10 +1,9 @@
 import { complete } from '../check/complete.js';
 import { type Options, type OptionsOf, SEED, SHARE } from '../check/option.js';
-import { got } from '../check/phrase.js';
 import { requireInteger } from '../check/require.js';
 import { ENGINE, type Engine, engineOf } from '../runtime/engine.js';
 import { Purpose, permutation } from '../runtime/random.js';
-import { Dataset } from './dataset.js';
+import { type Dataset, requireDataset } from './dataset.js';
 
 /** Options of splitRows. */
 export const SPLIT = {
@@ -33,9 +32,7 @@ export async function splitRows(
   data: Dataset,
   given: SplitOptions = {},
 ): Promise<{ train: Dataset; validation?: Dataset; test?: Dataset }> {
-  if (!(data instanceof Dataset)) {
-    throw new TypeError(`data: expected a Dataset, got ${got(data)}`);
-  }
+  requireDataset(data, 'data');
   const options = complete(SPLIT, given, 'splitRows');
   const { validation, test, seed, stratify } = options;
   if (validation + test >= 1) {

@@ -1,8 +1,9 @@
 import { complete } from '../check/complete.js';
 import { jsonOf, numbersOf } from '../check/json.js';
 import type { Options, OptionsOf } from '../check/option.js';
+import { got } from '../check/phrase.js';
 import { log } from '../numeric/log.js';
-import { Dataset } from './dataset.js';
+import { Dataset, requireDataset } from './dataset.js';
 import { describeFeatures, type RowMatrix, requireRows, type SparseMatrix } from './matrix.js';
 
 /** Options of Standardizer.learn. */
@@ -39,12 +40,14 @@ export class Standardizer {
   readonly scale: Float64Array;
 
   private constructor(mean: Float64Array | null, scale: Float64Array) {
+    if (!(scale instanceof Float64Array)) throw internal('Standardizer');
     this.mean = mean;
     this.scale = scale;
   }
 
   /** @throws TypeError for images, or when centering sparse rows */
   static learn(train: Dataset, options: OptionsOf<typeof STANDARDIZER> = {}): Standardizer {
+    requireDataset(train, 'train');
     const features = requireRows(train.features, 'train');
     const { center = features.kind === 'dense', scale } = complete(STANDARDIZER, options, 'Standardizer.learn');
     if (center && features.kind === 'sparse') throw cannotCenter('train');
@@ -54,6 +57,7 @@ export class Standardizer {
 
   /** The same rows, standardised; targets and names are kept. */
   apply(dataset: Dataset): Dataset {
+    requireDataset(dataset, 'dataset');
     const { targets, featureNames } = dataset;
     const features = requireRows(dataset.features, 'dataset');
     const { mean, scale } = this;
@@ -113,6 +117,7 @@ export class TfIdf {
   readonly normalise: boolean;
 
   private constructor(idf: Float64Array, sublinear: boolean, normalise: boolean) {
+    if (!(idf instanceof Float64Array)) throw internal('TfIdf');
     this.idf = idf;
     this.sublinear = sublinear;
     this.normalise = normalise;
@@ -121,6 +126,7 @@ export class TfIdf {
   /** @throws TypeError for dense rows or images, RangeError for a negative count */
   static learn(train: Dataset, options: OptionsOf<typeof TF_IDF> = {}): TfIdf {
     const { sublinear, normalise } = complete(TF_IDF, options, 'TfIdf.learn');
+    requireDataset(train, 'train');
     const { rows, columns, index, value } = countsOf(train, 'train');
     const documents = new Int32Array(columns);
     for (let i = 0; i < index.length; i++) if (value[i] !== 0) documents[index[i]!]!++;
@@ -136,6 +142,7 @@ export class TfIdf {
    * @throws TypeError for dense rows or images, RangeError for a negative count or another number of columns
    */
   apply(dataset: Dataset): Dataset {
+    requireDataset(dataset, 'dataset');
     checkColumns(dataset, this.idf.length);
     const counts = countsOf(dataset, 'dataset');
     const { rows, start, index } = counts;
@@ -163,7 +170,7 @@ export class TfIdf {
   static fromJSON(json: unknown): TfIdf {
     const { idf, sublinear, normalise } = jsonOf<TfIdfJson>(json, 'tf-idf');
     for (const [name, flag] of Object.entries({ sublinear, normalise })) {
-      if (typeof flag !== 'boolean') throw new TypeError(`json.${name}: expected a boolean, got ${typeof flag}`);
+      if (typeof flag !== 'boolean') throw new TypeError(`json.${name}: expected a boolean, got ${got(flag)}`);
     }
     return new TfIdf(
       numbersOf(idf, 'json.idf', (x) => x > 0, 'a positive number'),
@@ -227,4 +234,9 @@ function cannotCenter(argument: string): TypeError {
   return new TypeError(
     `${argument}: expected dense rows to center, got sparse ones, which centering would fill; learn with center: false`,
   );
+}
+
+/** A constructor that TypeScript hides was called all the same. */
+function internal(name: string): TypeError {
+  return new TypeError(`constructor: is internal, use ${name}.learn or ${name}.fromJSON`);
 }

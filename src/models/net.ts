@@ -3,7 +3,7 @@ import { type Completed, type Options, type OptionsOf, SIGNAL } from '../check/o
 import type { Dataset } from '../data/dataset.js';
 import { LANES, tilesFor, tilesToRows } from '../layers/batch.js';
 import type { Address } from '../runtime/address.js';
-import { ENGINE, type Engine } from '../runtime/engine.js';
+import { ENGINE, type Engine, isEngine } from '../runtime/engine.js';
 import { Pace } from '../runtime/pace.js';
 import { type FitResult, fit, type Trainable, type TrainingSession } from '../training/fit.js';
 import { FIT, type FitOptions } from '../training/fit-options.js';
@@ -68,6 +68,10 @@ export interface OutputBatch {
   readonly tiles: number;
 }
 
+function isMade(state: object | undefined): boolean {
+  return typeof state === 'object' && state !== null && 'shape' in state;
+}
+
 /** Training, predictions and lifetime of every net. */
 export abstract class Net {
   readonly engine: Engine;
@@ -82,7 +86,9 @@ export abstract class Net {
   protected running = 0;
   private disposed = false;
 
-  constructor(engine: Engine) {
+  constructor(engine: Engine, state: object) {
+    if (!isEngine(engine) || !isMade(state))
+      throw new TypeError('constructor: is internal, use the create or grow of the class, or load');
     this.engine = engine;
   }
 

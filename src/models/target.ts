@@ -1,17 +1,14 @@
-import { got } from '../check/phrase.js';
-import { Dataset, describeTargets, type Targets } from '../data/dataset.js';
+import { type Dataset, describeTargets, type Targets } from '../data/dataset.js';
 import { plural } from '../numeric/format.js';
 import { outputsOf } from '../training/losses.js';
+
+export { requireDataset } from '../data/dataset.js';
 
 /** What a net predicts, remembered so that other data can be checked against it. */
 export interface TargetInfo {
   kind: Targets['kind'];
   outputs: number;
   names?: readonly string[];
-}
-
-export function requireDataset(data: Dataset, argument: string): void {
-  if (!(data instanceof Dataset)) throw new TypeError(`${argument}: expected a Dataset, got ${got(data)}`);
 }
 
 export function requireSameTargets(data: Dataset, target: TargetInfo, argument: string): void {

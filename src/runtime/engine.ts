@@ -141,7 +141,7 @@ export const ENGINE = {
   doc: 'The kernels and the memory that compute it.',
 } as const satisfies Option;
 
-function isEngine(value: unknown): value is Engine {
+export function isEngine(value: unknown): value is Engine {
   return value instanceof Engine;
 }
 

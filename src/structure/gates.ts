@@ -1,18 +1,10 @@
+import { requireNames } from '../check/names.js';
 import { got } from '../check/phrase.js';
 import { requireInteger, requireObject } from '../check/require.js';
 import { log } from '../numeric/log.js';
+import { type GateClasses, type GateLayout, type GateReport, requireLayout, requireReport } from './gate-report.js';
 
-/** The gates of one convolution, one for each of its filters. */
-export interface GateBlock {
-  /** The convolution, like 'stage1.block1.conv2'. */
-  readonly name: string;
-  /** Its first gate's place among all gates of the net. */
-  readonly first: number;
-  readonly count: number;
-}
-
-/** What the gates of a net belong to, in their order and without holes. */
-export type GateLayout = readonly GateBlock[];
+export type { GateBlock, GateBlockReport, GateClasses, GateLayout, GateReport } from './gate-report.js';
 
 /** Classes to tell apart. A dataset's class targets are of this form. */
 export interface GateClassNames {
@@ -22,47 +14,6 @@ export interface GateClassNames {
 
 /** A gate that every image opens, one that none opens, or one that depends on the image. */
 export type GateKind = 'on' | 'off' | 'dependent';
-
-export interface GateBlockReport extends GateBlock {
-  alwaysOn: number;
-  alwaysOff: number;
-  inputDependent: number;
-  /** Mean share of the block's gates that an image opens. */
-  meanOpen: number;
-}
-
-export interface GateClasses {
-  names: string[];
-  /** Images of each class. */
-  rows: number[];
-  /** Share of a class's images that open the gate, [gates][classes]; null for a class without images. */
-  openRate: (number | null)[][];
-  /**
-   * Mutual information of each gate with the class, nats. Chance alone brings it to about (classes - 1) / (2 rows) for a gate that knows nothing.
-   */
-  information: number[];
-  /** Entropy of the classes, nats: no gate can tell more; nor can it tell more than ln 2. */
-  entropy: number;
-}
-
-/** How the gates of a net behave over a set of images: numbers and lists only, fit for JSON. */
-export interface GateReport {
-  /** Number of images. */
-  rows: number;
-  gates: number;
-  /** Mean share of the gates that an image opens. */
-  meanOpen: number;
-  alwaysOn: number;
-  alwaysOff: number;
-  inputDependent: number;
-  /** Gates that an image opens; `images[i]` counts the images that open `min + i`. */
-  openPerImage: { min: number; mean: number; max: number; images: number[] };
-  blocks: GateBlockReport[];
-  /** Share of the images that open each gate, [gates]. */
-  openRate: number[];
-  /** Only of labelled images. */
-  classes?: GateClasses;
-}
 
 /** A gate that tells classes apart. */
 export interface TellingGate {
@@ -111,7 +62,8 @@ export class GateCounter {
   private readonly rowsByOpen: Float64Array;
 
   constructor(layout: GateLayout, classes?: GateClassNames) {
-    this.layout = checkLayout(layout);
+    requireLayout(layout, 'layout');
+    this.layout = layout.map(({ name, first, count }) => ({ name, first, count }));
     const last = layout[layout.length - 1]!;
     this.gates = last.first + last.count;
     this.names = classes === undefined ? undefined : classNames(classes);
@@ -141,7 +93,7 @@ export class GateCounter {
   merge(other: GateCounter): void {
     const shape = ({ layout, names }: GateCounter) =>
       JSON.stringify([layout.map(({ name, count }) => [name, count]), names ?? null]);
-    if (!(other instanceof GateCounter)) throw new TypeError(`other: expected a GateCounter, got ${typeof other}`);
+    if (!(other instanceof GateCounter)) throw new TypeError(`other: expected a GateCounter, got ${got(other)}`);
     if (shape(other) !== shape(this)) {
       const words = ({ gates, layout, names }: GateCounter) =>
         `${gates} gates in ${layout.length} blocks, ${names ? `${names.length} classes` : 'no classes'}`;
@@ -246,14 +198,20 @@ export class GateCounter {
     }
     for (let r = 0; r < rows; r++) {
       if (Number.isInteger(labels[r]) && labels[r]! >= 0 && labels[r]! < this.names.length) continue;
-      throw new RangeError(`labels[${r}]: expected an integer in [0, ${this.names.length}), got ${labels[r]}`);
+      throw new RangeError(`labels[${r}]: expected an integer in [0, ${this.names.length}), got ${got(labels[r])}`);
     }
     return rows;
   }
 }
 
-/** What share of the images open it says of a gate. */
+/**
+ * What the share of the images that open it says of a gate.
+ * @throws TypeError, RangeError for other than a number from 0 to 1
+ */
 export function gateKind(openRate: number): GateKind {
+  if (typeof openRate !== 'number') throw new TypeError(`openRate: expected a number, got ${got(openRate)}`);
+  if (!(openRate >= 0 && openRate <= 1))
+    throw new RangeError(`openRate: expected a share from 0 to 1, got ${openRate}`);
   return openRate === 0 ? 'off' : openRate === 1 ? 'on' : 'dependent';
 }
 
@@ -261,8 +219,10 @@ export function gateKind(openRate: number): GateKind {
  * The gates that have most mutual information with the class, the first of equals first; gates that have none are left out, and all are where
  * there are no classes.
  */
-export function tellingGates({ blocks, classes }: GateReport, top = 10): TellingGate[] {
+export function tellingGates(report: GateReport, top = 10): TellingGate[] {
+  requireReport(report);
   requireInteger(top, 0, 'top');
+  const { blocks, classes } = report;
   if (!classes) return [];
   const { information, openRate } = classes;
   return blocks
@@ -285,7 +245,9 @@ export function tellingGates({ blocks, classes }: GateReport, top = 10): Telling
 }
 
 /** A line for each gate, with its open rates by class; a class without images has an empty cell. */
-export function gatesToCsv({ blocks, openRate, classes }: GateReport): string {
+export function gatesToCsv(report: GateReport): string {
+  requireReport(report);
+  const { blocks, openRate, classes } = report;
   const header = ['gate', 'block', 'filter', 'kind', 'open_rate'];
   if (classes) header.push('class_information', ...classes.names.map((name) => `open_rate ${name}`));
   const lines = [header.map(cell).join(',')];
@@ -318,31 +280,11 @@ function term(both: number, a: number, b: number, rows: number): number {
   return both === 0 ? 0 : (both / rows) * log((both * rows) / (a * b));
 }
 
-function checkLayout(layout: GateLayout): GateLayout {
-  if (!Array.isArray(layout)) throw new TypeError(`layout: expected a list of blocks, got ${got(layout)}`);
-  if (layout.length === 0) throw new RangeError('layout: expected at least one block, got none');
-  let end = 0;
-  layout.forEach((block: GateBlock, b) => {
-    requireObject(block, `layout[${b}]`);
-    if (typeof block.name !== 'string') {
-      throw new TypeError(`layout[${b}].name: expected a string, got ${got(block.name)}`);
-    }
-    requireInteger(block.count, 1, `layout[${b}].count`);
-    if (block.first !== end) {
-      throw new RangeError(`layout[${b}].first: expected ${end}, where the block before it ends, got ${block.first}`);
-    }
-    end += block.count;
-  });
-  return layout.map(({ name, first, count }: GateBlock) => ({ name, first, count }));
-}
-
 function classNames(given: GateClassNames): string[] {
   requireObject(given, 'labels');
   const { classes, names } = given;
   requireInteger(classes, 1, 'labels.classes');
-  if (names !== undefined && names.length !== classes) {
-    throw new RangeError(`labels.names: expected ${classes}, one for each class, got ${names.length}`);
-  }
+  if (names !== undefined) requireNames(names, classes, 'labels.names', 'class');
   return Array.from({ length: classes }, (_, c) => names?.[c] ?? String(c));
 }
 

@@ -1,4 +1,4 @@
-import type { Tree } from './tree.js';
+import { requireTree, type Tree } from './tree.js';
 
 /** A tree as plain JSON. */
 export interface TreeJson {
@@ -14,6 +14,7 @@ export interface TreeJson {
 
 /** For JSON.stringify: the edges, sorted by (a, b), with their mutual information in nats. */
 export function treeToJson(tree: Tree): TreeJson {
+  requireTree(tree);
   const { variables, root, components, names, edges } = tree;
   return {
     variables,

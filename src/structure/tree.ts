@@ -1,5 +1,6 @@
 import { requireIndex } from '../check/arrays.js';
 import { requireNames } from '../check/names.js';
+import { got } from '../check/phrase.js';
 import { requireInteger } from '../check/require.js';
 
 /** An undirected edge between variables a < b. */
@@ -20,23 +21,26 @@ export class Tree {
   readonly names: readonly string[] | undefined;
   private adjacency: { start: Int32Array; neighbour: Int32Array } | undefined;
 
-  /** RangeError for an edge outside the variables, a cycle, or names that are too few or too many. */
+  /** TypeError for parts of another kind, RangeError for an edge outside the variables, a cycle, or names that are too few or too many. */
   constructor(variables: number, edges: readonly Edge[], root = 0, names?: readonly string[]) {
     requireInteger(variables, 1, 'variables');
     requireVertex(root, variables, 'root');
     if (!Array.isArray(edges))
-      throw new TypeError(`edges: expected a list of { a, b, information }, got ${typeof edges}`);
+      throw new TypeError(`edges: expected a list of { a, b, information }, got ${got(edges)}`);
     if (names !== undefined) requireNames(names, variables, 'names', 'variable');
     this.variables = variables;
     this.root = root;
     this.names = names;
-    this.edges = edges
-      .map(({ a, b, information }) => ({ a: Math.min(a, b), b: Math.max(a, b), information }))
-      .sort((x, y) => x.a - y.a || x.b - y.b);
-    const sets = new DisjointSets(variables);
-    for (const { a, b } of this.edges) {
+    this.edges = Array.from(edges, (edge: Edge, i) => {
+      const { a, b, information } = edge ?? {};
       requireVertex(a, variables, 'edges');
       requireVertex(b, variables, 'edges');
+      if (!Number.isFinite(information))
+        throw new TypeError(`edges[${i}].information: expected nats, got ${got(information)}`);
+      return { a: Math.min(a, b), b: Math.max(a, b), information };
+    }).sort((x, y) => x.a - y.a || x.b - y.b);
+    const sets = new DisjointSets(variables);
+    for (const { a, b } of this.edges) {
       if (!sets.join(a, b)) throw new RangeError(`edges: expected a forest, but ${a}-${b} closes a cycle`);
     }
   }
@@ -53,6 +57,7 @@ export class Tree {
 
   /** Neighbours of v, rising. */
   neighbours(v: number): Int32Array {
+    requireVertex(v, this.variables, 'v');
     this.adjacency ??= this.index();
     const { start, neighbour } = this.adjacency;
     return neighbour.subarray(start[v]!, start[v + 1]!);
@@ -148,4 +153,9 @@ export class DisjointSets {
 /** TypeError unless it is a number, RangeError unless v is a variable. */
 export function requireVertex(v: number, variables: number, argument: string): void {
   requireIndex(v, variables, argument, 'variable');
+}
+
+/** TypeError unless it is a Tree: the JSON of one lacks all that a tree can tell. */
+export function requireTree(tree: unknown): void {
+  if (!(tree instanceof Tree)) throw new TypeError(`tree: expected a Tree, got ${got(tree)}`);
 }

@@ -47,7 +47,7 @@ export const DISCRETISE = {
     from: 2,
     to: 256,
     defaultDoc: 'two states, cut at the threshold',
-    doc: 'Up to so many states a variable: columns of more distinct values are cut at quantiles; threshold is ignored.',
+    doc: 'Up to so many states a variable: columns of more distinct values are cut at quantiles. Not beside a threshold.',
   },
 } as const satisfies Options;
 
@@ -56,6 +56,8 @@ export type DiscretiseOptions = OptionsOf<typeof DISCRETISE>;
 /** Turns numbers into variables whose mutual information can be counted; the options are checked. Deterministic. TypeError for images. */
 export function discretise(features: Matrix, { threshold, bins }: DiscretiseOptions = {}): Variables {
   const matrix = requireRows(features, 'data');
+  if (bins !== undefined && threshold !== undefined && threshold !== THRESHOLD.default)
+    throw new TypeError('bins, threshold: expected one of them, got both');
   if (bins !== undefined) return quantileStates(matrix, bins);
   return binarise(matrix, binaryLimits(matrix, threshold));
 }

@@ -1,3 +1,5 @@
+import { requireList } from '../check/arrays.js';
+import { got } from '../check/phrase.js';
 import type { Targets } from '../data/dataset.js';
 
 /** How good predictions are; which fields are there depends on the targets. */
@@ -47,15 +49,21 @@ export function argmax(outputs: Float32Array, classes: number): Int32Array {
 /**
  * Area under the ROC curve: the chance that a positive scores above a negative, ties counting half (Mann-Whitney). null when either kind is absent.
  *
- * @throws RangeError for lists of different lengths and for a score that is NaN: it has no rank
+ * @throws TypeError for other than lists of numbers and of booleans or 0 and 1, RangeError for lists of different lengths and for a score that is NaN: it has no
+ * rank
  */
 export function areaUnderRoc(scores: ArrayLike<number>, positive: ArrayLike<boolean | number>): number | null {
+  requireList(scores, 'scores', 'numbers');
+  requireList(positive, 'positive', 'booleans, or of 0 and 1');
   if (scores.length !== positive.length) {
     throw new RangeError(`positive: expected as many as scores (${scores.length}), got ${positive.length}`);
   }
   for (let i = 0; i < scores.length; i++) {
-    if (typeof scores[i] !== 'number') throw new TypeError(`scores[${i}]: expected a number, got ${typeof scores[i]}`);
+    if (typeof scores[i] !== 'number') throw new TypeError(`scores[${i}]: expected a number, got ${got(scores[i])}`);
     if (Number.isNaN(scores[i])) throw new RangeError(`scores[${i}]: expected a number, got NaN`);
+    const kind = positive[i];
+    if (typeof kind !== 'boolean' && kind !== 0 && kind !== 1)
+      throw new TypeError(`positive[${i}]: expected a boolean, 0 or 1, got ${got(kind)}`);
   }
   const order = Int32Array.from({ length: scores.length }, (_, i) => i).sort((a, b) =>
     scores[a]! < scores[b]! ? -1 : Number(scores[a]! > scores[b]!),

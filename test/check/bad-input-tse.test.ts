@@ -116,21 +116,26 @@ const asking: Case[] = [
     'data for the tree',
     () => assignLatents(wrong(train), wrong(tree)),
     TypeError,
-    /^tree: expected a LatentTree, got obj/,
+    /^tree: expected a LatentTree, got an? /,
   ],
   [
     'JSON for the tree',
     () => assignLatents(wrong(tree.toJSON()), train),
     TypeError,
-    /^tree: expected a LatentTree, got obj/,
+    /^tree: expected a LatentTree, got an? /,
   ],
   [
     'a net for its tree',
     () => assignLatents(wrong(net), train),
     TypeError,
-    /^tree: expected a LatentTree, got object$/,
+    /^tree: expected a LatentTree, got an? (TseNet|Dataset|object)$/,
   ],
-  ['data first', () => expandTree(wrong(train), wrong(tree)), TypeError, /^tree: expected a LatentTree, got object$/],
+  [
+    'data first',
+    () => expandTree(wrong(train), wrong(tree)),
+    TypeError,
+    /^tree: expected a LatentTree, got an? (TseNet|Dataset|object)$/,
+  ],
   ['images', () => expand({}, images), TypeError, /^data: expected dense or sparse rows, got images$/],
 ];
 
@@ -155,8 +160,18 @@ const growing: Case[] = [
 const views = { latentTreeToSvg, latentTreeToHtml, latentTreeToDot, latentTreeToJson };
 const viewing: Case[] = Object.entries(views).flatMap(([name, view]): Case[] => [
   [`${name} of nothing`, () => view(wrong(undefined)), TypeError, /^tree: expected a LatentTree, got undefined$/],
-  [`${name} of JSON`, () => view(wrong(tree.toJSON())), TypeError, /^tree: expected a LatentTree, got object$/],
-  [`${name} of a net`, () => view(wrong(net)), TypeError, /^tree: expected a LatentTree, got object$/],
+  [
+    `${name} of JSON`,
+    () => view(wrong(tree.toJSON())),
+    TypeError,
+    /^tree: expected a LatentTree, got an? (TseNet|Dataset|object)$/,
+  ],
+  [
+    `${name} of a net`,
+    () => view(wrong(net)),
+    TypeError,
+    /^tree: expected a LatentTree, got an? (TseNet|Dataset|object)$/,
+  ],
 ]);
 for (const view of [latentTreeToSvg, latentTreeToHtml]) {
   const title = (value: unknown) => () => view(tree, { title: wrong(value) });

@@ -47,6 +47,8 @@ test('options out of range', async () => {
   await refused([...train, '--learning-rate', 'NaN'], /--learning-rate/);
   await refused([...train, '--dropout', '1'], /--dropout.*Expected a share from 0 to below 1/);
   await refused([...train, '--holdout', '1'], /--holdout/);
+  await refused([...train, '--holdout', '0.2', '--validation', words], /--holdout: is for runs without --validation/);
+  await refused([...train, '--out', 'y'.repeat(400)], /^espalier: .{0,300}the name is too long$/);
   await refused([...train, '--holdout', '0.001'], /--holdout 0\.001: data: expected rows enough/);
   await refused([...train, '--holdout', '0', '--patience', '3'], /--patience: needs validation rows/);
   await refused([...train, '--layers', '6:5'.repeat(3)], /--layers.*radius:stride:globalUnits/);
@@ -143,6 +145,9 @@ test('sparse text', async () => {
   await refused(['train', '--data', file('one.txt', '1,1:1\n'.repeat(30))], /expected rows of at least 2 classes/);
   await refused(['train', '--data', words, '--task', 'values'], /--task values: sparse text has classes or tasks/);
   await refused(['train', '--data', words, '--feature-names', file('few.names', 'a\nb\n')], /train\.txt: /);
+  const many = file('many.names', Array.from({ length: 45 }, (_, i) => `w${i}\n`).join(''));
+  await refused(['tree', words, '--feature-names', many], /expected 40 names, .* got 45; .* say --columns 45/);
+  await succeeds(['tree', words, '--feature-names', many, '--columns', '45']);
   await refused(
     ['train', '--data', words, '--target-names', file('three.names', 'a\nb\nc\n')],
     /targets\.names: expected length 2/,

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { answers, Scratch, succeeds } from '../support/cli.js';
+import { answers, refused, Scratch, succeeds } from '../support/cli.js';
 import { csvText, idxBytes, sparseText } from '../support/cli-data.js';
 
 const AGNEWS = '../shared/data/agnews/train.txt';
@@ -118,6 +118,29 @@ test('--out: with a prefix, and into a directory', async () => {
     assert.equal(readdirSync(scratch.path(folder)).sort(), ['tree.dot', 'tree.json', 'tree.svg']);
     assert.is(readFileSync(scratch.path(`${folder}/tree.svg`), 'utf8'), readFileSync(files![2]!, 'utf8'));
   }
+});
+
+test('--out: one file by its ending, and no other ending', async () => {
+  const data = scratch.file('one.txt', sparseText(100, 3));
+  const folder = scratch.path('one');
+  mkdirSync(folder);
+  for (const name of ['a.svg', 'b.JSON', 'c.dot']) {
+    const { files } = await answers<TreeAnswer>(['tree', data, '--out', `${folder}/${name}`]);
+    assert.equal(files, [`${folder}/${name}`]);
+  }
+  assert.equal(readdirSync(folder).sort(), ['a.svg', 'b.JSON', 'c.dot']);
+  assert.ok(readFileSync(`${folder}/a.svg`, 'utf8').startsWith('<svg'));
+  assert.ok(readFileSync(`${folder}/c.dot`, 'utf8').startsWith('graph'));
+  for (const [command, name] of [
+    ['tree', 'd.png'],
+    ['tree', 'd.html'],
+    ['latent-tree', 'd.v2'],
+  ] as const)
+    await refused(
+      [command, data, '--out', `${folder}/${name}`],
+      /d\.\w+: expected a name that ends in \.json, \.dot.* got \./,
+    );
+  assert.is(readdirSync(folder).length, 3);
 });
 
 test('--min-information leaves a forest; --root by number and by name', async () => {

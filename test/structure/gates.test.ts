@@ -222,7 +222,7 @@ test('bad input is refused, and a refused batch leaves no trace', () => {
   refuses(make([block('a', 0, 0)]), RangeError, /^layout\[0\]\.count: expected an integer from 1, got 0/);
   refuses(make([block('a', 0, 2), block('b', 3, 1)]), RangeError, /^layout\[1\]\.first: expected 2, .* got 3/);
   refuses(make(LAYOUT, { classes: 0 }), RangeError, /^labels\.classes: expected an integer from 1, got 0/);
-  refuses(make(LAYOUT, { classes: 3, names: ['a'] }), RangeError, /^labels\.names: expected 3, .* got 1/);
+  refuses(make(LAYOUT, { classes: 3, names: ['a'] }), RangeError, /^labels\.names: expected length 3 .* got 1/);
 
   const counter = new GateCounter(LAYOUT, { classes: 3 });
   const none = new Uint8Array(32);
@@ -246,7 +246,7 @@ test('bad input is refused, and a refused batch leaves no trace', () => {
   refuses(() => counter.add(none, [0, 3]), RangeError, /^labels\[1\]: expected an integer in \[0, 3\), got 3/);
   refuses(() => counter.add(none, [0.5, 0]), RangeError, /^labels\[0\]: expected an integer in \[0, 3\), got 0\.5/);
   refuses(() => new GateCounter(LAYOUT).add(none, [0, 0]), TypeError, /^labels: expected none/);
-  refuses(() => counter.merge({} as never), TypeError, /^other: expected a GateCounter, got object/);
+  refuses(() => counter.merge({} as never), TypeError, /^other: expected a GateCounter, got an object/);
   refuses(
     () => counter.merge(new GateCounter(LAYOUT, { classes: 2 })),
     RangeError,

@@ -50,7 +50,9 @@ test('AUC of the clear cases', () => {
 test('AUC of what has no rank is refused', () => {
   refuses(() => areaUnderRoc([1, NaN], [1, 0]), RangeError, /^scores\[1\]: expected a number, got NaN$/);
   refuses(() => areaUnderRoc([1, 2], [1]), RangeError, /^positive: expected as many as scores \(2\), got 1$/);
-  refuses(() => areaUnderRoc(['1', '2'] as never, [1, 0]), TypeError, /^scores\[0\]: expected a number, got string$/);
+  refuses(() => areaUnderRoc(['1', '2'] as never, [1, 0]), TypeError, /^scores\[0\]: expected a number, got "1"$/);
+  refuses(() => areaUnderRoc(5 as never, 5 as never), TypeError, /^scores: expected a list of numbers, got 5$/);
+  refuses(() => areaUnderRoc([1, 2], [1, 2]), TypeError, /^positive\[1\]: expected a boolean, 0 or 1, got 2$/);
 });
 
 test('mean AUC over the tasks that have labels of both kinds, missing ones left out', () => {

@@ -1,5 +1,5 @@
 import { mkdirSync, statSync } from 'node:fs';
-import { basename, extname, join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { latentTreeToDot } from '../../drawings/latent/dot.js';
 import { latentTreeToSvg } from '../../drawings/latent/drawing.js';
@@ -31,6 +31,7 @@ import { Progress } from '../print/progress.js';
 import { loadToLearn } from '../read/data.js';
 import { latentTreeText, loadLikeTree, type OpenedTree, openLatentTree, sourceOf } from '../read/latent-file.js';
 import type { Loaded } from '../read/loaded.js';
+import { endingOf, namedFiles } from './drawn.js';
 import { type Assigned, assignRows, type Levels, latentsOf, levelList } from './latent-assign.js';
 
 const FLAGS = flagsOf(LATENT_TREE);
@@ -58,7 +59,7 @@ export function addLatentTree(program: Command): void {
     .option('--top <n>', 'features to name for each latent', integer(TOPICS.top.from), TOPICS.top.default)
     .option(
       '--out <file>',
-      'write FILE.json, .dot, .svg or .html, as it ends; any other name begins those of all four, in a directory latent-tree.json and so on; may be given again',
+      'write FILE.json, .dot, .svg or .html, as it ends; a name without an ending begins those of all four, in a directory latent-tree.json and so on; may be given again',
       (file: string, files: string[] = []) => [...files, file],
     )
     .option('--title <text>', 'heading of .svg and .html')
@@ -211,7 +212,7 @@ function assign(tree: LatentTree, { data }: Loaded, options: LatentTreeOptions):
 
 /** An option on drawings that nobody asked for. */
 function refuseUndrawn(files: readonly string[], { levels, title }: LatentTreeOptions): void {
-  const some = (...endings: string[]) => files.some((file) => endings.includes(endingOf(file)!));
+  const some = (...endings: string[]) => files.some((file) => endings.includes(endingOf(file, ENDINGS)!));
   if (levels !== undefined && !some('.svg')) throw new UserError('--levels: is about .svg, of which --out names none');
   if (title !== undefined && !some('.svg', '.html'))
     throw new UserError('--title: is about .svg and .html, of which --out names none');
@@ -232,17 +233,10 @@ function outputsOf(given: readonly string[]): string[] {
       }
     }
     const folder = statSync(out, { throwIfNoEntry: false })?.isDirectory();
-    if (!folder && endingOf(out)) return [out];
-    const prefix = folder ? join(out, 'latent-tree') : out;
-    return ENDINGS.map((ending) => `${prefix}${ending}`);
+    return namedFiles(out, folder ? join(out, 'latent-tree') : out, ENDINGS);
   });
   for (const file of files) requireWritable(file, '--out');
   return [...new Set(files)];
-}
-
-function endingOf(file: string): (typeof ENDINGS)[number] | undefined {
-  const ending = extname(file).toLowerCase();
-  return ENDINGS.find((one) => one === ending);
 }
 
 function contentsOf(
@@ -255,7 +249,7 @@ function contentsOf(
 ): string {
   const { top, levels } = options;
   const title = options.title ?? `Latent tree of ${basename(name)}`;
-  switch (endingOf(file)!) {
+  switch (endingOf(file, ENDINGS)!) {
     case '.json':
       return latentTreeText(tree, top, opened?.source ?? sourceOf(loaded!));
     case '.dot':

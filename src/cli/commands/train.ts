@@ -39,9 +39,11 @@ export function addTrain(program: Command, args: readonly string[], methods: rea
     .addOption(new Option('--validation-labels <file>', 'IDX labels of --validation').hideHelp(!help.method))
     .addOption(new Option('--test-labels <file>', 'IDX labels of --test').hideHelp(!help.method))
     .addHelpText('after', help.text)
-    .action(async (data: string | undefined, options: TrainOptions) => {
+    .action(async (data: string | undefined, options: TrainOptions, self: Command) => {
       if (data !== undefined && options.data !== undefined)
         throw new UserError(`--data: expected it once, got ${data} and ${options.data}`);
+      if (options.validation !== undefined && options.holdout > 0 && self.getOptionValueSource('holdout') === 'cli')
+        throw new UserError('--holdout: is for runs without --validation; expected one of the two, got both');
       const source = data ?? options.data;
       if (source === undefined) throw new UserError('--data: expected training rows, got none');
       await train(methods, { ...options, data: source });

@@ -16,6 +16,7 @@ import { addDataOptions, addJson, type DataOptions, integer } from '../options.j
 import { duration, plural, print, printJson, requireWritable, rounded, writeAtomically } from '../print/output.js';
 import { Progress } from '../print/progress.js';
 import { loadToLearn } from '../read/data.js';
+import { endingOf, namedFiles } from './drawn.js';
 
 /** A root may be told by its name too: a flag of the command's own. */
 const FLAGS = flagsOf(CHOW_LIU).filter(({ name }) => name !== 'root');
@@ -36,7 +37,10 @@ export function addTree(program: Command): void {
     .argument('<data>', 'sparse text, CSV or IDX; - for standard input')
     .option('--root <variable>', 'number or name of the variable that walks start from', '0')
     .option('--top <k>', 'strongest edges to print', integer(0), 10)
-    .option('--out <prefix>', 'write PREFIX.json, .dot and .svg; in a directory, tree.json, tree.dot and tree.svg');
+    .option(
+      '--out <file>',
+      'write FILE.json, .dot or .svg, as it ends; a name without an ending begins those of all three, in a directory tree.json and so on',
+    );
   addJson(addDataOptions(addFlags(command, FLAGS), true))
     .addHelpText(
       'after',
@@ -56,7 +60,7 @@ async function tree(path: string, options: TreeOptions): Promise<void> {
     throw new UserError('--bins, --threshold: expected one of them, got both');
   }
   const settings = (await readFlags(FLAGS, { ...options })).options;
-  const files = options.out === undefined ? undefined : outputs(options.out);
+  const files = options.out === undefined ? [] : outputsOf(options.out);
   const begun = performance.now();
   const { data, name } = await loadToLearn(path, options, false);
   const loaded = performance.now();
@@ -71,11 +75,7 @@ async function tree(path: string, options: TreeOptions): Promise<void> {
     }),
   ).finally(() => progress.stop());
   const grown = performance.now();
-  if (files) {
-    writeAtomically(files.json, `${JSON.stringify(treeToJson(learned))}\n`);
-    writeAtomically(files.dot, treeToDot(learned));
-    writeAtomically(files.svg, treeToSvg(learned));
-  }
+  for (const file of files) writeAtomically(file, CONTENTS[endingOf(file, ENDINGS)!](learned));
   const seconds = {
     load: (loaded - begun) / 1000,
     tree: (grown - loaded) / 1000,
@@ -99,7 +99,7 @@ async function tree(path: string, options: TreeOptions): Promise<void> {
         information,
       })),
       seconds: rounded(seconds),
-      ...(files ? { files: Object.values(files) } : {}),
+      ...(files.length ? { files } : {}),
     });
     return;
   }
@@ -112,7 +112,7 @@ async function tree(path: string, options: TreeOptions): Promise<void> {
   for (const { a, b, information } of strongest) {
     print(`  ${information.toFixed(4)}  ${learned.names?.[a] ?? a} – ${learned.names?.[b] ?? b}`);
   }
-  if (files) print(`Wrote ${Object.values(files).join(', ')}`);
+  if (files.length) print(`Wrote ${files.join(', ')}`);
 }
 
 function strongestEdges({ edges }: Tree, top: number): Edge[] {
@@ -132,8 +132,16 @@ function rootOf(text: string, { columns, featureNames }: Dataset): number {
   return root;
 }
 
-function outputs(out: string): { json: string; dot: string; svg: string } {
-  if (out === '') throw new InvalidArgumentError('--out: expected a directory or the beginning of a file name.');
+const ENDINGS = ['.json', '.dot', '.svg'] as const;
+const CONTENTS = {
+  '.json': (tree: Tree) => `${JSON.stringify(treeToJson(tree))}\n`,
+  '.dot': treeToDot,
+  '.svg': (tree: Tree) => treeToSvg(tree),
+};
+
+function outputsOf(out: string): string[] {
+  if (out === '')
+    throw new InvalidArgumentError('--out: expected a file, a directory or the beginning of a file name.');
   if (/[/\\]$/.test(out)) {
     try {
       mkdirSync(out, { recursive: true });
@@ -142,7 +150,7 @@ function outputs(out: string): { json: string; dot: string; svg: string } {
     }
   }
   const prefix = statSync(out, { throwIfNoEntry: false })?.isDirectory() ? join(out, 'tree') : out;
-  const files = { json: `${prefix}.json`, dot: `${prefix}.dot`, svg: `${prefix}.svg` };
-  for (const file of Object.values(files)) requireWritable(file, '--out');
+  const files = namedFiles(out, prefix, ENDINGS);
+  for (const file of files) requireWritable(file, '--out');
   return files;
 }

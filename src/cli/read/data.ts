@@ -23,9 +23,9 @@ export async function loadToLearn(path: string, options: DataOptions, labelled: 
     if (options.task === 'values') throw new UserError('--task values: sparse text has classes or tasks, not values');
     const data = parseSparseText(decode(file), {
       ...(options.columns === undefined ? {} : { columns: options.columns }),
-      ...(featureNames && options.columns === undefined ? { columns: featureNames.length } : {}),
       ...(options.task ? { targets: options.task as 'classes' | 'tasks' } : {}),
     });
+    requireAllNamed(data, options, featureNames);
     return { data };
   });
   // Not the file itself: its bytes are in the way once they are read.
@@ -82,6 +82,15 @@ function csvToLearn(file: InputFile, options: DataOptions, labelled: boolean): {
 function readIdx(file: InputFile, given: string | undefined, labelled: boolean): Dataset {
   const labels = readLabels(file, given, labelled);
   return labels === undefined ? idxDataset(file.bytes) : idxDataset(file.bytes, labels.bytes);
+}
+
+/** Names beyond the highest feature may be of words that these rows lack, or of another file: whoever gives them has to say. */
+function requireAllNamed(data: Dataset, { columns, featureNames: file }: DataOptions, names?: readonly string[]): void {
+  if (!names || columns !== undefined || names.length <= data.columns) return;
+  const [given, found] = [names.length, data.columns];
+  throw new UserError(
+    `--feature-names ${file}: expected ${found} names, one for each feature up to the highest, got ${given}; if there are ${given} features, say --columns ${given}`,
+  );
 }
 
 function renamed(data: Dataset, featureNames?: readonly string[], targetNames?: readonly string[]): Dataset {

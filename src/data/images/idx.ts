@@ -1,4 +1,22 @@
+import { complete } from '../../check/complete.js';
+import type { Options, OptionsOf } from '../../check/option.js';
+import { got } from '../../check/phrase.js';
 import { Dataset } from '../dataset.js';
+
+/** Options of idxDataset. */
+export const IDX = {
+  scale: {
+    kind: 'number',
+    default: 1 / 255,
+    doc: 'What each pixel is multiplied by, for bytes to end in [0, 1]; not 0.',
+  },
+  classes: {
+    kind: 'integer',
+    from: 2,
+    defaultDoc: 'the highest label plus one, at least 2',
+    doc: 'Number of classes.',
+  },
+} as const satisfies Options;
 
 /** Contents of an IDX file: shape[0] items, the last axis innermost. */
 export interface IdxArray {
@@ -26,19 +44,12 @@ export function parseIdx(bytes: Uint8Array): IdxArray {
 
 /**
  * A dense dataset from an IDX file of images and, maybe, one of labels. Each image is one row of pixels in file order,
- * each multiplied by `scale` (default 1/255, for bytes to end in [0, 1]).
- * @param options.classes number of classes, default the highest label plus one, at least 2
+ * each multiplied by `scale`.
  * @throws RangeError for a malformed file, or labels that are not one integer for each image
  */
-export function idxDataset(
-  images: Uint8Array,
-  labels?: Uint8Array,
-  options: { readonly scale?: number; readonly classes?: number } = {},
-): Dataset {
-  const { scale = 1 / 255, classes } = options;
-  if (!Number.isFinite(scale) || scale === 0) {
-    throw new RangeError(`scale: expected a finite number other than 0, got ${scale}`);
-  }
+export function idxDataset(images: Uint8Array, labels?: Uint8Array, options: OptionsOf<typeof IDX> = {}): Dataset {
+  const { scale, classes } = complete(IDX, options, 'idxDataset');
+  if (scale === 0) throw new RangeError('scale: expected a finite number other than 0, got 0');
   const { shape, values } = parse(images, 'images');
   if (shape.length < 2) {
     throw new RangeError(`images: expected at least 2 axes, got ${shape.length}; are these the labels?`);
@@ -59,7 +70,7 @@ export function idxDataset(
 }
 
 function parse(bytes: Uint8Array, argument: string): IdxArray {
-  if (!(bytes instanceof Uint8Array)) throw new TypeError(`${argument}: expected Uint8Array, got ${typeof bytes}`);
+  if (!(bytes instanceof Uint8Array)) throw new TypeError(`${argument}: expected a Uint8Array, got ${got(bytes)}`);
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
     throw new RangeError(`${argument}: expected IDX, got gzip (1f 8b); decompress the file first`);
   }

@@ -14,11 +14,11 @@ import { bodyOf, columnNames, namesByPlace, readTable, type Table, targetCells }
  * A dense dataset from a CSV text, by a schema learned on the training text. With a header, columns are found by name, in
  * any order; without, by place. The target column may be absent, then the dataset has no targets; so may ignored ones.
  *
- * @throws TypeError, RangeError for what learnCsvSchema has not made; RangeError naming line and column for a cell the schema cannot take, or naming the column that is absent or
+ * @throws TypeError, RangeError for what learnCsvSchema cannot have made, RangeError naming line and column for a cell the schema cannot take, or naming the column that is absent or
  * not in the schema
  */
 export function readCsv(text: string, schema: CsvSchema): Dataset {
-  requireSchema(schema, 'schema');
+  requireSchema(schema);
   return readRecords(readTable(text, schema.delimiter), schema);
 }
 

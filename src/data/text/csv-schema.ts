@@ -1,3 +1,7 @@
+import { complete } from '../../check/complete.js';
+import { jsonOf } from '../../check/json.js';
+import { requireNames } from '../../check/names.js';
+import type { Options } from '../../check/option.js';
 import { got } from '../../check/phrase.js';
 
 /** A column of numbers; `fill` stands in for a missing one, null refuses it. */
@@ -43,50 +47,82 @@ export function shownCategories({ categories }: CategoricalColumn): readonly str
   return categories.length === 2 ? categories.slice(1) : categories;
 }
 
-/** TypeError for what is no schema, RangeError for one that learning has not made; both name the argument. */
-export function requireSchema(schema: unknown, argument: string): asserts schema is CsvSchema {
-  if (!isRecord(schema) || schema.kind !== 'csv-schema')
-    throw new TypeError(
-      `${argument}: expected an object of kind 'csv-schema', as made by learnCsvSchema, got ${got(schema)}`,
-    );
-  const { delimiter, header, names, columns, target, missingMarks, unknownCategory } = schema;
-  const known = isTexts(names, 1) ? new Set(names) : new Set<string>();
-  const used = Array.isArray(columns) ? columns.map((column) => column?.name) : [];
-  const sound = {
-    delimiter: typeof delimiter === 'string' && delimiter.length === 1,
-    header: typeof header === 'boolean',
-    names: known.size > 0,
-    columns: used.length > 0 && isTexts(used, 1) && (columns as unknown[]).every((column) => isColumn(column, known)),
-    target: target === null || isTarget(target, known, used),
-    missingMarks: isTexts(missingMarks, 0),
-    unknownCategory: unknownCategory === 'refuse' || unknownCategory === 'zero',
+const NAME = { kind: 'text', required: true, doc: 'Of the column.' } as const;
+const NAMES = { kind: 'list', of: { kind: 'text', doc: 'A name.' }, required: true } as const;
+
+/** A schema's parts, as options are declared. */
+const SCHEMA = {
+  kind: { kind: 'choice', of: ['csv-schema'], required: true, doc: 'What it is.' },
+  delimiter: { kind: 'choice', of: [',', ';', '\t'], required: true, doc: 'What stands between cells.' },
+  header: { kind: 'flag', required: true, doc: 'Whether the first row is a header.' },
+  names: { ...NAMES, least: 1, doc: 'Of all columns.' },
+  columns: {
+    kind: 'list',
+    least: 1,
+    of: {
+      kind: 'variant',
+      of: {
+        numeric: {
+          name: NAME,
+          fill: {
+            kind: 'other',
+            is: isFloatOrNull,
+            expected: 'a number within a 32-bit float, or null',
+            required: true,
+            doc: '',
+          },
+        },
+        categorical: {
+          name: NAME,
+          categories: { ...NAMES, least: 1, doc: 'In the order of their features.' },
+          fill: { kind: 'other', is: isTextOrNull, expected: 'a string or null', required: true, doc: '' },
+        },
+      },
+      doc: 'A column.',
+    },
+    required: true,
+    doc: 'Those that become features.',
+  },
+  target: {
+    kind: 'variant',
+    of: { classes: { name: NAME, names: { ...NAMES, least: 2, doc: 'Classes by id.' } }, values: { name: NAME } },
+    or: (value: unknown) => value === null,
+    orDoc: 'null',
+    required: true,
+    doc: 'The column to predict.',
+  },
+  missingMarks: { ...NAMES, doc: 'Cells that are missing.' },
+  unknownCategory: { kind: 'choice', of: ['refuse', 'zero'], required: true, doc: 'What an unknown category does.' },
+} as const satisfies Options;
+
+function isFloatOrNull(value: unknown): value is number | null {
+  return value === null || (typeof value === 'number' && Number.isFinite(Math.fround(value)));
+}
+
+function isTextOrNull(value: unknown): value is string | null {
+  return value === null || typeof value === 'string';
+}
+
+/** TypeError, RangeError naming the part for what learnCsvSchema cannot have made. */
+export function requireSchema(given: unknown, argument = 'schema'): asserts given is CsvSchema {
+  const schema = jsonOf<CsvSchema>(given, 'csv-schema', argument);
+  complete(SCHEMA, schema, 'a schema of learnCsvSchema', `${argument}.`);
+  const { names, columns, target } = schema;
+  requireNames(names, names.length, `${argument}.names`, 'column');
+  const known = new Set(names);
+  const requireColumn = (name: string, place: string) => {
+    if (!known.delete(name)) throw new RangeError(`${place}: expected one of its names, each once, got ${got(name)}`);
   };
-  for (const [part, ok] of Object.entries(sound))
-    if (!ok) throw new RangeError(`${argument}: expected ${part} as learnCsvSchema makes it, got another`);
-}
-
-function isColumn(column: unknown, names: ReadonlySet<string>): boolean {
-  if (!isRecord(column) || !names.has(column.name as string)) return false;
-  const { kind, fill, categories } = column;
-  if (kind === 'numeric') return fill === null || Number.isFinite(fill);
-  return kind === 'categorical' && isTexts(categories, 1) && (fill === null || categories.includes(fill as string));
-}
-
-function isTarget(target: unknown, names: ReadonlySet<string>, columns: readonly unknown[]): boolean {
-  if (!isRecord(target) || !names.has(target.name as string) || columns.includes(target.name)) return false;
-  return target.kind === 'values' || (target.kind === 'classes' && isTexts(target.names, 2));
-}
-
-/** Strings, at least so many, each once. */
-function isTexts(list: unknown, least: number): list is string[] {
-  return (
-    Array.isArray(list) &&
-    list.length >= least &&
-    list.every((text) => typeof text === 'string') &&
-    new Set(list).size === list.length
-  );
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  columns.forEach((column, i) => {
+    const place = `${argument}.columns[${i}]`;
+    requireColumn(column.name, `${place}.name`);
+    if (column.kind === 'numeric') return;
+    const { categories, fill } = column;
+    requireNames(categories, categories.length, `${place}.categories`, 'category');
+    if (fill !== null && !categories.includes(fill))
+      throw new RangeError(`${place}.fill: expected one of its categories, or null, got ${got(fill)}`);
+  });
+  if (target === null) return;
+  requireColumn(target.name, `${argument}.target.name`);
+  if (target.kind === 'classes') requireNames(target.names, target.names.length, `${argument}.target.names`, 'class');
 }

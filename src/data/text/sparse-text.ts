@@ -1,7 +1,7 @@
 import { requireKnown } from '../../check/known.js';
 import { got } from '../../check/phrase.js';
 import { requireInteger, requireObject } from '../../check/require.js';
-import { Dataset } from '../dataset.js';
+import { Dataset, requireDataset } from '../dataset.js';
 import { requireRows } from '../matrix.js';
 import { describeTargets, type Targets } from '../targets.js';
 import { NUMBER } from './number.js';
@@ -62,6 +62,7 @@ export function parseSparseText(text: string, options: SparseTextOptions = {}): 
  * @throws TypeError for a dataset of images, with values to regress on, or without targets
  */
 export function formatSparseText(dataset: Dataset): string {
+  requireDataset(dataset, 'dataset');
   const { targets, rows, columns } = dataset;
   const features = requireRows(dataset.features, 'dataset');
   if (targets === undefined || targets.kind === 'values') {
@@ -106,7 +107,7 @@ class SparseTextReader {
   constructor(text: string, options: SparseTextOptions) {
     const { targets, columns, classes } = options;
     if (targets !== undefined && targets !== 'classes' && targets !== 'tasks') {
-      throw new RangeError(`targets: expected 'classes' or 'tasks', got ${JSON.stringify(targets)}`);
+      throw new RangeError(`targets: expected 'classes' or 'tasks', got ${got(targets)}`);
     }
     if (columns !== undefined) requireInteger(columns, 1, 'columns');
     if (classes !== undefined) requireInteger(classes, 2, 'classes');
@@ -305,8 +306,9 @@ class SparseTextReader {
     return item === '' ? 'nothing' : JSON.stringify(item);
   }
 
-  #refuse(expected: string, got: string): never {
-    throw new RangeError(`line ${this.#line}: expected ${expected}, got ${got}`);
+  #refuse(expected: string, found: string): never {
+    const short = found.length > 80 ? `${found.slice(0, 80)}…` : found;
+    throw new RangeError(`line ${this.#line}: expected ${expected}, got ${short}`);
   }
 }
 

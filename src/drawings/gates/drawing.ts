@@ -1,5 +1,6 @@
 import { complete } from '../../check/complete.js';
 import type { Options, OptionsOf } from '../../check/option.js';
+import { requireReport } from '../../structure/gate-report.js';
 import type { GateReport } from '../../structure/gates.js';
 import { drawing, element, group, text } from '../svg.js';
 import { breakLines, columnsOf } from './columns.js';
@@ -53,6 +54,7 @@ const NOTE = 14;
  * Same report and options, same bytes.
  */
 export function gatesToSvg(report: GateReport, options: GateSvgOptions = {}): string {
+  requireReport(report);
   const { width, order, theme, title } = complete(GATE_SVG, options, 'gatesToSvg');
   const colours = coloursOf(theme);
   const rows = rowsOf(report);

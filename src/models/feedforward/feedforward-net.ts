@@ -46,7 +46,7 @@ export class FeedforwardNet extends Net {
 
   /** @internal Use the factories of TrfNet, TseNet and DenseNet. */
   constructor(engine: Engine, state: NetState) {
-    super(engine);
+    super(engine, state);
     this.state = state;
     this.network = new Network(engine, state.shape);
   }

@@ -1,3 +1,4 @@
+import { requireArray, requireEach } from '../../check/arrays.js';
 import { complete } from '../../check/complete.js';
 import type { Options, OptionsOf } from '../../check/option.js';
 import { type Dataset, requireImages } from '../../data/dataset.js';
@@ -60,7 +61,7 @@ export class GaterNet extends Net {
   readonly state: GatedState;
 
   private constructor(engine: Engine, state: GatedState) {
-    super(engine);
+    super(engine, state);
     this.state = state;
     this.network = new GatedNetwork(engine, state.shape, state.norm);
   }
@@ -141,8 +142,10 @@ export class GaterNet extends Net {
 
   /** Multiply-adds of the backbone for one image with these gates, [gates]: what `dense` becomes. */
   costOf(gates: Float32Array): number {
+    requireArray(gates, 'gates', Float32Array);
     const { backbone, classifier, gates: count } = this.network;
     if (gates.length !== count) throw new RangeError(`gates: expected ${count} numbers, got ${gates.length}`);
+    requireEach(gates, (gate) => gate === 0 || gate === 1, 'gates', '0 or 1');
     const { nodes } = backbone.plan;
     const openOf = (node: ConvNode) =>
       node.gate &&

@@ -2,7 +2,7 @@ import type { Dataset } from '../../data/dataset.js';
 import type { Identity } from '../../files/identity.js';
 import type { Tensor } from '../../files/safetensors.js';
 import { damagedState, packState, unpackState } from '../../files/state.js';
-import { LatentTree } from '../../structure/latent/latent-tree.js';
+import { LatentTree, requireLatentTree } from '../../structure/latent/latent-tree.js';
 import { GROWTH_KEY } from '../learning.js';
 
 /** A latent tree's small parts, as JSON; the others are tensors. */
@@ -17,7 +17,9 @@ export function skeletonJson({ levels, rows, logLikelihood }: LatentTree): Skele
 }
 
 /** `tree.parent` i32[nodes], `tree.probability` f64[nodes][2] and `tree.limits` f64[features]. */
-export function skeletonTensors({ parent, probability, limits, nodes, features }: LatentTree): Record<string, Tensor> {
+export function skeletonTensors(tree: LatentTree): Record<string, Tensor> {
+  requireLatentTree(tree);
+  const { parent, probability, limits, nodes, features } = tree;
   return {
     'tree.parent': { shape: [nodes], data: parent },
     'tree.probability': { shape: [nodes, 2], data: probability },

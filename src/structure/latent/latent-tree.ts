@@ -177,19 +177,19 @@ export class LatentTree {
   /** Reads what toJSON wrote. TypeError for another thing, RangeError for a damaged one. */
   static fromJSON(json: LatentTreeJson): LatentTree {
     if (typeof json !== 'object' || json === null || !Array.isArray(json.features) || !Array.isArray(json.latents))
-      throw new TypeError('json: expected a latent tree as toJSON wrote it');
-    if (json.format !== 1) throw new RangeError(`json: expected a latent tree of format 1, got ${json.format}`);
+      throw new TypeError(`json: expected a latent tree as toJSON wrote it, got ${got(json)}`);
+    if (json.format !== 1) throw new RangeError(`json: expected a latent tree of format 1, got ${got(json.format)}`);
     const nodes = [...json.features, ...json.latents];
     nodes.forEach((node, v) => {
       const { parent, probability } = node ?? {};
       // Not what Int32Array would make of it.
       if (!Number.isInteger(parent) || parent !== (parent | 0))
-        throw new RangeError(`json: node ${v} has the parent ${String(parent)}`);
+        throw new RangeError(`json: node ${v} has the parent ${got(parent)}`);
       if (!Array.isArray(probability) || probability.length !== 2 || !probability.every(isNumber))
         throw new RangeError(`json: node ${v}: expected two probabilities, got ${got(probability)}`);
     });
     json.features.forEach(({ limit, name }, v) => {
-      if (!isNumber(limit)) throw new RangeError(`json: feature ${v}: expected a limit, got ${String(limit)}`);
+      if (!isNumber(limit)) throw new RangeError(`json: feature ${v}: expected a limit, got ${got(limit)}`);
       if (typeof name !== typeof json.features[0]!.name || (name !== undefined && typeof name !== 'string'))
         throw new RangeError('json: expected names for all features or for none');
     });
@@ -213,6 +213,5 @@ function isNumber(x: unknown): x is number {
 
 /** TypeError unless it is a LatentTree: the JSON of one lacks all that a tree can tell. */
 export function requireLatentTree(tree: unknown): void {
-  if (!(tree instanceof LatentTree))
-    throw new TypeError(`tree: expected a LatentTree, got ${tree === null ? 'null' : typeof tree}`);
+  if (!(tree instanceof LatentTree)) throw new TypeError(`tree: expected a LatentTree, got ${got(tree)}`);
 }

@@ -38,7 +38,7 @@ test('refused files', () => {
   refused(idxBytes([2, 2], [1, 2, 3]), /^bytes: expected 16 bytes for shape 2 x 2, got 15; the file is truncated$/);
   refused(idxBytes([2], [1, 2, 3]), /^bytes: expected 10 bytes for shape 2, got 11; the file is too long$/);
   refused(idxBytes([2 ** 31, 2 ** 31], [], 0x0e), /truncated$/);
-  refuses(() => parseIdx([0, 0] as unknown as Uint8Array), TypeError, /^bytes: expected Uint8Array/);
+  refuses(() => parseIdx([0, 0] as unknown as Uint8Array), TypeError, /^bytes: expected a Uint8Array/);
 });
 
 test('images and labels', () => {

@@ -1,0 +1,23 @@
+import { extname } from 'node:path';
+import { UserError } from '../errors.js';
+
+/** A file's ending in small letters, if it is one of these. */
+export function endingOf<E extends string>(file: string, endings: readonly E[]): E | undefined {
+  const ending = extname(file).toLowerCase();
+  return endings.find((one) => one === ending);
+}
+
+/**
+ * The files that --out names: the one it is, by its ending, or one for each ending after a name that has none. `prefix`: what their names begin with, which is not
+ * `out` where that is a folder. UserError for another ending.
+ */
+export function namedFiles(out: string, prefix: string, endings: readonly string[]): string[] {
+  if (prefix === out && endingOf(out, endings)) return [out];
+  if (prefix === out && extname(out).length > 1) {
+    const list = `${endings.slice(0, -1).join(', ')} or ${endings.at(-1)}`;
+    throw new UserError(
+      `--out ${out}: expected a name that ends in ${list}, or without an ending, got ${extname(out)}`,
+    );
+  }
+  return endings.map((ending) => `${prefix}${ending}`);
+}

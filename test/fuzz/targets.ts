@@ -1,0 +1,370 @@
+import {
+  Dataset,
+  DenseNet,
+  type Engine,
+  type FeedforwardNet,
+  type FitOptions,
+  GaterNet,
+  LatentTree,
+  latentTree,
+  latentTreeToJson,
+  loadNet,
+  parseIdx,
+  parseSparseText,
+  readSafetensors,
+  Standardizer,
+  TfIdf,
+  TrfNet,
+  TseNet,
+  writeSafetensors,
+} from 'espalier';
+import { type CsvSchema, learnCsvSchema, readCsv } from 'espalier/csv';
+import { encode } from 'fast-png';
+import { decodePng } from '#dist/cli/read/png.js';
+import { ChannelNorm } from '#dist/data/images/channel-norm.js';
+import { csvText, idxBytes, sparseText, taskText } from '../support/cli-data.js';
+import { Random } from '../support/random.js';
+import { stateDictOf } from '../support/state-dict.js';
+import { digest, type Target } from './fuzz.js';
+import { mutateBytes, mutateJson, mutateSafetensors, mutateText } from './mutate.js';
+import { tryOption } from './options.js';
+import { idxTwin, sparseTwin } from './twins.js';
+
+const bytesOf = (text: string) => new TextEncoder().encode(text);
+const textOf = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+
+/** Every reader and loader of the package, with inputs that it reads. */
+export async function targets(engine: Engine): Promise<Target[]> {
+  return [options(), ...texts(), ...binaries(), ...(await jsons(engine)), ...(await nets(engine))];
+}
+
+function options(): Target {
+  return {
+    name: 'options',
+    inputs: [],
+    mutate: (random) => Uint8Array.from({ length: 4 }, () => random.below(256)),
+    read: (bytes) => tryOption(new Random(new DataView(bytes.buffer).getInt32(0))),
+    mayDiffer: true,
+    weight: 4,
+  };
+}
+
+function texts(): Target[] {
+  return [
+    {
+      name: 'sparse-text',
+      inputs: [sparseText(12, 1), taskText(4, 1), '\ufeff1 ,2:1e-3 , 0:.5\r\n0,7:0\r\n\n'].map(bytesOf),
+      mutate: mutateText,
+      read: (bytes) => sparse(textOf(bytes)),
+      mayDiffer: true,
+      weight: 2,
+    },
+    {
+      name: 'csv',
+      inputs: [csvText(20, 1), 'a;b\n1;"x;""y"\n2;z\n', '1\t2\n3\t?\n', 'a,b\r\n1,yes\r\n,no\r\n'].map(bytesOf),
+      mutate: mutateText,
+      read: (bytes) => csv(textOf(bytes)),
+      mayDiffer: true,
+      weight: 2,
+    },
+  ];
+}
+
+/** What the reader makes of it must be what its twin makes of it. */
+function sparse(text: string): string {
+  const wanted = sparseTwin(text);
+  let data: Dataset;
+  try {
+    data = parseSparseText(text);
+  } catch (error) {
+    if (wanted) throw new Error(`its twin reads ${wanted.rows.length} rows of it, but: ${(error as Error).message}`);
+    throw error;
+  }
+  const { features, targets } = data;
+  if (features.kind !== 'sparse' || targets === undefined || targets.kind === 'values') throw new Error('other kinds');
+  const { start, index, value } = features;
+  const rows = Array.from({ length: data.rows }, (_, r) =>
+    Array.from(index.subarray(start[r]!, start[r + 1]!), (column, i) => [column, value[start[r]! + i]]),
+  );
+  const found = JSON.stringify({ labels: Array.from(targets.values), tasks: targets.kind === 'tasks', rows });
+  if (found !== JSON.stringify(wanted)) throw new Error(`read ${found}, but its twin ${JSON.stringify(wanted)}`);
+  return digest(found);
+}
+
+/** Numbers only, the same when read again, by the schema's JSON, and when printed and read. */
+function csv(text: string): string {
+  const schema = learnCsvSchema(text, { target: null, missing: 'mode' });
+  const { features } = readCsv(text, schema);
+  if (features.kind !== 'dense' || !features.values.every(Number.isFinite)) throw new Error('not finite');
+  const again = readCsv(text, JSON.parse(JSON.stringify(schema)) as CsvSchema);
+  if (digest(features.values) !== digest((again.features as { values: Float32Array }).values))
+    throw new Error('another result when read again by the schema as JSON');
+  const { rows, columns, values } = features;
+  const lines = Array.from({ length: rows }, (_, r) =>
+    Array.from(values.subarray(r * columns, (r + 1) * columns)).join(','),
+  );
+  const printed = [Array.from({ length: columns }, (_, c) => `c${c}`).join(','), ...lines].join('\n');
+  const plain = learnCsvSchema(printed, { target: null, header: true, delimiter: ',' });
+  const reread = readCsv(printed, plain).features as { values: Float32Array };
+  // Text has no minus zero that is not zero.
+  if (!reread.values.every((x, i) => x === values[i])) throw new Error('other numbers when printed and read');
+  return digest(JSON.stringify(schema), values);
+}
+
+function binaries(): Target[] {
+  const pixels = Uint8Array.from({ length: 48 }, (_, i) => (i * 37) % 256);
+  return [
+    {
+      name: 'idx',
+      inputs: [
+        idxBytes([3, 2, 2], pixels.subarray(0, 12)),
+        idxBytes([2, 3], pixels.subarray(0, 24), 13),
+        idxBytes([4], pixels.subarray(0, 8), 11),
+      ],
+      mutate: mutateBytes,
+      read: idx,
+      mayDiffer: true,
+    },
+    {
+      name: 'png',
+      inputs: [
+        encode({ width: 4, height: 4, channels: 3, data: pixels }),
+        encode({ width: 4, height: 4, channels: 1, data: pixels.slice(0, 16) }),
+        encode({ width: 2, height: 4, channels: 2, depth: 16, data: Uint16Array.from(pixels.subarray(0, 16)) }),
+      ],
+      mutate: mutateBytes,
+      read: (bytes) => {
+        const { channels, height, width, values } = decodePng(bytes);
+        return digest(`${channels} ${height} ${width}`, values);
+      },
+    },
+    {
+      name: 'safetensors',
+      inputs: [
+        writeSafetensors(
+          { a: { shape: [2, 3], data: Float32Array.of(1, 2, 3, 4, 5, 6) }, b: { shape: [], data: Int8Array.of(7) } },
+          { note: 'text', more: '{"a":[1,2,{"b":null}]}' },
+        ),
+        writeSafetensors({ wide: { shape: [3], data: BigInt64Array.of(1n, -2n, 3n) } }),
+      ],
+      mutate: mutateSafetensors,
+      read: (bytes) => {
+        const { tensors, metadata } = readSafetensors(bytes);
+        for (const [name, { shape, data }] of Object.entries(tensors))
+          if (data.length !== shape.reduce((a, b) => a * b, 1))
+            throw new Error(`${name}: ${data.length} for [${shape}]`);
+        const written = writeSafetensors(tensors, metadata);
+        const again = readSafetensors(written);
+        if (digest(written) !== digest(writeSafetensors(again.tensors, again.metadata))) throw new Error('not stable');
+        return digest(written);
+      },
+      mayDiffer: true,
+      weight: 2,
+    },
+  ];
+}
+
+function idx(bytes: Uint8Array): string {
+  const wanted = idxTwin(bytes);
+  const { shape, values } = parseIdx(bytes);
+  const found = JSON.stringify({ shape, values: Array.from(values) });
+  if (found !== JSON.stringify(wanted)) throw new Error(`read ${found.slice(0, 200)}, but its twin did not`);
+  return digest(found);
+}
+
+async function jsons(engine: Engine): Promise<Target[]> {
+  const { listed, dense, images } = problem();
+  const json = (name: string, objects: readonly object[], read: (json: unknown) => string): Target => ({
+    name,
+    inputs: objects.map((object) => bytesOf(JSON.stringify(object))),
+    mutate: (random, input) => bytesOf(mutateJson(random, textOf(input))),
+    read: (bytes) => {
+      let value: unknown;
+      try {
+        value = JSON.parse(textOf(bytes));
+      } catch (cause) {
+        throw new TypeError('json: expected JSON', { cause });
+      }
+      return read(value);
+    },
+    mayDiffer: true,
+  });
+  const finite = (values: ArrayLike<number>) => {
+    if (!Array.from(values).every(Number.isFinite)) throw new Error('not finite');
+    return digest(Float64Array.from(values));
+  };
+  const tree = await latentTree(listed, { engine });
+  const { features } = images;
+  if (features.kind !== 'images') throw new Error('expected images');
+  return [
+    json('latent-tree', [tree.toJSON(), latentTreeToJson(tree)], (value) => {
+      const read = LatentTree.fromJSON(value as never);
+      finite(read.marginal);
+      const again = LatentTree.fromJSON(JSON.parse(JSON.stringify(read)));
+      if (JSON.stringify(again) !== JSON.stringify(read)) throw new Error('another tree when read again');
+      return digest(JSON.stringify(read));
+    }),
+    json('standardizer', [Standardizer.learn(dense).toJSON(), Standardizer.learn(listed).toJSON()], (value) => {
+      const { mean, scale } = Standardizer.fromJSON(value);
+      return finite(mean ?? []) + finite(scale);
+    }),
+    json('tf-idf', [TfIdf.learn(listed).toJSON()], (value) => {
+      const { idf, sublinear, normalise } = TfIdf.fromJSON(value);
+      return finite(idf) + String(sublinear) + String(normalise);
+    }),
+    json('channel-norm', [ChannelNorm.learn(features).toJSON()], (value) => {
+      const { mean, std } = ChannelNorm.fromJSON(value);
+      return finite(mean) + finite(std);
+    }),
+    json(
+      'csv-schema',
+      [learnCsvSchema(csvText(20, 1), { target: 'kind' }), learnCsvSchema('1;a\n2;b\n', { target: null })],
+      (value) => {
+        const text = (value as CsvSchema | null)?.delimiter === ';' ? '1;a\n2;b\n' : csvText(20, 1);
+        const read = readCsv(text, value as CsvSchema);
+        return finite((read.features as { values: Float32Array }).values);
+      },
+    ),
+  ];
+}
+
+async function nets(engine: Engine): Promise<Target[]> {
+  const { listed, dense, images } = problem();
+  const trfOptions = {
+    layers: [
+      { radius: 1, stride: 2, globalUnits: 2 },
+      { radius: 1, stride: 2, globalUnits: 1 },
+    ],
+    pretrain: { epochs: 1 },
+    engine,
+  };
+  const tseOptions = { minInputs: 1, skipPaths: { units: 2 }, engine };
+  const gatedOptions = {
+    backbone: [{ type: 'conv', filters: 2 }] as const,
+    gater: [{ type: 'conv', filters: 2 }] as const,
+    bottleneck: 2,
+    engine,
+  };
+  let trfGrowth: Uint8Array | undefined;
+  let tseGrowth: Uint8Array | undefined;
+  const trf = await TrfNet.grow(listed, {
+    ...trfOptions,
+    onCheckpoint: (bytes) => {
+      trfGrowth = bytes;
+    },
+  });
+  const tse = await TseNet.grow(listed, {
+    ...tseOptions,
+    onCheckpoint: (bytes) => {
+      tseGrowth = bytes;
+    },
+  });
+  const net = await DenseNet.create(dense, { hidden: [2], input: 'standard', engine });
+  const gated = await GaterNet.create(images, gatedOptions);
+  const fit: FitOptions = { epochs: 2, batchSize: 8, validation: dense };
+  const checkpoints: Uint8Array[] = [];
+  const start = net.save();
+  await net.fit(dense, {
+    ...fit,
+    onCheckpoint: (bytes) => {
+      checkpoints.push(bytes);
+    },
+  });
+
+  const outputs = async (one: FeedforwardNet | GaterNet, data: Dataset) => {
+    try {
+      const { outputs: found } = await one.predict(data);
+      return digest(JSON.stringify(one.describe()), found);
+    } finally {
+      one.dispose();
+    }
+  };
+  const file = (
+    name: string,
+    inputs: readonly Uint8Array[],
+    read: Target['read'],
+    more: Partial<Target> = {},
+  ): Target => ({
+    name,
+    inputs,
+    mutate: mutateSafetensors,
+    read,
+    ...more,
+  });
+  const loaded = (name: string, one: { save(): Uint8Array }, data: Dataset) =>
+    file(name, [one.save()], async (bytes) => outputs(await loadNet(bytes, { engine }), data));
+  return [
+    loaded('dense', net, dense),
+    loaded('trf', trf, listed),
+    loaded('tse', tse, listed),
+    loaded('gaternet', gated, images),
+    file('fit-checkpoint', checkpoints, async (resume) => {
+      const fresh = await DenseNet.load(start, { engine });
+      try {
+        await fresh.fit(dense, { ...fit, resume });
+      } catch (error) {
+        fresh.dispose();
+        throw error;
+      }
+      return outputs(fresh, dense);
+    }),
+    file(
+      'trf-checkpoint',
+      [trfGrowth!],
+      async (resume) => outputs(await TrfNet.grow(listed, { ...trfOptions, resume }), listed),
+      { weight: 0.5 },
+    ),
+    file(
+      'tse-checkpoint',
+      [tseGrowth!],
+      async (resume) => outputs(await TseNet.grow(listed, { ...tseOptions, resume }), listed),
+      { weight: 0.5 },
+    ),
+    file(
+      'state-dict',
+      [await stateDictOf(engine)],
+      async (bytes) => {
+        const options = {
+          image: { height: 8, width: 8 },
+          normalise: { mean: [0, 0, 0], std: [1, 1, 1] },
+          placement: 'every-conv',
+        } as const;
+        const one = await GaterNet.fromStateDict(bytes, { ...options, engine });
+        const digested = digest(JSON.stringify(one.describe()), one.save());
+        one.dispose();
+        return digested;
+      },
+      { mayDiffer: true, weight: 0.5 },
+    ),
+  ];
+}
+
+/** Rows and images of two classes that are told apart by a few features. */
+function problem(): { listed: Dataset; dense: Dataset; images: Dataset } {
+  const random = new Random(3);
+  const labels = Array.from({ length: 24 }, (_, r) => r % 2);
+  const rows = labels.map((label) =>
+    Array.from({ length: 6 }, (_, c) => Number(random.chance(c < 3 ? 0.2 + 0.6 * label : 0.4))),
+  );
+  const start = Int32Array.from([
+    0,
+    ...labels.map(
+      (_, r) =>
+        rows
+          .slice(0, r + 1)
+          .flat()
+          .filter((x) => x > 0).length,
+    ),
+  ]);
+  const index = Int32Array.from(rows.flatMap((row) => row.flatMap((x, c) => (x > 0 ? [c] : []))));
+  const value = new Float32Array(index.length).fill(1);
+  const values = Uint8Array.from({ length: 24 * 64 }, () => random.below(256));
+  return {
+    listed: Dataset.sparse({ rows: 24, columns: 6, start, index, value, labels }),
+    dense: Dataset.dense(
+      rows.map((row) => row.map((x) => x + random.next())),
+      { labels },
+    ),
+    images: Dataset.images({ channels: 1, height: 8, width: 8, values, labels }),
+  };
+}

@@ -1,0 +1,64 @@
+// Simple readers of the text formats, written from their descriptions: what the package reads must be what these read.
+
+export interface Rows {
+  readonly labels: number[];
+  readonly tasks: boolean;
+  readonly rows: [column: number, value: number][][];
+}
+
+/** The authors' sparse text, without options; undefined for what departs from it. */
+export function sparseTwin(text: string): Rows | undefined {
+  const whole = text.replace(/[ \t\r\n]+$/, '');
+  const lines = (whole.startsWith('\ufeff') ? whole.slice(1) : whole).split('\n');
+  if (whole === '' || whole === '\ufeff') return undefined;
+  const labelsOf = (line: string) =>
+    line
+      .split(',')[0]!
+      .split(/[ \t\r]+/)
+      .filter((label) => label !== '');
+  const width = labelsOf(lines[0]!).length;
+  const tasks = width > 1;
+  const labels: number[] = [];
+  const rows: Rows['rows'] = [];
+  for (const line of lines) {
+    const own = labelsOf(line);
+    if (own.length === 0 || own.length !== width) return undefined;
+    for (const label of own) {
+      if (tasks ? !/^(?:0*[01]|\?)$/.test(label) : !/^\d+$/.test(label) || Number(label) > 0x7ffffffe) return undefined;
+      labels.push(label === '?' ? -1 : Number(label));
+    }
+    const row = new Map<number, number>();
+    for (const item of line.split(',').slice(1)) {
+      const [, column, cell] = /^[ \t\r]*(\d+):(.*)$/s.exec(item) ?? [];
+      const value = cell?.trim();
+      if (!value || !/^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(value)) return undefined;
+      if (Number(column) >= 0x7fffffff || row.has(Number(column))) return undefined;
+      if (!Number.isFinite(Math.fround(Number(value)))) return undefined;
+      row.set(Number(column), Math.fround(Number(value)));
+    }
+    rows.push([...row].filter(([, value]) => value !== 0).sort(([a], [b]) => a - b));
+  }
+  return { labels, tasks, rows };
+}
+
+/** IDX; undefined for what is none. */
+export function idxTwin(bytes: Uint8Array): { shape: number[]; values: number[] } | undefined {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (bytes.length < 4 || view.getUint16(0) !== 0 || bytes[3] === 0) return undefined;
+  const axes = bytes[3]!;
+  const width = new Map([
+    [8, 1],
+    [9, 1],
+    [11, 2],
+    [12, 4],
+    [13, 4],
+    [14, 8],
+  ]).get(bytes[2]!);
+  if (width === undefined || bytes.length < 4 + 4 * axes) return undefined;
+  const shape = Array.from({ length: axes }, (_, axis) => view.getUint32(4 + 4 * axis));
+  const count = shape.reduce((product, size) => product * size, 1);
+  if (bytes.length !== 4 + 4 * axes + count * width) return undefined;
+  const read = [view.getUint8, view.getInt8, undefined, view.getInt16, view.getInt32, view.getFloat32, view.getFloat64];
+  const get = read[bytes[2]! - 8]!;
+  return { shape, values: Array.from({ length: count }, (_, i) => get.call(view, 4 + 4 * axes + i * width)) };
+}

@@ -1,0 +1,315 @@
+// For every public function and method, arguments that it takes.
+import {
+  chowLiuTree,
+  Dataset,
+  DenseNet,
+  type Engine,
+  GateCounter,
+  GaterNet,
+  gateReport,
+  type LatentTree,
+  latentTree,
+  latentTreeToJson,
+  Standardizer,
+  TfIdf,
+  TrfNet,
+  TseNet,
+  writeSafetensors,
+} from 'espalier';
+import { learnCsvSchema } from 'espalier/csv';
+import { idxBytes } from './cli-data.js';
+import { stateDictOf } from './state-dict.js';
+
+export interface Taken {
+  args(): unknown[];
+  /** An instance, for methods. */
+  on?(): object;
+  /** Not to be called by a person: no arguments are taken. */
+  internal?: true;
+}
+
+/** Every parameter is given, and of options every one but callbacks. */
+export async function takenCalls(engine: Engine): Promise<Record<string, Taken>> {
+  const dense = Dataset.dense(numbers(), { labels: LABELS, featureNames: ['a', 'b', 'c'] });
+  const sparse = sparseRows();
+  const images = imageRows();
+  const tree = await chowLiuTree(sparse, { engine });
+  const latent = await latentTree(sparse, { engine });
+  const net = await DenseNet.create(dense, { hidden: [2], engine });
+  const trfOptions = { layers: [{ radius: 1, stride: 2, globalUnits: 2 }], pretrain: { epochs: 1 }, engine };
+  const trf = await TrfNet.grow(sparse, trfOptions);
+  const tse = await TseNet.grow(sparse, { skeleton: latent, engine });
+  const gatedOptions = () => ({
+    backbone: [{ type: 'conv', filters: 2, kernel: 3, stride: 1, padding: 'same', gated: true }],
+    gater: [{ type: 'conv', filters: 2 }],
+    placement: 'every-conv',
+    bottleneck: 2,
+    bottleneckNorm: false,
+    penalty: 0,
+    pretrainEpochs: 0,
+    augmentation: { pad: 1, flip: true },
+    normalise: { mean: [0], std: [1] },
+    seed: 1,
+    engine,
+  });
+  const gated = await GaterNet.create(images, gatedOptions() as never);
+  const published = await stateDictOf(engine);
+  const report = () => structuredClone(gateReport(Uint8Array.of(1, 0, 1, 1, 1, 0, 0, 0), LAYOUT, labelled()));
+  const signal = new AbortController().signal;
+  const run = () => ({ batchSize: 4, signal });
+  const discrete = { threshold: 'mean' as const, signal, engine };
+  const drawing = () => ({ top: 3, title: 'Words' });
+  const netOptions = {
+    input: 'none' as const,
+    seed: 1,
+    initialScale: 1,
+    dropout: 0.1,
+    inputDropout: 0.1,
+    engine,
+  };
+  const fit = () => ({
+    validation: dense,
+    epochs: 2,
+    batchSize: 4,
+    learningRate: 0.01,
+    optimizer: { kind: 'adam' },
+    schedule: 'constant',
+    monitor: 'loss',
+    patience: 3,
+    seed: 0,
+    signal,
+    checkpointEvery: 1,
+    onProgress: () => {},
+    onEpoch: () => {},
+    onCheckpoint: () => {},
+  });
+  const fresh = new Map<object, Uint8Array>(
+    [net, trf, tse, gated].map((one): [object, Uint8Array] => [one, one.save()]),
+  );
+  const schema = () => learnCsvSchema(CSV, { target: 'kind' });
+  const loading = (one: object) => ({ args: () => [fresh.get(one)!, { engine }] });
+  const latentJson = () => latentTreeToJson(latent);
+  return {
+    'new Dataset': { args: () => [{ ...dense.features }, { ...dense.targets }, ['a', 'b', 'c']] },
+    'Dataset.dense': {
+      args: () => [
+        numbers(),
+        { columns: 3, labels: [...LABELS], classes: 2, classNames: ['no', 'yes'], featureNames: ['a', 'b', 'c'] },
+      ],
+    },
+    'Dataset.sparse': {
+      args: () => {
+        const { kind, ...matrix } = sparse.features as { kind: string };
+        return [{ ...matrix, targets: { ...sparse.targets }, featureNames: WORDS }];
+      },
+    },
+    'Dataset.images': {
+      args: () => [
+        {
+          channels: 1,
+          height: 4,
+          width: 4,
+          values: new Uint8Array(32),
+          labels: [0, 1],
+          classes: 2,
+          classNames: ['n', 'y'],
+        },
+      ],
+    },
+    'Dataset#subset': { on: () => dense, args: () => [[0, 2]] },
+    'Dataset#withTargets': {
+      on: () => dense,
+      args: () => [{ kind: 'tasks', values: new Int8Array(12), tasks: 1, names: ['t'] }],
+    },
+    'new DenseNet': { internal: true, args: () => [engine, {}] },
+    'new TrfNet': { internal: true, args: () => [engine, {}] },
+    'new TseNet': { internal: true, args: () => [engine, {}, latent] },
+    'new GaterNet': { internal: true, args: () => [engine, {}] },
+    'new Standardizer': { internal: true, args: () => [null, null] },
+    'new TfIdf': { internal: true, args: () => [null, true, true] },
+    'DenseNet.create': { args: () => [dense, { ...netOptions, hidden: [3] }] },
+    'DenseNet.load': loading(net),
+    'FeedforwardNet#explain': { on: () => net, args: () => [dense, { top: 2, minRows: 1, layers: [0], signal }] },
+    'FeedforwardNet#save': { on: () => net, args: () => [{ note: 'mine' }] },
+    'FeedforwardNet#describe': { on: () => net, args: () => [] },
+    'Net#fit': { on: () => net, args: () => [dense, { ...fit(), resume: undefined }] },
+    'Net#predict': { on: () => net, args: () => [dense, run()] },
+    'Net#evaluate': { on: () => net, args: () => [dense, run()] },
+    'Net#dispose': { on: () => ({ dispose: () => {}, disposed: true }), args: () => [] },
+    'new GateCounter': { args: () => [LAYOUT.map((block) => ({ ...block })), { classes: 2, names: ['a', 'b'] }] },
+    'GateCounter#add': {
+      on: () => new GateCounter(LAYOUT, { classes: 2 }),
+      args: () => [Uint8Array.of(1, 0, 1, 1), [0, 1]],
+    },
+    'GateCounter#merge': { on: () => new GateCounter(LAYOUT), args: () => [new GateCounter(LAYOUT)] },
+    'GateCounter#report': {
+      on: () => {
+        const counter = new GateCounter(LAYOUT);
+        counter.add(Uint8Array.of(1, 0));
+        return counter;
+      },
+      args: () => [],
+    },
+    'GaterNet.create': {
+      args: () => [images, { ...gatedOptions(), backbone: 'resnet-8', width: 1, gater: 'cnn', gaterWidth: 1 }],
+    },
+    'GaterNet.load': loading(gated),
+    'GaterNet.fromStateDict': {
+      args: () => [
+        published,
+        {
+          image: { height: 8, width: 8 },
+          normalise: { mean: [0, 0, 0], std: [1, 1, 1] },
+          placement: 'every-conv',
+          classNames: ['a', 'b'],
+          engine,
+        },
+      ],
+    },
+    'GaterNet#costOf': { on: () => gated, args: () => [Float32Array.of(1, 0)] },
+    'GaterNet#fit': { on: () => gated, args: () => [images, { epochs: 1, batchSize: 4 }] },
+    'GaterNet#predict': { on: () => gated, args: () => [images, { ...run(), gates: true }] },
+    'GaterNet#gates': { on: () => gated, args: () => [images, run()] },
+    'GaterNet#gateBatches': { on: () => gated, args: () => [images, run()] },
+    'GaterNet#evaluate': { on: () => gated, args: () => [images, run()] },
+    'GaterNet#save': { on: () => gated, args: () => [{ note: 'mine' }] },
+    'GaterNet#describe': { on: () => gated, args: () => [] },
+    'new LatentTree': { args: () => [{ ...partsOf(latent) }] },
+    'LatentTree.fromJSON': { args: () => [latentJson()] },
+    'LatentTree#children': { on: () => latent, args: () => [latent.root] },
+    'LatentTree#island': { on: () => latent, args: () => [latent.root] },
+    'LatentTree#levelOf': { on: () => latent, args: () => [0] },
+    'LatentTree#firstOf': { on: () => latent, args: () => [1] },
+    'LatentTree#nameOf': { on: () => latent, args: () => [0] },
+    'LatentTree#topFeatures': { on: () => latent, args: () => [latent.root, 2] },
+    'LatentTree#toJSON': { on: () => latent, args: () => [] },
+    'Standardizer.learn': { args: () => [dense, { center: true, scale: true }] },
+    'Standardizer.fromJSON': { args: () => [Standardizer.learn(dense).toJSON()] },
+    'Standardizer#apply': { on: () => Standardizer.learn(dense), args: () => [dense] },
+    'Standardizer#toJSON': { on: () => Standardizer.learn(dense), args: () => [] },
+    'TfIdf.learn': { args: () => [sparse, { sublinear: true, normalise: true }] },
+    'TfIdf.fromJSON': { args: () => [TfIdf.learn(sparse).toJSON()] },
+    'TfIdf#apply': { on: () => TfIdf.learn(sparse), args: () => [sparse] },
+    'TfIdf#toJSON': { on: () => TfIdf.learn(sparse), args: () => [] },
+    'new Tree': { args: () => [3, [{ a: 0, b: 1, information: 0.5 }], 0, ['a', 'b', 'c']] },
+    'Tree#neighbours': { on: () => tree, args: () => [0] },
+    'Tree#walk': { on: () => tree, args: () => [] },
+    'Tree#depthFirst': { on: () => tree, args: () => [] },
+    'TrfNet.grow': { args: () => [sparse, { ...netOptions, ...trfOptions, signal }] },
+    'TrfNet.load': loading(trf),
+    'TseNet.grow': {
+      args: () => [
+        sparse,
+        { ...netOptions, skeleton: latent, density: 0.1, minInputs: 1, skipPaths: { units: 2 }, signal },
+      ],
+    },
+    'TseNet.load': loading(tse),
+    'TseNet#describe': { on: () => tse, args: () => [] },
+    areaUnderRoc: {
+      args: () => [
+        [0.1, 0.9],
+        [false, true],
+      ],
+    },
+    assignLatents: { args: () => [latent, sparse, { engine, signal }] },
+    chowLiuTree: {
+      args: () => [sparse, { ...discrete, root: 0, minInformation: 0, required: [[0, 1]], forbidden: [[1, 2]] }],
+    },
+    createEngine: { args: () => [{}] },
+    expandTree: {
+      args: () => [latent, sparse, { density: 0.1, minInputs: 1, sampleRows: 8, seed: 1, signal, engine }],
+    },
+    formatSparseText: { args: () => [sparse] },
+    gateKind: { args: () => [0.5] },
+    gateReport: {
+      args: () => [Uint8Array.of(1, 0, 1, 1), LAYOUT.map((block) => ({ ...block })), { ...labelled(), values: [0, 1] }],
+    },
+    gatesToCsv: { args: () => [report()] },
+    idxDataset: {
+      args: () => [idxBytes([2, 2, 2], new Uint8Array(8)), idxBytes([2], [0, 1]), { scale: 1, classes: 2 }],
+    },
+    latentTree: { args: () => [sparse, { seed: 1, maxTop: 3, signal, engine }] },
+    latentTreeToJson: { args: () => [latent, { top: 3 }] },
+    loadNet: loading(net),
+    mutualInformation: { args: () => [sparse, 0, 1, discrete] },
+    parseIdx: { args: () => [idxBytes([2, 2, 2], new Uint8Array(8))] },
+    parseSparseText: {
+      args: () => [
+        '0,1:1\n1,2:1\n',
+        { columns: 3, targets: 'classes', classes: 2, classNames: ['a', 'b'], featureNames: ['x', 'y', 'z'] },
+      ],
+    },
+    readSafetensors: { args: () => [writeSafetensors({ a: { shape: [2], data: Float32Array.of(1, 2) } })] },
+    receptiveFields: { args: () => [tree, { radius: 1, stride: 1 }] },
+    splitRows: { args: () => [dense, { validation: 0.25, test: 0.25, seed: 1, stratify: true, engine }] },
+    targetInformation: { args: () => [sparse, discrete] },
+    tellingGates: { args: () => [report(), 2] },
+    topPairs: { args: () => [sparse, 2, discrete] },
+    treeToJson: { args: () => [tree] },
+    writeSafetensors: { args: () => [{ a: { shape: [2], data: Float32Array.of(1, 2) } }, { note: 'mine' }] },
+    learnCsvSchema: {
+      args: () => [
+        CSV,
+        {
+          target: 'kind',
+          task: 'classes',
+          header: true,
+          categorical: ['b'],
+          ignore: [],
+          missing: 'refuse',
+          missingMarks: [''],
+          unknownCategory: 'zero',
+          delimiter: ',',
+        },
+      ],
+    },
+    readCsv: { args: () => [CSV, schema()] },
+    gatesToSvg: { args: () => [report(), { width: 960, order: 'rate', theme: 'auto', title: 'Gates' }] },
+    latentTreeToDot: { args: () => [latent, { top: 3 }] },
+    latentTreeToHtml: { args: () => [latent, drawing()] },
+    latentTreeToSvg: { args: () => [latent, { ...drawing(), levels: 1 }] },
+    treeToDot: { args: () => [tree] },
+    treeToSvg: { args: () => [tree, { highlight: [0], title: 'Tree' }] },
+  };
+}
+
+const LABELS = [0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1];
+const WORDS = ['alpha', 'beta', 'gamma', 'delta'];
+const LAYOUT = [{ name: 'conv', first: 0, count: 2 }];
+const CSV = 'a,b,kind\n1,x,no\n2,y,yes\n3,x,no\n';
+
+function labelled() {
+  return { classes: 2, names: ['no', 'yes'], values: [0, 1, 0, 1] };
+}
+
+function numbers(): number[][] {
+  return LABELS.map((label, r) => [label, r % 3, r / 4]);
+}
+
+function sparseRows(): Dataset {
+  const rows = LABELS.map((label, r) =>
+    [label, 1 - (r % 3 === 0 ? 1 : 0), r % 2, 1].flatMap((on, c) => (on ? [c] : [])),
+  );
+  const start = Int32Array.from([0, ...rows.map((_, r) => rows.slice(0, r + 1).flat().length)]);
+  const index = Int32Array.from(rows.flat());
+  const value = new Float32Array(index.length).fill(1);
+  return Dataset.sparse({ rows: 12, columns: 4, start, index, value, labels: LABELS, featureNames: WORDS });
+}
+
+function imageRows(): Dataset {
+  const values = Uint8Array.from({ length: 12 * 64 }, (_, i) => (i * 37) % 256);
+  return Dataset.images({ channels: 1, height: 8, width: 8, values, labels: LABELS });
+}
+
+function partsOf({ features, levels, parent, probability, limits, rows, logLikelihood, featureNames }: LatentTree) {
+  return {
+    features,
+    levels: [...levels],
+    parent,
+    probability,
+    limits,
+    rows,
+    logLikelihood,
+    featureNames: [...featureNames!],
+  };
+}
