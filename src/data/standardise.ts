@@ -2,7 +2,7 @@ import { complete } from '../check/complete.js';
 import { jsonOf, numbersOf } from '../check/json.js';
 import type { Options, OptionsOf } from '../check/option.js';
 import { log } from '../numeric/log.js';
-import { Dataset } from './dataset.js';
+import { Dataset, requireDataset, requireSound } from './dataset.js';
 import { describeFeatures, type RowMatrix, requireRows, type SparseMatrix } from './matrix.js';
 
 /** Options of Standardizer.learn. */
@@ -45,6 +45,7 @@ export class Standardizer {
 
   /** @throws TypeError for images, or when centering sparse rows */
   static learn(train: Dataset, options: OptionsOf<typeof STANDARDIZER> = {}): Standardizer {
+    requireSound(train, 'train');
     const features = requireRows(train.features, 'train');
     const { center = features.kind === 'dense', scale } = complete(STANDARDIZER, options, 'Standardizer.learn');
     if (center && features.kind === 'sparse') throw cannotCenter('train');
@@ -54,6 +55,7 @@ export class Standardizer {
 
   /** The same rows, standardised; targets and names are kept. */
   apply(dataset: Dataset): Dataset {
+    requireDataset(dataset, 'dataset');
     const { targets, featureNames } = dataset;
     const features = requireRows(dataset.features, 'dataset');
     const { mean, scale } = this;
@@ -120,6 +122,7 @@ export class TfIdf {
 
   /** @throws TypeError for dense rows or images, RangeError for a negative count */
   static learn(train: Dataset, options: OptionsOf<typeof TF_IDF> = {}): TfIdf {
+    requireSound(train, 'train');
     const { sublinear, normalise } = complete(TF_IDF, options, 'TfIdf.learn');
     const { rows, columns, index, value } = countsOf(train, 'train');
     const documents = new Int32Array(columns);
@@ -136,6 +139,7 @@ export class TfIdf {
    * @throws TypeError for dense rows or images, RangeError for a negative count or another number of columns
    */
   apply(dataset: Dataset): Dataset {
+    requireDataset(dataset, 'dataset');
     checkColumns(dataset, this.idf.length);
     const counts = countsOf(dataset, 'dataset');
     const { rows, start, index } = counts;

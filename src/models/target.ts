@@ -1,5 +1,4 @@
-import { got } from '../check/phrase.js';
-import { Dataset, describeTargets, type Targets } from '../data/dataset.js';
+import { type Dataset, describeTargets, type Targets } from '../data/dataset.js';
 import { plural } from '../numeric/format.js';
 import { outputsOf } from '../training/losses.js';
 
@@ -8,10 +7,6 @@ export interface TargetInfo {
   kind: Targets['kind'];
   outputs: number;
   names?: readonly string[];
-}
-
-export function requireDataset(data: Dataset, argument: string): void {
-  if (!(data instanceof Dataset)) throw new TypeError(`${argument}: expected a Dataset, got ${got(data)}`);
 }
 
 export function requireSameTargets(data: Dataset, target: TargetInfo, argument: string): void {

@@ -261,8 +261,10 @@ export function gateKind(openRate: number): GateKind {
  * The gates that have most mutual information with the class, the first of equals first; gates that have none are left out, and all are where
  * there are no classes.
  */
-export function tellingGates({ blocks, classes }: GateReport, top = 10): TellingGate[] {
+export function tellingGates(report: GateReport, top = 10): TellingGate[] {
+  requireReport(report);
   requireInteger(top, 0, 'top');
+  const { blocks, classes } = report;
   if (!classes) return [];
   const { information, openRate } = classes;
   return blocks
@@ -285,7 +287,9 @@ export function tellingGates({ blocks, classes }: GateReport, top = 10): Telling
 }
 
 /** A line for each gate, with its open rates by class; a class without images has an empty cell. */
-export function gatesToCsv({ blocks, openRate, classes }: GateReport): string {
+export function gatesToCsv(report: GateReport): string {
+  requireReport(report);
+  const { blocks, openRate, classes } = report;
   const header = ['gate', 'block', 'filter', 'kind', 'open_rate'];
   if (classes) header.push('class_information', ...classes.names.map((name) => `open_rate ${name}`));
   const lines = [header.map(cell).join(',')];
@@ -297,6 +301,13 @@ export function gatesToCsv({ blocks, openRate, classes }: GateReport): string {
     }
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** TypeError unless it has what gateReport makes; a copy, or its JSON, does. */
+export function requireReport(report: unknown): asserts report is GateReport {
+  const { blocks, openRate } = (report ?? {}) as Partial<GateReport>;
+  if (!Array.isArray(blocks) || !Array.isArray(openRate))
+    throw new TypeError(`report: expected what gateReport makes, got ${got(report)}`);
 }
 
 function summary(

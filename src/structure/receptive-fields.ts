@@ -1,7 +1,6 @@
 import { complete } from '../check/complete.js';
 import type { Options, OptionsOf } from '../check/option.js';
-import { got } from '../check/phrase.js';
-import { Tree } from './tree.js';
+import { requireTree, type Tree } from './tree.js';
 
 /** How fields are laid over a tree. */
 export const FIELDS = {
@@ -33,7 +32,7 @@ export interface ReceptiveFields {
  * breadth-first order. Li, Chen, Zhang: "Tree Receptive Fields" (IJCAI 2018), section 3.
  */
 export function receptiveFields(tree: Tree, options: ReceptiveFieldOptions): ReceptiveFields {
-  if (!(tree instanceof Tree)) throw new TypeError(`tree: expected a Tree, got ${got(tree)}`);
+  requireTree(tree);
   const { radius, stride } = complete(FIELDS, options, 'receptiveFields');
   const { order, depth } = tree.walk();
   const centres = order.filter((v) => depth[v]! % stride === 0);

@@ -1,5 +1,6 @@
 import { requireIndex } from '../check/arrays.js';
 import { requireNames } from '../check/names.js';
+import { got } from '../check/phrase.js';
 import { requireInteger } from '../check/require.js';
 
 /** An undirected edge between variables a < b. */
@@ -117,6 +118,13 @@ export class Tree {
     for (let v = 0; v < this.variables; v++) neighbour.subarray(start[v]!, start[v + 1]!).sort();
     return { start, neighbour };
   }
+}
+
+/** TypeError unless it is a Tree: a copy by structuredClone or JSON lacks all that a tree can tell. */
+export function requireTree(tree: unknown): asserts tree is Tree {
+  if (tree instanceof Tree) return;
+  const hint = Object(tree) === tree && 'edges' in (tree as object) ? '; treeFromJson makes one of its parts' : '';
+  throw new TypeError(`tree: expected a Tree, got ${got(tree)}${hint}`);
 }
 
 /** Union-find over 0 .. size - 1. */

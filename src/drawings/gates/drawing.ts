@@ -1,6 +1,6 @@
 import { complete } from '../../check/complete.js';
 import type { Options, OptionsOf } from '../../check/option.js';
-import type { GateReport } from '../../structure/gates.js';
+import { type GateReport, requireReport } from '../../structure/gates.js';
 import { drawing, element, group, text } from '../svg.js';
 import { breakLines, columnsOf } from './columns.js';
 import { legendOf } from './legend.js';
@@ -53,6 +53,7 @@ const NOTE = 14;
  * Same report and options, same bytes.
  */
 export function gatesToSvg(report: GateReport, options: GateSvgOptions = {}): string {
+  requireReport(report);
   const { width, order, theme, title } = complete(GATE_SVG, options, 'gatesToSvg');
   const colours = coloursOf(theme);
   const rows = rowsOf(report);

@@ -1,7 +1,7 @@
 import { complete } from '../../check/complete.js';
 import type { Options, OptionsOf } from '../../check/option.js';
 import { significant } from '../../numeric/format.js';
-import { type Edge, requireVertex, type Tree } from '../../structure/tree.js';
+import { type Edge, requireTree, requireVertex, type Tree } from '../../structure/tree.js';
 import { EDGE, LIGHT, PICKED } from '../palette.js';
 import { clamp, drawing, element, fixed, group, title, xml } from '../svg.js';
 import { shorten } from '../text.js';
@@ -38,6 +38,7 @@ function isIterable(value: unknown): value is Iterable<number> {
  * information they carry; names stand where they fit, and all of them are tooltips. Same tree, same bytes.
  */
 export function treeToSvg(tree: Tree, options: TreeSvgOptions = {}): string {
+  requireTree(tree);
   const { variables } = tree;
   const { highlight, title: words } = complete(TREE_SVG, options, 'treeToSvg');
   const chosen = new Set(highlight);
