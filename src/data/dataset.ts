@@ -17,7 +17,8 @@ export { describeTargets, requireTargets } from './targets.js';
 /** TypeError unless it is a Dataset: a copy by structuredClone, say, is none. */
 export function requireDataset(data: unknown, argument: string): asserts data is Dataset {
   if (data instanceof Dataset) return;
-  const hint = Object(data) === data && 'features' in (data as object) ? '; new Dataset makes one of its parts' : '';
+  const parts = typeof (data as Partial<Dataset> | null | undefined)?.features === 'object';
+  const hint = parts ? '; new Dataset(features, targets, featureNames) makes one of such parts' : '';
   throw new TypeError(`${argument}: expected a Dataset, got ${got(data)}${hint}`);
 }
 

@@ -157,7 +157,11 @@ export function dropInputs(engine: Engine, batch: InputBatch, rate: number, nois
 
 /** Entries of the fullest batch that could be drawn. */
 function largestBatch(matrix: SparseMatrix, batchSize: number): number {
-  const sizes = Int32Array.from({ length: matrix.rows }, (_, r) => matrix.start[r + 1]! - matrix.start[r]!).sort();
+  const sizes = Int32Array.from({ length: matrix.rows }, (_, r) => {
+    const size = matrix.start[r + 1]! - matrix.start[r]!;
+    if (!(size >= 0 && size <= matrix.columns)) throw unsound(r);
+    return size;
+  }).sort();
   return sizes.subarray(Math.max(0, matrix.rows - batchSize)).reduce((a, b) => a + b, 0);
 }
 

@@ -1,6 +1,7 @@
 import { complete } from '../check/complete.js';
 import { type Completed, type Options, type OptionsOf, SIGNAL } from '../check/option.js';
 import type { Dataset } from '../data/dataset.js';
+import { checkTargets } from '../data/targets.js';
 import { LANES, tilesFor, tilesToRows } from '../layers/batch.js';
 import type { Address } from '../runtime/address.js';
 import { ENGINE, type Engine } from '../runtime/engine.js';
@@ -185,6 +186,7 @@ export abstract class Net {
   protected async assess(data: Dataset, options: RunSettings): Promise<Evaluation> {
     const loss = { sum: 0, weight: 0 };
     const outputs = await this.run(data, options, { loss });
+    checkTargets(data.targets!, data.rows);
     return { loss: loss.sum / Math.max(1, loss.weight), rows: data.rows, ...metrics(outputs, data.targets!) };
   }
 

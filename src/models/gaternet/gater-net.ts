@@ -2,6 +2,7 @@ import { complete } from '../../check/complete.js';
 import type { Options, OptionsOf } from '../../check/option.js';
 import { type Dataset, requireDataset, requireImages, requireSound } from '../../data/dataset.js';
 import { ChannelNorm } from '../../data/images/channel-norm.js';
+import { checkTargets } from '../../data/targets.js';
 import {
   damaged,
   isNames,
@@ -294,6 +295,7 @@ export class GaterNet extends Net {
       for (const gate of gates ?? []) open += gate;
     };
     const outputs = await this.run<GatedBatch>(data, options, { loss, visit });
+    checkTargets(data.targets!, data.rows);
     return {
       loss: loss.sum / Math.max(1, loss.weight),
       rows: data.rows,
