@@ -25,7 +25,7 @@ export function checkedData(data: Observations): Observations {
   if (typeof data !== 'object' || data === null) throw new TypeError(`data: expected a Dataset, got ${got(data)}`);
   const { features, targets, featureNames } = data;
   // Read once, lest getters answer differently later.
-  const parts = { features: Object(features) === features ? { ...features } : features, targets, featureNames };
+  const parts = { features: features && { ...features }, targets, featureNames };
   checkFeatures(parts);
   return parts;
 }

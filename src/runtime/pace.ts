@@ -9,7 +9,7 @@ export class Pace {
   private last = performance.now();
   private readonly signal: AbortSignal | undefined;
   /** Settles with the callbacks' answers. */
-  private answered: Promise<unknown> | undefined;
+  private answered: Promise<unknown> = Promise.resolve();
   private fault: { readonly error: unknown } | undefined;
 
   constructor(signal?: AbortSignal) {
@@ -35,8 +35,7 @@ export class Pace {
     const heard = answer.catch((error) => {
       this.fault ??= { error };
     });
-    const before = this.answered;
-    this.answered = before ? before.then(() => heard) : heard;
+    this.answered = this.answered.then(() => heard);
   }
 
   /** Before the result: waits for the callbacks' answers. */

@@ -66,7 +66,7 @@ export const FIT = {
     kind: 'callback',
     inert: true,
     doc: 'Called after every epoch, and waited for.',
-    type: undefined as Fn<(record: EpochRecord) => void | Promise<void>>,
+    type: undefined as Fn<(record: EpochRecord) => void>,
   },
   onCheckpoint: {
     kind: 'callback',

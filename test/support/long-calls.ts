@@ -156,3 +156,23 @@ export const LONG_CALLS: readonly LongCall[] = [
     }),
   ),
 ];
+
+/** A net for many calls at once. */
+export const shared = {
+  bytes: file,
+  fit: (net: DenseNet) => fitted(net, rows, {}),
+};
+
+const read = (name: string, on: (net: DenseNet) => Promise<unknown>) => ({
+  name: `shared ${name}`,
+  on,
+  run: (engine: Engine) => ofNet(file, engine, (net: DenseNet) => on(net)),
+});
+
+/** Calls of the shared net that leave it as it is. */
+export const READS = [
+  read('predict', (net) => net.predict(rows, { batchSize: 8 })),
+  read('evaluate', (net) => net.evaluate(rows, { batchSize: 8 })),
+  read('explain', (net) => net.explain(rows)),
+  read('save', async (net) => net.save()),
+] as const;
