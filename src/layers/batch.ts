@@ -54,21 +54,28 @@ export class RowBatch {
     const start = this.engine.i32(this.start, lanes + 1);
     const index = this.engine.i32(this.index, this.capacity);
     const value = this.engine.f32(this.value, this.capacity);
+    const { columns, rising } = this;
+    const { index: columnOf, value: numberOf } = matrix;
     let size = 0;
     for (let s = 0; s < rows.length; s++) {
       const from = matrix.start[rows[s]!]!;
       const to = matrix.start[rows[s]! + 1]!;
       if (!(from >= 0 && from <= to && size + to - from < this.capacity)) throw unsound(rows[s]!);
       start[s] = size;
+      if (to > columnOf.length || to > numberOf.length) throw unsound(rows[s]!);
       let least = 0;
+      // NaN as soon as a value is not finite.
+      let zero = 0;
       for (let e = from; e < to; e++, size++) {
-        const column = matrix.index[e]!;
-        const x = matrix.value[e]!;
-        if (!(column >= least && column < this.columns) || x - x !== 0) throw unsound(rows[s]!);
-        if (this.rising) least = column + 1;
+        const column = columnOf[e]!;
+        const x = numberOf[e]!;
+        if (column < least || column >= columns) throw unsound(rows[s]!);
+        if (rising) least = column + 1;
+        zero += x * 0;
         index[size] = column;
         value[size] = x;
       }
+      if (zero !== 0) throw unsound(rows[s]!);
     }
     start.fill(size, rows.length);
     this.rows = rows.length;
