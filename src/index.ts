@@ -76,7 +76,7 @@ export { assignLatents, type LatentAssignment } from './structure/latent/posteri
 export { type LatentTopicsJson, latentTreeToJson, type TopicOptions } from './structure/latent/topics-json.js';
 export { type ReceptiveFieldOptions, type ReceptiveFields, receptiveFields } from './structure/receptive-fields.js';
 export { type Edge, Tree } from './structure/tree.js';
-export { type TreeJson, treeToJson } from './structure/tree-json.js';
+export { type TreeJson, treeFromJson, treeToJson } from './structure/tree-json.js';
 export type { DiscretiseOptions } from './structure/variables.js';
 export type { EpochRecord } from './training/checkpoint.js';
 export type { FitResult } from './training/fit.js';

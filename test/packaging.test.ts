@@ -32,7 +32,7 @@ test('a page that only learns a tree loads no more than that takes', () => {
     ['chowLiuTree', 'DenseNet', 'TrfNet', '*'].map((name) => [name, bundleSize(name)] as const),
   );
   console.log(`bundled, minified and gzipped, kernels apart: ${JSON.stringify(sizes)}`);
-  assert.ok(sizes.chowLiuTree! <= 10_900, `${sizes.chowLiuTree} bytes`);
+  assert.ok(sizes.chowLiuTree! <= 10_920, `${sizes.chowLiuTree} bytes`);
   assert.ok(sizes.DenseNet! < 0.5 * sizes['*']!, JSON.stringify(sizes));
 });
 

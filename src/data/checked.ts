@@ -10,20 +10,22 @@ export interface Observations {
   readonly featureNames?: readonly string[];
 }
 
-/** What has passed the checks; a set rather than a class, so that a page that only learns trees need not load how data are made. */
-const CHECKED = new WeakSet<object>();
-
 /** The one gate of the package for features: matching lengths, finite numbers, sorted sparse rows, unique names. TypeError, RangeError. */
 export function checkFeatures(data: Observations): void {
   const { features, featureNames } = data;
   checkMatrix(features);
   if (featureNames !== undefined) requireNames(featureNames, features.columns, 'featureNames', 'column');
-  CHECKED.add(data);
 }
 
-/** Kernels follow indices blindly: no features get to them but what has been checked. Whoever reads targets has checkTargets look at them. */
+/**
+ * The parts, checked anew at each call: the arrays may have been written to since the last. Kernels follow indices blindly, so that a caller copies what they are to follow before
+ * it awaits anything. Whoever reads targets has checkTargets look at them.
+ */
 export function checkedData(data: Observations): Observations {
   if (typeof data !== 'object' || data === null) throw new TypeError(`data: expected a Dataset, got ${got(data)}`);
-  if (!CHECKED.has(data)) checkFeatures(data);
-  return data;
+  const { features, targets, featureNames } = data;
+  // Read once, lest getters answer differently later.
+  const parts = { features: features && { ...features }, targets, featureNames };
+  checkFeatures(parts);
+  return parts;
 }

@@ -14,6 +14,21 @@ export { describeFeatures, requireImages, requireRows } from './matrix.js';
 export type { ClassTargets, Targets, TaskTargets, ValueTargets } from './targets.js';
 export { describeTargets, requireTargets } from './targets.js';
 
+/** TypeError unless it is a Dataset: a copy by structuredClone, say, is none. */
+export function requireDataset(data: unknown, argument: string): asserts data is Dataset {
+  if (data instanceof Dataset) return;
+  const parts = typeof (data as Partial<Dataset> | null | undefined)?.features === 'object';
+  const hint = parts ? '; new Dataset(features, targets, featureNames) makes one of such parts' : '';
+  throw new TypeError(`${argument}: expected a Dataset, got ${got(data)}${hint}`);
+}
+
+/** requireDataset, and a RangeError where the arrays, written to since, no longer pass the checks. */
+export function requireSound(data: unknown, argument: string): asserts data is Dataset {
+  requireDataset(data, argument);
+  checkFeatures(data);
+  if (data.targets !== undefined) checkTargets(data.targets, data.rows);
+}
+
 /** What may go with the features. */
 export interface DatasetOptions extends LabelOptions {
   /** One name a column. */
@@ -23,11 +38,9 @@ export interface DatasetOptions extends LabelOptions {
 const NAMES: readonly (keyof DatasetOptions)[] = ['targets', 'labels', 'classes', 'classNames', 'featureNames'];
 
 /**
- * Rows of features, with or without targets. Immutable by contract: the arrays given are kept, not copied, and must
- * not be written to afterwards.
- *
- * The constructor is the one gate of the package for data: whatever holds a Dataset may rely on matching lengths,
- * finite numbers, sorted sparse rows, labels in range and unique names.
+ * Rows of features, with or without targets. The arrays given are kept, not copied (copies cost more than checks), and should not be written to afterwards. What is written
+ * nevertheless is not trusted: each call that learns checks the data anew, and nets check every batch as they take it, so that lengths that do not match, numbers that are not
+ * finite, unsorted sparse rows and labels out of range are refused, then as now. Sound numbers are taken as they are.
  *
  * @throws TypeError for a wrong kind of argument, RangeError for a wrong value; the first offending row and column,
  * both counted from 0, are named.
@@ -126,9 +139,4 @@ export class Dataset {
   withTargets(targets: Targets | undefined): Dataset {
     return new Dataset(this.features, targets, this.featureNames);
   }
-}
-
-/** TypeError unless it is a Dataset. */
-export function requireDataset(data: unknown, argument: string): void {
-  if (!(data instanceof Dataset)) throw new TypeError(`${argument}: expected a Dataset, got ${got(data)}`);
 }

@@ -3,7 +3,7 @@ import { type Options, type OptionsOf, SEED, SHARE } from '../check/option.js';
 import { requireInteger } from '../check/require.js';
 import { ENGINE, type Engine, engineOf } from '../runtime/engine.js';
 import { Purpose, permutation } from '../runtime/random.js';
-import { type Dataset, requireDataset } from './dataset.js';
+import { type Dataset, requireDataset, requireSound } from './dataset.js';
 
 /** Options of splitRows. */
 export const SPLIT = {
@@ -45,7 +45,9 @@ export async function splitRows(
     const parts = `${left} training, ${wanted[0]} validation and ${wanted[1]} test rows`;
     throw new RangeError(`data: expected rows enough for every part, got ${rows}, which makes ${parts}`);
   }
-  const partOf = assign(await engineOf(options), data, wanted, seed, stratify);
+  const engine = await engineOf(options);
+  requireSound(data, 'data');
+  const partOf = assign(engine, data, wanted, seed, stratify);
   const part = (p: number) => data.subset(rowsOfPart(partOf, p));
   return {
     train: part(0),
@@ -62,7 +64,9 @@ export async function takeRows(data: Dataset, rows: number, given: OptionsOf<typ
   const options = complete(TAKE, given, 'takeRows');
   requireInteger(rows, 1, 'rows');
   if (rows >= data.rows) throw new RangeError(`rows: expected fewer than the ${data.rows} of the data, got ${rows}`);
-  return data.subset(rowsOfPart(assign(await engineOf(options), data, [rows], options.seed, true), 1));
+  const engine = await engineOf(options);
+  requireSound(data, 'data');
+  return data.subset(rowsOfPart(assign(engine, data, [rows], options.seed, true), 1));
 }
 
 /** u8[rows]: the part of each row. Part p + 1 gets sizes[p] rows at random, part 0 the others. */

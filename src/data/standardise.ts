@@ -3,7 +3,7 @@ import { jsonOf, numbersOf } from '../check/json.js';
 import type { Options, OptionsOf } from '../check/option.js';
 import { got } from '../check/phrase.js';
 import { log } from '../numeric/log.js';
-import { Dataset, requireDataset } from './dataset.js';
+import { Dataset, requireDataset, requireSound } from './dataset.js';
 import { describeFeatures, type RowMatrix, requireRows, type SparseMatrix } from './matrix.js';
 
 /** Options of Standardizer.learn. */
@@ -47,7 +47,7 @@ export class Standardizer {
 
   /** @throws TypeError for images, or when centering sparse rows */
   static learn(train: Dataset, options: OptionsOf<typeof STANDARDIZER> = {}): Standardizer {
-    requireDataset(train, 'train');
+    requireSound(train, 'train');
     const features = requireRows(train.features, 'train');
     const { center = features.kind === 'dense', scale } = complete(STANDARDIZER, options, 'Standardizer.learn');
     if (center && features.kind === 'sparse') throw cannotCenter('train');
@@ -125,8 +125,8 @@ export class TfIdf {
 
   /** @throws TypeError for dense rows or images, RangeError for a negative count */
   static learn(train: Dataset, options: OptionsOf<typeof TF_IDF> = {}): TfIdf {
+    requireSound(train, 'train');
     const { sublinear, normalise } = complete(TF_IDF, options, 'TfIdf.learn');
-    requireDataset(train, 'train');
     const { rows, columns, index, value } = countsOf(train, 'train');
     const documents = new Int32Array(columns);
     for (let i = 0; i < index.length; i++) if (value[i] !== 0) documents[index[i]!]!++;

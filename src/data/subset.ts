@@ -12,7 +12,11 @@ export function subsetMatrix(features: Matrix, chosen: ArrayLike<number>): Matri
   }
   const start = new Int32Array(chosen.length + 1);
   for (let i = 0; i < chosen.length; i++) {
-    start[i + 1] = start[i]! + features.start[chosen[i]! + 1]! - features.start[chosen[i]!]!;
+    const from = features.start[chosen[i]!]!;
+    const to = features.start[chosen[i]! + 1]!;
+    if (!(from >= 0 && from <= to && to <= features.index.length))
+      throw new RangeError(`features.start[${chosen[i]! + 1}]: expected a place after ${from}, got ${to}`);
+    start[i + 1] = start[i]! + to - from;
   }
   const index = new Int32Array(start[chosen.length]!);
   const value = new Float32Array(index.length);

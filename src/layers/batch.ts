@@ -1,4 +1,5 @@
 import type { DenseMatrix, Matrix, SparseMatrix } from '../data/dataset.js';
+import { allFinite } from '../numeric/finite.js';
 import { padded } from '../numeric/padding.js';
 import { type Address, NONE, plus } from '../runtime/address.js';
 import type { Engine, Scope } from '../runtime/engine.js';
@@ -27,10 +28,13 @@ export class RowBatch {
   entries = 0;
   private readonly engine: Engine;
   private readonly columns: number;
+  private readonly rising: boolean;
 
-  constructor(engine: Engine, scope: Scope, matrix: SparseMatrix, batchSize: number) {
+  /** @param rising whether columns rise within a row */
+  constructor(engine: Engine, scope: Scope, matrix: SparseMatrix, batchSize: number, rising = true) {
     this.engine = engine;
     this.columns = matrix.columns;
+    this.rising = rising;
     this.capacity = padded(largestBatch(matrix, batchSize) + 1);
     const lanes = tilesFor(batchSize) * LANES;
     this.start = scope.bytes((lanes + 1) * 4);
@@ -41,21 +45,37 @@ export class RowBatch {
     this.columnPlace = scope.bytes(this.capacity * 4);
   }
 
-  /** Copies the rows in; `byFeature` also sorts the entries by feature, which gradients need. */
+  /**
+   * Copies the rows in; `byFeature` also sorts the entries by feature, which gradients need. Kernels index by what lands here, so that it is checked in passing: the matrix
+   * was, but may have been written to since.
+   */
   load(matrix: SparseMatrix, rows: Int32Array, byFeature: boolean): void {
     const lanes = tilesFor(rows.length) * LANES;
     const start = this.engine.i32(this.start, lanes + 1);
     const index = this.engine.i32(this.index, this.capacity);
     const value = this.engine.f32(this.value, this.capacity);
+    const { columns, rising } = this;
+    const { index: columnOf, value: numberOf } = matrix;
     let size = 0;
     for (let s = 0; s < rows.length; s++) {
       const from = matrix.start[rows[s]!]!;
       const to = matrix.start[rows[s]! + 1]!;
+      if (!(from >= 0 && from <= to && size + to - from < this.capacity)) throw unsound(rows[s]!);
       start[s] = size;
+      if (to > columnOf.length || to > numberOf.length) throw unsound(rows[s]!);
+      let least = 0;
+      // NaN as soon as a value is not finite.
+      let zero = 0;
       for (let e = from; e < to; e++, size++) {
-        index[size] = matrix.index[e]!;
-        value[size] = matrix.value[e]!;
+        const column = columnOf[e]!;
+        const x = numberOf[e]!;
+        if (column < least || column >= columns) throw unsound(rows[s]!);
+        if (rising) least = column + 1;
+        zero += x * 0;
+        index[size] = column;
+        value[size] = x;
       }
+      if (zero !== 0) throw unsound(rows[s]!);
     }
     start.fill(size, rows.length);
     this.rows = rows.length;
@@ -82,6 +102,8 @@ export class TileBatch {
   /** Floats at `at`. */
   readonly length: number;
   private readonly staging: Address;
+  /** f32[features]: sums over a batch, which tell whether all of it is finite. */
+  private readonly sums: Address;
   private readonly engine: Engine;
 
   constructor(engine: Engine, scope: Scope, columns: number, batchSize: number) {
@@ -89,10 +111,12 @@ export class TileBatch {
     this.length = tilesFor(batchSize) * columns * LANES;
     this.at = scope.bytes(this.length * 4);
     this.staging = scope.bytes(LANES * columns * 4);
+    this.sums = scope.bytes(columns * 4);
   }
 
   load(matrix: DenseMatrix, rows: Int32Array): void {
     const { columns, values } = matrix;
+    const sums = this.engine.f32(this.sums, columns).fill(0);
     const staged = this.engine.f32(this.staging, LANES * columns);
     for (let t = 0; t < tilesFor(rows.length); t++) {
       for (let lane = 0; lane < LANES; lane++) {
@@ -100,10 +124,23 @@ export class TileBatch {
         if (row === undefined) staged.fill(0, lane * columns, (lane + 1) * columns);
         else staged.set(values.subarray(row * columns, (row + 1) * columns), lane * columns);
       }
-      this.engine.kernels.rows_to_tile(plus(this.at, t * columns * LANES * 4), this.staging, NONE, columns, columns);
+      const tile = plus(this.at, t * columns * LANES * 4);
+      this.engine.kernels.rows_to_tile(tile, this.staging, NONE, columns, columns);
+      this.engine.kernels.tile_sums(this.sums, tile, columns);
     }
+    // Large numbers may overflow a sum: only the numbers themselves say for sure.
+    if (!allFinite(sums)) requireFinite(matrix, rows);
     this.rows = rows.length;
   }
+}
+
+/** RangeError for the first of these rows with a number that is not finite. */
+function requireFinite({ columns, values }: DenseMatrix, rows: Int32Array): void {
+  for (const row of rows) if (!allFinite(values.subarray(row * columns, (row + 1) * columns))) throw unsound(row);
+}
+
+function unsound(row: number): RangeError {
+  return new RangeError(`features: row ${row} was changed after it was checked, into one that would be refused`);
 }
 
 export type InputBatch = RowBatch | TileBatch;
@@ -127,7 +164,11 @@ export function dropInputs(engine: Engine, batch: InputBatch, rate: number, nois
 
 /** Entries of the fullest batch that could be drawn. */
 function largestBatch(matrix: SparseMatrix, batchSize: number): number {
-  const sizes = Int32Array.from({ length: matrix.rows }, (_, r) => matrix.start[r + 1]! - matrix.start[r]!).sort();
+  const sizes = Int32Array.from({ length: matrix.rows }, (_, r) => {
+    const size = matrix.start[r + 1]! - matrix.start[r]!;
+    if (!(size >= 0 && size <= matrix.columns)) throw unsound(r);
+    return size;
+  }).sort();
   return sizes.subarray(Math.max(0, matrix.rows - batchSize)).reduce((a, b) => a + b, 0);
 }
 

@@ -1,6 +1,7 @@
 import { complete } from '../check/complete.js';
 import { type Completed, type Options, type OptionsOf, SIGNAL } from '../check/option.js';
 import type { Dataset } from '../data/dataset.js';
+import { checkTargets } from '../data/targets.js';
 import { LANES, tilesFor, tilesToRows } from '../layers/batch.js';
 import type { Address } from '../runtime/address.js';
 import { ENGINE, type Engine, isEngine } from '../runtime/engine.js';
@@ -11,6 +12,7 @@ import type { Loss, LossSum } from '../training/losses.js';
 import { argmax, type Evaluation, metrics } from '../training/metrics.js';
 import type { Block } from '../training/optimizer.js';
 import { meanLoss, requireFiniteRows } from './finite-rows.js';
+import { Lifetime } from './lifetime.js';
 import type { TargetInfo } from './target.js';
 
 export interface Prediction {
@@ -72,7 +74,21 @@ function isMade(state: object | undefined): boolean {
   return typeof state === 'object' && state !== null && 'shape' in state;
 }
 
-/** Training, predictions and lifetime of every net. */
+/** A new net, once `fill` has given it its weights; an error frees its memory. */
+export function filled<N extends Net>(net: N, fill: (net: N) => void): N {
+  try {
+    fill(net);
+    return net;
+  } catch (error) {
+    net.dispose();
+    throw error;
+  }
+}
+
+/**
+ * Training, predictions and lifetime of every net. Calls may overlap: each gives what it would have given alone. fit waits, between batches, for calls that read the weights, and
+ * those see the weights of the batch before; a second fit, and dispose while any call is under way, are refused. After dispose every method throws.
+ */
 export abstract class Net {
   readonly engine: Engine;
   /** @internal */
@@ -81,10 +97,8 @@ export abstract class Net {
   abstract readonly state: { readonly method: string; readonly options: { seed: number }; readonly target: TargetInfo };
   /** Seconds that learning its structure took, by phase; absent on a loaded net, and where there is none to learn. */
   growSeconds?: object;
-  private busy = false;
-  /** Calls under way that read the weights. */
-  protected running = 0;
-  private disposed = false;
+  /** Every call that awaits holds it. */
+  protected readonly life = new Lifetime();
 
   constructor(engine: Engine, state: object) {
     if (!isEngine(engine) || !isMade(state))
@@ -135,7 +149,8 @@ export abstract class Net {
 
   /**
    * Trains all weights: softmax cross-entropy for classes, sigmoid cross-entropy for tasks (missing labels left out), squared error for values. With
-   * `validation`, the best epoch's weights are kept. Yields to the event loop; an error leaves the weights of the last whole epoch.
+   * `validation`, the best epoch's weights are kept. Yields to the event loop; an error, also one of a callback or of the promise it returns, leaves the weights of the last whole
+   * epoch.
    */
   async fit(train: Dataset, options: FitOptions = {}): Promise<FitResult> {
     const settings = complete(this.fitOptions, options, 'fit') as Completed<typeof FIT>;
@@ -150,8 +165,9 @@ export abstract class Net {
       identity,
       startTraining: (rows, batchSize, stateVectors) => network.startTraining(rows, batchSize, stateVectors),
       evaluate: (rows, given) => this.assess(rows, given),
+      readers: this.life,
     };
-    return this.exclusively('fit', () => fit(trainable, data, { ...settings, validation }));
+    return this.life.train('fit', () => fit(trainable, data, { ...settings, validation }));
   }
 
   /**
@@ -160,7 +176,8 @@ export abstract class Net {
    */
   async predict(data: Dataset, options: RunOptions = {}): Promise<Prediction> {
     const settings = complete(RUN, options, 'predict');
-    const outputs = await this.run(this.prepare(data, 'data', false), settings);
+    const prepared = this.prepare(data, 'data', false);
+    const outputs = await this.life.read(() => this.run(prepared, settings));
     return this.target.kind === 'classes' ? { outputs, classes: argmax(outputs, this.target.outputs) } : { outputs };
   }
 
@@ -170,25 +187,20 @@ export abstract class Net {
    */
   async evaluate(data: Dataset, options: RunOptions = {}): Promise<Evaluation> {
     const settings = complete(RUN, options, 'evaluate');
-    return this.assess(this.prepare(data, 'data', true), settings);
+    const prepared = this.prepare(data, 'data', true);
+    return this.life.read(() => this.assess(prepared, settings));
   }
 
-  /** Frees the net's memory; it cannot be used after. */
+  /** Frees the net's memory; it cannot be used after. Error while a call is under way. */
   dispose(): void {
-    if (this.disposed) return;
-    if (this.busy) throw new Error('dispose: the net is being trained; stop fit by its signal first');
-    if (this.running > 0)
-      throw new Error(
-        'dispose: the net is at work; wait for predict, evaluate and explain, and end gateBatches, first',
-      );
-    this.disposed = true;
-    this.network.dispose();
+    if (this.life.end()) this.network.dispose();
   }
 
   /** evaluate, for data that are prepared. */
   protected async assess(data: Dataset, options: RunSettings): Promise<Evaluation> {
     const loss = { sum: 0, weight: 0 };
     const outputs = await this.run(data, options, { loss });
+    checkTargets(data.targets!, data.rows);
     return { loss: meanLoss(loss), rows: data.rows, ...metrics(outputs, data.targets!) };
   }
 
@@ -204,7 +216,6 @@ export abstract class Net {
     const result = new Float32Array(data.rows * outputs);
     const scope = engine.scope();
     const size = Math.min(batchSize, data.rows);
-    this.running++;
     try {
       const lanes = tilesFor(size) * LANES;
       const gradient = scope.bytes(lanes * outputs * 4);
@@ -223,26 +234,11 @@ export abstract class Net {
         result.set(engine.f32(rowMajor, rows.length * outputs), rows[0]! * outputs);
         if (pace.due) await pace.turn();
       }
+      await pace.end();
     } finally {
-      this.running--;
       scope.dispose();
     }
     requireFiniteRows(result, outputs, 'outputs');
     return result;
-  }
-
-  private async exclusively<T>(what: string, work: () => Promise<T>): Promise<T> {
-    if (this.busy)
-      throw new Error(`${what}: the net is being trained already; wait for that fit or stop it by its signal`);
-    this.busy = true;
-    try {
-      return await work();
-    } finally {
-      this.busy = false;
-    }
-  }
-
-  protected requireAlive(): void {
-    if (this.disposed) throw new Error('this net was disposed of');
   }
 }

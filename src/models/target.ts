@@ -2,8 +2,6 @@ import { type Dataset, describeTargets, type Targets } from '../data/dataset.js'
 import { plural } from '../numeric/format.js';
 import { outputsOf } from '../training/losses.js';
 
-export { requireDataset } from '../data/dataset.js';
-
 /** What a net predicts, remembered so that other data can be checked against it. */
 export interface TargetInfo {
   kind: Targets['kind'];

@@ -1,26 +1,52 @@
 /** How long work may run before other tasks of the event loop get a turn, ms. */
 const INTERVAL = 24;
 
-/** Lets a long computation share its thread: `if (pace.due) await pace.turn()` is almost free until the interval is over, then yields. */
+/**
+ * Lets a long computation share its thread: `if (pace.due) await pace.turn()` is almost free until the interval is over, then yields. Once the signal is aborted, or a
+ * promise that a callback answered with is rejected, making it, turn and end throw.
+ */
 export class Pace {
   private last = performance.now();
   private readonly signal: AbortSignal | undefined;
+  /** Settles with the callbacks' answers. */
+  private answered: Promise<unknown> = Promise.resolve();
+  private fault: { readonly error: unknown } | undefined;
 
   constructor(signal?: AbortSignal) {
     this.signal = signal;
-    signal?.throwIfAborted();
+    this.check();
   }
 
   /** True when it is time to yield: keeps hot loops from awaiting at every step. */
   get due(): boolean {
-    return performance.now() - this.last > INTERVAL;
+    return !!this.fault || !!this.signal?.aborted || performance.now() - this.last > INTERVAL;
   }
 
-  /** Yields to the event loop; throws the signal's reason when it was aborted. */
+  /** Yields to the event loop. */
   async turn(): Promise<void> {
     await nextTask();
     this.last = performance.now();
+    this.check();
+  }
+
+  /** Takes what a callback returned: its promise may be rejected long after. */
+  hear(answer: unknown): void {
+    if (!(answer instanceof Promise)) return;
+    const heard = answer.catch((error) => {
+      this.fault ??= { error };
+    });
+    this.answered = this.answered.then(() => heard);
+  }
+
+  /** Before the result: waits for the callbacks' answers. */
+  async end(): Promise<void> {
+    await this.answered;
+    this.check();
+  }
+
+  private check(): void {
     this.signal?.throwIfAborted();
+    if (this.fault) throw this.fault.error;
   }
 }
 

@@ -66,8 +66,8 @@ export type ChowLiuOptions = OptionsOf<typeof CHOW_LIU>;
 export async function chowLiuTree(data: Observations, given: ChowLiuOptions = {}): Promise<Tree> {
   const { features, featureNames } = checkedData(data);
   const options = complete(CHOW_LIU, given, 'chowLiuTree');
-  const engine = await engineOf(options);
-  return growTree(engine, discretise(features, options), options, featureNames);
+  const variables = discretise(features, options);
+  return growTree(await engineOf(options), variables, options, featureNames);
 }
 
 /** chowLiuTree over variables that are discrete already. */
@@ -96,11 +96,12 @@ export async function growTree(
         edges.push({ a: from, b: v, information });
       v = frontier.join(v);
       if (pace.due) {
-        options.onProgress?.(joined, d);
+        pace.hear(options.onProgress?.(joined, d));
         await pace.turn();
       }
     }
-    options.onProgress?.(d, d);
+    pace.hear(options.onProgress?.(d, d));
+    await pace.end();
     return new Tree(d, pairs ? edges.map((edge) => withInformation(engine, pairs, edge)) : edges, root, names);
   } finally {
     pairs?.dispose();

@@ -42,9 +42,10 @@ export async function topPairs(
   const { features } = checkedData(data);
   requireInteger(k, 1, 'k');
   const options = complete(INFORMATION, given, 'topPairs');
-  const engine = await engineOf(options);
   const pace = new Pace(options.signal);
-  const pairs = new PairInformation(engine, discretise(features, options));
+  const variables = discretise(features, options);
+  const engine = await engineOf(options);
+  const pairs = new PairInformation(engine, variables);
   const inOrder = (x: InformationPair, y: InformationPair) => y.information - x.information || x.a - y.a || x.b - y.b;
   let top: InformationPair[] = [];
   let bar = -1;
@@ -59,6 +60,7 @@ export async function topPairs(
       }
       if (pace.due) await pace.turn();
     }
+    await pace.end();
   } finally {
     pairs.dispose();
   }
@@ -76,8 +78,11 @@ export async function mutualInformation(
   const { features } = checkedData(data);
   requireVertex(a, features.columns, 'a');
   requireVertex(b, features.columns, 'b');
+  const pace = new Pace(options.signal);
+  const variables = discretise(features, options);
   const engine = await engineOf(options);
-  const pairs = new PairInformation(engine, discretise(features, options));
+  await pace.end();
+  const pairs = new PairInformation(engine, variables);
   try {
     pairs.row(a);
     return engine.f64(pairs.information, pairs.variables)[b]!;
@@ -92,20 +97,23 @@ export async function targetInformation(data: Observations, given: InformationOp
   const dataset = checkedData(data);
   const targets = requireTargets(dataset, 'classes', 'data');
   checkTargets(targets, dataset.features.rows);
-  const engine = await engineOf(options);
+  const pace = new Pace(options.signal);
   const variables = discretise(dataset.features, options);
+  const tables = jointWithClass(variables, targets);
+  const classes = countIndices(targets.values, targets.classes);
+  const engine = await engineOf(options);
+  await pace.end();
   const scope = engine.scope();
   try {
     const { rows } = variables;
     const table = bindTable(engine, scope, rows);
-    const tables = jointWithClass(variables, targets);
     const width = tables.reduce((most, joint) => Math.max(most, joint.length), targets.classes);
     const at = scope.bytes(width * 4);
     const sum = (counts: Int32Array) => {
       engine.i32(at, counts.length).set(counts);
       return engine.kernels.sum_k_log_k(at, table, counts.length);
     };
-    const classMargin = sum(countIndices(targets.values, targets.classes));
+    const classMargin = sum(classes);
     return Float64Array.from(tables, (joint) => {
       const states = joint.length / targets.classes;
       const margin = Int32Array.from({ length: states }, (_, s) =>

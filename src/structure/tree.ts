@@ -124,6 +124,13 @@ export class Tree {
   }
 }
 
+/** TypeError unless it is a Tree: a copy by structuredClone or JSON lacks all that a tree can tell. */
+export function requireTree(tree: unknown): asserts tree is Tree {
+  if (tree instanceof Tree) return;
+  const hint = Object(tree) === tree && 'edges' in (tree as object) ? '; treeFromJson makes one of its parts' : '';
+  throw new TypeError(`tree: expected a Tree, got ${got(tree)}${hint}`);
+}
+
 /** Union-find over 0 .. size - 1. */
 export class DisjointSets {
   private readonly parent: Int32Array;
@@ -153,9 +160,4 @@ export class DisjointSets {
 /** TypeError unless it is a number, RangeError unless v is a variable. */
 export function requireVertex(v: number, variables: number, argument: string): void {
   requireIndex(v, variables, argument, 'variable');
-}
-
-/** TypeError unless it is a Tree: the JSON of one lacks all that a tree can tell. */
-export function requireTree(tree: unknown): void {
-  if (!(tree instanceof Tree)) throw new TypeError(`tree: expected a Tree, got ${got(tree)}`);
 }

@@ -104,7 +104,8 @@ function requirePossible(state: CheckpointState, limits: CheckpointLimits): void
     if (!isCount(n) || n > most) throw damagedState(`expected ${name} from 0 to ${most}, got ${got(n)}`);
   };
   counted('epoch', epoch, epochs);
-  counted('batch', batch, epoch < epochs ? batches - 1 : 0);
+  // All of them where the signal came while the epoch was being validated.
+  counted('batch', batch, epoch < epochs ? batches : 0);
   if (step !== epoch * batches + batch)
     throw damagedState(`expected step ${epoch * batches + batch} in epoch ${epoch}, got ${got(step)}`);
   for (const [name, sum] of Object.entries({ lossSum, lossWeight }))

@@ -54,7 +54,7 @@ export const FIT = {
   seed: { ...SEED_OF_NET, doc: 'Of shuffles and dropout.' },
   signal: {
     ...SIGNAL,
-    doc: "Stops at the next batch: fit then returns with a checkpoint and stoppedBy 'signal'; the net has the weights of the last whole epoch, or the best.",
+    doc: "Stops at the next batch, or at the next yield of a validation: fit then returns with a checkpoint and stoppedBy 'signal'; the net has the weights of the last whole epoch, or the best.",
   },
   onProgress: {
     kind: 'callback',
@@ -65,13 +65,13 @@ export const FIT = {
   onEpoch: {
     kind: 'callback',
     inert: true,
-    doc: 'Called after every epoch.',
+    doc: 'Called after every epoch, and waited for.',
     type: undefined as Fn<(record: EpochRecord) => void>,
   },
   onCheckpoint: {
     kind: 'callback',
     inert: true,
-    doc: 'Receives a checkpoint after every checkpointEvery epochs.',
+    doc: 'Receives a checkpoint after every checkpointEvery epochs, and is waited for.',
     type: undefined as Fn<(checkpoint: Uint8Array) => void | Promise<void>>,
   },
   checkpointEvery: {

@@ -42,7 +42,9 @@ export interface Trainable {
   /** Shapes and settings that must be equal to resume. */
   readonly identity: Record<string, unknown>;
   startTraining(train: Dataset, batchSize: number, stateVectors: number): TrainingSession;
-  evaluate(data: Dataset, options: { batchSize: number }): Promise<Evaluation>;
+  evaluate(data: Dataset, options: { batchSize: number; signal?: AbortSignal | undefined }): Promise<Evaluation>;
+  /** Others that read the weights, which are not written meanwhile. */
+  readonly readers: { readonly beingRead: boolean; unread(): Promise<void> };
 }
 
 /** Trains a net by options that are completed and checked. */
@@ -111,12 +113,13 @@ class Run {
         if (await this.runEpoch()) continue;
         this.requireFinite();
         const checkpoint = this.checkpoint();
-        this.setWeights(this.lastGood);
-        return this.result('signal', checkpoint);
+        await this.pace.end();
+        return await this.result('signal', this.lastGood, checkpoint);
       }
-      return this.result(this.stale() >= options.patience ? 'patience' : 'epochs');
+      await this.pace.end();
+      return await this.result(this.stale() >= options.patience ? 'patience' : 'epochs', this.lastGood);
     } catch (error) {
-      this.setWeights(this.lastGood);
+      await this.putWeights(this.lastGood);
       throw error;
     }
   }
@@ -128,12 +131,13 @@ class Run {
 
   /** False when the signal stopped it. */
   private async runEpoch(): Promise<boolean> {
-    const { options, train } = this;
+    const { options, train, net } = this;
     const began = performance.now();
     const { rate } = this;
-    const order = permutation(this.net.engine, train.rows, options.seed, Purpose.shuffle, this.epoch);
+    const order = permutation(net.engine, train.rows, options.seed, Purpose.shuffle, this.epoch);
     const batches = Math.ceil(train.rows / options.batchSize);
     for (; this.batch < batches; ) {
+      while (net.readers.beingRead) await net.readers.unread();
       if (options.signal?.aborted) return false;
       const rows = order.subarray(this.batch * options.batchSize, (this.batch + 1) * options.batchSize);
       const { sum, weight } = this.session.step(rows, options.seed, this.step);
@@ -148,9 +152,7 @@ class Run {
       if (this.pace.due) await this.pace.turn();
     }
     this.requireFinite();
-    this.lastGood = this.weights();
-    await this.endEpoch(rate, began);
-    return true;
+    return this.endEpoch(this.weights(), rate, began);
   }
 
   /** Of this epoch. */
@@ -172,7 +174,8 @@ class Run {
     );
   }
 
-  private async endEpoch(learningRate: number, began: number): Promise<void> {
+  /** False when the signal stopped its validation: what goes on from the checkpoint begins with that. */
+  private async endEpoch(weights: Float32Array, learningRate: number, began: number): Promise<boolean> {
     const { options } = this;
     const record: EpochRecord = {
       epoch: this.epoch + 1,
@@ -181,25 +184,40 @@ class Run {
       seconds: 0,
     };
     if (options.validation) {
-      record.validation = await this.net.evaluate(options.validation, { batchSize: options.batchSize });
+      const validation = await this.validate(options.validation);
+      if (!validation) return false;
+      record.validation = validation;
       const { bestEpoch: epoch, bestScore, bestLoss } = this;
       const best = better({ epoch, score: bestScore, loss: bestLoss }, record, options.monitor);
       if (best.epoch === record.epoch) {
         this.bestScore = best.score;
         this.bestLoss = best.loss;
         this.bestEpoch = best.epoch;
-        this.best = this.lastGood;
+        this.best = weights;
       }
     } else this.bestEpoch = record.epoch;
+    this.lastGood = weights;
     record.seconds = (performance.now() - began) / 1000;
     this.history.push(record);
     this.epoch++;
     this.batch = 0;
     this.lossSum = 0;
     this.lossWeight = 0;
-    options.onEpoch?.(record);
+    await options.onEpoch?.(record);
     if (options.onCheckpoint && this.epoch % options.checkpointEvery === 0)
       await options.onCheckpoint(this.checkpoint());
+    return true;
+  }
+
+  /** Undefined when the signal stopped it. */
+  private async validate(data: Dataset): Promise<Evaluation | undefined> {
+    const { batchSize, signal } = this.options;
+    try {
+      return await this.net.evaluate(data, { batchSize, signal });
+    } catch (error) {
+      if (signal?.aborted && error === signal.reason) return undefined;
+      throw error;
+    }
   }
 
   private report(batches: number): void {
@@ -208,7 +226,7 @@ class Run {
     const seconds = (performance.now() - this.startedAt) / 1000;
     const rowsPerSecond = this.rowsDone / Math.max(1e-9, seconds);
     const rowsLeft = (options.epochs - this.epoch) * train.rows - Math.min(train.rows, this.batch * options.batchSize);
-    options.onProgress({
+    const answer: unknown = options.onProgress({
       phase: 'fit',
       epoch: this.epoch + 1,
       epochs: options.epochs,
@@ -218,6 +236,7 @@ class Run {
       rowsPerSecond,
       secondsLeft: rowsLeft / rowsPerSecond,
     });
+    this.pace.hear(answer);
   }
 
   /** Epochs in a row that were no better. */
@@ -225,8 +244,12 @@ class Run {
     return this.options.validation ? this.epoch - this.bestEpoch : 0;
   }
 
-  private result(stoppedBy: FitResult['stoppedBy'], checkpoint?: Uint8Array): FitResult {
-    if (this.best) this.setWeights(this.best);
+  private async result(
+    stoppedBy: FitResult['stoppedBy'],
+    last: Float32Array,
+    checkpoint?: Uint8Array,
+  ): Promise<FitResult> {
+    await this.putWeights(this.best ?? last);
     return {
       history: this.history,
       bestEpoch: this.bestEpoch,
@@ -244,6 +267,12 @@ class Run {
 
   private weights(): Float32Array {
     return this.net.engine.f32(this.net.parameters.at, this.net.parameters.length).slice();
+  }
+
+  private async putWeights(values: Float32Array): Promise<void> {
+    const { readers } = this.net;
+    while (readers.beingRead) await readers.unread();
+    this.setWeights(values);
   }
 
   private setWeights(values: Float32Array): void {

@@ -50,8 +50,11 @@ class SoftmaxLoss implements Loss {
         let sum = 0;
         eachTile(rows.length, this.outputs, (t, offset, live) => {
           const labels = engine.i32(label, LANES);
-          for (let lane = 0; lane < live; lane++)
-            labels[lane] = (targets.values as Int32Array)[rows[t * LANES + lane]!]!;
+          for (let lane = 0; lane < live; lane++) {
+            const row = rows[t * LANES + lane]!;
+            const value = (targets.values as Int32Array)[row]!;
+            labels[lane] = sound(value >= 0 && value < this.outputs, value, row);
+          }
           sum += engine.kernels.softmax_cross_entropy(
             plus(d, offset),
             plus(logits, offset),
@@ -94,8 +97,11 @@ class SigmoidLoss implements Loss {
         eachTile(rows.length, outputs, (t, offset, live) => {
           const labels = engine.i8(label, LANES * outputs);
           for (let o = 0; o < outputs; o++) {
-            for (let lane = 0; lane < live; lane++)
-              labels[o * LANES + lane] = values[rows[t * LANES + lane]! * outputs + o]!;
+            for (let lane = 0; lane < live; lane++) {
+              const row = rows[t * LANES + lane]!;
+              const value = values[row * outputs + o]!;
+              labels[o * LANES + lane] = sound(value >= -1 && value <= 1, value, row);
+            }
           }
           sum += engine.kernels.sigmoid_cross_entropy(
             plus(d, offset),
@@ -134,8 +140,11 @@ class SquaredLoss implements Loss {
         eachTile(rows.length, outputs, (t, offset, live) => {
           const wanted = engine.f32(target, LANES * outputs);
           for (let o = 0; o < outputs; o++) {
-            for (let lane = 0; lane < live; lane++)
-              wanted[o * LANES + lane] = values[rows[t * LANES + lane]! * outputs + o]!;
+            for (let lane = 0; lane < live; lane++) {
+              const row = rows[t * LANES + lane]!;
+              const value = values[row * outputs + o]!;
+              wanted[o * LANES + lane] = sound(Number.isFinite(value), value, row);
+            }
           }
           sum += engine.kernels.squared_error(
             plus(d, offset),
@@ -152,6 +161,12 @@ class SquaredLoss implements Loss {
   }
 
   activate(): void {}
+}
+
+/** Targets were checked before, but their array may have been written to since, and kernels index by classes. */
+function sound(accepted: boolean, value: number, row: number): number {
+  if (accepted) return value;
+  throw new RangeError(`targets: row ${row} became ${value} after the targets were checked`);
 }
 
 function eachTile(rows: number, outputs: number, visit: (tile: number, offset: number, live: number) => void): void {

@@ -121,6 +121,11 @@ function writePixels(
     const table = channel * 256;
     for (let i = 0; i < count; i++) out[to + i * step] = norm.bytes[table + values[from + i]!]!;
   } else {
-    for (let i = 0; i < count; i++) out[to + i * step] = norm.apply(values[from + i]!, channel);
+    for (let i = 0; i < count; i++) {
+      const value = values[from + i]!;
+      // Checked once already, but the array may have been written to.
+      if (value - value !== 0) throw new RangeError(`features: a pixel became ${value}, expected a finite number`);
+      out[to + i * step] = norm.apply(value, channel);
+    }
   }
 }

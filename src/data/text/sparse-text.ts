@@ -1,7 +1,7 @@
 import { requireKnown } from '../../check/known.js';
 import { got } from '../../check/phrase.js';
 import { requireInteger, requireObject } from '../../check/require.js';
-import { Dataset, requireDataset } from '../dataset.js';
+import { Dataset, requireSound } from '../dataset.js';
 import { requireRows } from '../matrix.js';
 import { describeTargets, type Targets } from '../targets.js';
 import { NUMBER } from './number.js';
@@ -62,7 +62,7 @@ export function parseSparseText(text: string, options: SparseTextOptions = {}): 
  * @throws TypeError for a dataset of images, with values to regress on, or without targets
  */
 export function formatSparseText(dataset: Dataset): string {
-  requireDataset(dataset, 'dataset');
+  requireSound(dataset, 'dataset');
   const { targets, rows, columns } = dataset;
   const features = requireRows(dataset.features, 'dataset');
   if (targets === undefined || targets.kind === 'values') {

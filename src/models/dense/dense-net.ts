@@ -1,11 +1,10 @@
 import { complete } from '../../check/complete.js';
 import type { Options, OptionsOf } from '../../check/option.js';
-import type { Dataset } from '../../data/dataset.js';
+import { type Dataset, requireSound } from '../../data/dataset.js';
 import type { ModelFile } from '../../files/model-file.js';
 import { begin, beginNet, FeedforwardNet, loadFeedforward, newState } from '../feedforward/feedforward-net.js';
 import { FEW_COLUMNS, NET } from '../feedforward/options.js';
 import type { LoadOptions } from '../net.js';
-import { requireDataset } from '../target.js';
 
 /** Options of DenseNet.create. */
 export const DENSE = {
@@ -28,7 +27,7 @@ export class DenseNet extends FeedforwardNet {
    * @throws TypeError, RangeError naming the option for what does not fit
    */
   static async create(train: Dataset, given: DenseNetOptions = {}): Promise<DenseNet> {
-    requireDataset(train, 'train');
+    requireSound(train, 'train');
     const options = complete(DENSE, given, 'DenseNet.create');
     const begun = await beginNet(train, options);
     const widths = options.hidden ?? (train.columns < FEW_COLUMNS ? [64, 32] : [500, 200]);

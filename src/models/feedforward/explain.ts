@@ -1,6 +1,7 @@
 import { complete } from '../../check/complete.js';
 import { type Options, type OptionsOf, SIGNAL } from '../../check/option.js';
 import type { Dataset, SparseMatrix } from '../../data/dataset.js';
+import { checkMatrix } from '../../data/matrix.js';
 import { LANES, loadBatch, RowBatch, tilesFor } from '../../layers/batch.js';
 import { forwardLayers, Workspace } from '../../layers/stack.js';
 import { allFinite } from '../../numeric/finite.js';
@@ -93,6 +94,7 @@ export async function explain(
     if (l >= hidden) throw new RangeError(`layers: expected hidden layers from 0 to ${hidden - 1}, got ${l}`);
   }
   const pace = new Pace(options.signal);
+  checkMatrix(data.features);
   const presence = presentFeatures(discretise(data.features));
   const pairs = new PairScores(presence);
   const layers: LayerExplanation[] = [];
@@ -129,6 +131,7 @@ export async function explain(
       globalCoherence: meanCoherence(of('global')),
     });
   }
+  await pace.end();
   return { rows: data.rows, layers };
 }
 

@@ -1,11 +1,11 @@
 import { complete } from '../../check/complete.js';
 import type { Completed } from '../../check/option.js';
-import { type Dataset, describeFeatures, requireRows } from '../../data/dataset.js';
+import { type Dataset, describeFeatures, requireDataset, requireRows } from '../../data/dataset.js';
 import { type ModelFile, modelFileOf, requireSavable } from '../../files/model-file.js';
 import { allFinite } from '../../numeric/finite.js';
 import { type Engine, engineOf } from '../../runtime/engine.js';
-import { LOAD, type LoadOptions, Net, type NetDescription, type OutputBatch } from '../net.js';
-import { describeTarget, requireDataset, requireSameTargets, type TargetInfo } from '../target.js';
+import { filled, LOAD, type LoadOptions, Net, type NetDescription, type OutputBatch } from '../net.js';
+import { describeTarget, requireSameTargets, type TargetInfo } from '../target.js';
 import { type ExplainOptions, type Explanation, explain } from './explain.js';
 import { type InputTransform, learnTransform } from './input.js';
 import { fillNetwork, packModel, unpackModel } from './net-file.js';
@@ -81,21 +81,17 @@ export class FeedforwardNet extends Net {
 
   /** What the hidden units stand for: their top features on these rows, and how coherent those are. */
   async explain(data: Dataset, options: ExplainOptions = {}): Promise<Explanation> {
-    this.requireAlive();
-    this.running++;
-    try {
-      return await explain(this.network, this.prepare(data, 'data', false), this.featureNames, options);
-    } finally {
-      this.running--;
-    }
+    const prepared = this.prepare(data, 'data', false);
+    return this.life.read(() => explain(this.network, prepared, this.featureNames, options));
   }
 
   save(metadata?: Readonly<Record<string, string>>): Uint8Array {
-    this.requireAlive();
+    this.life.requireAlive();
     return packModel(this.state, this.network, metadata);
   }
 
   describe(): NetDescription {
+    this.life.requireAlive();
     const { method, seed, weights, target, layers, skipPaths } = this;
     const input = { kind: 'rows', columns: this.state.shape.inputs } as const;
     return structuredClone({
@@ -127,7 +123,7 @@ export class FeedforwardNet extends Net {
   }
 
   protected prepare(data: Dataset, argument: string, labelled: boolean): Dataset {
-    this.requireAlive();
+    this.life.requireAlive();
     const { shape, target } = this.state;
     requireDataset(data, argument);
     const kind = shape.input === 'rows' ? 'sparse' : 'dense';
@@ -217,12 +213,11 @@ export function tooLargeScale(initialScale: number): RangeError {
 
 /** A new net with fresh weights, which knows its training data. */
 export function begin<N extends FeedforwardNet>(net: N, { options, raw, data }: BegunNet): N {
-  const { parameters } = net.network;
-  net.network.initialise(options.seed, options.initialScale);
-  if (!allFinite(net.engine.f32(parameters.at, parameters.length))) {
-    net.dispose();
-    throw tooLargeScale(options.initialScale);
-  }
+  filled(net, ({ network, engine }) => {
+    network.initialise(options.seed, options.initialScale);
+    const { at, length } = network.parameters;
+    if (!allFinite(engine.f32(at, length))) throw tooLargeScale(options.initialScale);
+  });
   net.remember(raw, data);
   return net;
 }
@@ -237,7 +232,5 @@ export async function loadFeedforward<N extends FeedforwardNet>(
   const { engine } = complete(LOAD, options, 'load');
   const file = modelFileOf(given);
   const state = unpackModel(file, method);
-  const net = make(await engineOf({ engine }), state, file);
-  fillNetwork(net.network, file.tensors);
-  return net;
+  return filled(make(await engineOf({ engine }), state, file), ({ network }) => fillNetwork(network, file.tensors));
 }

@@ -1,5 +1,6 @@
 import { got } from '../../check/phrase.js';
 import { Dataset, type RowMatrix, requireRows } from '../../data/dataset.js';
+import { checkMatrix } from '../../data/matrix.js';
 import { Standardizer, type StandardizerJson, TfIdf, type TfIdfJson } from '../../data/standardise.js';
 import { log } from '../../numeric/log.js';
 
@@ -66,6 +67,7 @@ function unitLength(values: Float32Array): Float32Array {
 
 function mapRows(data: Dataset, map: (values: Float32Array, row: number) => Float32Array): Dataset {
   const features = requireRows(data.features, 'data');
+  checkMatrix(features);
   const source = features.kind === 'sparse' ? features.value : features.values;
   const out = new Float32Array(source.length);
   for (let r = 0; r < features.rows; r++) {

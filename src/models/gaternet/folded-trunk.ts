@@ -57,18 +57,21 @@ export class FoldedTrunk {
     const { engine, trunk } = this;
     const folded = engine.scope();
     const most = Math.max(...trunk.convs.map((conv) => conv?.weightCount ?? 0));
-    const scaled = folded.bytes(most * 4);
-    trunk.convs.forEach((conv, i) => {
-      if (!conv) return;
-      const { scale, shift } = trunk.norms[i]!.folded();
-      const weights = engine.f32(conv.weight, conv.weightCount);
-      const out = engine.f32(scaled, conv.weightCount);
-      const each = conv.weightCount / conv.shape.filters;
-      for (let w = 0; w < out.length; w++) out[w] = weights[w]! * scale[Math.floor(w / each)]!;
-      engine.f32(this.bias[i]!, shift.length).set(shift);
-      conv.pack(this.packed[i]!, scaled, this.work);
-    });
-    folded.dispose();
+    try {
+      const scaled = folded.bytes(most * 4);
+      trunk.convs.forEach((conv, i) => {
+        if (!conv) return;
+        const { scale, shift } = trunk.norms[i]!.folded();
+        const weights = engine.f32(conv.weight, conv.weightCount);
+        const out = engine.f32(scaled, conv.weightCount);
+        const each = conv.weightCount / conv.shape.filters;
+        for (let w = 0; w < out.length; w++) out[w] = weights[w]! * scale[Math.floor(w / each)]!;
+        engine.f32(this.bias[i]!, shift.length).set(shift);
+        conv.pack(this.packed[i]!, scaled, this.work);
+      });
+    } finally {
+      folded.dispose();
+    }
   }
 
   /**
@@ -162,33 +165,36 @@ export class FoldedTrunk {
     const conv = this.trunk.convs[i]!;
     const { channels, height, width } = this.trunk.plan.outputs[i]!;
     const scope = engine.scope();
-    const raw = scope.bytes(n * channels * height * width * 4);
-    conv.run(raw, x, this.packed[i]!, this.work, 0, n, { ...PLAIN, bias: this.bias[i]! });
-    let gate = NONE;
-    if (gates && node.gate) {
-      const { first, count } = node.gate;
-      gate = scope.bytes(n * count * 4);
-      const all = engine.f32(gates.values, n * gates.total);
-      const rows = engine.f32(gate, n * count);
-      for (let s = 0; s < n; s++)
-        rows.set(all.subarray(s * gates.total + first, s * gates.total + first + count), s * count);
+    try {
+      const raw = scope.bytes(n * channels * height * width * 4);
+      conv.run(raw, x, this.packed[i]!, this.work, 0, n, { ...PLAIN, bias: this.bias[i]! });
+      let gate = NONE;
+      if (gates && node.gate) {
+        const { first, count } = node.gate;
+        gate = scope.bytes(n * count * 4);
+        const all = engine.f32(gates.values, n * gates.total);
+        const rows = engine.f32(gate, n * count);
+        for (let s = 0; s < n; s++)
+          rows.set(all.subarray(s * gates.total + first, s * gates.total + first + count), s * count);
+      }
+      const y = this.place[i]!;
+      const shortcut = node.shortcut === undefined ? NONE : y;
+      const { ones, zeros } = this;
+      engine.kernels.batch_norm_apply(
+        y,
+        raw,
+        ones,
+        zeros,
+        gate,
+        shortcut,
+        n,
+        channels,
+        height * width,
+        node.relu ? 1 : 0,
+      );
+    } finally {
+      scope.dispose();
     }
-    const y = this.place[i]!;
-    const shortcut = node.shortcut === undefined ? NONE : y;
-    const { ones, zeros } = this;
-    engine.kernels.batch_norm_apply(
-      y,
-      raw,
-      ones,
-      zeros,
-      gate,
-      shortcut,
-      n,
-      channels,
-      height * width,
-      node.relu ? 1 : 0,
-    );
-    scope.dispose();
   }
 
   private pool(node: PoolNode, i: number, x: Address, n: number, source: Filters | undefined): void {

@@ -1,8 +1,9 @@
 import { requireArray, requireEach } from '../../check/arrays.js';
 import { complete } from '../../check/complete.js';
 import type { Options, OptionsOf } from '../../check/option.js';
-import { type Dataset, requireImages } from '../../data/dataset.js';
+import { type Dataset, requireDataset, requireImages, requireSound } from '../../data/dataset.js';
 import { ChannelNorm } from '../../data/images/channel-norm.js';
+import { checkTargets } from '../../data/targets.js';
 import {
   damaged,
   isNames,
@@ -23,6 +24,7 @@ import type { FIT, FitOptions } from '../../training/fit-options.js';
 import { argmax, type Evaluation, metrics } from '../../training/metrics.js';
 import { meanLoss } from '../finite-rows.js';
 import {
+  filled,
   LOAD,
   type LoadOptions,
   Net,
@@ -31,7 +33,7 @@ import {
   type RunOptions,
   type RunSettings,
 } from '../net.js';
-import { describeTarget, requireDataset, requireSameTargets, type TargetInfo } from '../target.js';
+import { describeTarget, requireSameTargets, type TargetInfo } from '../target.js';
 import { type ConvNode, widened } from './backbone.js';
 import { backboneLayers } from './backbone-layers.js';
 import type { GatedBatch } from './gated-inference.js';
@@ -71,7 +73,7 @@ export class GaterNet extends Net {
    * @throws TypeError, RangeError naming the option for what does not fit
    */
   static async create(train: Dataset, given: GaterNetOptions = {}): Promise<GaterNet> {
-    requireDataset(train, 'train');
+    requireSound(train, 'train');
     const options = complete(GATER, given, 'GaterNet.create');
     const images = requireImages(train.features, 'train');
     const target = describeTarget(train);
@@ -85,9 +87,7 @@ export class GaterNet extends Net {
     const shape = shapeOf(spec, { channels, height, width }, target);
     const norm = normalise ? normOf(normalise, channels) : ChannelNorm.learn(images);
     const state: GatedState = { method: 'gaternet', options: { seed }, target, shape, norm };
-    const net = new GaterNet(await engineOf(options), state);
-    net.network.initialise(seed);
-    return net;
+    return filled(new GaterNet(await engineOf(options), state), ({ network }) => network.initialise(seed));
   }
 
   /** Reads what `save` wrote. TypeError for other bytes, RangeError for damaged ones. */
@@ -142,6 +142,7 @@ export class GaterNet extends Net {
 
   /** Multiply-adds of the backbone for one image with these gates, [gates]: what `dense` becomes. */
   costOf(gates: Float32Array): number {
+    this.life.requireAlive();
     requireArray(gates, 'gates', Float32Array);
     const { backbone, classifier, gates: count } = this.network;
     if (gates.length !== count) throw new RangeError(`gates: expected ${count} numbers, got ${gates.length}`);
@@ -181,50 +182,62 @@ export class GaterNet extends Net {
     const options = complete(GATED_PREDICT, given, 'predict');
     const prepared = this.prepare(data, 'data', false);
     const gates = options.gates ? this.gateRows(prepared.rows) : undefined;
-    const outputs = await this.run<GatedBatch>(prepared, options, {
-      ...(gates ? { visit: (batch) => gates.set(batch.gates!, batch.rows[0]! * this.network.gates) } : {}),
-    });
+    const visit = gates && ((batch: GatedBatch) => gates.set(batch.gates!, batch.rows[0]! * this.network.gates));
+    const outputs = await this.life.read(() => this.run<GatedBatch>(prepared, options, visit ? { visit } : {}));
     const classes = this.target.kind === 'classes' ? { classes: argmax(outputs, this.target.outputs) } : {};
     return { outputs, ...classes, ...(gates ? { gates } : {}) };
   }
 
   /** Which gates each image opens: [rows][gates], 0 or 1. The gater alone runs. */
-  async gates(data: Dataset, options: RunOptions = {}): Promise<Float32Array> {
-    const gates = this.gateRows(this.prepare(data, 'data', false).rows);
-    for await (const batch of this.gateBatches(data, options)) gates.set(batch.gates, batch.first * this.network.gates);
+  async gates(data: Dataset, given: RunOptions = {}): Promise<Float32Array> {
+    const options = complete(GATED_RUN, given, 'gates');
+    const prepared = this.prepare(data, 'data', false);
+    const gates = this.gateRows(prepared.rows);
+    await this.life.read(async () => {
+      for await (const batch of this.decide(prepared, options))
+        gates.set(batch.gates, batch.first * this.network.gates);
+    });
     return gates;
   }
 
   /**
    * gates, some rows from `first` on at a time: for more images than the gates of all should be held. The loop's end frees its memory, and so do break and an error; who
-   * calls next() by hand must call return() too.
+   * calls next() by hand must call return() too. Not while fit runs, which would have to wait for the loop, nor does fit start inside one.
    */
   async *gateBatches(data: Dataset, given: RunOptions = {}): AsyncGenerator<{ first: number; gates: Float32Array }> {
-    const { batchSize, signal } = complete(GATED_RUN, given, 'gates');
+    const options = complete(GATED_RUN, given, 'gates');
     const prepared = this.prepare(data, 'data', false);
+    const release = this.life.keep('gateBatches');
+    try {
+      yield* this.decide(prepared, options);
+    } finally {
+      release();
+    }
+  }
+
+  private async *decide(
+    prepared: Dataset,
+    { batchSize, signal }: RunSettings,
+  ): AsyncGenerator<{ first: number; gates: Float32Array }> {
     const { network, engine } = this;
     if (!network.gater) throw new TypeError('gates: this net has no gater');
     const pace = new Pace(signal);
-    this.running++;
-    try {
-      for (const { rows, gates } of network.decisions(prepared, Math.min(batchSize, prepared.rows))) {
-        yield { first: rows[0]!, gates: engine.f32(gates, rows.length * network.gates).slice() };
-        if (pace.due) await pace.turn();
-      }
-    } finally {
-      this.running--;
+    for (const { rows, gates } of network.decisions(prepared, Math.min(batchSize, prepared.rows))) {
+      yield { first: rows[0]!, gates: engine.f32(gates, rows.length * network.gates).slice() };
+      if (pace.due) await pace.turn();
     }
   }
 
   /** Loss and accuracy, mean AUC or RMSE on labelled images, and the mean share of open gates. */
   override async evaluate(data: Dataset, given: RunOptions = {}): Promise<GatedEvaluation> {
     const options = complete(GATED_RUN, given, 'evaluate');
-    return this.assess(this.prepare(data, 'data', true), options);
+    const prepared = this.prepare(data, 'data', true);
+    return this.life.read(() => this.assess(prepared, options));
   }
 
   /** As every net's, tensors under the names of google-research/gaternet. */
   save(metadata?: Readonly<Record<string, string>>): Uint8Array {
-    this.requireAlive();
+    this.life.requireAlive();
     const { network, state } = this;
     const tensors: Record<string, Tensor> = {};
     for (const { name, offset, shape } of network.segments) {
@@ -236,6 +249,7 @@ export class GaterNet extends Net {
   }
 
   describe(): NetDescription {
+    this.life.requireAlive();
     const { method, seed, weights, target, multiplyAdds, network } = this;
     const { image, backbone, gater, placement, bottleneck, bottleneckNorm, penalty, pretrainEpochs, augmentation } =
       network.shape;
@@ -265,7 +279,7 @@ export class GaterNet extends Net {
   }
 
   protected override prepare(data: Dataset, argument: string, labelled: boolean): Dataset {
-    this.requireAlive();
+    this.life.requireAlive();
     requireDataset(data, argument);
     const images = requireImages(data.features, argument);
     const { image } = this.state.shape;
@@ -285,6 +299,7 @@ export class GaterNet extends Net {
       for (const gate of gates ?? []) open += gate;
     };
     const outputs = await this.run<GatedBatch>(data, options, { loss, visit });
+    checkTargets(data.targets!, data.rows);
     return {
       loss: meanLoss(loss),
       rows: data.rows,
@@ -300,24 +315,17 @@ export class GaterNet extends Net {
 
   private static filled(engine: Engine, state: GatedState, tensors: Record<string, Tensor>): GaterNet {
     requireTensors(tensors, state.shape);
-    const net = new GaterNet(engine, state);
-    net.fill(tensors);
-    return net;
+    return filled(new GaterNet(engine, state), (net) => net.fill(tensors));
   }
 
   private fill(tensors: Record<string, Tensor>): void {
     const { network } = this;
-    try {
-      for (const { name, offset, shape } of network.segments) {
-        requireFloats(tensors, fileName(name), shape);
-        const data = tensors[fileName(name)]!.data as Float32Array;
-        if (name.endsWith('running_var') && data.some((v) => v < 0))
-          throw new RangeError(`bytes: tensor '${fileName(name)}' holds variances below 0`);
-        this.engine.f32(plus(network.parameters.at, offset * 4), data.length).set(data);
-      }
-    } catch (error) {
-      network.dispose();
-      throw error;
+    for (const { name, offset, shape } of network.segments) {
+      requireFloats(tensors, fileName(name), shape);
+      const data = tensors[fileName(name)]!.data as Float32Array;
+      if (name.endsWith('running_var') && data.some((v) => v < 0))
+        throw new RangeError(`bytes: tensor '${fileName(name)}' holds variances below 0`);
+      this.engine.f32(plus(network.parameters.at, offset * 4), data.length).set(data);
     }
   }
 }

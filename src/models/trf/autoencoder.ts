@@ -1,4 +1,5 @@
 import type { SparseMatrix } from '../../data/dataset.js';
+import { checkMatrix } from '../../data/matrix.js';
 import { activate, drop } from '../../layers/activate.js';
 import { LANES, RowBatch, tilesFor } from '../../layers/batch.js';
 import type { Connections } from '../../layers/connections.js';
@@ -60,15 +61,20 @@ export class TileAutoencoder implements Autoencoder {
   ) {
     this.scope = engine.scope();
     const { scope } = this;
-    const length = layer.parameterLength + padded(layer.inputs);
-    this.parameters = { at: scope.zeros(length), length };
-    this.gradients = scope.zeros(length);
-    this.noisy = scope.bytes(activationBytes(layer.inputs, batchSize));
-    this.hidden = scope.bytes(activationBytes(layer.units, batchSize));
-    this.dhidden = scope.bytes(activationBytes(layer.units, batchSize));
-    this.decoded = scope.bytes(activationBytes(layer.inputs, batchSize));
-    this.pack = packScratch(scope, [layer], batchSize);
-    layer.bind(this.parameters.at, this.gradients);
+    try {
+      const length = layer.parameterLength + padded(layer.inputs);
+      this.parameters = { at: scope.zeros(length), length };
+      this.gradients = scope.zeros(length);
+      this.noisy = scope.bytes(activationBytes(layer.inputs, batchSize));
+      this.hidden = scope.bytes(activationBytes(layer.units, batchSize));
+      this.dhidden = scope.bytes(activationBytes(layer.units, batchSize));
+      this.decoded = scope.bytes(activationBytes(layer.inputs, batchSize));
+      this.pack = packScratch(scope, [layer], batchSize);
+      layer.bind(this.parameters.at, this.gradients);
+    } catch (error) {
+      this.scope.dispose();
+      throw error;
+    }
   }
 
   step(rows: Int32Array, seed: number, step: number): LossSum {
@@ -149,30 +155,36 @@ export class RowAutoencoder implements Autoencoder {
   ) {
     this.scope = engine.scope();
     const { scope } = this;
-    const renumbered = connections.index.map((f) => rank[f]!);
-    this.layer = new Linear(engine, scope, {
-      inputs,
-      connections: { ...connections, index: renumbered },
-      dense,
-      input: 'rows',
-    });
-    this.matrix = { ...matrix, index: matrix.index.map((f) => rank[f]!) };
-    const { layer } = this;
-    this.batch = new RowBatch(engine, scope, this.matrix, batchSize);
-    this.stripUnits = new StripUnits(engine, layer.inputs, layer.denseUnits);
-    this.active = new ActiveUnits(scope, this.stripUnits, batchSize);
-    const visible = this.stripUnits.strips * LANES;
-    const length = layer.parameterLength + visible + this.stripUnits.weightCount;
-    this.parameters = { at: scope.zeros(length), length };
-    this.gradients = scope.zeros(length);
-    this.clean = scope.bytes(this.batch.capacity * 4);
-    this.hidden = scope.bytes(activationBytes(layer.units, batchSize));
-    this.dhidden = scope.bytes(activationBytes(layer.units, batchSize));
-    this.decoded = scope.bytes(activationBytes(visible, batchSize));
-    layer.bind(this.parameters.at, this.gradients);
-    const offset = (layer.parameterLength + visible) * 4;
-    this.stripUnits.weight = plus(this.parameters.at, offset);
-    this.stripUnits.dweight = plus(this.gradients, offset);
+    try {
+      const renumbered = connections.index.map((f) => rank[f]!);
+      this.layer = new Linear(engine, scope, {
+        inputs,
+        connections: { ...connections, index: renumbered },
+        dense,
+        input: 'rows',
+      });
+      checkMatrix(matrix);
+      this.matrix = { ...matrix, start: matrix.start.slice(), index: matrix.index.map((f) => rank[f]!) };
+      const { layer } = this;
+      this.batch = new RowBatch(engine, scope, this.matrix, batchSize, false);
+      this.stripUnits = new StripUnits(engine, layer.inputs, layer.denseUnits);
+      this.active = new ActiveUnits(scope, this.stripUnits, batchSize);
+      const visible = this.stripUnits.strips * LANES;
+      const length = layer.parameterLength + visible + this.stripUnits.weightCount;
+      this.parameters = { at: scope.zeros(length), length };
+      this.gradients = scope.zeros(length);
+      this.clean = scope.bytes(this.batch.capacity * 4);
+      this.hidden = scope.bytes(activationBytes(layer.units, batchSize));
+      this.dhidden = scope.bytes(activationBytes(layer.units, batchSize));
+      this.decoded = scope.bytes(activationBytes(visible, batchSize));
+      layer.bind(this.parameters.at, this.gradients);
+      const offset = (layer.parameterLength + visible) * 4;
+      this.stripUnits.weight = plus(this.parameters.at, offset);
+      this.stripUnits.dweight = plus(this.gradients, offset);
+    } catch (error) {
+      this.scope.dispose();
+      throw error;
+    }
   }
 
   initialise(seed: number, initialScale: number): void {

@@ -1,4 +1,5 @@
 import type { Dataset } from '../../data/dataset.js';
+import { checkMatrix } from '../../data/matrix.js';
 import { decisive, type Identity, identity } from '../../files/identity.js';
 import { damagedState } from '../../files/state.js';
 import type { Connections } from '../../layers/connections.js';
@@ -69,6 +70,7 @@ class Grower {
       this.add(await this.growLayer(l));
       if (l < run.layers.length - 1) await run.onCheckpoint?.(writeGrowth(this.grown, this.identity));
     }
+    await this.pace.end();
     return { layers: this.grown, seconds: this.seconds };
   }
 
@@ -101,7 +103,10 @@ class Grower {
     const { engine, raw, run } = this;
     const variables: Variables =
       l === 0
-        ? await this.timed('tree', () => discretise(raw.features, { threshold: run.threshold }))
+        ? await this.timed('tree', () => {
+            checkMatrix(raw.features);
+            return discretise(raw.features, { threshold: run.threshold });
+          })
         : await this.timed('encode', () => this.encode(l));
     const { root, minInformation } = run;
     // Required and forbidden pairs are of features; the trees above are over hidden units.
@@ -172,7 +177,8 @@ class Grower {
     total: number,
     more: Partial<GrowProgress> = {},
   ): void {
-    this.run.onProgress?.({ phase, layer: l + 1, layers: this.run.layers.length, done, total, ...more });
+    const { pace, run } = this;
+    pace.hear(run.onProgress?.({ phase, layer: l + 1, layers: run.layers.length, done, total, ...more }));
   }
 
   private get identity(): Identity {

@@ -1,11 +1,10 @@
 import { complete } from '../../check/complete.js';
-import type { Dataset } from '../../data/dataset.js';
+import { type Dataset, requireSound } from '../../data/dataset.js';
 import { damaged, type ModelFile } from '../../files/model-file.js';
 import { begin, beginNet, FeedforwardNet, loadFeedforward, newState } from '../feedforward/feedforward-net.js';
 import { isPlaces } from '../feedforward/net-file.js';
 import type { NetState } from '../feedforward/net-state.js';
 import type { LoadOptions } from '../net.js';
-import { requireDataset } from '../target.js';
 import { type GrowSeconds, growLayers } from './grow.js';
 import type { GrownLayer } from './grown-layer.js';
 import { defaultLayers, TRF, type TrfNetOptions } from './options.js';
@@ -23,8 +22,9 @@ export class TrfNet extends FeedforwardNet {
    * @throws TypeError, RangeError naming the option for what does not fit
    */
   static async grow(train: Dataset, given: TrfNetOptions = {}): Promise<TrfNet> {
-    requireDataset(train, 'train');
+    requireSound(train, 'train');
     const options = complete(TRF, given, 'TrfNet.grow');
+    options.signal?.throwIfAborted();
     const begun = await beginNet(train, options);
     const { engine } = begun;
     const run = { ...options, layers: options.layers ?? defaultLayers(train) };

@@ -13,7 +13,6 @@ export async function growSkeleton(
   train: Dataset,
   { skeleton, seed, signal, onProgress, onCheckpoint, resume }: TseSettings,
 ): Promise<{ skeleton: LatentTree; seconds: LatentTreeSeconds }> {
-  signal?.throwIfAborted();
   if (skeleton instanceof LatentTree) {
     if (resume !== undefined)
       throw new TypeError('resume: expected none beside a skeleton that is ready, got a checkpoint of learning one');

@@ -1,14 +1,13 @@
 import { complete } from '../../check/complete.js';
-import type { Dataset } from '../../data/dataset.js';
+import { type Dataset, requireSound } from '../../data/dataset.js';
 import { damaged, type ModelFile } from '../../files/model-file.js';
 import type { SkipShape } from '../../layers/skip-path.js';
 import type { Engine } from '../../runtime/engine.js';
 import { expandTree, INPUT_COUNT } from '../../structure/latent/expansion.js';
-import { LatentTree } from '../../structure/latent/latent-tree.js';
+import { isCopy, LatentTree, requireLatentTree } from '../../structure/latent/latent-tree.js';
 import { begin, beginNet, FeedforwardNet, loadFeedforward, newState } from '../feedforward/feedforward-net.js';
 import type { NetState } from '../feedforward/net-state.js';
 import type { LoadOptions, NetDescription } from '../net.js';
-import { requireDataset } from '../target.js';
 import { type SkipPathSettings, TSE, type TseGrowSeconds, type TseNetOptions, type TseSettings } from './options.js';
 import { type SkeletonJson, skeletonJson, skeletonOf, skeletonTensors } from './skeleton-file.js';
 import { growSkeleton } from './skeleton-growth.js';
@@ -39,8 +38,10 @@ export class TseNet extends FeedforwardNet {
    * @throws TypeError, RangeError naming the option for what does not fit
    */
   static async grow(train: Dataset, given: TseNetOptions = {}): Promise<TseNet> {
-    requireDataset(train, 'train');
+    requireSound(train, 'train');
+    if (isCopy(given?.skeleton)) requireLatentTree(given.skeleton, 'skeleton');
     const options = complete(TSE, given, 'TseNet.grow');
+    options.signal?.throwIfAborted();
     const begun = await beginNet(train, options);
     const { engine } = begun;
     const { seed, density, minInputs, signal, onProgress, skipPaths } = options;

@@ -69,19 +69,21 @@ export async function expandTree(tree: LatentTree, data: Observations, given: Ex
   const all = rowsLike(tree, data);
   const options = complete(EXPAND, given, 'expandTree');
   const { onProgress, sampleRows, seed } = options;
+  const pace = new Pace(options.signal);
   const engine = await engineOf(options);
   const sample = selectLists(all, chooseRows(engine, all.rows, sampleRows, seed));
-  const expander = new Expander(engine, tree, sample, options, new Pace(options.signal));
+  const expander = new Expander(engine, tree, sample, options, pace);
   try {
     await expander.infer();
     const layers: ExpandedLayer[] = [];
     for (const level of tree.levels.keys()) {
       const report = (done: number, total: number) =>
-        onProgress?.({ layer: level + 1, layers: tree.levels.length, done, total });
+        pace.hear(onProgress?.({ layer: level + 1, layers: tree.levels.length, done, total }));
       const layer = await expander.layer(level, report);
       report(layer.inputs, layer.inputs);
       layers.push(layer);
     }
+    await pace.end();
     return { layers };
   } finally {
     expander.dispose();

@@ -211,7 +211,15 @@ function isNumber(x: unknown): x is number {
   return typeof x === 'number' && Number.isFinite(x);
 }
 
-/** TypeError unless it is a LatentTree: the JSON of one lacks all that a tree can tell. */
-export function requireLatentTree(tree: unknown): void {
-  if (!(tree instanceof LatentTree)) throw new TypeError(`tree: expected a LatentTree, got ${got(tree)}`);
+/** TypeError unless it is a LatentTree: the JSON or a copy of one lacks all that a tree can tell. */
+export function requireLatentTree(tree: unknown, argument = 'tree'): asserts tree is LatentTree {
+  if (tree instanceof LatentTree) return;
+  throw new TypeError(
+    `${argument}: expected a LatentTree, got ${got(tree)}${isCopy(tree) ? '; LatentTree.fromJSON reads one from what toJSON wrote' : ''}`,
+  );
+}
+
+/** Whether it seems to be a LatentTree's JSON, or a copy by structuredClone. */
+export function isCopy(value: unknown): boolean {
+  return Object(value) === value && !(value instanceof LatentTree) && 'logLikelihood' in (value as object);
 }

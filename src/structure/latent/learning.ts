@@ -37,23 +37,26 @@ export async function learnLatentTree(
   const dataset = checkedData(data);
   const options = complete(LATENT_TREE, given, 'latentTree');
   const matrix = requireRows(dataset.features, 'data');
+  const pace = new Pace(options.signal);
   const limits = binaryLimits(matrix, options.threshold);
-  const engine = await engineOf(options);
-  const learner = new Learner(engine, options, new Pace(options.signal));
   const features = binarise(matrix, limits);
+  const { rows, columns } = matrix;
+  const engine = await engineOf(options);
+  const learner = new Learner(engine, options, pace);
   const chosen = chooseRows(engine, features.rows, options.sampleRows, options.seed);
   // Posteriors take lists of ones; islands grow from what the features are, lists or bits.
   const all = listRows(features);
   const sample = selectLists(all, chosen);
   const levels = await learner.growLevels(features.kind === 'rows' ? sample : selectBits(features, chosen));
-  const forest = await learner.link(matrix.columns, levels, sample);
+  const forest = await learner.link(columns, levels, sample);
   await learner.refine(forest, sample);
   const logLikelihood = await learner.likelihood(forest, all);
+  await pace.end();
   const tree = new LatentTree({
     ...forest,
     levels: levels.map((islands) => islands.length),
     limits,
-    rows: matrix.rows,
+    rows,
     logLikelihood,
     featureNames: dataset.featureNames,
   });
@@ -89,7 +92,7 @@ class Learner {
           this.seconds[phase] += (now - began) / 1000;
           began = now;
         }
-        options.onProgress?.({ phase, level, done, total });
+        this.pace.hear(options.onProgress?.({ phase, level, done, total }));
       });
       levels.push([...grown.islands]);
       if (grown.islands.length <= options.maxTop) return levels;
@@ -161,7 +164,7 @@ class Learner {
 
   private async turn(phase: keyof LatentTreeSeconds, level: number, done: number, total: number): Promise<void> {
     const { due } = this.pace;
-    if (due || done === total) this.options.onProgress?.({ phase, level, done, total });
+    if (due || done === total) this.pace.hear(this.options.onProgress?.({ phase, level, done, total }));
     if (due) await this.pace.turn();
   }
 }

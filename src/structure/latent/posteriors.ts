@@ -8,6 +8,7 @@ import { Pace } from '../../runtime/pace.js';
 import { listRows } from '../binary.js';
 import { type BinaryRows, binarise } from '../variables.js';
 import { type LatentTree, requireLatentTree } from './latent-tree.js';
+import { requireParts } from './latent-tree-parts.js';
 
 /** Nodes as in LatentTree; there may be several roots. */
 export interface LatentForest {
@@ -187,9 +188,9 @@ export async function assignLatents(
   given: OptionsOf<typeof ASSIGN> = {},
 ): Promise<LatentAssignment> {
   const options = complete(ASSIGN, given, 'assignLatents');
+  const pace = new Pace(options.signal);
   const lists = rowsLike(tree, data);
   const engine = await engineOf(options);
-  const pace = new Pace(options.signal);
   const inference = new LatentInference(engine, tree, lists);
   try {
     const { latents } = tree;
@@ -200,6 +201,7 @@ export async function assignLatents(
       logLikelihood.set(engine.f64(likelihood, last - first), first);
       if (pace.due) await pace.turn();
     }
+    await pace.end();
     return { posteriors, states: Uint8Array.from(posteriors, (p) => (p > 0.5 ? 1 : 0)), logLikelihood };
   } finally {
     inference.dispose();
@@ -209,6 +211,8 @@ export async function assignLatents(
 /** Data as rows of the tree's binary features. */
 export function rowsLike(tree: LatentTree, data: Observations): BinaryRows {
   requireLatentTree(tree);
+  // Kernels follow its parents.
+  requireParts(tree);
   const matrix = requireRows(checkedData(data).features, 'data');
   if (matrix.columns !== tree.features)
     throw new RangeError(`data: expected ${tree.features} columns like the tree's, got ${matrix.columns}`);
