@@ -26,6 +26,16 @@ function isRefusal(error: unknown): error is Error {
   return (error instanceof TypeError || error instanceof RangeError) && /^[^:]{1,120}: \S/.test(error.message);
 }
 
+/** A message on one line; of very long ones the beginning and the end. */
+export function oneLine(message: string): string {
+  const line = message
+    .split(/[\r\n]/)
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .join(' ');
+  return line.length > 2000 ? `${line.slice(0, 1500)} … ${line.slice(-400)}` : line;
+}
+
 /** Runs a step on a named file; what the package refuses in it is told with the name. */
 export async function inFile<T>(name: string, work: () => T | Promise<T>): Promise<T> {
   try {
@@ -52,5 +62,4 @@ const REASONS: Record<string, string> = {
   EROFS: 'the file system is read-only',
   ENOSPC: 'no space left on the device',
   ENAMETOOLONG: 'the name is too long',
-  ERR_FS_FILE_TOO_LARGE: 'the file is larger than 2 GiB',
 };

@@ -9,7 +9,7 @@ import { addLatentTree } from './commands/latent-tree.js';
 import { addPredict } from './commands/predict.js';
 import { addTrain } from './commands/train.js';
 import { addTree } from './commands/tree.js';
-import { outcomeOf } from './errors.js';
+import { oneLine, outcomeOf } from './errors.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
 
@@ -50,7 +50,7 @@ async function run(args: string[]): Promise<number> {
     return 0;
   } catch (error) {
     const { code, message } = outcomeOf(error);
-    if (message) process.stderr.write(`espalier: ${message.trim().replace(/\s*[\r\n]+\s*/g, ' ')}\n`);
+    if (message) process.stderr.write(`espalier: ${oneLine(message)}\n`);
     if (code === 1 && process.env.ESPALIER_DEBUG) console.error(error);
     return code;
   }

@@ -2,7 +2,7 @@ import type { Identity } from '../../files/identity.js';
 import { packState, unpackState } from '../../files/state.js';
 import { inFile, UserError } from '../errors.js';
 import { writeAtomically } from '../print/output.js';
-import { readBytes } from './input-file.js';
+import { readBytes } from './bytes.js';
 
 const KEY = 'espalier.run';
 

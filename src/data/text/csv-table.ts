@@ -1,9 +1,10 @@
 // This build of csv-parse brings its own Buffer, and so runs in browsers too; `csv-parse/sync` needs Node's.
 import { CsvError, parse } from 'csv-parse/browser/esm/sync';
 import { findRepeated } from '../../check/names.js';
-import { refuse, show } from './csv-cells.js';
+import { refuse } from './csv-cells.js';
 import type { CsvSchema } from './csv-schema.js';
-import { NUMBER } from './number.js';
+import { isNumber } from './number.js';
+import { cut, show } from './show.js';
 
 /** Records of a text, their cells trimmed, with the line on which each ends. */
 export interface Table {
@@ -32,7 +33,7 @@ export function readTable(text: string, delimiter: string): Table {
     if (records.length === 0) throw new RangeError('text: expected at least one row, got none');
     return { records, lines };
   } catch (error) {
-    if (error instanceof CsvError) throw new RangeError(`text: expected CSV, got ${error.message}`, { cause: error });
+    if (error instanceof CsvError) throw new RangeError(`text: expected CSV, got ${cut(error.message, 160)}`);
     throw error;
   }
 }
@@ -84,7 +85,7 @@ export function targetCells(
 /** Whether the first record has distinct cells, none of them empty or a number. */
 export function hasHeader({ records }: Table): boolean {
   const first = records[0]!;
-  return new Set(first).size === first.length && first.every((cell) => cell !== '' && !NUMBER.test(cell));
+  return new Set(first).size === first.length && first.every((cell) => cell !== '' && !isNumber(cell));
 }
 
 /** Whichever is most frequent in the first line, outside quotes. */

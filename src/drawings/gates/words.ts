@@ -58,7 +58,7 @@ export function nameStyle(blocks: readonly BlockColumns[], cell: number): (name:
     (name: string) => name,
     base,
     byPart((part) => part.replace(/^(\p{L})\D*(\d*)$/u, '$1$2')),
-    byPart((part) => /\d+$/.exec(part)?.[0] ?? part),
+    byPart((part) => /(?<!\d)\d+$/.exec(part)?.[0] ?? part),
   ];
   const distinct = (style: (name: string) => string) => new Set(names.map(style)).size === new Set(names).size;
   const fits = (style: (name: string) => string) =>
