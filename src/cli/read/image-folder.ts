@@ -36,7 +36,7 @@ export async function readImageFolder(folder: string, options: ImageFolderOption
   const files = found.flatMap((name) => {
     const label = classNames.indexOf(name);
     if (label < 0)
-      throw new UserError(`${join(folder, name)}: expected a class of ${shorten(classNames)}, got ${name}`);
+      throw new UserError(`${join(folder, name)}: expected a class of ${shorten(classNames, String)}, got ${name}`);
     const within = list(join(folder, name), 'file');
     if (within.length === 0) throw new UserError(`${join(folder, name)}: expected PNG files, got none`);
     return within.map((file) => ({ path: join(folder, name, file), label }));

@@ -43,7 +43,7 @@ export function readHeader(bytes: Uint8Array): PngHeader {
   if (bytes.length < HEADER_BYTES || SIGNATURE.some((byte, i) => bytes[i] !== byte))
     throw new RangeError('the signature of a PNG and its header are missing');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (nameAt(bytes, 8) !== 'IHDR' || view.getUint32(8) !== 13) throw new RangeError('the chunk IHDR is missing');
+  if (nameAt(bytes, 12) !== 'IHDR' || view.getUint32(8) !== 13) throw new RangeError('the chunk IHDR is missing');
   requireChecksum(bytes, view, 8, 13);
   const [width, height] = [view.getUint32(16), view.getUint32(20)];
   const [depth = 0, type = 0, compression, filter, interlace = 0] = bytes.subarray(24, 29);

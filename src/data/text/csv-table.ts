@@ -12,13 +12,22 @@ export interface Table {
   readonly lines: readonly number[];
 }
 
-/** RangeError for text that is not CSV, or without records. */
+const NEWLINE = 10;
+const RETURN = 13;
+const QUOTE = 34;
+
+/** No structure is learned of the pairs of more columns in useful time, and a line of a few megabytes may have a million. */
+const MOST_COLUMNS = 2 ** 17;
+
+/** RangeError for text that is not CSV, without records, or with one of more than MOST_COLUMNS cells. */
 export function readTable(text: string, delimiter: string): Table {
   if (typeof text !== 'string') throw new TypeError(`text: expected a string, got ${typeof text}`);
   const lines: number[] = [];
   try {
     // csv-parse counts a CRLF within quotes as two lines.
-    const records = parse(text.replaceAll('\r\n', '\n'), {
+    const plain = text.replaceAll('\r\n', '\n');
+    requireNarrow(plain, delimiter);
+    const records = parse(plain, {
       bom: true,
       delimiter,
       record_delimiter: ['\n', '\r'],
@@ -35,6 +44,26 @@ export function readTable(text: string, delimiter: string): Table {
   } catch (error) {
     if (error instanceof CsvError) throw new RangeError(`text: expected CSV, got ${cut(error.message, 160)}`);
     throw error;
+  }
+}
+
+/** Before records are made, which takes some hundred bytes a cell. */
+function requireNarrow(text: string, delimiter: string): void {
+  const separator = delimiter.charCodeAt(0);
+  let line = 1;
+  let cells = 1;
+  let quoted = false;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === NEWLINE) line++;
+    if (code === QUOTE) quoted = !quoted;
+    else if (quoted) continue;
+    else if (code === NEWLINE || code === RETURN) cells = 1;
+    else if (code === separator && ++cells > MOST_COLUMNS) {
+      throw new RangeError(
+        `line ${line}: expected at most ${MOST_COLUMNS} cells, got more; tables of more features go as sparse text`,
+      );
+    }
   }
 }
 

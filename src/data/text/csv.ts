@@ -185,14 +185,14 @@ function learnColumn(
     const expected = `a number like ${numbers} of ${cells.length} cells of the column (or list it under categorical)`;
     refuse(lines[oddRow]!, name, expected, records[oddRow]![place]!);
   }
-  const fill = missing === 'mean' || missing === 'mode' ? mostFrequent(cells) : null;
-  const categories = categoriesOf(cells);
-  if (!forced && categories.length > mostCategories(cells.length))
+  const different = new Set(cells).size;
+  if (!forced && different > mostCategories(cells.length))
     throw new RangeError(
-      `column ${show(name)}: expected categories that recur, got ${categories.length} different texts in ${cells.length} rows; ` +
+      `column ${show(name)}: expected categories that recur, got ${different} different texts in ${cells.length} rows; ` +
         `leave out what only tells rows apart with ignore (--ignore ${show(name)}), or list the column under categorical`,
     );
-  return { name, kind: 'categorical', categories, fill };
+  const fill = missing === 'mean' || missing === 'mode' ? mostFrequent(cells) : null;
+  return { name, kind: 'categorical', categories: categoriesOf(cells), fill };
 }
 
 /** Above it, a column rather tells rows apart than has categories. Up to a thousand are nothing to memory, and a small table may have names. */

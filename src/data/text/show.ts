@@ -10,7 +10,7 @@ export function cut(text: string, most: number): string {
   return text.length > most ? `${text.slice(0, most)}…` : text;
 }
 
-/** The first few. */
-export function shorten(list: readonly string[]): string {
-  return list.slice(0, 8).map(show).join(', ') + (list.length > 8 ? ', …' : '');
+/** The first few, in quotes unless said otherwise. */
+export function shorten(list: readonly string[], write: (text: string) => string = show): string {
+  return list.slice(0, 8).map(write).join(', ') + (list.length > 8 ? ', …' : '');
 }

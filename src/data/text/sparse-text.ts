@@ -229,7 +229,7 @@ class SparseTextReader {
     } else if (label >= this.#labelEnd) {
       this.#refuse(
         this.#classes === undefined
-          ? `a label below ${this.#labelEnd} in so few rows, or the option classes,`
+          ? `a label below ${this.#labelEnd} in so few rows, or the option classes`
           : `a label below ${this.#classes}, the number of classes`,
         String(label),
       );
@@ -271,7 +271,7 @@ class SparseTextReader {
   #refuseColumn(column: number): never {
     this.#refuse(
       this.#options.columns === undefined
-        ? `a feature below ${this.#columnEnd} in so short a text, or the option columns (--columns),`
+        ? `a feature below ${this.#columnEnd} in so short a text, or the option columns (--columns)`
         : `a feature below ${this.#columnEnd}, the number of columns`,
       String(column),
     );

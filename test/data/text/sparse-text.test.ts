@@ -80,7 +80,7 @@ test('refused, with the line', () => {
   refused('0,1:1e39', /^line 1: expected a value within a 32-bit float, got 1e39$/);
   refused(`0,1:${'9'.repeat(40)}`, /^line 1: expected a value within a 32-bit float/);
   refused('0,3:1', /^line 1: expected a feature below 3, the number of columns, got 3$/, { columns: 3 });
-  refused('0,99999999999:1', /^line 1: expected a feature below 2147483647/);
+  refused('0,99999999999:1', /^line 1: expected a feature below 1048576 in so short a text, or the option columns \(--columns\), got 99999999999$/);
   refused('0,1:1\n\n1,1:1', /^line 2: expected a label, got none$/);
   refused('0,1:1\n,1:1', /^line 2: expected a label, got none$/);
   refused('0,1:1\nx,1:1', /^line 2: expected a label that is an integer from 0, got "x"$/);
