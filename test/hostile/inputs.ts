@@ -145,10 +145,10 @@ export const HOSTILE_INPUTS: readonly HostileInput[] = [
     refusal: /column "id": .*200000.*--ignore "id"/,
   },
   {
-    name: 'CSV of 100,000 rows with 5,000 categories',
+    name: 'CSV of 60,000 rows with 6,000 categories',
     args: train('x.csv'),
-    files: () => ({ 'x.csv': `a,b\n${lines(100_000, (r) => `word-${r % 5000},${r % 2 ? 'yes' : 'no'}`)}\n` }),
-    refusal: /column "a": .*5000/,
+    files: () => ({ 'x.csv': `a,b\n${lines(60_000, (r) => `word-${r % 6000},${r % 2 ? 'yes' : 'no'}`)}\n` }),
+    refusal: /column "a": .*6000/,
   },
   {
     name: 'CSV of 1,000,000 names and no row',
@@ -163,15 +163,15 @@ export const HOSTILE_INPUTS: readonly HostileInput[] = [
     refusal: /line 1: expected at most 131072 cells, got more/,
   },
   {
-    name: 'CSV with a cell of 2,000,000 digits and a letter',
+    name: 'CSV with a cell of 1,000,000 digits and a letter',
     args: train('x.csv'),
-    files: () => ({ 'x.csv': `a,b\n1,0\n${lines(40, (r) => `${r},${r % 2}`)}\n${'1'.repeat(2e6)}x,1\n` }),
+    files: () => ({ 'x.csv': `a,b\n1,0\n${lines(40, (r) => `${r},${r % 2}`)}\n${'1'.repeat(1e6)}x,1\n` }),
     refusal: /line 43, column "a": .{0,300}$/m,
   },
   {
-    name: 'sparse text with a value of 2,000,000 digits and a letter',
+    name: 'sparse text with a value of 1,000,000 digits and a letter',
     args: ['tree', 'FOLDER/x.txt'],
-    files: () => ({ 'x.txt': `0,1:2\n1,0:${'1'.repeat(2e6)}x\n` }),
+    files: () => ({ 'x.txt': `0,1:2\n1,0:${'1'.repeat(1e6)}x\n` }),
     refusal: /line 2: .{0,200}$/m,
   },
   {

@@ -29,7 +29,8 @@ export async function packageFiles(name: string, version: string, onFetch: () =>
   for (const file of await fetchFiles(`${name}@${version}`)) if ('data' in file) files.set(file.name, file.data);
   return (path) => {
     const bytes = files.get(`package/${path}`);
-    if (!bytes) throw new Error(`${name}@${version}: expected a file ${path}, got ${shorten([...files.keys()], String)}`);
+    if (!bytes)
+      throw new Error(`${name}@${version}: expected a file ${path}, got ${shorten([...files.keys()], String)}`);
     return bytes;
   };
 }

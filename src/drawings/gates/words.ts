@@ -69,8 +69,13 @@ export function nameStyle(blocks: readonly BlockColumns[], cell: number): (name:
 /** Words cut to a width; nothing where hardly a letter would be left. */
 export function fitted(words: string, width: number): string {
   if (widthOf(words) <= width) return words;
-  const letters = Array.from(words);
-  while (letters.length > 2 && widthOf(`${letters.join('')}…`) > width) letters.pop();
+  const letters: string[] = [];
+  let em = 0;
+  for (const letter of words) {
+    em += textWidth(letter);
+    if ((em + textWidth('…')) * FONT > width) break;
+    letters.push(letter);
+  }
   return letters.length > 2 ? `${letters.join('')}…` : '';
 }
 
