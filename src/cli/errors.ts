@@ -13,15 +13,7 @@ export class Interrupted extends Error {
 /** The one line for stderr (none where it was said already) and the exit code. */
 export function outcomeOf(error: unknown): { code: number; message?: string } {
   const { code, message } = plainOutcome(error);
-  return message === undefined ? { code } : { code, message: inOneLine(message) };
-}
-
-/** What was given is repeated in messages, and may be of any length. */
-function inOneLine(message: string): string {
-  return message
-    .trim()
-    .replace(/\s+/g, (blanks) => (/[\r\n]/.test(blanks) ? ' ' : blanks))
-    .replace(/\S{300,}/g, (run) => `${run.slice(0, 100)}…${run.slice(-60)}`);
+  return message === undefined ? { code } : { code, message: oneLine(message) };
 }
 
 function plainOutcome(error: unknown): { code: number; message?: string } {
@@ -41,6 +33,17 @@ function plainOutcome(error: unknown): { code: number; message?: string } {
 /** The package's own refusals name an argument or a line first; errors of the engine itself ("x is not a function") do not. */
 function isRefusal(error: unknown): error is Error {
   return (error instanceof TypeError || error instanceof RangeError) && /^[^:]{1,120}: \S/.test(error.message);
+}
+
+/** What was given is repeated in messages, and may be of any length. */
+export function oneLine(message: string): string {
+  const line = message
+    .split(/[\r\n]/)
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .join(' ')
+    .replace(/\S{300,}/g, (run) => `${run.slice(0, 100)}…${run.slice(-60)}`);
+  return line.length > 2000 ? `${line.slice(0, 1500)} … ${line.slice(-400)}` : line;
 }
 
 /** Runs a step on a named file; what the package refuses in it is told with the name. */
@@ -69,5 +72,4 @@ const REASONS: Record<string, string> = {
   EROFS: 'the file system is read-only',
   ENOSPC: 'no space left on the device',
   ENAMETOOLONG: 'the name is too long',
-  ERR_FS_FILE_TOO_LARGE: 'the file is larger than 2 GiB',
 };

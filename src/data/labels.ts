@@ -8,10 +8,15 @@ export interface LabelOptions {
   readonly targets?: Targets;
   /** One class a row: ids counted from 0, or names. Names get ids in code-unit order, or by place in `classNames`. */
   readonly labels?: ArrayLike<number> | readonly string[];
-  /** Number of classes of `labels`. Default: the number of `classNames`, else the highest id plus one, at least 2. */
+  /** Number of classes of `labels`. Default: the number of `classNames`, else the highest id plus one, at least 2; then ids from 65,536 on are refused where there are not as many rows. */
   readonly classes?: number;
   /** Name of each class id. Give the training set's names to every later set, or its ids may differ. */
   readonly classNames?: readonly string[];
+}
+
+/** Ids from here on are refused where nothing else tells the number of classes: no single number is to make a net large. */
+export function plainClasses(rows: number): number {
+  return Math.max(65536, rows);
 }
 
 /** The targets given, or class targets made of the labels. */
@@ -40,7 +45,7 @@ function namedClasses(labels: readonly string[], { classes, classNames }: LabelO
   // Code-unit order: a locale's order would differ between machines.
   const names = classNames ?? [...new Set(labels)].sort();
   if (names.length < 2) {
-    throw new RangeError(`labels: expected at least 2 classes, got only ${JSON.stringify(names[0])}; give classNames`);
+    throw new RangeError(`labels: expected at least 2 classes, got only ${got(names[0])}; give classNames`);
   }
   const ids = new Map(names.map((name, id) => [name, id]));
   const values = new Int32Array(labels.length);
@@ -68,5 +73,12 @@ function numberedClasses(labels: ArrayLike<number | string>, { classes, classNam
     }
     if (label > highest) highest = label;
   }
-  return { kind: 'classes', values, classes: classes ?? classNames?.length ?? highest + 1, names: classNames };
+  const told = classes ?? classNames?.length;
+  if (told === undefined && highest >= plainClasses(labels.length)) {
+    const end = plainClasses(labels.length);
+    throw new RangeError(
+      `labels: expected class ids below ${end} in so few rows, or classes beside them, got ${highest}`,
+    );
+  }
+  return { kind: 'classes', values, classes: told ?? highest + 1, names: classNames };
 }

@@ -80,6 +80,17 @@ test('labels by name get ids in code-unit order, or those of classNames', () => 
   );
 });
 
+test('no single label makes many classes, unless their number is given', () => {
+  const of = (labels: ArrayLike<number>, classes?: number) => Dataset.dense([[1], [2]], { labels, classes }).targets;
+  assert.equal(of([0, 65_535]), classes([0, 65_535], 65_536));
+  refuses(
+    () => of([0, 65_536]),
+    RangeError,
+    /^labels: expected class ids below 65536 in so few rows, or classes beside them, got 65536$/,
+  );
+  assert.equal(of([0, 65_536], 70_000), classes([0, 65_536], 70_000));
+});
+
 test('labels that are refused', () => {
   const rows = [[1], [2], [3]];
   const refused = (options: DatasetOptions, kind: typeof TypeError | typeof RangeError, message: RegExp) =>

@@ -2,7 +2,7 @@ import type { Identity } from '../../files/identity.js';
 import { damagedState, packState, unpackState } from '../../files/state.js';
 import { inFile } from '../errors.js';
 import { writeAtomically } from '../print/output.js';
-import { readBytes } from './input-file.js';
+import { readBytes } from './bytes.js';
 
 const KEY = 'espalier.run';
 

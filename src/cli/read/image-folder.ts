@@ -1,9 +1,15 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { Dataset } from '../../data/dataset.js';
+import { shorten } from '../../data/text/show.js';
 import { fileError, UserError } from '../errors.js';
-import { decodePng, inColour, type Picture } from './png.js';
+import { readBytes, readHead } from './bytes.js';
+import { decodePng, hasColour, inColour, type Picture, requirePixels } from './png.js';
+import { HEADER_BYTES, type PngHeader, readHeader } from './png-chunks.js';
+
+/** Of the pixels of a folder. */
+const MOST_BYTES = 2 ** 31;
 
 /** What further folders take from the training folder. */
 export interface ImageFolderOptions {
@@ -27,43 +33,63 @@ export async function readImageFolder(folder: string, options: ImageFolderOption
   if (classNames.length < 2) {
     throw new UserError(`${folder}: expected subfolders of at least 2 classes, got only ${found[0]}`);
   }
-  const pictures: Picture[] = [];
-  const labels: number[] = [];
-  let first: { path: string; picture: Picture } | undefined;
-  for (const name of found) {
-    const id = classNames.indexOf(name);
-    if (id < 0) throw new UserError(`${join(folder, name)}: expected a class of ${classNames.join(', ')}, got ${name}`);
-    const files = list(join(folder, name), 'file');
-    if (files.length === 0) throw new UserError(`${join(folder, name)}: expected PNG files, got none`);
-    for (const file of files) {
-      const path = join(folder, name, file);
-      const picture = readPicture(path);
-      first ??= { path, picture };
-      if (picture.height !== first.picture.height || picture.width !== first.picture.width) {
-        throw new UserError(
-          `${path}: expected ${size(first.picture)} pixels as in ${first.path}, got ${size(picture)} (width x height)`,
-        );
-      }
-      if (options.channels === 1 && picture.channels === 3) {
-        throw new UserError(`${path}: expected a grey image like the training images, got one with colours`);
-      }
-      pictures.push(picture);
-      labels.push(id);
-      // Lets a signal through.
-      if (pictures.length % 64 === 0) await setImmediate();
-    }
-  }
-  const { height, width } = first!.picture;
-  const channels = options.channels ?? (pictures.some((picture) => picture.channels === 3) ? 3 : 1);
-  const columns = channels * height * width;
-  const values = new Uint8Array(pictures.length * columns);
-  pictures.forEach((picture, r) => {
-    values.set((channels === 3 ? inColour(picture) : picture).values, r * columns);
+  const files = found.flatMap((name) => {
+    const label = classNames.indexOf(name);
+    if (label < 0)
+      throw new UserError(`${join(folder, name)}: expected a class of ${shorten(classNames, String)}, got ${name}`);
+    const within = list(join(folder, name), 'file');
+    if (within.length === 0) throw new UserError(`${join(folder, name)}: expected PNG files, got none`);
+    return within.map((file) => ({ path: join(folder, name, file), label }));
   });
-  return Dataset.images({ channels, height, width, values, labels, classNames });
+  const { channels, height, width } = await promisedSize(files, options.channels);
+  const columns = channels * height * width;
+  if (files.length * columns > MOST_BYTES)
+    throw new UserError(
+      `${folder}: expected images of at most ${MOST_BYTES} bytes in all, got ${files.length} of ${channels} x ${height} x ${width}`,
+    );
+  const values = new Uint8Array(files.length * columns);
+  for (const [r, { path }] of files.entries()) {
+    const picture = readPicture(path);
+    if (picture.height !== height || picture.width !== width || picture.channels > channels)
+      throw new UserError(`${path}: was changed while it was read`);
+    values.set((channels === 3 ? inColour(picture) : picture).values, r * columns);
+    await letSignalsThrough(r);
+  }
+  return Dataset.images({ channels, height, width, values, labels: files.map(({ label }) => label), classNames });
 }
 
-function size({ width, height }: Picture): string {
+/** The one size of all files, and whether any has colour, told by their headers. `wanted`: the channels to have. */
+async function promisedSize(
+  files: readonly { readonly path: string }[],
+  wanted: 1 | 3 | undefined,
+): Promise<{ channels: 1 | 3; height: number; width: number }> {
+  let first: { path: string; header: PngHeader } | undefined;
+  let coloured = false;
+  for (const [r, { path }] of files.entries()) {
+    const header = readHeaderOf(path);
+    first ??= { path, header };
+    if (header.height !== first.header.height || header.width !== first.header.width) {
+      throw new UserError(
+        `${path}: expected ${size(first.header)} pixels as in ${first.path}, got ${size(header)} (width x height)`,
+      );
+    }
+    if (hasColour(header)) {
+      if (wanted === 1) {
+        throw new UserError(`${path}: expected a grey image like the training images, got one with colours`);
+      }
+      coloured = true;
+    }
+    await letSignalsThrough(r);
+  }
+  const { height, width } = first!.header;
+  return { channels: wanted ?? (coloured ? 3 : 1), height, width };
+}
+
+async function letSignalsThrough(done: number): Promise<void> {
+  if (done % 64 === 63) await setImmediate();
+}
+
+function size({ width, height }: PngHeader): string {
   return `${width} x ${height}`;
 }
 
@@ -86,15 +112,22 @@ function list(folder: string, kind: 'directory' | 'file'): string[] {
 }
 
 function readPicture(path: string): Picture {
-  let bytes: Uint8Array;
+  return ofPng(path, () => decodePng(readBytes(path)));
+}
+
+function readHeaderOf(path: string): PngHeader {
+  return ofPng(path, () => {
+    const header = readHeader(readHead(path, HEADER_BYTES));
+    requirePixels(header);
+    return header;
+  });
+}
+
+function ofPng<T>(path: string, read: () => T): T {
   try {
-    bytes = readFileSync(path);
+    return read();
   } catch (error) {
-    throw fileError(error, path);
-  }
-  try {
-    return decodePng(bytes);
-  } catch (error) {
+    if (error instanceof UserError) throw error;
     throw new UserError(`${path}: expected a PNG, got other or damaged bytes: ${(error as Error).message}`, {
       cause: error,
     });

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { extname } from 'node:path';
-import { fileError, UserError } from '../errors.js';
+import { UserError } from '../errors.js';
 import type { Format } from '../options.js';
+import { MOST_BYTES, readBytes, readStdin } from './bytes.js';
 
 export const FORMAT_NAMES: Record<Format, string> = { sparse: 'sparse text', csv: 'CSV', idx: 'IDX' };
 
@@ -15,42 +16,38 @@ export interface InputFile {
   sha256: string;
 }
 
+/** The longest string of V8, 512 MiB. */
+const MOST_TEXT_BYTES = 0x1fffffe8;
+
 let stdinTaken = false;
 
-/** `-` is standard input. */
+/** `-` is standard input. What cannot be read is refused by its first bytes, before the others are read. */
 export async function readInput(path: string, wanted: Format | undefined): Promise<InputFile> {
   const name = path === '-' ? 'standard input' : path;
-  const bytes = path === '-' ? await readStdin() : readBytes(path);
-  if (bytes.length === 0) throw new UserError(`${name}: the file is empty`);
-  if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
-    throw new UserError(`${name}: is gzipped; decompress it first, e.g. gzip -dc FILE | espalier ... -`);
-  }
-  const format = wanted ?? detect(path, bytes, name);
-  return { path, name, format, bytes, sha256: createHash('sha256').update(bytes).digest('hex') };
+  let format: Format | undefined;
+  const mostOf = (head: Uint8Array) => {
+    if (head.length === 0) throw new UserError(`${name}: the file is empty`);
+    if (head[0] === 0x1f && head[1] === 0x8b) {
+      throw new UserError(`${name}: is gzipped; decompress it first, e.g. gzip -dc FILE | espalier ... -`);
+    }
+    format = wanted ?? detect(path, head, name);
+    return format === 'idx' ? MOST_BYTES : MOST_TEXT_BYTES;
+  };
+  if (path === '-') takeStdin();
+  const bytes = path === '-' ? await readStdin(name, mostOf) : readBytes(path, mostOf);
+  return { path, name, format: format!, bytes, sha256: createHash('sha256').update(bytes).digest('hex') };
 }
 
-export function readBytes(path: string): Uint8Array {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    throw fileError(error, path);
-  }
-}
-
-async function readStdin(): Promise<Uint8Array> {
+function takeStdin(): void {
   if (stdinTaken) throw new UserError('standard input (-) can be read but once');
   stdinTaken = true;
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of process.stdin) chunks.push(chunk);
-  return Buffer.concat(chunks);
 }
 
-function detect(path: string, bytes: Uint8Array, name: string): Format {
+function detect(path: string, head: Uint8Array, name: string): Format {
   const extension = extname(path).toLowerCase();
   if (extension === '.csv' || extension === '.tsv') return 'csv';
-  const [first, second, type = 0, axes = 0] = bytes;
+  const [first, second, type = 0, axes = 0] = head;
   if (first === 0 && second === 0 && type >= 8 && type <= 14 && axes > 0) return 'idx';
-  const head = bytes.subarray(0, 65536);
   if (head.includes(0)) throw new UserError(`${name}: expected sparse text, CSV or IDX, got some other binary file`);
   const line =
     /[^\r\n]+/.exec(
@@ -68,9 +65,6 @@ export function decode({ bytes, name }: InputFile): string {
   if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
     throw new UserError(`${name}: expected UTF-8, got UTF-16`);
   }
-  // The longest string of V8.
-  if (bytes.length > 0x1fffffe8)
-    throw new UserError(`${name}: text files may have up to 512 MiB, got ${bytes.length} bytes`);
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
@@ -98,7 +92,7 @@ function labelsBeside(path: string): string | undefined {
 
 /** A text file of names, one a line. */
 export function readNames(path: string): string[] {
-  const text = Buffer.from(readBytes(path))
+  const text = Buffer.from(readBytes(path, () => MOST_TEXT_BYTES))
     .toString('utf8')
     .replace(/^\ufeff/, '');
   return text

@@ -6,8 +6,8 @@ import { LatentTree, type LatentTreeJson } from '../../structure/latent/latent-t
 import { latentTreeToJson } from '../../structure/latent/topics-json.js';
 import { inFile, UserError } from '../errors.js';
 import type { DataOptions } from '../options.js';
+import { readBytes } from './bytes.js';
 import { loadLike } from './data.js';
-import { readBytes } from './input-file.js';
 import type { Loaded } from './loaded.js';
 
 /** A latent tree as the command writes it: with what it takes to read other rows the same way. */

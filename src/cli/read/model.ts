@@ -7,7 +7,7 @@ import type { Method } from '../../models/method.js';
 import type { Net } from '../../models/net.js';
 import { loadFile, methodNamed } from '../../models/registry.js';
 import { inFile } from '../errors.js';
-import { readBytes } from './input-file.js';
+import { readBytes } from './bytes.js';
 import type { Reference } from './loaded.js';
 
 /** Metadata key under which a model file keeps how its CSV was read. */

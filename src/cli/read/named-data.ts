@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Dataset } from '../../data/dataset.js';
 import { fileError } from '../errors.js';
 import { writeAtomically } from '../print/output.js';
+import { readBytes } from './bytes.js';
 import { readCifar10, readFashionMnist, readMnist, type Split } from './named-sources.js';
 import { type PackageFiles, packageFiles } from './npm-package.js';
 
@@ -129,9 +130,12 @@ export async function cached(
   make: (damaged: boolean) => Promise<Uint8Array>,
 ): Promise<Uint8Array> {
   const fits = (bytes: Uint8Array) => bytes.length === expected.length && hashOf(bytes) === expected.sha256;
-  const found = readIfThere(path);
-  if (found && fits(found)) return found;
-  const made = await make(found !== undefined);
+  const size = sizeOf(path);
+  if (size === expected.length) {
+    const found = readBytes(path);
+    if (fits(found)) return found;
+  }
+  const made = await make(size !== undefined);
   if (!fits(made)) {
     throw new Error(
       `${origin}: expected ${expected.length} bytes of SHA-256 ${expected.sha256}, got ${made.length} of ${hashOf(made)}`,
@@ -146,11 +150,10 @@ export async function cached(
   return made;
 }
 
-function readIfThere(path: string): Uint8Array | undefined {
+function sizeOf(path: string): number | undefined {
   try {
-    return readFileSync(path);
+    return statSync(path, { throwIfNoEntry: false })?.size;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw fileError(error, path);
   }
 }

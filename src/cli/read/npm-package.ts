@@ -4,8 +4,14 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { parseTarGzip } from 'nanotar';
+import { gunzipSync } from 'node:zlib';
+import { parseTar } from 'nanotar';
+import { shorten } from '../../data/text/show.js';
 import { UserError } from '../errors.js';
+import { readBytes } from './bytes.js';
+
+/** Of a package, unpacked: several times the largest of the sets known by name. */
+const MOST_BYTES = 2 ** 30;
 
 /** The contents of a file of the package, by its path inside it. */
 export type PackageFiles = (path: string) => Uint8Array;
@@ -20,10 +26,11 @@ export async function packageFiles(name: string, version: string, onFetch: () =>
   if (folder) return (path) => readFileSync(join(folder, path));
   onFetch();
   const files = new Map<string, Uint8Array | undefined>();
-  for (const file of await parseTarGzip(await fetchTarball(`${name}@${version}`))) files.set(file.name, file.data);
+  for (const file of await fetchFiles(`${name}@${version}`)) if ('data' in file) files.set(file.name, file.data);
   return (path) => {
     const bytes = files.get(`package/${path}`);
-    if (!bytes) throw new Error(`${name}@${version}: expected a file ${path}, got ${[...files.keys()].join(', ')}`);
+    if (!bytes)
+      throw new Error(`${name}@${version}: expected a file ${path}, got ${shorten([...files.keys()], String)}`);
     return bytes;
   };
 }
@@ -38,14 +45,16 @@ function installedFolder(name: string, version: string): string | undefined {
   return undefined;
 }
 
-async function fetchTarball(spec: string): Promise<Uint8Array<ArrayBuffer>> {
+async function fetchFiles(spec: string): Promise<ReturnType<typeof parseTar>> {
   const folder = mkdtempSync(join(tmpdir(), 'espalier-'));
   try {
-    // On Windows npm is a script, which takes a shell to run.
+    // On Windows npm is a script, which takes a shell to run. It checks what it fetches by the registry's hash.
     await promisify(execFile)('npm', ['pack', spec], { cwd: folder, shell: process.platform === 'win32' });
     const tarball = readdirSync(folder).find((file) => file.endsWith('.tgz'));
     if (!tarball) throw new Error('no tarball was written');
-    return new Uint8Array(readFileSync(join(folder, tarball)));
+    const unpacked = gunzipSync(readBytes(join(folder, tarball)), { maxOutputLength: MOST_BYTES, chunkSize: 2 ** 20 });
+    // A copy: the reader takes the whole of the buffer that lies under an array.
+    return parseTar(new Uint8Array(unpacked));
   } catch (error) {
     throw new UserError(`npm pack ${spec}: ${reasonOf(error)}`, { cause: error });
   } finally {

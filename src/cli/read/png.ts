@@ -1,4 +1,5 @@
 import { convertIndexedToRgb, type DecodedPng, decode } from 'fast-png';
+import { essentialChunks, type PngHeader, readHeader } from './png-chunks.js';
 
 /** Pixels as bytes, [channel][height][width]: one channel of grey, or red, green and blue. */
 export interface Picture {
@@ -8,25 +9,41 @@ export interface Picture {
   readonly values: Uint8Array;
 }
 
+/** Pixels a picture may have by default: at one number a pixel, more than a net for images could hold of its first layer. */
+export const MOST_PIXELS = 2 ** 22;
+
 /**
- * A PNG of any kind. Opacity is dropped, as in torchvision's ImageFolder: a pixel has the colour that is stored; 16 bits become the upper 8, fewer
- * than 8 are spread over 0 to 255.
+ * A PNG of any kind but those of fewer than 8 bits that are interlaced. Opacity is dropped, as in torchvision's ImageFolder: a pixel has the colour
+ * that is stored; 16 bits become the upper 8, fewer than 8 are spread over 0 to 255. Nothing is unpacked but the pixels, and of these no more than
+ * the header promises.
+ * @param mostPixels of a header that promises more nothing is unpacked; default MOST_PIXELS
  * @throws an error of some kind for other bytes and for damaged ones
  */
-export function decodePng(bytes: Uint8Array): Picture {
-  const png = decode(bytes, { checkCrc: true });
+export function decodePng(bytes: Uint8Array, mostPixels = MOST_PIXELS): Picture {
+  const header = readHeader(bytes);
+  requirePixels(header, mostPixels);
+  const png = decode(essentialChunks(bytes, header));
   const { height, width } = png;
   const { stride, values } = samplesOf(png);
   const plane = height * width;
-  if (plane === 0 || values.length !== plane * stride) {
-    throw new RangeError(`expected ${height} x ${width} pixels, got ${values.length / stride}`);
-  }
   const channels = stride < 3 ? 1 : 3;
   const planar = new Uint8Array(channels * plane);
   for (let channel = 0; channel < channels; channel++) {
     for (let i = 0; i < plane; i++) planar[channel * plane + i] = values[i * stride + channel]!;
   }
   return { channels, height, width, values: planar };
+}
+
+/** RangeError for more pixels than `most`, and for interlaced ones of fewer than 8 bits, which the decoder does not know. */
+export function requirePixels({ width, height, interlaced, depth }: PngHeader, most = MOST_PIXELS): void {
+  if (width * height > most) throw new RangeError(`expected at most ${most} pixels, got ${width} x ${height}`);
+  if (interlaced && depth < 8)
+    throw new RangeError(`expected pixels of ${depth} bits without interlacing, got interlaced ones`);
+}
+
+/** Whether its pictures come in three channels. */
+export function hasColour({ type }: PngHeader): boolean {
+  return type === 2 || type === 3 || type === 6;
 }
 
 /** Grey in three equal channels, for company of coloured ones. */

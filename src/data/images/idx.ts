@@ -92,7 +92,7 @@ function parse(bytes: Uint8Array, argument: string): IdxArray {
   const size = header + count * type.bytes;
   if (bytes.length !== size) {
     throw new RangeError(
-      `${argument}: expected ${size} bytes for shape ${shape.join(' x ')}, got ${bytes.length}; the file is ` +
+      `${argument}: expected ${size} bytes for shape ${shape.slice(0, 8).join(' x ')}${axes > 8 ? ' x …' : ''}, got ${bytes.length}; the file is ` +
         (bytes.length < size ? 'truncated' : 'too long'),
     );
   }

@@ -1,14 +1,16 @@
 import { Dataset } from '../dataset.js';
 import type { Targets } from '../targets.js';
-import { idOf, numberOf, refuse, shorten, show } from './csv-cells.js';
+import { idOf, numberOf, refuse } from './csv-cells.js';
 import {
   type CategoricalColumn,
+  type CsvColumn,
   type CsvSchema,
   type NumericColumn,
   requireSchema,
   shownCategories,
 } from './csv-schema.js';
 import { bodyOf, columnNames, namesByPlace, readTable, type Table, targetCells } from './csv-table.js';
+import { shorten, show } from './show.js';
 
 /**
  * A dense dataset from a CSV text, by a schema learned on the training text. With a header, columns are found by name, in
@@ -25,20 +27,21 @@ export function readCsv(text: string, schema: CsvSchema): Dataset {
 /** readCsv of a text that has been taken apart. */
 export function readRecords(table: Table, schema: CsvSchema): Dataset {
   const names = schema.header ? columnNames(table, true) : namesByPlace(table, schema);
+  const known = new Set(schema.names);
   for (const name of names) {
-    if (!schema.names.includes(name)) {
-      throw new RangeError(
-        `text: column ${show(name)} is not in the schema, expected ${schema.names.map(show).join(', ')}`,
-      );
+    if (!known.has(name)) {
+      throw new RangeError(`text: column ${show(name)} is not in the schema, expected ${shorten(schema.names)}`);
     }
   }
   const body = bodyOf(table, schema.header, names);
 
+  const placeOf = new Map(names.map((name, place) => [name, place]));
   const places = schema.columns.map(({ name }) => {
-    const place = names.indexOf(name);
-    if (place < 0) throw new RangeError(`text: expected a column ${show(name)}, got none`);
+    const place = placeOf.get(name);
+    if (place === undefined) throw new RangeError(`text: expected a column ${show(name)}, got none`);
     return place;
   });
+  requireRoom(body.records.length, schema.columns);
   const featureNames = schema.columns.flatMap((column) =>
     column.kind === 'numeric' ? [column.name] : shownCategories(column).map((category) => `${column.name}=${category}`),
   );
@@ -56,6 +59,22 @@ export function readRecords(table: Table, schema: CsvSchema): Dataset {
     }
   }
   return Dataset.dense(values, { columns: width, targets: readTarget(body, names, schema), featureNames });
+}
+
+/** Of the table of features. No text of numbers alone is long enough for more: there are 2 characters of it to each, and 2^29 in all. */
+const MOST_TABLE_BYTES = 2 ** 30;
+
+/** RangeError, naming the column with the most categories, where a table of these columns would be too large. */
+export function requireRoom(rows: number, columns: readonly CsvColumn[]): void {
+  const shown = columns.map((column) => (column.kind === 'numeric' ? 1 : shownCategories(column).length));
+  const features = shown.reduce((sum, count) => sum + count, 0);
+  if (rows * features * Float32Array.BYTES_PER_ELEMENT <= MOST_TABLE_BYTES) return;
+  const most = shown.reduce((a, b) => Math.max(a, b), 0);
+  const { name } = columns[shown.indexOf(most)]!;
+  throw new RangeError(
+    `column ${show(name)}: expected categories that fit a table of 1 GiB, got ${most} of them, which makes ${rows} rows x ${features} features; ` +
+      `leave the column out with ignore (--ignore ${show(name)}), or read fewer rows at once`,
+  );
 }
 
 function readNumbers(

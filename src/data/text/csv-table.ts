@@ -1,9 +1,10 @@
 // This build of csv-parse brings its own Buffer, and so runs in browsers too; `csv-parse/sync` needs Node's.
 import { CsvError, parse } from 'csv-parse/browser/esm/sync';
 import { findRepeated } from '../../check/names.js';
-import { refuse, show } from './csv-cells.js';
+import { refuse } from './csv-cells.js';
 import type { CsvSchema } from './csv-schema.js';
-import { NUMBER } from './number.js';
+import { isNumber } from './number.js';
+import { cut, show } from './show.js';
 
 /** Records of a text, their cells trimmed, with the line on which each ends. */
 export interface Table {
@@ -11,13 +12,22 @@ export interface Table {
   readonly lines: readonly number[];
 }
 
-/** RangeError for text that is not CSV, or without records. */
+const NEWLINE = 10;
+const RETURN = 13;
+const QUOTE = 34;
+
+/** No structure is learned of the pairs of more columns in useful time, and a line of a few megabytes may have a million. */
+const MOST_COLUMNS = 2 ** 17;
+
+/** RangeError for text that is not CSV, without records, or with one of more than MOST_COLUMNS cells. */
 export function readTable(text: string, delimiter: string): Table {
   if (typeof text !== 'string') throw new TypeError(`text: expected a string, got ${typeof text}`);
   const lines: number[] = [];
   try {
     // csv-parse counts a CRLF within quotes as two lines.
-    const records = parse(text.replaceAll('\r\n', '\n'), {
+    const plain = text.replaceAll('\r\n', '\n');
+    requireNarrow(plain, delimiter);
+    const records = parse(plain, {
       bom: true,
       delimiter,
       record_delimiter: ['\n', '\r'],
@@ -32,8 +42,28 @@ export function readTable(text: string, delimiter: string): Table {
     if (records.length === 0) throw new RangeError('text: expected at least one row, got none');
     return { records, lines };
   } catch (error) {
-    if (error instanceof CsvError) throw new RangeError(`text: expected CSV, got ${error.message}`, { cause: error });
+    if (error instanceof CsvError) throw new RangeError(`text: expected CSV, got ${cut(error.message, 160)}`);
     throw error;
+  }
+}
+
+/** Before records are made, which takes some hundred bytes a cell. */
+function requireNarrow(text: string, delimiter: string): void {
+  const separator = delimiter.charCodeAt(0);
+  let line = 1;
+  let cells = 1;
+  let quoted = false;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === NEWLINE) line++;
+    if (code === QUOTE) quoted = !quoted;
+    else if (quoted) continue;
+    else if (code === NEWLINE || code === RETURN) cells = 1;
+    else if (code === separator && ++cells > MOST_COLUMNS) {
+      throw new RangeError(
+        `line ${line}: expected at most ${MOST_COLUMNS} cells, got more; tables of more features go as sparse text`,
+      );
+    }
   }
 }
 
@@ -84,7 +114,7 @@ export function targetCells(
 /** Whether the first record has distinct cells, none of them empty or a number. */
 export function hasHeader({ records }: Table): boolean {
   const first = records[0]!;
-  return new Set(first).size === first.length && first.every((cell) => cell !== '' && !NUMBER.test(cell));
+  return new Set(first).size === first.length && first.every((cell) => cell !== '' && !isNumber(cell));
 }
 
 /** Whichever is most frequent in the first line, outside quotes. */

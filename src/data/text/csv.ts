@@ -1,11 +1,12 @@
 import { complete } from '../../check/complete.js';
 import type { Completed, Options, OptionsOf } from '../../check/option.js';
 import type { Dataset } from '../dataset.js';
-import { categoriesOf, idOf, refuse, shorten, show } from './csv-cells.js';
-import { readRecords } from './csv-read.js';
+import { categoriesOf, idOf, refuse } from './csv-cells.js';
+import { readRecords, requireRoom } from './csv-read.js';
 import type { CsvColumn, CsvSchema, CsvTarget } from './csv-schema.js';
 import { bodyOf, columnNames, guessDelimiter, hasHeader, readTable, type Table, targetCells } from './csv-table.js';
-import { NUMBER } from './number.js';
+import { isNumber } from './number.js';
+import { shorten, show } from './show.js';
 
 const NAMES = { kind: 'list', of: { kind: 'text', doc: 'A name.' } } as const;
 
@@ -84,7 +85,8 @@ const NUMERIC_SHARE = 0.95;
  * categories only the second gets a feature: the first's would be its complement, and structure would find nothing else.
  *
  * @throws TypeError, RangeError for options that do not fit the text; RangeError naming line and column for rows of
- * different lengths, missing cells, and the odd word in a column of numbers
+ * different lengths, missing cells, and the odd word in a column of numbers; RangeError naming the column for one of more than 1,000 texts that
+ * differ in more than half the rows (unless under `categorical`), and for categories that would make a table of more than 1 GiB
  */
 export function learnCsvSchema(text: string, options: CsvOptions): CsvSchema {
   return learnTable(text, options).schema;
@@ -121,6 +123,7 @@ function learnTable(text: string, given: CsvOptions): { schema: CsvSchema; table
     columns.push(learnColumn(body, place, name, forced, missing, missingMarks));
   }
   if (columns.length === 0) throw new RangeError('text: expected at least one column of features, got none');
+  requireRoom(body.records.length, columns);
   return {
     schema: { kind: 'csv-schema', delimiter, header, names, columns, target, missingMarks, unknownCategory },
     table,
@@ -136,7 +139,7 @@ function learnTarget(
 ): CsvTarget {
   const name = names[place]!;
   const cells = targetCells(body, place, name, missingMarks);
-  const word = cells.findIndex((cell) => !NUMBER.test(cell));
+  const word = cells.findIndex((cell) => !isNumber(cell));
   const categories = categoriesOf(cells);
   const looksContinuous =
     word < 0 && (categories.length > MOST_NUMERIC_CLASSES || cells.some((cell) => !Number.isInteger(Number(cell))));
@@ -147,6 +150,10 @@ function learnTarget(
   if (categories.length < 2) {
     throw new RangeError(`column ${show(name)}: expected at least 2 classes, got only ${show(categories[0]!)}`);
   }
+  if (categories.length > mostCategories(cells.length))
+    throw new RangeError(
+      `column ${show(name)}: expected classes that recur, got ${categories.length} different ones in ${cells.length} rows`,
+    );
   return { name, kind: 'classes', names: categories };
 }
 
@@ -168,7 +175,7 @@ function learnColumn(
       continue;
     }
     cells.push(cell);
-    if (NUMBER.test(cell)) numbers++;
+    if (isNumber(cell)) numbers++;
     else if (oddRow < 0) oddRow = r;
   }
   if (cells.length === 0) throw new RangeError(`column ${show(name)}: expected a value in some row, got none`);
@@ -178,8 +185,19 @@ function learnColumn(
     const expected = `a number like ${numbers} of ${cells.length} cells of the column (or list it under categorical)`;
     refuse(lines[oddRow]!, name, expected, records[oddRow]![place]!);
   }
+  const different = new Set(cells).size;
+  if (!forced && different > mostCategories(cells.length))
+    throw new RangeError(
+      `column ${show(name)}: expected categories that recur, got ${different} different texts in ${cells.length} rows; ` +
+        `leave out what only tells rows apart with ignore (--ignore ${show(name)}), or list the column under categorical`,
+    );
   const fill = missing === 'mean' || missing === 'mode' ? mostFrequent(cells) : null;
   return { name, kind: 'categorical', categories: categoriesOf(cells), fill };
+}
+
+/** Above it, a column rather tells rows apart than has categories. Up to a thousand are nothing to memory, and a small table may have names. */
+function mostCategories(rows: number): number {
+  return Math.max(1000, rows / 2);
 }
 
 function numericFill(cells: readonly string[], missing: CsvSettings['missing']): number | null {

@@ -2,20 +2,28 @@ import { requireKnown } from '../../check/known.js';
 import { got } from '../../check/phrase.js';
 import { requireInteger, requireObject } from '../../check/require.js';
 import { Dataset, requireSound } from '../dataset.js';
+import { plainClasses } from '../labels.js';
 import { requireRows } from '../matrix.js';
 import { describeTargets, type Targets } from '../targets.js';
-import { NUMBER } from './number.js';
+import { isNumber } from './number.js';
+import { cut } from './show.js';
 
 /** How to read the authors' sparse text. */
 export interface SparseTextOptions {
-  /** Number of features. Default: the highest one in the text, plus one; give it so that files of a split agree. */
+  /**
+   * Number of features. Default: the highest one in the text, plus one; give it so that files of a split agree, and for a text that names features
+   * from 1,048,576 on and has fewer than a 16th as many entries, which is else refused.
+   */
   readonly columns?: number;
   /**
    * What the labels are. Default: tasks beside `taskNames`, classes beside `classes` or `classNames`; else tasks where
    * the first line has several labels, classes where it has one.
    */
   readonly targets?: 'classes' | 'tasks';
-  /** Number of classes. Default: the number of `classNames`, else the highest label plus one, at least 2. */
+  /**
+   * Number of classes. Default: the number of `classNames`, else the highest label plus one, at least 2; then labels from 65,536 on are refused where
+   * there are not as many rows.
+   */
   readonly classes?: number;
   readonly classNames?: readonly string[];
   readonly taskNames?: readonly string[];
@@ -30,6 +38,10 @@ const SPARSE_TEXT: readonly (keyof SparseTextOptions)[] = [
   'taskNames',
   'featureNames',
 ];
+
+/** What a text may name without an option that says so: numbers up to a plain bound, or in proportion to the length of the text. */
+const PLAIN_COLUMNS = 2 ** 20;
+const COLUMNS_PER_ENTRY = 16;
 
 const TAB = 9;
 const NEWLINE = 10;
@@ -98,6 +110,9 @@ class SparseTextReader {
   #width = 0;
   #tasks = false;
   readonly #classes: number | undefined;
+  /** Features and labels from here on are refused. */
+  readonly #columnEnd: number;
+  #labelEnd = 0;
   #labels: Int32Array = new Int32Array(0);
   #entries = 0;
   #highestColumn = 0;
@@ -119,6 +134,7 @@ class SparseTextReader {
     this.#end = end;
     if (text.charCodeAt(0) === 0xfeff) this.#at = 1;
     const colons = count(text, ':');
+    this.#columnEnd = columns ?? Math.max(PLAIN_COLUMNS, Math.min(COLUMNS_PER_ENTRY * colons, 0x7fffffff));
     this.#index = new Int32Array(colons);
     this.#value = new Float32Array(colons);
   }
@@ -177,18 +193,31 @@ class SparseTextReader {
 
   /** The first line tells how many labels a row has and so, unless the options do, what they are. */
   #planLabels(rows: number): void {
-    const line = /^[^,\n]*/.exec(this.#text.slice(this.#at, this.#end))![0];
-    const labels = line.split(/[ \t\r]+/).filter((label) => label !== '').length;
+    const labels = this.#countLabels();
     const { targets, taskNames } = this.#options;
     if (targets !== undefined) this.#tasks = targets === 'tasks';
     else this.#tasks = taskNames !== undefined || (this.#classes === undefined && labels > 1);
     this.#width = this.#tasks ? Math.max(labels, 1) : 1;
-    this.#labels = new Int32Array(rows * this.#width);
+    this.#labelEnd = this.#classes ?? plainClasses(rows);
+    // Rows of so many labels as a text has not the characters for are refused further on.
+    this.#labels = new Int32Array(Math.min(rows * this.#width, this.#end));
+  }
+
+  /** From here to the comma or to the end of the line. */
+  #countLabels(): number {
+    const from = this.#at;
+    let labels = 0;
+    for (let within = false; this.#code() !== COMMA && this.#code() !== NEWLINE; this.#at++) {
+      const begins = !isBlank(this.#code());
+      if (begins && !within) labels++;
+      within = begins;
+    }
+    this.#at = from;
+    return labels;
   }
 
   #readLabel(): number {
     const from = this.#at;
-    const classes = this.#classes;
     let label = -1;
     if (this.#tasks && this.#code() === QUESTION) this.#at++;
     else label = this.#readInteger();
@@ -198,15 +227,20 @@ class SparseTextReader {
       if (!stopped || this.#at === from || label > 1) this.#refuse('a label 0, 1 or ?', this.#itemAt(from, true));
     } else if (!stopped || label < 0 || label > 0x7ffffffe) {
       this.#refuse('a label that is an integer from 0', this.#itemAt(from, true));
-    } else if (classes !== undefined && label >= classes) {
-      this.#refuse(`a label below ${classes}, the number of classes`, String(label));
+    } else if (label >= this.#labelEnd) {
+      this.#refuse(
+        this.#classes === undefined
+          ? `a label below ${this.#labelEnd} in so few rows, or the option classes`
+          : `a label below ${this.#classes}, the number of classes`,
+        String(label),
+      );
     }
     return label;
   }
 
   /** Leaves the reader at the end of the line. */
   #readFeatures(first: number): void {
-    const columns = this.#options.columns ?? 0x7fffffff;
+    const columns = this.#columnEnd;
     let sorted = true;
     let zeros = false;
     let previous = -1;
@@ -218,7 +252,7 @@ class SparseTextReader {
       if (column < 0 || this.#code() !== COLON) {
         this.#refuse('feature:value with a feature that is an integer from 0', this.#itemAt(from));
       }
-      if (column >= columns) this.#refuse(`a feature below ${columns}, the number of columns`, String(column));
+      if (column >= columns) this.#refuseColumn(column);
       this.#at++;
       const value = this.#readValue(from);
       if (column === previous) this.#refuse('every feature once', `${column} twice`);
@@ -233,6 +267,15 @@ class SparseTextReader {
     if (this.#code() !== NEWLINE) this.#refuse('a comma or the end of the line', this.#itemAt(this.#at));
     if (!sorted) this.#sort(first);
     if (zeros) this.#dropZeros(first);
+  }
+
+  #refuseColumn(column: number): never {
+    this.#refuse(
+      this.#options.columns === undefined
+        ? `a feature below ${this.#columnEnd} in so short a text, or the option columns (--columns)`
+        : `a feature below ${this.#columnEnd}, the number of columns`,
+      String(column),
+    );
   }
 
   #sort(first: number): void {
@@ -267,8 +310,8 @@ class SparseTextReader {
     while (this.#code() !== COMMA && this.#code() !== NEWLINE) this.#at++;
     const digits = this.#text.slice(from, this.#at).trim();
     const value = Math.fround(Number(digits));
-    if (!NUMBER.test(digits)) this.#refuse('feature:value with a number for a value', this.#itemAt(itemFrom));
-    if (!Number.isFinite(value)) this.#refuse('a value within a 32-bit float', digits);
+    if (!isNumber(digits)) this.#refuse('feature:value with a number for a value', this.#itemAt(itemFrom));
+    if (!Number.isFinite(value)) this.#refuse('a value within a 32-bit float', cut(digits, 60));
     return value;
   }
 

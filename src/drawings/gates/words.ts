@@ -58,7 +58,7 @@ export function nameStyle(blocks: readonly BlockColumns[], cell: number): (name:
     (name: string) => name,
     base,
     byPart((part) => part.replace(/^(\p{L})\D*(\d*)$/u, '$1$2')),
-    byPart((part) => /\d+$/.exec(part)?.[0] ?? part),
+    byPart((part) => /(?<!\d)\d+$/.exec(part)?.[0] ?? part),
   ];
   const distinct = (style: (name: string) => string) => new Set(names.map(style)).size === new Set(names).size;
   const fits = (style: (name: string) => string) =>
@@ -69,8 +69,13 @@ export function nameStyle(blocks: readonly BlockColumns[], cell: number): (name:
 /** Words cut to a width; nothing where hardly a letter would be left. */
 export function fitted(words: string, width: number): string {
   if (widthOf(words) <= width) return words;
-  const letters = Array.from(words);
-  while (letters.length > 2 && widthOf(`${letters.join('')}…`) > width) letters.pop();
+  const letters: string[] = [];
+  let em = 0;
+  for (const letter of words) {
+    em += textWidth(letter);
+    if ((em + textWidth('…')) * FONT > width) break;
+    letters.push(letter);
+  }
   return letters.length > 2 ? `${letters.join('')}…` : '';
 }
 

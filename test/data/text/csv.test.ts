@@ -207,6 +207,48 @@ test('ignored columns', () => {
   assert.equal(values('n\n3\n', schema), [3]);
 });
 
+test('a column of texts that nearly all differ is refused by name, above a thousand of them', () => {
+  const text = (rows: number, different: number) =>
+    `id,n,kind\n${Array.from({ length: rows }, (_, r) => `p${r % different},${r},${r % 2 ? 'a' : 'b'}`).join('\n')}\n`;
+  const column = (rows: number, different: number, options: Partial<CsvOptions> = {}) =>
+    learnCsvSchema(text(rows, different), { target: 'kind', ...options }).columns[0]!;
+  assert.is(column(12, 12).kind, 'categorical');
+  assert.is(column(1000, 1000).kind, 'categorical');
+  assert.is(column(2400, 1200).kind, 'categorical');
+  const told =
+    /^column "id": expected categories that recur, got 1201 different texts in 2400 rows; .* ignore \(--ignore "id"\)/;
+  refuses(() => column(2400, 1201), RangeError, told);
+  assert.is(column(2400, 1201, { ignore: ['id'] }).name, 'n');
+  assert.is(column(2400, 1201, { categorical: ['id'] }).kind, 'categorical');
+  refuses(
+    () => column(2400, 1201, { target: 'id' }),
+    RangeError,
+    /^column "id": expected classes that recur, got 1201 different ones in 2400 rows$/,
+  );
+});
+
+test('categories that make too large a table are refused before it is made', () => {
+  const categories = Array.from({ length: 12_000 }, (_, id) => `c${id}`);
+  const schema = learnCsvSchema(`a\n${categories.join('\n')}\n`, { target: null, categorical: ['a'] });
+  refuses(
+    () => readCsv(`a\n${'c1\n'.repeat(25_000)}`, schema),
+    RangeError,
+    /^column "a": expected categories that fit a table of 1 GiB, got 12000 of them, which makes 25000 rows x 12000 features/,
+  );
+  assert.is(readCsv('a\nc1\nc2\n', schema).columns, 12_000);
+});
+
+test('rows of too many cells are refused before they are made; commas in quotes make no cells', () => {
+  const many = 2 ** 17;
+  const options = { target: null } as const;
+  refuses(
+    () => learnCsvSchema(`a,b\n"x\ny",${'1,'.repeat(many)}2`, options),
+    RangeError,
+    /^line 3: expected at most 131072 cells, got more; tables of more features go as sparse text$/,
+  );
+  assert.is(learnCsvSchema(`a,b\n"${'1,'.repeat(many)}",1\n,2`, { ...options, missing: 'mode' }).names.length, 2);
+});
+
 test('refused texts', () => {
   const schema = learnCsvSchema('a,b,y\n1,2,0\n3,4,1\n', { target: 'y' });
   const refused = (text: string, message: RegExp) => refuses(() => readCsv(text, schema), RangeError, message);

@@ -80,7 +80,10 @@ test('refused, with the line', () => {
   refused('0,1:1e39', /^line 1: expected a value within a 32-bit float, got 1e39$/);
   refused(`0,1:${'9'.repeat(40)}`, /^line 1: expected a value within a 32-bit float/);
   refused('0,3:1', /^line 1: expected a feature below 3, the number of columns, got 3$/, { columns: 3 });
-  refused('0,99999999999:1', /^line 1: expected a feature below 2147483647/);
+  refused(
+    '0,99999999999:1',
+    /^line 1: expected a feature below 1048576 in so short a text, or the option columns \(--columns\), got 99999999999$/,
+  );
   refused('0,1:1\n\n1,1:1', /^line 2: expected a label, got none$/);
   refused('0,1:1\n,1:1', /^line 2: expected a label, got none$/);
   refused('0,1:1\nx,1:1', /^line 2: expected a label that is an integer from 0, got "x"$/);
@@ -103,6 +106,32 @@ test('refused, with the line', () => {
   refused('0', /^classes: /, { classes: 1 });
   refused('0', /^targets: expected 'classes' or 'tasks', got "values"$/, { targets: 'values' as 'tasks' });
   refuses(() => parseSparseText(1 as unknown as string), TypeError, /^text: expected a string, got 1$/);
+});
+
+test('no single number makes a dataset wide: high features and labels want an option, or as long a text', () => {
+  const widest = (text: string, options?: SparseTextOptions) => parseSparseText(text, options).columns;
+  assert.is(widest('0,1048575:1'), 1_048_576);
+  const told =
+    /^line 1: expected a feature below 1048576 in so short a text, or the option columns \(--columns\), got 1048576$/;
+  refuses(() => widest('0,1048576:1'), RangeError, told);
+  assert.is(widest('0,1048576:1', { columns: 2e9 }), 2e9);
+  const long = Array.from({ length: 70_000 }, (_, c) => `${c}:1`).join(',');
+  assert.is(widest(`0,${long},1048576:1`), 1_048_577);
+
+  const classes = (text: string, options?: SparseTextOptions) => {
+    const { targets } = parseSparseText(text, options);
+    return targets?.kind === 'classes' ? targets.classes : -1;
+  };
+  assert.is(classes('65535,0:1'), 65_536);
+  const label = /^line 1: expected a label below 65536 in so few rows, or the option classes, got 65536$/;
+  refuses(() => classes('65536,0:1'), RangeError, label);
+  assert.is(classes('65536,0:1', { classes: 70_000 }), 70_000);
+  assert.is(classes(`65536\n${'0\n'.repeat(70_000)}`), 65_537);
+});
+
+test('rows that cannot all have as many labels as the first take no room for them', () => {
+  const text = `${'1 '.repeat(30_000)}\n${'1\n'.repeat(30_000)}`;
+  refuses(() => parseSparseText(text), RangeError, /^line 2: expected 30000 labels as on line 1, got 1$/);
 });
 
 test('formatSparseText round-trips floats of any size, and leaves zeros out', () => {

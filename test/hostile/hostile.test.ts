@@ -1,0 +1,66 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { Scratch } from '../support/cli.js';
+import { HOSTILE_INPUTS, prepare } from './inputs.js';
+
+const MOST_MEGABYTES = 300;
+
+const main = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url));
+const preload = new URL('./peak.js', import.meta.url).href;
+
+interface Measured {
+  readonly code: number | null;
+  readonly stderr: string;
+  /** Resident at most. */
+  readonly megabytes: number;
+}
+
+/** Runs the command with little room for objects; typed arrays and buffers are told by the peak. */
+function measured(args: readonly string[], endless?: string): Promise<Measured> {
+  const flags = ['--max-old-space-size=160', '--import', preload];
+  const child = spawn(process.execPath, [...flags, main, ...args], { stdio: ['pipe', 'ignore', 'pipe', 'pipe'] });
+  const said: Record<2 | 3, string> = { 2: '', 3: '' };
+  for (const stream of [2, 3] as const) {
+    child.stdio[stream]!.on('data', (part) => {
+      said[stream] += part;
+    });
+  }
+  const stdin = child.stdin!;
+  stdin.on('error', () => {});
+  if (endless === undefined) stdin.end();
+  else {
+    const part = endless.repeat(Math.ceil(65536 / endless.length));
+    const pour = () => {
+      while (stdin.writable && stdin.write(part));
+    };
+    stdin.on('drain', pour);
+    pour();
+  }
+  return new Promise((resolve) => {
+    child.on('close', (code) => resolve({ code, stderr: said[2], megabytes: Number(said[3]) / 1024 }));
+  });
+}
+
+for (const input of HOSTILE_INPUTS) {
+  test(`${input.name}: in less than ${MOST_MEGABYTES} MB, ${input.refusal ? 'refused in one line' : 'done'}`, async () => {
+    const scratch = new Scratch();
+    try {
+      const args = prepare(input, scratch.folder);
+      const { code, stderr, megabytes } = await measured(args, input.endless);
+      if (input.refusal) {
+        assert.is(code, 2, stderr.slice(0, 500));
+        assert.match(stderr, /^espalier: [^\n]{1,600}\n$/);
+        assert.match(stderr, input.refusal);
+        assert.not.ok(existsSync(scratch.path('never.safetensors')));
+      } else assert.is(code, 0, stderr.slice(0, 500));
+      assert.ok(megabytes > 20 && megabytes < MOST_MEGABYTES, `${megabytes.toFixed(0)} MB`);
+    } finally {
+      scratch.remove();
+    }
+  });
+}
+
+test.run();
