@@ -1,4 +1,6 @@
+import type { Kernels } from '#dist/runtime/kernels.js';
 import type { Blocks, Range } from './blocks.js';
+import { extents, type Told } from './extents.js';
 import type { Site } from './instrument.js';
 import { RANGE_BYTES, RANGES } from './layout.js';
 import type { Parameter, Signatures } from './signatures.js';
@@ -43,14 +45,15 @@ export function guardedKernels(
 ): Record<string, Kernel> {
   const globals = exports as unknown as GuardGlobals;
   const table = new RangeTable(memory);
+  const ranges = new ArgumentRanges(exports, memory, blocks);
   const wrap = (name: string): Kernel => {
     const kernel = exports[name] as Kernel;
     const parameters = guard.signatures[name]!;
     guard.tally.calls[name] ??= 0;
     return (...args) => {
       guard.tally.calls[name]!++;
-      const told = argumentsOf(name, parameters, args, blocks, memory);
-      if (told instanceof Violation) throw noted(told, guard.tally);
+      const told = ranges.of(name as keyof Kernels, parameters, args);
+      if (typeof told === 'string') throw noted(`${name}: ${told}`, guard.tally);
       table.fill(told);
       const before = globals.guard_accesses.value as bigint;
       try {
@@ -63,7 +66,7 @@ export function guardedKernels(
           at: (globals.guard_at.value as number) >>> 0,
           bytes: (globals.guard_bytes.value as number) >>> 0,
         };
-        throw noted(new Violation(`${name}: ${outside(access, guard.sites[site]!, told)}`), guard.tally);
+        throw noted(`${name}: ${outside(access, guard.sites[site]!, told)}`, guard.tally);
       } finally {
         guard.tally.accesses += Number((globals.guard_accesses.value as bigint) - before);
       }
@@ -72,51 +75,74 @@ export function guardedKernels(
   return Object.fromEntries(Object.keys(guard.signatures).map((name) => [name, wrap(name)]));
 }
 
-function noted(violation: Violation, tally: Tally): Violation {
-  tally.violations.push(violation.message);
-  return violation;
+function noted(message: string, tally: Tally): Violation {
+  tally.violations.push(message);
+  return new Violation(message);
 }
 
-/** The ranges that a call's addresses stand for. */
-function argumentsOf(
-  kernel: string,
-  parameters: readonly Parameter[],
-  args: readonly number[],
-  blocks: Blocks,
-  memory: WebAssembly.Memory,
-): Argument[] | Violation {
-  if (args.length !== parameters.length)
-    return new Violation(`${kernel}: ${args.length} arguments for ${parameters.length} parameters`);
-  const found: Argument[] = [];
-  const add = (name: string, at: number) => {
-    if (at === 0) return undefined;
-    const range = blocks.rangeOf(at);
-    if (!range) return new Violation(`${kernel}: ${name} is ${at}, which lies in no live block`);
-    found.push({ name, ...range });
-    return undefined;
-  };
-  for (const [i, { name, address }] of parameters.entries()) {
-    const wrong = address ? add(name, args[i]! >>> 0) : undefined;
-    if (wrong) return wrong;
+/** The ranges that the addresses of a call stand for: what the kernel says it needs from there on, else the rest of the block. */
+class ArgumentRanges {
+  private readonly memory: WebAssembly.Memory;
+  private readonly blocks: Blocks;
+  private readonly told: Told;
+
+  constructor(exports: WebAssembly.Exports, memory: WebAssembly.Memory, blocks: Blocks) {
+    this.memory = memory;
+    this.blocks = blocks;
+    this.told = {
+      at: (list, i) => this.list(list, i, i + 1)[0] ?? 0,
+      max: (list, from, to) => this.list(list, from, to).reduce((most, value) => Math.max(most, value), -1),
+      bytes: (kernel, ...sizes) => (exports[kernel] as (...sizes: number[]) => number)(...sizes),
+    };
   }
-  // The one kernel that follows addresses in memory.
-  if (kernel === 'joint_table') {
-    const [, columns, k] = args as [number, number, number];
-    for (const [j, at] of new Uint32Array(memory.buffer, columns, k).entries()) {
-      const wrong = add(`columns[${j}]`, at);
+
+  /** A text says what is wrong with an argument. */
+  of(kernel: keyof Kernels, parameters: readonly Parameter[], args: readonly number[]): Argument[] | string {
+    if (args.length !== parameters.length) return `${args.length} arguments for ${parameters.length} parameters`;
+    const call: Record<string, number> = {};
+    for (let i = 0; i < args.length; i++) call[parameters[i]!.name] = args[i]!;
+    const extent = extents[kernel](call, this.told);
+    const found: Argument[] = [];
+    for (const { name, address } of parameters) {
+      const wrong = address && this.add(found, name, call[name]!, extent[name]);
       if (wrong) return wrong;
     }
+    // The one kernel that follows addresses in memory.
+    if (kernel === 'joint_table') {
+      for (let j = 0; j < call.k!; j++) {
+        const wrong = this.add(found, `columns[${j}]`, this.told.at(call.columns!, j) >>> 0, extent[`columns[${j}]`]);
+        if (wrong) return wrong;
+      }
+    }
+    return found;
   }
-  return found;
+
+  private add(found: Argument[], name: string, at: number, bytes: number | undefined): string | undefined {
+    if (at === 0 || bytes === 0) return undefined;
+    const around = this.blocks.rangeOf(at);
+    if (!around) return `${name} is ${at}, which lies in no live block`;
+    const left = around.at + around.bytes - at;
+    if (bytes !== undefined && bytes > left)
+      return `${name} must have ${bytes} bytes from ${at} on, and ${left} are left of ${shown(around)}`;
+    found.push({ name, at, bytes: bytes ?? left });
+    return undefined;
+  }
+
+  /** Elements [from, to) of a list of i32, as far as there is memory. */
+  private list(at: number, from: number, to: number): Int32Array {
+    const most = Math.floor((this.memory.buffer.byteLength - at) / 4);
+    return new Int32Array(this.memory.buffer, at, Math.max(0, Math.min(to, most))).subarray(from);
+  }
 }
+
+const shown = ({ at, bytes }: Range) => `[${at}, ${at + bytes})`;
 
 function outside({ at, bytes }: Range, { instruction, function: where }: Site, args: readonly Argument[]): string {
   const distance = (range: Range) => Math.max(range.at - at, at + bytes - (range.at + range.bytes));
   const nearest = [...args].sort((a, b) => distance(a) - distance(b))[0];
-  const range = (of: Range) => `[${of.at}, ${of.at + of.bytes})`;
   const past =
-    nearest && `; the nearest argument is ${nearest.name}, ${range(nearest)}, ${distance(nearest)} bytes away`;
-  return `${instruction} in ${where} touches ${range({ at, bytes })}, which no argument stands for${past ?? ''}`;
+    nearest && `; the nearest argument is ${nearest.name}, ${shown(nearest)}, ${distance(nearest)} bytes away`;
+  return `${instruction} in ${where} touches ${shown({ at, bytes })}, which no argument stands for${past ?? ''}`;
 }
 
 /** The ranges of the current call, where the module looks for them. */
