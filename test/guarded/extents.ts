@@ -13,7 +13,10 @@ export interface Told {
   bytes(kernel: keyof Kernels, ...sizes: number[]): number;
 }
 
-type Extent = (call: Named, told: Told) => Named;
+export type Extent = (call: Named, told: Told) => Named;
+
+/** By kernel; one that is not named may use its arguments' blocks. */
+export type Extents = Readonly<Partial<Record<keyof Kernels, Extent>>>;
 
 const ROW = 128;
 const up = (n: number, to: number) => Math.ceil(n / to) * to;
@@ -34,13 +37,11 @@ const pooled =
   (small: readonly string[], large: string): Extent =>
   ({ planes, h, w, oh, ow }) => ({ ...all(4 * planes! * oh! * ow!, ...small), [large]: 4 * planes! * h! * w! });
 
-const classes: Extent = ({ classes }) => all(ROW * classes!, 'probability', 'logits', 'd');
-
 /**
  * Bytes from each address on that a call may touch, as the kernel's header says by the call's sizes; an address that is not named may be used as far as its
  * block goes.
  */
-export const extents: Readonly<Record<keyof Kernels, Extent>> = {
+export const extents: Required<Extents> = {
   gemm: ({ ldc, ldb, panelStride, panel1, m, n, k }) => {
     const rows = Math.min(m!, 5 * panel1!);
     return {
@@ -106,8 +107,8 @@ export const extents: Readonly<Record<keyof Kernels, Extent>> = {
   random_normal: ({ groups }) => ({ out: 64 * groups!, scratch: 64 }),
   random_permutation: ({ n }) => ({ out: 4 * n!, scratch: 64 }),
   dropout: ({ n }) => ({ x: 4 * n!, scratch: 64 }),
-  softmax: classes,
-  softmax_cross_entropy: (call, told) => ({ ...classes(call, told), label: 4 * call.live! }),
+  softmax: ({ classes }) => all(ROW * classes!, 'probability', 'logits'),
+  softmax_cross_entropy: ({ classes, live }) => ({ ...all(ROW * classes!, 'd', 'logits'), label: 4 * live! }),
   sigmoid: ({ n }) => all(4 * n!, 'probability', 'logits'),
   sigmoid_cross_entropy: ({ outputs }) => ({ ...all(ROW * outputs!, 'd', 'logits'), label: 32 * outputs! }),
   squared_error: ({ outputs }) => all(ROW * outputs!, 'd', 'y', 'target'),

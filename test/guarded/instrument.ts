@@ -31,7 +31,7 @@ export function instrument(wat: string): Guarded {
   binaryen.setOptimizeLevel(3);
   binaryen.setShrinkLevel(0);
   binaryen.setAlwaysInlineMaxSize(60);
-  module.runPasses(['inlining-optimizing']);
+  module.runPasses(['inlining', 'simplify-locals', 'coalesce-locals', 'vacuum']);
   const bytes = module.emitBinary();
   module.dispose();
   return { bytes, sites };

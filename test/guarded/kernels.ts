@@ -1,6 +1,6 @@
 import type { Kernels } from '#dist/runtime/kernels.js';
 import type { Blocks, Range } from './blocks.js';
-import { extents, type Told } from './extents.js';
+import type { Extents, Told } from './extents.js';
 import type { Site } from './instrument.js';
 import { RANGE_BYTES, RANGES } from './layout.js';
 import type { Parameter, Signatures } from './signatures.js';
@@ -33,6 +33,7 @@ interface Argument extends Range {
 export interface Guard {
   readonly sites: readonly Site[];
   readonly signatures: Signatures;
+  readonly extents: Extents;
   readonly tally: Tally;
 }
 
@@ -45,7 +46,7 @@ export function guardedKernels(
 ): Record<string, Kernel> {
   const globals = exports as unknown as GuardGlobals;
   const table = new RangeTable(memory);
-  const ranges = new ArgumentRanges(exports, memory, blocks);
+  const ranges = new ArgumentRanges(exports, memory, blocks, guard.extents);
   const wrap = (name: string): Kernel => {
     const kernel = exports[name] as Kernel;
     const parameters = guard.signatures[name]!;
@@ -84,11 +85,13 @@ function noted(message: string, tally: Tally): Violation {
 class ArgumentRanges {
   private readonly memory: WebAssembly.Memory;
   private readonly blocks: Blocks;
+  private readonly extents: Extents;
   private readonly told: Told;
 
-  constructor(exports: WebAssembly.Exports, memory: WebAssembly.Memory, blocks: Blocks) {
+  constructor(exports: WebAssembly.Exports, memory: WebAssembly.Memory, blocks: Blocks, extents: Extents) {
     this.memory = memory;
     this.blocks = blocks;
+    this.extents = extents;
     this.told = {
       at: (list, i) => this.list(list, i, i + 1)[0] ?? 0,
       max: (list, from, to) => this.list(list, from, to).reduce((most, value) => Math.max(most, value), -1),
@@ -101,7 +104,7 @@ class ArgumentRanges {
     if (args.length !== parameters.length) return `${args.length} arguments for ${parameters.length} parameters`;
     const call: Record<string, number> = {};
     for (let i = 0; i < args.length; i++) call[parameters[i]!.name] = args[i]!;
-    const extent = extents[kernel](call, this.told);
+    const extent = this.extents[kernel]?.(call, this.told) ?? {};
     const found: Argument[] = [];
     for (const { name, address } of parameters) {
       const wrong = address && this.add(found, name, call[name]!, extent[name]);
@@ -120,8 +123,9 @@ class ArgumentRanges {
   private add(found: Argument[], name: string, at: number, bytes: number | undefined): string | undefined {
     if (at === 0 || bytes === 0) return undefined;
     const around = this.blocks.rangeOf(at);
-    if (!around) return `${name} is ${at}, which lies in no live block`;
-    const left = around.at + around.bytes - at;
+    const left = around ? around.at + around.bytes - at : 0;
+    // A list without elements may stand right behind a block's end.
+    if (!around || (left === 0 && bytes !== undefined)) return `${name} is ${at}, which lies in no live block`;
     if (bytes !== undefined && bytes > left)
       return `${name} must have ${bytes} bytes from ${at} on, and ${left} are left of ${shown(around)}`;
     found.push({ name, at, bytes: bytes ?? left });

@@ -1,11 +1,13 @@
 // node --import build/test/guarded/register.js: every engine of the process gets the guarded kernels. Nothing in the package knows of it.
 // ESPALIER_GUARDED: the folder that writeGuarded wrote, as a URL; what the process did is appended to tallies.jsonl there.
 // ESPALIER_GUARDED_TWIN: how often each kernel is run twice, guarded and plain, from the same memory, and compared.
-import { appendFileSync, readFileSync } from 'node:fs';
+import { appendFileSync } from 'node:fs';
 import { Arena } from '#dist/runtime/arena.js';
 import { Engine } from '#dist/runtime/engine.js';
 import { type Blocks, watch } from './blocks.js';
+import { extents } from './extents.js';
 import { type Guard, guardedKernels, type Kernel, Violation } from './kernels.js';
+import { readGuarded } from './module.js';
 import { type Compared, twins } from './twins.js';
 
 /** Above this, blocks are left as they are: tests of the memory's end do not touch all they ask for. */
@@ -15,10 +17,10 @@ const SPOILED = 0xff;
 
 const folder = new URL(process.env.ESPALIER_GUARDED!);
 const comparedCalls = Number(process.env.ESPALIER_GUARDED_TWIN ?? 0);
-const guarded = new WebAssembly.Module(readFileSync(new URL('espalier.guarded.wasm', folder)));
+const { module, sites, signatures } = readGuarded(folder);
 const tally = { calls: {}, accesses: 0, violations: [] as string[] };
 const compared: Compared = {};
-const guard: Guard = { ...JSON.parse(readFileSync(new URL('guard.json', folder), 'utf8')), tally };
+const guard: Guard = { sites, signatures, extents, tally };
 
 watchBlocks();
 watchViews();
@@ -55,11 +57,9 @@ function watchViews(): void {
     const view = prototype[name]!;
     prototype[name] = function (this: Engine, at, length) {
       const block = watch(this.arena.memory).blockOf(at);
-      const end = at + length * size;
-      if (length > 0 && (!block || end > block.at + block.bytes)) {
-        const what = block
-          ? `ends behind its block, [${block.at}, ${block.at + block.bytes})`
-          : 'lies in no live block';
+      const [left, end] = [block ? block.at + block.bytes - at : 0, at + length * size];
+      if (length > 0 && length * size > left) {
+        const what = left > 0 ? `ends behind its block, [${block!.at}, ${at + left})` : 'lies in no live block';
         const violation = new Violation(`a view ${name}, [${at}, ${end}), ${what}`);
         tally.violations.push(violation.message);
         throw violation;
@@ -77,7 +77,7 @@ function replaceKernels(): void {
       return instantiate(source as BufferSource, imports);
     const memory = imports.env!.memory as WebAssembly.Memory;
     const blocks: Blocks = watch(memory);
-    const instance = await instantiate(guarded, imports);
+    const instance = await instantiate(module, imports);
     let kernels: Record<string, Kernel> = guardedKernels(instance.exports, memory, blocks, guard);
     if (comparedCalls > 0) {
       const plain = (await instantiate(source, imports)).exports as Record<string, Kernel>;

@@ -2,8 +2,8 @@
 import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { writeGuarded } from './module.js';
 import { guardedEnvironment, type ProcessTally, sumOf, talliesOf } from './tallies.js';
+import { writeGuarded } from './write.js';
 
 const folder = new URL('../../guarded/', import.meta.url);
 const runner = fileURLToPath(new URL('../run.js', import.meta.url));
