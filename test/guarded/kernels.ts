@@ -135,7 +135,8 @@ class ArgumentRanges {
   /** Elements [from, to) of a list of i32, as far as there is memory. */
   private list(at: number, from: number, to: number): Int32Array {
     const most = Math.floor((this.memory.buffer.byteLength - at) / 4);
-    return new Int32Array(this.memory.buffer, at, Math.max(0, Math.min(to, most))).subarray(from);
+    if (at % 4 !== 0 || most < 0 || to < 0) return new Int32Array(0);
+    return new Int32Array(this.memory.buffer, at, Math.min(to, most)).subarray(from);
   }
 }
 
