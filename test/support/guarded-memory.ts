@@ -1,6 +1,7 @@
 import * as assert from 'uvu/assert';
 import { type Address, plus } from '#dist/runtime/address.js';
 import type { Engine } from '#dist/runtime/engine.js';
+import { blocksOf } from '../guarded/blocks.js';
 import { copyOf, type Numbers, sameBits } from './numbers.js';
 
 const GUARD = 64;
@@ -76,6 +77,7 @@ export class GuardedMemory {
     const bytes = data.byteLength;
     const block = this.engine.arena.allocate(GUARD + shift + bytes + GUARD);
     const at = plus(block, GUARD + shift);
+    blocksOf(this.engine.arena.memory)?.part(at, bytes);
     this.engine.u8(block, GUARD + shift + bytes + GUARD).fill(CANARY);
     const view = () => {
       const Kind = data.constructor as new (buffer: ArrayBufferLike, at: number, length: number) => T;

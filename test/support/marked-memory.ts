@@ -1,6 +1,7 @@
 import type { Engine } from 'espalier';
 import * as assert from 'uvu/assert';
 import { type Address, plus } from '#dist/runtime/address.js';
+import { blocksOf } from '../guarded/blocks.js';
 
 const TAIL = 256;
 const MARK = 0xa5;
@@ -19,6 +20,7 @@ export class MarkedMemory {
       const at = allocate(bytes + TAIL);
       const end = plus(at, bytes);
       this.ends.set(at, end);
+      blocksOf(arena.memory)?.part(at, bytes);
       engine.u8(end, TAIL).fill(MARK);
       return at;
     };

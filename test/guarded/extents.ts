@@ -1,0 +1,299 @@
+import type { Kernels } from '#dist/runtime/kernels.js';
+
+/** The arguments of a call by name; or bytes, by the name of an address. */
+export type Named = Readonly<Record<string, number>>;
+
+/** What extents are told by, beside the call's own sizes. */
+export interface Told {
+  /** Element `i` of a list of i32. */
+  at(list: number, i: number): number;
+  /** The largest of elements [from, to) of a list of i32, −1 if there is none. */
+  max(list: number, from: number, to: number): number;
+  /** What one of the kernels `..._bytes` answers. */
+  bytes(kernel: keyof Kernels, ...sizes: number[]): number;
+}
+
+export type Extent = (call: Named, told: Told) => Named;
+
+/** By kernel; one that is not named may use its arguments' blocks. */
+export type Extents = Readonly<Partial<Record<keyof Kernels, Extent>>>;
+
+const ROW = 128;
+const up = (n: number, to: number) => Math.ceil(n / to) * to;
+/** Elements from the first to the last of `rows` rows of `width`, `stride` apart. */
+const span = (rows: number, stride: number, width: number) => (rows > 0 && width > 0 ? (rows - 1) * stride + width : 0);
+const all = (bytes: number, ...names: readonly string[]): Named =>
+  Object.fromEntries(names.map((name) => [name, bytes]));
+
+/** Compressed lists whose entries end at start[rows]: the starts, and 4 bytes an entry of the others. */
+function compressed(told: Told, call: Named, rows: number, start: string, ...entries: readonly string[]): Named {
+  return { [start]: 4 * (rows + 1), ...all(4 * told.at(call[start]!, rows), ...entries) };
+}
+
+const outputs = (size: number, kernel: number, stride: number, pad: number) =>
+  Math.floor((size + 2 * pad - kernel) / stride) + 1;
+
+const pooled =
+  (small: readonly string[], large: string): Extent =>
+  ({ planes, h, w, oh, ow }) => ({ ...all(4 * planes! * oh! * ow!, ...small), [large]: 4 * planes! * h! * w! });
+
+/**
+ * Bytes from each address on that a call may touch, as the kernel's header says by the call's sizes; an address that is not named may be used as far as its
+ * block goes.
+ */
+export const extents: Required<Extents> = {
+  gemm: ({ ldc, ldb, panelStride, panel1, m, n, k }) => {
+    const rows = Math.min(m!, 5 * panel1!);
+    return {
+      c: 4 * span(rows, ldc!, n!),
+      a: 4 * up(rows, 5) * k!,
+      b: n! > 0 ? 4 * (span(Math.ceil(n! / 8), panelStride!, 1) - 1 + span(k!, ldb!, 8)) : 0,
+      scratch: 160,
+    };
+  },
+  gemm_pack_a: ({ m, k, rowStride, kStride, depth }) => ({
+    dst: 4 * span(Math.ceil(m! / 5), 5 * depth!, 5 * k!),
+    src: 4 * span(m!, rowStride!, span(k!, kStride!, 1)),
+  }),
+  gemm_pack_b: ({ k, n, kStride, columnStride, depth }) => ({
+    dst: 4 * span(Math.ceil(n! / 8), 8 * depth!, 8 * k!),
+    src: 4 * span(k!, kStride!, span(n!, columnStride!, 1)),
+  }),
+  spmm: (call, told) => {
+    const { start, index, place, ldo, ldb, row0, row1, n } = call as Record<string, number>;
+    if (row1! <= row0!) return all(0, 'out', 'start', 'index', 'value', 'place', 'b', 'bias');
+    const [first, last] = [told.at(start!, row0!), told.at(start!, row1!)];
+    return {
+      ...compressed(told, call, row1!, 'start', 'index', 'place'),
+      out: 4 * span(row1!, ldo!, n!),
+      value: 4 * (place ? told.max(place, first, last) + 1 : last),
+      b: 4 * span(told.max(index!, first, last) + 1, ldb!, n!),
+      bias: 4 * row1!,
+    };
+  },
+  sddmm: (call, told) => {
+    const { start, index, lda, ldb, row0, row1, n } = call as Record<string, number>;
+    if (row1! <= row0!) return all(0, 'dvalue', 'start', 'index', 'a', 'b', 'scratch');
+    return {
+      ...compressed(told, call, row1!, 'start', 'index', 'dvalue'),
+      a: 4 * span(row1!, lda!, n!),
+      b: 4 * span(told.max(index!, told.at(start!, row0!), told.at(start!, row1!)) + 1, ldb!, n!),
+      scratch: 64,
+    };
+  },
+  compress_columns: (call, told) => ({
+    ...compressed(told, call, call.rows!, 'start', 'index', 'row', 'place'),
+    columnStart: 4 * (call.columns! + 1),
+  }),
+  sparse_rows_forward: (call, told) =>
+    compressed(told, call, call.row0! + call.live!, 'rowStart', 'rowIndex', 'rowValue'),
+  sparse_rows_backward: (call, told) => ({
+    ...compressed(told, call, call.feature1!, 'columnStart', 'columnRow', 'columnPlace'),
+    ...compressed(told, call, call.feature1!, 'start', 'unit', 'place'),
+  }),
+  rows_add_to_tile: (call, told) => {
+    const { rowStart, rowIndex, row0, live } = call as Record<string, number>;
+    const features = told.max(rowIndex!, told.at(rowStart!, row0!), told.at(rowStart!, row0! + live!)) + 1;
+    return { ...compressed(told, call, row0! + live!, 'rowStart', 'rowIndex', 'rowValue'), tile: ROW * features };
+  },
+  rows_to_tile: ({ ldr, units }) => ({ tile: ROW * units!, rows: 4 * span(32, ldr!, units!), bias: 4 * units! }),
+  tile_to_rows: ({ ldr, units }) => ({ tile: ROW * units!, rows: 4 * span(32, ldr!, units!) }),
+  tile_fill: ({ units }) => ({ tile: ROW * units!, value: 4 * units! }),
+  tile_sums: ({ units }) => ({ tile: ROW * units!, sum: 4 * units! }),
+  relu: ({ n }) => ({ y: 4 * n! }),
+  relu_backward: ({ n }) => all(4 * n!, 'd', 'y'),
+  random_bits: ({ groups }) => ({ out: 64 * groups! }),
+  random_uniform: ({ groups }) => ({ out: 64 * groups!, scratch: 64 }),
+  random_normal: ({ groups }) => ({ out: 64 * groups!, scratch: 64 }),
+  random_permutation: ({ n }) => ({ out: 4 * n!, scratch: 64 }),
+  dropout: ({ n }) => ({ x: 4 * n!, scratch: 64 }),
+  softmax: ({ classes }) => all(ROW * classes!, 'probability', 'logits'),
+  softmax_cross_entropy: ({ classes, live }) => ({ ...all(ROW * classes!, 'd', 'logits'), label: 4 * live! }),
+  sigmoid: ({ n }) => all(4 * n!, 'probability', 'logits'),
+  sigmoid_cross_entropy: ({ outputs }) => ({ ...all(ROW * outputs!, 'd', 'logits'), label: 32 * outputs! }),
+  squared_error: ({ outputs }) => all(ROW * outputs!, 'd', 'y', 'target'),
+  // Flat vectors end at a whole vector of four.
+  sgd: ({ n }) => all(4 * up(n!, 4), 'p', 'grad', 'v'),
+  adam: ({ n }) => all(4 * up(n!, 4), 'p', 'grad', 'm', 'v'),
+  count_table: ({ n }) => ({ table: 8 * (n! + 1) }),
+  pair_counts_rows: (call, told) => ({
+    ...compressed(told, call, call.v! + 1, 'columnStart', 'columnRow'),
+    count: 4 * call.d!,
+  }),
+  pair_counts_bits: ({ v, words, u1 }) => ({ count: 4 * u1!, bits: 8 * words! * Math.max(v! + 1, u1!) }),
+  information_binary: ({ levelCount, v, n, u1 }) => ({
+    information: 8 * u1!,
+    count: 4 * u1!,
+    ones: 4 * Math.max(v! + 1, u1!),
+    margin: 8 * Math.max(v! + 1, u1!),
+    table: 8 * (n! + 1),
+    zero: 8 * (n! + 1),
+    levels: 4 * levelCount!,
+  }),
+  joint_counts: ({ ka, kb, n }) => ({ joint: 4 * ka! * kb!, first: n!, second: n! }),
+  sum_k_log_k: ({ count, k }, told) => ({ count: 4 * k!, table: 8 * (told.max(count!, 0, k!) + 1) }),
+  information_joint: ({ ka, kb, n }) => ({ joint: 4 * ka! * kb!, table: 8 * (n! + 1) }),
+  prim_step: ({ open, openCount, v }, told) => {
+    const vertices = Math.max(v!, told.max(open!, 0, openCount!)) + 1;
+    return {
+      ...all(4 * vertices, 'parent', 'position'),
+      ...all(8 * vertices, 'key', 'information'),
+      open: 4 * openCount!,
+    };
+  },
+  prim_join_rows: (call, told) => {
+    const { v, n, d, levels } = call as Record<string, number>;
+    return {
+      ...all(8 * d!, 'key', 'margin'),
+      ...all(4 * d!, 'parent', 'count', 'touched', 'vertex', 'slot', 'ones'),
+      blockMax: 8 * Math.ceil(d! / 64),
+      levelMin: 8 * levels!,
+      levelStart: 4 * (levels! + 1),
+      levelOnes: 4 * levels!,
+      table: 8 * (n! + 1),
+      ...compressed(told, call, v! + 1, 'columnStart', 'columnRow'),
+    };
+  },
+  collect_active: ({ tileUnits, units, tiles }) => ({
+    start: 4 * (32 * tiles! + 1),
+    h: ROW * span(tiles!, tileUnits!, units!),
+  }),
+  scatter_active: (call, told) => ({
+    ...compressed(told, call, 32 * call.tiles!, 'start', 'unit', 'dvalue'),
+    d: ROW * span(call.tiles!, call.tileUnits!, call.units!),
+  }),
+  strip_rows_forward: (call, told) => {
+    const { rowStart, rowIndex, units, row0 } = call as Record<string, number>;
+    const last = told.max(rowIndex!, told.at(rowStart!, row0!), told.at(rowStart!, row0! + 32));
+    return {
+      ...compressed(told, call, row0! + 32, 'rowStart', 'rowIndex', 'rowValue'),
+      y: ROW * units!,
+      weight: ROW * units! * (Math.floor(last / 32) + 1),
+    };
+  },
+  strip_rows_backward: (call, told) => {
+    const { rowStart, rowIndex, units, rows } = call as Record<string, number>;
+    const last = told.max(rowIndex!, told.at(rowStart!, 0), told.at(rowStart!, rows!));
+    return {
+      ...compressed(told, call, rows!, 'rowStart', 'rowIndex', 'rowValue'),
+      ...compressed(told, call, rows!, 'start', 'unit', 'dvalue'),
+      dweight: ROW * units! * (Math.floor(last / 32) + 1),
+    };
+  },
+  merge_strips: ({ strips, stripRows }) => ({
+    tile: 32 * ROW * strips!,
+    half: ROW * span(strips!, stripRows!, 32),
+    scratch: 64,
+  }),
+  plane_moments: ({ planes, hw }) => ({ out: 8 * planes!, x: 4 * planes! * hw! }),
+  batch_norm_apply: ({ n, c, hw }) => ({
+    ...all(4 * n! * c! * hw!, 'y', 'x', 'shortcut'),
+    ...all(4 * c!, 'scale', 'shift'),
+    gate: 4 * n! * c!,
+  }),
+  batch_norm_sums: ({ n, c, hw, relu }) => ({
+    ...all(4 * n! * c! * hw!, 'dz', 'dy', 'x'),
+    y: relu ? 4 * n! * c! * hw! : 0,
+    sums: 8 * n! * c!,
+    mean: 4 * c!,
+  }),
+  batch_norm_backward: ({ n, c, hw }) => ({
+    ...all(4 * n! * c! * hw!, 'dx', 'dz', 'x'),
+    ...all(4 * c!, 'a', 'b', 'd', 'mean'),
+    gate: 4 * n! * c!,
+  }),
+  accumulate: ({ length }) => all(4 * length!, 'y', 'x'),
+  gate_forward: ({ n, c }) => ({ ...all(4 * n! * c!, 'gate', 'slope', 'pre', 'noise'), coin: 4 * n! }),
+  gate_decide: ({ length }) => all(4 * length!, 'gate', 'pre'),
+  gate_backward: ({ length }) => all(4 * length!, 'dpre', 'dgate', 'slope'),
+  max_pool_forward: pooled(['y', 'index'], 'x'),
+  max_pool_backward: ({ planes, hw, ohw }) => ({ dx: 4 * planes! * hw!, ...all(4 * planes! * ohw!, 'dy', 'index') }),
+  average_pool_forward: pooled(['y'], 'x'),
+  average_pool_backward: pooled(['dy'], 'dx'),
+  global_average_forward: ({ planes, hw }) => ({ y: 4 * planes!, x: 4 * planes! * hw! }),
+  global_average_backward: ({ planes, hw }) => ({ dy: 4 * planes!, dx: 4 * planes! * hw! }),
+  winograd_forward_bytes: () => ({}),
+  winograd_gradient_bytes: () => ({}),
+  winograd_weights: ({ co, ci }) => ({ u: 144 * up(co!, 4) * ci!, w: 36 * co! * ci!, scratch: 864 }),
+  winograd_forward: ({ first, last, ci, co, h, w, pad, readCount, filterCount }, told) => ({
+    ...all(4 * last! * co! * (h! + 2 * pad! - 2) * (w! + 2 * pad! - 2), 'y', 'shortcut'),
+    x: 4 * last! * ci! * h! * w!,
+    u: 144 * up(co!, 4) * ci!,
+    work: told.bytes('winograd_forward_bytes', last! - first!, ci!, co!, h!, w!, pad!),
+    openIn: 4 * readCount!,
+    openOut: 4 * filterCount!,
+    bias: 4 * co!,
+  }),
+  winograd_gradient: ({ n, ci, co, h, w, pad }, told) => ({
+    dw: 36 * co! * ci!,
+    x: 4 * n! * ci! * h! * w!,
+    dy: 4 * n! * co! * (h! + 2 * pad! - 2) * (w! + 2 * pad! - 2),
+    work: told.bytes('winograd_gradient_bytes', n!, ci!, co!, h!, w!, pad!),
+  }),
+  conv_bytes: () => ({}),
+  conv_weights: ({ rows, k, rowStride, kStride }) => ({
+    a: 4 * up(rows!, 4) * k!,
+    src: 4 * span(rows!, rowStride!, span(k!, kStride!, 1)),
+  }),
+  conv_forward: ({ last, ci, co, h, w, kernel, stride, pad, readCount, filterCount }, told) => ({
+    ...all(
+      4 * last! * co! * outputs(h!, kernel!, stride!, pad!) * outputs(w!, kernel!, stride!, pad!),
+      'y',
+      'shortcut',
+    ),
+    x: 4 * last! * ci! * h! * w!,
+    a: 4 * up(co!, 4) * ci! * kernel! ** 2,
+    work: told.bytes('conv_bytes', ci!, co!, h!, w!, kernel!, stride!, pad!),
+    openIn: 4 * readCount!,
+    openOut: 4 * filterCount!,
+    bias: 4 * co!,
+  }),
+  conv_gradient_input: ({ n, ci, co, h, w, kernel, stride, pad }, told) => ({
+    dx: 4 * n! * ci! * h! * w!,
+    dy: 4 * n! * co! * outputs(h!, kernel!, stride!, pad!) * outputs(w!, kernel!, stride!, pad!),
+    at: 4 * up(ci! * kernel! ** 2, 4) * co!,
+    work: told.bytes('conv_bytes', ci!, co!, h!, w!, kernel!, stride!, pad!),
+  }),
+  conv_gradient_weights: ({ n, ci, co, h, w, kernel, stride, pad }, told) => ({
+    dw: 4 * co! * ci! * kernel! ** 2,
+    x: 4 * n! * ci! * h! * w!,
+    dy: 4 * n! * co! * outputs(h!, kernel!, stride!, pad!) * outputs(w!, kernel!, stride!, pad!),
+    work: told.bytes('conv_bytes', ci!, co!, h!, w!, kernel!, stride!, pad!),
+  }),
+  joint_table: ({ k, words }) => ({
+    table: 4 * 2 ** k!,
+    columns: 4 * k!,
+    ...all(8 * words!, 'columns[0]', 'columns[1]', 'columns[2]', 'columns[3]'),
+  }),
+  latent_class_em: ({ k }) => ({ parameter: 8 * (1 + 2 * k!), table: 4 * 2 ** k!, scratch: 8 * (2 + 2 * k!) }),
+  latent_pair_em: () => ({ learned: 48, fixed: 40, table: 64 }),
+  group_ones: ({ words, groups }) => ({ ones: 4 * groups!, bits: 8 * words! }),
+  group_split: ({ words, groups }) => ({ ones: 4 * groups!, target: 4 * groups!, bits: 8 * words! }),
+  island_gain: ({ groups }) => ({
+    ...all(4 * groups!, 'count', 'ones', 'onesW'),
+    like: 16 * groups!,
+    w: 16,
+    x: 16,
+    pair: 48,
+  }),
+  group_states: ({ words, n }) => ({ bits: 8 * words!, group: 4 * n! }),
+  latent_posteriors: (call, told) => {
+    const { latents, r1 } = call as Record<string, number>;
+    return {
+      ...compressed(told, call, r1!, 'rowStart', 'rowIndex'),
+      posterior: 4 * r1! * latents!,
+      likelihood: 8 * r1!,
+      ones: 8 * latents!,
+      parent: 4 * latents!,
+      table: 16 * latents!,
+      base: 32 * latents!,
+      message: 32 * latents!,
+    };
+  },
+  soft_sums: ({ stride, rows, count, columns }, told) => ({
+    ...all(8 * columns!, 'sum', 'joint'),
+    ...all(4 * count!, 'rows', 'weight', 'parent'),
+    posterior: 4 * span(told.max(rows!, 0, count!) + 1, stride!, columns!),
+  }),
+  conditional_information: ({ columns }) => all(8 * columns!, 'out', 'nz', 'nvz', 'nwz', 'nvwz'),
+};
