@@ -3,16 +3,20 @@ import { CommanderError } from 'commander';
 /** What the person at the command can mend: exit code 2, one line. */
 export class UserError extends Error {}
 
-/** Stopped by SIGINT: exit code 130. */
+/** Stopped by a signal. */
 export class Interrupted extends Error {
-  constructor(message = 'interrupted') {
+  constructor(
+    /** The exit code: 128 and the signal's number. */
+    readonly code: number,
+    message = 'interrupted',
+  ) {
     super(message);
   }
 }
 
 /** The one line for stderr (none where it was said already) and the exit code. */
 export function outcomeOf(error: unknown): { code: number; message?: string } {
-  if (error instanceof Interrupted) return { code: 130, message: error.message };
+  if (error instanceof Interrupted) return { code: error.code, message: error.message };
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return { code: 0 };
     return { code: 2, message: error.message.replace(/^error: /, '') };
@@ -51,6 +55,10 @@ const REASONS: Record<string, string> = {
   EPERM: 'permission denied',
   EROFS: 'the file system is read-only',
   ENOSPC: 'no space left on the device',
+  EDQUOT: 'the disk quota is used up',
+  EFBIG: 'the file is larger than the system allows',
+  EIO: 'the device reports an error in reading or writing',
+  ELOOP: 'too many symbolic links on the way',
   ENAMETOOLONG: 'the name is too long',
   ERR_FS_FILE_TOO_LARGE: 'the file is larger than 2 GiB',
 };

@@ -1,5 +1,3 @@
-import { mkdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Dataset } from '../../data/dataset.js';
 import { treeToDot } from '../../drawings/tree/dot.js';
@@ -7,15 +5,17 @@ import { treeToSvg } from '../../drawings/tree/drawing.js';
 import { CHOW_LIU, chowLiuTree } from '../../structure/chow-liu.js';
 import type { Edge, Tree } from '../../structure/tree.js';
 import { treeToJson } from '../../structure/tree-json.js';
-import { fileError, UserError } from '../errors.js';
+import { UserError } from '../errors.js';
 import { addFlags } from '../flags/add.js';
+import { InputArgument, OutputOption, prefixOf } from '../flags/files.js';
 import { flagsOf } from '../flags/flag.js';
 import { readFlags } from '../flags/read.js';
 import { interruptible } from '../interrupt.js';
 import { addDataOptions, addJson, type DataOptions, integer } from '../options.js';
-import { duration, plural, print, printJson, requireWritable, rounded, writeAtomically } from '../print/output.js';
+import { duration, plural, print, printJson, rounded } from '../print/output.js';
 import { Progress } from '../print/progress.js';
 import { loadToLearn } from '../read/data.js';
+import { writeAtomically } from '../write/atomic.js';
 
 /** A root may be told by its name too: a flag of the command's own. */
 const FLAGS = flagsOf(CHOW_LIU).filter(({ name }) => name !== 'root');
@@ -33,10 +33,16 @@ export function addTree(program: Command): void {
   const command = program
     .command('tree')
     .description('Learn the Chow-Liu tree of the features: the spanning tree with the most mutual information.')
-    .argument('<data>', 'sparse text, CSV or IDX; - for standard input')
+    .addArgument(new InputArgument('<data>', 'sparse text, CSV or IDX; - for standard input'))
     .option('--root <variable>', 'number or name of the variable that walks start from', '0')
     .option('--top <k>', 'strongest edges to print', integer(0), 10)
-    .option('--out <prefix>', 'write PREFIX.json, .dot and .svg; in a directory, tree.json, tree.dot and tree.svg');
+    .addOption(
+      new OutputOption(
+        '--out <prefix>',
+        'write PREFIX.json, .dot and .svg; in a directory, tree.json, tree.dot and tree.svg',
+        (out) => Object.values(outputs(out)),
+      ),
+    );
   addJson(addDataOptions(addFlags(command, FLAGS), true))
     .addHelpText(
       'after',
@@ -134,15 +140,6 @@ function rootOf(text: string, { columns, featureNames }: Dataset): number {
 
 function outputs(out: string): { json: string; dot: string; svg: string } {
   if (out === '') throw new InvalidArgumentError('--out: expected a directory or the beginning of a file name.');
-  if (/[/\\]$/.test(out)) {
-    try {
-      mkdirSync(out, { recursive: true });
-    } catch (error) {
-      throw fileError(error, `--out ${out}`);
-    }
-  }
-  const prefix = statSync(out, { throwIfNoEntry: false })?.isDirectory() ? join(out, 'tree') : out;
-  const files = { json: `${prefix}.json`, dot: `${prefix}.dot`, svg: `${prefix}.svg` };
-  for (const file of Object.values(files)) requireWritable(file, '--out');
-  return files;
+  const prefix = prefixOf(out, 'tree');
+  return { json: `${prefix}.json`, dot: `${prefix}.dot`, svg: `${prefix}.svg` };
 }

@@ -1,7 +1,7 @@
 import type { Identity } from '../../files/identity.js';
 import { packState, unpackState } from '../../files/state.js';
 import { inFile, UserError } from '../errors.js';
-import { writeAtomically } from '../print/output.js';
+import { writeAtomically } from '../write/atomic.js';
 import { readBytes } from './input-file.js';
 
 const KEY = 'espalier.run';

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import { fileError, UserError } from '../errors.js';
 import type { Format } from '../options.js';
+import { labelsBeside } from './labels-beside.js';
 
 export const FORMAT_NAMES: Record<Format, string> = { sparse: 'sparse text', csv: 'CSV', idx: 'IDX' };
 
@@ -88,12 +89,6 @@ export function readLabels(
   if (labels !== undefined) return { bytes: readBytes(labels), name: labels };
   if (labelled) throw new UserError(`${name}: IDX images need their labels: --labels FILE`);
   return undefined;
-}
-
-/** train-images-idx3-ubyte has its labels in train-labels-idx1-ubyte. */
-function labelsBeside(path: string): string | undefined {
-  const labels = path.replace(/images([-.])idx3/, 'labels$1idx1');
-  return labels !== path && existsSync(labels) ? labels : undefined;
 }
 
 /** A text file of names, one a line. */
