@@ -24,7 +24,7 @@ export function lock(path: string): void {
     const text = JSON.stringify(self());
     while (!create(file, text)) {
       const found = ownerOf(file);
-      if (found && (!found.owner || runs(found.owner, found.seen))) throw new UserError(refusal(path, found.owner));
+      if (found && (!found.owner || runs(found.owner, found.seen))) throw new UserError(refusal(path, file, found.owner));
       if (found) remove(file, found.text, target);
     }
     held.set(file, text);
@@ -121,8 +121,8 @@ function touch(): void {
   }
 }
 
-function refusal(path: string, owner: Owner | undefined): string {
-  const by = owner ? `process ${owner.pid}` : 'another program';
+function refusal(path: string, file: string, owner: Owner | undefined): string {
+  const by = owner ? `process ${owner.pid}` : `another program, as ${file} says`;
   const where = owner && owner.host !== self().host ? ` on ${owner.host}` : '';
   return `${path}: is being written by ${by}${where}; wait for it or name another file`;
 }
