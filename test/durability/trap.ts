@@ -24,7 +24,8 @@ function set({ at, act, count }: Trap): void {
     const original = calls[name]!;
     calls[name] = (...args) => {
       if (!counts(args) || ++done !== at || act === undefined) return original(...args);
-      if (name === 'writeFileSync') writeHalf(args);
+      // What a signal only announces does not stop the call.
+      if (name === 'writeFileSync' && (act === 'SIGKILL' || !act.startsWith('SIG'))) writeHalf(args);
       if (act.startsWith('SIG')) process.kill(process.pid, act);
       else throw Object.assign(new Error(`${act}: injected, ${name}`), { code: act, syscall: name });
       return original(...args);

@@ -95,11 +95,20 @@ export function temporaryOf(target: string): string {
 /** Removes temporary files for this target whose process was killed. */
 function removeOrphans(target: string): void {
   const start = basename(beside(target, ''));
-  for (const name of readdirSync(dirname(target))) {
+  for (const name of namesIn(dirname(target))) {
     const found = name.startsWith(start) && /^(\d+)\.([0-9a-f]{8})\.tmp$/.exec(name.slice(start.length));
     if (!found) continue;
     const path = join(dirname(target), name);
     const seen = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
     if (seen !== undefined && !runs({ pid: Number(found[1]), machine: found[2]! }, seen)) rmSync(path, { force: true });
   }
+}
+
+/** Nothing of a folder that may be written to and not read. */
+function namesIn(folder: string): string[] {
+  let names: string[] = [];
+  allow(['EACCES', 'EPERM'], () => {
+    names = readdirSync(folder);
+  });
+  return names;
 }

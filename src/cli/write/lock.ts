@@ -24,7 +24,8 @@ export function lock(path: string): void {
     const text = JSON.stringify(self());
     while (!create(file, text)) {
       const found = ownerOf(file);
-      if (found && (!found.owner || runs(found.owner, found.seen))) throw new UserError(refusal(path, file, found.owner));
+      if (found && (!found.owner || runs(found.owner, found.seen)))
+        throw new UserError(refusal(path, file, found.owner));
       if (found) remove(file, found.text, target);
     }
     held.set(file, text);
@@ -69,13 +70,13 @@ interface Found {
 function ownerOf(file: string): Found | undefined {
   try {
     let text = readFileSync(file, 'utf8');
-    if (text === '') {
+    if (isBegun(text)) {
       // Made this moment, or by a process that was killed before it could say who it is.
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
       text = readFileSync(file, 'utf8');
     }
     const seen = statSync(file).mtimeMs;
-    return { text, seen, ...(text === '' ? { owner: nobody() } : parsed(text)) };
+    return { text, seen, ...(isBegun(text) ? { owner: nobody() } : parsed(text)) };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
@@ -85,6 +86,12 @@ function ownerOf(file: string): Found | undefined {
 /** Who does not run: a lock that this process held would be in its list. */
 function nobody(): Owner {
   return self();
+}
+
+/** Whether this is a lock of ours that breaks off. */
+function isBegun(text: string): boolean {
+  const start = '{"pid":';
+  return !text.endsWith('}') && (start.startsWith(text) || text.startsWith(start));
 }
 
 function parsed(text: string): { owner?: Owner } {

@@ -82,9 +82,13 @@ test('a pid alone does not hold a lock: the process must be the one that took it
 });
 
 test('a lock whose process was killed before it could say who it is', () => {
-  writeFileSync(lockOf('early'), '');
-  lock(path('early'));
-  assert.is(JSON.parse(readFileSync(lockOf('early'), 'utf8')).pid, process.pid);
+  const whole = JSON.stringify(self());
+  for (const length of [0, 3, 7, 20, whole.length - 1]) {
+    writeFileSync(lockOf('early'), whole.slice(0, length));
+    lock(path('early'));
+    assert.is(readFileSync(lockOf('early'), 'utf8'), whole);
+    releaseLocks();
+  }
 });
 
 test('of many that find the lock of a dead process, one takes it over', async () => {
