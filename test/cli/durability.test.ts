@@ -9,14 +9,14 @@ import { Scratch } from '../support/cli.js';
 
 const scratch = new Scratch();
 test.after(() => scratch.remove());
-const all = await scenarios(scratch);
+const all = scenarios(scratch);
 const named = (name: string) => all.find((one) => one.name === name)!;
 const measured = (scenario: Scenario) => reference(scenario, newFolder(scratch), scratch.path('count'));
 
 test('killed and resumed, a run gives the same bytes and leaves nothing', async () => {
   const dense = named('train dense');
   const whole = await measured(dense);
-  const { kills } = await killChain(dense, whole, scratch, 3, 3);
+  const { kills } = await killChain(dense, whole, scratch, 3, 2);
   assert.ok(kills > 0);
   await twoWriters(dense, whole, scratch);
 });
@@ -24,8 +24,8 @@ test('killed and resumed, a run gives the same bytes and leaves nothing', async 
 test('a disk that fails: one line, and the old files', async () => {
   const predict = named('predict');
   const whole = await measured(predict);
-  for (const seed of [1, 2]) await failingCall(predict, whole, scratch, seed);
-  const some = new Map([...all].map((scenario) => [scenario.name, { scenario, whole }]));
+  await failingCall(predict, whole, scratch, 2);
+  const some = new Map(all.map((scenario) => [scenario.name, { scenario, whole }]));
   const quick = ['standard output into a file on a full disk', 'files on a full disk', 'a read-only folder'];
   for (const { name, work } of systemCases(some, scratch)) if (quick.includes(name)) await work();
 });

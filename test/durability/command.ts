@@ -53,6 +53,7 @@ export interface Reference {
 }
 
 export async function reference(scenario: Scenario, folder: string, count: string): Promise<Reference> {
+  await scenario.prepare?.();
   const begun = performance.now();
   const { code, stderr } = await run(scenario.args(folder), { trap: { at: 0, count } });
   const time = performance.now() - begun;

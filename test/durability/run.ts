@@ -24,7 +24,7 @@ const scratch = new Scratch();
 const total = { kills: 0, inCalls: 0, ended: 0, failing: 0, cases: 0, skipped: 0, faults: 0 };
 try {
   const some = new Map<string, { scenario: Scenario; whole: Reference }>();
-  for (const scenario of await scenarios(scratch)) {
+  for (const scenario of scenarios(scratch)) {
     const whole = await reference(scenario, newFolder(scratch), scratch.path('count'));
     some.set(scenario.name, { scenario, whole });
     console.log(`${scenario.name}: ${whole.time.toFixed(0)} ms, ${whole.calls} calls that change files`);

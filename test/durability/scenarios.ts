@@ -13,12 +13,14 @@ export interface Scenario {
   readonly outputs: readonly string[];
   /** Name of its checkpoint, which --resume goes on from. */
   readonly checkpoint?: string;
+  /** Makes what it reads. */
+  readonly prepare?: () => Promise<unknown>;
 }
 
 const CHECKPOINT = 'run.ckpt';
 
 /** Every command that writes, train with each method, on small data. */
-export async function scenarios(scratch: Scratch): Promise<Scenario[]> {
+export function scenarios(scratch: Scratch): Scenario[] {
   const words = scratch.file('words.txt', sparseText(400, 1));
   const fruit = scratch.file('fruit.csv', csvText(400, 1));
   const made = stripes(1, 40);
@@ -36,12 +38,13 @@ export async function scenarios(scratch: Scratch): Promise<Scenario[]> {
     checkpoint: CHECKPOINT,
   });
   const [model, gater] = [scratch.path('model'), scratch.path('gater')];
-  await succeeds(['train', '--method', 'dense', fruit, '--hidden', '8', '--epochs', '1', '--out', model]);
-  await succeeds(['train', images, ...quick, '--epochs', '1', '--out', gater]);
+  const modelled = () =>
+    succeeds(['train', '--method', 'dense', fruit, '--hidden', '8', '--epochs', '1', '--out', model]);
+  const gatered = () => succeeds(['train', images, ...quick, '--epochs', '1', '--out', gater]);
   return [
     trained('trf', words, '--layers', '2:2:4,2:2:4', '--pretrain-epochs', '3', '--epochs', '6', '--batch-size', '32'),
     trained('tse', words, '--method', 'tse', '--max-top', '2', '--epochs', '6', '--batch-size', '32'),
-    trained('dense', fruit, '--method', 'dense', '--hidden', '512,256', '--epochs', '8'),
+    trained('dense', fruit, '--method', 'dense', '--hidden', '256,128', '--epochs', '6'),
     trained('gaternet', images, ...quick, '--epochs', '5'),
     {
       name: 'tree',
@@ -57,14 +60,16 @@ export async function scenarios(scratch: Scratch): Promise<Scenario[]> {
       name: 'predict',
       args: (folder) => ['predict', model, fruit, '--out', join(folder, 'answers.csv')],
       outputs: ['answers.csv'],
+      prepare: modelled,
     },
     {
       name: 'gates',
       args: (folder) => ['gates', gater, images, '--svg', join(folder, 'g.svg'), '--csv', join(folder, 'g.csv')],
       outputs: ['g.svg', 'g.csv'],
+      prepare: gatered,
     },
-    { name: 'evaluate', args: () => ['evaluate', model, fruit], outputs: [] },
-    { name: 'explain', args: () => ['explain', model, fruit, '--json'], outputs: [] },
+    { name: 'evaluate', args: () => ['evaluate', model, fruit], outputs: [], prepare: modelled },
+    { name: 'explain', args: () => ['explain', model, fruit, '--json'], outputs: [], prepare: modelled },
   ];
 }
 
