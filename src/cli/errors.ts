@@ -3,9 +3,13 @@ import { CommanderError } from 'commander';
 /** What the person at the command can mend: exit code 2, one line. */
 export class UserError extends Error {}
 
-/** Stopped by SIGINT: exit code 130. */
+/** Stopped by a signal. */
 export class Interrupted extends Error {
-  constructor(message = 'interrupted') {
+  constructor(
+    /** The exit code: 128 and the signal's number. */
+    readonly code: number,
+    message = 'interrupted',
+  ) {
     super(message);
   }
 }
@@ -17,7 +21,7 @@ export function outcomeOf(error: unknown): { code: number; message?: string } {
 }
 
 function plainOutcome(error: unknown): { code: number; message?: string } {
-  if (error instanceof Interrupted) return { code: 130, message: error.message };
+  if (error instanceof Interrupted) return { code: error.code, message: error.message };
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return { code: 0 };
     return { code: 2, message: error.message.replace(/^error: /, '') };
@@ -71,5 +75,9 @@ const REASONS: Record<string, string> = {
   EPERM: 'permission denied',
   EROFS: 'the file system is read-only',
   ENOSPC: 'no space left on the device',
+  EDQUOT: 'the disk quota is used up',
+  EFBIG: 'the file is larger than the system allows',
+  EIO: 'the device reports an error in reading or writing',
+  ELOOP: 'too many symbolic links on the way',
   ENAMETOOLONG: 'the name is too long',
 };

@@ -1,16 +1,26 @@
 import { Interrupted } from './errors.js';
 
-/** Runs work that a first SIGINT asks to stop through the signal; a second one ends the process at once. */
+/** Exit codes as a shell counts them: 128 and the signal's number. */
+const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
+let working: AbortController | undefined;
+
+/** From now on these signals ask the work under way to stop, and end the process, by way of its exit handlers, where there is none or it was asked before. */
+export function watchSignals(): void {
+  for (const [signal, code] of Object.entries(SIGNALS)) {
+    process.on(signal, () => {
+      if (!working || working.signal.aborted) process.exit(code);
+      working.abort(new Interrupted(code));
+    });
+  }
+}
+
+/** Runs work that a first signal asks to stop through its AbortSignal. */
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const controller = new AbortController();
-  const onInterrupt = () => {
-    if (controller.signal.aborted) process.exit(130);
-    controller.abort(new Interrupted());
-  };
-  process.on('SIGINT', onInterrupt);
+  working = new AbortController();
   try {
-    return await work(controller.signal);
+    return await work(working.signal);
   } finally {
-    process.off('SIGINT', onInterrupt);
+    working = undefined;
   }
 }

@@ -10,6 +10,10 @@ import { addPredict } from './commands/predict.js';
 import { addTrain } from './commands/train.js';
 import { addTree } from './commands/tree.js';
 import { outcomeOf } from './errors.js';
+import { claimOutputs } from './flags/files.js';
+import { watchSignals } from './interrupt.js';
+import { watchStreams, writeOut } from './print/standard.js';
+import { releaseLocks } from './write/lock.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
 
@@ -32,15 +36,11 @@ Examples:
   espalier gates gater.safetensors cifar10 --svg gates.svg
   espalier info gater.safetensors
 
-Exit codes: 0 done, 1 unexpected error, 2 usage or data error, 130 interrupted.`;
+Exit codes: 0 done, 1 unexpected error, 2 usage or data error, 130 interrupted (128 and the number of the signal).`;
 
-// `espalier predict ... | head` closes the pipe: that is no error.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
-    throw error;
-  });
-}
+watchStreams(tell);
+watchSignals();
+process.on('exit', releaseLocks);
 
 process.exitCode = await run(process.argv.slice(2));
 
@@ -49,11 +49,16 @@ async function run(args: string[]): Promise<number> {
     await program(args).parseAsync(args, { from: 'user' });
     return 0;
   } catch (error) {
-    const { code, message } = outcomeOf(error);
-    if (message) process.stderr.write(`espalier: ${message}\n`);
-    if (code === 1 && process.env.ESPALIER_DEBUG) console.error(error);
-    return code;
+    return tell(error);
   }
+}
+
+/** Says in one line what went wrong; returns the exit code. */
+function tell(error: unknown): number {
+  const { code, message } = outcomeOf(error);
+  if (message) process.stderr.write(`espalier: ${message}\n`);
+  if (code === 1 && process.env.ESPALIER_DEBUG) console.error(error);
+  return code;
 }
 
 /** `args` are looked at for what --help is to show. */
@@ -63,8 +68,9 @@ function program(args: readonly string[]): Command {
     .version(version, '-V, --version')
     .exitOverride()
     // Its errors are thrown, and told in one line by run().
-    .configureOutput({ writeErr: () => {} })
+    .configureOutput({ writeOut, writeErr: () => {} })
     .addHelpText('after', EXAMPLES)
+    .hook('preAction', (_, action) => claimOutputs(action))
     .action((_, { args }: Command) => {
       const commands = command.commands.map((sub) => sub.name()).join(', ');
       const got = args.length ? `, got '${args[0]}'` : '';

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { CsvOptions } from '../data/text/csv.js';
+import { InputOption } from './flags/files.js';
 
 /** What data files may be. */
 export type Format = 'sparse' | 'csv' | 'idx';
@@ -69,7 +70,9 @@ export function addDataOptions(
   { heading = 'Options:', hidden = false } = {},
 ): Command {
   const add = (flags: string, doc: string, parse?: (text: string) => unknown) => {
-    const option = new Option(flags, doc).helpGroup(heading).hideHelp(hidden);
+    const option = new (flags.endsWith('<file>') ? InputOption : Option)(flags, doc)
+      .helpGroup(heading)
+      .hideHelp(hidden);
     command.addOption(parse ? option.argParser(parse) : option);
   };
   command.addOption(

@@ -241,6 +241,20 @@ test('models whose CSV schema is damaged, and JSON that nests deep', async () =>
   );
 });
 
+test('what a command reads it does not write', async () => {
+  const before = readFileSync(fruit);
+  await refused(
+    ['train', '--data', fruit, '--out', fruit],
+    /--out .*fruit\.csv: is what --data reads; expected another file/,
+  );
+  await refused(['predict', fruitModel, fruit, '--out', fruitModel], /--out .*: is what MODEL reads/);
+  await refused(['tree', fruit, '--out', ''], /--out: expected/);
+  assert.ok(readFileSync(fruit).equals(before));
+  if (process.platform === 'win32') return;
+  const printed = await succeeds(['predict', fruitModel, fruit]);
+  assert.is(await succeeds(['predict', fruitModel, fruit, '--out', '/dev/stdout']), printed);
+});
+
 test('nothing is written by a run that fails', async () => {
   const out = scratch.path('never.safetensors');
   await refused(['train', '--data', words, '--test', scratch.path('gone.txt'), '--out', out], /gone\.txt/);

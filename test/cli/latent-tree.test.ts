@@ -263,9 +263,15 @@ test('what is refused', async () => {
   await refused([...run, '--title', 'T', '--out', scratch.path('x.dot')], /--title: is about \.svg and \.html, of/);
   await refused([...run, '--assign', 'x.csv', '--assign-level', '1,1'], /--assign-level.*different levels from 1 up/);
   const rows = scratch.file('rows.csv', 'a,b\n1,0\n0,1\n');
-  await refused(['latent-tree', rows, '--assign', rows], /rows\.csv: is the data to read; expected another file/);
+  await refused(
+    ['latent-tree', rows, '--assign', rows],
+    /--assign .*rows\.csv: is what DATA reads; expected another file/,
+  );
   const same = scratch.path('same.json');
-  await refused([...run, '--out', same, '--assign', same], /--assign .*same\.json: expected another file than --out/);
+  await refused(
+    [...run, '--out', same, '--assign', same],
+    /--assign .*same\.json: is what --out writes; expected another file/,
+  );
   assert.not.ok(existsSync(same));
   await refused(
     ['latent-tree', scratch.file('wide.txt', '0,40:1\n'), '--tree', saved],

@@ -1,5 +1,7 @@
 import { extname } from 'node:path';
+import { InvalidArgumentError } from 'commander';
 import { UserError } from '../errors.js';
+import { prefixOf } from '../flags/files.js';
 
 /** A file's ending in small letters, if it is one of these. */
 export function endingOf<E extends string>(file: string, endings: readonly E[]): E | undefined {
@@ -8,10 +10,13 @@ export function endingOf<E extends string>(file: string, endings: readonly E[]):
 }
 
 /**
- * The files that --out names: the one it is, by its ending, or one for each ending after a name that has none. `prefix`: what their names begin with, which is not
- * `out` where that is a folder. UserError for another ending.
+ * The files that --out names: the one it is, by its ending, or one for each ending after a name that has none; in a folder they are called `name`. UserError for another
+ * ending.
  */
-export function namedFiles(out: string, prefix: string, endings: readonly string[]): string[] {
+export function drawnFiles(out: string, name: string, endings: readonly string[]): string[] {
+  if (out === '')
+    throw new InvalidArgumentError('--out: expected a file, a directory or the beginning of a file name.');
+  const prefix = prefixOf(out, name);
   if (prefix === out && endingOf(out, endings)) return [out];
   if (prefix === out && extname(out).length > 1) {
     const list = `${endings.slice(0, -1).join(', ')} or ${endings.at(-1)}`;

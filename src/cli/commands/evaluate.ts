@@ -3,6 +3,7 @@ import type { GatedEvaluation } from '../../models/gaternet/gater-net.js';
 import { inFile } from '../errors.js';
 import { addFlags } from '../flags/add.js';
 import { BATCH } from '../flags/batch.js';
+import { InputArgument } from '../flags/files.js';
 import { readFlags } from '../flags/read.js';
 import { interruptible } from '../interrupt.js';
 import { addDataOptions, addJson, type DataOptions } from '../options.js';
@@ -20,8 +21,10 @@ export function addEvaluate(program: Command): void {
   const command = program
     .command('evaluate')
     .description('Compare what a trained net predicts with the labels of some rows.')
-    .argument('<model>', 'what train --out wrote')
-    .argument('<data>', 'labelled rows in the format of the training data, or images; - for standard input');
+    .addArgument(new InputArgument('<model>', 'what train --out wrote'))
+    .addArgument(
+      new InputArgument('<data>', 'labelled rows in the format of the training data, or images; - for standard input'),
+    );
   addJson(addDataOptions(addFlags(command, BATCH), false))
     .addHelpText(
       'after',

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { EXPLAIN, type LayerExplanation, type UnitExplanation } from '../../models/feedforward/explain.js';
 import { inFile, UserError } from '../errors.js';
 import { addFlags } from '../flags/add.js';
+import { InputArgument } from '../flags/files.js';
 import { flagsOf } from '../flags/flag.js';
 import { readFlags } from '../flags/read.js';
 import { interruptible } from '../interrupt.js';
@@ -22,8 +23,8 @@ export function addExplain(program: Command): void {
   const command = program
     .command('explain')
     .description('Tell what the hidden units of a net stand for: their top features, and how coherent these are.')
-    .argument('<model>', 'what train --out wrote')
-    .argument('<data>', 'rows in the format of the training data; - for standard input')
+    .addArgument(new InputArgument('<model>', 'what train --out wrote'))
+    .addArgument(new InputArgument('<data>', 'rows in the format of the training data; - for standard input'))
     .option('--layer <n>', 'only this hidden layer, counted from 1', integer(1))
     .option('--units <n>', 'most coherent units of each layer to print; --json holds all', integer(0), 10);
   addJson(addDataOptions(addFlags(command, FLAGS), false))

@@ -7,22 +7,14 @@ import { GateCounter, type GateReport, gatesToCsv, tellingGates } from '../../st
 import { inFile, UserError } from '../errors.js';
 import { addFlags } from '../flags/add.js';
 import { BATCH } from '../flags/batch.js';
+import { InputArgument, OutputOption } from '../flags/files.js';
 import { readFlags } from '../flags/read.js';
 import { interruptible } from '../interrupt.js';
 import { addDataOptions, addJson, type DataOptions, integer } from '../options.js';
-import {
-  count,
-  millions,
-  percent,
-  plural,
-  print,
-  printJson,
-  printTable,
-  requireWritable,
-  writeAtomically,
-} from '../print/output.js';
+import { count, millions, percent, plural, print, printJson, printTable } from '../print/output.js';
 import { loadLike } from '../read/data.js';
 import { hasGates, openModel } from '../read/model.js';
+import { writeAtomically } from '../write/atomic.js';
 
 interface GatesOptions extends Pick<DataOptions, 'format' | 'labels'> {
   batchSize?: string;
@@ -46,13 +38,15 @@ export function addGates(program: Command): void {
   const command = program
     .command('gates')
     .description('Tell which filters a gated net opens: how often, by block and by class.')
-    .argument('<model>', 'what train --method gaternet --out wrote')
-    .argument(
-      '<data>',
-      'images as of train: the name of a set, for its test images, a folder or IDX; - for standard input',
+    .addArgument(new InputArgument('<model>', 'what train --method gaternet --out wrote'))
+    .addArgument(
+      new InputArgument(
+        '<data>',
+        'images as of train: the name of a set, for its test images, a folder or IDX; - for standard input',
+      ),
     )
-    .option('--svg <file>', 'draw a heat map: a column a gate, a row a class')
-    .option('--csv <file>', 'write a line for each gate')
+    .addOption(new OutputOption('--svg <file>', 'draw a heat map: a column a gate, a row a class'))
+    .addOption(new OutputOption('--csv <file>', 'write a line for each gate'))
     .option('--top <k>', 'gates to name that tell most of the class', integer(0), 10)
     .option('--no-classes', 'look at no labels; DATA then needs none');
   addJson(addDataOptions(addFlags(command, BATCH), false))
@@ -70,7 +64,6 @@ Examples:
 }
 
 async function gates(model: string, path: string, options: GatesOptions): Promise<void> {
-  for (const kind of ['svg', 'csv'] as const) if (options[kind]) requireWritable(options[kind], `--${kind}`);
   const settings = (await readFlags(BATCH, { ...options })).options;
   const { net, reference } = await openModel(model);
   requireGated(net, model);
@@ -78,8 +71,8 @@ async function gates(model: string, path: string, options: GatesOptions): Promis
   const { report, cost } = await inFile(name, () =>
     interruptible((signal) => countGates(net, data, { classes: options.classes, ...settings, signal })),
   );
-  if (options.svg) writeAtomically(options.svg, gatesToSvg(report));
-  if (options.csv) writeAtomically(options.csv, gatesToCsv(report));
+  if (options.svg !== undefined) writeAtomically(options.svg, gatesToSvg(report));
+  if (options.csv !== undefined) writeAtomically(options.csv, gatesToCsv(report));
   if (options.json) {
     return printJson({
       method: net.method,

@@ -1,6 +1,7 @@
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import type { Command } from 'commander';
 import { hasSimd } from '../../runtime/engine.js';
+import { InputArgument } from '../flags/files.js';
 import { addJson } from '../options.js';
 import { bytes, print, printFacts, printJson, printTable } from '../print/output.js';
 import { openModel } from '../read/model.js';
@@ -9,7 +10,7 @@ export function addInfo(program: Command, version: string): void {
   const command = program
     .command('info')
     .description('Tell the version and what this runtime can do; with a model, what it is made of.')
-    .argument('[model]', 'what train --out wrote');
+    .addArgument(new InputArgument('[model]', 'what train --out wrote'));
   addJson(command).action(async (model: string | undefined, { json }: { json?: boolean }) => {
     if (model === undefined) tellRuntime(version, json);
     else await tellModel(model, json);

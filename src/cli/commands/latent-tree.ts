@@ -1,6 +1,5 @@
-import { mkdirSync, statSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
-import { type Command, InvalidArgumentError } from 'commander';
+import { basename } from 'node:path';
+import type { Command } from 'commander';
 import { latentTreeToDot } from '../../drawings/latent/dot.js';
 import { latentTreeToSvg } from '../../drawings/latent/drawing.js';
 import { latentTreeToHtml } from '../../drawings/latent/page.js';
@@ -11,27 +10,20 @@ import { learnLatentTree } from '../../structure/latent/learning.js';
 import { LATENT_TREE, type LatentTreeSeconds } from '../../structure/latent/options.js';
 import { byShare, topLatents, wordOf } from '../../structure/latent/topics.js';
 import { TOPICS } from '../../structure/latent/topics-json.js';
-import { fileError, UserError } from '../errors.js';
+import { UserError } from '../errors.js';
 import { addFlags } from '../flags/add.js';
+import { InputArgument, InputOption, OutputOption } from '../flags/files.js';
 import { flagsOf, kebab } from '../flags/flag.js';
 import { readFlags } from '../flags/read.js';
 import { interruptible } from '../interrupt.js';
 import { addDataOptions, addJson, type DataOptions, integer } from '../options.js';
-import {
-  count,
-  duration,
-  plural,
-  print,
-  printJson,
-  requireWritable,
-  rounded,
-  writeAtomically,
-} from '../print/output.js';
+import { count, duration, plural, print, printJson, rounded } from '../print/output.js';
 import { Progress } from '../print/progress.js';
 import { loadToLearn } from '../read/data.js';
 import { latentTreeText, loadLikeTree, type OpenedTree, openLatentTree, sourceOf } from '../read/latent-file.js';
 import type { Loaded } from '../read/loaded.js';
-import { endingOf, namedFiles } from './drawn.js';
+import { writeAtomically } from '../write/atomic.js';
+import { drawnFiles, endingOf } from './drawn.js';
 import { type Assigned, assignRows, type Levels, latentsOf, levelList } from './latent-assign.js';
 
 const FLAGS = flagsOf(LATENT_TREE);
@@ -54,17 +46,23 @@ export function addLatentTree(program: Command): void {
     .description(
       'Learn a tree of latent variables over the features: topics, sub-topics, and the features they are told by.',
     )
-    .argument('[data]', 'sparse text, CSV or IDX; - for standard input')
-    .option('--tree <file>', 'learn nothing: take the tree of this JSON file, for DATA or only to write it')
+    .addArgument(new InputArgument('[data]', 'sparse text, CSV or IDX; - for standard input'))
+    .addOption(
+      new InputOption('--tree <file>', 'learn nothing: take the tree of this JSON file, for DATA or only to write it'),
+    )
     .option('--top <n>', 'features to name for each latent', integer(TOPICS.top.from), TOPICS.top.default)
-    .option(
-      '--out <file>',
-      'write FILE.json, .dot, .svg or .html, as it ends; a name without an ending begins those of all four, in a directory latent-tree.json and so on; may be given again',
-      (file: string, files: string[] = []) => [...files, file],
+    .addOption(
+      new OutputOption(
+        '--out <file>',
+        'write FILE.json, .dot, .svg or .html, as it ends; a name without an ending begins those of all four, in a directory latent-tree.json and so on; may be given again',
+        (out) => outputsOf([out]),
+      ).argParser((file: string, files: string[] = []) => [...files, file]),
     )
     .option('--title <text>', 'heading of .svg and .html')
     .option('--levels <n>', '.svg: draw but so many levels, from the top down (default: all)', integer(1))
-    .option('--assign <file>', 'write a line of CSV for each row of DATA: P(latent = 1) of each latent')
+    .addOption(
+      new OutputOption('--assign <file>', 'write a line of CSV for each row of DATA: P(latent = 1) of each latent'),
+    )
     .option('--assign-level <list>', 'of the latents of these levels: 1,2 or top or all (default: top)', levelList)
     .option('--assign-states', 'the more probable state, 0 or 1, instead of the probability');
   addJson(addDataOptions(addFlags(command, FLAGS), true))
@@ -99,15 +97,6 @@ async function latentTree(path: string | undefined, options: LatentTreeOptions):
   refuseStrays(path, options);
   const files = outputsOf(options.out ?? []);
   refuseUndrawn(files, options);
-  if (options.assign !== undefined) {
-    requireWritable(options.assign, '--assign');
-    if (files.some((file) => resolve(file) === resolve(options.assign!)))
-      throw new UserError(`--assign ${options.assign}: expected another file than --out, got the same`);
-  }
-  for (const file of [...files, ...(options.assign === undefined ? [] : [options.assign])]) {
-    if (path !== undefined && resolve(file) === resolve(path))
-      throw new UserError(`${file}: is the data to read; expected another file to write`);
-  }
   const begun = performance.now();
   const opened = options.tree === undefined ? undefined : await openLatentTree(options.tree);
   const loaded =
@@ -222,21 +211,7 @@ const ENDINGS = ['.json', '.dot', '.svg', '.html'] as const;
 
 /** What --out names, each file once. */
 function outputsOf(given: readonly string[]): string[] {
-  const files = given.flatMap((out) => {
-    if (out === '')
-      throw new InvalidArgumentError('--out: expected a file, a directory or the beginning of a file name.');
-    if (/[/\\]$/.test(out)) {
-      try {
-        mkdirSync(out, { recursive: true });
-      } catch (error) {
-        throw fileError(error, `--out ${out}`);
-      }
-    }
-    const folder = statSync(out, { throwIfNoEntry: false })?.isDirectory();
-    return namedFiles(out, folder ? join(out, 'latent-tree') : out, ENDINGS);
-  });
-  for (const file of files) requireWritable(file, '--out');
-  return [...new Set(files)];
+  return [...new Set(given.flatMap((out) => drawnFiles(out, 'latent-tree', ENDINGS)))];
 }
 
 function contentsOf(

@@ -3,12 +3,14 @@ import type { Prediction } from '../../models/net.js';
 import type { TargetInfo } from '../../models/target.js';
 import { addFlags } from '../flags/add.js';
 import { BATCH } from '../flags/batch.js';
+import { InputArgument, OutputOption } from '../flags/files.js';
 import { readFlags } from '../flags/read.js';
 import { interruptible } from '../interrupt.js';
 import { addDataOptions, addJson, type DataOptions } from '../options.js';
-import { print, requireWritable, writeAtomically } from '../print/output.js';
+import { print } from '../print/output.js';
 import { loadLike } from '../read/data.js';
 import { openModel } from '../read/model.js';
+import { writeAtomically } from '../write/atomic.js';
 
 interface PredictOptions extends Pick<DataOptions, 'format' | 'labels'> {
   batchSize?: string;
@@ -21,10 +23,12 @@ export function addPredict(program: Command): void {
   const command = program
     .command('predict')
     .description('Run a trained net: one line of CSV for each row.')
-    .argument('<model>', 'what train --out wrote')
-    .argument('<data>', 'rows in the format of the training data, or images; - for standard input')
+    .addArgument(new InputArgument('<model>', 'what train --out wrote'))
+    .addArgument(
+      new InputArgument('<data>', 'rows in the format of the training data, or images; - for standard input'),
+    )
     .option('--no-header', 'leave out the line with the names of the columns')
-    .option('--out <file>', 'write there instead of to standard output');
+    .addOption(new OutputOption('--out <file>', 'write there instead of to standard output'));
   addJson(addDataOptions(addFlags(command, BATCH), false))
     .addHelpText(
       'after',
@@ -41,7 +45,6 @@ Examples:
 }
 
 async function predict(model: string, path: string, options: PredictOptions): Promise<void> {
-  if (options.out) requireWritable(options.out, '--out');
   const settings = (await readFlags(BATCH, { ...options })).options;
   const { net, reference } = await openModel(model);
   const { data } = await loadLike(path, reference, options, false);
@@ -49,7 +52,7 @@ async function predict(model: string, path: string, options: PredictOptions): Pr
   const text = options.json
     ? JSON.stringify(asJson(net.method, net.target, prediction))
     : asCsv(net.target, prediction, options.header);
-  if (options.out) writeAtomically(options.out, `${text}\n`);
+  if (options.out !== undefined) writeAtomically(options.out, `${text}\n`);
   else print(text);
 }
 

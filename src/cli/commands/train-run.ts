@@ -59,7 +59,7 @@ export class TrainRun {
       return await interruptible((signal) => this.run(resumed, signal));
     } catch (error) {
       if (error instanceof Interrupted && this.saved)
-        throw new Interrupted(`interrupted; the same command with --resume ${checkpoint} goes on`);
+        throw new Interrupted(error.code, `interrupted; the same command with --resume ${checkpoint} goes on`);
       throw error;
     } finally {
       this.progress.stop();
@@ -82,7 +82,7 @@ export class TrainRun {
     });
     if (result.stoppedBy === 'signal') {
       if (start && result.checkpoint) this.save({ net: start, fit: result.checkpoint });
-      throw new Interrupted();
+      throw signal.reason;
     }
     return { net, result };
   }

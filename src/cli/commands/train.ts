@@ -4,15 +4,16 @@ import { METHODS } from '../../models/registry.js';
 import type { FitOptions } from '../../training/fit-options.js';
 import { inFile, UserError } from '../errors.js';
 import { addFlags } from '../flags/add.js';
+import { InputArgument, InputOption, OutputOption } from '../flags/files.js';
 import { type Flag, flagsOf } from '../flags/flag.js';
 import { readFlags } from '../flags/read.js';
 import { interruptible } from '../interrupt.js';
 import { addDataOptions, addJson, integer, share } from '../options.js';
-import { requireWritable, writeAtomically } from '../print/output.js';
 import { type Outcome, printResult, printResultJson } from '../print/result.js';
 import { readInputs } from '../read/inputs.js';
 import { packNet } from '../read/model.js';
 import { NAMED_SETS } from '../read/named-data.js';
+import { writeAtomically } from '../write/atomic.js';
 import { type MethodHelp, methodHelp } from './train-help.js';
 import { type TrainOptions, TrainRun } from './train-run.js';
 
@@ -23,21 +24,33 @@ export function addTrain(program: Command, args: readonly string[], methods: rea
   const command = program
     .command('train')
     .description(`Train a net. Methods: ${methods.map(({ name, doc }) => `${name} (${doc})`).join('; ')}.`)
-    .argument('[data]', 'as --data')
+    .addArgument(new InputArgument('[data]', 'as --data'))
     .addOption(new Option('--method <method>', 'how the net is made').choices(names).default(names[0]))
-    .option('--data <file>', `training rows; - for standard input; images: ${NAMED_SETS.join(', ')}, a folder or IDX`)
+    .addOption(
+      new InputOption(
+        '--data <file>',
+        `training rows; - for standard input; images: ${NAMED_SETS.join(', ')}, a folder or IDX`,
+      ),
+    )
     .option('--limit <n>', 'take but n of the training rows, chosen at random, each class in proportion', integer(2))
-    .option('--validation <file>', 'rows to choose the best epoch by')
+    .addOption(new InputOption('--validation <file>', 'rows to choose the best epoch by'))
     .option('--holdout <share>', 'without --validation, hold out this share of the training rows; 0: none', share, 0.1)
-    .option('--test <file>', 'rows to tell the result on (default: none; of a set known by name its test images)')
-    .option('--checkpoint <file>', 'write a checkpoint after every epoch, and when interrupted')
-    .option('--resume <file>', 'go on from a checkpoint of the same run, to the same result')
-    .option('--out <file>', 'write the net, in safetensors');
+    .addOption(
+      new InputOption(
+        '--test <file>',
+        'rows to tell the result on (default: none; of a set known by name its test images)',
+      ),
+    )
+    .addOption(new OutputOption('--checkpoint <file>', 'write a checkpoint after every epoch, and when interrupted'))
+    .addOption(
+      new InputOption('--resume <file>', 'go on from a checkpoint of the same run, to the same result', '--checkpoint'),
+    )
+    .addOption(new OutputOption('--out <file>', 'write the net, in safetensors'));
   addJson(command);
   addTrainFlags(command, methods, help);
   addDataOptions(command, true, { heading: 'Reading data:', hidden: !help.method })
-    .addOption(new Option('--validation-labels <file>', 'IDX labels of --validation').hideHelp(!help.method))
-    .addOption(new Option('--test-labels <file>', 'IDX labels of --test').hideHelp(!help.method))
+    .addOption(new InputOption('--validation-labels <file>', 'IDX labels of --validation').hideHelp(!help.method))
+    .addOption(new InputOption('--test-labels <file>', 'IDX labels of --test').hideHelp(!help.method))
     .addHelpText('after', help.text)
     .action(async (data: string | undefined, options: TrainOptions, self: Command) => {
       if (data !== undefined && options.data !== undefined)
@@ -70,9 +83,6 @@ async function train(methods: readonly Method[], options: TrainOptions): Promise
   const method = methods.find(({ name }) => name === options.method)!;
   const [learning, fitting] = [flagsOf(method.options), flagsOf(method.fit)];
   refuseStrays(methods, options, [...learning, ...fitting]);
-  for (const name of ['checkpoint', 'out'] as const) {
-    if (options[name] !== undefined) requireWritable(options[name], `--${name}`);
-  }
   const texts = { ...options } as Record<string, unknown>;
   const learn = await readFlags(learning, texts);
   const fit = (await readFlags(fitting, texts)).options as FitOptions;

@@ -1,22 +1,22 @@
-import { mkdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import type { Dataset } from '../../data/dataset.js';
 import { treeToDot } from '../../drawings/tree/dot.js';
 import { treeToSvg } from '../../drawings/tree/drawing.js';
 import { CHOW_LIU, chowLiuTree } from '../../structure/chow-liu.js';
 import type { Edge, Tree } from '../../structure/tree.js';
 import { treeToJson } from '../../structure/tree-json.js';
-import { fileError, UserError } from '../errors.js';
+import { UserError } from '../errors.js';
 import { addFlags } from '../flags/add.js';
+import { InputArgument, OutputOption } from '../flags/files.js';
 import { flagsOf } from '../flags/flag.js';
 import { readFlags } from '../flags/read.js';
 import { interruptible } from '../interrupt.js';
 import { addDataOptions, addJson, type DataOptions, integer } from '../options.js';
-import { duration, plural, print, printJson, requireWritable, rounded, writeAtomically } from '../print/output.js';
+import { duration, plural, print, printJson, rounded } from '../print/output.js';
 import { Progress } from '../print/progress.js';
 import { loadToLearn } from '../read/data.js';
-import { endingOf, namedFiles } from './drawn.js';
+import { writeAtomically } from '../write/atomic.js';
+import { drawnFiles, endingOf } from './drawn.js';
 
 /** A root may be told by its name too: a flag of the command's own. */
 const FLAGS = flagsOf(CHOW_LIU).filter(({ name }) => name !== 'root');
@@ -34,12 +34,15 @@ export function addTree(program: Command): void {
   const command = program
     .command('tree')
     .description('Learn the Chow-Liu tree of the features: the spanning tree with the most mutual information.')
-    .argument('<data>', 'sparse text, CSV or IDX; - for standard input')
+    .addArgument(new InputArgument('<data>', 'sparse text, CSV or IDX; - for standard input'))
     .option('--root <variable>', 'number or name of the variable that walks start from', '0')
     .option('--top <k>', 'strongest edges to print', integer(0), 10)
-    .option(
-      '--out <file>',
-      'write FILE.json, .dot or .svg, as it ends; a name without an ending begins those of all three, in a directory tree.json and so on',
+    .addOption(
+      new OutputOption(
+        '--out <file>',
+        'write FILE.json, .dot or .svg, as it ends; a name without an ending begins those of all three, in a directory tree.json and so on',
+        outputsOf,
+      ),
     );
   addJson(addDataOptions(addFlags(command, FLAGS), true))
     .addHelpText(
@@ -140,17 +143,5 @@ const CONTENTS = {
 };
 
 function outputsOf(out: string): string[] {
-  if (out === '')
-    throw new InvalidArgumentError('--out: expected a file, a directory or the beginning of a file name.');
-  if (/[/\\]$/.test(out)) {
-    try {
-      mkdirSync(out, { recursive: true });
-    } catch (error) {
-      throw fileError(error, `--out ${out}`);
-    }
-  }
-  const prefix = statSync(out, { throwIfNoEntry: false })?.isDirectory() ? join(out, 'tree') : out;
-  const files = namedFiles(out, prefix, ENDINGS);
-  for (const file of files) requireWritable(file, '--out');
-  return files;
+  return drawnFiles(out, 'tree', ENDINGS);
 }

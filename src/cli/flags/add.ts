@@ -1,5 +1,6 @@
 import { type Command, Option as CommandOption } from 'commander';
 import type { Option } from '../../check/option.js';
+import { InputOption } from './files.js';
 import { type Flag, takesNone } from './flag.js';
 
 /** What the value of a flag is called in help. */
@@ -60,7 +61,8 @@ export function addFlags(
     const long = `--${flag.name}`;
     if (command.options.some((option) => option.long === long)) continue;
     const value = flag.option.kind === 'flag' ? '' : ` ${metavar(flag.option)}`;
-    command.addOption(new CommandOption(`${long}${value}`, describeFlag(flag)).helpGroup(heading).hideHelp(hidden));
+    const Kind = flag.option.kind === 'group' && flag.option.file ? InputOption : CommandOption;
+    command.addOption(new Kind(`${long}${value}`, describeFlag(flag)).helpGroup(heading).hideHelp(hidden));
   }
   return command;
 }

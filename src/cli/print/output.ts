@@ -1,7 +1,5 @@
-import { accessSync, constants, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
 import { count, millions, plural } from '../../numeric/format.js';
-import { fileError, UserError } from '../errors.js';
+import { writeOut } from './standard.js';
 
 export { count, millions, plural };
 
@@ -11,42 +9,7 @@ export function printJson(value: unknown): void {
 }
 
 export function print(text: string): void {
-  process.stdout.write(`${text}\n`);
-}
-
-/** Refuses a path that cannot be written, before the work that would be lost. */
-export function requireWritable(path: string, option: string): void {
-  const folder = dirname(path);
-  try {
-    if (!statSync(folder).isDirectory()) throw new UserError(`${option} ${path}: ${folder} is not a directory`);
-    accessSync(folder, constants.W_OK);
-  } catch (error) {
-    throw fileError(error, `${option} ${folder}`);
-  }
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (found?.isDirectory() || /[/\\]$/.test(path)) {
-    throw new UserError(`${option} ${path}: is a directory, expected a file`);
-  }
-}
-
-/** Writes beside the target and renames: whoever looks finds the old file or the whole new one. */
-export function writeAtomically(path: string, contents: string | Uint8Array): void {
-  let temporary: string | undefined;
-  try {
-    const found = statSync(path, { throwIfNoEntry: false });
-    if (found && !found.isFile()) {
-      // A pipe or a device has nothing to keep whole, and must not be replaced.
-      writeFileSync(path, contents);
-      return;
-    }
-    const target = found ? realpathSync(path) : path;
-    temporary = join(dirname(target), `.${basename(target)}.${process.pid}.tmp`);
-    writeFileSync(temporary, contents);
-    renameSync(temporary, target);
-  } catch (error) {
-    if (temporary) rmSync(temporary, { force: true });
-    throw fileError(error, path);
-  }
+  writeOut(`${text}\n`);
 }
 
 /** Milliseconds are noise beside seconds, and all there is below one. */

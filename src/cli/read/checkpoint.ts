@@ -1,7 +1,7 @@
 import type { Identity } from '../../files/identity.js';
 import { damagedState, packState, unpackState } from '../../files/state.js';
 import { inFile } from '../errors.js';
-import { writeAtomically } from '../print/output.js';
+import { writeAtomically } from '../write/atomic.js';
 import { readBytes } from './bytes.js';
 
 const KEY = 'espalier.run';

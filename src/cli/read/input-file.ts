@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { extname } from 'node:path';
 import { UserError } from '../errors.js';
 import type { Format } from '../options.js';
 import { MOST_BYTES, readBytes, readStdin } from './bytes.js';
+import { labelsBeside } from './labels-beside.js';
 
 export const FORMAT_NAMES: Record<Format, string> = { sparse: 'sparse text', csv: 'CSV', idx: 'IDX' };
 
@@ -82,12 +82,6 @@ export function readLabels(
   if (labels !== undefined) return { bytes: readBytes(labels), name: labels };
   if (labelled) throw new UserError(`${name}: IDX images need their labels: --labels FILE`);
   return undefined;
-}
-
-/** train-images-idx3-ubyte has its labels in train-labels-idx1-ubyte. */
-function labelsBeside(path: string): string | undefined {
-  const labels = path.replace(/images([-.])idx3/, 'labels$1idx1');
-  return labels !== path && existsSync(labels) ? labels : undefined;
 }
 
 /** A text file of names, one a line. */

@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Dataset } from '../../data/dataset.js';
 import { fileError } from '../errors.js';
-import { writeAtomically } from '../print/output.js';
+import { writeAtomically } from '../write/atomic.js';
 import { readBytes } from './bytes.js';
 import { readCifar10, readFashionMnist, readMnist, type Split } from './named-sources.js';
 import { type PackageFiles, packageFiles } from './npm-package.js';

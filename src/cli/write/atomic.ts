@@ -1,0 +1,114 @@
+import {
+  closeSync,
+  fchmodSync,
+  fchownSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { fileError } from '../errors.js';
+import { writeDescriptor } from '../print/standard.js';
+import { runs, self } from './owner.js';
+import { beside, descriptorOf, followed, isPlain } from './place.js';
+
+/**
+ * Writes beside the target and renames: whoever looks finds the old file or the whole new one, also after the power fails. Links are followed;
+ * a file that is replaced hands on its mode and, as far as the system allows, its owner.
+ */
+export function writeAtomically(path: string, contents: string | Uint8Array): void {
+  try {
+    const descriptor = descriptorOf(path);
+    // A pipe or a device has nothing to keep whole, and must not be replaced.
+    if (descriptor !== undefined) writeDescriptor(descriptor, contents);
+    else if (!isPlain(path)) writeFileSync(path, contents);
+    else replace(followed(path), contents);
+  } catch (error) {
+    throw fileError(error, path);
+  }
+}
+
+function replace(target: string, contents: string | Uint8Array): void {
+  removeOrphans(target);
+  const temporary = temporaryOf(target);
+  const old = statSync(target, { throwIfNoEntry: false });
+  try {
+    // Never readable by more than the old file was.
+    const file = openSync(temporary, 'wx', old ? 0o600 : 0o666);
+    try {
+      if (old) inherit(file, old);
+      writeFileSync(file, contents);
+      flush(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temporary, target);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+  flushFolder(dirname(target));
+}
+
+/** Hands on owner and mode. Only a privileged process may give files away; a file system may know neither. */
+function inherit(file: number, { uid, gid, mode }: Stats): void {
+  allow(['EPERM', 'EINVAL', 'ENOSYS', 'ENOTSUP'], () => fchownSync(file, uid, gid));
+  allow(['EPERM', 'ENOSYS', 'ENOTSUP'], () => fchmodSync(file, mode & 0o7777));
+}
+
+/** To the disk; some file systems cannot. */
+function flush(file: number): void {
+  allow(['EINVAL', 'ENOSYS', 'ENOTSUP', 'EPERM'], () => fsyncSync(file));
+}
+
+/** The rename itself, to the disk. Many systems open no folder. */
+function flushFolder(folder: string): void {
+  allow(['EISDIR', 'EACCES', 'EPERM', 'EINVAL', 'ENOSYS', 'ENOTSUP', 'EBADF'], () => {
+    const file = openSync(folder, 'r');
+    try {
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+  });
+}
+
+function allow(codes: readonly string[], work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (!codes.includes((error as NodeJS.ErrnoException).code!)) throw error;
+  }
+}
+
+/** This process's own temporary file for a target. */
+export function temporaryOf(target: string): string {
+  const { pid, machine } = self();
+  return beside(target, `${pid}.${machine}.tmp`);
+}
+
+/** Removes temporary files for this target whose process was killed. */
+function removeOrphans(target: string): void {
+  const start = basename(beside(target, ''));
+  for (const name of namesIn(dirname(target))) {
+    const found = name.startsWith(start) && /^(\d+)\.([0-9a-f]{8})\.tmp$/.exec(name.slice(start.length));
+    if (!found) continue;
+    const path = join(dirname(target), name);
+    const seen = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+    if (seen !== undefined && !runs({ pid: Number(found[1]), machine: found[2]! }, seen)) rmSync(path, { force: true });
+  }
+}
+
+/** Nothing of a folder that may be written to and not read. */
+function namesIn(folder: string): string[] {
+  let names: string[] = [];
+  allow(['EACCES', 'EPERM'], () => {
+    names = readdirSync(folder);
+  });
+  return names;
+}
