@@ -32,7 +32,8 @@ test('a page that only learns a tree loads no more than that takes', () => {
     ['chowLiuTree', 'DenseNet', 'TrfNet', '*'].map((name) => [name, bundleSize(name)] as const),
   );
   console.log(`bundled, minified and gzipped, kernels apart: ${JSON.stringify(sizes)}`);
-  assert.ok(sizes.chowLiuTree! <= 10_800, `${sizes.chowLiuTree} bytes`);
+  // 10,800 and what it takes to refuse a tree that memory could not hold, with the number.
+  assert.ok(sizes.chowLiuTree! <= 11_150, `${sizes.chowLiuTree} bytes`);
   assert.ok(sizes.DenseNet! < 0.5 * sizes['*']!, JSON.stringify(sizes));
 });
 

@@ -4,11 +4,11 @@ import { requireInteger } from '../check/require.js';
 import { checkedData, type Observations } from '../data/checked.js';
 import { type ClassTargets, checkTargets, requireTargets } from '../data/targets.js';
 import { log } from '../numeric/log.js';
-import { ENGINE, engineOf } from '../runtime/engine.js';
+import { ENGINE, type Engine, engineOf } from '../runtime/engine.js';
 import { Pace } from '../runtime/pace.js';
-import { bindTable, countIndices, PairInformation } from './pair-information.js';
+import { bindTable, countIndices, PairInformation, pairBytes } from './pair-information.js';
 import { requireVertex } from './tree.js';
-import { DISCRETISE, discretise, type Variables } from './variables.js';
+import { DISCRETISE, discretise, requireRoom, type Variables } from './variables.js';
 
 /** I of two binary variables in nats, at least 0, from the weights of (1, 1), (1, 0), (0, 1), (0, 0). Either order of the variables gives the same bits. */
 export function informationOfCells(n11: number, n10: number, n01: number, n00: number): number {
@@ -44,7 +44,7 @@ export async function topPairs(
   const options = complete(INFORMATION, given, 'topPairs');
   const engine = await engineOf(options);
   const pace = new Pace(options.signal);
-  const pairs = new PairInformation(engine, discretise(features, options));
+  const pairs = pairsOf(engine, discretise(engine, features, options));
   const inOrder = (x: InformationPair, y: InformationPair) => y.information - x.information || x.a - y.a || x.b - y.b;
   let top: InformationPair[] = [];
   let bar = -1;
@@ -65,6 +65,11 @@ export async function topPairs(
   return top;
 }
 
+function pairsOf(engine: Engine, data: Variables): PairInformation {
+  requireRoom(engine, data.variables, pairBytes(data));
+  return new PairInformation(engine, data);
+}
+
 /** Mutual information of two features, nats. */
 export async function mutualInformation(
   data: Observations,
@@ -77,7 +82,7 @@ export async function mutualInformation(
   requireVertex(a, features.columns, 'a');
   requireVertex(b, features.columns, 'b');
   const engine = await engineOf(options);
-  const pairs = new PairInformation(engine, discretise(features, options));
+  const pairs = pairsOf(engine, discretise(engine, features, options));
   try {
     pairs.row(a);
     return engine.f64(pairs.information, pairs.variables)[b]!;
@@ -93,7 +98,7 @@ export async function targetInformation(data: Observations, given: InformationOp
   const targets = requireTargets(dataset, 'classes', 'data');
   checkTargets(targets, dataset.features.rows);
   const engine = await engineOf(options);
-  const variables = discretise(dataset.features, options);
+  const variables = discretise(engine, dataset.features, options);
   const scope = engine.scope();
   try {
     const { rows } = variables;

@@ -1,4 +1,4 @@
-import { Dataset, type RowMatrix, requireRows } from '../../data/dataset.js';
+import { Dataset, type Matrix, type RowMatrix, requireRows } from '../../data/dataset.js';
 import { Standardizer, type StandardizerJson, TfIdf, type TfIdfJson } from '../../data/standardise.js';
 import { log } from '../../numeric/log.js';
 
@@ -15,6 +15,8 @@ export type InputTransformJson = { kind: InputTransformName; learned?: Standardi
 /** What becomes of the features before the first layer; a part of the net, so that it sees every data set the same way. */
 export interface InputTransform {
   apply(data: Dataset): Dataset;
+  /** Bytes of typed arrays that `apply` has in use at most. */
+  bytes(data: Dataset): number;
   toJSON(): InputTransformJson;
 }
 
@@ -43,7 +45,10 @@ export function transformFromJson(json: InputTransformJson): InputTransform {
 }
 
 function learned(kind: InputTransformName, transform: TfIdf | Standardizer): InputTransform {
-  return { apply: (data) => transform.apply(data), toJSON: () => ({ kind, learned: transform.toJSON() }) };
+  // Tf-idf weighs in double precision before it rounds.
+  const width = kind === 'tf-idf' ? 12 : 4;
+  const bytes = ({ features }: Dataset) => width * numbers(features);
+  return { apply: (data) => transform.apply(data), bytes, toJSON: () => ({ kind, learned: transform.toJSON() }) };
 }
 
 function fixed(kind: InputTransformName): InputTransform {
@@ -53,7 +58,13 @@ function fixed(kind: InputTransformName): InputTransform {
     if (kind === 'unit-length') return mapRows(data, unitLength);
     return data;
   };
-  return { apply, toJSON: () => ({ kind }) };
+  const bytes = ({ features }: Dataset) => (kind === 'none' ? 0 : 4 * numbers(features));
+  return { apply, bytes, toJSON: () => ({ kind }) };
+}
+
+/** How many there are. */
+function numbers(features: Matrix): number {
+  return (features.kind === 'sparse' ? features.value : features.values).length;
 }
 
 function unitLength(values: Float32Array): Float32Array {

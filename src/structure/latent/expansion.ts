@@ -1,12 +1,15 @@
 import { complete } from '../../check/complete.js';
 import { type Completed, type Fn, type Options, type OptionsOf, SEED, SIGNAL } from '../../check/option.js';
 import type { Observations } from '../../data/checked.js';
+import { padded } from '../../numeric/padding.js';
+import { requireMemory } from '../../runtime/budget.js';
 import { ENGINE, type Engine, engineOf } from '../../runtime/engine.js';
 import { Pace } from '../../runtime/pace.js';
-import { chooseRows, selectLists } from '../binary.js';
+import { bytesOf } from '../../runtime/rehearsal.js';
+import { chooseRows, listBytes, selectLists } from '../binary.js';
 import { bindRows } from '../pair-information.js';
 import type { BinaryRows } from '../variables.js';
-import type { LatentTree } from './latent-tree.js';
+import { type LatentTree, requireLatentTree } from './latent-tree.js';
 import { LATENT_TREE } from './options.js';
 import { LatentInference, rowsLike } from './posteriors.js';
 import { SoftCounts } from './soft-counts.js';
@@ -66,11 +69,14 @@ export interface Expansion {
  * Memory: 4 bytes for each row and latent, and for each pair of neighbouring levels' nodes.
  */
 export async function expandTree(tree: LatentTree, data: Observations, given: ExpandOptions = {}): Promise<Expansion> {
-  const all = rowsLike(tree, data);
+  requireLatentTree(tree);
   const options = complete(EXPAND, given, 'expandTree');
   const { onProgress, sampleRows, seed } = options;
   const engine = await engineOf(options);
+  const all = rowsLike(engine, tree, data);
   const sample = selectLists(all, chooseRows(engine, all.rows, sampleRows, seed));
+  const what = `expanding ${tree.latents} latents over ${sample.rows} rows`;
+  requireMemory(engine, expansionBytes(engine, tree, sample, options), 'data', what, 'fewer rows (sampleRows)');
   const expander = new Expander(engine, tree, sample, options, new Pace(options.signal));
   try {
     await expander.infer();
@@ -90,6 +96,30 @@ export async function expandTree(tree: LatentTree, data: Observations, given: Ex
 
 type InputCount = Completed<typeof INPUT_COUNT>;
 
+/** The posteriors of all levels, and beside them inference or, of the largest layer, its scores. */
+function expansionBytes(engine: Engine, tree: LatentTree, data: BinaryRows, share: InputCount): number {
+  const { rows } = data;
+  const posteriors = (dry: Engine) => new Expander(dry, tree, data, share, new Pace());
+  const inference = bytesOf(engine, (dry) => {
+    posteriors(dry);
+    new LatentInference(dry, tree, data);
+  });
+  const counting = bytesOf(engine, (dry) => {
+    const { levels } = posteriors(dry);
+    bindRows(dry, dry.scope(), data);
+    for (const level of levels) {
+      const scope = dry.scope();
+      level.roomForPairs(scope);
+      scope.dispose();
+    }
+  });
+  const sizes = [tree.features, ...tree.levels];
+  const scores = tree.levels.map((units, l) => 4 * units * sizes[l]! + 8 * units * padded(units));
+  // Ones, weights and parents of the rows, and the features' rows.
+  const counted = Math.max(0, ...scores) + 12 * rows + listBytes(data);
+  return listBytes(data) + Math.max(inference, counting + counted);
+}
+
 class Expander {
   private readonly engine: Engine;
   private readonly tree: LatentTree;
@@ -98,7 +128,7 @@ class Expander {
   private readonly pace: Pace;
   private readonly scope;
   /** Posteriors of each level's latents. */
-  private readonly levels: readonly SoftCounts[];
+  readonly levels: readonly SoftCounts[];
 
   constructor(engine: Engine, tree: LatentTree, data: BinaryRows, share: InputCount, pace: Pace) {
     this.engine = engine;

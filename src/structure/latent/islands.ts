@@ -2,9 +2,9 @@ import { log } from '../../numeric/log.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
 import type { Pace } from '../../runtime/pace.js';
 import { packColumns } from '../binary.js';
-import { PairInformation } from '../pair-information.js';
+import { PairInformation, pairBytes } from '../pair-information.js';
 import { RowFrontier } from '../prim.js';
-import { type BinaryColumns, type BinaryRows, emptyBits } from '../variables.js';
+import { type BinaryColumns, type BinaryRows, bitBytes, emptyBits, requireRoom } from '../variables.js';
 import { type ClassModel, type EmOptions, LatentFits, type Split } from './fits.js';
 import type { LatentTreeSettings } from './options.js';
 
@@ -31,6 +31,7 @@ export async function growIslands(
   pace: Pace,
   report: (phase: 'information' | 'islands', done: number) => void,
 ): Promise<Level> {
+  requireRoom(engine, data.variables, islandBytes(data));
   const columns = data.kind === 'rows' ? packColumns(data) : data;
   const partners = new Partners(engine, data);
   try {
@@ -65,6 +66,13 @@ export async function growIslands(
   } finally {
     partners.dispose();
   }
+}
+
+/** The information of pairs and the frontier over it; bit columns, twice, and groups of rows; the columns of the next level, of at most half as many variables. */
+function islandBytes(data: BinaryRows | BinaryColumns): number {
+  const { rows, variables } = data;
+  const bits = bitBytes(rows, variables);
+  return pairBytes(data, 37) + 33 * rows + (data.kind === 'rows' ? 2.5 : 1.5) * bits;
 }
 
 /** One island, or the last two. */
