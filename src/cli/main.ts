@@ -10,6 +10,7 @@ import { addPredict } from './commands/predict.js';
 import { addTrain } from './commands/train.js';
 import { addTree } from './commands/tree.js';
 import { outcomeOf } from './errors.js';
+import { addMaxMemory } from './memory.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
 
@@ -75,6 +76,7 @@ function program(args: readonly string[]): Command {
   addTrain(command, args);
   for (const add of [addPredict, addEvaluate, addExplain, addGates]) add(command);
   addInfo(command, version);
+  addMaxMemory(command);
   // For the action's own message; after the commands, which would inherit it.
   command.allowExcessArguments();
   return command;

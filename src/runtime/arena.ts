@@ -87,8 +87,6 @@ export class Arena {
 
   private outOfMemory(bytes: number): RangeError {
     const [more, used, limit] = [bytes, this.live, this.limit].map(megabytes);
-    return new RangeError(
-      `out of memory: ${more} more were asked for beside ${used} in use, of ${limit}`,
-    );
+    return new RangeError(`out of memory: ${more} more were asked for beside ${used} in use, of ${limit}`);
   }
 }

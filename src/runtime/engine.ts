@@ -143,6 +143,12 @@ export function defaultEngine(): Promise<Engine> {
   return shared;
 }
 
+/** Makes the shared engine with these options, in the place of one that was made before. */
+export async function shareEngine(options: EngineOptions): Promise<void> {
+  shared = createEngine(options);
+  await shared;
+}
+
 /** The option of everything that computes. */
 export const ENGINE = {
   kind: 'other',

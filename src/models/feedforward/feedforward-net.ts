@@ -183,8 +183,8 @@ function requireTransform(engine: Engine, input: InputTransform, data: Dataset, 
 export async function beginNet(train: Dataset, options: Completed<typeof NET>): Promise<BegunNet> {
   requireRows(train.features, 'train');
   const target = describeTarget(train);
-  const input = learnTransform(train, options.input);
   const engine = await engineOf(options);
+  const input = learnTransform(engine, train, options.input);
   requireTransform(engine, input, train, 'train');
   return {
     engine,

@@ -1,6 +1,8 @@
 import { Dataset, type Matrix, type RowMatrix, requireRows } from '../../data/dataset.js';
 import { Standardizer, type StandardizerJson, TfIdf, type TfIdfJson } from '../../data/standardise.js';
 import { log } from '../../numeric/log.js';
+import { requireMemory } from '../../runtime/budget.js';
+import type { Engine } from '../../runtime/engine.js';
 
 /**
  * 'none': as they are. 'binary': 1 where above 0. 'log': ln(1 + x). 'unit-length': each row divided by its Euclidean norm. 'tf-idf': (1 + ln count)
@@ -28,8 +30,14 @@ const POINTWISE: Partial<Record<InputTransformName, (x: number, row: number) => 
   },
 };
 
+/** Bytes of typed arrays that learning makes of each column. */
+const COLUMN_BYTES: Partial<Record<InputTransformName, number>> = { 'tf-idf': 12, standard: 28 };
+
 /** Learns a transform from the training rows alone. */
-export function learnTransform(train: Dataset, name: InputTransformName): InputTransform {
+export function learnTransform(engine: Engine, train: Dataset, name: InputTransformName): InputTransform {
+  const { columns } = train;
+  const bytes = (COLUMN_BYTES[name] ?? 0) * columns;
+  requireMemory(engine, bytes, 'input', `learning '${name}' of ${columns} columns`, 'fewer columns');
   if (name === 'tf-idf') return learned(name, TfIdf.learn(train));
   if (name === 'standard') return learned(name, Standardizer.learn(train));
   return fixed(name);

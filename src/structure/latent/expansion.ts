@@ -106,7 +106,9 @@ function expansionBytes(engine: Engine, tree: LatentTree, data: BinaryRows, shar
   });
   const counting = bytesOf(engine, (dry) => {
     const { levels } = posteriors(dry);
-    bindRows(dry, dry.scope(), data);
+    const scope = dry.scope();
+    bindRows(dry, scope, data);
+    scope.dispose();
     for (const level of levels) {
       const scope = dry.scope();
       level.roomForPairs(scope);

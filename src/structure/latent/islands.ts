@@ -1,7 +1,7 @@
 import { log } from '../../numeric/log.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
 import type { Pace } from '../../runtime/pace.js';
-import { packColumns } from '../binary.js';
+import { listBytes, packColumns } from '../binary.js';
 import { PairInformation, pairBytes } from '../pair-information.js';
 import { RowFrontier } from '../prim.js';
 import { type BinaryColumns, type BinaryRows, bitBytes, emptyBits, requireRoom } from '../variables.js';
@@ -31,7 +31,8 @@ export async function growIslands(
   pace: Pace,
   report: (phase: 'information' | 'islands', done: number) => void,
 ): Promise<Level> {
-  requireRoom(engine, data.variables, islandBytes(data));
+  const room = islandBytes(data);
+  requireRoom(engine, data.variables, room.all);
   const columns = data.kind === 'rows' ? packColumns(data) : data;
   const partners = new Partners(engine, data);
   try {
@@ -54,6 +55,7 @@ export async function growIslands(
         await pace.turn();
       }
       report('islands', data.variables);
+      requireRoom(engine, data.variables, room.arrays + bitBytes(data.rows, islands.length));
       const states = emptyBits(data.rows, islands.length);
       for (const [i, island] of islands.entries()) {
         states.bits.set(models.states(island), i * states.words * 8);
@@ -68,11 +70,15 @@ export async function growIslands(
   }
 }
 
-/** The information of pairs and the frontier over it; bit columns, twice, and groups of rows; the columns of the next level, of at most half as many variables. */
-function islandBytes(data: BinaryRows | BinaryColumns): number {
+/** Bytes of the variables, as they are and packed, and of partners; and of all, with the information of pairs, the frontier over it and the fits. */
+function islandBytes(data: BinaryRows | BinaryColumns): { arrays: number; all: number } {
   const { rows, variables } = data;
   const bits = bitBytes(rows, variables);
-  return pairBytes(data, 37) + 33 * rows + (data.kind === 'rows' ? 2.5 : 1.5) * bits;
+  const packed = data.kind === 'rows' ? bits : 0;
+  return {
+    arrays: (data.kind === 'rows' ? listBytes(data) : bits) + packed + 17 * variables,
+    all: pairBytes(data, 37) + packed + bits + 33 * rows,
+  };
 }
 
 /** One island, or the last two. */
