@@ -241,6 +241,7 @@ function requireExplanation(
 ): void {
   const { columns, start, index, value } = presence;
   const blocks = layers.map((l) => Math.min(BLOCK, net.layers[l]!.units));
+  const several = layers.length > 1 || layers.some((l) => net.layers[l]!.units > BLOCK);
   const memory = bytesBeside(
     net.engine,
     (dry) => net.on(dry),
@@ -252,7 +253,8 @@ function requireExplanation(
   );
   // The rows of each feature, of which there are lists too.
   const lists = start.byteLength + 2 * index.byteLength + value.byteLength + 8 * columns;
-  const arrays = copies + lists + 4 * columns * Math.max(0, ...blocks);
+  // The sums of one block last until those of the next are there.
+  const arrays = copies + lists + 4 * columns * Math.max(0, ...blocks) * (several ? 2 : 1);
   requireMemory(net.engine, memory + arrays, 'data', `explaining by ${columns} features`, 'fewer features or rows');
 }
 

@@ -96,19 +96,13 @@ export async function expandTree(tree: LatentTree, data: Observations, given: Ex
 
 type InputCount = Completed<typeof INPUT_COUNT>;
 
-/** The posteriors of all levels, and beside them inference or, of the largest layer, its scores. */
+/** Bytes of the posteriors of all levels, and beside them in turn: inference; the features' rows; the counts of the largest layer. */
 function expansionBytes(engine: Engine, tree: LatentTree, data: BinaryRows, share: InputCount): number {
-  const { rows } = data;
-  const posteriors = (dry: Engine) => new Expander(dry, tree, data, share, new Pace());
-  const inference = bytesOf(engine, (dry) => {
-    posteriors(dry);
-    new LatentInference(dry, tree, data);
-  });
-  const counting = bytesOf(engine, (dry) => {
-    const { levels } = posteriors(dry);
-    const scope = dry.scope();
-    bindRows(dry, scope, data);
-    scope.dispose();
+  const beside = (lay: (dry: Engine, levels: readonly SoftCounts[]) => void) =>
+    bytesOf(engine, (dry) => lay(dry, new Expander(dry, tree, data, share, new Pace()).levels));
+  const inference = beside((dry) => new LatentInference(dry, tree, data));
+  const listing = beside((dry) => bindRows(dry, dry.scope(), data));
+  const counting = beside((dry, levels) => {
     for (const level of levels) {
       const scope = dry.scope();
       level.roomForPairs(scope);
@@ -116,10 +110,11 @@ function expansionBytes(engine: Engine, tree: LatentTree, data: BinaryRows, shar
     }
   });
   const sizes = [tree.features, ...tree.levels];
-  const scores = tree.levels.map((units, l) => 4 * units * sizes[l]! + 8 * units * padded(units));
-  // Ones, weights and parents of the rows, and the features' rows.
-  const counted = Math.max(0, ...scores) + 12 * rows + listBytes(data);
-  return listBytes(data) + Math.max(inference, counting + counted);
+  const scores = Math.max(0, ...tree.levels.map((units, l) => 4 * units * sizes[l]!));
+  const pairs = Math.max(0, ...tree.levels.map((units) => 8 * units * padded(units)));
+  const lists = listBytes(data);
+  // Beside the pairs a number of each row, three times.
+  return lists + Math.max(inference, scores + listing, scores + lists + 12 * data.rows + pairs + counting);
 }
 
 class Expander {
