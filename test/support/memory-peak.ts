@@ -13,11 +13,12 @@ const collect = runInNewContext('gc') as () => void;
 
 /**
  * The most bytes in use at once while `work` runs, beyond those before: blocks of the engine's memory, and typed arrays that something still holds, looked at
- * whenever either is made. Beside it the size that the WebAssembly memory grew to.
+ * whenever either is made that could raise it by more than `slack` of it. Beside it the size that the WebAssembly memory grew to.
  */
 export async function memoryPeak(
   engine: Engine,
   work: () => unknown,
+  slack = 0,
 ): Promise<{ used: number; blocks: number; memory: number }> {
   const { arena } = engine;
   // What was let go of before is not to be missed later.
@@ -33,7 +34,7 @@ export async function memoryPeak(
   const look = (made: number) => {
     held += made;
     blocks = Math.max(blocks, arena.used);
-    if (held + arena.used <= peak) return;
+    if (held + arena.used <= peak * (1 + slack)) return;
     held = arrays() - before;
     peak = Math.max(peak, held + arena.used);
   };
