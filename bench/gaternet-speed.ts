@@ -51,7 +51,7 @@ async function training(): Promise<void> {
   ];
   const table: string[][] = [];
   for (const { name, net, bar } of nets) {
-    const session = net.network.startTraining(data, IMAGES, 1);
+    const session = net.network.startTraining(data, IMAGES);
     let step = 0;
     const run = () => {
       const { sum } = session.step(rows, 0, step++);

@@ -32,7 +32,8 @@ test('a page that only learns a tree loads no more than that takes', () => {
     ['chowLiuTree', 'DenseNet', 'TrfNet', '*'].map((name) => [name, bundleSize(name)] as const),
   );
   console.log(`bundled, minified and gzipped, kernels apart: ${JSON.stringify(sizes)}`);
-  assert.ok(sizes.chowLiuTree! <= 10_920, `${sizes.chowLiuTree} bytes`);
+  // What it takes to refuse, in words, what a tree is not made of and what memory could not hold is 400 bytes of it.
+  assert.ok(sizes.chowLiuTree! <= 11_400, `${sizes.chowLiuTree} bytes`);
   assert.ok(sizes.DenseNet! < 0.5 * sizes['*']!, JSON.stringify(sizes));
 });
 

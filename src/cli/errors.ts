@@ -26,12 +26,17 @@ function plainOutcome(error: unknown): { code: number; message?: string } {
     if (error.exitCode === 0) return { code: 0 };
     return { code: 2, message: error.message.replace(/^error: /, '') };
   }
-  if (error instanceof UserError || isRefusal(error)) return { code: 2, message: error.message };
+  if (error instanceof UserError || isRefusal(error)) return { code: 2, message: withFlag(error.message) };
   const { code, path } = error as NodeJS.ErrnoException;
   // A path that somebody gave and nobody looked at before.
   if (code !== undefined && code in REASONS && path !== undefined)
     return { code: 2, message: `${path}: ${REASONS[code]}` };
   return { code: 1, message: `unexpected: ${error instanceof Error ? error.message : String(error)}` };
+}
+
+/** What the library calls maxMemory is a flag here. */
+function withFlag(message: string): string {
+  return message.replace(/ or raise maxMemory$/, ' or raise --max-memory');
 }
 
 /** The package's own refusals name an argument or a line first; errors of the engine itself ("x is not a function") do not. */

@@ -12,6 +12,7 @@ import { addTree } from './commands/tree.js';
 import { outcomeOf } from './errors.js';
 import { claimOutputs } from './flags/files.js';
 import { watchSignals } from './interrupt.js';
+import { addMaxMemory } from './memory.js';
 import { watchStreams, writeOut } from './print/standard.js';
 import { releaseLocks } from './write/lock.js';
 
@@ -81,6 +82,7 @@ function program(args: readonly string[]): Command {
   addTrain(command, args);
   for (const add of [addPredict, addEvaluate, addExplain, addGates]) add(command);
   addInfo(command, version);
+  addMaxMemory(command);
   // For the action's own message; after the commands, which would inherit it.
   command.allowExcessArguments();
   return command;

@@ -130,11 +130,9 @@ export class TfIdf {
     const { rows, columns, index, value } = countsOf(train, 'train');
     const documents = new Int32Array(columns);
     for (let i = 0; i < index.length; i++) if (value[i] !== 0) documents[index[i]!]!++;
-    return new TfIdf(
-      Float64Array.from(documents, (df) => log((1 + rows) / (1 + df)) + 1),
-      sublinear,
-      normalise,
-    );
+    const idf = new Float64Array(columns);
+    for (let c = 0; c < columns; c++) idf[c] = log((1 + rows) / (1 + documents[c]!)) + 1;
+    return new TfIdf(idf, sublinear, normalise);
   }
 
   /**

@@ -2,17 +2,19 @@ import { complete } from '../check/complete.js';
 import { type Completed, type Options, type OptionsOf, SIGNAL } from '../check/option.js';
 import type { Dataset } from '../data/dataset.js';
 import { checkTargets } from '../data/targets.js';
-import { LANES, tilesFor, tilesToRows } from '../layers/batch.js';
+import { tilesToRows } from '../layers/batch.js';
 import type { Address } from '../runtime/address.js';
+import { requireMemory } from '../runtime/budget.js';
 import { ENGINE, type Engine, isEngine } from '../runtime/engine.js';
 import { Pace } from '../runtime/pace.js';
-import { type FitResult, fit, type Trainable, type TrainingSession } from '../training/fit.js';
+import { type FitResult, fit, type Trainable } from '../training/fit.js';
 import { FIT, type FitOptions } from '../training/fit-options.js';
-import type { Loss, LossSum } from '../training/losses.js';
+import type { LossSum } from '../training/losses.js';
 import { argmax, type Evaluation, metrics } from '../training/metrics.js';
-import type { Block } from '../training/optimizer.js';
+import type { Computation } from './computation.js';
 import { meanLoss, requireFiniteRows } from './finite-rows.js';
 import { Lifetime } from './lifetime.js';
+import { copyBytes, fitBytes, OutputRoom, runBytes } from './need.js';
 import type { TargetInfo } from './target.js';
 
 export interface Prediction {
@@ -44,18 +46,6 @@ export interface NetDescription {
   layers: readonly object[];
   /** More, by method. */
   [fact: string]: unknown;
-}
-
-/** What computes behind a net. */
-export interface Computation {
-  readonly parameters: Block;
-  /** Floats of the parameters that are trained. Default: all. */
-  readonly trainedLength?: number;
-  readonly loss: Loss;
-  /** Number of weights and biases. */
-  readonly weights: number;
-  startTraining(train: Dataset, batchSize: number, stateVectors: number): TrainingSession;
-  dispose(): void;
 }
 
 /** Options of load and loadNet. */
@@ -163,11 +153,17 @@ export abstract class Net {
       parameters: network.parameters,
       ...(network.trainedLength === undefined ? {} : { trainedLength: network.trainedLength }),
       identity,
-      startTraining: (rows, batchSize, stateVectors) => network.startTraining(rows, batchSize, stateVectors),
+      startTraining: (rows, batchSize) => network.startTraining(rows, batchSize),
       evaluate: (rows, given) => this.assess(rows, given),
       readers: this.life,
     };
-    return this.life.train('fit', () => fit(trainable, data, { ...settings, validation }));
+    return this.life.train('fit', () => {
+      const copies = copyBytes(train, data) + copyBytes(settings.validation, validation);
+      const need = fitBytes(engine, network, data, { ...settings, validation }, copies);
+      const what = `training this net with ${Math.min(settings.batchSize, data.rows)} ${this.unit} a batch`;
+      requireMemory(engine, need, 'batchSize', what, 'smaller batches or fewer units');
+      return fit(trainable, data, { ...settings, validation });
+    });
   }
 
   /**
@@ -177,7 +173,7 @@ export abstract class Net {
   async predict(data: Dataset, options: RunOptions = {}): Promise<Prediction> {
     const settings = complete(RUN, options, 'predict');
     const prepared = this.prepare(data, 'data', false);
-    const outputs = await this.life.read(() => this.run(prepared, settings));
+    const outputs = await this.life.read(() => this.run(prepared, settings, { arrays: copyBytes(data, prepared) }));
     return this.target.kind === 'classes' ? { outputs, classes: argmax(outputs, this.target.outputs) } : { outputs };
   }
 
@@ -188,7 +184,7 @@ export abstract class Net {
   async evaluate(data: Dataset, options: RunOptions = {}): Promise<Evaluation> {
     const settings = complete(RUN, options, 'evaluate');
     const prepared = this.prepare(data, 'data', true);
-    return this.life.read(() => this.assess(prepared, settings));
+    return this.life.read(() => this.assess(prepared, settings, copyBytes(data, prepared)));
   }
 
   /** Frees the net's memory; it cannot be used after. Error while a call is under way. */
@@ -196,31 +192,36 @@ export abstract class Net {
     if (this.life.end()) this.network.dispose();
   }
 
-  /** evaluate, for data that are prepared. */
-  protected async assess(data: Dataset, options: RunSettings): Promise<Evaluation> {
+  /** evaluate, for data that are prepared; `arrays` as of run. */
+  protected async assess(data: Dataset, options: RunSettings, arrays = 0): Promise<Evaluation> {
     const loss = { sum: 0, weight: 0 };
-    const outputs = await this.run(data, options, { loss });
+    const outputs = await this.run(data, options, { loss, arrays });
     checkTargets(data.targets!, data.rows);
     return { loss: meanLoss(loss), rows: data.rows, ...metrics(outputs, data.targets!) };
   }
 
-  /** Outputs of prepared data. Sums the loss up and shows each batch, before its activation, where asked to. */
+  /** What a row is called. */
+  protected get unit(): string {
+    return 'rows';
+  }
+
+  /** Outputs of prepared data. Sums the loss up and shows each batch, before its activation, where asked to. `arrays`: bytes of those that the caller made for this. */
   protected async run<B extends OutputBatch>(
     data: Dataset,
     { batchSize, signal }: RunSettings,
-    { loss, visit }: { loss?: LossSum; visit?: (batch: B) => void } = {},
+    { loss, visit, arrays = 0 }: { loss?: LossSum; visit?: (batch: B) => void; arrays?: number } = {},
   ): Promise<Float32Array> {
     const { engine, network } = this;
     const { outputs } = network.loss;
     const pace = new Pace(signal);
-    const result = new Float32Array(data.rows * outputs);
     const scope = engine.scope();
     const size = Math.min(batchSize, data.rows);
+    const need = runBytes(engine, network, data, { size, loss: loss !== undefined, arrays });
+    const what = `running this net over ${data.rows} ${this.unit}, ${size} at a time,`;
+    requireMemory(engine, need, 'batchSize', what, `smaller batches or fewer ${this.unit}`);
+    const result = new Float32Array(data.rows * outputs);
     try {
-      const lanes = tilesFor(size) * LANES;
-      const gradient = scope.bytes(lanes * outputs * 4);
-      const rowMajor = scope.bytes(lanes * outputs * 4);
-      const bound = loss && network.loss.prepare(engine, scope, size);
+      const { gradient, rowMajor, loss: bound } = new OutputRoom(engine, scope, network, size, loss !== undefined);
       for (const batch of this.batches(data, size)) {
         const { rows, logits, tiles } = batch;
         if (loss && bound) {

@@ -6,6 +6,10 @@ const PAGE = 65536;
 /** The largest memory a 32-bit module can address. */
 export const MAX_BYTES = 65536 * PAGE;
 
+export function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
 /**
  * Hands out 64-byte aligned addresses of one linear memory: first fit over a list of free blocks, neighbours merged when freed.
  * Addresses below 1024 are never given, so 0 can mean "none".
@@ -14,12 +18,17 @@ export class Arena {
   readonly memory: WebAssembly.Memory;
   private readonly sizes = new Map<Address, number>();
   /** Free blocks by rising address; the last one is all the rest of the address space. */
-  private free: { at: Address; size: number }[] = [{ at: 1024 as Address, size: MAX_BYTES - 1024 }];
+  private readonly free: { at: Address; size: number }[];
   private live = 0;
   private high = 0;
 
-  constructor(memory: WebAssembly.Memory) {
+  /** `limit`: no address from here on is given. */
+  constructor(
+    memory: WebAssembly.Memory,
+    private readonly limit = MAX_BYTES,
+  ) {
     this.memory = memory;
+    this.free = [{ at: 1024 as Address, size: limit - 1024 }];
   }
 
   /** Bytes handed out and not freed. */
@@ -37,14 +46,14 @@ export class Arena {
     const size = Math.max(ALIGN, Math.ceil(bytes / ALIGN) * ALIGN);
     const slot = this.free.findIndex((block) => block.size >= size);
     const block = this.free[slot];
-    if (!block) throw new RangeError(outOfMemory(bytes, this.live));
+    if (!block) throw this.outOfMemory(bytes);
     const at = block.at;
     const missing = at + size - this.memory.buffer.byteLength;
     if (missing > 0) {
       try {
         this.memory.grow(Math.ceil(missing / PAGE));
       } catch {
-        throw new RangeError(outOfMemory(bytes, this.live));
+        throw this.outOfMemory(bytes);
       }
     }
     if (block.size === size) this.free.splice(slot, 1);
@@ -75,9 +84,9 @@ export class Arena {
       this.free.splice(slot, 2, { at: left.at, size: left.size + right.size });
     }
   }
-}
 
-function outOfMemory(bytes: number, live: number): string {
-  const mega = (n: number) => `${(n / 1e6).toFixed(1)} MB`;
-  return `out of memory: ${mega(bytes)} more were asked for beside ${mega(live)} in use; a WebAssembly memory holds at most ${mega(MAX_BYTES)}. Use fewer units, a smaller batch or less data`;
+  private outOfMemory(bytes: number): RangeError {
+    const [more, used, limit] = [bytes, this.live, this.limit].map(megabytes);
+    return new RangeError(`out of memory: ${more} more were asked for beside ${used} in use, of ${limit}`);
+  }
 }

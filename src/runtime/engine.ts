@@ -2,7 +2,7 @@ import { instantiate } from '@assemblyscript/loader';
 import { complete } from '../check/complete.js';
 import type { Option, OptionsOf } from '../check/option.js';
 import type { Address, Size } from './address.js';
-import { Arena } from './arena.js';
+import { Arena, MAX_BYTES } from './arena.js';
 import type { Kernels } from './kernels.js';
 
 /** Where the kernels come from when not from the copy inside the package. */
@@ -19,6 +19,14 @@ export const ENGINE_OPTIONS = {
     inert: true,
     doc: 'The kernels, espalier/wasm/espalier.wasm, where inlined bytes may not be compiled.',
   },
+  maxMemory: {
+    kind: 'integer',
+    from: 2 ** 20,
+    default: MAX_BYTES,
+    flag: false,
+    inert: true,
+    doc: 'Bytes in use at most; calls that need more are refused.',
+  },
 } as const satisfies Record<string, Option>;
 
 export type EngineOptions = OptionsOf<typeof ENGINE_OPTIONS>;
@@ -30,11 +38,16 @@ export class Engine {
   readonly arena: Arena;
   /** 256 bytes that any kernel call may scribble on. */
   readonly scratch: Address;
+  /** Bytes: what createEngine was given. */
+  readonly maxMemory: number;
+  /** The most bytes that any call so far was reckoned to need, with all that was in use then. */
+  estimated = 0;
 
   /** @internal Use createEngine. */
-  constructor(memory: WebAssembly.Memory, kernels: Kernels) {
+  constructor(memory: WebAssembly.Memory, kernels: Kernels, maxMemory = MAX_BYTES) {
     this.kernels = kernels;
-    this.arena = new Arena(memory);
+    this.maxMemory = maxMemory;
+    this.arena = new Arena(memory, maxMemory);
     this.scratch = this.arena.allocate(256);
   }
 
@@ -110,13 +123,13 @@ export class Scope {
  * Throws an Error where WebAssembly SIMD is missing (Node below 16.4, Safari below 16.4).
  */
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
-  const { wasm } = complete(ENGINE_OPTIONS, options, 'createEngine');
-  const memory = new WebAssembly.Memory({ initial: 16, maximum: 65536 });
+  const { wasm, maxMemory } = complete(ENGINE_OPTIONS, options, 'createEngine');
+  const memory = new WebAssembly.Memory({ initial: 16, maximum: Math.floor(Math.min(MAX_BYTES, maxMemory) / 65536) });
   const module = await compile(wasm);
   const { instance } = await instantiate(module, { env: { memory } });
   if (typeof instance.exports.gemm !== 'function')
     throw new TypeError('wasm: expected the module espalier/wasm/espalier.wasm, got one without its kernels');
-  return new Engine(memory, instance.exports as unknown as Kernels);
+  return new Engine(memory, instance.exports as unknown as Kernels, maxMemory);
 }
 
 let shared: Promise<Engine> | undefined;
@@ -128,6 +141,12 @@ export function defaultEngine(): Promise<Engine> {
     throw error;
   });
   return shared;
+}
+
+/** Makes the shared engine with these options, in the place of one that was made before. */
+export async function shareEngine(options: EngineOptions): Promise<void> {
+  shared = createEngine(options);
+  await shared;
 }
 
 /** The option of everything that computes. */

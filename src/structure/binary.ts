@@ -1,6 +1,6 @@
 import type { Engine } from '../runtime/engine.js';
 import { Purpose, permutation } from '../runtime/random.js';
-import { type BinaryColumns, type BinaryRows, emptyBits } from './variables.js';
+import { type BinaryColumns, type BinaryRows, emptyBits, requireRoom } from './variables.js';
 
 /** Numbers of `most` of so many rows, chosen at random, rising; undefined where there are no more than that: all are meant. */
 export function chooseRows(engine: Engine, rows: number, most: number, seed: number): Int32Array | undefined {
@@ -48,8 +48,13 @@ export function packColumns(data: BinaryRows): BinaryColumns {
   return out;
 }
 
+/** Bytes of lists. */
+export function listBytes({ start, index }: BinaryRows): number {
+  return start.byteLength + index.byteLength;
+}
+
 /** The same variables as lists of the ones of each row. */
-export function listRows(data: BinaryRows | BinaryColumns): BinaryRows {
+export function listRows(engine: Engine, data: BinaryRows | BinaryColumns): BinaryRows {
   if (data.kind === 'rows') return data;
   const { rows, variables } = data;
   const start = new Int32Array(rows + 1);
@@ -57,6 +62,7 @@ export function listRows(data: BinaryRows | BinaryColumns): BinaryRows {
     start[r + 1]!++;
   });
   for (let r = 0; r < rows; r++) start[r + 1]! += start[r]!;
+  requireRoom(engine, variables, data.bits.length + 4 * (2 * rows + start[rows]!));
   const fill = start.slice();
   const index = new Int32Array(start[rows]!);
   eachOne(data, (r, v) => {

@@ -3,10 +3,10 @@ import { type Completed, type Fn, type Options, type OptionsOf, SIGNAL } from '.
 import { checkedData, type Observations } from '../data/checked.js';
 import { ENGINE, type Engine, engineOf } from '../runtime/engine.js';
 import { Pace } from '../runtime/pace.js';
-import { PairInformation } from './pair-information.js';
+import { PairInformation, pairBytes } from './pair-information.js';
 import { RowFrontier, SparseFrontier } from './prim.js';
 import { DisjointSets, type Edge, requireVertex, Tree } from './tree.js';
-import { type BinaryRows, DISCRETISE, discretise, type Variables } from './variables.js';
+import { type BinaryRows, DISCRETISE, discretise, requireRoom, type Variables } from './variables.js';
 
 /** What a tree must look like. */
 export const CONSTRAINTS = {
@@ -64,10 +64,10 @@ export type ChowLiuOptions = OptionsOf<typeof CHOW_LIU>;
  * only those that could become an edge are looked at (Meilă 1999): time near O(d · distinct counts + Σ over rows of nnz²), memory O(d + nnz).
  */
 export async function chowLiuTree(data: Observations, given: ChowLiuOptions = {}): Promise<Tree> {
-  const { features, featureNames } = checkedData(data);
   const options = complete(CHOW_LIU, given, 'chowLiuTree');
-  const variables = discretise(features, options);
-  return growTree(await engineOf(options), variables, options, featureNames);
+  const engine = await engineOf(options);
+  const { features, featureNames } = checkedData(data);
+  return growTree(engine, discretise(engine, features, options), options, featureNames);
 }
 
 /** chowLiuTree over variables that are discrete already. */
@@ -81,6 +81,8 @@ export async function growTree(
   const d = data.variables;
   requireVertex(root, d, 'root');
   const overrides = constraintTable(required, forbidden, d);
+  // With the frontier, which over sparse rows stands in the place of the pairs and takes no more.
+  requireRoom(engine, d, pairBytes(data, 20));
   const pace = new Pace(options.signal);
   const scope = engine.scope();
   const constrained = overrides.size > 0 || data.kind !== 'rows';

@@ -4,11 +4,11 @@ import { requireInteger } from '../check/require.js';
 import { checkedData, type Observations } from '../data/checked.js';
 import { type ClassTargets, checkTargets, requireTargets } from '../data/targets.js';
 import { log } from '../numeric/log.js';
-import { ENGINE, engineOf } from '../runtime/engine.js';
+import { ENGINE, type Engine, engineOf } from '../runtime/engine.js';
 import { Pace } from '../runtime/pace.js';
-import { bindTable, countIndices, PairInformation } from './pair-information.js';
+import { bindTable, countIndices, PairInformation, pairBytes } from './pair-information.js';
 import { requireVertex } from './tree.js';
-import { DISCRETISE, discretise, type Variables } from './variables.js';
+import { DISCRETISE, discretise, requireRoom, type Variables } from './variables.js';
 
 /** I of two binary variables in nats, at least 0, from the weights of (1, 1), (1, 0), (0, 1), (0, 0). Either order of the variables gives the same bits. */
 export function informationOfCells(n11: number, n10: number, n01: number, n00: number): number {
@@ -39,13 +39,12 @@ export async function topPairs(
   k: number,
   given: InformationOptions = {},
 ): Promise<InformationPair[]> {
-  const { features } = checkedData(data);
   requireInteger(k, 1, 'k');
   const options = complete(INFORMATION, given, 'topPairs');
   const pace = new Pace(options.signal);
-  const variables = discretise(features, options);
   const engine = await engineOf(options);
-  const pairs = new PairInformation(engine, variables);
+  const { features } = checkedData(data);
+  const pairs = pairsOf(engine, discretise(engine, features, options));
   const inOrder = (x: InformationPair, y: InformationPair) => y.information - x.information || x.a - y.a || x.b - y.b;
   let top: InformationPair[] = [];
   let bar = -1;
@@ -67,6 +66,11 @@ export async function topPairs(
   return top;
 }
 
+function pairsOf(engine: Engine, data: Variables): PairInformation {
+  requireRoom(engine, data.variables, pairBytes(data));
+  return new PairInformation(engine, data);
+}
+
 /** Mutual information of two features, nats. */
 export async function mutualInformation(
   data: Observations,
@@ -75,14 +79,13 @@ export async function mutualInformation(
   given: InformationOptions = {},
 ): Promise<number> {
   const options = complete(INFORMATION, given, 'mutualInformation');
+  const pace = new Pace(options.signal);
+  const engine = await engineOf(options);
+  await pace.end();
   const { features } = checkedData(data);
   requireVertex(a, features.columns, 'a');
   requireVertex(b, features.columns, 'b');
-  const pace = new Pace(options.signal);
-  const variables = discretise(features, options);
-  const engine = await engineOf(options);
-  await pace.end();
-  const pairs = new PairInformation(engine, variables);
+  const pairs = pairsOf(engine, discretise(engine, features, options));
   try {
     pairs.row(a);
     return engine.f64(pairs.information, pairs.variables)[b]!;
@@ -94,15 +97,15 @@ export async function mutualInformation(
 /** Mutual information of every feature with the class, nats, f64[columns]. TypeError when the data have no classes. */
 export async function targetInformation(data: Observations, given: InformationOptions = {}): Promise<Float64Array> {
   const options = complete(INFORMATION, given, 'targetInformation');
+  const pace = new Pace(options.signal);
+  const engine = await engineOf(options);
+  await pace.end();
   const dataset = checkedData(data);
   const targets = requireTargets(dataset, 'classes', 'data');
   checkTargets(targets, dataset.features.rows);
-  const pace = new Pace(options.signal);
-  const variables = discretise(dataset.features, options);
+  const variables = discretise(engine, dataset.features, options);
   const tables = jointWithClass(variables, targets);
   const classes = countIndices(targets.values, targets.classes);
-  const engine = await engineOf(options);
-  await pace.end();
   const scope = engine.scope();
   try {
     const { rows } = variables;

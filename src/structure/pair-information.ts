@@ -2,6 +2,16 @@ import { type Address, plus } from '../runtime/address.js';
 import type { Engine, Scope } from '../runtime/engine.js';
 import type { BinaryRows, Variables } from './variables.js';
 
+/** Bytes that variables take, and PairInformation over them; `more` a variable beside it. */
+export function pairBytes(data: Variables, more = 0): number {
+  const { kind, rows: n, variables: d } = data;
+  const own = kind === 'rows' ? 4 * (n + data.index.length) : (kind === 'bits' ? data.bits : data.states).length;
+  const each = 28 * d + 16 * n;
+  // Rows are held by column too, and turning them takes more for a while.
+  const most = kind === 'rows' ? Math.max(own + each, 2 * own + 16 * d) : each;
+  return 2 * own + (12 + more) * d + most;
+}
+
 /** The mutual information of one variable with every other, over and over: data copied to the engine once, one kernel call a row. */
 export class PairInformation {
   readonly variables: number;

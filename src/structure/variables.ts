@@ -1,5 +1,7 @@
 import type { Option, Options, OptionsOf } from '../check/option.js';
 import { type Matrix, type RowMatrix, requireRows, type SparseMatrix } from '../data/matrix.js';
+import { requireMemory } from '../runtime/budget.js';
+import type { Engine } from '../runtime/engine.js';
 
 /** Binary variables in compressed rows: a row lists the variables that are 1. */
 export interface BinaryRows {
@@ -54,28 +56,41 @@ export const DISCRETISE = {
 export type DiscretiseOptions = OptionsOf<typeof DISCRETISE>;
 
 /** Turns numbers into variables whose mutual information can be counted; the options are checked. Deterministic. TypeError for images. */
-export function discretise(features: Matrix, { threshold, bins }: DiscretiseOptions = {}): Variables {
+export function discretise(engine: Engine, features: Matrix, { threshold, bins }: DiscretiseOptions = {}): Variables {
   const matrix = requireRows(features, 'data');
   if (bins !== undefined && threshold !== undefined && threshold !== THRESHOLD.default)
     throw new TypeError('bins, threshold: expected one of them, got both');
-  if (bins !== undefined) return quantileStates(matrix, bins);
-  return binarise(matrix, binaryLimits(matrix, threshold));
+  if (bins !== undefined) return quantileStates(engine, matrix, bins);
+  return binarise(engine, matrix, binaryLimits(engine, matrix, threshold));
+}
+
+/** RangeError where so many bytes are not to be had. */
+export function requireRoom(engine: Engine, columns: number, bytes: number): void {
+  requireMemory(engine, bytes, 'data', `finding structure in ${columns} columns`, 'fewer columns');
 }
 
 /** Above these a column's values are ones. */
 export function binaryLimits(
+  engine: Engine,
   matrix: RowMatrix,
   threshold: DiscretiseOptions['threshold'] = THRESHOLD.default,
 ): Float64Array {
+  requireRoom(engine, matrix.columns, 16 * matrix.columns);
   const cut = threshold === 'auto' ? (matrix.kind === 'sparse' ? 0 : 'mean') : threshold;
   return cut === 'mean' ? columnMeans(matrix) : new Float64Array(matrix.columns).fill(cut);
 }
 
 /** Each column's values above its limit. */
-export function binarise(matrix: RowMatrix, limits: Float64Array): BinaryRows | BinaryColumns {
+export function binarise(engine: Engine, matrix: RowMatrix, limits: Float64Array): BinaryRows | BinaryColumns {
   // Below a limit of 0 the absent entries would be ones: such columns are better packed than listed.
   if (matrix.kind === 'sparse' && limits.every((limit) => limit >= 0)) return sparseOnes(matrix, limits);
+  requireRoom(engine, matrix.columns, bitBytes(matrix.rows, matrix.columns));
   return packedOnes(matrix, limits);
+}
+
+/** Bytes of bit columns. */
+export function bitBytes(rows: number, variables: number): number {
+  return Math.ceil(rows / 64) * 8 * variables;
 }
 
 /** Empty bit columns, to be filled batch by batch. */
@@ -118,8 +133,9 @@ function setAllRows(out: BinaryColumns, column: number): void {
   for (let r = 0; r < out.rows; r++) out.bits[column * stride + (r >> 3)]! |= 1 << (r & 7);
 }
 
-function quantileStates(matrix: RowMatrix, bins: number): StateColumns {
+function quantileStates(engine: Engine, matrix: RowMatrix, bins: number): StateColumns {
   const { rows, columns } = matrix;
+  requireRoom(engine, columns, (rows + 12) * columns + 8 * rows);
   const states = new Uint8Array(rows * columns);
   const counts = new Int32Array(columns);
   const column = new Float32Array(rows);

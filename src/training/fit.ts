@@ -41,10 +41,27 @@ export interface Trainable {
   readonly trainedLength?: number;
   /** Shapes and settings that must be equal to resume. */
   readonly identity: Record<string, unknown>;
-  startTraining(train: Dataset, batchSize: number, stateVectors: number): TrainingSession;
+  startTraining(train: Dataset, batchSize: number): TrainingSession;
   evaluate(data: Dataset, options: { batchSize: number; signal?: AbortSignal | undefined }): Promise<Evaluation>;
   /** Others that read the weights, which are not written meanwhile. */
   readonly readers: { readonly beingRead: boolean; unread(): Promise<void> };
+}
+
+/**
+ * Bytes of typed arrays that a fit has in use at most: the order of the rows; the weights of this epoch, the one before and the best; what evaluation makes;
+ * a checkpoint and its parts.
+ */
+export function fitArrays(
+  parameters: number,
+  trained: number,
+  rows: number,
+  evaluation: number,
+  { optimizer, validation, onCheckpoint }: Pick<FitSettings, 'optimizer' | 'validation' | 'onCheckpoint'>,
+): number {
+  const kept = validation ? 2 : 1;
+  const state = trained * (optimizer.kind === 'adam' ? 2 : 1);
+  const checkpoint = onCheckpoint ? 4 * (parameters + 2 * state + kept * parameters) : 0;
+  return 4 * rows + 4 * kept * parameters + Math.max(4 * parameters, evaluation, checkpoint);
 }
 
 /** Trains a net by options that are completed and checked. */
@@ -87,8 +104,7 @@ class Run {
 
   static async start(net: Trainable, train: Dataset, given: FitSettings): Promise<Run> {
     const options = settingsOf(given, net.seed, train);
-    const stateVectors = options.optimizer.kind === 'adam' ? 2 : 1;
-    const session = net.startTraining(train, options.batchSize, stateVectors);
+    const session = net.startTraining(train, options.batchSize);
     const scope = net.engine.scope();
     try {
       const length = net.trainedLength ?? net.parameters.length;

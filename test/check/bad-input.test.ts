@@ -310,7 +310,12 @@ const nets: Case[] = [
     RangeError,
     /^train: expected rows of at least 2 classes, got only class 1$/,
   ],
-  ['a width beyond all memory', () => create({ hidden: [2 ** 24, 2 ** 24] }), RangeError, /^out of memory: /],
+  [
+    'a width beyond all memory',
+    () => create({ hidden: [2 ** 24, 2 ** 24] }),
+    RangeError,
+    /^hidden: holding the weights of this net needs 2251801558\.5 MB, the limit is 4295\.0 MB; use fewer units or raise maxMemory$/,
+  ],
   [
     'logarithms of negative numbers',
     () => create({ hidden: [], input: 'log' }, negative),

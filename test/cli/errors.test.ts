@@ -36,6 +36,16 @@ test('usage', async () => {
   await refused(['train', '--data', words, '--method', 'magic'], /Allowed choices are trf, tse, gaternet, dense/);
 });
 
+test('what memory could not hold is refused with the number', async () => {
+  const wide = file('wide.txt', '0,2147483646:1\n1,3:1\n');
+  const said = /needs 34359\.7 MB, the limit is 4295\.0 MB; use fewer columns or raise --max-memory$/m;
+  await refused(['tree', wide], said);
+  await refused(['train', '--data', wide, '--holdout', '0'], said);
+  await refused(['latent-tree', wide, '--max-memory', '64m'], /needs 34359\.7 MB, the limit is 67\.1 MB/);
+  await refused(['tree', words, '--max-memory', '1K'], /'1K' is invalid\. Expected a size from 1M/);
+  await refused(['tree', words, '--max-memory', 'much'], /'much' is invalid/);
+});
+
 test('options out of range', async () => {
   const train = ['train', '--data', words];
   await refused([...train, '--epochs', '0'], /--epochs.*'0' is invalid\. Expected an integer from 1/);

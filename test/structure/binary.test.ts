@@ -5,6 +5,8 @@ import { chooseRows, listRows, packColumns, selectBits, selectLists } from '#dis
 import { type BinaryColumns, emptyBits } from '#dist/structure/variables.js';
 import { Random } from '../support/random.js';
 
+const engine = await createEngine();
+
 /** Ones by row and variable, and the same as bit columns. */
 function made(rows: number, variables: number, share: number): { table: boolean[][]; bits: BinaryColumns } {
   const random = new Random(rows * 31 + variables);
@@ -23,18 +25,17 @@ const SIZES = [1, 7, 8, 63, 64, 65, 200].flatMap((rows) => [1, 3, 20].map((varia
 test('lists name the ones of each row, rising, and pack to the same bits', () => {
   for (const [rows, variables] of SIZES) {
     const { table, bits } = made(rows, variables, 0.3);
-    const lists = listRows(bits);
+    const lists = listRows(engine, bits);
     table.forEach((row, r) => {
       const ones = row.flatMap((one, v) => (one ? [v] : []));
       assert.equal(Array.from(lists.index.subarray(lists.start[r]!, lists.start[r + 1]!)), ones);
     });
     assert.equal(packColumns(lists), bits);
-    assert.is(listRows(lists), lists);
+    assert.is(listRows(engine, lists), lists);
   }
 });
 
 test('chosen rows are as many as asked for, different, rising, and the same of lists and of bits', async () => {
-  const engine = await createEngine();
   for (const [rows, variables] of SIZES) {
     const { table, bits } = made(rows, variables, 0.5);
     assert.is(chooseRows(engine, rows, rows, 1), undefined);
@@ -43,7 +44,7 @@ test('chosen rows are as many as asked for, different, rising, and the same of l
       assert.is(new Set(chosen).size, most);
       assert.equal(chosen, chosen.slice().sort());
       assert.ok(chosen[0]! >= 0 && chosen.at(-1)! < rows);
-      const lists = selectLists(listRows(bits), chosen);
+      const lists = selectLists(listRows(engine, bits), chosen);
       chosen.forEach((r, i) => {
         const ones = table[r]!.flatMap((one, v) => (one ? [v] : []));
         assert.equal(Array.from(lists.index.subarray(lists.start[i]!, lists.start[i + 1]!)), ones);

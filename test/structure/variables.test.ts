@@ -1,9 +1,11 @@
-import { Dataset } from 'espalier';
+import { createEngine, Dataset } from 'espalier';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { discretise, type Variables } from '#dist/structure/variables.js';
 import { Random } from '../support/random.js';
 import { sparseOf } from '../support/structure.js';
+
+const engine = await createEngine();
 
 /** State of every row and variable, whatever the layout. */
 function statesOf(data: Variables): number[][] {
@@ -31,19 +33,19 @@ test('binary: above the threshold, in either layout', () => {
     );
     for (const threshold of [0, 2, -1, -10, 10]) {
       const expected = values.map((row) => row.map((x) => Number(x > threshold)));
-      for (const matrix of both(values)) assert.equal(statesOf(discretise(matrix, { threshold })), expected);
+      for (const matrix of both(values)) assert.equal(statesOf(discretise(engine, matrix, { threshold })), expected);
     }
     const means = values[0]!.map((_, c) => values.reduce((sum, row) => sum + row[c]!, 0) / rows);
     const aboveMean = values.map((row) => row.map((x, c) => Number(x > means[c]!)));
     const [dense, sparse] = both(values) as [Dataset['features'], Dataset['features']];
-    assert.equal(statesOf(discretise(dense)), aboveMean, 'auto');
-    assert.equal(statesOf(discretise(sparse, { threshold: 'mean' })), aboveMean);
-    assert.equal(statesOf(discretise(sparse)), statesOf(discretise(dense, { threshold: 0 })), 'auto');
+    assert.equal(statesOf(discretise(engine, dense)), aboveMean, 'auto');
+    assert.equal(statesOf(discretise(engine, sparse, { threshold: 'mean' })), aboveMean);
+    assert.equal(statesOf(discretise(engine, sparse)), statesOf(discretise(engine, dense, { threshold: 0 })), 'auto');
   }
 });
 
 test('bits past the last row are 0, as the counts need', () => {
-  const data = discretise(sparseOf([[1], [0], [0]]).features, { threshold: -1 });
+  const data = discretise(engine, sparseOf([[1], [0], [0]]).features, { threshold: -1 });
   assert.is(data.kind, 'bits');
   assert.equal(data.kind === 'bits' && data.bits, Uint8Array.of(7, 0, 0, 0, 0, 0, 0, 0));
 });
@@ -58,7 +60,7 @@ test('few distinct values are the states, in rising order', () => {
   ];
   for (const matrix of both(values)) {
     for (const bins of [3, 4, 256]) {
-      const data = discretise(matrix, { bins });
+      const data = discretise(engine, matrix, { bins });
       assert.equal(data.kind === 'states' && data.counts, Int32Array.of(3, 1));
       assert.equal(
         statesOf(data).map(([x]) => x),
@@ -74,7 +76,7 @@ test('many distinct values are cut at quantiles: equal shares where no values ar
     const rows = bins * (2 + random.below(4));
     const order = random.permutation(rows);
     for (const matrix of both(order.map((x) => [x * 0.37 - 3]))) {
-      const data = discretise(matrix, { bins });
+      const data = discretise(engine, matrix, { bins });
       assert.equal(data.kind === 'states' && data.counts, Int32Array.of(bins));
       // Rank i of the sorted values falls in the bin floor(i * bins / rows).
       assert.equal(
@@ -91,7 +93,7 @@ test('quantiles never part equal values, and states stay in the order of the val
     const rows = 20 + random.below(60);
     const bins = 2 + random.below(5);
     const values = Array.from({ length: rows }, () => (random.chance(0.6) ? 0 : random.below(30) - 10));
-    const [dense, sparse] = both(values.map((x) => [x])).map((matrix) => discretise(matrix, { bins }));
+    const [dense, sparse] = both(values.map((x) => [x])).map((matrix) => discretise(engine, matrix, { bins }));
     const states = statesOf(dense!).map(([x]) => x!);
     assert.equal(statesOf(sparse!), statesOf(dense!));
     for (let i = 0; i < rows; i++) {

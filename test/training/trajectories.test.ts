@@ -40,7 +40,7 @@ for (const input of ['rows', 'tiles'] as const) {
       const engine = await createEngine();
       const net = await knownNet({ ...known, engine });
       const data = knownData(golden.rows, input, target);
-      const session = net.network.startTraining(data, data.rows, 2);
+      const session = net.network.startTraining(data, data.rows);
       const order = Int32Array.from({ length: data.rows }, (_, r) => r);
       const { sum, weight } = session.step(order, 0, 0);
       close([sum / weight], [golden.losses[0]!], 1e-6, 'loss');

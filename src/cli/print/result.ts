@@ -62,6 +62,11 @@ export function printResultJson({ inputs, net, fit, tested, seconds, out }: Outc
       : {}),
     ...(gatesOpen === undefined ? {} : { gatesOpen }),
     seconds: rounded(seconds),
+    memory: {
+      limit: net.engine.maxMemory,
+      estimated: net.engine.estimated,
+      webAssembly: net.engine.arena.peak,
+    },
     peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
     ...(out ? { out: out.path } : {}),
   });

@@ -3,12 +3,15 @@ import { type Options, type OptionsOf, SIGNAL } from '../../check/option.js';
 import type { Dataset, SparseMatrix } from '../../data/dataset.js';
 import { checkMatrix } from '../../data/matrix.js';
 import { LANES, loadBatch, RowBatch, tilesFor } from '../../layers/batch.js';
+import type { Linear } from '../../layers/linear.js';
 import { forwardLayers, Workspace } from '../../layers/stack.js';
 import { allFinite } from '../../numeric/finite.js';
 import { log } from '../../numeric/log.js';
 import { type Address, NONE, plus } from '../../runtime/address.js';
+import { requireMemory } from '../../runtime/budget.js';
 import type { Engine } from '../../runtime/engine.js';
 import { Pace } from '../../runtime/pace.js';
+import { bytesBeside } from '../../runtime/rehearsal.js';
 import { discretise, type Variables } from '../../structure/variables.js';
 import { requireFiniteRows, tooLarge } from '../finite-rows.js';
 import type { Network } from './network.js';
@@ -79,12 +82,15 @@ const BATCH = 256;
  * correlates most with its activation, without dropout. Its coherence is the mean pairwise NPMI of these features on the same rows.
  * The TRF paper (section 5) scores a unit's top ten words by their mean pairwise word2vec similarity; NPMI needs no outside model. Its scores are not
  * comparable with the paper's.
+ *
+ * `copies`: bytes of typed arrays that were made of the data for this.
  */
 export async function explain(
   net: Network,
   data: Dataset,
   names: readonly string[] | undefined,
   given: ExplainOptions = {},
+  copies = 0,
 ): Promise<Explanation> {
   const options = complete(EXPLAIN, given, 'explain');
   const { top, minRows } = options;
@@ -94,8 +100,10 @@ export async function explain(
     if (l >= hidden) throw new RangeError(`layers: expected hidden layers from 0 to ${hidden - 1}, got ${l}`);
   }
   const pace = new Pace(options.signal);
+  const { engine } = net;
   checkMatrix(data.features);
-  const presence = presentFeatures(discretise(data.features));
+  const presence = presentFeatures(engine, discretise(engine, data.features));
+  requireExplanation(net, wanted, data, presence, copies);
   const pairs = new PairScores(presence);
   const layers: LayerExplanation[] = [];
   for (const l of wanted) {
@@ -158,12 +166,8 @@ async function correlate(
   const { engine } = net;
   const below = net.layers.slice(0, l + 1);
   const size = Math.min(BATCH, data.rows);
-  const scope = engine.scope();
-  const space = new Workspace(engine, below, data.features, size);
+  const { space, present, rowMajor, withFeature, dispose } = layBlock(engine, below, data, presence, units);
   try {
-    const present = new RowBatch(engine, scope, presence, size);
-    const rowMajor = scope.bytes(tilesFor(size) * LANES * units * 4);
-    const withFeature = scope.zeros(presence.columns * units);
     const sums: BlockSums = {
       activity: new Float64Array(units),
       sum: new Float64Array(units),
@@ -209,9 +213,55 @@ async function correlate(
     for (let u = 0; u < units; u++) sums.activity[u]! /= data.rows;
     return sums;
   } finally {
+    dispose();
+  }
+}
+
+/** Room for a batch through the layers and the sums of a block of the last one's units. */
+function layBlock(engine: Engine, below: readonly Linear[], data: Dataset, presence: SparseMatrix, units: number) {
+  const size = Math.min(BATCH, data.rows);
+  const scope = engine.scope();
+  const space = new Workspace(engine, below, data.features, size);
+  const dispose = () => {
     space.dispose();
     scope.dispose();
+  };
+  try {
+    const present = new RowBatch(engine, scope, presence, size);
+    const rowMajor = scope.bytes(tilesFor(size) * LANES * units * 4);
+    const withFeature = scope.zeros(presence.columns * units);
+    return { space, present, rowMajor, withFeature, dispose };
+  } catch (error) {
+    dispose();
+    throw error;
   }
+}
+
+/** RangeError where there is no room for it. */
+function requireExplanation(
+  net: Network,
+  layers: readonly number[],
+  data: Dataset,
+  presence: SparseMatrix,
+  copies: number,
+): void {
+  const { columns, start, index, value } = presence;
+  const blocks = layers.map((l) => Math.min(BLOCK, net.layers[l]!.units));
+  const several = layers.length > 1 || layers.some((l) => net.layers[l]!.units > BLOCK);
+  const memory = bytesBeside(
+    net.engine,
+    (dry) => net.on(dry),
+    (dry, { layers: linears }) => {
+      layers.forEach((l, i) => {
+        layBlock(dry, linears.slice(0, l + 1), data, presence, blocks[i]!).dispose();
+      });
+    },
+  );
+  // The rows of each feature, of which there are lists too.
+  const lists = start.byteLength + 2 * index.byteLength + value.byteLength + 8 * columns;
+  // The sums of one block last until those of the next are there.
+  const arrays = copies + lists + 4 * columns * Math.max(0, ...blocks) * (several ? 2 : 1);
+  requireMemory(net.engine, memory + arrays, 'data', `explaining by ${columns} features`, 'fewer features or rows');
 }
 
 function addRows(
@@ -316,7 +366,7 @@ function sharedRows(a: Int32Array, b: Int32Array): number {
 }
 
 /** Presence as sparse rows of ones, whatever form the variables have. */
-function presentFeatures(variables: Variables): SparseMatrix {
+function presentFeatures(engine: Engine, variables: Variables): SparseMatrix {
   if (variables.kind === 'rows') {
     const { rows, variables: columns, start, index } = variables;
     return { kind: 'sparse', rows, columns, start, index, value: new Float32Array(index.length).fill(1) };
@@ -329,6 +379,8 @@ function presentFeatures(variables: Variables): SparseMatrix {
     start[r + 1] = start[r]!;
     for (let c = 0; c < columns; c++) if (on(r, c)) start[r + 1]!++;
   }
+  const arrays = variables.kind === 'bits' ? variables.bits.length + 4 * rows + 8 * start[rows]! : 0;
+  requireMemory(engine, arrays, 'data', `explaining by ${start[rows]} values that are present`, 'fewer rows');
   const index = new Int32Array(start[rows]!);
   for (let r = 0, size = 0; r < rows; r++) for (let c = 0; c < columns; c++) if (on(r, c)) index[size++] = c;
   return { kind: 'sparse', rows, columns, start, index, value: new Float32Array(index.length).fill(1) };

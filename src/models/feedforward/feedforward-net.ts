@@ -3,7 +3,10 @@ import type { Completed } from '../../check/option.js';
 import { type Dataset, describeFeatures, requireDataset, requireRows } from '../../data/dataset.js';
 import { type ModelFile, modelFileOf, requireSavable } from '../../files/model-file.js';
 import { allFinite } from '../../numeric/finite.js';
+import { requireMemory } from '../../runtime/budget.js';
 import { type Engine, engineOf } from '../../runtime/engine.js';
+import { bytesOf } from '../../runtime/rehearsal.js';
+import { copyBytes } from '../need.js';
 import { filled, LOAD, type LoadOptions, Net, type NetDescription, type OutputBatch } from '../net.js';
 import { describeTarget, requireSameTargets, type TargetInfo } from '../target.js';
 import { type ExplainOptions, type Explanation, explain } from './explain.js';
@@ -48,7 +51,11 @@ export class FeedforwardNet extends Net {
   constructor(engine: Engine, state: NetState) {
     super(engine, state);
     this.state = state;
-    this.network = new Network(engine, state.shape);
+    const lay = (on: Engine) => new Network(on, state.shape);
+    // And to draw the weights, layer by layer.
+    const memory = bytesOf(engine, (dry) => lay(dry).initialise(0, 1));
+    requireMemory(engine, memory, 'hidden', 'holding the weights of this net', 'fewer units');
+    this.network = lay(engine);
   }
 
   get featureNames(): readonly string[] | undefined {
@@ -82,7 +89,7 @@ export class FeedforwardNet extends Net {
   /** What the hidden units stand for: their top features on these rows, and how coherent those are. */
   async explain(data: Dataset, options: ExplainOptions = {}): Promise<Explanation> {
     const prepared = this.prepare(data, 'data', false);
-    return this.life.read(() => explain(this.network, prepared, this.featureNames, options));
+    return this.life.read(() => explain(this.network, prepared, this.featureNames, options, copyBytes(data, prepared)));
   }
 
   save(metadata?: Readonly<Record<string, string>>): Uint8Array {
@@ -136,7 +143,9 @@ export class FeedforwardNet extends Net {
     if (labelled) requireSameTargets(data, target, argument);
     const grown = this.grownFrom.get(data);
     this.grownFrom.delete(data);
-    return grown ?? this.state.input.apply(data);
+    if (grown) return grown;
+    requireTransform(this.engine, this.state.input, data, argument);
+    return this.state.input.apply(data);
   }
 
   /** @internal `transformed`: what growing made of the training rows. */
@@ -162,14 +171,20 @@ export interface BegunNet {
   target: TargetInfo;
 }
 
+function requireTransform(engine: Engine, input: InputTransform, data: Dataset, argument: string): void {
+  requireMemory(engine, input.bytes(data), argument, 'transforming these rows', 'fewer rows');
+}
+
 /** What the factories of all methods begin with: the data checked, the input transform learned. */
 export async function beginNet(train: Dataset, options: Completed<typeof NET>): Promise<BegunNet> {
   requireRows(train.features, 'train');
   const target = describeTarget(train);
-  const input = learnTransform(train, options.input);
+  const engine = await engineOf(options);
+  const input = learnTransform(engine, train, options.input);
   requireSavable({ target, featureNames: train.featureNames, input: input.toJSON() }, 'train');
+  requireTransform(engine, input, train, 'train');
   return {
-    engine: await engineOf(options),
+    engine,
     options,
     inputDropout: options.inputDropout ?? wideInputDropout(train),
     input,

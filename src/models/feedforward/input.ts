@@ -1,8 +1,10 @@
 import { got } from '../../check/phrase.js';
-import { Dataset, type RowMatrix, requireRows } from '../../data/dataset.js';
+import { Dataset, type Matrix, type RowMatrix, requireRows } from '../../data/dataset.js';
 import { checkMatrix } from '../../data/matrix.js';
 import { Standardizer, type StandardizerJson, TfIdf, type TfIdfJson } from '../../data/standardise.js';
 import { log } from '../../numeric/log.js';
+import { requireMemory } from '../../runtime/budget.js';
+import type { Engine } from '../../runtime/engine.js';
 
 /**
  * 'none': as they are. 'binary': 1 where above 0. 'log': ln(1 + x). 'unit-length': each row divided by its Euclidean norm. 'tf-idf': (1 + ln count)
@@ -17,6 +19,8 @@ export type InputTransformJson = { kind: InputTransformName; learned?: Standardi
 /** What becomes of the features before the first layer; a part of the net, so that it sees every data set the same way. */
 export interface InputTransform {
   apply(data: Dataset): Dataset;
+  /** Bytes of typed arrays that `apply` has in use at most. */
+  bytes(data: Dataset): number;
   toJSON(): InputTransformJson;
 }
 
@@ -28,8 +32,14 @@ const POINTWISE: Partial<Record<InputTransformName, (x: number, row: number) => 
   },
 };
 
+/** Bytes of typed arrays that learning makes of each column. */
+const COLUMN_BYTES: Partial<Record<InputTransformName, number>> = { 'tf-idf': 12, standard: 28 };
+
 /** Learns a transform from the training rows alone. */
-export function learnTransform(train: Dataset, name: InputTransformName): InputTransform {
+export function learnTransform(engine: Engine, train: Dataset, name: InputTransformName): InputTransform {
+  const { columns } = train;
+  const bytes = (COLUMN_BYTES[name] ?? 0) * columns;
+  requireMemory(engine, bytes, 'input', `learning '${name}' of ${columns} columns`, 'fewer columns');
   if (name === 'tf-idf') return learned(name, TfIdf.learn(train));
   if (name === 'standard') return learned(name, Standardizer.learn(train));
   return fixed(name);
@@ -45,7 +55,10 @@ export function transformFromJson(json: InputTransformJson): InputTransform {
 }
 
 function learned(kind: InputTransformName, transform: TfIdf | Standardizer): InputTransform {
-  return { apply: (data) => transform.apply(data), toJSON: () => ({ kind, learned: transform.toJSON() }) };
+  // Tf-idf weighs in double precision before it rounds.
+  const width = kind === 'tf-idf' ? 12 : 4;
+  const bytes = ({ features }: Dataset) => width * numbers(features);
+  return { apply: (data) => transform.apply(data), bytes, toJSON: () => ({ kind, learned: transform.toJSON() }) };
 }
 
 function fixed(kind: InputTransformName): InputTransform {
@@ -55,7 +68,13 @@ function fixed(kind: InputTransformName): InputTransform {
     if (kind === 'unit-length') return mapRows(data, unitLength);
     return data;
   };
-  return { apply, toJSON: () => ({ kind }) };
+  const bytes = ({ features }: Dataset) => (kind === 'none' ? 0 : 4 * numbers(features));
+  return { apply, bytes, toJSON: () => ({ kind }) };
+}
+
+/** How many there are. */
+function numbers(features: Matrix): number {
+  return (features.kind === 'sparse' ? features.value : features.values).length;
 }
 
 function unitLength(values: Float32Array): Float32Array {

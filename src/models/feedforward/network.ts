@@ -4,14 +4,13 @@ import { dropInputs, type InputBatch, LANES, loadBatch, tilesFor } from '../../l
 import type { Connections } from '../../layers/connections.js';
 import { activationBytes, Linear } from '../../layers/linear.js';
 import { SkipPath, type SkipShape } from '../../layers/skip-path.js';
-import { forwardLayers, linearsOf, packBytes, Workspace } from '../../layers/stack.js';
+import { forwardLayers, linearsOf, Workspace } from '../../layers/stack.js';
 import { type Address, NONE, plus } from '../../runtime/address.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
 import { Purpose } from '../../runtime/random.js';
 import type { TrainingSession } from '../../training/fit.js';
 import { type BoundLoss, type Loss, type LossSum, lossFor } from '../../training/losses.js';
 import type { Block } from '../../training/optimizer.js';
-import { requireMemory } from '../preflight.js';
 
 /** One hidden layer: sparse units first, then dense ones. */
 export interface HiddenShape {
@@ -104,26 +103,21 @@ export class Network {
     return new Workspace(this.engine, this.layers, matrix, batchSize, this.paths);
   }
 
-  /** Bytes that training needs beside the data: gradients and optimiser state, activations and their gradients, packing. */
-  trainingBytes(batchSize: number, stateVectors: number): number {
-    const activations = this.layers.reduce((sum, layer) => sum + activationBytes(layer.units, batchSize), 0);
-    const paths = this.paths.reduce((sum, { hidden }) => sum + activationBytes(hidden.units, batchSize), 0);
-    const packing = packBytes(this.linears, batchSize);
-    const buffers = 2 * activations + paths + this.pathDeltaBytes(batchSize) + packing.a + packing.b;
-    return this.parameters.length * 4 * (1 + stateVectors) + buffers;
-  }
-
   /** Bytes of the gradients of one skip-path's units at a time. */
   pathDeltaBytes(batchSize: number): number {
     return activationBytes(Math.max(0, ...this.paths.map(({ hidden }) => hidden.units)), batchSize);
   }
 
-  startTraining(train: Dataset, batchSize: number, stateVectors: number): TrainingSession {
-    requireMemory(this.engine, this.trainingBytes(batchSize, stateVectors), batchSize, {
-      rows: 'rows',
-      smaller: 'fewer units or smaller batches',
-    });
+  on(engine: Engine): Network {
+    return new Network(engine, this.shape);
+  }
+
+  startTraining(train: Dataset, batchSize: number): TrainingSession {
     return new Session(this, train, batchSize);
+  }
+
+  reserve({ features }: Dataset, size: number): Workspace {
+    return this.workspace(features, size);
   }
 
   /** Logits of the workspace's batch; with `noise`, dropout of that step. Returns their address, tiles of [outputs][32]. */

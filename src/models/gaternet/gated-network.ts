@@ -1,9 +1,8 @@
 import type { Dataset } from '../../data/dataset.js';
-import { activationBytes } from '../../layers/linear.js';
 import type { Address } from '../../runtime/address.js';
+import type { Engine, Scope } from '../../runtime/engine.js';
 import type { TrainingSession } from '../../training/fit.js';
-import type { Computation } from '../net.js';
-import { requireMemory } from '../preflight.js';
+import type { Computation } from '../computation.js';
 import { GateDecisions, type GatedBatch, GatedInference } from './gated-inference.js';
 import { GatedLayers } from './gated-layers.js';
 import { GatedSession } from './gated-session.js';
@@ -18,28 +17,17 @@ export interface InferenceOptions {
 
 /** A backbone and its gater, to be trained and run. */
 export class GatedNetwork extends GatedLayers implements Computation {
-  /** Bytes that training needs beside the data and the parameters. */
-  trainingBytes(batchSize: number, stateVectors: number): number {
-    const { trunks } = this;
-    const rooms = trunks.map((trunk) => trunk.scratchBytes(batchSize));
-    const shared = Math.max(...rooms.map(({ pack, work, norm }) => pack + work + norm));
-    const { channels, height, width } = this.shape.image;
-    return (
-      this.trainedLength * 4 * (1 + stateVectors) +
-      trunks.reduce((sum, trunk) => sum + trunk.trainingBytes(batchSize), 0) +
-      shared +
-      batchSize * channels * height * width * 4 +
-      this.linears.reduce((sum, layer) => sum + 3 * activationBytes(layer.units + layer.inputs, batchSize), 0)
-    );
+  on(engine: Engine): GatedNetwork {
+    return new GatedNetwork(engine, this.shape, this.norm);
   }
 
-  startTraining(train: Dataset, batchSize: number, stateVectors: number): TrainingSession {
-    requireMemory(this.engine, this.trainingBytes(batchSize, stateVectors), batchSize, {
-      rows: 'images',
-      smaller: 'smaller batches or fewer filters',
-    });
+  startTraining(train: Dataset, batchSize: number): TrainingSession {
     this.requireVariance(train.rows, batchSize);
     return new GatedSession(this, train, batchSize);
+  }
+
+  reserve(_: Dataset, size: number): GatedInference {
+    return new GatedInference(this, size);
   }
 
   /** Runs all images in order, closed filters left out. Gates are a view, gone at the next batch. */
@@ -60,8 +48,7 @@ export class GatedNetwork extends GatedLayers implements Computation {
   *decisions(data: Dataset, size: number): Generator<{ readonly rows: Int32Array; readonly gates: Address }> {
     const scope = this.engine.scope();
     try {
-      const images = new ImageLoader(scope, this, size);
-      const gater = new GateDecisions(scope, this, size);
+      const { images, gater } = this.reserveDecisions(scope, size);
       for (const rows of rowsInOrder(data, size)) {
         images.load(data, rows);
         yield { rows, gates: gater.decide(images.at, rows.length, rows[0]!) };
@@ -69,6 +56,11 @@ export class GatedNetwork extends GatedLayers implements Computation {
     } finally {
       scope.dispose();
     }
+  }
+
+  /** Room for `decisions`. */
+  reserveDecisions(scope: Scope, size: number): { images: ImageLoader; gater: GateDecisions } {
+    return { images: new ImageLoader(scope, this, size), gater: new GateDecisions(scope, this, size) };
   }
 
   /** A batch of one number a channel has no variance to normalise by. */

@@ -16,8 +16,10 @@ import {
 import type { Tensor } from '../../files/safetensors.js';
 import { readSealed } from '../../files/sealed.js';
 import { plus } from '../../runtime/address.js';
+import { requireMemory } from '../../runtime/budget.js';
 import { type Engine, engineOf } from '../../runtime/engine.js';
 import { Pace } from '../../runtime/pace.js';
+import { bytesBeside, bytesOf } from '../../runtime/rehearsal.js';
 import type { GateLayout } from '../../structure/gates.js';
 import type { FitResult } from '../../training/fit.js';
 import type { FIT, FitOptions } from '../../training/fit-options.js';
@@ -65,6 +67,8 @@ export class GaterNet extends Net {
   private constructor(engine: Engine, state: GatedState) {
     super(engine, state);
     this.state = state;
+    const memory = bytesOf(engine, (dry) => new GatedNetwork(dry, state.shape, state.norm));
+    requireMemory(engine, memory, 'backbone', 'holding the weights of this net', 'fewer filters');
     this.network = new GatedNetwork(engine, state.shape, state.norm);
   }
 
@@ -183,7 +187,10 @@ export class GaterNet extends Net {
     const prepared = this.prepare(data, 'data', false);
     const gates = options.gates ? this.gateRows(prepared.rows) : undefined;
     const visit = gates && ((batch: GatedBatch) => gates.set(batch.gates!, batch.rows[0]! * this.network.gates));
-    const outputs = await this.life.read(() => this.run<GatedBatch>(prepared, options, visit ? { visit } : {}));
+    const arrays = gates?.byteLength ?? 0;
+    const outputs = await this.life.read(() =>
+      this.run<GatedBatch>(prepared, options, { arrays, ...(visit ? { visit } : {}) }),
+    );
     const classes = this.target.kind === 'classes' ? { classes: argmax(outputs, this.target.outputs) } : {};
     return { outputs, ...classes, ...(gates ? { gates } : {}) };
   }
@@ -222,7 +229,14 @@ export class GaterNet extends Net {
     const { network, engine } = this;
     if (!network.gater) throw new TypeError('gates: this net has no gater');
     const pace = new Pace(signal);
-    for (const { rows, gates } of network.decisions(prepared, Math.min(batchSize, prepared.rows))) {
+    const size = Math.min(batchSize, prepared.rows);
+    const memory = bytesBeside(
+      engine,
+      (dry) => network.on(dry),
+      (dry, net) => net.reserveDecisions(dry.scope(), size),
+    );
+    requireMemory(engine, memory, 'batchSize', `deciding on ${size} images at a time`, 'smaller batches');
+    for (const { rows, gates } of network.decisions(prepared, size)) {
       yield { first: rows[0]!, gates: engine.f32(gates, rows.length * network.gates).slice() };
       if (pace.due) await pace.turn();
     }
@@ -269,6 +283,10 @@ export class GaterNet extends Net {
     });
   }
 
+  protected override get unit(): string {
+    return 'images';
+  }
+
   protected override get identity(): Record<string, unknown> {
     const { method, shape, norm } = this.state;
     return { method, shape, norm: norm.toJSON() };
@@ -309,8 +327,11 @@ export class GaterNet extends Net {
   }
 
   private gateRows(rows: number): Float32Array {
-    if (!this.network.gater) throw new TypeError('gates: this net has no gater');
-    return new Float32Array(rows * this.network.gates);
+    const { network, engine } = this;
+    if (!network.gater) throw new TypeError('gates: this net has no gater');
+    const arrays = rows * network.gates * 4;
+    requireMemory(engine, arrays, 'data', `telling the gates of ${rows} images`, 'fewer images');
+    return new Float32Array(rows * network.gates);
   }
 
   private static filled(engine: Engine, state: GatedState, tensors: Record<string, Tensor>): GaterNet {

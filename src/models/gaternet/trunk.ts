@@ -92,14 +92,6 @@ export class Trunk {
     });
   }
 
-  /** Bytes of activations and gradients for batches of n, packing and work room apart. */
-  trainingBytes(n: number): number {
-    const { nodes, outputs } = this.plan;
-    const sizes = outputs.map(({ channels, height, width }) => channels * height * width);
-    const kept = nodes.reduce((sum, node, i) => sum + sizes[i]! * (buffersOf(node) + 1), 0);
-    return n * 4 * (kept + GRADIENTS * Math.max(...sizes) + this.plan.gates * 4);
-  }
-
   /** Bytes of scratch for batches of n. */
   scratchBytes(n: number): { pack: number; work: number; norm: number } {
     const most = (sizes: (number | undefined)[]) => Math.max(0, ...sizes.map((size) => size ?? 0));
@@ -113,11 +105,6 @@ export class Trunk {
 
 /** Gradients of activations that are alive at once: a block's output, its shortcut, what is being made, and its sum's second part. */
 export const GRADIENTS = 4;
-
-/** Activations that backward needs beside the output. */
-function buffersOf(node: PlanNode): number {
-  return node.kind === 'conv' ? (node.gate && node.shortcut === undefined ? 2 : 1) : node.kind === 'max-pool' ? 1 : 0;
-}
 
 /** Whether a node's gate comes after its ReLU: its closed planes are zero. */
 export function gateAfterRelu(node: PlanNode): node is ConvNode & { gate: GateRange } {

@@ -1,5 +1,4 @@
 import type { SparseMatrix } from '../../data/dataset.js';
-import { checkMatrix } from '../../data/matrix.js';
 import { activate, drop } from '../../layers/activate.js';
 import { LANES, RowBatch, tilesFor } from '../../layers/batch.js';
 import type { Connections } from '../../layers/connections.js';
@@ -127,8 +126,8 @@ export class TileAutoencoder implements Autoencoder {
 }
 
 /**
- * For a layer over sparse rows: the dense units work in strips and skip what is off, the sparse ones over tiles of the reconstruction. Inside, features
- * are renumbered by `rank`, so that a receptive field is close together in memory.
+ * For a layer over sparse rows: the dense units work in strips and skip what is off, the sparse ones over tiles of the reconstruction. The features of
+ * both shape and rows are numbered by `rank`.
  */
 export class RowAutoencoder implements Autoencoder {
   readonly parameters: Block;
@@ -142,12 +141,11 @@ export class RowAutoencoder implements Autoencoder {
   private readonly dhidden: Address;
   private readonly decoded: Address;
   private readonly layer: Linear;
-  private readonly matrix: SparseMatrix;
 
   constructor(
     private readonly engine: Engine,
-    { inputs, connections, dense }: LinearShape & { connections: Connections },
-    matrix: SparseMatrix,
+    shape: LinearShape & { connections: Connections },
+    private readonly matrix: SparseMatrix,
     private readonly rank: Int32Array,
     private readonly options: Denoising,
     private readonly stream: number,
@@ -156,17 +154,9 @@ export class RowAutoencoder implements Autoencoder {
     this.scope = engine.scope();
     const { scope } = this;
     try {
-      const renumbered = connections.index.map((f) => rank[f]!);
-      this.layer = new Linear(engine, scope, {
-        inputs,
-        connections: { ...connections, index: renumbered },
-        dense,
-        input: 'rows',
-      });
-      checkMatrix(matrix);
-      this.matrix = { ...matrix, start: matrix.start.slice(), index: matrix.index.map((f) => rank[f]!) };
+      this.layer = new Linear(engine, scope, shape);
       const { layer } = this;
-      this.batch = new RowBatch(engine, scope, this.matrix, batchSize, false);
+      this.batch = new RowBatch(engine, scope, matrix, batchSize, false);
       this.stripUnits = new StripUnits(engine, layer.inputs, layer.denseUnits);
       this.active = new ActiveUnits(scope, this.stripUnits, batchSize);
       const visible = this.stripUnits.strips * LANES;

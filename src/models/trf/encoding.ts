@@ -3,9 +3,11 @@ import { LANES, loadBatch, tilesFor } from '../../layers/batch.js';
 import type { Linear } from '../../layers/linear.js';
 import { forwardLayers, Workspace } from '../../layers/stack.js';
 import { type Address, plus } from '../../runtime/address.js';
+import { requireMemory } from '../../runtime/budget.js';
 import type { Engine } from '../../runtime/engine.js';
 import type { Pace } from '../../runtime/pace.js';
-import { type BinaryColumns, emptyBits } from '../../structure/variables.js';
+import { bytesOf } from '../../runtime/rehearsal.js';
+import { type BinaryColumns, bitBytes, emptyBits } from '../../structure/variables.js';
 
 /** Loads rows and runs them through the layers below; returns tiles of their features. */
 export function encoder(
@@ -29,6 +31,20 @@ export interface Source {
 
 /** Outputs of up to this many bytes are kept; past it they are computed anew for every batch. */
 const KEEP_BYTES = 256e6;
+
+/** RangeError where there is no room for encodeRows; `held`: bytes of typed arrays that there are. */
+export function requireEncoding(engine: Engine, { features, below }: Source, batchSize: number, held: number): void {
+  const { rows } = features;
+  const { units } = below[below.length - 1]!;
+  const size = tilesFor(Math.min(batchSize, rows)) * LANES;
+  const memory = bytesOf(engine, (dry) => {
+    new Workspace(dry, below, features, size);
+    dry.scope().bytes(LANES * units * 4);
+  });
+  const kept = rows * units * 4 <= KEEP_BYTES ? rows * units * 4 : 0;
+  const arrays = held + bitBytes(rows, units) + kept;
+  requireMemory(engine, memory + arrays, 'train', `encoding ${rows} rows by ${units} units`, 'fewer rows or units');
+}
 
 /**
  * Runs all rows through the source's layers: which of the last one's units are on (above 0) for which rows, the variables of the next tree, and the source

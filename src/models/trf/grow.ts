@@ -11,7 +11,8 @@ import { growTree } from '../../structure/chow-liu.js';
 import { type ReceptiveFields, receptiveFields } from '../../structure/receptive-fields.js';
 import type { Tree } from '../../structure/tree.js';
 import { discretise, type Variables } from '../../structure/variables.js';
-import { encodeRows, type Source } from './encoding.js';
+import { copyBytes, valueBytes } from '../need.js';
+import { encodeRows, requireEncoding, type Source } from './encoding.js';
 import type { GrownLayer } from './grown-layer.js';
 import { readGrowth, writeGrowth } from './growth-file.js';
 import { type GrowProgress, TRF, type TrfSettings } from './options.js';
@@ -91,8 +92,15 @@ class Grower {
     const { globalUnits } = options;
     const shape = this.shapeOf(l, connections, globalUnits);
     const parameters = await this.timed('pretrain', () =>
-      pretrainLayer(engine, shape, rank, this.source, l, run, this.pace, (done, total, epoch, loss) =>
-        this.report('pretrain', l, done, total, { epoch, loss }),
+      pretrainLayer(
+        engine,
+        shape,
+        rank,
+        this.source,
+        l,
+        { ...run, held: this.held },
+        this.pace,
+        (done, total, epoch, loss) => this.report('pretrain', l, done, total, { epoch, loss }),
       ),
     );
     return { radius: options.radius, stride: options.stride, globalUnits, tree, centres, connections, parameters };
@@ -105,7 +113,7 @@ class Grower {
       l === 0
         ? await this.timed('tree', () => {
             checkMatrix(raw.features);
-            return discretise(raw.features, { threshold: run.threshold });
+            return discretise(engine, raw.features, { threshold: run.threshold });
           })
         : await this.timed('encode', () => this.encode(l));
     const { root, minInformation } = run;
@@ -130,8 +138,10 @@ class Grower {
   }
 
   private async encode(l: number): Promise<Variables> {
-    const { engine, source, run, pace } = this;
-    const { on, next } = await encodeRows(engine, source, run.pretrain.batchSize, pace, (done) =>
+    const { engine, source, run, pace, held } = this;
+    const size = run.pretrain.batchSize;
+    requireEncoding(engine, source, size, held);
+    const { on, next } = await encodeRows(engine, source, size, pace, (done) =>
       this.report('encode', l, done, this.data.rows),
     );
     this.source = next;
@@ -161,6 +171,18 @@ class Grower {
     layer.bind(this.scope.copy(grown.parameters), NONE);
     this.source = { ...this.source, below: [...this.source.below, layer] };
     this.grown.push(grown);
+  }
+
+  /** Bytes of typed arrays that growing holds: the data transformed or encoded, and the layers so far. */
+  private get held(): number {
+    const layers = this.grown.reduce(
+      (sum, { connections: { start, index }, parameters, centres }) =>
+        sum + start.byteLength + index.byteLength + parameters.byteLength + centres.byteLength,
+      0,
+    );
+    const { features } = this.source;
+    const encoded = features === this.data.features ? 0 : valueBytes(features);
+    return copyBytes(this.raw, this.data) + encoded + layers;
   }
 
   private async timed<T>(phase: keyof GrowSeconds, work: () => T | Promise<T>): Promise<T> {

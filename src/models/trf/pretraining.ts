@@ -1,14 +1,17 @@
-import type { Matrix } from '../../data/dataset.js';
+import type { SparseMatrix } from '../../data/dataset.js';
+import { checkMatrix } from '../../data/matrix.js';
 import type { Connections } from '../../layers/connections.js';
 import { Linear, type LinearShape } from '../../layers/linear.js';
 import { Workspace } from '../../layers/stack.js';
 import { allFinite } from '../../numeric/finite.js';
+import { requireMemory } from '../../runtime/budget.js';
 import type { Engine } from '../../runtime/engine.js';
 import type { Pace } from '../../runtime/pace.js';
 import { Purpose, permutation } from '../../runtime/random.js';
+import { bytesOf } from '../../runtime/rehearsal.js';
 import { createOptimizer, optimizerOptions } from '../../training/optimizer.js';
 import { tooLargeScale } from '../feedforward/feedforward-net.js';
-import { type Autoencoder, RowAutoencoder, TileAutoencoder } from './autoencoder.js';
+import { type Autoencoder, type Denoising, RowAutoencoder, TileAutoencoder } from './autoencoder.js';
 import { encoder, type Source } from './encoding.js';
 import type { PretrainSettings } from './options.js';
 
@@ -19,31 +22,29 @@ export async function pretrainLayer(
   rank: Int32Array,
   { features, below }: Source,
   l: number,
-  { seed, initialScale, pretrain: options }: { seed: number; initialScale: number; pretrain: PretrainSettings },
+  {
+    seed,
+    initialScale,
+    pretrain: options,
+    held,
+  }: {
+    seed: number;
+    initialScale: number;
+    pretrain: PretrainSettings;
+    /** Bytes of typed arrays that growing holds. */
+    held: number;
+  },
   pace: Pace,
   report: (done: number, total: number, epoch: number, loss: number) => void,
 ): Promise<Float32Array> {
   const batchSize = Math.min(options.batchSize, features.rows);
-  const scope = engine.scope();
-  let space: Workspace | undefined;
-  let coder: Autoencoder | undefined;
+  const given = { options, stream: l, batchSize };
+  requireTraining(engine, shape, { features, below }, given, held);
+  const training = layTraining(engine, ...renumbered(shape, { features, below }, rank), rank, given);
+  const { coder, optimizer } = training;
   try {
-    if (shape.input === 'rows') {
-      coder = new RowAutoencoder(engine, shape, features as Matrix & { kind: 'sparse' }, rank, options, l, batchSize);
-    } else {
-      space = new Workspace(engine, below, features, batchSize);
-      coder = new TileAutoencoder(
-        engine,
-        new Linear(engine, scope, shape),
-        encoder(engine, below, features, space),
-        options,
-        l,
-        batchSize,
-      );
-    }
     coder.initialise(seed, initialScale);
     if (!allFinite(coder.result())) throw tooLargeScale(initialScale);
-    const optimizer = createOptimizer(engine, scope, coder.parameters.length, optimizerOptions('adam'));
     const batches = Math.ceil(features.rows / batchSize);
     for (let epoch = 0, step = 0; epoch < options.epochs; epoch++) {
       const order = permutation(engine, features.rows, seed, Purpose.pretrainShuffle, l * 65536 + epoch);
@@ -66,10 +67,72 @@ export async function pretrainLayer(
     if (!allFinite(parameters)) throw diverged(l, options);
     return parameters;
   } finally {
+    training.dispose();
+  }
+}
+
+type Shape = LinearShape & { connections: Connections };
+
+interface Given {
+  options: Denoising;
+  stream: number;
+  batchSize: number;
+}
+
+/** The autoencoder, what it reads and its optimiser. */
+function layTraining(engine: Engine, shape: Shape, { features, below }: Source, rank: Int32Array, given: Given) {
+  const { options, stream, batchSize } = given;
+  const scope = engine.scope();
+  let space: Workspace | undefined;
+  let coder: Autoencoder | undefined;
+  const dispose = () => {
     coder?.dispose();
     space?.dispose();
     scope.dispose();
+  };
+  try {
+    if (shape.input === 'rows') {
+      coder = new RowAutoencoder(engine, shape, features as SparseMatrix, rank, options, stream, batchSize);
+    } else {
+      space = new Workspace(engine, below, features, batchSize);
+      const source = encoder(engine, below, features, space);
+      coder = new TileAutoencoder(engine, new Linear(engine, scope, shape), source, options, stream, batchSize);
+    }
+    const optimizer = createOptimizer(engine, scope, coder.parameters.length, optimizerOptions('adam'));
+    return { coder, optimizer, dispose };
+  } catch (error) {
+    dispose();
+    throw error;
   }
+}
+
+/** Over sparse rows, features by their ranks: a receptive field is then close together in memory. */
+export function renumbered(shape: Shape, source: Source, rank: Int32Array): [Shape, Source] {
+  const { features } = source;
+  if (shape.input !== 'rows' || features.kind !== 'sparse') return [shape, source];
+  checkMatrix(features);
+  const places = (index: Int32Array) => index.map((f) => rank[f]!);
+  const connections = { ...shape.connections, index: places(shape.connections.index) };
+  return [
+    { ...shape, connections },
+    { ...source, features: { ...features, start: features.start.slice(), index: places(features.index) } },
+  ];
+}
+
+/** RangeError where there is no room to train it; `held`: bytes of typed arrays that there are. */
+function requireTraining(engine: Engine, shape: Shape, source: Source, given: Given, held: number): void {
+  const { features } = source;
+  const { connections, dense } = shape;
+  const rank = new Int32Array(0);
+  let parameters = 0;
+  const memory = bytesOf(engine, (dry) => {
+    parameters = layTraining(dry, shape, source, rank, given).coder.parameters.length;
+  });
+  const own = connections.index.byteLength + 4 * features.columns;
+  const copies = features.kind === 'sparse' ? features.index.byteLength + connections.index.byteLength : 0;
+  const arrays = held + own + copies + 4 * features.rows + 4 * parameters;
+  const what = `pre-training ${connections.units + dense} units of layer ${given.stream + 1}`;
+  requireMemory(engine, memory + arrays, 'layers', what, 'longer strides, fewer global units or smaller batches');
 }
 
 function diverged(l: number, { learningRate }: PretrainSettings): RangeError {

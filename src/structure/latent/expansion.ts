@@ -1,12 +1,15 @@
 import { complete } from '../../check/complete.js';
 import { type Completed, type Fn, type Options, type OptionsOf, SEED, SIGNAL } from '../../check/option.js';
 import type { Observations } from '../../data/checked.js';
+import { padded } from '../../numeric/padding.js';
+import { requireMemory } from '../../runtime/budget.js';
 import { ENGINE, type Engine, engineOf } from '../../runtime/engine.js';
 import { Pace } from '../../runtime/pace.js';
-import { chooseRows, selectLists } from '../binary.js';
+import { bytesOf } from '../../runtime/rehearsal.js';
+import { chooseRows, listBytes, selectLists } from '../binary.js';
 import { bindRows } from '../pair-information.js';
 import type { BinaryRows } from '../variables.js';
-import type { LatentTree } from './latent-tree.js';
+import { type LatentTree, requireLatentTree } from './latent-tree.js';
 import { LATENT_TREE } from './options.js';
 import { LatentInference, rowsLike } from './posteriors.js';
 import { SoftCounts } from './soft-counts.js';
@@ -66,12 +69,15 @@ export interface Expansion {
  * Memory: 4 bytes for each row and latent, and for each pair of neighbouring levels' nodes.
  */
 export async function expandTree(tree: LatentTree, data: Observations, given: ExpandOptions = {}): Promise<Expansion> {
-  const all = rowsLike(tree, data);
+  requireLatentTree(tree);
   const options = complete(EXPAND, given, 'expandTree');
   const { onProgress, sampleRows, seed } = options;
   const pace = new Pace(options.signal);
   const engine = await engineOf(options);
+  const all = rowsLike(engine, tree, data);
   const sample = selectLists(all, chooseRows(engine, all.rows, sampleRows, seed));
+  const what = `expanding ${tree.latents} latents over ${sample.rows} rows`;
+  requireMemory(engine, expansionBytes(engine, tree, sample, options), 'data', what, 'fewer rows (sampleRows)');
   const expander = new Expander(engine, tree, sample, options, pace);
   try {
     await expander.infer();
@@ -92,6 +98,27 @@ export async function expandTree(tree: LatentTree, data: Observations, given: Ex
 
 type InputCount = Completed<typeof INPUT_COUNT>;
 
+/** Bytes of the posteriors of all levels, and beside them in turn: inference; the features' rows; the counts of the largest layer. */
+function expansionBytes(engine: Engine, tree: LatentTree, data: BinaryRows, share: InputCount): number {
+  const beside = (lay: (dry: Engine, levels: readonly SoftCounts[]) => void) =>
+    bytesOf(engine, (dry) => lay(dry, new Expander(dry, tree, data, share, new Pace()).levels));
+  const inference = beside((dry) => new LatentInference(dry, tree, data));
+  const listing = beside((dry) => bindRows(dry, dry.scope(), data));
+  const counting = beside((dry, levels) => {
+    for (const level of levels) {
+      const scope = dry.scope();
+      level.roomForPairs(scope);
+      scope.dispose();
+    }
+  });
+  const sizes = [tree.features, ...tree.levels];
+  const scores = Math.max(0, ...tree.levels.map((units, l) => 4 * units * sizes[l]!));
+  const pairs = Math.max(0, ...tree.levels.map((units) => 8 * units * padded(units)));
+  const lists = listBytes(data);
+  // Beside the pairs a number of each row, three times.
+  return lists + Math.max(inference, scores + listing, scores + lists + 12 * data.rows + pairs + counting);
+}
+
 class Expander {
   private readonly engine: Engine;
   private readonly tree: LatentTree;
@@ -100,7 +127,7 @@ class Expander {
   private readonly pace: Pace;
   private readonly scope;
   /** Posteriors of each level's latents. */
-  private readonly levels: readonly SoftCounts[];
+  readonly levels: readonly SoftCounts[];
 
   constructor(engine: Engine, tree: LatentTree, data: BinaryRows, share: InputCount, pace: Pace) {
     this.engine = engine;

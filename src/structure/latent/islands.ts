@@ -1,10 +1,10 @@
 import { log } from '../../numeric/log.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
 import type { Pace } from '../../runtime/pace.js';
-import { packColumns } from '../binary.js';
-import { PairInformation } from '../pair-information.js';
+import { listBytes, packColumns } from '../binary.js';
+import { PairInformation, pairBytes } from '../pair-information.js';
 import { RowFrontier } from '../prim.js';
-import { type BinaryColumns, type BinaryRows, emptyBits } from '../variables.js';
+import { type BinaryColumns, type BinaryRows, bitBytes, emptyBits, requireRoom } from '../variables.js';
 import { type ClassModel, type EmOptions, LatentFits, type Split } from './fits.js';
 import type { LatentTreeSettings } from './options.js';
 
@@ -31,6 +31,8 @@ export async function growIslands(
   pace: Pace,
   report: (phase: 'information' | 'islands', done: number) => void,
 ): Promise<Level> {
+  const room = islandBytes(data);
+  requireRoom(engine, data.variables, room.all);
   const columns = data.kind === 'rows' ? packColumns(data) : data;
   const partners = new Partners(engine, data);
   try {
@@ -53,6 +55,7 @@ export async function growIslands(
         await pace.turn();
       }
       report('islands', data.variables);
+      requireRoom(engine, data.variables, room.arrays + bitBytes(data.rows, islands.length));
       const states = emptyBits(data.rows, islands.length);
       for (const [i, island] of islands.entries()) {
         states.bits.set(models.states(island), i * states.words * 8);
@@ -65,6 +68,17 @@ export async function growIslands(
   } finally {
     partners.dispose();
   }
+}
+
+/** Bytes of the variables, as they are and packed, and of partners; and of all, with the information of pairs, the frontier over it and the fits. */
+function islandBytes(data: BinaryRows | BinaryColumns): { arrays: number; all: number } {
+  const { rows, variables } = data;
+  const bits = bitBytes(rows, variables);
+  const packed = data.kind === 'rows' ? bits : 0;
+  return {
+    arrays: (data.kind === 'rows' ? listBytes(data) : bits) + packed + 17 * variables,
+    all: pairBytes(data, 37) + packed + bits + 33 * rows,
+  };
 }
 
 /** One island, or the last two. */

@@ -1,9 +1,12 @@
 import { complete } from '../../check/complete.js';
 import { checkedData, type Observations } from '../../data/checked.js';
 import { requireRows } from '../../data/matrix.js';
+import { padded } from '../../numeric/padding.js';
+import { requireMemory } from '../../runtime/budget.js';
 import { type Engine, engineOf } from '../../runtime/engine.js';
 import { Pace } from '../../runtime/pace.js';
-import { chooseRows, listRows, selectBits, selectLists } from '../binary.js';
+import { bytesOf } from '../../runtime/rehearsal.js';
+import { chooseRows, listBytes, listRows, selectBits, selectLists } from '../binary.js';
 import { countIndices } from '../pair-information.js';
 import { type BinaryColumns, type BinaryRows, binarise, binaryLimits } from '../variables.js';
 import { assemble, orderLevels } from './assembly.js';
@@ -34,18 +37,18 @@ export async function learnLatentTree(
   data: Observations,
   given: LatentTreeOptions = {},
 ): Promise<{ tree: LatentTree; seconds: LatentTreeSeconds }> {
-  const dataset = checkedData(data);
   const options = complete(LATENT_TREE, given, 'latentTree');
-  const matrix = requireRows(dataset.features, 'data');
   const pace = new Pace(options.signal);
-  const limits = binaryLimits(matrix, options.threshold);
-  const features = binarise(matrix, limits);
-  const { rows, columns } = matrix;
   const engine = await engineOf(options);
+  const dataset = checkedData(data);
+  const matrix = requireRows(dataset.features, 'data');
+  const { rows, columns } = matrix;
+  const limits = binaryLimits(engine, matrix, options.threshold);
   const learner = new Learner(engine, options, pace);
+  const features = binarise(engine, matrix, limits);
   const chosen = chooseRows(engine, features.rows, options.sampleRows, options.seed);
   // Posteriors take lists of ones; islands grow from what the features are, lists or bits.
-  const all = listRows(features);
+  const all = listRows(engine, features);
   const sample = selectLists(all, chosen);
   const levels = await learner.growLevels(features.kind === 'rows' ? sample : selectBits(features, chosen));
   const forest = await learner.link(columns, levels, sample);
@@ -62,6 +65,8 @@ export async function learnLatentTree(
   });
   return { tree, seconds: learner.seconds };
 }
+
+const FEWER_ROWS = 'fewer rows (sampleRows)';
 
 /** The state of one call of latentTree. */
 class Learner {
@@ -109,6 +114,12 @@ class Learner {
     const roots = assemble(features, levels, plain);
     const top = levels.at(-1)!.length;
     const scope = engine.scope();
+    const memory = bytesOf(engine, (dry) => {
+      new LatentInference(dry, roots, data);
+      new SoftCounts(dry, dry.scope(), data.rows, top).roomForPairs(dry.scope());
+    });
+    const arrays = listBytes(data) + 4 * data.rows + 8 * top * padded(top);
+    requireMemory(engine, memory + arrays, 'data', `linking ${top} latents over ${data.rows} rows`, FEWER_ROWS);
     const inference = new LatentInference(engine, roots, data);
     try {
       const soft = new SoftCounts(engine, scope, data.rows, top);

@@ -3,9 +3,11 @@ import { type Options, type OptionsOf, SIGNAL } from '../../check/option.js';
 import { checkedData, type Observations } from '../../data/checked.js';
 import { requireRows } from '../../data/matrix.js';
 import { type Address, NONE, plus } from '../../runtime/address.js';
+import { requireMemory } from '../../runtime/budget.js';
 import { ENGINE, type Engine, engineOf, type Scope } from '../../runtime/engine.js';
 import { Pace } from '../../runtime/pace.js';
-import { listRows } from '../binary.js';
+import { bytesOf } from '../../runtime/rehearsal.js';
+import { listBytes, listRows } from '../binary.js';
 import { type BinaryRows, binarise } from '../variables.js';
 import { type LatentTree, requireLatentTree } from './latent-tree.js';
 import { requireParts } from './latent-tree-parts.js';
@@ -189,11 +191,15 @@ export async function assignLatents(
 ): Promise<LatentAssignment> {
   const options = complete(ASSIGN, given, 'assignLatents');
   const pace = new Pace(options.signal);
-  const lists = rowsLike(tree, data);
+  requireLatentTree(tree);
   const engine = await engineOf(options);
+  const lists = rowsLike(engine, tree, data);
+  const { latents } = tree;
+  const memory = bytesOf(engine, (dry) => new LatentInference(dry, tree, lists));
+  const arrays = listBytes(lists) + lists.rows * (5 * latents + 8);
+  requireMemory(engine, memory + arrays, 'data', `assigning ${latents} latents to ${lists.rows} rows`, 'fewer rows');
   const inference = new LatentInference(engine, tree, lists);
   try {
-    const { latents } = tree;
     const posteriors = new Float32Array(lists.rows * latents);
     const logLikelihood = new Float64Array(lists.rows);
     for (const { first, last, posterior, likelihood } of inference.chunks()) {
@@ -209,12 +215,12 @@ export async function assignLatents(
 }
 
 /** Data as rows of the tree's binary features. */
-export function rowsLike(tree: LatentTree, data: Observations): BinaryRows {
+export function rowsLike(engine: Engine, tree: LatentTree, data: Observations): BinaryRows {
   requireLatentTree(tree);
   // Kernels follow its parents.
   requireParts(tree);
   const matrix = requireRows(checkedData(data).features, 'data');
   if (matrix.columns !== tree.features)
     throw new RangeError(`data: expected ${tree.features} columns like the tree's, got ${matrix.columns}`);
-  return listRows(binarise(matrix, tree.limits));
+  return listRows(engine, binarise(engine, matrix, tree.limits));
 }

@@ -69,8 +69,7 @@ export class SoftCounts {
     const out = new Float64Array(latents * stride);
     const scope = engine.scope();
     try {
-      const product = scope.bytes(latents * stride * 4);
-      const packed = scope.bytes(wholePanels(latents) * BLOCK * 4);
+      const { product, packed } = this.roomForPairs(scope);
       for (let first = 0; first < rows; first += BLOCK) {
         const depth = Math.min(BLOCK, rows - first);
         const from = plus(this.posterior, first * stride * 4);
@@ -86,6 +85,12 @@ export class SoftCounts {
       scope.dispose();
     }
     return out;
+  }
+
+  /** For `pairs`: f32[latents][stride] of a block, and its packed panels. */
+  roomForPairs(scope: Scope): { product: Address; packed: Address } {
+    const { latents, stride } = this;
+    return { product: scope.bytes(latents * stride * 4), packed: scope.bytes(wholePanels(latents) * BLOCK * 4) };
   }
 
   /** sum[z] = Σ weight · P(z), joint[z] = Σ weight · parent · P(z) over the rows listed, by default all. */

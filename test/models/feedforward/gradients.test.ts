@@ -84,7 +84,7 @@ async function gradientsAreSlopes(
     Array.from({ length: 20 }, () => (random.chance(0.5) ? random.below(3) : 0)),
   );
   const data = knownData(features, input, target);
-  const session = net.network.startTraining(data, rows, 2);
+  const session = net.network.startTraining(data, rows);
   const order = Int32Array.from(random.permutation(rows));
   // A step whose masks let some gradient through to every layer.
   let step = 0;

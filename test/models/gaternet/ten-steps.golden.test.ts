@@ -49,7 +49,7 @@ for (const golden of goldenTrainings()) {
       }
     };
     await evaluate(golden.initialEvaluation);
-    const session = network.startTraining(data, n, 1) as GatedSession;
+    const session = network.startTraining(data, n) as GatedSession;
     const scope = engine.scope();
     const options = optimizerOptions({
       kind: 'sgd',

@@ -5,6 +5,7 @@ import * as assert from 'uvu/assert';
 import { inputBatch, loadBatch } from '#dist/layers/batch.js';
 import { Linear } from '#dist/layers/linear.js';
 import { type Autoencoder, type Denoising, RowAutoencoder, TileAutoencoder } from '#dist/models/trf/autoencoder.js';
+import { renumbered } from '#dist/models/trf/pretraining.js';
 import type { Address } from '#dist/runtime/address.js';
 import { close } from '../../support/allclose.js';
 import { connectionsOf, type GoldenLayer, type GoldenValues } from '../../support/known-net.js';
@@ -70,7 +71,8 @@ function rowCoder(engine: Engine, layer: GoldenLayer, data: Dataset, options: De
   const { segments, parameterLength } = new Linear(engine, engine.scope(), shape);
   const { features } = data;
   if (features.kind !== 'sparse') throw new TypeError('expected sparse rows');
-  const coder = new RowAutoencoder(engine, shape, features, rank, options, 0, data.rows);
+  const [own, source] = renumbered(shape, { features, below: [] }, rank);
+  const coder = new RowAutoencoder(engine, own, source.features as typeof features, rank, options, 0, data.rows);
   const offset = (name: string) => segments.find((segment) => segment.name === name)?.offset ?? 0;
   const strips = parameterLength + upTo(inputs, 32);
   return {

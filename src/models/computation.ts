@@ -1,0 +1,21 @@
+import type { Dataset } from '../data/dataset.js';
+import type { Engine } from '../runtime/engine.js';
+import type { TrainingSession } from '../training/fit.js';
+import type { Loss } from '../training/losses.js';
+import type { Block } from '../training/optimizer.js';
+
+/** What computes behind a net. */
+export interface Computation {
+  readonly parameters: Block;
+  /** Floats of the parameters that are trained. Default: all. */
+  readonly trainedLength?: number;
+  readonly loss: Loss;
+  /** Number of weights and biases. */
+  readonly weights: number;
+  /** The same layers on another engine, without their weights. */
+  on(engine: Engine): Computation;
+  startTraining(train: Dataset, batchSize: number): TrainingSession;
+  /** Room for running batches of so many rows. */
+  reserve(data: Dataset, size: number): { dispose(): void };
+  dispose(): void;
+}

@@ -1,0 +1,90 @@
+import type { Dataset, Matrix } from '../data/dataset.js';
+import { LANES, tilesFor } from '../layers/batch.js';
+import type { Address } from '../runtime/address.js';
+import type { Engine, Scope } from '../runtime/engine.js';
+import { bytesBeside } from '../runtime/rehearsal.js';
+import { fitArrays } from '../training/fit.js';
+import type { FitSettings } from '../training/fit-options.js';
+import type { BoundLoss } from '../training/losses.js';
+import { createOptimizer } from '../training/optimizer.js';
+import type { Computation } from './computation.js';
+
+/** Room for the outputs of a batch by rows, and where a loss is wanted for that. */
+export class OutputRoom {
+  readonly gradient: Address;
+  readonly rowMajor: Address;
+  readonly loss: BoundLoss | undefined;
+
+  constructor(engine: Engine, scope: Scope, { loss }: Computation, size: number, wanted: boolean) {
+    const bytes = tilesFor(size) * LANES * loss.outputs * 4;
+    this.gradient = scope.bytes(bytes);
+    this.rowMajor = scope.bytes(bytes);
+    this.loss = wanted ? loss.prepare(engine, scope, size) : undefined;
+  }
+}
+
+/** Bytes that predict and evaluate need. */
+export function runBytes(
+  engine: Engine,
+  network: Computation,
+  data: Dataset,
+  { size, loss, arrays }: { size: number; loss: boolean; arrays: number },
+): number {
+  return (
+    bytesBeside(
+      engine,
+      (dry) => network.on(dry),
+      (dry, net) => reserveRun(dry, net, data, size, loss),
+    ) +
+    arrays +
+    outputBytes(network, data)
+  );
+}
+
+/** Bytes that fit needs beside copies of its data. */
+export function fitBytes(
+  engine: Engine,
+  network: Computation,
+  train: Dataset,
+  settings: FitSettings,
+  copies: number,
+): number {
+  const { validation, optimizer } = settings;
+  const batchSize = Math.min(settings.batchSize, train.rows);
+  const length = network.trainedLength ?? network.parameters.length;
+  const memory = bytesBeside(
+    engine,
+    (dry) => network.on(dry),
+    (dry, net) => {
+      net.startTraining(train, batchSize);
+      createOptimizer(dry, dry.scope(), length, optimizer);
+      if (validation) reserveRun(dry, net, validation, Math.min(batchSize, validation.rows), true);
+      // The order of an epoch, before it is copied.
+      dry.arena.allocate(train.rows * 4);
+    },
+  );
+  const evaluation = validation ? outputBytes(network, validation) : 0;
+  return memory + copies + fitArrays(network.parameters.length, length, train.rows, evaluation, settings);
+}
+
+/** Bytes of a transformed copy of the data; none where they are the data given. */
+export function copyBytes(given: Dataset | undefined, made: Dataset | undefined): number {
+  return made === undefined || made === given ? 0 : valueBytes(made.features);
+}
+
+/** Bytes of the numbers alone: what a transform makes anew. */
+export function valueBytes(features: Matrix): number {
+  return (features.kind === 'sparse' ? features.value : features.values).byteLength;
+}
+
+function reserveRun(dry: Engine, net: Computation, data: Dataset, size: number, loss: boolean): void {
+  const scope = dry.scope();
+  new OutputRoom(dry, scope, net, size, loss);
+  net.reserve(data, size).dispose();
+  scope.dispose();
+}
+
+/** Outputs of all rows; and the classes, or the order of a task's scores. */
+function outputBytes({ loss }: Computation, { rows }: Dataset): number {
+  return rows * 4 * (loss.outputs + (loss.kind === 'values' ? 0 : 1));
+}
