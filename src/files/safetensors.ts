@@ -1,4 +1,6 @@
+import { isObject } from '../check/complete.js';
 import { got } from '../check/phrase.js';
+import { requireObject } from '../check/require.js';
 import { jsonMarks, parseJson } from './json.js';
 
 /** Numbers of a tensor, row-major: the last axis innermost. */
@@ -62,8 +64,8 @@ export function writeSafetensors(
   tensors: Readonly<Record<string, Tensor>>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
-  requireRecord(tensors, 'tensors');
-  requireRecord(metadata, 'metadata');
+  requireObject(tensors, 'tensors');
+  requireMetadata(metadata);
   const entries = Object.entries(tensors).map(([name, tensor]) => {
     checkTensor(name, tensor);
     return { name, dtype: dtypeOf(tensor.data), ...tensor };
@@ -74,11 +76,7 @@ export function writeSafetensors(
   const notes = Object.keys(metadata).sort(compareUtf8);
   if (notes.length > 0) {
     const pairs = new HeaderItems();
-    for (const key of notes) {
-      const value = metadata[key];
-      if (typeof value !== 'string') throw new TypeError(`metadata.${key}: expected a string, got ${got(value)}`);
-      pairs.add(`${quote(key, 'metadata')}:${quote(value, `metadata.${key}`)}`);
-    }
+    for (const key of notes) pairs.add(`${quote(key, 'metadata')}:${quote(metadata[key]!, `metadata.${key}`)}`);
     items.add(`"${METADATA}":${pairs}`);
   }
   let offset = 0;
@@ -219,14 +217,21 @@ function readEntry(name: string, info: unknown) {
   return { name, shape, array, length, begin, end };
 }
 
+/** TypeError unless they are strings by name. */
+export function requireMetadata(metadata: Readonly<Record<string, string>>): void {
+  requireObject(metadata, 'metadata');
+  for (const [key, value] of Object.entries(metadata))
+    if (typeof value !== 'string') throw new TypeError(`metadata.${key}: expected a string, got ${got(value)}`);
+}
+
 function checkTensor(name: string, tensor: Tensor): void {
   if (name === METADATA) throw new RangeError(`tensors: expected names other than ${METADATA}, got a tensor so named`);
   const { shape, data } = tensor ?? {};
   if (!DTYPES.some((dtype) => data instanceof ARRAYS[dtype]!)) {
-    throw new TypeError(`tensors[${show(name)}].data: expected a typed array, got ${data?.constructor?.name ?? data}`);
+    throw new TypeError(`tensors[${show(name)}].data: expected a typed array, got ${got(data)}`);
   }
   if (!isSizes(shape)) {
-    throw new RangeError(`tensors[${show(name)}].shape: expected integers from 0, got ${show(shape)}`);
+    throw new RangeError(`tensors[${show(name)}].shape: expected integers from 0, got ${got(shape)}`);
   }
   const length = shape.reduce((product, axis) => product * axis, 1);
   if (data.length !== length) {
@@ -258,10 +263,6 @@ export function requireHeaderSize(bytes: number): void {
     );
 }
 
-function requireRecord(value: unknown, argument: string): void {
-  if (!isObject(value)) throw new TypeError(`${argument}: expected an object, got ${got(value)}`);
-}
-
 function quote(text: string, argument: string): string {
   requireHeaderSize(text.length);
   // Lone surrogates have no UTF-8 form.
@@ -286,10 +287,6 @@ export function compareUtf8(a: string, b: string): number {
 
 function isSurrogate(unit: number): boolean {
   return unit >= 0xd800 && unit < 0xe000;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isSizes(value: unknown): value is readonly number[] {

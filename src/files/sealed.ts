@@ -3,6 +3,7 @@ import {
   compareUtf8,
   dtypeOf,
   readSafetensors,
+  requireMetadata,
   type Safetensors,
   type Tensor,
   writeSafetensors,
@@ -17,6 +18,7 @@ export function writeSealed(
   tensors: Readonly<Record<string, Tensor>>,
   metadata: Readonly<Record<string, string>>,
 ): Uint8Array {
+  requireMetadata(metadata);
   return writeSafetensors(tensors, { ...metadata, [SEAL]: digestOf(tensors, metadata) });
 }
 

@@ -1,3 +1,4 @@
+import { isObject } from '../check/complete.js';
 import { type Identity, identityIn, requireSameRun } from './identity.js';
 import { parseJson } from './json.js';
 import type { Tensor } from './safetensors.js';
@@ -28,7 +29,7 @@ export function unpackState(
   const was = identityIn(saved, argument);
   if (!was) throw damagedState('it does not say of which run it is', argument);
   requireSameRun(was, identity, argument);
-  if (!isRecord(saved.state)) throw damagedState('it holds no state', argument);
+  if (!isObject(saved.state)) throw damagedState('it holds no state', argument);
   return { state: saved.state, tensors };
 }
 
@@ -44,9 +45,5 @@ function parsed(text: string, argument: string): Record<string, unknown> {
   } catch (cause) {
     throw damagedState('its metadata are not what was written', argument, cause);
   }
-  return isRecord(saved) ? saved : {};
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isObject(saved) ? saved : {};
 }

@@ -41,7 +41,7 @@ type Case = [what: string, call: () => unknown, kind: typeof TypeError | typeof 
 const learning: Case[] = [
   ['no data', () => latentTree(wrong(undefined)), TypeError, /^data: expected a Dataset, got undefined$/],
   ['bare rows', () => learn({}, problem.rows), TypeError, /^features: expected a matrix of kind/],
-  ['options for data', () => latentTree(wrong({ engine }), wrong(train)), TypeError, /^features: expected a matrix/],
+  ['options for data', () => latentTree(wrong({ engine }), wrong(train)), TypeError, /^features: expected an option/],
 ];
 
 const making: Case[] = [

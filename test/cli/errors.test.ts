@@ -37,11 +37,13 @@ test('usage', async () => {
 });
 
 test('what memory could not hold is refused with the number', async () => {
-  const wide = file('wide.txt', '0,2147483646:1\n1,3:1\n');
+  const wide = file('wide.txt', '0,2147483645:1\n1,3:1\n');
   const said = /needs 34359\.7 MB, the limit is 4295\.0 MB; use fewer columns or raise --max-memory$/m;
-  await refused(['tree', wide], said);
-  await refused(['train', '--data', wide, '--holdout', '0'], said);
-  await refused(['latent-tree', wide, '--max-memory', '64m'], /needs 34359\.7 MB, the limit is 67\.1 MB/);
+  const columns = ['--columns', '2147483646'];
+  await refused(['tree', wide], /line 1: expected a feature below 1048576 in so short a text, or the option columns/);
+  await refused(['tree', wide, ...columns], said);
+  await refused(['train', '--data', wide, ...columns, '--holdout', '0'], said);
+  await refused(['latent-tree', wide, ...columns, '--max-memory', '64m'], /needs 34359\.7 MB, the limit is 67\.1 MB/);
   await refused(['tree', words, '--max-memory', '1K'], /'1K' is invalid\. Expected a size from 1M/);
   await refused(['tree', words, '--max-memory', 'much'], /'much' is invalid/);
 });
@@ -58,7 +60,7 @@ test('options out of range', async () => {
   await refused([...train, '--dropout', '1'], /--dropout.*Expected a share from 0 to below 1/);
   await refused([...train, '--holdout', '1'], /--holdout/);
   await refused([...train, '--holdout', '0.2', '--validation', words], /--holdout: is for runs without --validation/);
-  await refused([...train, '--out', 'y'.repeat(400)], /^espalier: .{0,300}the name is too long$/);
+  await refused([...train, '--out', 'y'.repeat(400)], /^espalier: .{0,300}the name is too long$/m);
   await refused([...train, '--holdout', '0.001'], /--holdout 0\.001: data: expected rows enough/);
   await refused([...train, '--holdout', '0', '--patience', '3'], /--patience: needs validation rows/);
   await refused([...train, '--layers', '6:5'.repeat(3)], /--layers.*radius:stride:globalUnits/);
@@ -236,8 +238,11 @@ test('models whose CSV schema is damaged, and JSON that nests deep', async () =>
   for (const [schema, message] of [
     ['{', /the CSV schema is damaged: /],
     ['null', /the CSV schema is damaged: espalier\.csv: expected an object of kind 'csv-schema'/],
-    ['{"kind":"csv-schema"}', /the CSV schema is damaged: espalier\.csv: expected delimiter/],
-    [metadata['espalier.csv']!.replace('numeric', 'number'), /damaged: espalier\.csv: expected columns/],
+    [
+      '{"kind":"csv-schema"}',
+      /the CSV schema is damaged: espalier\.csv\.delimiter: expected ',', ';' or a tab, got undefined/,
+    ],
+    [metadata['espalier.csv']!.replace('numeric', 'number'), /damaged: espalier\.csv\.columns\[0\]: expected/],
     [deep, /the CSV schema is damaged: espalier\.csv: expected JSON of at most 64 levels/],
   ] as const) {
     const model = file('schema.safetensors', writeSafetensors(tensors, { ...metadata, 'espalier.csv': schema }));

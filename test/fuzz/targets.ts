@@ -134,7 +134,7 @@ function binaries(): Target[] {
       ],
       mutate: mutateBytes,
       read: (bytes) => {
-        const { channels, height, width, values } = decodePng(bytes);
+        const { channels, height, width, values } = named('png', () => decodePng(bytes));
         return digest(`${channels} ${height} ${width}`, values);
       },
     },
@@ -367,4 +367,14 @@ function problem(): { listed: Dataset; dense: Dataset; images: Dataset } {
     ),
     images: Dataset.images({ channels: 1, height: 8, width: 8, values, labels }),
   };
+}
+
+/** For refusals that come to the user behind the name of a file. */
+function named<T>(argument: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof RangeError) throw new RangeError(`${argument}: ${error.message}`, { cause: error });
+    throw error;
+  }
 }

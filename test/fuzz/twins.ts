@@ -20,6 +20,8 @@ export function sparseTwin(text: string): Rows | undefined {
   const tasks = width > 1;
   const labels: number[] = [];
   const rows: Rows['rows'] = [];
+  let entries = 0;
+  let widest = 0;
   for (const line of lines) {
     const own = labelsOf(line);
     if (own.length === 0 || own.length !== width) return undefined;
@@ -37,7 +39,12 @@ export function sparseTwin(text: string): Rows | undefined {
       row.set(Number(column), Math.fround(Number(value)));
     }
     rows.push([...row].filter(([, value]) => value !== 0).sort(([a], [b]) => a - b));
+    entries += row.size;
+    widest = Math.max(widest, ...row.keys());
   }
+  // What a short text cannot mean, unless an option says so.
+  if (widest >= Math.max(2 ** 20, 16 * entries)) return undefined;
+  if (!tasks && labels.some((label) => label >= Math.max(65536, lines.length))) return undefined;
   return { labels, tasks, rows };
 }
 

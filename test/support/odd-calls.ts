@@ -14,6 +14,7 @@ import {
   TfIdf,
   TrfNet,
   TseNet,
+  treeToJson,
   writeSafetensors,
 } from 'espalier';
 import { learnCsvSchema } from 'espalier/csv';
@@ -36,6 +37,8 @@ export async function takenCalls(engine: Engine): Promise<Record<string, Taken>>
   const tree = await chowLiuTree(sparse, { engine });
   const latent = await latentTree(sparse, { engine });
   const net = await DenseNet.create(dense, { hidden: [2], engine });
+  const gone = await DenseNet.create(dense, { hidden: [2], engine });
+  gone.dispose();
   const trfOptions = { layers: [{ radius: 1, stride: 2, globalUnits: 2 }], pretrain: { epochs: 1 }, engine };
   const trf = await TrfNet.grow(sparse, trfOptions);
   const tse = await TseNet.grow(sparse, { skeleton: latent, engine });
@@ -135,7 +138,7 @@ export async function takenCalls(engine: Engine): Promise<Record<string, Taken>>
     'Net#fit': { on: () => net, args: () => [dense, { ...fit(), resume: undefined }] },
     'Net#predict': { on: () => net, args: () => [dense, run()] },
     'Net#evaluate': { on: () => net, args: () => [dense, run()] },
-    'Net#dispose': { on: () => ({ dispose: () => {}, disposed: true }), args: () => [] },
+    'Net#dispose': { on: () => gone, args: () => [] },
     'new GateCounter': { args: () => [LAYOUT.map((block) => ({ ...block })), { classes: 2, names: ['a', 'b'] }] },
     'GateCounter#add': {
       on: () => new GateCounter(LAYOUT, { classes: 2 }),
@@ -245,6 +248,7 @@ export async function takenCalls(engine: Engine): Promise<Record<string, Taken>>
     targetInformation: { args: () => [sparse, discrete] },
     tellingGates: { args: () => [report(), 2] },
     topPairs: { args: () => [sparse, 2, discrete] },
+    treeFromJson: { args: () => [treeToJson(tree)] },
     treeToJson: { args: () => [tree] },
     writeSafetensors: { args: () => [{ a: { shape: [2], data: Float32Array.of(1, 2) } }, { note: 'mine' }] },
     learnCsvSchema: {

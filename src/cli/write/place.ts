@@ -92,7 +92,9 @@ export function requireWritable(path: string, option: string): void {
     target = followed(path);
     if (isPlain(path)) accessSync(dirname(target), constants.W_OK);
   } catch (error) {
-    throw fileError(error, `${option} ${folder}`);
+    // Not of the folder.
+    const place = (error as NodeJS.ErrnoException).code === 'ENAMETOOLONG' ? path : folder;
+    throw fileError(error, `${option} ${place}`);
   }
   const found = statSync(target, { throwIfNoEntry: false });
   if (found?.isDirectory() || /[/\\]$/.test(path)) {

@@ -53,7 +53,13 @@ const NAMES = { kind: 'list', of: { kind: 'text', doc: 'A name.' }, required: tr
 /** A schema's parts, as options are declared. */
 const SCHEMA = {
   kind: { kind: 'choice', of: ['csv-schema'], required: true, doc: 'What it is.' },
-  delimiter: { kind: 'choice', of: [',', ';', '\t'], required: true, doc: 'What stands between cells.' },
+  delimiter: {
+    kind: 'other',
+    is: (value) => [',', ';', '\t'].includes(value as string),
+    expected: "',', ';' or a tab",
+    required: true,
+    doc: 'What stands between cells.',
+  },
   header: { kind: 'flag', required: true, doc: 'Whether the first row is a header.' },
   names: { ...NAMES, least: 1, doc: 'Of all columns.' },
   columns: {

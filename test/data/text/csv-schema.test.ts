@@ -14,11 +14,7 @@ test('a learned schema is taken, also after JSON', () => {
 
 test('what is no schema', () => {
   for (const other of [null, undefined, 5, 'csv', [], {}, { kind: 'csv' }])
-    refuses(
-      () => readCsv(text, other as never),
-      TypeError,
-      /^schema: expected an object of kind 'csv-schema', as made by learnCsvSchema, got /,
-    );
+    refuses(() => readCsv(text, other as never), TypeError, /^schema: expected an object of kind 'csv-schema', got /);
 });
 
 test('a schema that learning has not made is refused by its part', () => {
@@ -45,12 +41,23 @@ test('a schema that learning has not made is refused by its part', () => {
     missingMarks: [null, '', [5], {}],
     unknownCategory: [null, 'ignore'],
   }))
-    for (const value of values)
-      refuses(
-        () => readCsv(text, changed({ [part]: value })),
-        RangeError,
-        /^schema: expected \w+ as learnCsvSchema makes it, got another$/,
+    for (const value of values) {
+      const error = thrown(() => readCsv(text, changed({ [part]: value })));
+      assert.ok(error instanceof TypeError || error instanceof RangeError, `${part}: ${error}`);
+      assert.match(
+        error.message,
+        new RegExp(`^schema\\.${part}(\\[\\d+\\])?(\\.\\w+)*(\\[\\d+\\])?: expected .*, got .`),
       );
+    }
 });
+
+function thrown(call: () => unknown): unknown {
+  try {
+    call();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
 
 test.run();
