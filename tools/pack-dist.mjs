@@ -46,6 +46,8 @@ function bundle(folder, entryPoints) {
     target: 'es2022',
     charset: 'utf8',
     minifyWhitespace: true,
+    // Node prints the whole line in which an uncaught error was thrown.
+    lineLimit: 400,
     write: false,
     allowOverwrite: true,
     metafile: true,
@@ -55,7 +57,7 @@ function bundle(folder, entryPoints) {
 
 /** esbuild makes `class A` that speaks of itself `A=class _A`, and messages would show that name. */
 function withNames(code) {
-  const renamed = [...code.matchAll(/\b[\w$]+=class (_([\w$]+))/g)];
+  const renamed = [...code.matchAll(/\b[\w$]+=class\s+(_([\w$]+))/g)];
   return renamed.reduce(
     (text, [, inner, name]) => text.replace(new RegExp(`(?<![\\w$])${inner}(?![\\w$])`, 'g'), name),
     code,
