@@ -1,58 +1,128 @@
 // What is published: its size in a page, its files, and lock files that name no place.
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, sep } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { buildSync } from 'esbuild';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 // @ts-expect-error: a build step, which has no types
-import { stripped } from '../../tools/strip-space.mjs';
+import { packDist } from '../../tools/pack-dist.mjs';
 import { moduleGraph } from './support/module-graph.js';
 
 const root = new URL('../../', import.meta.url);
 const manifest = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'));
-const dist = new URL('dist/', root).href;
 const test = suite('packaging');
 
-test('all a page can load of the package is below 150 kB gzipped', () => {
-  const { files } = moduleGraph(new URL('dist/index.js', root));
-  const packed = (href: string, bytes: Buffer) => (href.startsWith(dist) ? stripped(bytes.toString()) : bytes);
-  const sizes = [...files].map(([href, bytes]) => ({ href, gzipped: gzipped(packed(href, bytes)) }));
-  const total = sizes.reduce((sum, { gzipped: size }) => sum + size, 0);
-  sizes.sort((a, b) => b.gzipped - a.gzipped);
-  const largest = sizes.slice(0, 8).map(({ href, gzipped: size }) => `${size} ${href.slice(root.href.length)}`);
+/** The package as it is packed, below the root so that it finds what it depends on. */
+const packed = packedCopy();
+
+function packedCopy(): URL {
+  const folder = mkdtempSync(fileURLToPath(new URL('build/packed-', root)));
+  process.on('exit', () => rmSync(folder, { recursive: true }));
+  for (const name of ['package.json', 'dist']) cpSync(new URL(name, root), join(folder, name), { recursive: true });
+  packDist(folder);
+  return pathToFileURL(join(folder, sep));
+}
+
+test('all a page can load of the package is below 150 kB gzipped, in few requests', () => {
+  const { files } = moduleGraph(new URL('dist/index.js', packed));
+  const loaded = [...files].map(([href, bytes]) => ({ href, gzipped: gzipped(bytes) }));
+  const total = loaded.reduce((sum, { gzipped: size }) => sum + size, 0);
+  loaded.sort((a, b) => b.gzipped - a.gzipped);
+  const largest = loaded.slice(0, 8).map(({ href, gzipped: size }) => `${size} ${href.slice(root.href.length)}`);
   console.log(`${files.size} modules, ${total} bytes gzipped; the largest:\n  ${largest.join('\n  ')}`);
   assert.ok(total < 150_000, `${total} bytes gzipped:\n  ${largest.join('\n  ')}`);
+  assert.ok(files.size <= 60, `${files.size} modules`);
 });
+
+const sizes = await bundleSizes(packed);
 
 test('a page that only learns a tree loads no more than that takes', () => {
-  const sizes = Object.fromEntries(
-    ['chowLiuTree', 'DenseNet', 'TrfNet', '*'].map((name) => [name, bundleSize(name)] as const),
-  );
-  console.log(`bundled, minified and gzipped, kernels apart: ${JSON.stringify(sizes)}`);
+  const shown = ['chowLiuTree', 'DenseNet', 'TrfNet', '*'].map((name) => `${name} ${sizes.get(name)}`).join(', ');
+  console.log(`bundled, minified and gzipped, kernels apart: ${shown}`);
   // What it takes to refuse, in words, what a tree is not made of and what memory could not hold is 400 bytes of it.
-  assert.ok(sizes.chowLiuTree! <= 11_400, `${sizes.chowLiuTree} bytes`);
-  assert.ok(sizes.DenseNet! < 0.5 * sizes['*']!, JSON.stringify(sizes));
+  assert.ok(sizes.get('chowLiuTree')! <= 11_400, `${sizes.get('chowLiuTree')} bytes`);
+  assert.ok(sizes.get('DenseNet')! < 0.5 * sizes.get('*')!, shown);
 });
 
-/** Bytes that a bundler leaves of a page that uses this export of the index. */
-function bundleSize(name: string): number {
-  const used = name === '*' ? '* as used' : `{ ${name} as used }`;
-  const { outputFiles } = buildSync({
-    stdin: { contents: `import ${used} from './dist/index.js'; console.log(used);`, resolveDir: fileURLToPath(root) },
-    bundle: true,
-    minify: true,
-    format: 'esm',
-    splitting: true,
-    outdir: 'out',
-    write: false,
-    logLevel: 'silent',
+test('a bundler leaves out as much of what is packed as of the single modules', async () => {
+  for (const [name, single] of await bundleSizes(root)) {
+    assert.ok(
+      sizes.get(name)! <= 1.01 * single,
+      `${name}: ${sizes.get(name)} bytes packed, ${single} of single modules`,
+    );
+  }
+});
+
+test('what is packed exports the same, under the same names', async () => {
+  for (const path of entries()) {
+    const [single, together] = [await import(new URL(path, root).href), await import(new URL(path, packed).href)];
+    assert.equal(Object.keys(together).sort(), Object.keys(single).sort(), path);
+    for (const [key, value] of Object.entries<{ name?: string }>(single)) {
+      assert.is(together[key].name, value.name, `${path}: ${key}`);
+    }
+    const bare = [single, together].map((_, i) =>
+      [...moduleGraph(new URL(path, i ? packed : root)).bare.keys()].sort(),
+    );
+    assert.equal(bare[1], bare[0], path);
+  }
+});
+
+test('what one part of the package makes, another takes', async () => {
+  const [{ DenseNet }, { learnCsvSchema, readCsv }] = await Promise.all(
+    ['index', 'csv'].map((name) => import(new URL(`dist/${name}.js`, packed).href)),
+  );
+  const text = 'a,b,label\n1,0,yes\n0,1,no\n1,1,yes\n';
+  const rows = readCsv(text, learnCsvSchema(text, { target: 'label' }));
+  const net = await DenseNet.create(rows, { hidden: [2] });
+  assert.is((await net.evaluate(rows)).rows, 3);
+  net.dispose();
+});
+
+test('the packed command trains the net that the single modules train', () => {
+  const run = (folder: URL, ...args: string[]) =>
+    execFileSync(process.execPath, [fileURLToPath(new URL(manifest.bin.espalier, folder)), ...args], {
+      cwd: fileURLToPath(packed),
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+  assert.is(run(packed, '--version').trim(), manifest.version);
+  const rows = Array.from({ length: 40 }, (_, row) => `${row % 7},${row % 5},${row % 2 ? 'odd' : 'even'}\n`);
+  writeFileSync(new URL('rows.csv', packed), `a,b,label\n${rows.join('')}`);
+  const [single, together] = [root, packed].map((folder) => {
+    run(folder, 'train', '--method', 'dense', '--data', 'rows.csv', '--hidden', '4', '--epochs', '2', '--out', 'net');
+    return readFileSync(new URL('net', packed));
   });
-  return outputFiles
-    .filter(({ text }) => !text.includes('0061736d01'))
-    .reduce((sum, { contents }) => sum + gzipped(contents), 0);
+  assert.ok(single!.length > 100);
+  assert.equal(together, single);
+});
+
+/** Bytes that a bundler leaves, kernels apart, of pages that use one export of the index each, and '*' for all of it. */
+async function bundleSizes(folder: URL): Promise<Map<string, number>> {
+  const index = new URL('dist/index.js', folder);
+  const pages = new URL(`pages-${folder === root ? 'root' : 'packed'}/`, packed);
+  mkdirSync(pages);
+  const names = ['*', ...Object.keys(await import(index.href))];
+  const entryPoints = names.map((name, i) => {
+    const used = name === '*' ? '* as used' : `{ ${name} as used }`;
+    const page = fileURLToPath(new URL(`${i}.js`, pages));
+    writeFileSync(page, `import ${used} from ${JSON.stringify(fileURLToPath(index))}; console.log(used);`);
+    return page;
+  });
+  const external = ['./wasm-bytes*'];
+  const options = { bundle: true, minify: true, format: 'esm', external, outdir: 'out', write: false } as const;
+  const { outputFiles } = buildSync({ ...options, entryPoints, logLevel: 'silent' });
+  rmSync(pages, { recursive: true });
+  return new Map(outputFiles.map(({ contents }, i) => [names[i]!, gzipped(contents)]));
+}
+
+/** What package.json has pages import. */
+function entries(): string[] {
+  const found = Object.values<{ default?: string }>(manifest.exports).flatMap((entry) => entry.default ?? []);
+  assert.ok(found.length >= 3);
+  return found;
 }
 
 function gzipped(bytes: string | Uint8Array): number {
@@ -60,9 +130,7 @@ function gzipped(bytes: string | Uint8Array): number {
 }
 
 test('nothing a page loads imports a module of Node itself', () => {
-  const entries = Object.values<{ default?: string }>(manifest.exports).flatMap((entry) => entry.default ?? []);
-  assert.ok(entries.length >= 3);
-  for (const entry of entries) assert.equal(moduleGraph(new URL(entry, root)).builtins, [], entry);
+  for (const entry of entries()) assert.equal(moduleGraph(new URL(entry, packed)).builtins, [], entry);
 });
 
 test('drawings alone know d3, and a page that draws nothing loads neither', () => {
@@ -81,7 +149,7 @@ test('drawings alone know d3, and a page that draws nothing loads neither', () =
 });
 
 test('the kernels are inlined behind a dynamic import', () => {
-  const { files } = moduleGraph(new URL('dist/index.js', root));
+  const { files } = moduleGraph(new URL('dist/index.js', packed));
   const inlined = [...files.keys()].filter((href) => files.get(href)!.includes('0061736d01'));
   assert.is(inlined.length, 1, 'one module holds the bytes of the kernels');
   const name = inlined[0]!.slice(inlined[0]!.lastIndexOf('/') + 1);
@@ -92,19 +160,19 @@ test('the kernels are inlined behind a dynamic import', () => {
   }
 });
 
-test('JavaScript is shipped without comments, and keeps what the declarations say of it', () => {
-  const files = readdirSync(new URL('dist/', root), { recursive: true, encoding: 'utf8' });
-  const commented = (ending: RegExp) =>
-    files.filter(
-      (name) => ending.test(name) && /^\s*(\/\*\*|\/\/)/m.test(readFileSync(new URL(`dist/${name}`, root), 'utf8')),
-    );
-  assert.equal(commented(/\.js$/), []);
-  assert.ok(commented(/\.d\.ts$/).length > 30);
+test('JavaScript is shipped without comments, in lines that an error can show, and the declarations keep theirs', () => {
+  const names = readdirSync(new URL('dist/', packed), { recursive: true, encoding: 'utf8' });
+  const withLine = (ending: string, line: RegExp) =>
+    names.filter((name) => name.endsWith(ending) && line.test(readFileSync(new URL(`dist/${name}`, packed), 'utf8')));
+  const comment = /^\s*(\/\*\*|\/\/)/m;
+  assert.equal(withLine('.js', comment), []);
+  assert.ok(withLine('.d.ts', comment).length > 30);
+  assert.equal(withLine('.js', /^.{2000}/m), []);
 });
 
 test('the tarball holds dist, the documents, the licence and nothing else', () => {
   assert.equal(manifest.files, ['dist', 'docs', 'README.md', 'CHANGELOG.md', 'LICENSE']);
-  assert.is(manifest.scripts.prepack, 'npm run build && node tools/strip-space.mjs');
+  assert.is(manifest.scripts.prepack, 'npm run build && node tools/pack-dist.mjs');
   // Without scripts: the build that is being tested is the one to look at.
   const json = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
     cwd: fileURLToPath(root),

@@ -1,10 +1,11 @@
 // The tarball as a stranger uses it: in Node, from TypeScript, on the command line, and bundled into a page.
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { build, createLogger } from 'vite';
+import { moduleGraph } from '../../build/test/support/module-graph.js';
 import { launch, openPage } from './support/chromium.mjs';
 import { cleanEnvironment, npm } from './support/npm.mjs';
 import { packedProject } from './support/packed-project.mjs';
@@ -13,7 +14,8 @@ import { serve } from './support/server.mjs';
 const root = new URL('../../', import.meta.url);
 const packed = suite('the packed tarball');
 // Not in a before hook: uvu would swallow its error.
-const folder = packedProject();
+const folder = realpathSync(packedProject());
+const installed = new URL('node_modules/espalier/', pathToFileURL(`${folder}/`));
 const browser = await launch();
 
 packed.after(() => browser.close());
@@ -32,10 +34,12 @@ function bundle() {
 }
 
 packed('trains in Node', () => {
-  const { accuracy, reloaded, dense } = JSON.parse(run(process.execPath, ['node.js']));
+  const { accuracy, reloaded, dense, evaluated, drawn } = JSON.parse(run(process.execPath, ['node.js']));
   assert.ok(accuracy > 0.8, `accuracy ${accuracy}`);
   assert.is(reloaded, accuracy);
   assert.ok(dense > 0.8, `accuracy of the dense net ${dense}`);
+  assert.is(evaluated, 3);
+  assert.match(drawn, /^(di)?graph/);
 });
 
 for (const resolution of ['bundler', 'nodenext']) {
@@ -49,6 +53,23 @@ packed('brings the espalier command', () => {
   const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'));
   assert.is(npx('--version').trim(), version);
   assert.type(JSON.parse(npx('info', '--json')), 'object');
+  writeFileSync(`${folder}/rows.csv`, `a,b,kind\n${'1,0,x\n0,1,y\n'.repeat(20)}`);
+  const { testAccuracy } = JSON.parse(
+    npx('train', '--data', 'rows.csv', '--test', 'rows.csv', '--method', 'dense', '--epochs', '20', '--json'),
+  );
+  assert.is(testAccuracy, 1);
+});
+
+packed('trains in a page without a bundler, which loads few modules', async () => {
+  const { files, bare } = moduleGraph(new URL('dist/index.js', installed));
+  const server = await serve({ root: pathToFileURL(`${folder}/`), pages: { '/': withImportMap(bare) } });
+  const page = await trainInPage(server);
+  assert.is(page.state, 'done', page.text);
+  assert.ok(JSON.parse(page.text).accuracy > 0.8, page.text);
+  assert.equal(page.problems, []);
+  const loaded = new Set(page.after.filter((path) => path.startsWith('/node_modules/')));
+  assert.is(loaded.size, files.size);
+  assert.ok(loaded.size <= 60, `${loaded.size} modules`);
 });
 
 packed('is bundled by Vite without a warning, the kernels in a chunk loaded on demand', async () => {
@@ -68,7 +89,7 @@ packed('is bundled by Vite without a warning, the kernels in a chunk loaded on d
     'chunks that import the kernels statically',
   );
 
-  const page = await trainInPage({});
+  const page = await trainInPage(await serveBundle());
   assert.is(page.state, 'done', page.text);
   assert.ok(JSON.parse(page.text).accuracy > 0.8, page.text);
   assert.equal(page.problems, []);
@@ -84,7 +105,7 @@ packed('is bundled by Vite without a warning, the kernels in a chunk loaded on d
 
 packed("trains under the policy script-src 'self' 'wasm-unsafe-eval'", async () => {
   await bundle();
-  const page = await trainInPage(policy("'self' 'wasm-unsafe-eval'"));
+  const page = await trainInPage(await serveBundle(policy("'self' 'wasm-unsafe-eval'")));
   assert.is(page.state, 'done', page.text);
   assert.ok(JSON.parse(page.text).accuracy > 0.8, page.text);
   assert.equal(page.problems, []);
@@ -92,7 +113,7 @@ packed("trains under the policy script-src 'self' 'wasm-unsafe-eval'", async () 
 
 packed('says so where the policy forbids WebAssembly', async () => {
   await bundle();
-  const page = await trainInPage(policy("'self'"));
+  const page = await trainInPage(await serveBundle(policy("'self'")));
   assert.is(page.state, 'failed', page.text);
   assert.match(page.text, /wasm|WebAssembly/i);
 });
@@ -116,8 +137,21 @@ function policy(scripts) {
   return { 'content-security-policy': `default-src 'none'; script-src ${scripts}; worker-src 'self'` };
 }
 
-async function trainInPage(headers) {
-  const server = await serve({ root: pathToFileURL(`${folder}/out/`), headers });
+function serveBundle(headers) {
+  return serve({ root: pathToFileURL(`${folder}/out/`), headers });
+}
+
+/** The page of the consumer, which finds the package by an import map. */
+function withImportMap(bare) {
+  const path = (href) => href.slice(pathToFileURL(folder).href.length);
+  const dependencies = [...bare].map(([name, href]) => [name, path(href)]);
+  const imports = Object.fromEntries([['espalier', path(new URL('dist/index.js', installed).href)], ...dependencies]);
+  const map = `<script type="importmap">${JSON.stringify({ imports })}</script>`;
+  return readFileSync(`${folder}/index.html`, 'utf8').replace('<script', `${map}\n<script`);
+}
+
+/** Trains with a click, and closes the server. */
+async function trainInPage(server) {
   const { page, problems, close } = await openPage(browser, server.url);
   try {
     await page.locator('#result[data-state=ready]').waitFor();

@@ -44,14 +44,14 @@ export function moduleGraph(entry: URL): ModuleGraph {
   return { files, bare, builtins };
 }
 
-/** Statements start a line or follow another in what compilers write, so examples in comments (` * import …`) are not taken for code. */
+/** Statements start a line or follow another, or a block, in what compilers write, so examples in comments (` * import …`) are not taken for code. */
 function references(source: string): Reference[] {
   const found: Reference[] = [];
   const collect = (pattern: RegExp, dynamic: boolean) => {
     for (const match of source.matchAll(pattern)) found.push({ specifier: match[1]!, dynamic });
   };
-  collect(/(?:^|;)(?:import|export)(?=[\s{*])[^'"`;()]*?\bfrom\s*['"]([^'"]+)['"]/gm, false);
-  collect(/(?:^|;)import\s*['"]([^'"]+)['"]/gm, false);
+  collect(/(?:^|[;}])(?:import|export)(?=[\s{*])[^'"`;()]*?\bfrom\s*['"]([^'"]+)['"]/gm, false);
+  collect(/(?:^|[;}])import\s*['"]([^'"]+)['"]/gm, false);
   collect(/^(?!\s*(?:\*|\/\/)).*?\bimport\(\s*(?:\/\*.*?\*\/\s*)?['"]([^'"]+)['"]\s*\)/gm, true);
   collect(/^(?!\s*(?:\*|\/\/)).*?\bnew URL\(\s*['"](\.[^'"]+\.m?js)['"],\s*import\.meta\.url/gm, true);
   return found;

@@ -1,0 +1,80 @@
+// Before packing: puts the modules of dist/ together into few, as a page without a bundler loads each with a request of its own, and takes out white space.
+// An entry is what package.json names, or a module that one of its exports hands on: modules that the same entries need become one chunk, so that a page needs a
+// chunk whole or not at all, and bundlers leave out of the package as much as they would of the single modules. Identifiers keep their names.
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, posix, relative, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { buildSync } from 'esbuild';
+
+/** The scripts of the package in this folder as they are packed: path from the folder → text. */
+function packedScripts(folder) {
+  const { bin, exports } = JSON.parse(readFileSync(resolve(folder, 'package.json'), 'utf8'));
+  const exported = Object.values(exports).flatMap((target) => target.default ?? []);
+  const handedOn = importedBy(bundle(folder, exported).metafile.inputs, exported);
+  const named = [...exported, ...Object.values(bin)];
+  const { outputFiles, metafile } = bundle(folder, [...new Set([...named, ...handedOn].map(plain))]);
+  const loaded = new Set(named.map(plain));
+  // A set may grow while it is walked. What the entries hand on lies in chunks; the files in their own names are loaded by nobody.
+  for (const path of loaded) for (const imported of importedBy(metafile.outputs, [path])) loaded.add(imported);
+  const texts = new Map(outputFiles.map(({ path, text }) => [relative(folder, path).replaceAll(sep, '/'), text]));
+  return new Map([...loaded].map((path) => [path, withNames(texts.get(path))]));
+}
+
+/** The modules of our own that these import, by esbuild's account. */
+function importedBy(modules, paths) {
+  const imports = paths.flatMap((path) => modules[plain(path)].imports);
+  return imports.filter(({ external }) => !external).map(({ path }) => path);
+}
+
+/** As esbuild writes paths: dist/index.js for ./dist/index.js. */
+function plain(path) {
+  return posix.normalize(path);
+}
+
+function bundle(folder, entryPoints) {
+  return buildSync({
+    absWorkingDir: resolve(folder),
+    entryPoints,
+    outbase: 'dist',
+    outdir: 'dist',
+    chunkNames: 'chunks/[name]-[hash]',
+    bundle: true,
+    splitting: true,
+    packages: 'external',
+    format: 'esm',
+    platform: 'neutral',
+    target: 'es2022',
+    charset: 'utf8',
+    minifyWhitespace: true,
+    // Node prints the whole line in which an uncaught error was thrown.
+    lineLimit: 400,
+    write: false,
+    allowOverwrite: true,
+    metafile: true,
+    logLevel: 'warning',
+  });
+}
+
+/** esbuild makes `class A` that speaks of itself `A=class _A`, and messages would show that name. */
+function withNames(code) {
+  const renamed = [...code.matchAll(/\b[\w$]+=class\s+(_([\w$]+))/g)];
+  return renamed.reduce(
+    (text, [, inner, name]) => text.replace(new RegExp(`(?<![\\w$])${inner}(?![\\w$])`, 'g'), name),
+    code,
+  );
+}
+
+/** Puts the packed scripts in the place of those in dist/; declarations and kernels stay. */
+export function packDist(folder) {
+  const scripts = packedScripts(folder);
+  const dist = resolve(folder, 'dist');
+  for (const name of readdirSync(dist, { recursive: true, encoding: 'utf8' })) {
+    if (name.endsWith('.js')) rmSync(resolve(dist, name));
+  }
+  for (const [path, text] of scripts) {
+    mkdirSync(dirname(resolve(folder, path)), { recursive: true });
+    writeFileSync(resolve(folder, path), text);
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) packDist(fileURLToPath(new URL('../', import.meta.url)));
