@@ -8,7 +8,7 @@ export function addMaxMemory(program: Command): void {
   for (const command of program.commands)
     command.option(
       '--max-memory <size>',
-      'refuse what needs more: bytes, or as 500M or 2G, where K, M and G are 2^10, 2^20 and 2^30 (default: 4G)',
+      'refuse what needs more: bytes, or as 500M or 2G, where K, M and G are 2^10, 2^20 and 2^30 (default: 4G; tables of CSV 1G)',
       size,
     );
   program.hook('preAction', async (_, command: Command) => {

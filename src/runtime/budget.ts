@@ -1,5 +1,16 @@
-import { megabytes } from './arena.js';
+import type { Option } from '../check/option.js';
+import { MAX_BYTES, megabytes } from './arena.js';
 import type { Engine } from './engine.js';
+
+/** The option of what computes on no engine. */
+export const MAX_MEMORY = {
+  kind: 'integer',
+  from: 2 ** 20,
+  default: MAX_BYTES,
+  flag: false,
+  inert: true,
+  doc: 'Bytes of the arrays made at most; what needs more is refused.',
+} as const satisfies Option;
 
 /**
  * RangeError, before anything is allocated, where a call needs more than the engine's maxMemory leaves.
@@ -9,9 +20,14 @@ import type { Engine } from './engine.js';
  */
 export function requireMemory(engine: Engine, bytes: number, argument: string, what: string, smaller: string): void {
   const all = engine.arena.used + bytes;
-  if (!(all <= engine.maxMemory))
-    throw new RangeError(
-      `${argument}: ${what} needs ${megabytes(all)}, the limit is ${megabytes(engine.maxMemory)}; use ${smaller} or raise maxMemory`,
-    );
+  requireWithin(engine.maxMemory, all, argument, what, smaller);
   engine.estimated = Math.max(engine.estimated, all);
+}
+
+/** requireMemory, for what computes on no engine: readers. */
+export function requireWithin(limit: number, bytes: number, argument: string, what: string, smaller: string): void {
+  if (!(bytes <= limit))
+    throw new RangeError(
+      `${argument}: ${what} needs ${megabytes(bytes)}, the limit is ${megabytes(limit)}; use ${smaller} or raise maxMemory`,
+    );
 }

@@ -11,7 +11,7 @@ import { FORMAT_NAMES, readInput, readLabels, readNames } from './input-file.js'
 import type { Loaded, Reference } from './loaded.js';
 import { isNamedSet, loadNamed, NAMED_SETS } from './named-data.js';
 
-type FileOptions = Pick<DataOptions, 'format' | 'labels'>;
+type FileOptions = Pick<DataOptions, 'format' | 'labels' | 'maxMemory'>;
 
 /** Images to learn from: a set known by name, which brings test images, a folder of PNG files by class, or IDX files. */
 export async function loadImagesToLearn(
@@ -26,7 +26,7 @@ export async function loadImagesToLearn(
   }
   if (isFolder(source)) {
     refuseForFiles(source, options);
-    return { train: loaded(await readImageFolder(source), source) };
+    return { train: loaded(await readImageFolder(source, { maxMemory: options.maxMemory }), source) };
   }
   const classNames = options.targetNames === undefined ? undefined : readNames(options.targetNames);
   return { train: await readIdxImages(source, options, true, classNames) };
@@ -48,7 +48,8 @@ export async function loadImagesLike(
     const classNames = target.names ?? Array.from({ length: target.outputs }, (_, id) => String(id));
     // Of other channels there are no PNG files: the sizes will tell.
     const channels = image.channels === 1 || image.channels === 3 ? image.channels : undefined;
-    found = loaded(await readImageFolder(source, { classNames, ...(channels ? { channels } : {}) }), source);
+    const { maxMemory } = options;
+    found = loaded(await readImageFolder(source, { classNames, channels, maxMemory }), source);
   } else found = await readIdxImages(source, options, labelled);
   const got = imagesOf(found.data);
   if (sides(got) !== sides(image)) {

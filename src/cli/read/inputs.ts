@@ -57,7 +57,11 @@ export async function readInputs(method: Method, options: InputOptions): Promise
     const loaded = await loadLike(
       path,
       reference,
-      { ...(options.format && !images ? { format: options.format } : {}), ...(labels ? { labels } : {}) },
+      {
+        ...(options.format && !images ? { format: options.format } : {}),
+        ...(labels ? { labels } : {}),
+        ...(options.maxMemory === undefined ? {} : { maxMemory: options.maxMemory }),
+      },
       true,
     );
     if (!loaded.data.targets)
