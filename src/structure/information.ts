@@ -155,7 +155,8 @@ function jointWithClass(
 ): { start: Float64Array; counts: Int32Array } {
   const { rows, variables } = data;
   const start = new Float64Array(variables + 1);
-  for (let v = 0; v < variables; v++) start[v + 1] = start[v]! + (data.kind === 'states' ? data.counts[v]! : 2) * classes;
+  for (let v = 0; v < variables; v++)
+    start[v + 1] = start[v]! + (data.kind === 'states' ? data.counts[v]! : 2) * classes;
   const counts = new Int32Array(start[variables]!);
   if (data.kind === 'rows') {
     const margin = countIndices(values, classes);

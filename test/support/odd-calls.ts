@@ -227,7 +227,11 @@ export async function takenCalls(engine: Engine): Promise<Record<string, Taken>>
     },
     gatesToCsv: { args: () => [report()] },
     idxDataset: {
-      args: () => [idxBytes([2, 2, 2], new Uint8Array(8)), idxBytes([2], [0, 1]), { scale: 1, classes: 2, maxMemory: 2 ** 20 }],
+      args: () => [
+        idxBytes([2, 2, 2], new Uint8Array(8)),
+        idxBytes([2], [0, 1]),
+        { scale: 1, classes: 2, maxMemory: 2 ** 20 },
+      ],
     },
     latentTree: { args: () => [sparse, { seed: 1, maxTop: 3, signal, engine }] },
     latentTreeToJson: { args: () => [latent, { top: 3 }] },
