@@ -192,7 +192,8 @@ export abstract class Net {
     this.check(train, 'train', true);
     if (validation) this.check(validation, 'validation', true);
     const transforms = [train, ...(validation ? [validation] : [])].map((data) => this.transformBytes(data).most);
-    return this.engine.arena.used + Math.max(this.fitNeed(train, settings), ...transforms);
+    const { held, arena } = this.engine;
+    return held + arena.used + Math.max(this.fitNeed(train, settings), ...transforms);
   }
 
   /** Bytes that fit needs beyond those in use. */

@@ -19,7 +19,7 @@ export const MAX_MEMORY = {
  * @param smaller what would need less: 'fewer columns'
  */
 export function requireMemory(engine: Engine, bytes: number, argument: string, what: string, smaller: string): void {
-  const all = engine.arena.used + bytes;
+  const all = engine.held + engine.arena.used + bytes;
   requireWithin(engine.maxMemory, all, argument, what, smaller);
   engine.estimated = Math.max(engine.estimated, all);
 }

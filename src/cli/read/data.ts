@@ -6,6 +6,7 @@ import { readCsv } from '../../data/text/csv-read.js';
 import type { CsvSchema } from '../../data/text/csv-schema.js';
 import { parseSparseText } from '../../data/text/sparse-text.js';
 import { inFile, UserError } from '../errors.js';
+import { hold } from '../memory.js';
 import type { DataOptions, Format } from '../options.js';
 import { loadImagesLike } from './images.js';
 import { decode, FORMAT_NAMES, type InputFile, readInput, readLabels, readNames } from './input-file.js';
@@ -30,7 +31,10 @@ export async function loadToLearn(path: string, options: DataOptions, labelled: 
   });
   // Not the file itself: its bytes are in the way once they are read.
   const { name, sha256 } = file;
-  const data = await inFile(name, () => renamed(loaded.data, featureNames, targetNames));
+  const data = await inFile(name, async () => {
+    await hold(loaded.data);
+    return renamed(loaded.data, featureNames, targetNames);
+  });
   return { ...loaded, name, sha256, data };
 }
 
@@ -59,6 +63,7 @@ export async function loadLike(
   if (data.columns !== columns) {
     throw new UserError(`${file.name}: expected ${columns} columns like the training data, got ${data.columns}`);
   }
+  await inFile(file.name, () => hold(data));
   return { name: file.name, sha256: file.sha256, data };
 }
 
