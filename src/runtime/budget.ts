@@ -12,22 +12,25 @@ export const MAX_MEMORY = {
   doc: 'Bytes of the arrays made at most; what needs more is refused.',
 } as const satisfies Option;
 
+/** What an engine tells of its memory. */
+type Budget = Pick<Engine, 'held' | 'maxMemory' | 'estimated'> & { readonly arena: Pick<Engine['arena'], 'used'> };
+
 /**
  * RangeError, before anything is allocated, where a call needs more than the engine's maxMemory leaves.
  * @param bytes in use at most for the call: in the engine's memory beyond what is in use now, and in typed arrays that the package makes
  * @param what needs it, as the sentence begins: 'growing this tree'
  * @param smaller what would need less: 'fewer columns'
  */
-export function requireMemory(engine: Engine, bytes: number, argument: string, what: string, smaller: string): void {
+export function requireMemory(engine: Budget, bytes: number, argument: string, what: string, smaller: string): void {
   const all = engine.held + engine.arena.used + bytes;
-  requireWithin(engine.maxMemory, all, argument, what, smaller);
+  if (!(all <= engine.maxMemory))
+    throw new RangeError(
+      `${argument}: ${what} needs ${megabytes(all)}, the limit is ${megabytes(engine.maxMemory)}; use ${smaller} or raise maxMemory`,
+    );
   engine.estimated = Math.max(engine.estimated, all);
 }
 
 /** requireMemory, for what computes on no engine: readers. */
-export function requireWithin(limit: number, bytes: number, argument: string, what: string, smaller: string): void {
-  if (!(bytes <= limit))
-    throw new RangeError(
-      `${argument}: ${what} needs ${megabytes(bytes)}, the limit is ${megabytes(limit)}; use ${smaller} or raise maxMemory`,
-    );
+export function requireWithin(maxMemory: number, bytes: number, argument: string, what: string, smaller: string): void {
+  requireMemory({ held: 0, arena: { used: 0 }, maxMemory, estimated: 0 }, bytes, argument, what, smaller);
 }

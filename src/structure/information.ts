@@ -139,7 +139,10 @@ export async function targetInformation(data: Observations, given: InformationOp
 function requireJoint(engine: Engine, data: Variables, classes: number): void {
   const { rows, variables } = data;
   const states = data.kind === 'states' ? data.counts.reduce((sum, count) => sum + count, 0) : 2 * variables;
-  const bytes = variableBytes(data) + 8 * rows + 16 * variables + 4 * classes * (states + 1 + mostStates(data));
+  const own = variableBytes(data);
+  const joint = 8 * rows + 16 * variables + 4 * classes * (states + 1 + mostStates(data));
+  // Rows were held twice when they were made.
+  const bytes = own + (data.kind === 'rows' ? Math.max(own + 8 * variables, joint) : joint);
   const what = `counting ${states} states of ${variables} columns by ${classes} classes`;
   requireMemory(engine, bytes, 'data', what, 'fewer columns or classes');
 }

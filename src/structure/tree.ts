@@ -11,7 +11,7 @@ export interface Edge {
   readonly information: number;
 }
 
-/** No tree of more is learned in useful time, and one without edges takes no more to name than its number. */
+/** Of as many and more no tree is learned in useful time, while one without edges is named by its number alone. */
 const MOST_VARIABLES = 2 ** 25;
 
 /** A tree, or a forest where edges were left out, over variables 0 .. variables - 1. */
@@ -27,8 +27,7 @@ export class Tree {
   /** TypeError for parts of another kind, RangeError for an edge outside the variables, a cycle, or names that are too few or too many. */
   constructor(variables: number, edges: readonly Edge[], root = 0, names?: readonly string[]) {
     requireInteger(variables, 1, 'variables');
-    if (variables > MOST_VARIABLES)
-      throw new RangeError(`variables: expected at most ${MOST_VARIABLES}, got ${variables}`);
+    requireVertex(variables, MOST_VARIABLES, 'variables');
     requireVertex(root, variables, 'root');
     if (!Array.isArray(edges))
       throw new TypeError(`edges: expected a list of { a, b, information }, got ${got(edges)}`);

@@ -271,13 +271,8 @@ function requireExplanation(
   );
   // The rows of each feature, of which there are lists too.
   const lists = start.byteLength + 2 * index.byteLength + value.byteLength + 8 * columns;
-  requireMemory(
-    net.engine,
-    blocks + copies + lists,
-    'data',
-    `explaining by ${columns} features`,
-    'fewer features or rows',
-  );
+  const what = `explaining by ${columns} features`;
+  requireMemory(net.engine, blocks + copies + lists, 'data', what, 'fewer features or rows');
 }
 
 function addRows(
