@@ -78,7 +78,11 @@ test('readers hold to --max-memory, and what they have read counts', async () =>
     train(fair, '--holdout', '0.1', '--max-memory', '1M'),
     /--holdout 0\.1: data: holding 900 rows of 180 columns needs 1\.3 MB, the limit is 1\.0 MB; use fewer rows or raise --max-memory$/m,
   );
-  await succeeds(train(fair, '--holdout', '0.1', '--max-memory', '8M'));
+  const told = await succeeds(train(fair, '--holdout', '0.1', '--max-memory', '8M', '--json'));
+  const { limit, estimated, webAssembly } = JSON.parse(told).memory;
+  assert.is(limit, 8 * 2 ** 20);
+  // The table, and the copy that is held out of.
+  assert.ok(webAssembly > 2 ** 16 && estimated > webAssembly + 2 * 900 * 180 * 4 && estimated < limit);
   const pixels = file('pixels.idx', idxBytes([300, 1000], new Uint8Array(300_000)));
   await refused(['tree', pixels, '--max-memory', '1M'], /images: holding 300000 pixels as floats needs 1\.2 MB/);
 });
