@@ -4,6 +4,7 @@ import { IDX } from '../data/images/idx.js';
 import { SPLIT } from '../data/split.js';
 import { STANDARDIZER, TF_IDF } from '../data/standardise.js';
 import { CSV } from '../data/text/csv.js';
+import { READ_CSV } from '../data/text/csv-read.js';
 import { GATE_SVG } from '../drawings/gates/drawing.js';
 import { LATENT_SVG } from '../drawings/latent/drawing.js';
 import { LATENT_PAGE } from '../drawings/latent/page.js';
@@ -65,6 +66,7 @@ export function documented(methods: readonly Method[] = METHODS): Documented[] {
     { of: 'Standardizer.learn', options: STANDARDIZER },
     { of: 'TfIdf.learn', options: TF_IDF },
     { of: 'learnCsvSchema', options: CSV },
+    { of: 'readCsv', options: READ_CSV },
     { of: 'idxDataset', options: IDX },
     { of: 'treeToSvg', options: TREE_SVG },
     { of: 'latentTreeToJson, latentTreeToDot', options: TOPICS },

@@ -18,6 +18,8 @@ export interface DataOptions {
   header?: boolean | 'auto';
   featureNames?: string;
   targetNames?: string;
+  /** Bytes, of --max-memory: what readers hold to as well. */
+  maxMemory?: number;
 }
 
 export function integer(least: number, most = Number.MAX_SAFE_INTEGER): (text: string) => number {

@@ -78,8 +78,7 @@ function assign(
   stratify: boolean,
 ): Uint8Array {
   const order = permutation(engine, rows, seed, Purpose.split, 0);
-  const groups =
-    stratify && targets?.kind === 'classes' ? groupBy(order, targets.values, targets.classes) : [Array.from(order)];
+  const groups = stratify && targets?.kind === 'classes' ? groupBy(order, targets.values) : [Array.from(order)];
   const partOf = new Uint8Array(rows);
   const used = new Int32Array(groups.length);
   for (const [p, size] of sizes.entries()) {
@@ -104,11 +103,15 @@ function rowsOfPart(partOf: Uint8Array, part: number): number[] {
   return numbers;
 }
 
-/** Row numbers of each class, in the order given. */
-function groupBy(order: Int32Array, classOf: Int32Array, classes: number): number[][] {
-  const groups: number[][] = Array.from({ length: classes }, () => []);
-  for (const row of order) groups[classOf[row]!]!.push(row);
-  return groups;
+/** Row numbers of each class that has any, by class, in the order given. */
+function groupBy(order: Int32Array, classOf: Int32Array): number[][] {
+  const groups = new Map<number, number[]>();
+  for (const row of order) {
+    const group = groups.get(classOf[row]!);
+    if (group) group.push(row);
+    else groups.set(classOf[row]!, [row]);
+  }
+  return [...groups].sort(([a], [b]) => a - b).map(([, rows]) => rows);
 }
 
 /**

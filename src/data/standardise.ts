@@ -3,6 +3,7 @@ import { jsonOf, numbersOf } from '../check/json.js';
 import type { Options, OptionsOf } from '../check/option.js';
 import { got } from '../check/phrase.js';
 import { log } from '../numeric/log.js';
+import { MAX_MEMORY, requireWithin } from '../runtime/budget.js';
 import { Dataset, requireDataset, requireSound } from './dataset.js';
 import { describeFeatures, type RowMatrix, requireRows, type SparseMatrix } from './matrix.js';
 
@@ -14,13 +15,18 @@ export const STANDARDIZER = {
     doc: 'Whether the mean is subtracted.',
   },
   scale: { kind: 'flag', default: true, doc: 'Whether values are divided by the standard deviation.' },
+  maxMemory: MAX_MEMORY,
 } as const satisfies Options;
 
 /** Options of TfIdf.learn. */
 export const TF_IDF = {
   sublinear: { kind: 'flag', default: true, doc: 'Whether a count n weighs 1 + ln n; else n.' },
   normalise: { kind: 'flag', default: true, doc: 'Whether rows are brought to unit length.' },
+  maxMemory: MAX_MEMORY,
 } as const satisfies Options;
+
+/** Bytes of typed arrays that learning makes of each column. */
+export const LEARNING_BYTES = { 'tf-idf': 12, standard: 28 } as const;
 
 /** A Standardizer as plain JSON. */
 export interface StandardizerJson {
@@ -45,12 +51,14 @@ export class Standardizer {
     this.scale = scale;
   }
 
-  /** @throws TypeError for images, or when centering sparse rows */
+  /** @throws TypeError for images, or when centering sparse rows; RangeError for more columns than maxMemory allows */
   static learn(train: Dataset, options: OptionsOf<typeof STANDARDIZER> = {}): Standardizer {
     requireSound(train, 'train');
     const features = requireRows(train.features, 'train');
-    const { center = features.kind === 'dense', scale } = complete(STANDARDIZER, options, 'Standardizer.learn');
+    const settings = complete(STANDARDIZER, options, 'Standardizer.learn');
+    const { center = features.kind === 'dense', scale, maxMemory } = settings;
     if (center && features.kind === 'sparse') throw cannotCenter('train');
+    requireColumns(train, LEARNING_BYTES.standard, maxMemory);
     const { mean, std } = moments(features);
     return new Standardizer(center ? mean : null, scale ? std : new Float64Array(train.columns).fill(1));
   }
@@ -123,11 +131,12 @@ export class TfIdf {
     this.normalise = normalise;
   }
 
-  /** @throws TypeError for dense rows or images, RangeError for a negative count */
+  /** @throws TypeError for dense rows or images, RangeError for a negative count or more columns than maxMemory allows */
   static learn(train: Dataset, options: OptionsOf<typeof TF_IDF> = {}): TfIdf {
     requireSound(train, 'train');
-    const { sublinear, normalise } = complete(TF_IDF, options, 'TfIdf.learn');
+    const { sublinear, normalise, maxMemory } = complete(TF_IDF, options, 'TfIdf.learn');
     const { rows, columns, index, value } = countsOf(train, 'train');
+    requireColumns(train, LEARNING_BYTES['tf-idf'], maxMemory);
     const documents = new Int32Array(columns);
     for (let i = 0; i < index.length; i++) if (value[i] !== 0) documents[index[i]!]!++;
     const idf = new Float64Array(columns);
@@ -226,6 +235,10 @@ function checkColumns(dataset: Dataset, columns: number): void {
   if (dataset.columns !== columns) {
     throw new RangeError(`dataset: expected ${columns} columns, as learned, got ${dataset.columns}`);
   }
+}
+
+function requireColumns({ columns }: Dataset, bytes: number, maxMemory: number): void {
+  requireWithin(maxMemory, bytes * columns, 'train', `learning of ${columns} columns`, 'fewer columns');
 }
 
 function cannotCenter(argument: string): TypeError {

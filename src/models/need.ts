@@ -67,9 +67,9 @@ export function fitBytes(
   return memory + copies + fitArrays(network.parameters.length, length, train.rows, evaluation, settings);
 }
 
-/** Bytes of a transformed copy of the data; none where they are the data given. */
-export function copyBytes(given: Dataset | undefined, made: Dataset | undefined): number {
-  return made === undefined || made === given ? 0 : valueBytes(made.features);
+/** Bytes of a matrix that was made of another one; none where it is that one. */
+export function madeBytes(made: Matrix, given: Matrix): number {
+  return made === given ? 0 : valueBytes(made);
 }
 
 /** Bytes of the numbers alone: what a transform makes anew. */

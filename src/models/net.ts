@@ -14,7 +14,7 @@ import { argmax, type Evaluation, metrics } from '../training/metrics.js';
 import type { Computation } from './computation.js';
 import { meanLoss, requireFiniteRows } from './finite-rows.js';
 import { Lifetime } from './lifetime.js';
-import { copyBytes, fitBytes, OutputRoom, runBytes } from './need.js';
+import { fitBytes, OutputRoom, runBytes } from './need.js';
 import type { TargetInfo } from './target.js';
 
 export interface Prediction {
@@ -131,8 +131,23 @@ export abstract class Net {
     return FIT;
   }
 
-  /** Checks data against what the net was made for and applies the input transform. */
-  protected abstract prepare(data: Dataset, argument: string, labelled: boolean): Dataset;
+  /** Checks data against what the net was made for. */
+  protected abstract check(data: Dataset, argument: string, labelled: boolean): void;
+
+  /** As the first layer sees them. */
+  protected transformed(data: Dataset, _argument: string): Dataset {
+    return data;
+  }
+
+  /** Bytes of typed arrays: in use at most while data are transformed, and of the copy that this leaves. */
+  protected transformBytes(_: Dataset): { most: number; kept: number } {
+    return { most: 0, kept: 0 };
+  }
+
+  protected prepare(data: Dataset, argument: string, labelled: boolean): Dataset {
+    this.check(data, argument, labelled);
+    return this.transformed(data, argument);
+  }
 
   /** Runs all rows in order, `size` at a time, without noise. */
   protected abstract batches(data: Dataset, size: number): Iterable<OutputBatch>;
@@ -158,12 +173,34 @@ export abstract class Net {
       readers: this.life,
     };
     return this.life.train('fit', () => {
-      const copies = copyBytes(train, data) + copyBytes(settings.validation, validation);
-      const need = fitBytes(engine, network, data, { ...settings, validation }, copies);
+      const need = this.fitNeed(train, settings);
       const what = `training this net with ${Math.min(settings.batchSize, data.rows)} ${this.unit} a batch`;
       requireMemory(engine, need, 'batchSize', what, 'smaller batches or fewer units');
       return fit(trainable, data, { ...settings, validation });
     });
+  }
+
+  /**
+   * The most bytes that fit would have in use with these rows and options, by the reckoning by which it would be refused: all that its engine has in use now, what training lays
+   * out in WebAssembly memory, and the typed arrays that it makes. Nothing is allocated. Not in it: the rows themselves, JavaScript objects, and the checkpoint of a fit that a
+   * signal stops.
+   * @throws TypeError, RangeError for what fit would not take
+   */
+  memory(train: Dataset, options: FitOptions = {}): number {
+    const settings = complete(this.fitOptions, options, 'memory') as Completed<typeof FIT>;
+    const { validation } = settings;
+    this.check(train, 'train', true);
+    if (validation) this.check(validation, 'validation', true);
+    const transforms = [train, ...(validation ? [validation] : [])].map((data) => this.transformBytes(data).most);
+    const { held, arena } = this.engine;
+    return held + arena.used + Math.max(this.fitNeed(train, settings), ...transforms);
+  }
+
+  /** Bytes that fit needs beyond those in use. */
+  private fitNeed(train: Dataset, settings: Completed<typeof FIT>): number {
+    const { validation } = settings;
+    const copies = this.transformBytes(train).kept + (validation ? this.transformBytes(validation).kept : 0);
+    return fitBytes(this.engine, this.network, train, settings, copies);
   }
 
   /**
@@ -173,7 +210,8 @@ export abstract class Net {
   async predict(data: Dataset, options: RunOptions = {}): Promise<Prediction> {
     const settings = complete(RUN, options, 'predict');
     const prepared = this.prepare(data, 'data', false);
-    const outputs = await this.life.read(() => this.run(prepared, settings, { arrays: copyBytes(data, prepared) }));
+    const arrays = this.transformBytes(data).kept;
+    const outputs = await this.life.read(() => this.run(prepared, settings, { arrays }));
     return this.target.kind === 'classes' ? { outputs, classes: argmax(outputs, this.target.outputs) } : { outputs };
   }
 
@@ -184,7 +222,7 @@ export abstract class Net {
   async evaluate(data: Dataset, options: RunOptions = {}): Promise<Evaluation> {
     const settings = complete(RUN, options, 'evaluate');
     const prepared = this.prepare(data, 'data', true);
-    return this.life.read(() => this.assess(prepared, settings, copyBytes(data, prepared)));
+    return this.life.read(() => this.assess(prepared, settings, this.transformBytes(data).kept));
   }
 
   /** Frees the net's memory; it cannot be used after. Error while a call is under way. */

@@ -40,6 +40,8 @@ export class Engine {
   readonly scratch: Address;
   /** Bytes: what createEngine was given. */
   readonly maxMemory: number;
+  /** Bytes beside those that calls make: of the data that a command has read, for one. They count against maxMemory too. */
+  held = 0;
   /** The most bytes that any call so far was reckoned to need, with all that was in use then. */
   estimated = 0;
 

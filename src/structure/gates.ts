@@ -6,6 +6,9 @@ import { type GateClasses, type GateLayout, type GateReport, requireLayout, requ
 
 export type { GateBlock, GateBlockReport, GateClasses, GateLayout, GateReport } from './gate-report.js';
 
+/** Of gates by classes: 1 GiB. */
+const MOST_COUNTS = 2 ** 27;
+
 /** Classes to tell apart. A dataset's class targets are of this form. */
 export interface GateClassNames {
   readonly classes: number;
@@ -66,8 +69,12 @@ export class GateCounter {
     this.layout = layout.map(({ name, first, count }) => ({ name, first, count }));
     const last = layout[layout.length - 1]!;
     this.gates = last.first + last.count;
-    this.names = classes === undefined ? undefined : classNames(classes);
-    const groups = this.names?.length ?? 1;
+    const groups = classes === undefined ? 1 : classesOf(classes);
+    if (groups * this.gates > MOST_COUNTS)
+      throw new RangeError(
+        `layout: expected at most ${MOST_COUNTS} gates times classes, got ${this.gates} gates and ${groups} classes`,
+      );
+    this.names = classes && classNames(classes);
     this.rowsOf = new Float64Array(groups);
     this.open = new Float64Array(groups * this.gates);
     this.rowsByOpen = new Float64Array(this.gates + 1);
@@ -280,11 +287,15 @@ function term(both: number, a: number, b: number, rows: number): number {
   return both === 0 ? 0 : (both / rows) * log((both * rows) / (a * b));
 }
 
-function classNames(given: GateClassNames): string[] {
+function classesOf(given: GateClassNames): number {
   requireObject(given, 'labels');
   const { classes, names } = given;
   requireInteger(classes, 1, 'labels.classes');
   if (names !== undefined) requireNames(names, classes, 'labels.names', 'class');
+  return classes;
+}
+
+function classNames({ classes, names }: GateClassNames): string[] {
   return Array.from({ length: classes }, (_, c) => names?.[c] ?? String(c));
 }
 

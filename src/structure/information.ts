@@ -4,9 +4,10 @@ import { requireInteger } from '../check/require.js';
 import { checkedData, type Observations } from '../data/checked.js';
 import { type ClassTargets, checkTargets, requireTargets } from '../data/targets.js';
 import { log } from '../numeric/log.js';
+import { requireMemory } from '../runtime/budget.js';
 import { ENGINE, type Engine, engineOf } from '../runtime/engine.js';
 import { Pace } from '../runtime/pace.js';
-import { bindTable, countIndices, PairInformation, pairBytes } from './pair-information.js';
+import { bindTable, countIndices, PairInformation, pairBytes, variableBytes } from './pair-information.js';
 import { requireVertex } from './tree.js';
 import { DISCRETISE, discretise, requireRoom, type Variables } from './variables.js';
 
@@ -104,57 +105,82 @@ export async function targetInformation(data: Observations, given: InformationOp
   const targets = requireTargets(dataset, 'classes', 'data');
   checkTargets(targets, dataset.features.rows);
   const variables = discretise(engine, dataset.features, options);
-  const tables = jointWithClass(variables, targets);
-  const classes = countIndices(targets.values, targets.classes);
+  requireJoint(engine, variables, targets.classes);
+  const { classes } = targets;
+  const { start, counts } = jointWithClass(variables, targets);
+  const classCounts = countIndices(targets.values, classes);
   const scope = engine.scope();
   try {
     const { rows } = variables;
     const table = bindTable(engine, scope, rows);
-    const width = tables.reduce((most, joint) => Math.max(most, joint.length), targets.classes);
-    const at = scope.bytes(width * 4);
-    const sum = (counts: Int32Array) => {
-      engine.i32(at, counts.length).set(counts);
-      return engine.kernels.sum_k_log_k(at, table, counts.length);
+    const at = scope.bytes(classes * mostStates(variables) * 4);
+    const sum = (terms: Int32Array) => {
+      engine.i32(at, terms.length).set(terms);
+      return engine.kernels.sum_k_log_k(at, table, terms.length);
     };
-    const classMargin = sum(classes);
-    return Float64Array.from(tables, (joint) => {
-      const states = joint.length / targets.classes;
-      const margin = Int32Array.from({ length: states }, (_, s) =>
-        joint.subarray(s * targets.classes, (s + 1) * targets.classes).reduce((a, b) => a + b, 0),
-      );
-      const featureMargin = sum(margin);
+    const classMargin = sum(classCounts);
+    const margin = new Int32Array(mostStates(variables));
+    const information = new Float64Array(variables.variables);
+    for (let v = 0; v < information.length; v++) {
+      const joint = counts.subarray(start[v]!, start[v + 1]!);
+      const states = joint.length / classes;
+      margin.fill(0);
+      for (let i = 0; i < joint.length; i++) margin[Math.floor(i / classes)]! += joint[i]!;
+      const featureMargin = sum(margin.subarray(0, states));
       engine.i32(at, joint.length).set(joint);
-      return engine.kernels.information_joint(at, table, featureMargin, classMargin, states, targets.classes, rows);
-    });
+      information[v] = engine.kernels.information_joint(at, table, featureMargin, classMargin, states, classes, rows);
+    }
+    return information;
   } finally {
     scope.dispose();
   }
 }
 
-/** For each variable its joint counts with the class, [states][classes]. */
-function jointWithClass(data: Variables, { values, classes }: ClassTargets): Int32Array[] {
-  const states = (v: number) => (data.kind === 'states' ? data.counts[v]! : 2);
-  const joint = Array.from({ length: data.variables }, (_, v) => new Int32Array(states(v) * classes));
+function requireJoint(engine: Engine, data: Variables, classes: number): void {
+  const { rows, variables } = data;
+  const states = data.kind === 'states' ? data.counts.reduce((sum, count) => sum + count, 0) : 2 * variables;
+  const own = variableBytes(data);
+  const joint = 8 * rows + 16 * variables + 4 * classes * (states + 1 + mostStates(data));
+  // Rows were held twice when they were made.
+  const bytes = own + (data.kind === 'rows' ? Math.max(own + 8 * variables, joint) : joint);
+  const what = `counting ${states} states of ${variables} columns by ${classes} classes`;
+  requireMemory(engine, bytes, 'data', what, 'fewer columns or classes');
+}
+
+function mostStates(data: Variables): number {
+  return data.kind === 'states' ? data.counts.reduce((a, b) => Math.max(a, b), 1) : 2;
+}
+
+/** For each variable v its joint counts with the class, [states][classes], from start[v] on. */
+function jointWithClass(
+  data: Variables,
+  { values, classes }: ClassTargets,
+): { start: Float64Array; counts: Int32Array } {
+  const { rows, variables } = data;
+  const start = new Float64Array(variables + 1);
+  for (let v = 0; v < variables; v++)
+    start[v + 1] = start[v]! + (data.kind === 'states' ? data.counts[v]! : 2) * classes;
+  const counts = new Int32Array(start[variables]!);
   if (data.kind === 'rows') {
     const margin = countIndices(values, classes);
-    for (const table of joint) table.set(margin);
-    for (let r = 0; r < data.rows; r++) {
+    for (let v = 0; v < variables; v++) counts.set(margin, start[v]!);
+    for (let r = 0; r < rows; r++) {
       for (let e = data.start[r]!; e < data.start[r + 1]!; e++) {
-        const table = joint[data.index[e]!]!;
-        table[values[r]!]!--;
-        table[classes + values[r]!]!++;
+        const at = start[data.index[e]!]! + values[r]!;
+        counts[at]!--;
+        counts[at + classes]!++;
       }
     }
-    return joint;
+    return { start, counts };
   }
-  for (let v = 0; v < data.variables; v++) {
-    for (let r = 0; r < data.rows; r++) {
+  for (let v = 0; v < variables; v++) {
+    for (let r = 0; r < rows; r++) {
       const state =
         data.kind === 'states'
-          ? data.states[v * data.rows + r]!
+          ? data.states[v * rows + r]!
           : (data.bits[v * data.words * 8 + (r >> 3)]! >> (r & 7)) & 1;
-      joint[v]![state * classes + values[r]!]!++;
+      counts[start[v]! + state * classes + values[r]!]!++;
     }
   }
-  return joint;
+  return { start, counts };
 }

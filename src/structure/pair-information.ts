@@ -2,10 +2,16 @@ import { type Address, plus } from '../runtime/address.js';
 import type { Engine, Scope } from '../runtime/engine.js';
 import type { BinaryRows, Variables } from './variables.js';
 
+/** Bytes that variables take, what there is of each variable aside. */
+export function variableBytes(data: Variables): number {
+  if (data.kind === 'rows') return 4 * (data.rows + data.index.length);
+  return (data.kind === 'bits' ? data.bits : data.states).length;
+}
+
 /** Bytes that variables take, and PairInformation over them; `more` a variable beside it. */
 export function pairBytes(data: Variables, more = 0): number {
   const { kind, rows: n, variables: d } = data;
-  const own = kind === 'rows' ? 4 * (n + data.index.length) : (kind === 'bits' ? data.bits : data.states).length;
+  const own = variableBytes(data);
   const each = 28 * d + 16 * n;
   // Rows are held by column too, and turning them takes more for a while.
   const most = kind === 'rows' ? Math.max(own + each, 2 * own + 16 * d) : each;

@@ -11,6 +11,9 @@ export interface Edge {
   readonly information: number;
 }
 
+/** Of as many and more no tree is learned in useful time, while one without edges is named by its number alone. */
+const MOST_VARIABLES = 2 ** 25;
+
 /** A tree, or a forest where edges were left out, over variables 0 .. variables - 1. */
 export class Tree {
   readonly variables: number;
@@ -24,6 +27,7 @@ export class Tree {
   /** TypeError for parts of another kind, RangeError for an edge outside the variables, a cycle, or names that are too few or too many. */
   constructor(variables: number, edges: readonly Edge[], root = 0, names?: readonly string[]) {
     requireInteger(variables, 1, 'variables');
+    requireVertex(variables, MOST_VARIABLES, 'variables');
     requireVertex(root, variables, 'root');
     if (!Array.isArray(edges))
       throw new TypeError(`edges: expected a list of { a, b, information }, got ${got(edges)}`);
@@ -136,7 +140,7 @@ export class DisjointSets {
   private readonly parent: Int32Array;
 
   constructor(size: number) {
-    this.parent = Int32Array.from({ length: size }, (_, i) => i);
+    this.parent = new Int32Array(size).map((_, i) => i);
   }
 
   find(v: number): number {

@@ -48,6 +48,47 @@ test('what memory could not hold is refused with the number', async () => {
   await refused(['tree', words, '--max-memory', 'much'], /'much' is invalid/);
 });
 
+test('readers hold to --max-memory, and what they have read counts', async () => {
+  const table = (name: string, texts: number) => {
+    const line = (r: number) => `a${r % texts},b${(7 * r) % texts},c${(11 * r) % texts},${r % 2}\n`;
+    return file(name, `a,b,c,y\n${Array.from({ length: 900 }, (_, r) => line(r)).join('')}`);
+  };
+  const train = (path: string, ...rest: string[]) => [
+    'train',
+    '--method',
+    'dense',
+    '--hidden',
+    '2',
+    '--epochs',
+    '1',
+    '--data',
+    path,
+    '--out',
+    scratch.path('never'),
+    ...rest,
+  ];
+  const [large, fair] = [table('large.csv', 100), table('fair.csv', 60)];
+  const ignore = String.raw`use ignore \(--ignore "a"\)`;
+  await refused(
+    train(large, '--max-memory', '1M'),
+    new RegExp(
+      `text: a table of 900 rows x 300 .* needs 1\\.1 MB, the limit is 1\\.0 MB; ${ignore} or raise --max-memory$`,
+      'm',
+    ),
+  );
+  await refused(
+    train(fair, '--holdout', '0.1', '--max-memory', '1M'),
+    /--holdout 0\.1: data: holding 900 rows of 180 columns needs 1\.3 MB, the limit is 1\.0 MB; use fewer rows or raise --max-memory$/m,
+  );
+  const told = await succeeds(train(fair, '--holdout', '0.1', '--max-memory', '8M', '--json'));
+  const { limit, estimated, webAssembly } = JSON.parse(told).memory;
+  assert.is(limit, 8 * 2 ** 20);
+  // The table, and the copy that is held out of.
+  assert.ok(webAssembly > 2 ** 16 && estimated > webAssembly + 2 * 900 * 180 * 4 && estimated < limit);
+  const pixels = file('pixels.idx', idxBytes([300, 1000], new Uint8Array(300_000)));
+  await refused(['tree', pixels, '--max-memory', '1M'], /images: holding 300000 pixels as floats needs 1\.2 MB/);
+});
+
 test('options out of range', async () => {
   const train = ['train', '--data', words];
   await refused([...train, '--epochs', '0'], /--epochs.*'0' is invalid\. Expected an integer from 1/);

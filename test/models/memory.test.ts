@@ -1,7 +1,7 @@
 import { chowLiuTree, createEngine, Dataset, DenseNet, latentTree, mutualInformation, TrfNet } from 'espalier';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { MEMORY_CASES, topics } from '../support/memory-cases.js';
+import { MEMORY_CASES, NETS, topics } from '../support/memory-cases.js';
 import { memoryPeak } from '../support/memory-peak.js';
 import { refusesAsync } from '../support/refuses.js';
 
@@ -16,6 +16,29 @@ for (const { name, sizes, prepare } of MEMORY_CASES.filter((one) => HERE.test(on
     const { used } = await memoryPeak(engine, work, 0.04);
     const ratio = engine.estimated / used;
     assert.ok(ratio > 0.8 && ratio < 1.25, `${engine.estimated} bytes reckoned, ${used} used`);
+  });
+}
+
+for (const method of ['trf', 'tse', 'dense', 'gaternet'] as const) {
+  test(`memory of a ${method} net: what fit is refused for below it, and what it reckons with; nothing is allocated`, async () => {
+    const engine = await createEngine();
+    const { net, data } = await NETS[method](engine, 600);
+    const { features, targets } = data;
+    const options = { epochs: 1, batchSize: 32, validation: data, onCheckpoint: () => {} };
+    for (const rows of [data, new Dataset(features, targets)]) {
+      const { used, peak } = engine.arena;
+      const told = net.memory(rows, options);
+      assert.is(engine.arena.used, used);
+      assert.is(engine.arena.peak, peak);
+      assert.ok(told < net.memory(rows, { ...options, batchSize: 4 * options.batchSize }));
+      engine.estimated = 0;
+      await net.fit(rows, options);
+      assert.is(engine.estimated, told);
+      (engine as { maxMemory: number }).maxMemory = told - 1;
+      await refusesAsync(() => net.fit(new Dataset(features, targets), options), RangeError, /raise maxMemory$/);
+      (engine as { maxMemory: number }).maxMemory = 2 ** 32;
+    }
+    net.dispose();
   });
 }
 

@@ -10,6 +10,7 @@ import {
   mutualInformation,
   TrfNet,
   TseNet,
+  targetInformation,
 } from 'espalier';
 import { noiseImages } from './gated-images.js';
 import { Random } from './random.js';
@@ -67,7 +68,10 @@ const epochs = 6;
 type Made = TrfNet | TseNet | DenseNet | GaterNet;
 
 /** Nets of each method, over `size` rows. */
-const NETS: Record<string, (engine: Engine, size: number) => Promise<{ net: Made; data: Dataset }>> = {
+export const NETS: Record<
+  'trf' | 'tse' | 'dense' | 'gaternet',
+  (engine: Engine, size: number) => Promise<{ net: Made; data: Dataset }>
+> = {
   trf: async (engine, size) => {
     const data = topics(2 * size, size);
     return { net: await TrfNet.grow(data, { engine, layers: LAYERS, pretrain }), data };
@@ -126,6 +130,22 @@ export const MEMORY_CASES: readonly MemoryCase[] = [
     prepare: async (engine, size) => {
       const data = topics(size, size / 10);
       return () => mutualInformation(data, 0, 1, { engine });
+    },
+  },
+  {
+    name: 'targetInformation',
+    sizes: [2000, 20_000, 100_000],
+    prepare: async (engine, size) => {
+      const data = topics(size, size / 10);
+      return () => targetInformation(data, { engine });
+    },
+  },
+  {
+    name: 'targetInformation, 8 bins',
+    sizes: [1000, 5000, 20_000],
+    prepare: async (engine, size) => {
+      const data = numbers(size, 40);
+      return () => targetInformation(data, { engine, bins: 8 });
     },
   },
   {

@@ -6,6 +6,7 @@ import { readCsv } from '../../data/text/csv-read.js';
 import type { CsvSchema } from '../../data/text/csv-schema.js';
 import { parseSparseText } from '../../data/text/sparse-text.js';
 import { inFile, UserError } from '../errors.js';
+import { hold } from '../memory.js';
 import type { DataOptions, Format } from '../options.js';
 import { loadImagesLike } from './images.js';
 import { decode, FORMAT_NAMES, type InputFile, readInput, readLabels, readNames } from './input-file.js';
@@ -19,7 +20,7 @@ export async function loadToLearn(path: string, options: DataOptions, labelled: 
   const targetNames = options.targetNames ? readNames(options.targetNames) : undefined;
   const loaded = await inFile(file.name, (): Pick<Loaded, 'data' | 'csv'> => {
     if (file.format === 'csv') return csvToLearn(file, options, labelled);
-    if (file.format === 'idx') return { data: readIdx(file, options.labels, labelled) };
+    if (file.format === 'idx') return { data: readIdx(file, options, labelled) };
     if (options.task === 'values') throw new UserError('--task values: sparse text has classes or tasks, not values');
     const data = parseSparseText(decode(file), {
       ...(options.columns === undefined ? {} : { columns: options.columns }),
@@ -30,7 +31,10 @@ export async function loadToLearn(path: string, options: DataOptions, labelled: 
   });
   // Not the file itself: its bytes are in the way once they are read.
   const { name, sha256 } = file;
-  const data = await inFile(name, () => renamed(loaded.data, featureNames, targetNames));
+  const data = await inFile(name, async () => {
+    await hold(loaded.data);
+    return renamed(loaded.data, featureNames, targetNames);
+  });
   return { ...loaded, name, sha256, data };
 }
 
@@ -38,7 +42,7 @@ export async function loadToLearn(path: string, options: DataOptions, labelled: 
 export async function loadLike(
   path: string,
   reference: Reference,
-  options: Pick<DataOptions, 'format' | 'labels'>,
+  options: Pick<DataOptions, 'format' | 'labels' | 'maxMemory'>,
   labelled: boolean,
 ): Promise<Loaded> {
   const { csv, columns, target, image } = reference;
@@ -50,8 +54,8 @@ export async function loadLike(
     throw new UserError(`${file.name}: got CSV, but the training data were not; expected the same format`);
   }
   const data = await inFile(file.name, () => {
-    if (file.format === 'csv') return readCsv(decode(file), csv!);
-    if (file.format === 'idx') return readIdx(file, options.labels, labelled);
+    if (file.format === 'csv') return readCsv(decode(file), csv!, limitOf(options));
+    if (file.format === 'idx') return readIdx(file, options, labelled);
     const kind = target.kind === 'tasks' ? 'tasks' : 'classes';
     const classes = labelled && kind === 'classes' ? { classes: Math.max(2, target.outputs) } : {};
     return parseSparseText(decode(file), { columns, targets: kind, ...classes });
@@ -59,6 +63,7 @@ export async function loadLike(
   if (data.columns !== columns) {
     throw new UserError(`${file.name}: expected ${columns} columns like the training data, got ${data.columns}`);
   }
+  await inFile(file.name, () => hold(data));
   return { name: file.name, sha256: file.sha256, data };
 }
 
@@ -75,13 +80,19 @@ function csvToLearn(file: InputFile, options: DataOptions, labelled: boolean): {
     ...(options.ignore ? { ignore: options.ignore } : {}),
     ...(options.header === undefined ? {} : { header: options.header }),
     ...(extname(file.path).toLowerCase() === '.tsv' ? { delimiter: '\t' as const } : {}),
+    ...limitOf(options),
   });
   return { data, csv: schema };
 }
 
-function readIdx(file: InputFile, given: string | undefined, labelled: boolean): Dataset {
-  const labels = readLabels(file, given, labelled);
-  return labels === undefined ? idxDataset(file.bytes) : idxDataset(file.bytes, labels.bytes);
+function readIdx(file: InputFile, options: Pick<DataOptions, 'labels' | 'maxMemory'>, labelled: boolean): Dataset {
+  const labels = readLabels(file, options.labels, labelled);
+  return idxDataset(file.bytes, labels?.bytes, limitOf(options));
+}
+
+/** Of a reader; its own default where none is given. */
+function limitOf({ maxMemory }: Pick<DataOptions, 'maxMemory'>): { maxMemory?: number } {
+  return maxMemory === undefined ? {} : { maxMemory };
 }
 
 /** Names beyond the highest feature may be of words that these rows lack, or of another file: whoever gives them has to say. */

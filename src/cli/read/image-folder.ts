@@ -3,20 +3,21 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { Dataset } from '../../data/dataset.js';
 import { shorten } from '../../data/text/show.js';
-import { fileError, UserError } from '../errors.js';
+import { MAX_BYTES } from '../../runtime/arena.js';
+import { requireWithin } from '../../runtime/budget.js';
+import { fileError, inFile, UserError } from '../errors.js';
 import { readBytes, readHead } from './bytes.js';
 import { decodePng, hasColour, inColour, type Picture, requirePixels } from './png.js';
 import { HEADER_BYTES, type PngHeader, readHeader } from './png-chunks.js';
 
-/** Of the pixels of a folder. */
-const MOST_BYTES = 2 ** 31;
-
 /** What further folders take from the training folder. */
 export interface ImageFolderOptions {
   /** The classes, in the order of their ids; then a folder may hold but some of them. Default: the names of the subfolders, in code-unit order. */
-  readonly classNames?: readonly string[];
+  readonly classNames?: readonly string[] | undefined;
   /** Default: 3 where any image has colour, else 1. */
-  readonly channels?: 1 | 3;
+  readonly channels?: 1 | 3 | undefined;
+  /** Bytes of all pixels at most. Default: 4 GiB. */
+  readonly maxMemory?: number | undefined;
 }
 
 /**
@@ -43,10 +44,9 @@ export async function readImageFolder(folder: string, options: ImageFolderOption
   });
   const { channels, height, width } = await promisedSize(files, options.channels);
   const columns = channels * height * width;
-  if (files.length * columns > MOST_BYTES)
-    throw new UserError(
-      `${folder}: expected images of at most ${MOST_BYTES} bytes in all, got ${files.length} of ${channels} x ${height} x ${width}`,
-    );
+  const { maxMemory = MAX_BYTES } = options;
+  const what = `holding ${files.length} images of ${channels} x ${height} x ${width}`;
+  await inFile(folder, () => requireWithin(maxMemory, files.length * columns, 'images', what, 'fewer images'));
   const values = new Uint8Array(files.length * columns);
   for (const [r, { path }] of files.entries()) {
     const picture = readPicture(path);

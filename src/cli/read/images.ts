@@ -5,13 +5,14 @@ import { parseIdx } from '../../data/images/idx.js';
 import { type ImageMatrix, requireImages } from '../../data/matrix.js';
 import type { ImageShape } from '../../models/gaternet/backbone.js';
 import { inFile, UserError } from '../errors.js';
+import { hold } from '../memory.js';
 import type { DataOptions } from '../options.js';
 import { readImageFolder } from './image-folder.js';
 import { FORMAT_NAMES, readInput, readLabels, readNames } from './input-file.js';
 import type { Loaded, Reference } from './loaded.js';
 import { isNamedSet, loadNamed, NAMED_SETS } from './named-data.js';
 
-type FileOptions = Pick<DataOptions, 'format' | 'labels'>;
+type FileOptions = Pick<DataOptions, 'format' | 'labels' | 'maxMemory'>;
 
 /** Images to learn from: a set known by name, which brings test images, a folder of PNG files by class, or IDX files. */
 export async function loadImagesToLearn(
@@ -22,11 +23,11 @@ export async function loadImagesToLearn(
   if (isNamedSet(source)) {
     refuseForFiles(source, options);
     const { train, test } = await loadNamed(source);
-    return { train: loaded(train, source), test: loaded(test, source) };
+    return { train: await loaded(train, source), test: await loaded(test, source) };
   }
   if (isFolder(source)) {
     refuseForFiles(source, options);
-    return { train: loaded(await readImageFolder(source), source) };
+    return { train: await loaded(await readImageFolder(source, { maxMemory: options.maxMemory }), source) };
   }
   const classNames = options.targetNames === undefined ? undefined : readNames(options.targetNames);
   return { train: await readIdxImages(source, options, true, classNames) };
@@ -42,13 +43,14 @@ export async function loadImagesLike(
   let found: Loaded;
   if (isNamedSet(source)) {
     refuseForFiles(source, options);
-    found = loaded((await loadNamed(source)).test, source);
+    found = await loaded((await loadNamed(source)).test, source);
   } else if (isFolder(source)) {
     refuseForFiles(source, options);
     const classNames = target.names ?? Array.from({ length: target.outputs }, (_, id) => String(id));
     // Of other channels there are no PNG files: the sizes will tell.
     const channels = image.channels === 1 || image.channels === 3 ? image.channels : undefined;
-    found = loaded(await readImageFolder(source, { classNames, ...(channels ? { channels } : {}) }), source);
+    const { maxMemory } = options;
+    found = await loaded(await readImageFolder(source, { classNames, channels, maxMemory }), source);
   } else found = await readIdxImages(source, options, labelled);
   const got = imagesOf(found.data);
   if (sides(got) !== sides(image)) {
@@ -99,7 +101,8 @@ async function readIdxImages(
   return loaded(data, name);
 }
 
-function loaded(data: Dataset, name: string): Loaded {
+async function loaded(data: Dataset, name: string): Promise<Loaded> {
+  await inFile(name, () => hold(data));
   return {
     data,
     name,

@@ -4,6 +4,7 @@ import { splitRows, takeRows } from '../../data/split.js';
 import type { Method } from '../../models/method.js';
 import { describeTarget } from '../../models/target.js';
 import { inFile, UserError } from '../errors.js';
+import { hold } from '../memory.js';
 import type { DataOptions } from '../options.js';
 import { loadLike, loadToLearn } from './data.js';
 import { loadImagesToLearn } from './images.js';
@@ -57,7 +58,11 @@ export async function readInputs(method: Method, options: InputOptions): Promise
     const loaded = await loadLike(
       path,
       reference,
-      { ...(options.format && !images ? { format: options.format } : {}), ...(labels ? { labels } : {}) },
+      {
+        ...(options.format && !images ? { format: options.format } : {}),
+        ...(labels ? { labels } : {}),
+        ...(options.maxMemory === undefined ? {} : { maxMemory: options.maxMemory }),
+      },
       true,
     );
     if (!loaded.data.targets)
@@ -68,10 +73,12 @@ export async function readInputs(method: Method, options: InputOptions): Promise
   const test = (await further(options.test, options.testLabels)) ?? given.test;
   const inputs = { train, reference, ...(validation ? { validation } : {}), ...(test ? { test } : {}) };
   const rows = await limited(data, options);
+  if (rows !== data) await inFile(name, () => hold(rows));
   if (validation || options.holdout === 0) return { ...inputs, rows };
-  const parts = await inFile(`${name}: --holdout ${options.holdout}`, () =>
-    splitRows(rows, { validation: options.holdout, seed: options.seed }),
-  );
+  const parts = await inFile(`${name}: --holdout ${options.holdout}`, async () => {
+    await hold(rows);
+    return splitRows(rows, { validation: options.holdout, seed: options.seed });
+  });
   return { ...inputs, rows: parts.train, held: parts.validation! };
 }
 

@@ -1,6 +1,7 @@
 import { complete } from '../../check/complete.js';
 import type { Options, OptionsOf } from '../../check/option.js';
 import { got } from '../../check/phrase.js';
+import { MAX_MEMORY, requireWithin } from '../../runtime/budget.js';
 import { Dataset } from '../dataset.js';
 
 /** Options of idxDataset. */
@@ -16,6 +17,7 @@ export const IDX = {
     defaultDoc: 'the highest label plus one, at least 2',
     doc: 'Number of classes.',
   },
+  maxMemory: MAX_MEMORY,
 } as const satisfies Options;
 
 /** Contents of an IDX file: shape[0] items, the last axis innermost. */
@@ -45,15 +47,17 @@ export function parseIdx(bytes: Uint8Array): IdxArray {
 /**
  * A dense dataset from an IDX file of images and, maybe, one of labels. Each image is one row of pixels in file order,
  * each multiplied by `scale`.
- * @throws RangeError for a malformed file, or labels that are not one integer for each image
+ * @throws RangeError for a malformed file, labels that are not one integer for each image, or pixels beyond maxMemory
  */
 export function idxDataset(images: Uint8Array, labels?: Uint8Array, options: OptionsOf<typeof IDX> = {}): Dataset {
-  const { scale, classes } = complete(IDX, options, 'idxDataset');
+  const { scale, classes, maxMemory } = complete(IDX, options, 'idxDataset');
   if (scale === 0) throw new RangeError('scale: expected a finite number other than 0, got 0');
   const { shape, values } = parse(images, 'images');
   if (shape.length < 2) {
     throw new RangeError(`images: expected at least 2 axes, got ${shape.length}; are these the labels?`);
   }
+  const bytes = values.length * Float32Array.BYTES_PER_ELEMENT;
+  requireWithin(maxMemory, bytes, 'images', `holding ${values.length} pixels as floats`, 'fewer images');
   const pixels = new Float32Array(values.length);
   for (let i = 0; i < pixels.length; i++) pixels[i] = values[i]! * scale;
   const columns = shape.slice(1).reduce((product, axis) => product * axis, 1);

@@ -1,3 +1,6 @@
+import { complete } from '../../check/complete.js';
+import type { Option, OptionsOf } from '../../check/option.js';
+import { MAX_MEMORY, requireWithin } from '../../runtime/budget.js';
 import { Dataset } from '../dataset.js';
 import type { Targets } from '../targets.js';
 import { idOf, numberOf, refuse } from './csv-cells.js';
@@ -12,20 +15,27 @@ import {
 import { bodyOf, columnNames, namesByPlace, readTable, type Table, targetCells } from './csv-table.js';
 import { shorten, show } from './show.js';
 
+/** Of the table of features. */
+export const TABLE_MEMORY = { ...MAX_MEMORY, default: 2 ** 30 } as const satisfies Option;
+
+/** Options of readCsv. */
+export const READ_CSV = { maxMemory: TABLE_MEMORY } as const;
+
 /**
  * A dense dataset from a CSV text, by a schema learned on the training text. With a header, columns are found by name, in
  * any order; without, by place. The target column may be absent, then the dataset has no targets; so may ignored ones.
  *
  * @throws TypeError, RangeError for what learnCsvSchema cannot have made, RangeError naming line and column for a cell the schema cannot take, or naming the column that is absent or
- * not in the schema
+ * not in the schema; RangeError for a table beyond maxMemory
  */
-export function readCsv(text: string, schema: CsvSchema): Dataset {
+export function readCsv(text: string, schema: CsvSchema, options: OptionsOf<typeof READ_CSV> = {}): Dataset {
+  const { maxMemory } = complete(READ_CSV, options, 'readCsv');
   requireSchema(schema);
-  return readRecords(readTable(text, schema.delimiter), schema);
+  return readRecords(readTable(text, schema.delimiter), schema, maxMemory);
 }
 
 /** readCsv of a text that has been taken apart. */
-export function readRecords(table: Table, schema: CsvSchema): Dataset {
+export function readRecords(table: Table, schema: CsvSchema, maxMemory: number): Dataset {
   const names = schema.header ? columnNames(table, true) : namesByPlace(table, schema);
   const known = new Set(schema.names);
   for (const name of names) {
@@ -41,7 +51,7 @@ export function readRecords(table: Table, schema: CsvSchema): Dataset {
     if (place === undefined) throw new RangeError(`text: expected a column ${show(name)}, got none`);
     return place;
   });
-  requireRoom(body.records.length, schema.columns);
+  requireRoom(body.records.length, schema.columns, maxMemory);
   const featureNames = schema.columns.flatMap((column) =>
     column.kind === 'numeric' ? [column.name] : shownCategories(column).map((category) => `${column.name}=${category}`),
   );
@@ -61,19 +71,18 @@ export function readRecords(table: Table, schema: CsvSchema): Dataset {
   return Dataset.dense(values, { columns: width, targets: readTarget(body, names, schema), featureNames });
 }
 
-/** Of the table of features. No text of numbers alone is long enough for more: there are 2 characters of it to each, and 2^29 in all. */
-const MOST_TABLE_BYTES = 2 ** 30;
-
-/** RangeError, naming the column with the most categories, where a table of these columns would be too large. */
-export function requireRoom(rows: number, columns: readonly CsvColumn[]): void {
+/** RangeError, naming the column with the most categories, where the features of these columns would be too large a table. */
+export function requireRoom(rows: number, columns: readonly CsvColumn[], maxMemory: number): void {
   const shown = columns.map((column) => (column.kind === 'numeric' ? 1 : shownCategories(column).length));
   const features = shown.reduce((sum, count) => sum + count, 0);
-  if (rows * features * Float32Array.BYTES_PER_ELEMENT <= MOST_TABLE_BYTES) return;
   const most = shown.reduce((a, b) => Math.max(a, b), 0);
-  const { name } = columns[shown.indexOf(most)]!;
-  throw new RangeError(
-    `column ${show(name)}: expected categories that fit a table of 1 GiB, got ${most} of them, which makes ${rows} rows x ${features} features; ` +
-      `leave the column out with ignore (--ignore ${show(name)}), or read fewer rows at once`,
+  const name = show(columns[shown.indexOf(most)]!.name);
+  requireWithin(
+    maxMemory,
+    rows * features * Float32Array.BYTES_PER_ELEMENT,
+    'text',
+    `a table of ${rows} rows x ${features} features, ${most} of them categories of column ${name},`,
+    `ignore (--ignore ${name})`,
   );
 }
 

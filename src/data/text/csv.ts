@@ -2,7 +2,7 @@ import { complete } from '../../check/complete.js';
 import type { Completed, Options, OptionsOf } from '../../check/option.js';
 import type { Dataset } from '../dataset.js';
 import { categoriesOf, idOf, refuse } from './csv-cells.js';
-import { readRecords, requireRoom } from './csv-read.js';
+import { readRecords, requireRoom, TABLE_MEMORY } from './csv-read.js';
 import type { CsvColumn, CsvSchema, CsvTarget } from './csv-schema.js';
 import { bodyOf, columnNames, guessDelimiter, hasHeader, readTable, type Table, targetCells } from './csv-table.js';
 import { isNumber } from './number.js';
@@ -62,6 +62,7 @@ export const CSV = {
     defaultDoc: 'whichever of comma, semicolon and tab is most frequent in the first line',
     doc: 'What stands between cells.',
   },
+  maxMemory: TABLE_MEMORY,
 } as const satisfies Options;
 
 export type CsvOptions = OptionsOf<typeof CSV>;
@@ -86,7 +87,7 @@ const NUMERIC_SHARE = 0.95;
  *
  * @throws TypeError, RangeError for options that do not fit the text; RangeError naming line and column for rows of
  * different lengths, missing cells, and the odd word in a column of numbers; RangeError naming the column for one of more than 1,000 texts that
- * differ in more than half the rows (unless under `categorical`), and for categories that would make a table of more than 1 GiB
+ * differ in more than half the rows (unless under `categorical`), and RangeError for categories that would make a table beyond maxMemory
  */
 export function learnCsvSchema(text: string, options: CsvOptions): CsvSchema {
   return learnTable(text, options).schema;
@@ -94,13 +95,13 @@ export function learnCsvSchema(text: string, options: CsvOptions): CsvSchema {
 
 /** learnCsvSchema, and what readCsv makes of the same text, which is taken apart but once. */
 export function learnCsv(text: string, options: CsvOptions): { schema: CsvSchema; data: Dataset } {
-  const { schema, table } = learnTable(text, options);
-  return { schema, data: readRecords(table, schema) };
+  const { schema, table, maxMemory } = learnTable(text, options);
+  return { schema, data: readRecords(table, schema, maxMemory) };
 }
 
-function learnTable(text: string, given: CsvOptions): { schema: CsvSchema; table: Table } {
+function learnTable(text: string, given: CsvOptions): { schema: CsvSchema; table: Table; maxMemory: number } {
   const options = complete(CSV, given, 'learnCsvSchema');
-  const { missing, missingMarks, unknownCategory, categorical, ignore } = options;
+  const { missing, missingMarks, unknownCategory, categorical, ignore, maxMemory } = options;
   if (typeof missing === 'number' && !Number.isFinite(Math.fround(missing)))
     throw new RangeError(`missing: expected a number within a 32-bit float, got ${missing}`);
   const delimiter = options.delimiter ?? guessDelimiter(text);
@@ -123,10 +124,11 @@ function learnTable(text: string, given: CsvOptions): { schema: CsvSchema; table
     columns.push(learnColumn(body, place, name, forced, missing, missingMarks));
   }
   if (columns.length === 0) throw new RangeError('text: expected at least one column of features, got none');
-  requireRoom(body.records.length, columns);
+  requireRoom(body.records.length, columns, maxMemory);
   return {
     schema: { kind: 'csv-schema', delimiter, header, names, columns, target, missingMarks, unknownCategory },
     table,
+    maxMemory,
   };
 }
 

@@ -107,10 +107,10 @@ export async function explain(
   const pairs = new PairScores(presence);
   const layers: LayerExplanation[] = [];
   for (const l of wanted) {
-    const { connections, sparseUnits, units: count, inputs } = net.layers[l]!;
+    const { connections, sparseUnits, inputs } = net.layers[l]!;
     const units: UnitExplanation[] = [];
-    for (let first = 0; first < count; first += BLOCK) {
-      const block = await correlate(net, l, first, Math.min(BLOCK, count - first), data, presence, pace);
+    for (const { first, units: width } of blocksOf(net.layers[l]!)) {
+      const block = await correlate(net, l, first, width, data, presence, pace);
       for (let i = 0; i < block.activity.length; i++) {
         const unit = first + i;
         const features = topFeatures(block, i, pairs.rows, { top, minRows }).map(({ feature, correlation }) => ({
@@ -141,6 +141,11 @@ export async function explain(
   }
   await pace.end();
   return { rows: data.rows, layers };
+}
+
+/** A layer's units, so many at a time. */
+function* blocksOf({ units }: Linear): Generator<{ first: number; units: number }> {
+  for (let first = 0; first < units; first += BLOCK) yield { first, units: Math.min(BLOCK, units - first) };
 }
 
 /** Sums over all rows for a block of units. */
@@ -246,22 +251,28 @@ function requireExplanation(
   copies: number,
 ): void {
   const { columns, start, index, value } = presence;
-  const blocks = layers.map((l) => Math.min(BLOCK, net.layers[l]!.units));
-  const several = layers.length > 1 || layers.some((l) => net.layers[l]!.units > BLOCK);
-  const memory = bytesBeside(
+  const blocks = bytesBeside(
     net.engine,
     (dry) => net.on(dry),
     (dry, { layers: linears }) => {
-      layers.forEach((l, i) => {
-        layBlock(dry, linears.slice(0, l + 1), data, presence, blocks[i]!).dispose();
-      });
+      // The sums of one block last until those of the next are there.
+      let last = dry.scope();
+      for (const l of layers) {
+        for (const { units } of blocksOf(net.layers[l]!)) {
+          const room = layBlock(dry, linears.slice(0, l + 1), data, presence, units);
+          const sums = dry.scope();
+          sums.bytes(4 * columns * units);
+          room.dispose();
+          last.dispose();
+          last = sums;
+        }
+      }
     },
   );
   // The rows of each feature, of which there are lists too.
   const lists = start.byteLength + 2 * index.byteLength + value.byteLength + 8 * columns;
-  // The sums of one block last until those of the next are there.
-  const arrays = copies + lists + 4 * columns * Math.max(0, ...blocks) * (several ? 2 : 1);
-  requireMemory(net.engine, memory + arrays, 'data', `explaining by ${columns} features`, 'fewer features or rows');
+  const what = `explaining by ${columns} features`;
+  requireMemory(net.engine, blocks + copies + lists, 'data', what, 'fewer features or rows');
 }
 
 function addRows(

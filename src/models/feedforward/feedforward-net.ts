@@ -6,7 +6,7 @@ import { allFinite } from '../../numeric/finite.js';
 import { requireMemory } from '../../runtime/budget.js';
 import { type Engine, engineOf } from '../../runtime/engine.js';
 import { bytesOf } from '../../runtime/rehearsal.js';
-import { copyBytes } from '../need.js';
+import { valueBytes } from '../need.js';
 import { filled, LOAD, type LoadOptions, Net, type NetDescription, type OutputBatch } from '../net.js';
 import { describeTarget, requireSameTargets, type TargetInfo } from '../target.js';
 import { type ExplainOptions, type Explanation, explain } from './explain.js';
@@ -89,7 +89,8 @@ export class FeedforwardNet extends Net {
   /** What the hidden units stand for: their top features on these rows, and how coherent those are. */
   async explain(data: Dataset, options: ExplainOptions = {}): Promise<Explanation> {
     const prepared = this.prepare(data, 'data', false);
-    return this.life.read(() => explain(this.network, prepared, this.featureNames, options, copyBytes(data, prepared)));
+    const { kept } = this.transformBytes(data);
+    return this.life.read(() => explain(this.network, prepared, this.featureNames, options, kept));
   }
 
   save(metadata?: Readonly<Record<string, string>>): Uint8Array {
@@ -129,7 +130,7 @@ export class FeedforwardNet extends Net {
     }
   }
 
-  protected prepare(data: Dataset, argument: string, labelled: boolean): Dataset {
+  protected override check(data: Dataset, argument: string, labelled: boolean): void {
     this.life.requireAlive();
     const { shape, target } = this.state;
     requireDataset(data, argument);
@@ -141,6 +142,15 @@ export class FeedforwardNet extends Net {
     if (data.columns !== shape.inputs)
       throw new RangeError(`${argument}: expected ${shape.inputs} columns, got ${data.columns}`);
     if (labelled) requireSameTargets(data, target, argument);
+  }
+
+  protected override transformBytes(data: Dataset): { most: number; kept: number } {
+    const most = this.state.input.bytes(data);
+    const kept = most > 0 ? valueBytes(data.features) : 0;
+    return { most: this.grownFrom.has(data) ? kept : most, kept };
+  }
+
+  protected override transformed(data: Dataset, argument: string): Dataset {
     const grown = this.grownFrom.get(data);
     this.grownFrom.delete(data);
     if (grown) return grown;

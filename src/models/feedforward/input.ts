@@ -1,7 +1,7 @@
 import { got } from '../../check/phrase.js';
 import { Dataset, type Matrix, type RowMatrix, requireRows } from '../../data/dataset.js';
 import { checkMatrix } from '../../data/matrix.js';
-import { Standardizer, type StandardizerJson, TfIdf, type TfIdfJson } from '../../data/standardise.js';
+import { LEARNING_BYTES, Standardizer, type StandardizerJson, TfIdf, type TfIdfJson } from '../../data/standardise.js';
 import { log } from '../../numeric/log.js';
 import { requireMemory } from '../../runtime/budget.js';
 import type { Engine } from '../../runtime/engine.js';
@@ -32,17 +32,14 @@ const POINTWISE: Partial<Record<InputTransformName, (x: number, row: number) => 
   },
 };
 
-/** Bytes of typed arrays that learning makes of each column. */
-const COLUMN_BYTES: Partial<Record<InputTransformName, number>> = { 'tf-idf': 12, standard: 28 };
-
 /** Learns a transform from the training rows alone. */
 export function learnTransform(engine: Engine, train: Dataset, name: InputTransformName): InputTransform {
+  if (name !== 'tf-idf' && name !== 'standard') return fixed(name);
   const { columns } = train;
-  const bytes = (COLUMN_BYTES[name] ?? 0) * columns;
+  const { maxMemory } = engine;
+  const bytes = LEARNING_BYTES[name] * columns;
   requireMemory(engine, bytes, 'input', `learning '${name}' of ${columns} columns`, 'fewer columns');
-  if (name === 'tf-idf') return learned(name, TfIdf.learn(train));
-  if (name === 'standard') return learned(name, Standardizer.learn(train));
-  return fixed(name);
+  return learned(name, (name === 'tf-idf' ? TfIdf : Standardizer).learn(train, { maxMemory }));
 }
 
 /** Rebuilds a transform from a model file. */

@@ -296,7 +296,7 @@ export class GaterNet extends Net {
     return this.network.batches(data, size, options);
   }
 
-  protected override prepare(data: Dataset, argument: string, labelled: boolean): Dataset {
+  protected override check(data: Dataset, argument: string, labelled: boolean): void {
     this.life.requireAlive();
     requireDataset(data, argument);
     const images = requireImages(data.features, argument);
@@ -307,7 +307,6 @@ export class GaterNet extends Net {
       throw new RangeError(`${argument}: expected images of ${sides(image)}, got ${sides(images)}`);
     }
     if (labelled) requireSameTargets(data, this.target, argument);
-    return data;
   }
 
   protected override async assess(data: Dataset, options: RunSettings): Promise<GatedEvaluation> {

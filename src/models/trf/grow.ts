@@ -11,7 +11,7 @@ import { growTree } from '../../structure/chow-liu.js';
 import { type ReceptiveFields, receptiveFields } from '../../structure/receptive-fields.js';
 import type { Tree } from '../../structure/tree.js';
 import { discretise, type Variables } from '../../structure/variables.js';
-import { copyBytes, valueBytes } from '../need.js';
+import { madeBytes } from '../need.js';
 import { encodeRows, requireEncoding, type Source } from './encoding.js';
 import type { GrownLayer } from './grown-layer.js';
 import { readGrowth, writeGrowth } from './growth-file.js';
@@ -181,8 +181,7 @@ class Grower {
       0,
     );
     const { features } = this.source;
-    const encoded = features === this.data.features ? 0 : valueBytes(features);
-    return copyBytes(this.raw, this.data) + encoded + layers;
+    return madeBytes(this.data.features, this.raw.features) + madeBytes(features, this.data.features) + layers;
   }
 
   private async timed<T>(phase: keyof GrowSeconds, work: () => T | Promise<T>): Promise<T> {

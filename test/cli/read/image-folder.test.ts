@@ -39,6 +39,9 @@ test('rows by class and file name, in code-unit order', async () => {
   const data = await readImageFolder(folder);
   const { channels, height, width, values } = requireImages(data.features, 'data');
   assert.equal([channels, height, width], [1, 1, 2]);
+  await refused(/images: holding 4 images of 1 x 1 x 2 needs .* MB, the limit is .* MB; use fewer images/, {
+    maxMemory: 7,
+  });
   assert.equal(values, Uint8Array.of(3, 3, 4, 4, 1, 1, 2, 2));
   assert.equal(data.targets, {
     kind: 'classes',

@@ -233,8 +233,16 @@ test('categories that make too large a table are refused before it is made', () 
   refuses(
     () => readCsv(`a\n${'c1\n'.repeat(25_000)}`, schema),
     RangeError,
-    /^column "a": expected categories that fit a table of 1 GiB, got 12000 of them, which makes 25000 rows x 12000 features/,
+    /^text: a table of 25000 rows x 12000 features, 12000 of them categories of column "a", needs 1200\.0 MB, the limit is 1073\.7 MB; use ignore \(--ignore "a"\) or raise maxMemory$/,
   );
+  const text = `a\n${'c1\n'.repeat(25)}`;
+  const maxMemory = 2 ** 20;
+  refuses(() => readCsv(text, schema, { maxMemory }), RangeError, /needs 1\.2 MB, the limit is 1\.0 MB/);
+  assert.is(readCsv(text, schema, { maxMemory: 2 * maxMemory }).rows, 25);
+  const lettered = `a\n${categories.slice(0, 600).join('\n')}\n`;
+  const learn = (maxMemory: number) => learnCsvSchema(lettered, { target: null, maxMemory });
+  refuses(() => learn(maxMemory), RangeError, /600 rows x 600 features.* needs 1\.4 MB, the limit is 1\.0 MB/);
+  assert.is(learn(2 * maxMemory).columns.length, 1);
   assert.is(readCsv('a\nc1\nc2\n', schema).columns, 12_000);
 });
 
