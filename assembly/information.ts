@@ -142,21 +142,22 @@ export function prim_step(key: usize, parent: usize, open: usize, position: usiz
 /**
  * One step of Prim's tree over sparse binary rows, without a look at most pairs: v joins, the next vertex is returned (−1 when none is left). Vertices stand
  * in slots sorted by their number of ones; a level is a run of slots with equal ones. Information with a vertex that never occurs with v depends on
- * its level alone (Meilă 1999), so a level is scanned only if that beats `levelMin`, a lower bound of its keys; the vertices that do occur with v are
- * found through the rows. Same bits, ties and tree as information_binary with prim_step.
+ * its level alone (Meilă 1999), so a level is scanned only if that beats `levelMin`, a lower bound of its keys, or equals it and v comes before a parent of such a key, of
+ * which `levelParent` is an upper bound; the vertices that do occur with v are found through the rows. Same bits, ties and tree as information_binary with prim_step.
  *
- * By slot: key f64[d] (starts at −1; −2 once joined), parent i32[d] (starts at −1), vertex i32[d]. blockMax: f64[ceil(d / 64)], highest key of 64 slots, starts at −1.
- * By level: levelMin f64 (starts at −1), levelStart i32[levels + 1], levelOnes i32. By vertex: slot, ones, count i32[d] (zeros, left as zeros), margin f64[d].
+ * By slot: key f64[d] (starts at −1; −2 once joined), parent i32[d] (starts at −1), vertex i32[d]. blockBest: i32[blocks], blocks = ceil(d / 64), the slot of the best edge among
+ * 64, starts at the first; areaBest: i32[ceil(blocks / 64)], of the best among 64 blocks.
+ * By level: levelMin f64 (starts at −1), levelParent i32, levelStart i32[levels + 1], levelOnes i32. By vertex: slot, ones, count i32[d] (zeros, left as zeros), margin f64[d].
  * touched: i32[d] of scratch.
  */
 export function prim_join_rows(
-  key: usize, parent: usize, blockMax: usize, levelMin: usize, count: usize, touched: usize,
+  key: usize, parent: usize, blockBest: usize, areaBest: usize, levelMin: usize, levelParent: usize, count: usize, touched: usize,
   vertex: usize, slot: usize, levelStart: usize, levelOnes: usize, ones: usize, margin: usize, table: usize,
   rowStart: usize, rowIndex: usize, columnStart: usize, columnRow: usize, v: i32, n: i32, d: i32, levels: i32,
 ): i32 {
   const own = load<i32>(slot + ((<usize>v) << 2));
   store<f64>(key + ((<usize>own) << 3), -2);
-  refresh_block(key, blockMax, own >> 6, d);
+  refresh(key, parent, blockBest, areaBest, vertex, own, d);
 
   let size = 0;
   const end = load<i32>(columnStart + ((<usize>v) << 2), 4);
@@ -181,16 +182,22 @@ export function prim_join_rows(
     const nu = load<i32>(levelOnes + ((<usize>l) << 2));
     if (nu + nv > n) continue; // too many ones not to meet
     const value = binary(table, 0, nu, nv, n, T(table, nu) + T(table, n - nu), hv, total);
-    if (value < load<f64>(levelMin + ((<usize>l) << 3))) continue;
-    let low: f64 = Infinity;
+    const least = load<f64>(levelMin + ((<usize>l) << 3));
+    if (value < least || (value == least && v > load<i32>(levelParent + ((<usize>l) << 2)))) continue;
+    let low: f64 = Infinity, lowParent = -1;
     const last = load<i32>(levelStart + ((<usize>l) << 2), 4);
     for (let s = load<i32>(levelStart + ((<usize>l) << 2)); s < last; s++) {
       const k = load<f64>(key + ((<usize>s) << 3));
       if (k == -2) continue;
-      if (value >= k && load<i32>(count + ((<usize>load<i32>(vertex + ((<usize>s) << 2))) << 2)) == 0) offer(key, parent, blockMax, vertex, s, v, value);
-      low = min(low, load<f64>(key + ((<usize>s) << 3)));
+      if (value >= k && load<i32>(count + ((<usize>load<i32>(vertex + ((<usize>s) << 2))) << 2)) == 0) offer(key, parent, blockBest, areaBest, vertex, s, v, value);
+      const now = load<f64>(key + ((<usize>s) << 3));
+      if (now > low) continue;
+      const p = load<i32>(parent + ((<usize>s) << 2));
+      lowParent = now < low ? p : max(lowParent, p);
+      low = now;
     }
     store<f64>(levelMin + ((<usize>l) << 3), low);
+    store<i32>(levelParent + ((<usize>l) << 2), lowParent);
   }
 
   for (let i = 0; i < size; i++) {
@@ -199,16 +206,16 @@ export function prim_join_rows(
     store<i32>(count + ((<usize>u) << 2), 0);
     const s = load<i32>(slot + ((<usize>u) << 2));
     if (load<f64>(key + ((<usize>s) << 3)) == -2) continue;
-    offer(key, parent, blockMax, vertex, s, v, binary(table, both, load<i32>(ones + ((<usize>u) << 2)), nv, n, load<f64>(margin + ((<usize>u) << 3)), hv, total));
+    offer(key, parent, blockBest, areaBest, vertex, s, v, binary(table, both, load<i32>(ones + ((<usize>u) << 2)), nv, n, load<f64>(margin + ((<usize>u) << 3)), hv, total));
   }
 
-  return best_open(key, parent, blockMax, vertex, d);
+  return best_open(key, parent, areaBest, vertex, d);
 }
 
 /** Takes the edge {v, vertex of s} into account. */
 // @ts-ignore: decorator
 @inline
-function offer(key: usize, parent: usize, blockMax: usize, vertex: usize, s: i32, v: i32, value: f64): void {
+function offer(key: usize, parent: usize, blockBest: usize, areaBest: usize, vertex: usize, s: i32, v: i32, value: f64): void {
   const at = key + ((<usize>s) << 3), p = parent + ((<usize>s) << 2);
   const old = load<f64>(at);
   if (value < old) return;
@@ -216,37 +223,50 @@ function offer(key: usize, parent: usize, blockMax: usize, vertex: usize, s: i32
   if (value == old && !before(u, v, u, load<i32>(p))) return;
   store<f64>(at, value);
   store<i32>(p, v);
-  const top = blockMax + ((<usize>(s >> 6)) << 3);
-  if (value > load<f64>(top)) store<f64>(top, value);
+  const block = blockBest + ((<usize>(s >> 6)) << 2), area = areaBest + ((<usize>(s >> 12)) << 2);
+  if (s != load<i32>(block)) {
+    if (!is_better(key, parent, vertex, s, load<i32>(block))) return;
+    store<i32>(block, s);
+  }
+  if (is_better(key, parent, vertex, s, load<i32>(area))) store<i32>(area, s);
 }
 
-function refresh_block(key: usize, blockMax: usize, block: i32, d: i32): void {
-  let top: f64 = -2;
-  const last = min(d, (block + 1) << 6);
-  for (let s = block << 6; s < last; s++) top = max(top, load<f64>(key + ((<usize>s) << 3)));
-  store<f64>(blockMax + ((<usize>block) << 3), top);
+/** Whether the edge of slot s is to be taken before that of slot t: the higher key, of equal ones the pair that comes first. */
+// @ts-ignore: decorator
+@inline
+function is_better(key: usize, parent: usize, vertex: usize, s: i32, t: i32): bool {
+  const a = load<f64>(key + ((<usize>s) << 3)), b = load<f64>(key + ((<usize>t) << 3));
+  if (a != b) return a > b;
+  return before(
+    load<i32>(vertex + ((<usize>s) << 2)), load<i32>(parent + ((<usize>s) << 2)),
+    load<i32>(vertex + ((<usize>t) << 2)), load<i32>(parent + ((<usize>t) << 2)),
+  );
+}
+
+/** Finds the best of a slot's block and area anew. */
+function refresh(key: usize, parent: usize, blockBest: usize, areaBest: usize, vertex: usize, slot: i32, d: i32): void {
+  const block = slot >> 6, area = slot >> 12;
+  let best = block << 6;
+  for (let s = best + 1, last = min(d, (block + 1) << 6); s < last; s++) if (is_better(key, parent, vertex, s, best)) best = s;
+  store<i32>(blockBest + ((<usize>block) << 2), best);
+  const first = area << 6;
+  best = load<i32>(blockBest + ((<usize>first) << 2));
+  for (let b = first + 1, last = min((d + 63) >> 6, (area + 1) << 6); b < last; b++) {
+    const s = load<i32>(blockBest + ((<usize>b) << 2));
+    if (is_better(key, parent, vertex, s, best)) best = s;
+  }
+  store<i32>(areaBest + ((<usize>area) << 2), best);
 }
 
 /** The open vertex with the highest key, of equals the one whose edge comes first; −1 when none is open. */
-function best_open(key: usize, parent: usize, blockMax: usize, vertex: usize, d: i32): i32 {
-  const blocks = (d + 63) >> 6;
-  let best: f64 = -2;
-  for (let b = 0; b < blocks; b++) best = max(best, load<f64>(blockMax + ((<usize>b) << 3)));
-  if (best == -2) return -1;
-  let next = -1, nextParent = -1;
-  for (let b = 0; b < blocks; b++) {
-    if (load<f64>(blockMax + ((<usize>b) << 3)) != best) continue;
-    const last = min(d, (b + 1) << 6);
-    for (let s = b << 6; s < last; s++) {
-      if (load<f64>(key + ((<usize>s) << 3)) != best) continue;
-      const u = load<i32>(vertex + ((<usize>s) << 2)), p = load<i32>(parent + ((<usize>s) << 2));
-      if (next < 0 || before(u, p, next, nextParent)) {
-        next = u;
-        nextParent = p;
-      }
-    }
+function best_open(key: usize, parent: usize, areaBest: usize, vertex: usize, d: i32): i32 {
+  const areas = (d + 4095) >> 12;
+  let best = load<i32>(areaBest);
+  for (let a = 1; a < areas; a++) {
+    const s = load<i32>(areaBest + ((<usize>a) << 2));
+    if (is_better(key, parent, vertex, s, best)) best = s;
   }
-  return next;
+  return load<f64>(key + ((<usize>best) << 3)) == -2 ? -1 : load<i32>(vertex + ((<usize>best) << 2));
 }
 
 /** Whether the pair {a, b} comes before {c, d}: smaller minimum, then smaller maximum. A missing end (−1) comes last. */

@@ -43,7 +43,7 @@ test('a page that only learns a tree loads no more than that takes', () => {
   const shown = ['chowLiuTree', 'DenseNet', 'TrfNet', '*'].map((name) => `${name} ${sizes.get(name)}`).join(', ');
   console.log(`bundled, minified and gzipped, kernels apart: ${shown}`);
   // What it takes to refuse, in words, what a tree is not made of and what memory could not hold is 400 bytes of it.
-  assert.ok(sizes.get('chowLiuTree')! <= 11_400, `${sizes.get('chowLiuTree')} bytes`);
+  assert.ok(sizes.get('chowLiuTree')! <= 11_500, `${sizes.get('chowLiuTree')} bytes`);
   assert.ok(sizes.get('DenseNet')! < 0.5 * sizes.get('*')!, shown);
 });
 

@@ -99,8 +99,10 @@ export class SparseFrontier implements Frontier {
     const margins = bindMargins(engine, scope, ones, data.rows);
     this.key = scope.copy(new Float64Array(d).fill(-1));
     this.parent = scope.copy(new Int32Array(d).fill(-1));
-    const blockMax = scope.copy(new Float64Array(Math.ceil(d / 64)).fill(-1));
+    const firsts = (size: number) => scope.copy(Int32Array.from({ length: Math.ceil(d / size) }, (_, i) => size * i));
+    const [blockBest, areaBest] = [firsts(64), firsts(64 * 64)];
     const levelMin = scope.copy(new Float64Array(levels).fill(-1));
+    const levelParent = scope.bytes(levels * 4);
     const count = scope.zeros(d);
     const touched = scope.bytes(d * 4);
     const [vertex, slot] = [scope.copy(vertices), scope.copy(this.slots)];
@@ -109,8 +111,10 @@ export class SparseFrontier implements Frontier {
       engine.kernels.prim_join_rows(
         this.key,
         this.parent,
-        blockMax,
+        blockBest,
+        areaBest,
         levelMin,
+        levelParent,
         count,
         touched,
         vertex,

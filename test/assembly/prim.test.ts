@@ -117,8 +117,10 @@ function primRows(
     const at = [
       key.at,
       parent.at,
-      memory.output(new Float64Array(Math.ceil(d / 64)).fill(-1)).at,
+      memory.output(Int32Array.from({ length: Math.ceil(d / 64) }, (_, block) => 64 * block)).at,
+      memory.output(Int32Array.from({ length: Math.ceil(d / 4096) }, (_, area) => 4096 * area)).at,
       memory.output(new Float64Array(levelOnes.length).fill(-1)).at,
+      memory.output(new Int32Array(levelOnes.length)).at,
       count.at,
       memory.output(new Int32Array(d)).at,
       memory.input(vertex).at,
@@ -169,7 +171,7 @@ kernelTest(
   (join) => {
     const draws = new Draws(11);
     for (const d of [63, 64, 65, 127, 128, 129]) {
-      for (const density of [0.01, 0.05]) {
+      for (const density of [0, 0.002, 0.01, 0.05]) {
         const pattern = randomRows(draws, 60, d, density);
         const { edges, weights } = primRows(join, pattern, d, draws.below(d));
         assert.equal(inOrder(edges), inOrder(twin.kruskal(weights, d)), `${d} variables, density ${density}`);

@@ -146,8 +146,10 @@ export const extents: Required<Extents> = {
     return {
       ...all(8 * d!, 'key', 'margin'),
       ...all(4 * d!, 'parent', 'count', 'touched', 'vertex', 'slot', 'ones'),
-      blockMax: 8 * Math.ceil(d! / 64),
+      blockBest: 4 * Math.ceil(d! / 64),
+      areaBest: 4 * Math.ceil(d! / 4096),
       levelMin: 8 * levels!,
+      levelParent: 4 * levels!,
       levelStart: 4 * (levels! + 1),
       levelOnes: 4 * levels!,
       table: 8 * (n! + 1),

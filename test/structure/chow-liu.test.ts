@@ -251,4 +251,26 @@ test('feature names and progress are passed on', async () => {
   assert.equal(seen.at(-1), [2, 2]);
 });
 
+test('sparse rows and whole rows of information give one tree, where most columns are rare, alike or never on', async () => {
+  const random = new Random(12);
+  const columns = 4200;
+  const rows = Array.from({ length: 300 }, () => {
+    const row = new Array<number>(columns).fill(0);
+    for (let i = 0; i < 12; i++) row[Math.floor(columns ** random.next()) - 1] = 1;
+    return row;
+  });
+  const data = sparseOf(rows);
+  for (const root of [0, 17, columns - 1]) {
+    const sparse = await chowLiuTree(data, { root });
+    // A pair that is set makes it look at all others one by one.
+    const free = [columns - 2, columns - 3] as const;
+    assert.is(
+      sparse.edges.some(({ a, b }) => a === free[1] && b === free[0]),
+      false,
+    );
+    const whole = await chowLiuTree(data, { root, forbidden: [free] });
+    assert.equal(sparse.edges, whole.edges);
+  }
+});
+
 test.run();
