@@ -175,6 +175,17 @@ export const HOSTILE_INPUTS: readonly HostileInput[] = [
     refusal: /line 2: .{0,200}$/m,
   },
   {
+    name: 'sparse text of 200 rows in 900,000 columns for a dense net',
+    args: [...train('x.txt'), '--method', 'dense'],
+    files: () => ({ 'x.txt': lines(200, (r) => `${r % 2},${r}:1,${900_000 + r}:1`) }),
+    refusal: /train: training a net of 450\d{6} weights for 900200 columns needs 90\d\d\.\d MB/,
+  },
+  {
+    name: 'sparse text of two rows in 100,000 columns, of which two are ever on',
+    args: ['tree', 'FOLDER/x.txt', '--top', '0'],
+    files: () => ({ 'x.txt': '0,99999:1\n1,5:1\n' }),
+  },
+  {
     name: 'an endless pipe of a word',
     args: ['train', '--data', '-', '--out', NEVER],
     files: () => ({}),

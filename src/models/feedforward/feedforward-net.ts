@@ -6,6 +6,8 @@ import { allFinite } from '../../numeric/finite.js';
 import { requireMemory } from '../../runtime/budget.js';
 import { type Engine, engineOf } from '../../runtime/engine.js';
 import { bytesOf } from '../../runtime/rehearsal.js';
+import { fitArrays } from '../../training/fit.js';
+import { createOptimizer, optimizerOptions } from '../../training/optimizer.js';
 import { valueBytes } from '../need.js';
 import { filled, LOAD, type LoadOptions, Net, type NetDescription, type OutputBatch } from '../net.js';
 import { describeTarget, requireSameTargets, type TargetInfo } from '../target.js';
@@ -207,28 +209,48 @@ export async function beginNet(train: Dataset, options: Completed<typeof NET>): 
 /** The state of a new net of these layers. */
 export function newState(
   method: string,
-  { options, inputDropout, input, raw, data, target }: BegunNet,
+  begun: BegunNet,
   layers: Pick<NetworkShape, 'hidden' | 'skips'>,
   origin: unknown,
 ): NetState {
+  const { options, inputDropout, input, raw, data, target } = begun;
   const { seed, initialScale, dropout } = options;
+  const shape: NetworkShape = {
+    inputs: data.columns,
+    input: data.features.kind === 'sparse' ? 'rows' : 'tiles',
+    ...layers,
+    outputs: target.outputs,
+    target: target.kind,
+    dropout,
+    inputDropout,
+  };
+  requireTrainable(begun, shape);
   return {
     method,
     options: { seed, initialScale },
-    shape: {
-      inputs: data.columns,
-      input: data.features.kind === 'sparse' ? 'rows' : 'tiles',
-      ...layers,
-      outputs: target.outputs,
-      target: target.kind,
-      dropout,
-      inputDropout,
-    },
+    shape,
     target,
     featureNames: raw.featureNames,
     input,
     origin,
   };
+}
+
+/** A net that memory could not train, a row at a time by the thriftiest optimiser, is not made. */
+function requireTrainable({ engine, data }: BegunNet, shape: NetworkShape): void {
+  const optimizer = optimizerOptions('sgd');
+  let weights = 0;
+  const memory = bytesOf(engine, (dry) => {
+    const net = new Network(dry, shape);
+    weights = net.parameters.length;
+    net.startTraining(data, 1);
+    createOptimizer(dry, dry.scope(), weights, optimizer);
+  });
+  const bytes = memory + fitArrays(weights, weights, data.rows, 0, { optimizer });
+  const { held, arena, maxMemory } = engine;
+  const what = `training a net of ${weights} weights for ${shape.inputs} columns`;
+  // Nothing is taken for it yet.
+  requireMemory({ held, arena, maxMemory, estimated: 0 }, bytes, 'train', what, 'fewer columns or units');
 }
 
 /** For weights that would not be finite. */
