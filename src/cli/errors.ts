@@ -74,6 +74,7 @@ export function fileError(error: unknown, path: string): Error {
 
 const REASONS: Record<string, string> = {
   ENOENT: 'no such file or directory',
+  EBADF: 'is not open',
   EISDIR: 'is a directory, expected a file',
   ENOTDIR: 'a part of this path is not a directory',
   EACCES: 'permission denied',

@@ -68,7 +68,8 @@ function differenceOf(
     } else if (JSON.stringify(was) !== JSON.stringify(is)) {
       // Of a hash nobody learns anything.
       if (/data$/i.test(name)) return `the ${name} is another`;
-      return `${prefix}${name} was ${text(was)} and is ${text(is)}`;
+      const [before, now] = excerpts(text(was), text(is));
+      return `${prefix}${name} was ${before} and is ${now}`;
     }
   }
   return undefined;
@@ -80,6 +81,21 @@ function isPart(value: unknown): value is Record<string, unknown> {
 
 function text(value: unknown): string {
   return JSON.stringify(value) ?? 'not given';
+}
+
+const MOST_TEXT = 80;
+
+/** Both as they are, or of long ones the part from shortly before the first difference on. */
+function excerpts(...texts: [string, string]): string[] {
+  const [was, is] = texts;
+  if (Math.max(was.length, is.length) <= MOST_TEXT) return texts;
+  let from = 0;
+  while (from < was.length && was[from] === is[from]) from++;
+  from = Math.max(0, from - MOST_TEXT / 2);
+  return texts.map((one) => {
+    const end = from + MOST_TEXT;
+    return `${from > 0 ? '…' : ''}${one.slice(from, end)}${one.length > end ? '…' : ''}`;
+  });
 }
 
 /** As it will be read back. */

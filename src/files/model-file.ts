@@ -13,6 +13,8 @@ export interface ModelFile {
 }
 
 const KEY = 'espalier.model';
+/** Metadata of states of training: of the command, of fit, of growing. */
+const CHECKPOINTS = ['espalier.run', 'espalier.checkpoint', 'espalier.growth'];
 /** 1: without a digest. docs/FORMAT.md tells what changes it. */
 const FORMAT = 2;
 
@@ -20,8 +22,13 @@ const FORMAT = 2;
 export function readModelFile(bytes: Uint8Array): ModelFile {
   const { tensors, metadata, sealed } = readSealed(bytes, 'bytes', 'net');
   const text = metadata[KEY];
-  if (text === undefined)
-    throw new TypeError('bytes: expected a net saved by Espalier, but this safetensors file has no such metadata');
+  if (text === undefined) {
+    const checkpoint = CHECKPOINTS.find((key) => Object.hasOwn(metadata, key));
+    const found = checkpoint
+      ? `this is a checkpoint of training; ${checkpoint === 'espalier.run' ? 'train --resume' : 'the option resume'} goes on from it`
+      : 'this safetensors file has no such metadata';
+    throw new TypeError(`bytes: expected a net saved by Espalier, but ${found}`);
+  }
   const header = parseHeader(text);
   const format = Number.isInteger(header.format) ? (header.format as number) : 0;
   if (format > FORMAT)

@@ -29,6 +29,9 @@ export function writeSealed(
  */
 export function readSealed(bytes: Uint8Array, argument: string, what: string): Safetensors & { sealed: boolean } {
   if (!(bytes instanceof Uint8Array)) throw new TypeError(`${argument}: expected a Uint8Array, got ${got(bytes)}`);
+  // The header of every such file, after its length.
+  if (bytes.length > 8 && bytes[8] !== '{'.charCodeAt(0))
+    throw new RangeError(`${argument}: expected a ${what} in safetensors, got another kind of file`);
   const { tensors, metadata } = read(bytes, argument);
   const seal = metadata[SEAL];
   if (seal !== undefined && seal !== digestOf(tensors, metadata))

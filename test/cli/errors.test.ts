@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { writeSafetensors } from 'espalier';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { refused, Scratch, succeeds } from '../support/cli.js';
+import { espalier, refused, Scratch, succeeds } from '../support/cli.js';
 import { csvText, idxBytes, sparseText, taskText } from '../support/cli-data.js';
 import { unsealed } from '../support/unsealed.js';
 
@@ -259,7 +259,10 @@ test('IDX', async () => {
 
 test('models', async () => {
   const bytes = readFileSync(model);
-  await refused(['predict', words, words], /train\.txt: bytes: header: expected/);
+  await refused(
+    ['predict', words, words],
+    /train\.txt: bytes: expected a net in safetensors, got another kind of file\n$/,
+  );
   await refused(
     ['predict', file('cut.safetensors', bytes.subarray(0, bytes.length - 4)), words],
     /cut\.safetensors: .*truncated/,
@@ -271,6 +274,26 @@ test('models', async () => {
     ['evaluate', file('alien.safetensors', alien), words],
     /alien\.safetensors: bytes: the net is damaged: its contents do not match its SHA-256/,
   );
+});
+
+test('a checkpoint is no net, and a run that is another is told in few words', async () => {
+  const checkpoint = scratch.path('run.ckpt');
+  const wide = Array.from({ length: 40 }, (_, c) => `column${c}`);
+  const lines = Array.from({ length: 30 }, (_, r) => wide.map((_, c) => (r * (c + 3)) % 7).join(','));
+  const data = file('columns.csv', `${[wide.join(','), ...lines].join('\n')}\n`);
+  const run = ['train', '--data', data, '--method', 'dense', '--hidden', '2', '--epochs', '1', '--task', 'values'];
+  await succeeds([...run, '--checkpoint', checkpoint]);
+  const said = /run\.ckpt: bytes: .* this is a checkpoint of training; train --resume goes on from it\n$/;
+  await refused(['info', checkpoint], said);
+  await refused(['predict', checkpoint, words], said);
+  const { stderr } = await espalier([...run, '--target', 'column20', '--resume', checkpoint]);
+  const values = / was (.*) and is (.*)\n$/.exec(stderr)!.slice(1);
+  assert.ok(
+    values.every((value) => value.length <= 82),
+    stderr,
+  );
+  assert.is.not(values[0], values[1]);
+  assert.match(stderr, /^espalier: .*run\.ckpt: --resume: expected a checkpoint of the same net, data and options/);
 });
 
 test('models whose CSV schema is damaged, and JSON that nests deep', async () => {

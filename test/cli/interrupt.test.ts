@@ -84,7 +84,10 @@ test('SIGINT while layers grow: the layers that are done are kept', async () => 
 });
 
 test('a checkpoint that is none', async () => {
-  await refused([...long, '--resume', data], /train\.txt: --resume: header/);
+  await refused(
+    [...long, '--resume', data],
+    /train\.txt: --resume: expected a checkpoint in safetensors, got another kind of file\n$/,
+  );
   await refused([...long, '--resume', scratch.path('none')], /none: no such file/);
 });
 

@@ -1,10 +1,11 @@
-import { fstatSync, mkdirSync, statSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Argument, type Command, Option } from 'commander';
 import { fileError, UserError } from '../errors.js';
+import { reportOnErrors } from '../print/standard.js';
 import { labelsBeside } from '../read/labels-beside.js';
 import { lock } from '../write/lock.js';
-import { idOf, isSame, type Place, placeOf, requireWritable } from '../write/place.js';
+import { descriptorOf, isSame, type Place, placeOf, placeOfDescriptor, requireWritable } from '../write/place.js';
 
 /** An option that names a file to read. `rewrittenBy`: the one option that may write the same file. */
 export class InputOption extends Option {
@@ -67,11 +68,28 @@ export function claimOutputs(command: Command): void {
     if (other) refuse(`what ${other.name} writes`);
     taken.push({ name, place });
   }
+  claimStandardOutput(outputs, inputs);
   for (const option of command.options) {
     if (option instanceof OutputOption && option.filesOf) textsOf(command, option).forEach(makeFolder);
   }
   for (const { name, path } of outputs) requireWritable(path, name);
   for (const { path } of outputs) lock(path);
+}
+
+/** What a shell did with > and >>; where an output goes there, the report goes elsewhere. */
+function claimStandardOutput(outputs: readonly Named[], inputs: readonly Read[]): void {
+  const place = placeOfDescriptor(1);
+  const read = place && inputs.find((input) => isSame(place, input.place));
+  if (read) throw new UserError(`standard output: is what ${read.name} reads; expected another file to write`);
+  const isStandard = (path: string) => {
+    const output = placeOf(path);
+    return descriptorOf(path) === 1 || (place && output && isSame(output, place));
+  };
+  const output = outputs.find(({ path }) => isStandard(path));
+  if (!output) return;
+  if (place && placeOfDescriptor(2)?.id === place.id)
+    throw new UserError(`${output.name} ${output.path}: is the file that standard error goes to as well`);
+  reportOnErrors();
 }
 
 function makeFolder(out: string): void {
@@ -89,13 +107,21 @@ function outputsOf(command: Command): Named[] {
     return textsOf(command, option).flatMap((text) => {
       const name = option.long!;
       if (text === '' && !option.filesOf) throw new UserError(`${name}: expected a file, got an empty name`);
+      if (text === '-')
+        throw new UserError(`${name} -: expected a file${option.filesOf ? '' : '; /dev/stdout is standard output'}`);
       return (option.filesOf?.(text) ?? [text]).map((path) => ({ name, path }));
     });
   });
 }
 
+interface Read {
+  readonly name: string;
+  readonly rewrittenBy?: string | undefined;
+  readonly place: Place;
+}
+
 /** What a command reads and is there; what is not is told where it is read. */
-function inputsOf(command: Command): { name: string; rewrittenBy?: string | undefined; place: Place }[] {
+function inputsOf(command: Command): Read[] {
   const options = command.options.flatMap((option) =>
     option instanceof InputOption
       ? textsOf(command, option).map((path) => ({ name: option.long!, path, rewrittenBy: option.rewrittenBy }))
@@ -108,19 +134,12 @@ function inputsOf(command: Command): { name: string; rewrittenBy?: string | unde
   });
   return [...options, ...given].flatMap(({ path, ...rest }) => {
     const labels = labelsBeside(path);
-    const places = [path === '-' ? standardInput() : placeOf(path), labels === undefined ? undefined : placeOf(labels)];
+    const places = [
+      path === '-' ? placeOfDescriptor(0) : placeOf(path),
+      labels === undefined ? undefined : placeOf(labels),
+    ];
     return places.flatMap((place) => (place?.id === undefined ? [] : [{ ...rest, place }]));
   });
-}
-
-/** The file that a shell put there with <. */
-function standardInput(): Place | undefined {
-  try {
-    const found = fstatSync(0, { bigint: true });
-    return found.isFile() ? { real: '', id: idOf(found) } : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function textsOf(command: Command, option: Option): string[] {

@@ -1,11 +1,11 @@
 import { count, millions, plural } from '../../numeric/format.js';
-import { writeOut } from './standard.js';
+import { isShown, writeOut } from './standard.js';
 
 export { count, millions, plural };
 
 /** One line, or indented where a person reads it. */
 export function printJson(value: unknown): void {
-  print(JSON.stringify(value, null, process.stdout.isTTY ? 2 : 0));
+  print(JSON.stringify(value, null, isShown() ? 2 : 0));
 }
 
 export function print(text: string): void {

@@ -1,13 +1,25 @@
 import { fstatSync, writeFileSync } from 'node:fs';
 import { fileError } from '../errors.js';
 
+let report: 1 | 2 = 1;
+
+/** From now on what is told goes to standard error: standard output is a file that the command writes. */
+export function reportOnErrors(): void {
+  report = 2;
+}
+
 /** What a person reads, or the next command. */
 export function writeOut(contents: string | Uint8Array): void {
   try {
-    writeDescriptor(1, contents);
+    writeDescriptor(report, contents);
   } catch (error) {
-    throw fileError(error, 'standard output');
+    throw fileError(error, report === 1 ? 'standard output' : 'standard error');
   }
+}
+
+/** Whether a person reads it at once. */
+export function isShown(): boolean {
+  return (report === 1 ? process.stdout : process.stderr).isTTY === true;
 }
 
 /** Writes all to an open file, or throws. Where Node's streams serve, for pipes and terminals, they do; of files they drop in silence what a full disk did not take. */

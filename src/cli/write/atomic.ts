@@ -3,6 +3,7 @@ import {
   fchmodSync,
   fchownSync,
   fsyncSync,
+  lstatSync,
   openSync,
   readdirSync,
   renameSync,
@@ -12,10 +13,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { fileError } from '../errors.js';
+import { fileError, UserError } from '../errors.js';
 import { writeDescriptor } from '../print/standard.js';
 import { runs, self } from './owner.js';
-import { beside, descriptorOf, followed, isPlain } from './place.js';
+import { beside, descriptorOf, followed, isPlain, kindOf } from './place.js';
 
 /**
  * Writes beside the target and renames: whoever looks finds the old file or the whole new one, also after the power fails. Links are followed;
@@ -37,9 +38,9 @@ function replace(target: string, contents: string | Uint8Array): void {
   removeOrphans(target);
   const temporary = temporaryOf(target);
   const old = statSync(target, { throwIfNoEntry: false });
+  // Never readable by more than the old file was.
+  const file = create(temporary, old ? 0o600 : 0o666);
   try {
-    // Never readable by more than the old file was.
-    const file = openSync(temporary, 'wx', old ? 0o600 : 0o666);
     try {
       if (old) inherit(file, old);
       writeFileSync(file, contents);
@@ -53,6 +54,16 @@ function replace(target: string, contents: string | Uint8Array): void {
     throw error;
   }
   flushFolder(dirname(target));
+}
+
+function create(temporary: string, mode: number): number {
+  try {
+    return openSync(temporary, 'wx', mode);
+  } catch (error) {
+    const found = (error as NodeJS.ErrnoException).code === 'EEXIST' && lstatSync(temporary, { throwIfNoEntry: false });
+    if (found) throw new UserError(`${temporary}: expected nothing there, got a ${kindOf(found)}; remove it`);
+    throw error;
+  }
 }
 
 /** Hands on owner and mode. Only a privileged process may give files away; a file system may know neither. */
@@ -99,8 +110,10 @@ function removeOrphans(target: string): void {
     const found = name.startsWith(start) && /^(\d+)\.([0-9a-f]{8})\.tmp$/.exec(name.slice(start.length));
     if (!found) continue;
     const path = join(dirname(target), name);
-    const seen = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
-    if (seen !== undefined && !runs({ pid: Number(found[1]), machine: found[2]! }, seen)) rmSync(path, { force: true });
+    const seen = lstatSync(path, { throwIfNoEntry: false });
+    if (!seen || seen.isDirectory() || runs({ pid: Number(found[1]), machine: found[2]! }, seen.mtimeMs)) continue;
+    // Another user's, perhaps.
+    allow(['EACCES', 'EPERM'], () => rmSync(path, { force: true }));
   }
 }
 

@@ -1,11 +1,13 @@
-import { readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { lstatSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { fileError, UserError } from '../errors.js';
 import { temporaryOf } from './atomic.js';
 import { type Owner, runs, self } from './owner.js';
-import { beside, followed, isPlain } from './place.js';
+import { beside, followed, isPlain, kindOf } from './place.js';
 
 /** How often a lock is touched, ms: processes elsewhere have no other sign of life. */
 const BEAT = 15_000;
+/** So many locks of others that came and went in between are no accident. */
+const MOST_TRIES = 1000;
 
 /** Contents of the locks that this process holds, by their files. */
 const held = new Map<string, string>();
@@ -13,7 +15,7 @@ let beat: NodeJS.Timeout | undefined;
 
 /**
  * Keeps other commands from writing a file until releaseLocks. A lock whose process has ended is taken over.
- * @throws UserError where another process writes it
+ * @throws UserError where another process writes it, or what stands in the place of the lock is none
  */
 export function lock(path: string): void {
   if (!isPlain(path)) return;
@@ -22,7 +24,8 @@ export function lock(path: string): void {
     const file = beside(target, 'lock');
     if (held.has(file)) return;
     const text = JSON.stringify(self());
-    while (!create(file, text)) {
+    for (let tries = 0; !create(file, text); tries++) {
+      if (tries === MOST_TRIES) throw new UserError(`${file}: appears again and again; name another file`);
       const found = ownerOf(file);
       if (found && (!found.owner || runs(found.owner, found.seen)))
         throw new UserError(refusal(path, file, found.owner));
@@ -41,9 +44,9 @@ export function releaseLocks(): void {
   beat = undefined;
   for (const [file, text] of held) {
     try {
-      if (readFileSync(file, 'utf8') === text) rmSync(file);
+      if (read(file).text === text) rmSync(file);
     } catch {
-      // Gone already: a folder that was moved or taken away.
+      // Gone already, or no longer a lock: a folder that was moved or taken away.
     }
   }
   held.clear();
@@ -69,18 +72,25 @@ interface Found {
 /** Who holds a lock; undefined where it has gone meanwhile. */
 function ownerOf(file: string): Found | undefined {
   try {
-    let text = readFileSync(file, 'utf8');
+    let { text, seen } = read(file);
     if (isBegun(text)) {
       // Made this moment, or by a process that was killed before it could say who it is.
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
-      text = readFileSync(file, 'utf8');
+      ({ text, seen } = read(file));
     }
-    const seen = statSync(file).mtimeMs;
     return { text, seen, ...(isBegun(text) ? { owner: nobody() } : parsed(text)) };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
+    throw fileError(error, file);
   }
+}
+
+/** A link may lead nowhere, and a pipe has no end. */
+function read(file: string): { text: string; seen: number } {
+  const found = lstatSync(file);
+  if (!found.isFile())
+    throw new UserError(`${file}: expected a lock file of espalier, got a ${kindOf(found)}; remove it`);
+  return { text: readFileSync(file, 'utf8'), seen: found.mtimeMs };
 }
 
 /** Who does not run: a lock that this process held would be in its list. */
@@ -113,7 +123,7 @@ function remove(file: string, text: string, target: string): void {
     if (readFileSync(aside, 'utf8') === text) rmSync(aside);
     else renameSync(aside, file);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw fileError(error, aside);
   }
 }
 

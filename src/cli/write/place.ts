@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto';
-import { accessSync, type BigIntStats, constants, readlinkSync, realpathSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  type BigIntStats,
+  constants,
+  fstatSync,
+  lstatSync,
+  readlinkSync,
+  realpathSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { fileError, UserError } from '../errors.js';
 
@@ -26,13 +36,28 @@ function linkText(path: string): string | undefined {
   }
 }
 
-/** The open file that a path like /dev/stdout stands for. */
+/** The open file that a path like /dev/stdout stands for, or a link to one. */
 export function descriptorOf(path: string): number | undefined {
-  const text = resolve(path);
-  if (text === '/dev/stdout') return 1;
-  if (text === '/dev/stderr') return 2;
-  const found = /^\/(?:dev|proc\/self)\/fd\/(\d+)$/.exec(text);
-  return found ? Number(found[1]) : undefined;
+  let at = resolve(path);
+  try {
+    for (let links = 0; links < 40; links++) {
+      const found = descriptorNamed(at);
+      if (found !== undefined) return found;
+      const next = linkText(at);
+      if (next === undefined) return undefined;
+      at = resolve(dirname(at), next);
+    }
+  } catch {
+    // A folder on the way is not there, or not to be entered: told by whoever reads or writes there.
+  }
+  return undefined;
+}
+
+function descriptorNamed(path: string): number | undefined {
+  const standard = ['/dev/stdin', '/dev/stdout', '/dev/stderr'].indexOf(path);
+  if (standard >= 0) return standard;
+  const found = /^\/(?:dev|proc\/(?:self|(\d+)))\/fd\/(\d+)$/.exec(path);
+  return found && (found[1] ?? String(process.pid)) === String(process.pid) ? Number(found[2]) : undefined;
 }
 
 /** Whether what is written there stands as a file: no pipe, no device, no open file's name. */
@@ -58,7 +83,8 @@ export interface Place {
 
 /** Undefined for what is neither a file nor a folder, nor could become one. */
 export function placeOf(path: string): Place | undefined {
-  if (descriptorOf(path) !== undefined) return undefined;
+  const descriptor = descriptorOf(path);
+  if (descriptor !== undefined) return placeOfDescriptor(descriptor);
   try {
     const found = statSync(path, { bigint: true, throwIfNoEntry: false });
     if (!found) return { real: followed(path) };
@@ -70,7 +96,25 @@ export function placeOf(path: string): Place | undefined {
   }
 }
 
-export function idOf({ dev, ino }: BigIntStats): string {
+/** The file that a shell put there with < or >; undefined for a pipe, a terminal, and what is not open. */
+export function placeOfDescriptor(descriptor: number): Place | undefined {
+  try {
+    const found = fstatSync(descriptor, { bigint: true });
+    return found.isFile() ? { real: `/dev/fd/${descriptor}`, id: idOf(found) } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** In words, for what is no plain file. */
+export function kindOf(found: Stats): string {
+  if (found.isDirectory()) return 'directory';
+  if (found.isSymbolicLink()) return 'symbolic link';
+  if (found.isFIFO()) return 'pipe';
+  return found.isFile() ? 'file' : 'device or socket';
+}
+
+function idOf({ dev, ino }: BigIntStats): string {
   return `${dev}:${ino}`;
 }
 
@@ -84,20 +128,54 @@ export function isSame(output: Place, input: Place): boolean {
 
 /** Refuses a path that cannot be written, before the work that would be lost. */
 export function requireWritable(path: string, option: string): void {
-  if (descriptorOf(path) !== undefined) return;
-  const folder = dirname(path);
-  let target: string;
-  try {
-    if (!statSync(folder).isDirectory()) throw new UserError(`${option} ${path}: ${folder} is not a directory`);
-    target = followed(path);
-    if (isPlain(path)) accessSync(dirname(target), constants.W_OK);
-  } catch (error) {
-    // Not of the folder.
-    const place = (error as NodeJS.ErrnoException).code === 'ENAMETOOLONG' ? path : folder;
-    throw fileError(error, `${option} ${place}`);
+  const descriptor = descriptorOf(path);
+  if (descriptor !== undefined) {
+    attempt(`${option} ${path}`, () => fstatSync(descriptor));
+    return;
   }
-  const found = statSync(target, { throwIfNoEntry: false });
-  if (found?.isDirectory() || /[/\\]$/.test(path)) {
+  const folder = dirname(path);
+  const named = attempt(`${option} ${folder}`, () => statSync(folder));
+  if (!named.isDirectory()) throw new UserError(`${option} ${path}: ${folder} is not a directory`);
+  const target = targetOf(path, option);
+  const found = attempt(`${option} ${path}`, () => statSync(target, { throwIfNoEntry: false }));
+  if (found?.isDirectory() || /[/\\]$/.test(path))
     throw new UserError(`${option} ${path}: is a directory, expected a file`);
+  if (found) attempt(`${option} ${path}`, () => accessSync(target, constants.W_OK));
+  if (found && !found.isFile()) return;
+  const linked = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink();
+  requireReplaceable(linked ? dirname(target) : folder, found, option, path);
+}
+
+/** Names the folder that is missing or closed behind a link. */
+function targetOf(path: string, option: string): string {
+  try {
+    return followed(path);
+  } catch (error) {
+    const { code, path: at = path } = error as NodeJS.ErrnoException;
+    throw fileError(error, `${option} ${code === 'ENAMETOOLONG' ? path : at}`);
+  }
+}
+
+/** A file is written beside the old one and renamed, which takes the right to change the folder. */
+function requireReplaceable(folder: string, old: Stats | undefined, option: string, path: string): void {
+  const STICKY = 0o1000;
+  try {
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    if (old && (error as NodeJS.ErrnoException).code === 'EACCES')
+      throw new UserError(`${option} ${path}: the folder ${folder} is not writable, and a file is replaced as a whole`);
+    throw fileError(error, `${option} ${folder}`);
+  }
+  const { mode, uid } = statSync(folder);
+  const user = process.getuid?.() ?? 0;
+  if (old && mode & STICKY && ![0, uid, old.uid].includes(user))
+    throw new UserError(`${option} ${path}: is another user's, and in the folder ${folder} only owners replace files`);
+}
+
+function attempt<T>(name: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw fileError(error, name);
   }
 }

@@ -121,6 +121,23 @@ test('temporary files of processes that ended are removed, those of running ones
   assert.is(temporaryOf(target), name(process.pid));
 });
 
+test('what bears the name of a temporary file and is none', () => {
+  const path = folder('strange');
+  const dead = spawnSync(process.execPath, ['-e', '']).pid;
+  mkdirSync(path(`.net.${dead}.${self().machine}.tmp`));
+  symlinkSync('nothing', temporaryOf(path('net')));
+  writeAtomically(path('net'), 'whole');
+  assert.is(readFileSync(path('net'), 'utf8'), 'whole');
+  assert.ok(lstatSync(path('net')).isFile());
+  mkdirSync(temporaryOf(path('net')));
+  assert.throws(
+    () => writeAtomically(path('net'), 'again'),
+    (error: Error) =>
+      error.message === `${temporaryOf(path('net'))}: expected nothing there, got a directory; remove it`,
+  );
+  assert.is(readFileSync(path('net'), 'utf8'), 'whole');
+});
+
 test('a long name is no obstacle', () => {
   const path = folder('long');
   for (const name of ['x'.repeat(255), 'ü'.repeat(120)]) {

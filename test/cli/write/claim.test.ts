@@ -163,6 +163,16 @@ test('no two outputs into one file, there already or not yet; devices are no fil
   assert.ok(pairs >= 3, String(pairs));
 });
 
+test('a single - is no file, of any output; ./- is', async () => {
+  for (const command of commands()) {
+    for (const output of command.options.filter((option) => option instanceof OutputOption)) {
+      const said = `${output.long} -: expected a file${output.filesOf ? '' : '; /dev/stdout is standard output'}`;
+      assert.is(await claimed(command.name(), [output.long!, '-'], argsOf(command)), said);
+      assert.is(await claimed(command.name(), [output.long!, './-'], argsOf(command)), '');
+    }
+  }
+});
+
 test('labels found beside images, and images in folders by class, are read too', async () => {
   const [images, labels] = [path('t10k-images-idx3-ubyte'), path('t10k-labels-idx1-ubyte')];
   for (const file of [images, labels]) writeFileSync(file, 'some');

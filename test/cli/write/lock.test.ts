@@ -1,5 +1,14 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { lock, releaseLocks } from '#dist/cli/write/lock.js';
@@ -89,6 +98,35 @@ test('a lock whose process was killed before it could say who it is', () => {
     assert.is(readFileSync(lockOf('early'), 'utf8'), whole);
     releaseLocks();
   }
+});
+
+test('what stands in the place of a lock and is none is refused by its own name, at once', () => {
+  if (process.platform === 'win32') return;
+  symlinkSync('nothing', lockOf('linked'));
+  assert.is(spawnSync('mkfifo', [lockOf('piped')]).status, 0);
+  mkdirSync(lockOf('folded'));
+  const script = `import { lock } from ${JSON.stringify(import.meta.resolve('#dist/cli/write/lock.js'))}; try { lock(process.argv[1]); } catch (error) { console.log(error.message); }`;
+  for (const [name, kind] of [
+    ['linked', 'symbolic link'],
+    ['piped', 'pipe'],
+    ['folded', 'directory'],
+  ] as const) {
+    const args = ['--input-type=module', '-e', script, path(name)];
+    // What blocks or spins hears no other signal.
+    const { stdout, signal } = spawnSync(process.execPath, args, {
+      encoding: 'utf8',
+      timeout: 10_000,
+      killSignal: 'SIGKILL',
+    });
+    assert.is(signal, null, name);
+    assert.is(stdout, `${lockOf(name)}: expected a lock file of espalier, got a ${kind}; remove it\n`);
+  }
+  // A lock that became one meanwhile does not keep the process from ending.
+  lock(path('held'));
+  unlinkSync(lockOf('held'));
+  mkdirSync(lockOf('held'));
+  releaseLocks();
+  assert.ok(existsSync(lockOf('held')));
 });
 
 test('of many that find the lock of a dead process, one takes it over', async () => {
