@@ -130,7 +130,7 @@ export class Dataset {
     if (rows.length === 0) throw new RangeError('rows: expected at least one row number, got none');
     return new Dataset(
       subsetMatrix(this.features, rows),
-      this.targets && subsetTargets(this.targets, rows),
+      this.targets && subsetTargets(this.targets, this.rows, rows),
       this.featureNames,
     );
   }

@@ -59,19 +59,19 @@ export const FIT = {
   onProgress: {
     kind: 'callback',
     inert: true,
-    doc: 'Called after every batch.',
+    doc: 'Called after every batch. Promises that it returns are waited for at the end, until the signal comes; one that is rejected ends the fit, which rejects with its reason.',
     type: undefined as Fn<(progress: FitProgress) => void>,
   },
   onEpoch: {
     kind: 'callback',
     inert: true,
-    doc: 'Called after every epoch, and waited for.',
+    doc: 'Called after every epoch with a copy of its record, and waited for until the signal comes.',
     type: undefined as Fn<(record: EpochRecord) => void>,
   },
   onCheckpoint: {
     kind: 'callback',
     inert: true,
-    doc: 'Receives a checkpoint after every checkpointEvery epochs, and is waited for.',
+    doc: 'Receives a checkpoint after every checkpointEvery epochs, and is waited for until the signal comes.',
     type: undefined as Fn<(checkpoint: Uint8Array) => void | Promise<void>>,
   },
   checkpointEvery: {
