@@ -34,7 +34,7 @@ export class Tree {
     if (names !== undefined) requireNames(names, variables, 'names', 'variable');
     this.variables = variables;
     this.root = root;
-    this.names = names;
+    this.names = names && [...names];
     this.edges = Array.from(edges, (edge: Edge, i) => {
       const { a, b, information } = edge ?? {};
       requireVertex(a, variables, 'edges');

@@ -45,13 +45,14 @@ export class LatentTree {
     requireParts(parts);
     const { features, levels, parent, probability, limits, rows, logLikelihood, featureNames } = parts;
     this.features = features;
-    this.levels = levels;
+    // Lists of its own: the caller's may change.
+    this.levels = Object.freeze([...levels]);
     this.parent = parent;
     this.probability = probability;
     this.limits = limits;
     this.rows = rows;
     this.logLikelihood = logLikelihood;
-    this.featureNames = featureNames;
+    this.featureNames = featureNames && Object.freeze([...featureNames]);
     this.marginal = new Float64Array(parent.length);
     this.firsts = new Int32Array(levels.length + 2);
     [features, ...levels].forEach((count, l) => {
