@@ -1,4 +1,5 @@
 import { type Completed, type Fn, type Options, type OptionsOf, RESUME, SEED_OF_NET, SIGNAL } from '../check/option.js';
+import { isMade } from '../check/require.js';
 import { Dataset } from '../data/dataset.js';
 import type { EpochRecord } from './checkpoint.js';
 import { OPTIMIZER } from './optimizer.js';
@@ -94,5 +95,5 @@ export type FitOptions = OptionsOf<typeof FIT>;
 export type FitSettings = Completed<typeof FIT>;
 
 function isDataset(value: unknown): value is Dataset {
-  return value instanceof Dataset;
+  return isMade(value, Dataset, 'features', 'validation');
 }

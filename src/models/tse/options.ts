@@ -1,4 +1,5 @@
 import { type Completed, type Fn, isFalse, type Options, type OptionsOf, SEED_OF_NET } from '../../check/option.js';
+import { isMade } from '../../check/require.js';
 import { INPUT_COUNT } from '../../structure/latent/expansion.js';
 import { LatentTree } from '../../structure/latent/latent-tree.js';
 import { type LatentTreeSeconds, LEARNING } from '../../structure/latent/options.js';
@@ -42,7 +43,7 @@ const SKELETON = { ...LEARNING, seed: SEED_OF_NET } as const satisfies Options;
 export type SkeletonOptions = OptionsOf<typeof SKELETON>;
 
 function isLatentTree(value: unknown): value is LatentTree {
-  return value instanceof LatentTree;
+  return isMade(value, LatentTree, 'features', 'skeleton');
 }
 
 /** Options of TseNet.grow. */

@@ -1,6 +1,6 @@
 import { requireIndex } from '../../check/arrays.js';
 import { got } from '../../check/phrase.js';
-import { requireInteger } from '../../check/require.js';
+import { isMade, requireInteger } from '../../check/require.js';
 import { log } from '../../numeric/log.js';
 import { type LatentTreeParts, requireParts } from './latent-tree-parts.js';
 import { type TopicFeature, topFeaturesOf } from './top-features.js';
@@ -214,7 +214,7 @@ function isNumber(x: unknown): x is number {
 
 /** TypeError unless it is a LatentTree: the JSON or a copy of one lacks all that a tree can tell. */
 export function requireLatentTree(tree: unknown, argument = 'tree'): asserts tree is LatentTree {
-  if (tree instanceof LatentTree) return;
+  if (isMade(tree, LatentTree, 'features', argument)) return;
   throw new TypeError(
     `${argument}: expected a LatentTree, got ${got(tree)}${isCopy(tree) ? '; LatentTree.fromJSON reads one from what toJSON wrote' : ''}`,
   );
