@@ -60,7 +60,7 @@ export const FIT = {
   onProgress: {
     kind: 'callback',
     inert: true,
-    doc: 'Called after every batch. Promises that it returns are waited for at the end, until the signal comes; one that is rejected ends the fit, which rejects with its reason.',
+    doc: 'Called after every batch. Promises that it returns are waited for before the result, until the signal comes; one that is rejected ends the call.',
     type: undefined as Fn<(progress: FitProgress) => void>,
   },
   onEpoch: {
