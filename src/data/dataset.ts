@@ -1,7 +1,7 @@
 import { requireArray, requireList } from '../check/arrays.js';
 import { requireKnown } from '../check/known.js';
 import { got } from '../check/phrase.js';
-import { requireInteger, requireObject } from '../check/require.js';
+import { isMade, requireInteger, requireObject } from '../check/require.js';
 import { checkFeatures } from './checked.js';
 import { type LabelOptions, targetsOf } from './labels.js';
 import { flatRows, type ImageMatrix, type Matrix, packRows, type SparseMatrix } from './matrix.js';
@@ -16,7 +16,7 @@ export { describeTargets, requireTargets } from './targets.js';
 
 /** TypeError unless it is a Dataset: a copy by structuredClone, say, is none. */
 export function requireDataset(data: unknown, argument: string): asserts data is Dataset {
-  if (data instanceof Dataset) return;
+  if (isMade(data, Dataset, 'features', argument)) return;
   const parts = typeof (data as Partial<Dataset> | null | undefined)?.features === 'object';
   const hint = parts ? '; new Dataset(features, targets, featureNames) makes one of such parts' : '';
   throw new TypeError(`${argument}: expected a Dataset, got ${got(data)}${hint}`);
@@ -130,7 +130,7 @@ export class Dataset {
     if (rows.length === 0) throw new RangeError('rows: expected at least one row number, got none');
     return new Dataset(
       subsetMatrix(this.features, rows),
-      this.targets && subsetTargets(this.targets, rows),
+      this.targets && subsetTargets(this.targets, this.rows, rows),
       this.featureNames,
     );
   }

@@ -124,17 +124,32 @@ export function checkMatrix(features: Matrix): void {
   else checkImages(features);
 }
 
+/** RangeError unless the arrays are as long as the shape says: a buffer may have been resized since they were checked, or detached, which leaves 0. */
+export function requireWhole(features: Matrix): void {
+  const { rows, columns } = features;
+  if (features.kind !== 'sparse') {
+    requireLength(features.values, rows * columns, 'features.values', `rows x columns = ${rows} x ${columns}`);
+    return;
+  }
+  const { start, index, value } = features;
+  requireLength(start, rows + 1, 'features.start', 'rows + 1');
+  requireLength(index, start[rows]!, 'features.index', 'the last of features.start');
+  requireLength(value, start[rows]!, 'features.value', 'the last of features.start');
+}
+
 const MATRIX_KINDS: readonly string[] = ['dense', 'sparse', 'images'] satisfies Matrix['kind'][];
 
-function checkDense({ rows, columns, values }: DenseMatrix): void {
+function checkDense(features: DenseMatrix): void {
+  const { columns, values } = features;
   requireArray(values, 'features.values', Float32Array);
-  requireLength(values, rows * columns, 'features.values', `rows x columns = ${rows} x ${columns}`);
+  requireWhole(features);
   for (let i = 0; i < values.length; i++) {
     if (!Number.isFinite(values[i])) refuseNumber(values[i]!, Math.floor(i / columns), i % columns);
   }
 }
 
-function checkImages({ rows, columns, channels, height, width, values }: ImageMatrix): void {
+function checkImages(features: ImageMatrix): void {
+  const { columns, channels, height, width, values } = features;
   for (const [name, size] of Object.entries({ channels, height, width })) requireInteger(size, 1, `features.${name}`);
   if (columns !== channels * height * width) {
     throw new RangeError(
@@ -142,7 +157,7 @@ function checkImages({ rows, columns, channels, height, width, values }: ImageMa
     );
   }
   requireArray(values, 'features.values', Uint8Array, Float32Array);
-  requireLength(values, rows * columns, 'features.values', `rows x columns = ${rows} x ${columns}`);
+  requireWhole(features);
   if (values instanceof Uint8Array) return;
   for (let i = 0; i < values.length; i++) {
     if (Number.isFinite(values[i])) continue;
@@ -154,7 +169,8 @@ function checkImages({ rows, columns, channels, height, width, values }: ImageMa
   }
 }
 
-function checkSparse({ rows, columns, start, index, value }: SparseMatrix): void {
+function checkSparse(features: SparseMatrix): void {
+  const { rows, columns, start, index, value } = features;
   requireArray(start, 'features.start', Int32Array);
   requireArray(index, 'features.index', Int32Array);
   requireArray(value, 'features.value', Float32Array);
@@ -167,8 +183,7 @@ function checkSparse({ rows, columns, start, index, value }: SparseMatrix): void
       );
     }
   }
-  requireLength(index, start[rows]!, 'features.index', 'the last of features.start');
-  requireLength(value, start[rows]!, 'features.value', 'the last of features.start');
+  requireWhole(features);
   for (let r = 0; r < rows; r++) {
     let previous = -1;
     for (let i = start[r]!; i < start[r + 1]!; i++) {

@@ -5,7 +5,7 @@ import { got } from '../check/phrase.js';
 import { log } from '../numeric/log.js';
 import { MAX_MEMORY, requireWithin } from '../runtime/budget.js';
 import { Dataset, requireDataset, requireSound } from './dataset.js';
-import { describeFeatures, type RowMatrix, requireRows, type SparseMatrix } from './matrix.js';
+import { describeFeatures, type RowMatrix, requireRows, requireWhole, type SparseMatrix } from './matrix.js';
 
 /** Options of Standardizer.learn. */
 export const STANDARDIZER = {
@@ -70,6 +70,7 @@ export class Standardizer {
     const features = requireRows(dataset.features, 'dataset');
     const { mean, scale } = this;
     checkColumns(dataset, scale.length);
+    requireWhole(features);
     if (features.kind === 'sparse') {
       if (mean !== null) throw cannotCenter('dataset');
       const value = features.value.map((v, i) => v / scale[features.index[i]!]!);
@@ -220,6 +221,7 @@ function countsOf({ features }: Dataset, argument: string): SparseMatrix {
   if (features.kind !== 'sparse') {
     throw new TypeError(`${argument}: expected sparse rows of counts, got ${describeFeatures(features)}`);
   }
+  requireWhole(features);
   for (let i = 0; i < features.value.length; i++) {
     if (features.value[i]! < 0) {
       const row = features.start.findIndex((from) => from > i) - 1;

@@ -1,8 +1,10 @@
-import type { Matrix } from './matrix.js';
+import { requireLength } from '../check/arrays.js';
+import { type Matrix, requireWhole } from './matrix.js';
 import type { Targets } from './targets.js';
 
 /** The matrix of the rows with these numbers, in this order. */
 export function subsetMatrix(features: Matrix, chosen: ArrayLike<number>): Matrix {
+  requireWhole(features);
   const { columns } = features;
   if (features.kind === 'dense') {
     return { kind: 'dense', rows: chosen.length, columns, values: takeBlocks(features.values, columns, chosen) };
@@ -29,23 +31,25 @@ export function subsetMatrix(features: Matrix, chosen: ArrayLike<number>): Matri
   return { kind: 'sparse', rows: chosen.length, columns, start, index, value };
 }
 
-/** The targets of the rows with these numbers, in this order. */
-export function subsetTargets(targets: Targets, chosen: ArrayLike<number>): Targets {
+/** The targets of the chosen of so many rows, in this order. */
+export function subsetTargets(targets: Targets, rows: number, chosen: ArrayLike<number>): Targets {
+  const take = <T extends Block>(values: T, width: number) => {
+    requireLength(values, rows * width, 'targets.values', `rows x width = ${rows} x ${width}`);
+    return takeBlocks(values, width, chosen);
+  };
   switch (targets.kind) {
     case 'classes':
-      return { ...targets, values: takeBlocks(targets.values, 1, chosen) };
+      return { ...targets, values: take(targets.values, 1) };
     case 'tasks':
-      return { ...targets, values: takeBlocks(targets.values, targets.tasks, chosen) };
+      return { ...targets, values: take(targets.values, targets.tasks) };
     case 'values':
-      return { ...targets, values: takeBlocks(targets.values, targets.outputs, chosen) };
+      return { ...targets, values: take(targets.values, targets.outputs) };
   }
 }
 
-function takeBlocks<T extends Float32Array | Int32Array | Int8Array | Uint8Array>(
-  values: T,
-  width: number,
-  chosen: ArrayLike<number>,
-): T {
+type Block = Float32Array | Int32Array | Int8Array | Uint8Array;
+
+function takeBlocks<T extends Block>(values: T, width: number, chosen: ArrayLike<number>): T {
   // Node's Buffer is a Uint8Array too, but not one to be made with `new`.
   const kind = values instanceof Uint8Array ? Uint8Array : values.constructor;
   const taken = new (kind as new (length: number) => T)(chosen.length * width);

@@ -1,4 +1,5 @@
 import type { DenseMatrix, Matrix, SparseMatrix } from '../data/dataset.js';
+import { requireWhole } from '../data/matrix.js';
 import { allFinite } from '../numeric/finite.js';
 import { padded } from '../numeric/padding.js';
 import { type Address, NONE, plus } from '../runtime/address.js';
@@ -50,6 +51,7 @@ export class RowBatch {
    * was, but may have been written to since.
    */
   load(matrix: SparseMatrix, rows: Int32Array, byFeature: boolean): void {
+    requireWhole(matrix);
     const lanes = tilesFor(rows.length) * LANES;
     const start = this.engine.i32(this.start, lanes + 1);
     const index = this.engine.i32(this.index, this.capacity);
@@ -115,6 +117,7 @@ export class TileBatch {
   }
 
   load(matrix: DenseMatrix, rows: Int32Array): void {
+    requireWhole(matrix);
     const { columns, values } = matrix;
     const sums = this.engine.f32(this.sums, columns).fill(0);
     const staged = this.engine.f32(this.staging, LANES * columns);

@@ -24,7 +24,7 @@ export const GROWING = {
   onCheckpoint: {
     kind: 'callback',
     inert: true,
-    doc: 'Receives a checkpoint: of a TrfNet after every layer but the last, of a TseNet once its skeleton is learned.',
+    doc: 'Receives a checkpoint: of a TrfNet after every layer but the last, of a TseNet once its skeleton is learned. Waited for until the signal comes.',
     type: undefined as Fn<(checkpoint: Uint8Array) => void | Promise<void>>,
   },
   resume: {

@@ -109,8 +109,9 @@ export abstract class Net {
     return this.network.weights;
   }
 
+  /** A copy. */
   get target(): TargetInfo {
-    return this.state.target;
+    return structuredClone(this.state.target);
   }
 
   /** What the net is and is made of, for programs. */

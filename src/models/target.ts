@@ -35,7 +35,7 @@ export function describeTarget(train: Dataset): TargetInfo {
     if (present.size < 2)
       throw new RangeError(`train: expected rows of at least 2 classes, got only class ${[...present][0]}`);
   }
-  return { kind: targets.kind, outputs: outputsOf(targets), ...(targets.names ? { names: targets.names } : {}) };
+  return { kind: targets.kind, outputs: outputsOf(targets), ...(targets.names ? { names: [...targets.names] } : {}) };
 }
 
 /** "3 classes: a, b, c" */

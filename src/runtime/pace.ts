@@ -8,7 +8,7 @@ const INTERVAL = 24;
 export class Pace {
   private last = performance.now();
   private readonly signal: AbortSignal | undefined;
-  /** Settles with the callbacks' answers. */
+  /** Resolves once the callbacks' answers are there, or one is rejected. */
   private answered: Promise<unknown> = Promise.resolve();
   private fault: { readonly error: unknown } | undefined;
 
@@ -31,16 +31,18 @@ export class Pace {
 
   /** Takes what a callback returned: its promise may be rejected long after. */
   hear(answer: unknown): void {
-    if (!(answer instanceof Promise)) return;
-    const heard = answer.catch((error) => {
-      this.fault ??= { error };
-    });
-    this.answered = this.answered.then(() => heard);
+    if (!answer) return;
+    this.answered = Promise.all([this.answered, answer]).then(
+      () => {},
+      (error) => {
+        this.fault ??= { error };
+      },
+    );
   }
 
-  /** Before the result: waits for the callbacks' answers. */
-  async end(): Promise<void> {
-    await this.answered;
+  /** Before the result: waits for the callbacks' answers, unless the signal comes first. */
+  async end(signal = this.signal): Promise<void> {
+    await unlessAborted(this.answered, signal);
     this.check();
   }
 
@@ -48,6 +50,18 @@ export class Pace {
     this.signal?.throwIfAborted();
     if (this.fault) throw this.fault.error;
   }
+}
+
+/** The work's result; rejects with the signal's reason where that comes first: who is waited for, a callback say, may never answer. */
+export function unlessAborted<T>(work: T, signal: AbortSignal | undefined): Promise<Awaited<T>> {
+  let stop = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal!.reason);
+    signal?.addEventListener('abort', stop);
+    if (signal?.aborted) stop();
+  });
+  // What is there already comes before the signal.
+  return Promise.race([work, aborted]).finally(() => signal?.removeEventListener('abort', stop));
 }
 
 /** Resolves in a new task; timers would be clamped to 4 ms in pages. */

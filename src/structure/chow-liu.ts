@@ -62,6 +62,8 @@ export type ChowLiuOptions = OptionsOf<typeof CHOW_LIU>;
  * The Chow-Liu tree of the features: the maximum spanning tree over pairwise mutual information (Chow and Liu 1968), by Prim's algorithm. Of equal
  * edges the smaller (min, max) pair wins, so the tree is unique. For sparse rows only pairs that occur together are counted, and of the others
  * only those that could become an edge are looked at (Meilă 1999): time near O(d · distinct counts + Σ over rows of nnz²), memory O(d + nnz).
+ *
+ * Promises that onProgress returns are waited for before the result, until the signal comes; one that is rejected ends the call.
  */
 export async function chowLiuTree(data: Observations, given: ChowLiuOptions = {}): Promise<Tree> {
   const options = complete(CHOW_LIU, given, 'chowLiuTree');

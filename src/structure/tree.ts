@@ -1,7 +1,7 @@
 import { requireIndex } from '../check/arrays.js';
 import { requireNames } from '../check/names.js';
 import { got } from '../check/phrase.js';
-import { requireInteger } from '../check/require.js';
+import { isMade, requireInteger } from '../check/require.js';
 
 /** An undirected edge between variables a < b. */
 export interface Edge {
@@ -34,7 +34,7 @@ export class Tree {
     if (names !== undefined) requireNames(names, variables, 'names', 'variable');
     this.variables = variables;
     this.root = root;
-    this.names = names;
+    this.names = names && [...names];
     this.edges = Array.from(edges, (edge: Edge, i) => {
       const { a, b, information } = edge ?? {};
       requireVertex(a, variables, 'edges');
@@ -130,7 +130,7 @@ export class Tree {
 
 /** TypeError unless it is a Tree: a copy by structuredClone or JSON lacks all that a tree can tell. */
 export function requireTree(tree: unknown): asserts tree is Tree {
-  if (tree instanceof Tree) return;
+  if (isMade(tree, Tree, 'edges', 'tree')) return;
   const hint = Object(tree) === tree && 'edges' in (tree as object) ? '; treeFromJson makes one of its parts' : '';
   throw new TypeError(`tree: expected a Tree, got ${got(tree)}${hint}`);
 }

@@ -1,4 +1,5 @@
 import { type Completed, type Fn, type Options, type OptionsOf, RESUME, SEED_OF_NET, SIGNAL } from '../check/option.js';
+import { isMade } from '../check/require.js';
 import { Dataset } from '../data/dataset.js';
 import type { EpochRecord } from './checkpoint.js';
 import { OPTIMIZER } from './optimizer.js';
@@ -59,19 +60,19 @@ export const FIT = {
   onProgress: {
     kind: 'callback',
     inert: true,
-    doc: 'Called after every batch.',
+    doc: 'Called after every batch. Promises that it returns are waited for before the result, until the signal comes; one that is rejected ends the call.',
     type: undefined as Fn<(progress: FitProgress) => void>,
   },
   onEpoch: {
     kind: 'callback',
     inert: true,
-    doc: 'Called after every epoch, and waited for.',
+    doc: 'Called after every epoch with a copy of its record, and waited for until the signal comes.',
     type: undefined as Fn<(record: EpochRecord) => void>,
   },
   onCheckpoint: {
     kind: 'callback',
     inert: true,
-    doc: 'Receives a checkpoint after every checkpointEvery epochs, and is waited for.',
+    doc: 'Receives a checkpoint after every checkpointEvery epochs, and is waited for until the signal comes.',
     type: undefined as Fn<(checkpoint: Uint8Array) => void | Promise<void>>,
   },
   checkpointEvery: {
@@ -94,5 +95,5 @@ export type FitOptions = OptionsOf<typeof FIT>;
 export type FitSettings = Completed<typeof FIT>;
 
 function isDataset(value: unknown): value is Dataset {
-  return value instanceof Dataset;
+  return isMade(value, Dataset, 'features', 'validation');
 }

@@ -3,7 +3,7 @@ import { decisive, type Identity, identity } from '../files/identity.js';
 import { allFinite } from '../numeric/finite.js';
 import type { Address } from '../runtime/address.js';
 import type { Engine } from '../runtime/engine.js';
-import { nextTask, Pace } from '../runtime/pace.js';
+import { nextTask, Pace, unlessAborted } from '../runtime/pace.js';
 import { Purpose, permutation } from '../runtime/random.js';
 import { better, type CheckpointState, type EpochRecord, readCheckpoint, writeCheckpoint } from './checkpoint.js';
 import { FIT, type FitSettings } from './fit-options.js';
@@ -126,18 +126,22 @@ class Run {
       await nextTask();
       // A checkpoint may come from the very epoch that used up the patience: ask before an epoch too.
       while (this.epoch < options.epochs && this.stale() < options.patience) {
-        if (await this.runEpoch()) continue;
-        this.requireFinite();
-        const checkpoint = this.checkpoint();
-        await this.pace.end();
-        return await this.result('signal', this.lastGood, checkpoint);
+        if (!(await this.runEpoch())) return await this.stop();
       }
-      await this.pace.end();
+      if (!(await this.unlessStopped(this.pace.end(options.signal)))) return await this.stop();
       return await this.result(this.stale() >= options.patience ? 'patience' : 'epochs', this.lastGood);
     } catch (error) {
       await this.putWeights(this.lastGood);
       throw error;
     }
+  }
+
+  private async stop(): Promise<FitResult> {
+    this.requireFinite();
+    const checkpoint = this.checkpoint();
+    // Hears of callbacks that were rejected; those that have not answered are not waited for.
+    await this.pace.turn();
+    return this.result('signal', this.lastGood, checkpoint);
   }
 
   dispose(): void {
@@ -190,7 +194,7 @@ class Run {
     );
   }
 
-  /** False when the signal stopped its validation: what goes on from the checkpoint begins with that. */
+  /** False when the signal stopped its validation, with which whoever goes on from the checkpoint begins, or came while a callback was waited for. */
   private async endEpoch(weights: Float32Array, learningRate: number, began: number): Promise<boolean> {
     const { options } = this;
     const record: EpochRecord = {
@@ -200,9 +204,10 @@ class Run {
       seconds: 0,
     };
     if (options.validation) {
-      const validation = await this.validate(options.validation);
+      const { batchSize, signal } = options;
+      const validation = await this.unlessStopped(this.net.evaluate(options.validation, { batchSize, signal }));
       if (!validation) return false;
-      record.validation = validation;
+      record.validation = validation.value;
       const { bestEpoch: epoch, bestScore, bestLoss } = this;
       const best = better({ epoch, score: bestScore, loss: bestLoss }, record, options.monitor);
       if (best.epoch === record.epoch) {
@@ -219,17 +224,16 @@ class Run {
     this.batch = 0;
     this.lossSum = 0;
     this.lossWeight = 0;
-    await options.onEpoch?.(record);
-    if (options.onCheckpoint && this.epoch % options.checkpointEvery === 0)
-      await options.onCheckpoint(this.checkpoint());
-    return true;
+    if (!(await this.unlessStopped(options.onEpoch?.(structuredClone(record))))) return false;
+    if (!options.onCheckpoint || this.epoch % options.checkpointEvery !== 0) return true;
+    return (await this.unlessStopped(options.onCheckpoint(this.checkpoint()))) !== undefined;
   }
 
-  /** Undefined when the signal stopped it. */
-  private async validate(data: Dataset): Promise<Evaluation | undefined> {
-    const { batchSize, signal } = this.options;
+  /** Undefined when the signal came before the work was done. */
+  private async unlessStopped<T>(work: T): Promise<{ value: Awaited<T> } | undefined> {
+    const { signal } = this.options;
     try {
-      return await this.net.evaluate(data, { batchSize, signal });
+      return { value: await unlessAborted(work, signal) };
     } catch (error) {
       if (signal?.aborted && error === signal.reason) return undefined;
       throw error;

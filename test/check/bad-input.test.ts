@@ -1,11 +1,14 @@
 import {
   areaUnderRoc,
+  assignLatents,
   chowLiuTree,
   createEngine,
   Dataset,
   DenseNet,
+  expandTree,
   formatSparseText,
   idxDataset,
+  latentTree,
   mutualInformation,
   parseIdx,
   parseSparseText,
@@ -15,8 +18,10 @@ import {
   TfIdf,
   Tree,
   TrfNet,
+  TseNet,
   targetInformation,
   topPairs,
+  treeToJson,
   writeSafetensors,
 } from 'espalier';
 import { learnCsvSchema, readCsv } from 'espalier/csv';
@@ -429,6 +434,26 @@ test('after all that, nets and memory are as they were', async () => {
   assert.equal(trf.save(), trfBefore);
   assert.is(engine.arena.used, usedBefore);
   await net.fit(train, { epochs: 1 });
+});
+
+test('instances by their prototype alone are refused by name', async () => {
+  const empty = <T extends object>(made: T): T => Object.create(Object.getPrototypeOf(made));
+  const [data, tree, latent] = [empty(train), empty(await chowLiuTree(train)), empty(await latentTree(train))];
+  const net = await DenseNet.create(train, { hidden: [3] });
+  const cases: [string, () => unknown][] = [
+    ['data', () => net.predict(data)],
+    ['train', () => net.fit(data)],
+    ['validation', () => net.fit(train, { validation: data })],
+    ['train', () => Standardizer.learn(data)],
+    ['tree', () => receptiveFields(tree, { radius: 1, stride: 1 })],
+    ['tree', () => treeToJson(tree)],
+    ['tree', () => expandTree(latent, train)],
+    ['tree', () => assignLatents(latent, train)],
+    ['skeleton', () => TseNet.grow(train, { skeleton: latent })],
+  ];
+  for (const [argument, call] of cases)
+    await refusesAsync(call, TypeError, new RegExp(`^${argument}: expected what its constructor has made, got`));
+  net.dispose();
 });
 
 test.run();

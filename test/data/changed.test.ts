@@ -49,6 +49,43 @@ const DENSE: Record<string, (data: Dataset) => void> = {
 };
 const LABEL_FAULTS = ['a label out of range', 'a label below 0'];
 
+/** Copies of its arrays, each over a buffer that can be made smaller, and grown if it is shared. */
+function resizable(data: Dataset, shared = false): { data: Dataset; buffers: Resizable[] } {
+  const buffers: Resizable[] = [];
+  const moved = <T extends object>(parts: T): T =>
+    Object.fromEntries(
+      Object.entries(parts).map(([name, part]) => [name, ArrayBuffer.isView(part) ? over(part as Int32Array) : part]),
+    ) as T;
+  const over = (array: Int32Array) => {
+    const { byteLength } = array;
+    const Kind = (shared ? SharedArrayBuffer : ArrayBuffer) as unknown as new (
+      size: number,
+      options: { maxByteLength: number },
+    ) => Resizable;
+    const buffer = new Kind(byteLength, { maxByteLength: 2 * byteLength });
+    buffers.push(buffer);
+    const copy = new (array.constructor as Int32ArrayConstructor)(buffer as unknown as ArrayBuffer);
+    copy.set(array);
+    return copy;
+  };
+  const { features, targets, featureNames } = data;
+  return { data: new Dataset(moved(features), targets && moved(targets), featureNames), buffers };
+}
+
+/** What ES2024 knows of buffers. */
+interface Resizable {
+  readonly byteLength: number;
+  resize(bytes: number): void;
+  grow(bytes: number): void;
+}
+
+/** What may happen to the buffers under a dataset's arrays: one of them, or all. */
+const BUFFERS: Record<string, { shared?: boolean; spoil(buffer: Resizable): void }> = {
+  shrunk: { spoil: (buffer) => buffer.resize((buffer.byteLength >> 4) << 3) },
+  detached: { spoil: (buffer) => void structuredClone(buffer, { transfer: [buffer as unknown as ArrayBuffer] }) },
+  grown: { shared: true, spoil: (buffer) => buffer.grow(buffer.byteLength + 8) },
+};
+
 interface Use {
   readonly call: (data: Dataset, engine: Engine) => Promise<unknown>;
   /** Whether it looks at targets. */
@@ -150,6 +187,123 @@ for (const [name, { call, targets }] of Object.entries(USES)) {
     }
   });
 }
+
+const large = switches(3, 3000, 3, 4);
+/** Nets of these alone run for long over many rows. */
+const LONG = ['fit', 'predict', 'evaluate', 'explain'];
+
+for (const [name, { call }] of Object.entries(USES)) {
+  test(`${name} of arrays whose buffers are resized or detached, at once and later`, async () => {
+    const engine = await createEngine();
+    for (const make of [sparse, dense]) {
+      const whole = make(LONG.includes(name) ? large : problem);
+      const alone = await call(whole, engine);
+      const count = resizable(whole).buffers.length;
+      for (const [damage, { shared, spoil }] of Object.entries(BUFFERS)) {
+        for (let which = 0; which < count; which++) {
+          for (const pause of [-1, 0, 1, 3, 9]) {
+            const { data, buffers } = resizable(whole, shared);
+            const used = engine.arena.used;
+            const clock = new SlowClock();
+            const what = `${make.name}, array ${which} ${damage}, pause ${pause}`;
+            let result: unknown;
+            try {
+              if (pause < 0) spoil(buffers[which]!);
+              const work = call(data, engine).catch((error: unknown) => error);
+              if (pause === 0) spoil(buffers[which]!);
+              else if (pause > 0) void clock.after(pause, () => spoil(buffers[which]!));
+              result = await work;
+            } finally {
+              clock.stop();
+            }
+            if (result instanceof Error) assertRefused(result, what);
+            else assert.equal(result, alone, what);
+            assert.is(engine.arena.used, used, what);
+          }
+        }
+      }
+    }
+  });
+}
+
+test('images whose buffer is resized or detached', async () => {
+  const engine = await createEngine();
+  const whole = noiseImages(1, 60, 1, 8, 8);
+  const bytes = Dataset.images({
+    channels: 1,
+    height: 8,
+    width: 8,
+    values: Uint8Array.from(valuesOf(whole), (x) => 100 + 50 * x),
+    labels: Array.from({ length: 60 }, (_, i) => i % 2),
+  });
+  const calls: Record<string, (net: GaterNet, data: Dataset) => Promise<unknown>> = {
+    fit: async (net, data) => (await net.fit(data, { epochs: 1, batchSize: 8 })).history[0]!.loss,
+    predict: (net, data) => net.predict(data, { batchSize: 8 }),
+    evaluate: (net, data) => net.evaluate(data, { batchSize: 8 }),
+    gates: (net, data) => net.gates(data, { batchSize: 8 }),
+  };
+  const run = async (name: string, data: Dataset) => {
+    const net = await GaterNet.create(bytes, { backbone: small, gater: small, engine });
+    try {
+      return await calls[name]!(net, data);
+    } catch (error) {
+      return error;
+    } finally {
+      net.dispose();
+    }
+  };
+  for (const name of Object.keys(calls)) {
+    const alone = await run(name, bytes);
+    for (const [damage, { shared, spoil }] of Object.entries(BUFFERS)) {
+      for (const which of [0, 1]) {
+        for (const pause of [3, 9]) {
+          const { data, buffers } = resizable(bytes, shared);
+          const used = engine.arena.used;
+          const clock = new SlowClock();
+          let result: unknown;
+          try {
+            void clock.after(pause, () => spoil(buffers[which]!));
+            result = await run(name, data);
+          } finally {
+            clock.stop();
+          }
+          const what = `${name}, array ${which} ${damage}, pause ${pause}`;
+          if (result instanceof Error) assertRefused(result, what);
+          else assert.equal(result, alone, what);
+          assert.is(engine.arena.used, used, what);
+        }
+      }
+    }
+  }
+});
+
+test('what is read at once of arrays that were resized or detached is refused too', () => {
+  for (const make of [sparse, dense]) {
+    const whole = make(problem);
+    const learned = Standardizer.learn(whole);
+    const counts = TfIdf.learn(sparse(problem));
+    const uses: Record<string, (data: Dataset) => unknown> = {
+      subset: (data) => data.subset([0, 89]),
+      apply: (data) => learned.apply(data),
+      ...(make === sparse ? { tfIdf: (data: Dataset) => counts.apply(data) } : {}),
+    };
+    for (const [damage, { shared, spoil }] of Object.entries(BUFFERS)) {
+      for (let which = 0; which < resizable(whole).buffers.length; which++) {
+        for (const [use, call] of Object.entries(uses)) {
+          const { data, buffers } = resizable(whole, shared);
+          spoil(buffers[which]!);
+          let result: unknown;
+          try {
+            result = call(data);
+          } catch (error) {
+            result = error;
+          }
+          assertRefused(result, `${make.name}, ${use}, array ${which} ${damage}`);
+        }
+      }
+    }
+  }
+});
 
 test('plain objects are looked at anew at each call too, and getters once', async () => {
   const { features } = sparse(problem);

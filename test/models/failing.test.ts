@@ -93,13 +93,51 @@ for (const call of LONG_CALLS) {
       const note = (error: unknown) => unhandled.push(error);
       process.on('unhandledRejection', note);
       try {
-        for (const make of [throwing, rejecting, rejectingLater]) await fails(engine, call, callback, make);
+        for (const make of [throwing, rejecting, rejectingLater, rejectingThenable])
+          await fails(engine, call, callback, make);
         await new Promise((resolve) => setImmediate(resolve));
       } finally {
         process.off('unhandledRejection', note);
       }
       assert.equal(unhandled, []);
     });
+
+    if (!call.signal) continue;
+    test(`${call.name}: ${callback} that never answers, until the signal comes`, async () => {
+      const engine = await createEngine();
+      const whole = await call.run(engine, { engine });
+      const reason = new Error('enough');
+      for (const n of instants()) {
+        const stop = new AbortController();
+        let calls = 0;
+        const never = () => {
+          if (calls++ !== n) return;
+          setTimeout(() => stop.abort(reason), 1);
+          return new Promise(() => {});
+        };
+        const more = { engine, signal: stop.signal, [callback]: never };
+        const result = await outcome(engine, `call ${n}`, () => soon(call.run(engine, more)));
+        if (calls <= n) break;
+        if (result === reason) continue;
+        assert.ok(stopped(result), `call ${n}: ${result}`);
+        const { checkpoint } = result as { checkpoint: Uint8Array };
+        const resumed = await outcome(engine, 'resumed', () => call.run(engine, { engine, resume: checkpoint }));
+        assert.equal(resumed, whole, `stopped at call ${n} and resumed`);
+      }
+    });
+  }
+}
+
+/** Or an error after some seconds: work that waits for ever would end the process without a word. */
+async function soon<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('is waiting still')), 5000);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
@@ -109,6 +147,10 @@ const throwing = (error: Error) => () => {
   throw error;
 };
 const rejecting = (error: Error) => () => Promise.reject(error);
+const rejectingThenable = (error: Error) => () => ({
+  // biome-ignore lint/suspicious/noThenProperty: what is no Promise but is awaited like one
+  then: (_: unknown, reject: (reason: Error) => void) => reject(error),
+});
 const rejectingLater = (error: Error) => async () => {
   for (let i = 0; i < 3; i++) await new Promise((resolve) => setImmediate(resolve));
   throw error;

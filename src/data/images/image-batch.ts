@@ -1,7 +1,7 @@
 import type { Address } from '../../runtime/address.js';
 import type { Engine } from '../../runtime/engine.js';
 import { Purpose } from '../../runtime/random.js';
-import type { ImageMatrix } from '../matrix.js';
+import { type ImageMatrix, requireWhole } from '../matrix.js';
 import type { ChannelNorm } from './channel-norm.js';
 
 /** Random changes to the images of a training batch, the same for a seed and step on every machine. */
@@ -47,6 +47,7 @@ export function loadImages(
   augmentation?: Augmentation,
   noise?: { readonly seed: number; readonly step: number },
 ): void {
+  requireWhole(features);
   const { columns } = features;
   const changes = augmentation && noise && drawChanges(engine, chosen.length, augmentation, noise);
   const out = engine.f32(at, chosen.length * columns);

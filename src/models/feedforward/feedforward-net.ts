@@ -52,7 +52,9 @@ export class FeedforwardNet extends Net {
   /** @internal Use the factories of TrfNet, TseNet and DenseNet. */
   constructor(engine: Engine, state: NetState) {
     super(engine, state);
-    this.state = state;
+    const { featureNames: names } = state;
+    // Names of its own: the caller's list may change.
+    this.state = { ...state, featureNames: names && Object.freeze([...names]) };
     const lay = (on: Engine) => new Network(on, state.shape);
     // And to draw the weights, layer by layer.
     const memory = bytesOf(engine, (dry) => lay(dry).initialise(0, 1));

@@ -114,7 +114,7 @@ export class GaterNet extends Net {
     const options = complete(STATE_DICT, given, 'GaterNet.fromStateDict');
     const { tensors, channels, classes, ...found } = readStateDict(readSealed(bytes, 'bytes', 'state dict').tensors);
     const { image, normalise, placement, classNames } = options;
-    const target: TargetInfo = { kind: 'classes', outputs: classes, ...(classNames ? { names: classNames } : {}) };
+    const target: TargetInfo = { kind: 'classes', outputs: classes, ...(classNames ? { names: [...classNames] } : {}) };
     if (!isNames(classNames, classes))
       throw new RangeError(`classNames: expected ${classes} names, got ${classNames?.length}`);
     const { height, width } = image;

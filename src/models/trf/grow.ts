@@ -6,7 +6,7 @@ import type { Connections } from '../../layers/connections.js';
 import { Linear, type LinearShape } from '../../layers/linear.js';
 import { NONE } from '../../runtime/address.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
-import { Pace } from '../../runtime/pace.js';
+import { Pace, unlessAborted } from '../../runtime/pace.js';
 import { growTree } from '../../structure/chow-liu.js';
 import { type ReceptiveFields, receptiveFields } from '../../structure/receptive-fields.js';
 import type { Tree } from '../../structure/tree.js';
@@ -69,7 +69,8 @@ class Grower {
     }
     for (let l = this.grown.length; l < run.layers.length; l++) {
       this.add(await this.growLayer(l));
-      if (l < run.layers.length - 1) await run.onCheckpoint?.(writeGrowth(this.grown, this.identity));
+      if (l < run.layers.length - 1)
+        await unlessAborted(run.onCheckpoint?.(writeGrowth(this.grown, this.identity)), run.signal);
     }
     await this.pace.end();
     return { layers: this.grown, seconds: this.seconds };

@@ -71,7 +71,7 @@ export const TRF = {
   onProgress: {
     kind: 'callback',
     inert: true,
-    doc: 'Called now and then with the phase, the layer, and what is done of how much.',
+    doc: 'Called now and then with the phase, the layer, and what is done of how much. Promises that it returns are waited for before the result, until the signal comes; one that is rejected ends the call.',
     type: undefined as Fn<(progress: GrowProgress) => void>,
   },
 } as const satisfies Options;

@@ -46,9 +46,9 @@ export class TrfNet extends FeedforwardNet {
     });
   }
 
-  /** Per hidden layer: how it was grown, the tree's edges [a, b, nats] and the centre of each sparse unit. */
+  /** Per hidden layer: how it was grown, the tree's edges [a, b, nats] and the centre of each sparse unit; a copy. */
   get origin(): LayerOrigin[] {
-    return this.state.origin as LayerOrigin[];
+    return structuredClone(this.state.origin as LayerOrigin[]);
   }
 }
 

@@ -1,4 +1,5 @@
 import { type Completed, type Fn, isFalse, type Options, type OptionsOf, SEED_OF_NET } from '../../check/option.js';
+import { isMade } from '../../check/require.js';
 import { INPUT_COUNT } from '../../structure/latent/expansion.js';
 import { LatentTree } from '../../structure/latent/latent-tree.js';
 import { type LatentTreeSeconds, LEARNING } from '../../structure/latent/options.js';
@@ -42,7 +43,7 @@ const SKELETON = { ...LEARNING, seed: SEED_OF_NET } as const satisfies Options;
 export type SkeletonOptions = OptionsOf<typeof SKELETON>;
 
 function isLatentTree(value: unknown): value is LatentTree {
-  return value instanceof LatentTree;
+  return isMade(value, LatentTree, 'features', 'skeleton');
 }
 
 /** Options of TseNet.grow. */
@@ -70,7 +71,7 @@ export const TSE = {
   onProgress: {
     kind: 'callback',
     inert: true,
-    doc: 'Called now and then with the phase, the level, and what is done of how much.',
+    doc: 'Called now and then with the phase, the level, and what is done of how much. Promises that it returns are waited for before the result, until the signal comes; one that is rejected ends the call.',
     type: undefined as Fn<(progress: TseGrowProgress) => void>,
   },
 } as const satisfies Options;

@@ -1,6 +1,7 @@
 import type { Dataset } from '../../data/dataset.js';
 import { decisive, identity } from '../../files/identity.js';
 import type { Engine } from '../../runtime/engine.js';
+import { unlessAborted } from '../../runtime/pace.js';
 import { LatentTree } from '../../structure/latent/latent-tree.js';
 import { learnLatentTree, NO_SECONDS } from '../../structure/latent/learning.js';
 import { type LatentTreeSeconds, LEARNING } from '../../structure/latent/options.js';
@@ -23,7 +24,7 @@ export async function growSkeleton(
   const run = identity({ method: 'tse', rows, columns, kind: features.kind, ...decisive(LEARNING, options) });
   if (resume !== undefined) return { skeleton: readSkeleton(resume, run, train), seconds: NO_SECONDS };
   const learned = await learnLatentTree(train, { ...options, engine, signal, onProgress });
-  await onCheckpoint?.(writeSkeleton(learned.tree, run));
+  await unlessAborted(onCheckpoint?.(writeSkeleton(learned.tree, run)), signal);
   return { skeleton: learned.tree, seconds: learned.seconds };
 }
 

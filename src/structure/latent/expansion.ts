@@ -42,7 +42,7 @@ export const EXPAND = {
   onProgress: {
     kind: 'callback',
     inert: true,
-    doc: 'Receives the layer from 1, of how many, and the share of its work that is done.',
+    doc: 'Receives the layer from 1, of how many, and the share of its work that is done. Promises that it returns are waited for before the result, until the signal comes; one that is rejected ends the call.',
     type: undefined as Fn<(progress: { layer: number; layers: number; done: number; total: number }) => void>,
   },
 } as const satisfies Options;

@@ -1,6 +1,6 @@
 import { requireIndex } from '../../check/arrays.js';
 import { got } from '../../check/phrase.js';
-import { requireInteger } from '../../check/require.js';
+import { isMade, requireInteger } from '../../check/require.js';
 import { log } from '../../numeric/log.js';
 import { type LatentTreeParts, requireParts } from './latent-tree-parts.js';
 import { type TopicFeature, topFeaturesOf } from './top-features.js';
@@ -45,13 +45,14 @@ export class LatentTree {
     requireParts(parts);
     const { features, levels, parent, probability, limits, rows, logLikelihood, featureNames } = parts;
     this.features = features;
-    this.levels = levels;
+    // Lists of its own: the caller's may change.
+    this.levels = Object.freeze([...levels]);
     this.parent = parent;
     this.probability = probability;
     this.limits = limits;
     this.rows = rows;
     this.logLikelihood = logLikelihood;
-    this.featureNames = featureNames;
+    this.featureNames = featureNames && Object.freeze([...featureNames]);
     this.marginal = new Float64Array(parent.length);
     this.firsts = new Int32Array(levels.length + 2);
     [features, ...levels].forEach((count, l) => {
@@ -213,7 +214,7 @@ function isNumber(x: unknown): x is number {
 
 /** TypeError unless it is a LatentTree: the JSON or a copy of one lacks all that a tree can tell. */
 export function requireLatentTree(tree: unknown, argument = 'tree'): asserts tree is LatentTree {
-  if (tree instanceof LatentTree) return;
+  if (isMade(tree, LatentTree, 'features', argument)) return;
   throw new TypeError(
     `${argument}: expected a LatentTree, got ${got(tree)}${isCopy(tree) ? '; LatentTree.fromJSON reads one from what toJSON wrote' : ''}`,
   );

@@ -70,7 +70,7 @@ export const LATENT_TREE = {
   onProgress: {
     kind: 'callback',
     inert: true,
-    doc: 'Called now and then with the phase, the level, and what is done of how much.',
+    doc: 'Called now and then with the phase, the level, and what is done of how much. Promises that it returns are waited for before the result, until the signal comes; one that is rejected ends the call.',
     type: undefined as Fn<(progress: LatentTreeProgress) => void>,
   },
 } as const satisfies Options;
