@@ -319,7 +319,7 @@ const nets: Case[] = [
     'a width beyond all memory',
     () => create({ hidden: [2 ** 24, 2 ** 24] }),
     RangeError,
-    /^hidden: holding the weights of this net needs 2251801558\.5 MB, the limit is 4295\.0 MB; use fewer units or raise maxMemory$/,
+    /^train: training a net of 281475412918288 weights for 20 columns needs 6755419171\.1 MB, the limit is 4295\.0 MB; use fewer columns or units or raise maxMemory$/,
   ],
   [
     'logarithms of negative numbers',
