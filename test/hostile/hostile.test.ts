@@ -56,6 +56,7 @@ for (const input of HOSTILE_INPUTS) {
         assert.match(stderr, input.refusal);
         assert.not.ok(existsSync(scratch.path('never.safetensors')));
       } else assert.is(code, 0, stderr.slice(0, 500));
+      console.log(`${megabytes.toFixed(0)} MB  ${input.name}`);
       assert.ok(megabytes > 20 && megabytes < MOST_MEGABYTES, `${megabytes.toFixed(0)} MB`);
     } finally {
       scratch.remove();
