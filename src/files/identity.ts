@@ -1,3 +1,4 @@
+import { isObject } from '../check/complete.js';
 import type { Option, Options } from '../check/option.js';
 
 /**
@@ -38,7 +39,7 @@ function decisiveValue(option: Option, value: unknown): unknown {
 /** The identity in a checkpoint's JSON, of whatever run; undefined where there is none. RangeError for one of another version. */
 export function identityIn(saved: Readonly<Record<string, unknown>>, argument: string): Identity | undefined {
   const { identity: found, fingerprint } = saved;
-  const version = typeof fingerprint === 'string' ? 1 : isPart(found) ? found.version : undefined;
+  const version = typeof fingerprint === 'string' ? 1 : isObject(found) ? found.version : undefined;
   if (!Number.isInteger(version)) return undefined;
   if (version === IDENTITY_VERSION) return found as Identity;
   const newer = (version as number) > IDENTITY_VERSION;
@@ -62,7 +63,7 @@ function differenceOf(
 ): string | undefined {
   for (const name of Object.keys({ ...saved, ...wanted })) {
     const [was, is] = [saved[name], wanted[name]];
-    if (isPart(was) && isPart(is)) {
+    if (isObject(was) && isObject(is)) {
       const inner = differenceOf(was, is, `${prefix}${name}.`);
       if (inner) return inner;
     } else if (JSON.stringify(was) !== JSON.stringify(is)) {
@@ -73,10 +74,6 @@ function differenceOf(
     }
   }
   return undefined;
-}
-
-function isPart(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function text(value: unknown): string {

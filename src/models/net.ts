@@ -60,7 +60,7 @@ export interface OutputBatch {
   readonly tiles: number;
 }
 
-function isMade(state: object | undefined): boolean {
+function isState(state: object | undefined): boolean {
   return typeof state === 'object' && state !== null && 'shape' in state;
 }
 
@@ -91,7 +91,7 @@ export abstract class Net {
   protected readonly life = new Lifetime();
 
   constructor(engine: Engine, state: object) {
-    if (!isEngine(engine) || !isMade(state))
+    if (!isEngine(engine) || !isState(state))
       throw new TypeError('constructor: is internal, use the create or grow of the class, or load');
     this.engine = engine;
   }
