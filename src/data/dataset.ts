@@ -71,13 +71,14 @@ export class Dataset {
    * @throws RangeError naming row and lengths for ragged rows, row and column for a number that is not finite.
    */
   static dense(
-    rows: readonly ArrayLike<number>[] | Float32Array,
+    rows: readonly ArrayLike<number>[] | Float32Array | Float64Array,
     options: DatasetOptions & { readonly columns?: number } = {},
   ): Dataset {
     requireObject(options, 'options');
     requireKnown(options, ['columns', ...NAMES], 'Dataset.dense');
     const { columns, featureNames } = options;
-    const features = rows instanceof Float32Array ? flatRows(rows, columns) : packRows(rows, columns);
+    const features =
+      rows instanceof Float32Array || rows instanceof Float64Array ? flatRows(rows, columns) : packRows(rows, columns);
     return new Dataset(features, targetsOf(options), featureNames);
   }
 

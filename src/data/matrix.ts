@@ -2,12 +2,12 @@ import { requireArray, requireLength } from '../check/arrays.js';
 import { got } from '../check/phrase.js';
 import { requireInteger } from '../check/require.js';
 
-/** Rows of numbers, row-major: value of row r, column c at values[r * columns + c]. */
+/** Rows of numbers, row-major: value of row r, column c at values[r * columns + c]. Structures are found in them as they are; nets take 32-bit floats of them, once they are transformed. */
 export interface DenseMatrix {
   readonly kind: 'dense';
   readonly rows: number;
   readonly columns: number;
-  readonly values: Float32Array;
+  readonly values: Float32Array | Float64Array;
 }
 
 /** Compressed rows: row r owns entries start[r] to start[r + 1]; columns rise within a row; absent entries are 0. */
@@ -67,7 +67,7 @@ export function requireRows(features: Matrix, argument: string): RowMatrix {
 }
 
 /** Dense rows that lie one after another in `values`, which are kept. */
-export function flatRows(values: Float32Array, columns: number | undefined): DenseMatrix {
+export function flatRows(values: Float32Array | Float64Array, columns: number | undefined): DenseMatrix {
   if (columns === undefined) {
     throw new TypeError('columns: expected a number beside a flat Float32Array, got undefined');
   }
@@ -141,7 +141,7 @@ const MATRIX_KINDS: readonly string[] = ['dense', 'sparse', 'images'] satisfies 
 
 function checkDense(features: DenseMatrix): void {
   const { columns, values } = features;
-  requireArray(values, 'features.values', Float32Array);
+  requireArray(values, 'features.values', Float32Array, Float64Array);
   requireWhole(features);
   for (let i = 0; i < values.length; i++) {
     if (!Number.isFinite(values[i])) refuseNumber(values[i]!, Math.floor(i / columns), i % columns);

@@ -47,7 +47,7 @@ export function subsetTargets(targets: Targets, rows: number, chosen: ArrayLike<
   }
 }
 
-type Block = Float32Array | Int32Array | Int8Array | Uint8Array;
+type Block = Float32Array | Float64Array | Int32Array | Int8Array | Uint8Array;
 
 function takeBlocks<T extends Block>(values: T, width: number, chosen: ArrayLike<number>): T {
   // Node's Buffer is a Uint8Array too, but not one to be made with `new`.

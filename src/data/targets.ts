@@ -22,7 +22,7 @@ export interface TaskTargets {
 /** Numbers to regress on, [rows][outputs]. */
 export interface ValueTargets {
   readonly kind: 'values';
-  readonly values: Float32Array;
+  readonly values: Float32Array | Float64Array;
   readonly outputs: number;
   readonly names?: readonly string[];
 }
@@ -102,7 +102,7 @@ function checkTasks({ values, tasks, names }: TaskTargets, rows: number): void {
 
 function checkValues({ values, outputs, names }: ValueTargets, rows: number): void {
   requireInteger(outputs, 1, 'targets.outputs');
-  requireArray(values, 'targets.values', Float32Array);
+  requireArray(values, 'targets.values', Float32Array, Float64Array);
   requireLength(values, rows * outputs, 'targets.values', `rows x outputs = ${rows} x ${outputs}`);
   for (let i = 0; i < values.length; i++) {
     if (!Number.isFinite(values[i])) {

@@ -92,7 +92,7 @@ function accuracy(outputs: Float32Array, labels: Int32Array): number {
   return right / labels.length;
 }
 
-function rootMeanSquare(outputs: Float32Array, wanted: Float32Array): number {
+function rootMeanSquare(outputs: Float32Array, wanted: Float32Array | Float64Array): number {
   let sum = 0;
   for (let i = 0; i < wanted.length; i++) sum += (outputs[i]! - wanted[i]!) ** 2;
   return Math.sqrt(sum / wanted.length);

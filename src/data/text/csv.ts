@@ -1,6 +1,8 @@
 import { complete } from '../../check/complete.js';
 import type { Completed, Options, OptionsOf } from '../../check/option.js';
 import type { Dataset } from '../dataset.js';
+import type { Table as FeatureTable } from '../tables/table.js';
+import type { Taken } from '../tables/taken.js';
 import { categoriesOf, idOf, refuse } from './csv-cells.js';
 import { readRecords, requireRoom, TABLE_MEMORY } from './csv-read.js';
 import type { CsvColumn, CsvSchema, CsvTarget } from './csv-schema.js';
@@ -93,10 +95,44 @@ export function learnCsvSchema(text: string, options: CsvOptions): CsvSchema {
   return learnTable(text, options).schema;
 }
 
+/** All that is learned of a text at once. */
+export interface LearnedCsv {
+  readonly schema: CsvSchema;
+  readonly data: Dataset;
+  /** The columns of features as variables. */
+  readonly table: FeatureTable;
+  readonly taken: Taken;
+  /** What was taken on thin evidence, a sentence each. */
+  readonly warnings: readonly string[];
+}
+
 /** learnCsvSchema, and what readCsv makes of the same text, which is taken apart but once. */
-export function learnCsv(text: string, options: CsvOptions): { schema: CsvSchema; data: Dataset } {
+export function learnCsv(text: string, options: CsvOptions): LearnedCsv {
   const { schema, table, maxMemory } = learnTable(text, options);
-  return { schema, data: readRecords(table, schema, maxMemory) };
+  const data = readRecords(table, schema, maxMemory);
+  const { delimiter, header } = schema;
+  const taken: Taken = { format: 'csv', rows: data.rows, delimiter, decimal: '.', header };
+  return { schema, data, table: columnsOf(table, schema), taken, warnings: [] };
+}
+
+function columnsOf({ records }: Table, { header, names, columns, missingMarks }: CsvSchema): FeatureTable {
+  const body = header ? records.slice(1) : records;
+  return {
+    kind: 'table',
+    rows: body.length,
+    columns: columns.map((column) => {
+      const place = names.indexOf(column.name);
+      const cells = body.map((record) => record[place]!);
+      const { name } = column;
+      if (column.kind === 'numeric') {
+        const values = Float64Array.from(cells, (cell) => (missingMarks.includes(cell) ? Number.NaN : Number(cell)));
+        return { kind: 'numeric', name, values };
+      }
+      const { categories } = column;
+      const ids = new Map(categories.map((category, id) => [category, id]));
+      return { kind: 'categorical', name, codes: Int32Array.from(cells, (cell) => idOf(cell, ids) ?? -1), categories };
+    }),
+  };
 }
 
 function learnTable(text: string, given: CsvOptions): { schema: CsvSchema; table: Table; maxMemory: number } {

@@ -91,7 +91,7 @@ function mapRows(data: Dataset, map: (values: Float32Array, row: number) => Floa
       features.kind === 'sparse'
         ? [features.start[r]!, features.start[r + 1]!]
         : [r * features.columns, (r + 1) * features.columns];
-    out.set(map(source.subarray(from, to), r), from);
+    out.set(map(Float32Array.from(source.subarray(from, to)), r), from);
   }
   const changed: RowMatrix = features.kind === 'sparse' ? { ...features, value: out } : { ...features, values: out };
   return new Dataset(changed, data.targets, data.featureNames);
