@@ -60,7 +60,8 @@ function cellOf(
   if (typeof value === 'string') {
     const text = value.trim();
     if (missingMarks.has(text)) return undefined;
-    return !asText && isNumber(text) ? Number(text) : text;
+    const number = !asText && isNumber(text) ? Number(text) : Number.NaN;
+    return Number.isFinite(number) ? number : text;
   }
   if (typeof value === 'number') return Number.isNaN(value) ? undefined : value;
   if (typeof value === 'boolean') return String(value);

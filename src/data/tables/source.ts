@@ -25,13 +25,14 @@ export interface Source {
 
 const PANDAS_INDEX = /^Unnamed: 0(\.\d{1,3})?$/;
 
-/** The columns of a text. Rows of other lengths, and a header of another, are troubles. */
+/** The columns of a text. Lines of other lengths, which are no rows, are a trouble; TableError for a header of another length, under which no column is known. */
 export function sourceOfRaw(raw: RawTable, troubles: Troubles): Source {
   const { dialect, rows, columns, header, ragged } = raw;
   tellRagged(ragged, columns.length, troubles);
   const cells = header && columns.length === header.length + 1 ? ['', ...header] : header;
   if (cells && cells.length !== columns.length)
     troubles.add(`header: expected ${columns.length} names as the rows have cells, got ${cells.length}`);
+  if (rows === 0 || (cells && cells.length !== columns.length)) troubles.throwAny();
   return {
     format: 'csv',
     dialect,

@@ -2,6 +2,7 @@ import { complete } from '../../check/complete.js';
 import type { Completed, Options, OptionsOf } from '../../check/option.js';
 import { Dataset } from '../dataset.js';
 import { applySchema } from '../tables/apply.js';
+import { dateOrder } from '../tables/dates.js';
 import { spelledIn } from '../tables/from-records.js';
 import { type Learned, learnTable } from '../tables/learn.js';
 import type { LearnedTable } from '../tables/learn-records.js';
@@ -79,7 +80,8 @@ function learnText(text: string, settings: CsvSettings): Learned & { source: Sou
     ...(delimiter === undefined ? {} : { delimiter }),
     ...(decimal === undefined ? {} : { decimal }),
     missingMarks,
-    asText: (name) => categorical.includes(name),
+    asText: among(new Set(categorical)),
+    keepTexts: areDates,
   });
   const troubles = new Troubles();
   const source = sourceOfRaw(raw, troubles);
@@ -98,14 +100,23 @@ export function readCsv(text: string, schema: TableSchema, options: OptionsOf<ty
   const settings = complete(READ_TABLE, options, 'readCsv');
   requireSchema(schema);
   const { dialect, missingMarks } = schema;
-  const spelled = spelledIn(schema);
   const raw = readRaw(text, {
     ...(dialect ? { delimiter: dialect.delimiter, decimal: dialect.decimal, header: dialect.header } : {}),
     missingMarks,
-    asText: (name) => spelled.has(name),
+    asText: among(spelledIn(schema)),
+    keepTexts: areDates,
   });
   const troubles = new Troubles();
   const source = sourceOfRaw(raw, troubles);
   const { features, targets, featureNames } = applySchema(source, schema, settings, troubles);
   return new Dataset(features, targets, featureNames, schema);
+}
+
+/** Whether a column is one of these; without a name of its own it has that of its place. */
+function among(names: ReadonlySet<string>): (name: string | undefined, place: number) => boolean {
+  return (name, place) => names.has(name || `column${place}`);
+}
+
+function areDates(texts: readonly string[]): boolean {
+  return dateOrder(texts) !== undefined;
 }

@@ -9,7 +9,9 @@ export interface RawOptions {
   readonly decimal?: Dialect['decimal'];
   readonly header?: boolean;
   readonly missingMarks: readonly string[];
-  readonly asText?: (name: string, place: number) => boolean;
+  readonly asText?: (name: string | undefined, place: number) => boolean;
+  /** Whether a column whose texts mostly differ keeps them all the same. */
+  readonly keepTexts?: (texts: readonly string[]) => boolean;
 }
 
 /** A text taken apart into columns of cells. */
@@ -26,17 +28,20 @@ export function rawOf(
   { delimiter = ',', decimal = '.', missingMarks, asText = () => false, ...options }: RawOptions,
 ): RawTable {
   const hasOne = options.header ?? hasHeader({ records, lines });
-  const body = hasOne ? records.slice(1) : records;
-  if (body.length === 0) throw new RangeError('text: expected at least one row below the header, got none');
+  const all = hasOne ? records.slice(1) : records;
+  const lineOf = hasOne ? lines.slice(1) : lines;
+  if (all.length === 0) throw new RangeError('text: expected at least one row below the header, got none');
   const header = hasOne ? records[0]! : undefined;
-  const width = header && body[0]!.length === header.length + 1 ? body[0]!.length : records[0]!.length;
+  const width = header && all[0]!.length === header.length + 1 ? all[0]!.length : records[0]!.length;
   const shift = header ? width - header.length : 0;
-  const first = body.flatMap((record, r) =>
-    record.length === width ? [] : [{ line: lines[r + (hasOne ? 1 : 0)]!, cells: record.length }],
+  const first = all.flatMap((record, r) =>
+    record.length === width ? [] : [{ line: lineOf[r]!, cells: record.length }],
   );
+  const kept = all.flatMap((record, r) => (record.length === width ? r : []));
+  const body = kept.map((r) => all[r]!);
   const marks = new Set(missingMarks);
   const columns = Array.from({ length: width }, (_, place) => {
-    const name = header ? header[place - shift] || `column${place}` : `column${place}`;
+    const name = header?.[place - shift];
     const isText = asText(name, place);
     const valueAt = (row: number) => {
       const cell = body[row]![place] ?? '';
@@ -50,7 +55,7 @@ export function rawOf(
     rows: body.length,
     columns,
     header,
-    line: (row) => lines[row + (hasOne ? 1 : 0)]!,
+    line: (row) => lineOf[kept[row]!]!,
     ragged: { count: first.length, first: first.slice(0, 8) },
   };
 }
