@@ -1,4 +1,15 @@
-// 'espalier/csv': reading CSV. Apart from the index, so that a page that reads none need not load a parser.
-export { type CsvOptions, learnCsvSchema } from './data/text/csv.js';
-export { readCsv } from './data/text/csv-read.js';
-export type { CsvColumn, CsvSchema, CsvTarget } from './data/text/csv-schema.js';
+// 'espalier/csv': reading tables. Apart from the index, so that a page that reads none need not load a parser.
+export { type LearnedTable, learnRecords, readRecords } from './data/tables/learn-records.js';
+export type { RecordsOptions } from './data/tables/options.js';
+export type {
+  CategoricalColumn,
+  DateColumn,
+  NumericColumn,
+  SchemaColumn,
+  TableSchema,
+  TableTarget,
+} from './data/tables/schema.js';
+export type { CategoryCodes, NumericValues, Table, TableColumn } from './data/tables/table.js';
+export { type Taken, takenLine } from './data/tables/taken.js';
+export { TableError } from './data/tables/troubles.js';
+export { type CsvOptions, learnCsv, learnCsvSchema, readCsv } from './data/text/csv.js';

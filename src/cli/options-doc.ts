@@ -3,8 +3,8 @@ import { phrase } from '../check/phrase.js';
 import { IDX } from '../data/images/idx.js';
 import { SPLIT } from '../data/split.js';
 import { STANDARDIZER, TF_IDF } from '../data/standardise.js';
+import { READ_RECORDS, READ_TABLE, RECORDS } from '../data/tables/options.js';
 import { CSV } from '../data/text/csv.js';
-import { READ_CSV } from '../data/text/csv-read.js';
 import { GATE_SVG } from '../drawings/gates/drawing.js';
 import { LATENT_SVG } from '../drawings/latent/drawing.js';
 import { LATENT_PAGE } from '../drawings/latent/page.js';
@@ -65,8 +65,10 @@ export function documented(methods: readonly Method[] = METHODS): Documented[] {
     { of: 'splitRows', options: SPLIT },
     { of: 'Standardizer.learn', options: STANDARDIZER },
     { of: 'TfIdf.learn', options: TF_IDF },
-    { of: 'learnCsvSchema', options: CSV },
-    { of: 'readCsv', options: READ_CSV },
+    { of: 'learnCsv, learnCsvSchema', options: CSV },
+    { of: 'readCsv', options: READ_TABLE },
+    { of: 'learnRecords, Dataset.fromRecords', options: RECORDS },
+    { of: 'readRecords', options: READ_RECORDS },
     { of: 'idxDataset', options: IDX },
     { of: 'treeToSvg', options: TREE_SVG },
     { of: 'latentTreeToJson, latentTreeToDot', options: TOPICS },

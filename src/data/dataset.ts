@@ -1,11 +1,15 @@
 import { requireArray, requireList } from '../check/arrays.js';
 import { requireKnown } from '../check/known.js';
+import type { OptionsOf } from '../check/option.js';
 import { got } from '../check/phrase.js';
 import { isMade, requireInteger, requireObject } from '../check/require.js';
 import { checkFeatures } from './checked.js';
 import { type LabelOptions, targetsOf } from './labels.js';
 import { flatRows, type ImageMatrix, type Matrix, packRows, type SparseMatrix } from './matrix.js';
 import { subsetMatrix, subsetTargets } from './subset.js';
+import { appliedTo, learnedOf } from './tables/from-records.js';
+import type { READ_RECORDS, RecordsOptions } from './tables/options.js';
+import { requireSchema, type TableSchema } from './tables/schema.js';
 import { checkTargets, type Targets } from './targets.js';
 
 // A dataset's parts, for those who hold one.
@@ -35,6 +39,9 @@ export interface DatasetOptions extends LabelOptions {
   readonly featureNames?: readonly string[];
 }
 
+/** How to learn what the columns of records become, or by which schema to read them. */
+export type FromRecordsOptions = RecordsOptions | ({ readonly schema: TableSchema } & OptionsOf<typeof READ_RECORDS>);
+
 const NAMES: readonly (keyof DatasetOptions)[] = ['targets', 'labels', 'classes', 'classNames', 'featureNames'];
 
 /**
@@ -49,12 +56,16 @@ export class Dataset {
   readonly features: Matrix;
   readonly targets?: Targets;
   readonly featureNames?: readonly string[];
+  /** How the rows of a table became these features; reads further rows the same way. */
+  readonly schema?: TableSchema;
 
-  constructor(features: Matrix, targets?: Targets, featureNames?: readonly string[]) {
+  constructor(features: Matrix, targets?: Targets, featureNames?: readonly string[], schema?: TableSchema) {
     this.features = features;
     this.targets = targets;
     this.featureNames = featureNames;
+    this.schema = schema;
     checkFeatures(this);
+    if (schema !== undefined) requireSchema(schema);
     if (targets !== undefined) checkTargets(targets, features.rows);
   }
 
@@ -117,6 +128,27 @@ export class Dataset {
   }
 
   /**
+   * Dense rows of 64-bit numbers from rows of JavaScript values, objects or arrays, of numbers, strings, booleans and Dates: numbers stay as they are, categories become
+   * indicators, as learnCsv says. With `schema`, that of another dataset, rows become the features that its rows became.
+   * @throws TypeError for values that are no cells, RangeError for options that do not fit, TableError for all that is wrong with the rows
+   */
+  static fromRecords(records: readonly unknown[], options: FromRecordsOptions): Dataset {
+    requireObject(options, 'options');
+    const { schema, ...others } = options as { schema?: TableSchema } & RecordsOptions;
+    if (schema !== undefined) {
+      const { features, targets, featureNames } = appliedTo(
+        records,
+        schema,
+        others,
+        'Dataset.fromRecords with a schema',
+      );
+      return new Dataset(features, targets, featureNames, schema);
+    }
+    const learned = learnedOf(records, others, 'Dataset.fromRecords');
+    return new Dataset(learned.features, learned.targets, learned.featureNames, learned.schema);
+  }
+
+  /**
    * The given rows, in the given order, copied. A row may be taken more than once.
    * @throws RangeError for no rows or a row number outside [0, rows).
    */
@@ -133,11 +165,12 @@ export class Dataset {
       subsetMatrix(this.features, rows),
       this.targets && subsetTargets(this.targets, this.rows, rows),
       this.featureNames,
+      this.schema,
     );
   }
 
   /** The same features with other targets, or with none. */
   withTargets(targets: Targets | undefined): Dataset {
-    return new Dataset(this.features, targets, this.featureNames);
+    return new Dataset(this.features, targets, this.featureNames, this.schema);
   }
 }

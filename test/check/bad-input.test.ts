@@ -194,7 +194,7 @@ const formats: Case[] = [
   ['csv: rows of different lengths', () => learnCsvSchema('a,y\n1,0\n2\n', { target: 'y' }), RangeError, /line 3/],
   ['csv: an unknown category', () => readCsv('a,b,y\n1,new,0\n', schema), RangeError, /line 2.*"b".*seen in training/],
   ['csv: a column too few', () => readCsv('a,y\n1,0\n', schema), RangeError, /^text: expected a column "b", got none$/],
-  ['csv: no schema', () => readCsv(csv, wrong({})), TypeError, /^schema: expected an object of kind 'csv-schema'/],
+  ['csv: no schema', () => readCsv(csv, wrong({})), TypeError, /^schema: expected an object of kind 'table-schema'/],
   ['idx: another format', () => parseIdx(Uint8Array.of(1, 2, 3, 4)), RangeError, /^bytes: /],
   ['idx: truncated', () => parseIdx(Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 9, 1)), RangeError, /^bytes: /],
   [

@@ -22,7 +22,7 @@ import {
   TseNet,
   topPairs,
 } from 'espalier';
-import { learnCsvSchema, readCsv } from 'espalier/csv';
+import { learnCsvSchema, learnRecords, readCsv, readRecords } from 'espalier/csv';
 import { gatesToSvg, latentTreeToHtml, latentTreeToSvg, treeToSvg } from 'espalier/draw';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -74,7 +74,9 @@ const calls: Record<string, (options: Any) => unknown> = {
   assignLatents: (options) => assignLatents(latent, listed, options),
   splitRows: (options) => splitRows(train, options),
   idxDataset: (options) => idxDataset(Uint8Array.of(0, 0, 8, 2, 0, 0, 0, 1, 0, 0, 0, 1, 5), undefined, options),
-  learnCsvSchema: (options) => learnCsvSchema('a,b\n1,2\n3,4\n', options),
+  'learnCsv, learnCsvSchema': (options) => learnCsvSchema('a,b\n1,2\n3,4\n', options),
+  'learnRecords, Dataset.fromRecords': (options) => learnRecords([[1, 2]], options),
+  readRecords: (options) => readRecords([{ a: 1, b: 2 }], learnCsvSchema('a,b\n1,2\n', { target: null }), options),
   readCsv: (options) => readCsv('a,b\n1,2\n', learnCsvSchema('a,b\n1,2\n', { target: null }), options),
   treeToSvg: (options) => treeToSvg(tree, options),
   'latentTreeToJson, latentTreeToDot': (options) => latentTreeToJson(latent, options),

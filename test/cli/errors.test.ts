@@ -301,10 +301,10 @@ test('models whose CSV schema is damaged, and JSON that nests deep', async () =>
   const deep = '['.repeat(100_000) + ']'.repeat(100_000);
   for (const [schema, message] of [
     ['{', /the CSV schema is damaged: /],
-    ['null', /the CSV schema is damaged: espalier\.csv: expected an object of kind 'csv-schema'/],
+    ['null', /the CSV schema is damaged: espalier\.csv: expected an object of kind 'table-schema'/],
     [
-      '{"kind":"csv-schema"}',
-      /the CSV schema is damaged: espalier\.csv\.delimiter: expected ',', ';' or a tab, got undefined/,
+      '{"kind":"table-schema"}',
+      /the CSV schema is damaged: espalier\.csv\.names: expected a list of at least 1 of strings, got undefined/,
     ],
     [metadata['espalier.csv']!.replace('numeric', 'number'), /damaged: espalier\.csv\.columns\[0\]: expected/],
     [deep, /the CSV schema is damaged: espalier\.csv: expected JSON of at most 64 levels/],

@@ -18,7 +18,7 @@ import {
   TseNet,
   writeSafetensors,
 } from 'espalier';
-import { type CsvSchema, learnCsvSchema, readCsv } from 'espalier/csv';
+import { learnCsvSchema, learnRecords, readCsv, readRecords, type TableSchema } from 'espalier/csv';
 import { encode } from 'fast-png';
 import { decodePng } from '#dist/cli/read/png.js';
 import { ChannelNorm } from '#dist/data/images/channel-norm.js';
@@ -32,6 +32,19 @@ import { idxTwin, sparseTwin } from './twins.js';
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 const textOf = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+
+const RECORDS = [
+  [
+    { a: 1, b: 'x', c: '2020-01-02' },
+    { a: null, b: 'y' },
+    { a: 3, b: 'x', c: '2020-01-05' },
+  ],
+  [
+    [1, true, '5'],
+    [2, false, 'NA'],
+    [4, true, '7'],
+  ],
+];
 
 /** Every reader and loader of the package, with inputs that it reads. */
 export async function targets(engine: Engine): Promise<Target[]> {
@@ -96,8 +109,8 @@ function csv(text: string): string {
   const schema = learnCsvSchema(text, { target: null, missing: 'mode' });
   const { features } = readCsv(text, schema);
   if (features.kind !== 'dense' || !features.values.every(Number.isFinite)) throw new Error('not finite');
-  const again = readCsv(text, JSON.parse(JSON.stringify(schema)) as CsvSchema);
-  if (digest(features.values) !== digest((again.features as { values: Float32Array }).values))
+  const again = readCsv(text, JSON.parse(JSON.stringify(schema)) as TableSchema);
+  if (digest(features.values) !== digest((again.features as { values: Float64Array }).values))
     throw new Error('another result when read again by the schema as JSON');
   const { rows, columns, values } = features;
   const lines = Array.from({ length: rows }, (_, r) =>
@@ -105,7 +118,7 @@ function csv(text: string): string {
   );
   const printed = [Array.from({ length: columns }, (_, c) => `c${c}`).join(','), ...lines].join('\n');
   const plain = learnCsvSchema(printed, { target: null, header: true, delimiter: ',' });
-  const reread = readCsv(printed, plain).features as { values: Float32Array };
+  const reread = readCsv(printed, plain).features as { values: Float64Array };
   // Text has no minus zero that is not zero.
   if (!reread.values.every((x, i) => x === values[i])) throw new Error('other numbers when printed and read');
   return digest(JSON.stringify(schema), values);
@@ -217,14 +230,22 @@ async function jsons(engine: Engine): Promise<Target[]> {
       return finite(mean) + finite(std);
     }),
     json(
-      'csv-schema',
+      'table-schema',
       [learnCsvSchema(csvText(20, 1), { target: 'kind' }), learnCsvSchema('1;a\n2;b\n', { target: null })],
       (value) => {
-        const text = (value as CsvSchema | null)?.delimiter === ';' ? '1;a\n2;b\n' : csvText(20, 1);
-        const read = readCsv(text, value as CsvSchema);
-        return finite((read.features as { values: Float32Array }).values);
+        const text = (value as TableSchema | null)?.dialect?.delimiter === ';' ? '1;a\n2;b\n' : csvText(20, 1);
+        const read = readCsv(text, value as TableSchema);
+        return finite((read.features as { values: Float64Array }).values);
       },
     ),
+    json('records', RECORDS, (value) => {
+      const { data, schema } = learnRecords(value as unknown[], { target: null, missing: 'state' });
+      const { values } = data.features as { values: Float64Array };
+      const again = readRecords(value as unknown[], JSON.parse(JSON.stringify(schema)) as TableSchema);
+      if (digest((again.features as { values: Float64Array }).values) !== digest(values))
+        throw new Error('another result when read again by the schema as JSON');
+      return finite(values);
+    }),
   ];
 }
 

@@ -17,7 +17,7 @@ import {
   treeToJson,
   writeSafetensors,
 } from 'espalier';
-import { learnCsvSchema } from 'espalier/csv';
+import { learnCsv, learnCsvSchema } from 'espalier/csv';
 import { idxBytes } from './cli-data.js';
 import { stateDictOf } from './state-dict.js';
 
@@ -93,7 +93,12 @@ export async function takenCalls(engine: Engine): Promise<Record<string, Taken>>
   const loading = (one: object) => ({ args: () => [fresh.get(one)!, { engine }] });
   const latentJson = () => latentTreeToJson(latent);
   return {
-    'new Dataset': { args: () => [{ ...dense.features }, { ...dense.targets }, ['a', 'b', 'c']] },
+    'new Dataset': {
+      args: () => {
+        const { features, targets, featureNames, schema } = learnCsv(CSV, csvOptions()).data;
+        return [{ ...features }, { ...targets }, [...featureNames!], { ...schema }];
+      },
+    },
     'Dataset.dense': {
       args: () => [
         numbers(),
@@ -256,24 +261,33 @@ export async function takenCalls(engine: Engine): Promise<Record<string, Taken>>
     treeFromJson: { args: () => [treeToJson(tree)] },
     treeToJson: { args: () => [tree] },
     writeSafetensors: { args: () => [{ a: { shape: [2], data: Float32Array.of(1, 2) } }, { note: 'mine' }] },
-    learnCsvSchema: {
+    learnCsv: { args: () => [CSV, csvOptions()] },
+    learnCsvSchema: { args: () => [CSV, csvOptions()] },
+    learnRecords: {
       args: () => [
-        CSV,
-        {
-          target: 'kind',
-          task: 'classes',
-          header: true,
-          categorical: ['b'],
-          ignore: [],
-          missing: 'refuse',
-          missingMarks: [''],
-          unknownCategory: 'zero',
-          delimiter: ',',
-          maxMemory: 2 ** 20,
-        },
+        [
+          [1, 'x', 'no'],
+          [2, 'y', 'yes'],
+          [3, 'x', 'no'],
+        ],
+        { ...tableOptions(), names: ['a', 'b', 'kind'] },
       ],
     },
-    readCsv: { args: () => [CSV, schema(), { maxMemory: 2 ** 20 }] },
+    readRecords: {
+      args: () => [[{ a: 1, b: 'x', kind: 'no' }], schema(), { targets: 'compare', maxMemory: 2 ** 20 }],
+    },
+    takenLine: { args: () => [learnCsv(CSV, csvOptions()).taken] },
+    'Dataset.fromRecords': {
+      args: () => [
+        [
+          { a: 1, b: 'x', kind: 'no' },
+          { a: 2, b: 'y', kind: 'yes' },
+        ],
+        tableOptions(),
+      ],
+    },
+    'new TableError': { args: () => [['a column is wrong'], { ignore: ['a'] }] },
+    readCsv: { args: () => [CSV, schema(), { targets: 'compare', maxMemory: 2 ** 20 }] },
     gatesToSvg: { args: () => [report(), { width: 960, order: 'rate', theme: 'auto', title: 'Gates' }] },
     latentTreeToDot: { args: () => [latent, { top: 3 }] },
     latentTreeToHtml: { args: () => [latent, drawing()] },
@@ -287,6 +301,24 @@ const LABELS = [0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1];
 const WORDS = ['alpha', 'beta', 'gamma', 'delta'];
 const LAYOUT = [{ name: 'conv', first: 0, count: 2 }];
 const CSV = 'a,b,kind\n1,x,no\n2,y,yes\n3,x,no\n';
+
+function tableOptions() {
+  return {
+    target: 'kind',
+    task: 'classes' as const,
+    categorical: ['b'],
+    ignore: [],
+    missing: 'refuse' as const,
+    missingMarks: [''],
+    dates: 'days' as const,
+    unknownCategory: 'zero' as const,
+    maxMemory: 2 ** 20,
+  };
+}
+
+function csvOptions() {
+  return { ...tableOptions(), header: true, delimiter: ',' as const, decimal: '.' as const };
+}
 
 function labelled() {
   return { classes: 2, names: ['no', 'yes'], values: [0, 1, 0, 1] };

@@ -1,9 +1,8 @@
 import { extname } from 'node:path';
 import { Dataset } from '../../data/dataset.js';
 import { idxDataset } from '../../data/images/idx.js';
-import { learnCsv } from '../../data/text/csv.js';
-import { readCsv } from '../../data/text/csv-read.js';
-import type { CsvSchema } from '../../data/text/csv-schema.js';
+import type { TableSchema } from '../../data/tables/schema.js';
+import { learnCsv, readCsv } from '../../data/text/csv.js';
 import { parseSparseText } from '../../data/text/sparse-text.js';
 import { inFile, UserError } from '../errors.js';
 import { hold } from '../memory.js';
@@ -67,7 +66,7 @@ export async function loadLike(
   return { name: file.name, sha256: file.sha256, data };
 }
 
-function csvToLearn(file: InputFile, options: DataOptions, labelled: boolean): { data: Dataset; csv: CsvSchema } {
+function csvToLearn(file: InputFile, options: DataOptions, labelled: boolean): { data: Dataset; csv: TableSchema } {
   const text = decode(file);
   if (options.task === 'tasks')
     throw new UserError('--task tasks: CSV has classes or values; tasks come in sparse text');

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { got } from '../../check/phrase.js';
-import { type CsvSchema, requireSchema } from '../../data/text/csv-schema.js';
+import { requireSchema, type TableSchema } from '../../data/tables/schema.js';
 import { parseJson } from '../../files/json.js';
 import { LatentTree, type LatentTreeJson } from '../../structure/latent/latent-tree.js';
 import { latentTreeToJson } from '../../structure/latent/topics-json.js';
@@ -12,7 +12,7 @@ import type { Loaded } from './loaded.js';
 
 /** A latent tree as the command writes it: with what it takes to read other rows the same way. */
 interface LatentTreeFile extends LatentTreeJson {
-  source?: { targets?: 'classes' | 'tasks' | 'values'; csv?: CsvSchema };
+  source?: { targets?: 'classes' | 'tasks' | 'values'; csv?: TableSchema };
 }
 
 export interface OpenedTree {

@@ -1,5 +1,5 @@
 import type { Dataset } from '../../data/dataset.js';
-import type { CsvSchema } from '../../data/text/csv-schema.js';
+import type { TableSchema } from '../../data/tables/schema.js';
 import type { ImageShape } from '../../models/gaternet/backbone.js';
 import type { TargetInfo } from '../../models/target.js';
 
@@ -11,12 +11,12 @@ export interface Loaded {
   /** Of the file's bytes; of images, with their labels. */
   readonly sha256: string;
   /** CSV only. */
-  readonly csv?: CsvSchema;
+  readonly csv?: TableSchema;
 }
 
 /** What a further file must agree with: the training file, or the net that was trained on it. */
 export interface Reference {
-  csv?: CsvSchema;
+  csv?: TableSchema;
   columns: number;
   target: TargetInfo;
   /** Of a net for images. */

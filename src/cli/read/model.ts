@@ -1,4 +1,4 @@
-import { type CsvSchema, requireSchema } from '../../data/text/csv-schema.js';
+import { requireSchema, type TableSchema } from '../../data/tables/schema.js';
 import { parseJson } from '../../files/json.js';
 import { type ModelFile, readModelFile } from '../../files/model-file.js';
 import type { FeedforwardNet } from '../../models/feedforward/feedforward-net.js';
@@ -20,7 +20,7 @@ export interface OpenedModel {
 }
 
 /** The net as a file; a net trained on CSV carries the schema, so that other files can be read the same way. */
-export function packNet(net: Net, csv: CsvSchema | undefined): Uint8Array {
+export function packNet(net: Net, csv: TableSchema | undefined): Uint8Array {
   return net.save(csv ? { [CSV_KEY]: JSON.stringify(csv) } : undefined);
 }
 
@@ -33,14 +33,14 @@ export function openModel(path: string): Promise<OpenedModel> {
   });
 }
 
-function referenceOf(net: Net, csv: CsvSchema | undefined): Reference {
+function referenceOf(net: Net, csv: TableSchema | undefined): Reference {
   const { input, target } = net.describe();
   if (input.kind === 'rows') return { columns: input.columns, target, ...(csv ? { csv } : {}) };
   const { channels, height, width } = input;
   return { columns: channels * height * width, target, image: { channels, height, width } };
 }
 
-function readSchema({ metadata }: ModelFile): CsvSchema | undefined {
+function readSchema({ metadata }: ModelFile): TableSchema | undefined {
   const text = metadata[CSV_KEY];
   if (text === undefined) return undefined;
   try {

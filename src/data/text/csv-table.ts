@@ -1,10 +1,7 @@
 // This build of csv-parse brings its own Buffer, and so runs in browsers too; `csv-parse/sync` needs Node's.
 import { CsvError, parse } from 'csv-parse/browser/esm/sync';
-import { findRepeated } from '../../check/names.js';
-import { refuse } from './csv-cells.js';
-import type { CsvSchema } from './csv-schema.js';
 import { isNumber } from './number.js';
-import { cut, show } from './show.js';
+import { cut } from './show.js';
 
 /** Records of a text, their cells trimmed, with the line on which each ends. */
 export interface Table {
@@ -67,54 +64,13 @@ function requireNarrow(text: string, delimiter: string): void {
   }
 }
 
-/** The first record's cells if it is a header, places otherwise; all different. */
-export function columnNames({ records }: Table, header: boolean): string[] {
-  const names = records[0]!.map((cell, place) => (header && cell !== '' ? cell : `column${place}`));
-  const twice = findRepeated(names);
-  if (twice) throw new RangeError(`text: expected distinct column names, got ${show(twice.name)} twice`);
-  return names;
-}
-
-/** Without a header, a text has every column, or every column but the target. */
-export function namesByPlace({ records }: Table, { names, target }: CsvSchema): readonly string[] {
-  const features = names.filter((name) => name !== target?.name);
-  const width = records[0]!.length;
-  if (width === names.length) return names;
-  if (width === features.length) return features;
-  const expected =
-    features.length === names.length ? `${names.length}` : `${names.length}, or ${features.length} without the target`;
-  throw new RangeError(`text: expected ${expected} columns, got ${width}`);
-}
-
-/** The records below the header, all of one length. */
-export function bodyOf({ records, lines }: Table, header: boolean, names: readonly string[]): Table {
-  const body = header ? { records: records.slice(1), lines: lines.slice(1) } : { records, lines };
-  if (body.records.length === 0) throw new RangeError('text: expected at least one row below the header, got none');
-  for (let r = 0; r < body.records.length; r++) {
-    if (body.records[r]!.length !== names.length) {
-      throw new RangeError(`line ${body.lines[r]}: expected ${names.length} cells, got ${body.records[r]!.length}`);
-    }
-  }
-  return body;
-}
-
-/** The cells of the column to predict. RangeError where one is missing. */
-export function targetCells(
-  { records, lines }: Table,
-  place: number,
-  name: string,
-  missingMarks: readonly string[],
-): string[] {
-  const cells = records.map((record) => record[place]!);
-  const missing = cells.findIndex((cell) => missingMarks.includes(cell));
-  if (missing >= 0) refuse(lines[missing]!, name, 'a target', cells[missing]!);
-  return cells;
-}
-
 /** Whether the first record has distinct cells, none of them empty or a number. */
 export function hasHeader({ records }: Table): boolean {
   const first = records[0]!;
-  return new Set(first).size === first.length && first.every((cell) => cell !== '' && !isNumber(cell));
+  return (
+    new Set(first).size === first.length &&
+    first.every((cell, place) => (cell !== '' || place === 0) && !isNumber(cell))
+  );
 }
 
 /** Whichever is most frequent in the first line, outside quotes. */

@@ -3,7 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { refuses } from '../../support/refuses.js';
 
-const test = suite('csv schema');
+const test = suite('table schema');
 const text = 'size,colour,kind\n1,red,a\n2,blue,b\n3,green,a\n';
 const schema = learnCsvSchema(text, { target: 'kind' });
 const changed = (more: object) => JSON.parse(JSON.stringify({ ...schema, ...more }));
@@ -14,14 +14,13 @@ test('a learned schema is taken, also after JSON', () => {
 
 test('what is no schema', () => {
   for (const other of [null, undefined, 5, 'csv', [], {}, { kind: 'csv' }])
-    refuses(() => readCsv(text, other as never), TypeError, /^schema: expected an object of kind 'csv-schema', got /);
+    refuses(() => readCsv(text, other as never), TypeError, /^schema: expected an object of kind 'table-schema', got /);
 });
 
 test('a schema that learning has not made is refused by its part', () => {
   const [size, colour] = schema.columns;
   for (const [part, values] of Object.entries({
-    delimiter: [null, '', ',,', 5],
-    header: [null, 'yes'],
+    dialect: [null, ',', {}, { ...schema.dialect, delimiter: ',,' }, { ...schema.dialect, header: 'yes' }],
     names: [null, [], 'size', ['size', 'size', 'kind'], [1, 2, 3], [[]]],
     columns: [
       ...[null, [], {}, [null], ['size'], [5], [size, size], [{ ...size, name: 'other' }], [{ ...size, kind: 'x' }]],
@@ -40,6 +39,7 @@ test('a schema that learning has not made is refused by its part', () => {
     ],
     missingMarks: [null, '', [5], {}],
     unknownCategory: [null, 'ignore'],
+    leftOut: [null, {}, ['size'], [{ name: 'size', why: 'ignored' }], [{ name: 'other', why: 'ignored' }]],
   }))
     for (const value of values) {
       const error = thrown(() => readCsv(text, changed({ [part]: value })));

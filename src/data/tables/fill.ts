@@ -1,0 +1,39 @@
+/** What stands in for a missing number; NaN in `values` is missing, and there is at least one number. */
+export function fillOf(values: Float64Array, missing: 'refuse' | 'mean' | 'mode' | 'state' | number): number | null {
+  if (missing === 'mean' || missing === 'state') return meanOf(values);
+  if (missing === 'mode') return modeOf(values);
+  return typeof missing === 'number' ? missing : null;
+}
+
+/** How near the mean a value must be, as a share of the range, to be taken for it. */
+const NEAR = 1e-9;
+
+/** In whatever unit and from whatever zero the numbers are, the mean lies on the same side of each of them: next to one, it is that one. */
+function meanOf(values: Float64Array): number {
+  const first = values.find((x) => !Number.isNaN(x))!;
+  let sum = 0;
+  let count = 0;
+  let [low, high] = [first, first];
+  for (const x of values) {
+    if (Number.isNaN(x)) continue;
+    sum += x - first;
+    count++;
+    if (x < low) low = x;
+    if (x > high) high = x;
+  }
+  const mean = first + sum / count;
+  let nearest = first;
+  for (const x of values) if (Math.abs(x - mean) < Math.abs(nearest - mean)) nearest = x;
+  return Math.abs(nearest - mean) <= NEAR * (high - low) ? nearest : mean;
+}
+
+/** The most frequent number, the smallest among equals. */
+function modeOf(values: Float64Array): number {
+  const sorted = values.filter((x) => !Number.isNaN(x)).sort();
+  let [best, most] = [sorted[0]!, 0];
+  for (let from = 0, to = 0; from < sorted.length; from = to) {
+    while (to < sorted.length && sorted[to] === sorted[from]) to++;
+    if (to - from > most) [best, most] = [sorted[from]!, to - from];
+  }
+  return best;
+}

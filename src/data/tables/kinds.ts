@@ -1,0 +1,175 @@
+import { show } from '../text/show.js';
+import { type Census, categoriesOf, cellAt, codesOf, distinctNumbers, mostFrequent } from './cells.js';
+import { type DateOrder, dateOrder } from './dates.js';
+import { fillOf } from './fill.js';
+import type { TableSettings } from './options.js';
+import type { SchemaColumn } from './schema.js';
+import type { Source, SourceColumn } from './source.js';
+import type { Troubles } from './troubles.js';
+import { datesOf, numbersOf } from './values.js';
+
+/** What a column's kind is decided by. */
+export interface Context {
+  readonly source: Source;
+  readonly options: TableSettings;
+  readonly troubles: Troubles;
+  readonly warnings: string[];
+}
+
+/** Above this share of numbers, a column's other cells are taken for mistakes rather than for categories. */
+const NUMERIC_SHARE = 0.95;
+/** So few different cells may be categories in the smallest table. */
+const ALWAYS_CATEGORIES = 20;
+const MOST_MARKS = 3;
+
+/** Above it, different texts rather tell rows apart than are categories. */
+export function mostCategories(cells: number): number {
+  return Math.max(ALWAYS_CATEGORIES, cells / 2);
+}
+
+/** What a column of features becomes: undefined where that is a trouble, 'dates' where they are to be left out. */
+export function learnColumn(
+  context: Context,
+  name: string,
+  column: SourceColumn,
+  census: Census,
+): SchemaColumn | 'dates' | undefined {
+  const { options, troubles } = context;
+  const shown = `column ${show(name)}`;
+  const forced = options.categorical.includes(name);
+  if (census.numbers + census.words === 0) {
+    troubles.add(`${shown}: expected a value in some row, got none`, { ignore: name });
+    return undefined;
+  }
+  const kind = forced ? 'categorical' : kindOf(context, shown, name, column, census);
+  if (kind === undefined || kind === 'dates') return kind;
+  if (!canFill(context, shown, column, census, kind === 'categorical')) return undefined;
+  warnOfConstant(context, shown, column, census);
+  const state = options.missing === 'state' && census.missing > 0 ? ({ missing: 'state' } as const) : {};
+  if (kind !== 'categorical') {
+    const { values } = kind === 'numeric' ? numbersOf(column) : datesOf(column, kind);
+    const order = kind === 'numeric' ? { kind } : { kind: 'date' as const, order: kind };
+    return { name, ...order, fill: fillOf(values, options.missing), ...state };
+  }
+  return learnCategories(context, shown, name, column, forced, state);
+}
+
+function kindOf(
+  context: Context,
+  shown: string,
+  name: string,
+  column: SourceColumn,
+  census: Census,
+): 'numeric' | 'categorical' | DateOrder | 'dates' | undefined {
+  const { options, troubles, source } = context;
+  if (column.days) return options.dates === 'leave-out' ? 'dates' : 'ymd';
+  if (census.words === 0) {
+    if (census.firstInfinite < 0) return 'numeric';
+    const where = source.where(census.firstInfinite);
+    troubles.add(`${where}, ${shown}: expected a number within 64 bits, got one beyond`, { ignore: name });
+    return undefined;
+  }
+  if (census.numbers === 0 && column.texts) {
+    const first = options.dates === 'day-first' ? 'day' : options.dates === 'month-first' ? 'month' : undefined;
+    const order = dateOrder(column.texts, first);
+    if (order && options.dates === 'leave-out') return 'dates';
+    if (order === 'either') {
+      troubles.add(
+        `${shown}: expected dates that tell day from month, got none of ${column.texts.length} like ${show(column.texts[0]!)}; the option dates can say day-first or month-first`,
+        { ignore: name },
+      );
+      return undefined;
+    }
+    if (order) return order;
+  }
+  if (census.numbers > NUMERIC_SHARE * (census.numbers + census.words)) {
+    tellOddWords(context, shown, name, column, census);
+    return undefined;
+  }
+  return recurs(context, shown, name, column, census) ? 'categorical' : undefined;
+}
+
+/** Words among numbers: a mistake, or a mark of what is missing. */
+function tellOddWords(
+  { source, options, troubles }: Context,
+  shown: string,
+  name: string,
+  column: SourceColumn,
+  { numbers, words, firstWord }: Census,
+): void {
+  const cell = show(cellAt(column, firstWord));
+  const others = words > 1 ? ` and ${words - 1} more such cells` : '';
+  const few = column.texts && column.texts.length <= MOST_MARKS;
+  troubles.add(
+    `${source.where(firstWord)}, ${shown}: expected a number like ${numbers} of ${numbers + words} cells of the column, got ${cell}${others}; ` +
+      (few ? 'list it under missingMarks, or the column under categorical' : 'ignore leaves the column out'),
+    few
+      ? { missingMarks: column.texts!, ...(options.missing === 'refuse' ? { missing: 'mean' } : {}) }
+      : { ignore: name },
+  );
+}
+
+/** Whether the cells are categories rather than names of rows. */
+function recurs(
+  { troubles }: Context,
+  shown: string,
+  name: string,
+  column: SourceColumn,
+  { numbers, words, missing }: Census,
+): boolean {
+  const cells = numbers + words;
+  const different = column.different + (numbers > 0 ? distinctNumbers(column).length : 0);
+  if (column.texts && different <= mostCategories(cells)) return true;
+  const atLeast = column.texts ? '' : 'at least ';
+  const gaps = missing > 0 ? ` (${missing} cells are missing)` : '';
+  troubles.add(
+    `${shown}: expected categories that recur, got ${atLeast}${different} different texts in ${cells} rows${gaps}; leave out what only tells rows apart with ignore, or list the column under categorical`,
+    { ignore: name },
+  );
+  return false;
+}
+
+/** Whether the option says what missing cells are. */
+function canFill(
+  { source, options, troubles }: Context,
+  shown: string,
+  column: SourceColumn,
+  { missing, firstMissing }: Census,
+  isCategorical: boolean,
+): boolean {
+  const byNumber = isCategorical && typeof options.missing === 'number';
+  if (missing === 0 || (options.missing !== 'refuse' && !byNumber)) return true;
+  const told = `${missing} of ${column.numbers.length} cells are missing, the first in ${source.where(firstMissing)}`;
+  const why = byNumber
+    ? `missing: ${options.missing} fills no category, mode or state does`
+    : 'the option missing says what to take for them';
+  troubles.add(`${shown}: ${told}; ${why}`, { missing: byNumber ? 'mode' : 'mean' });
+  return false;
+}
+
+function warnOfConstant({ warnings }: Context, shown: string, column: SourceColumn, { missing }: Census): void {
+  if (missing > 0 || column.numbers.length < 2) return;
+  const { numbers, ids } = column;
+  const isSame = ids ? ids.every((id) => id === ids[0] && id >= 0) : numbers.every((x) => x === numbers[0]);
+  if (isSame) warnings.push(`${shown} is ${show(cellAt(column, 0))} in every row; ignore leaves it out`);
+}
+
+function learnCategories(
+  { source, options, troubles }: Context,
+  shown: string,
+  name: string,
+  column: SourceColumn,
+  forced: boolean,
+  state: { missing?: 'state' },
+): SchemaColumn | undefined {
+  if (!column.texts && column.ids) {
+    troubles.add(`${shown}: expected fewer categories, got at least ${column.different}`, { ignore: name });
+    return undefined;
+  }
+  const decimal = source.dialect?.decimal ?? '.';
+  const categories = categoriesOf(column, decimal);
+  const filled =
+    options.missing === 'mean' || options.missing === 'mode' || (options.missing === 'state' && !state.missing);
+  const fill = filled ? categories[mostFrequent(codesOf(column, categories, decimal), categories.length)]! : null;
+  return { name, kind: 'categorical', categories, fill, ...state, ...(forced ? { spelled: true } : {}) };
+}
