@@ -116,9 +116,13 @@ function chooseDelimiter(
   const word = WORDS[taken.delimiter];
   if (taken.share > 0 && taken.share < CLEAR) {
     const share = Math.round(taken.share * 100);
-    warnings.push(`delimiter: ${word} is taken, though only ${share} % of the lines have ${taken.width} cells by it`);
+    warnings.push(
+      `${word} is taken to part cells, though only ${share} % of the lines have ${taken.width} by it; the option delimiter says otherwise`,
+    );
   } else if (taken === best && second.share === best.share && second.numbers === best.numbers && best.share > 0) {
-    warnings.push(`delimiter: ${word} is taken, but ${WORDS[second.delimiter]} parts as many lines alike`);
+    warnings.push(
+      `${word} is taken to part cells, but ${WORDS[second.delimiter]} parts as many lines alike; the option delimiter says otherwise`,
+    );
   }
   return taken;
 }
@@ -192,7 +196,7 @@ function chooseDecimal(columns: readonly (readonly string[])[], delimiter: Delim
   if (less > 0) {
     const [comma, point] = [sure[','], sure['.']];
     warnings.push(
-      `decimal: ${word(decimal)} is taken, though ${comma} of the numbers looked at have a decimal comma and ${point} a decimal point`,
+      `${word(decimal)} is taken for the decimal mark, though of the numbers looked at ${comma} have a comma and ${point} a point; the option decimal says otherwise`,
     );
   }
   if (sure['.'] + sure[','] > 0 || either['.'] + either[','] === 0) return decimal;
@@ -208,9 +212,9 @@ function chooseOfEither(
 ): '.' | ',' {
   const decimal = either[','] > either['.'] && delimiter === ';' ? ',' : '.';
   if (either[','] > 0 || delimiter !== ',') {
-    const meaning = example.includes(decimal) ? 'a decimal mark' : 'between thousands';
+    const meaning = example.includes(decimal) ? 'the decimal mark' : 'between thousands';
     warnings.push(
-      `decimal: ${word(decimal)} is taken, so that the mark in ${show(example)} is ${meaning}; nothing else tells`,
+      `the mark in ${show(example)} is taken to be ${meaning}, nothing else tells; the option decimal says otherwise`,
     );
   }
   return decimal;

@@ -3,6 +3,7 @@ import { formatted, type NumberFormat } from './number-format.js';
 
 /** Of a column's cells, this share makes it one of numbers. */
 const NUMERIC = 0.8;
+const UNLESS = 'the option header says otherwise';
 const FIRST_YEAR = 1500;
 const LAST_YEAR = 2200;
 
@@ -36,16 +37,24 @@ export function voteOnHeader(
   const own = { columns: columns.slice(shift), formats: formats.slice(shift) };
   const votes = count(first, own.columns, own.formats, missing);
   if (votes.numbers.length > 0 && votes.again === 0 && areNames(first, votes.numbers, own.columns, own.formats)) {
-    warnings.push('header: the first line is taken for one, since its numbers are like no others of their columns');
+    warnings.push(
+      `the first line is taken for a header, since its numbers are like no others of their columns; ${UNLESS}`,
+    );
     return true;
   }
   if (votes.names > 0) {
-    if (votes.numbers.length > 0) warnings.push('header: the first line is taken for one, though it has numbers too');
+    if (votes.numbers.length > 0)
+      warnings.push(`the first line is taken for a header, though it has numbers too; ${UNLESS}`);
     return true;
   }
-  if (votes.numbers.length > 0) return false;
+  if (votes.numbers.length > 0) {
+    if (votes.again === 0 && areYears(votes.numbers.map((place) => Number(first[place]))))
+      warnings.push(`the first line is taken for data, though its numbers could be years; ${UNLESS}`);
+    return false;
+  }
   if (votes.again > 0) return false;
-  if (votes.once === 0) warnings.push('header: the first line is taken for one, but nothing tells it from the others');
+  if (votes.once === 0)
+    warnings.push(`the first line is taken for a header, but nothing tells it from the others; ${UNLESS}`);
   return true;
 }
 
@@ -89,8 +98,12 @@ function areNames(
   const inSequence = names.every((name, i) => i === 0 || name === names[i - 1]! + 1);
   const fractions = below.every((numbers) => numbers.some((number) => !Number.isInteger(number)));
   if (inSequence && names[0]! <= 1 && fractions) return true;
-  const areYears = names.every((name) => name >= FIRST_YEAR && name < LAST_YEAR);
-  return (inSequence || areYears) && names.every((name, i) => isFar(name, below[i]!));
+  return (inSequence || areYears(names)) && names.every((name, i) => isFar(name, below[i]!));
+}
+
+function areYears(names: readonly number[]): boolean {
+  const rising = names.every((name, i) => i === 0 || name > names[i - 1]!);
+  return names.length > 1 && rising && names.every((name) => name >= FIRST_YEAR && name < LAST_YEAR);
 }
 
 /** From at least three numbers, by more than ten times as far as they are from one another. */

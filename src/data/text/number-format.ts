@@ -29,6 +29,7 @@ const GROUPED = {
   '.': /^([1-9]\d{0,2})(?:([,' ])(\d{3}))(?:\2\d{3})*(?:\.\d*)?$/,
   ',': /^([1-9]\d{0,2})(?:([.' ])(\d{3}))(?:\2\d{3})*(?:,\d*)?$/,
 } as const;
+const HAS_MARK = /[.,]/;
 const OTHER = { '.': ',', ',': '.' } as const;
 
 /** Minus as a hyphen, one kind of blank and of apostrophe. */
@@ -57,6 +58,8 @@ function partsOf(cell: string): { sign: number; digits: string; unit: string } |
 }
 
 function written(cell: string, decimal: '.' | ','): Written | undefined {
+  const number = numberIn(cell, decimal);
+  if (Number.isFinite(number)) return { value: number, thousands: '', unit: '' };
   const parts = partsOf(cell);
   if (parts === undefined) return undefined;
   const { sign, digits, unit } = parts;
@@ -110,6 +113,7 @@ export interface MarkEvidence {
 
 /** Undefined where a cell has neither mark, or is no number with any. */
 export function markOf(cell: string): MarkEvidence | undefined {
+  if (!HAS_MARK.test(cell)) return undefined;
   const parts = partsOf(cell);
   if (parts === undefined) return undefined;
   const digits = parts.digits.replace(/[' ]/g, '');

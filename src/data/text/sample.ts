@@ -15,8 +15,8 @@ export interface Records {
 
 export const HEAD_RECORDS = 1000;
 const HEAD_LENGTH = 2 ** 20;
-const WINDOWS = 64;
-const WINDOW_LENGTH = 2 ** 14;
+const WINDOWS = 32;
+const WINDOW_LENGTH = 2 ** 13;
 
 /** Takes records apart, blank lines left out; one that quotes break is left out, and all behind it. */
 export function readRecords(text: string, delimiter: string, at: number, line: number, most: number): Records {

@@ -89,36 +89,39 @@ export class Scanner {
   }
 
   private quotedCell(from: number): number {
-    const { text, line } = this;
     this.quoted = true;
-    this.number = Number.NaN;
     this.from = from;
-    let at = from;
-    for (; ; at++) {
-      const code = this.codeAt(at);
+    this.number = this.decimal === NONE ? Number.NaN : scanDigits(this.text, from, this.decimal);
+    if (Number.isNaN(this.number) || this.codeAt(scanEnd) !== QUOTE || this.codeAt(scanEnd + 1) === QUOTE) {
+      this.number = Number.NaN;
+      this.to = this.closingQuote(from);
+    } else this.to = scanEnd;
+    if (this.to === this.text.length) return this.finish(this.to);
+    const end = this.blanksBehind(this.to + 1);
+    if (this.endsCell(this.codeAt(end))) return this.finish(end);
+    const behind = JSON.stringify(this.text.slice(end, end + 20));
+    this.problem ??= `line ${this.line}: expected the end of the cell behind its closing quote, got ${behind}`;
+    return this.finish(this.skipCell(end));
+  }
+
+  /** The end of the text where there is none. */
+  private closingQuote(from: number): number {
+    const { text, line } = this;
+    for (let at = from; at < text.length; at++) {
+      const code = text.charCodeAt(at);
+      if (code > QUOTE) continue;
       if (code === QUOTE) {
-        if (this.codeAt(at + 1) !== QUOTE) break;
+        if (this.codeAt(at + 1) !== QUOTE) return at;
         this.doubled = true;
         at++;
       } else if (code === NEWLINE) this.line++;
       else if (code === RETURN) {
         this.returns = true;
         if (this.codeAt(at + 1) !== NEWLINE) this.line++;
-      } else if (code === NONE) {
-        this.problem ??= `line ${line}: expected a quote that closes, got none to the end of the text`;
-        this.to = at;
-        return this.finish(at);
       }
     }
-    this.to = at;
-    if (this.decimal !== NONE && at > from && !this.doubled) {
-      const number = scanDigits(text, from, this.decimal);
-      if (scanEnd === at) this.number = number;
-    }
-    const end = this.blanksBehind(at + 1);
-    if (this.endsCell(this.codeAt(end))) return this.finish(end);
-    this.problem ??= `line ${this.line}: expected the end of the cell behind its closing quote, got ${JSON.stringify(text.slice(end, end + 20))}`;
-    return this.finish(this.skipCell(end));
+    this.problem ??= `line ${line}: expected a quote that closes, got none to the end of the text`;
+    return text.length;
   }
 
   private codeAt(at: number): number {
