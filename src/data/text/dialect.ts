@@ -134,6 +134,7 @@ function compare(a: Candidate, b: Candidate): number {
 /** Blanks stand in texts and behind commas too, so they part cells only where nothing else does, or where they leave nothing but numbers. */
 function blanksPart(blanks: Candidate, best: Candidate): boolean {
   if (blanks.share < CLEAR) return false;
+  if (blanks.share === 1 && best.share < CLEAR) return true;
   return best.share < 0.5 || (blanks.numbers >= MOST_NUMBERS && best.numbers < MOST_NUMBERS);
 }
 
