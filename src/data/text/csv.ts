@@ -11,7 +11,7 @@ import { requireSchema, type TableSchema } from '../tables/schema.js';
 import { type Source, sourceOfRaw } from '../tables/source.js';
 import { takenOf } from '../tables/taken.js';
 import { Troubles } from '../tables/troubles.js';
-import { readRaw } from './raw-of.js';
+import { readRaw } from './read-raw.js';
 
 /** Options of learnCsv and learnCsvSchema. */
 export const CSV = {
