@@ -12,9 +12,9 @@ export interface PeerProduct {
   result(): Float32Array;
 }
 
-/** Installs bench/peers from its lock file when it is missing. */
-export async function loadTensorFlow(a: Float32Array, b: Float32Array, n: number): Promise<PeerProduct> {
-  if (!existsSync(new URL('node_modules/@tensorflow/tfjs-core/package.json', folder))) {
+/** Installs bench/peers from its lock file when the package named is missing there; its packages as `require` gives them. */
+export function requirePeers(name: string): NodeJS.Require {
+  if (!existsSync(new URL(`node_modules/${name}/package.json`, folder))) {
     const done = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], {
       cwd: fileURLToPath(folder),
       env: freshEnvironment(),
@@ -23,7 +23,11 @@ export async function loadTensorFlow(a: Float32Array, b: Float32Array, n: number
     });
     if (done.status !== 0) throw new Error(`npm ci in bench/peers ended with ${done.status}`);
   }
-  const require = createRequire(new URL('package.json', folder));
+  return createRequire(new URL('package.json', folder));
+}
+
+export async function loadTensorFlow(a: Float32Array, b: Float32Array, n: number): Promise<PeerProduct> {
+  const require = requirePeers('@tensorflow/tfjs-core');
   const tf = require('@tensorflow/tfjs-core') as TensorFlow;
   require('@tensorflow/tfjs-backend-wasm');
   tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
