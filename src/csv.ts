@@ -10,6 +10,6 @@ export type {
   TableTarget,
 } from './data/tables/schema.js';
 export type { CategoryCodes, NumericValues, Table, TableColumn } from './data/tables/table.js';
-export { type Taken, takenLine } from './data/tables/taken.js';
-export { TableError } from './data/tables/troubles.js';
+export type { Taken } from './data/tables/taken.js';
+export type { TableError } from './data/tables/troubles.js';
 export { type CsvOptions, learnCsv, learnCsvSchema, readCsv } from './data/text/csv.js';

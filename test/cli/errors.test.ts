@@ -223,7 +223,7 @@ test('CSV', async () => {
   );
   await refused(
     ['train', '--data', file('holes.csv', 'a,b\n1,2\n,3\n')],
-    /holes\.csv: line 3, column "a": expected a value, or the option missing/,
+    /holes\.csv: column "a": 1 of 2 cells are missing, the first in line 3/,
   );
   await refused(['train', '--data', file('quote.csv', 'a,b\n"1,2\n')], /quote\.csv: text: expected CSV/);
   await refused(['predict', fruitModel, '-'], /standard input: text: expected a column "weight", got none/, {

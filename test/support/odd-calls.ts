@@ -276,7 +276,6 @@ export async function takenCalls(engine: Engine): Promise<Record<string, Taken>>
     readRecords: {
       args: () => [[{ a: 1, b: 'x', kind: 'no' }], schema(), { targets: 'compare', maxMemory: 2 ** 20 }],
     },
-    takenLine: { args: () => [learnCsv(CSV, csvOptions()).taken] },
     'Dataset.fromRecords': {
       args: () => [
         [
@@ -286,7 +285,6 @@ export async function takenCalls(engine: Engine): Promise<Record<string, Taken>>
         tableOptions(),
       ],
     },
-    'new TableError': { args: () => [['a column is wrong'], { ignore: ['a'] }] },
     readCsv: { args: () => [CSV, schema(), { targets: 'compare', maxMemory: 2 ** 20 }] },
     gatesToSvg: { args: () => [report(), { width: 960, order: 'rate', theme: 'auto', title: 'Gates' }] },
     latentTreeToDot: { args: () => [latent, { top: 3 }] },

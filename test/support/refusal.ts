@@ -2,7 +2,7 @@ const RAW =
   /is not (?:a function|iterable|defined|a constructor)|^(?:Cannot|Do not know|Invalid (?:typed )?array|Maximum call stack|offset|unreachable|memory access)|out of bounds|undefined is/i;
 /** `train: `, `layers[0].radius: `, a name that is none, `bins, threshold: `, `line 3, column "a": `, `tensor "w": `. */
 const NAMED =
-  /^(?:line \d+(?:, column "(?:[^"\\]|\\.)*")?|(?:tensor|metadata|column) "(?:[^"\\]|\\.)*"?|[\w.[\]"']+(?:, [\w.[\]]+)*|.{1,200}(?=: expected an option of )): /;
+  /^(?:(?:line \d+|records\[\d+\])(?:, column "(?:[^"\\]|\\.)*")?|(?:tensor|metadata|column) "(?:[^"\\]|\\.)*"?|[\w.[\]"']+(?:, [\w.[\]]+)*|.{1,200}(?=: expected an option of )): /;
 const LONGEST = 500;
 
 /** undefined for one of the package's own refusals: a TypeError or RangeError that names an argument, in few words; else what is wrong with it. */

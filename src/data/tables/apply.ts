@@ -47,7 +47,7 @@ export function applySchema(
   const targets =
     target && schema.target && wanted === 'compare' ? readTarget(target, schema.target, source, troubles) : undefined;
   troubles.throwAny();
-  requireRoom(source.rows, schema.columns, maxMemory);
+  requireRoom(source, schema.columns, maxMemory);
   return {
     features: fillRows(source.rows, columns, schema.columns),
     targets,

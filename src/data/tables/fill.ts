@@ -1,7 +1,8 @@
 /** What stands in for a missing number; NaN in `values` is missing, and there is at least one number. */
 export function fillOf(values: Float64Array, missing: 'refuse' | 'mean' | 'mode' | 'state' | number): number | null {
-  if (missing === 'mean' || missing === 'state') return meanOf(values);
-  if (missing === 'mode') return modeOf(values);
+  // JSON has no minus zero.
+  if (missing === 'mean' || missing === 'state') return meanOf(values) + 0;
+  if (missing === 'mode') return modeOf(values) + 0;
   return typeof missing === 'number' ? missing : null;
 }
 

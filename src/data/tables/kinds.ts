@@ -20,7 +20,9 @@ export interface Context {
 const NUMERIC_SHARE = 0.95;
 /** So few different cells may be categories in the smallest table. */
 const ALWAYS_CATEGORIES = 20;
+/** Odd cells that may be marks of what is missing. */
 const MOST_MARKS = 3;
+const LONGEST_MARK = 20;
 
 /** Above it, different texts rather tell rows apart than are categories. */
 export function mostCategories(cells: number): number {
@@ -99,7 +101,8 @@ function tellOddWords(
 ): void {
   const cell = show(cellAt(column, firstWord));
   const others = words > 1 ? ` and ${words - 1} more such cells` : '';
-  const few = column.texts && column.texts.length <= MOST_MARKS;
+  const few =
+    column.texts && column.texts.length <= MOST_MARKS && column.texts.every((text) => text.length <= LONGEST_MARK);
   troubles.add(
     `${source.where(firstWord)}, ${shown}: expected a number like ${numbers} of ${numbers + words} cells of the column, got ${cell}${others}; ` +
       (few ? 'list it under missingMarks, or the column under categorical' : 'ignore leaves the column out'),

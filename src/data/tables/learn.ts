@@ -4,7 +4,7 @@ import { type Context, learnColumn } from './kinds.js';
 import type { TableSettings } from './options.js';
 import { requireRoom } from './room.js';
 import type { SchemaColumn, TableSchema } from './schema.js';
-import type { Source, SourceColumn } from './source.js';
+import { argumentOf, type Source, type SourceColumn } from './source.js';
 import { learnTarget } from './target.js';
 import type { Troubles } from './troubles.js';
 
@@ -49,8 +49,9 @@ export function learnTable(source: Source, options: TableSettings, troubles: Tro
   }
   const target = targetPlace < 0 ? null : learnTarget(context, names[targetPlace]!, source.columns[targetPlace]!);
   troubles.throwAny(options);
-  if (columns.length === 0) throw new RangeError('text: expected at least one column of features, got none');
-  requireRoom(source.rows, columns, maxMemory);
+  if (columns.length === 0)
+    throw new RangeError(`${argumentOf(source)}: expected at least one column of features, got none`);
+  requireRoom(source, columns, maxMemory);
   const { dialect } = source;
   return {
     schema: {

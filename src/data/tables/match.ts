@@ -1,6 +1,6 @@
 import { shorten, show } from '../text/show.js';
 import type { TableSchema } from './schema.js';
-import type { Source, SourceColumn } from './source.js';
+import { argumentOf, type Source, type SourceColumn } from './source.js';
 import type { Troubles } from './troubles.js';
 
 /** The columns of a table that a schema asks for, in its order; undefined for one that is absent. */
@@ -19,7 +19,7 @@ export function matchColumns(source: Source, schema: TableSchema, troubles: Trou
     if (known.has(name)) placeOf.set(name, place);
     else if (!source.rowNames.includes(place)) unknown.push(name);
   }
-  const what = source.format === 'csv' ? 'text' : 'records';
+  const what = argumentOf(source);
   const absent = schema.columns.map(({ name }) => name).filter((name) => !placeOf.has(name));
   if (names.length > 0)
     for (const name of absent.slice(0, MOST_TOLD)) troubles.add(`${what}: expected a column ${show(name)}, got none`);
@@ -45,6 +45,6 @@ function namesByPlace(source: Source, { names, target }: TableSchema, troubles: 
   if (width === features.length) return features;
   const expected =
     features.length === names.length ? `${names.length}` : `${names.length}, or ${features.length} without the target`;
-  troubles.add(`${source.format === 'csv' ? 'text' : 'records'}: expected ${expected} columns, got ${width}`);
+  troubles.add(`${argumentOf(source)}: expected ${expected} columns, got ${width}`);
   return [];
 }

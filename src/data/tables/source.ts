@@ -23,6 +23,11 @@ export interface Source {
   where(row: number): string;
 }
 
+/** The argument that a table was given as. */
+export function argumentOf({ format }: Source): 'text' | 'records' {
+  return format === 'csv' ? 'text' : 'records';
+}
+
 const PANDAS_INDEX = /^Unnamed: 0(\.\d{1,3})?$/;
 
 /** The columns of a text. Lines of other lengths, which are no rows, are a trouble; TableError for a header of another length, under which no column is known. */

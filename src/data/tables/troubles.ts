@@ -1,3 +1,10 @@
+import { cut } from '../text/show.js';
+
+/** Troubles in a message; the others are counted. */
+const MOST_TOLD = 20;
+/** Characters of the options that would go on. */
+const MOST_SHOWN = 400;
+
 /** All that is wrong with a table at once, and the options under which it would be read. */
 export class TableError extends RangeError {
   /** A sentence each. */
@@ -7,7 +14,11 @@ export class TableError extends RangeError {
 
   constructor(troubles: readonly string[], suggestion?: Readonly<Record<string, unknown>>) {
     const options = Object.entries(suggestion ?? {}).map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
-    super(troubles.join('; ') + (options.length > 0 ? `; would go on with { ${options.join(', ')} }` : ''));
+    const told =
+      troubles.length > MOST_TOLD ? [...troubles.slice(0, MOST_TOLD), `${troubles.length - MOST_TOLD} more`] : troubles;
+    super(
+      told.join('; ') + (options.length > 0 ? `; would go on with { ${cut(options.join(', '), MOST_SHOWN)} }` : ''),
+    );
     this.name = 'RangeError';
     this.troubles = troubles;
     this.suggestion = suggestion;

@@ -70,4 +70,13 @@ test('in a table: days, refused where they may be months, left out by name', () 
   assert.equal(gaps.schema.columns[0], { name: 'd', kind: 'date', order: 'ymd', fill: days('2020-01-02') });
 });
 
+test('a long series of times, all different, is no column of names', () => {
+  const at = (r: number) => new Date(Date.UTC(2020, 0, 1) + r * 600_000).toISOString();
+  const series = `t,n\n${Array.from({ length: 3000 }, (_, r) => `${at(r)},${r % 7}`).join('\n')}\n`;
+  const { table } = learnCsv(series, { target: null });
+  const { values } = table.columns[0] as { values: Float64Array };
+  assert.is(values[0], days('2020-01-01'));
+  assert.is(values[144], days('2020-01-02'));
+});
+
 test.run();

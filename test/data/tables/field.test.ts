@@ -81,6 +81,34 @@ test('names of rows are left out, with a word', () => {
   ]);
 });
 
+test('a header of numbers, and other marks between cells, where the options tell of them', () => {
+  const years = learn('04-years.csv', { header: true });
+  assert.is(years.data.rows, 4);
+  assert.equal(years.data.featureNames, ['2019', '2020', '2021']);
+  assert.match(takenLine(years.taken), /header yes/);
+  for (const [name, delimiter, columns] of [
+    ['21-blanks.csv', ' ', ['id', 'x0', 'x1']],
+    ['21-pipes.csv', '|', ['id', 'x0']],
+  ] as const) {
+    const { data, taken } = learn(name, { target: 'y', delimiter });
+    assert.equal(data.featureNames, columns);
+    assert.ok(takenLine(taken).includes(`delimiter ${delimiter === ' ' ? 'blank' : delimiter},`));
+  }
+});
+
+test('of very many troubles a message tells the first', () => {
+  const names = Array.from({ length: 50 }, (_, c) => `column-of-some-length-${c}`);
+  const rows = [1, 2].map((r) => names.map((_, c) => (r === 2 ? '' : c)).join(','));
+  const error = troublesOf(() => learnCsv(`${names.join(',')}\n${rows.join('\n')}\n`, { target: null, header: true }));
+  assert.is(error.troubles.length, 50);
+  assert.match(error.message, /; 30 more; would go on with \{ missing: "mean" \}$/);
+  const blank = troublesOf(() =>
+    learnCsv(`${names.join(',')}\n${names.map(() => '').join(',')}\n`, { target: null, header: true }),
+  );
+  assert.is((blank.suggestion!.ignore as string[]).length, 50);
+  assert.ok(blank.message.length < 5000);
+});
+
 test('microseconds stay apart', () => {
   const [first, second] = valuesOf(learn('05-timestamps.csv')).filter((_, i) => i % 2 === 0);
   assert.equal([first, second], [1550083467346370, 1550083467446370]);
