@@ -55,7 +55,7 @@ export class FeedforwardNet extends Net {
     const { featureNames: names } = state;
     // Names of its own: the caller's list may change.
     this.state = { ...state, featureNames: names && Object.freeze([...names]) };
-    const lay = (on: Engine) => new Network(on, state.shape);
+    const lay = (on: Engine) => new Network(on, state.shape, state.target);
     // And to draw the weights, layer by layer.
     const memory = bytesOf(engine, (dry) => lay(dry).initialise(0, 1));
     requireMemory(engine, memory, 'hidden', 'holding the weights of this net', 'fewer units');
@@ -121,7 +121,8 @@ export class FeedforwardNet extends Net {
     const { method, shape } = this.state;
     const hidden = shape.hidden.map((h) => [h.connections?.units ?? 0, h.connections?.index.length ?? 0, h.dense]);
     const { inputs, skips, outputs, dropout, inputDropout, target } = shape;
-    return { method, inputs, hidden, skips, outputs, dropout, inputDropout, target };
+    const { mean, deviation } = this.state.target;
+    return { method, inputs, hidden, skips, outputs, dropout, inputDropout, target, mean, deviation };
   }
 
   protected *batches(data: Dataset, size: number): Generator<OutputBatch> {
