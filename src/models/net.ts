@@ -8,7 +8,8 @@ import { requireMemory } from '../runtime/budget.js';
 import { ENGINE, type Engine, isEngine } from '../runtime/engine.js';
 import { Pace } from '../runtime/pace.js';
 import { type FitResult, fit, type Trainable } from '../training/fit.js';
-import { FIT, type FitOptions } from '../training/fit-options.js';
+import { settled } from '../training/fit-defaults.js';
+import { FIT, type FitOptions, type FitSettings } from '../training/fit-options.js';
 import type { LossSum, Outputs } from '../training/losses.js';
 import { argmax, type Evaluation, metrics } from '../training/metrics.js';
 import type { Computation } from './computation.js';
@@ -160,8 +161,9 @@ export abstract class Net {
    * epoch.
    */
   async fit(train: Dataset, options: FitOptions = {}): Promise<FitResult> {
-    const settings = complete(this.fitOptions, options, 'fit') as Completed<typeof FIT>;
+    const given = complete(this.fitOptions, options, 'fit') as Completed<typeof FIT>;
     const data = this.prepare(train, 'train', true);
+    const settings = settled(given, train);
     const validation = settings.validation && this.prepare(settings.validation, 'validation', true);
     const { engine, seed, network, identity } = this;
     const trainable: Trainable = {
@@ -189,17 +191,17 @@ export abstract class Net {
    * @throws TypeError, RangeError for what fit would not take
    */
   memory(train: Dataset, options: FitOptions = {}): number {
-    const settings = complete(this.fitOptions, options, 'memory') as Completed<typeof FIT>;
-    const { validation } = settings;
+    const given = complete(this.fitOptions, options, 'memory') as Completed<typeof FIT>;
+    const { validation } = given;
     this.check(train, 'train', true);
     if (validation) this.check(validation, 'validation', true);
     const transforms = [train, ...(validation ? [validation] : [])].map((data) => this.transformBytes(data).most);
     const { held, arena } = this.engine;
-    return held + arena.used + Math.max(this.fitNeed(train, settings), ...transforms);
+    return held + arena.used + Math.max(this.fitNeed(train, settled(given, train)), ...transforms);
   }
 
   /** Bytes that fit needs beyond those in use. */
-  private fitNeed(train: Dataset, settings: Completed<typeof FIT>): number {
+  private fitNeed(train: Dataset, settings: FitSettings): number {
     const { validation } = settings;
     const copies = this.transformBytes(train).kept + (validation ? this.transformBytes(validation).kept : 0);
     return fitBytes(this.engine, this.network, train, settings, copies);

@@ -16,7 +16,7 @@ import { type InputTransform, learnTransform } from './input.js';
 import { fillNetwork, packModel, unpackModel } from './net-file.js';
 import type { NetState } from './net-state.js';
 import { Network, type NetworkShape } from './network.js';
-import { type NET, wideInputDropout } from './options.js';
+import { defaultDropout, type NET, wideInputDropout } from './options.js';
 
 /** A layer in numbers, for people. */
 export interface LayerSummary {
@@ -178,6 +178,7 @@ export class FeedforwardNet extends Net {
 export interface BegunNet {
   engine: Engine;
   options: Completed<typeof NET>;
+  dropout: number;
   inputDropout: number;
   input: InputTransform;
   /** The training data, and as the first layer sees them. */
@@ -201,6 +202,7 @@ export async function beginNet(train: Dataset, options: Completed<typeof NET>): 
   return {
     engine,
     options,
+    dropout: options.dropout ?? defaultDropout(train),
     inputDropout: options.inputDropout ?? wideInputDropout(train),
     input,
     raw: train,
@@ -216,8 +218,8 @@ export function newState(
   layers: Pick<NetworkShape, 'hidden' | 'skips'>,
   origin: unknown,
 ): NetState {
-  const { options, inputDropout, input, raw, data, target } = begun;
-  const { seed, initialScale, dropout } = options;
+  const { options, dropout, inputDropout, input, raw, data, target } = begun;
+  const { seed, initialScale } = options;
   const shape: NetworkShape = {
     inputs: data.columns,
     input: data.features.kind === 'sparse' ? 'rows' : 'tiles',

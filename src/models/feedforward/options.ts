@@ -8,7 +8,7 @@ export const NET = {
   seed: SEED,
   dropout: {
     ...SHARE,
-    default: 0.5,
+    defaultDoc: '0.5; 0 to predict numbers from dense rows, whose scale it would blur',
     doc: 'Share of hidden units dropped in training.',
   },
   inputDropout: {
@@ -36,6 +36,11 @@ export type NetOptions = OptionsOf<typeof NET>;
 /** Text and fingerprints: rows that say the same thing many times over, so that half of it will do. */
 export function wideInputDropout({ features, columns }: Dataset): number {
   return features.kind === 'sparse' && columns >= 1000 ? 0.5 : 0;
+}
+
+/** Noise in the units is noise in a number that is predicted. */
+export function defaultDropout({ features, targets }: Dataset): number {
+  return features.kind === 'dense' && targets?.kind === 'values' ? 0 : 0.5;
 }
 
 /** Below so many features a net of the papers' sizes would be out of proportion. */
