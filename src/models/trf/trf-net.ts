@@ -27,7 +27,8 @@ export class TrfNet extends FeedforwardNet {
     options.signal?.throwIfAborted();
     const begun = await beginNet(train, options);
     const { engine } = begun;
-    const run = { ...options, layers: options.layers ?? defaultLayers(train) };
+    const { input } = begun.options;
+    const run = { ...options, input, layers: options.layers ?? defaultLayers(train) };
     const { layers, seconds } = await growLayers(engine, train, begun.data, run);
     const hidden = layers.map(({ connections, globalUnits }) => ({ connections, dense: globalUnits }));
     const net = begin(new TrfNet(engine, newState('trf', begun, { hidden }, layers.map(originOf))), begun);
