@@ -126,23 +126,21 @@ async function trained(
   test: BenchTable,
   seed: number,
 ): Promise<number> {
-  const shift = table.classes ? 0 : mean([...table.y]);
-  const unit = table.classes ? 1 : deviation([...table.y]);
   const dataset = ({ values: features, columns, y, classes }: BenchTable) =>
     Dataset.dense(features, {
       columns,
       targets: classes
         ? { kind: 'classes', values: Int32Array.from(y), classes }
-        : { kind: 'values', values: Float32Array.from(y, (v) => (v - shift) / unit), outputs: 1 },
+        : { kind: 'values', values: y, outputs: 1 },
     });
   const order = new Random(seed).permutation(table.rows);
   const held = Math.round(table.rows * Number(values.holdout));
   const train = dataset(rowsOf(table, order.slice(held)));
   const options = optionsFor(method, train, given);
-  const net = await method.learn(train, { seed, input: 'standard', ...options.learn }, { engine });
+  const net = await method.learn(train, { seed, ...options.learn }, { engine });
   const validation = held ? { validation: dataset(rowsOf(table, order.slice(0, held))) } : {};
   await net.fit(train, { ...options.fit, ...validation });
   const { accuracy, rmse } = (await net.evaluate(dataset(test))) as { accuracy?: number; rmse?: number };
   net.dispose();
-  return accuracy ?? rmse! * unit;
+  return accuracy ?? rmse!;
 }

@@ -41,8 +41,8 @@ function made(name: string, seed: number, spec: Made): BenchTable {
   if (classes === 0) return { ...tableOf(name, records, scores), testRows: TEST_ROWS };
   const rank = [...scores].sort((a, b) => a - b);
   const { shares = Array.from({ length: classes - 1 }, () => 1 / classes) } = spec;
-  let below = 0;
-  const cuts = shares.map((share) => rank[Math.floor((below += share) * rows)]!);
+  const below = (k: number) => shares.slice(0, k + 1).reduce((a, b) => a + b, 0);
+  const cuts = shares.map((_, k) => rank[Math.floor(below(k) * rows)]!);
   const labels = scores.map((score) => {
     const id = flipped > random.next() ? random.below(classes) : cuts.filter((cut) => score >= cut).length;
     return `class ${id}`;

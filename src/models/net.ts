@@ -8,7 +8,7 @@ import { requireMemory } from '../runtime/budget.js';
 import { ENGINE, type Engine, isEngine } from '../runtime/engine.js';
 import { Pace } from '../runtime/pace.js';
 import { type FitResult, fit, type Trainable } from '../training/fit.js';
-import { settled } from '../training/fit-defaults.js';
+import { fitSettings } from '../training/fit-defaults.js';
 import { FIT, type FitOptions, type FitSettings } from '../training/fit-options.js';
 import type { LossSum, Outputs } from '../training/losses.js';
 import { argmax, type Evaluation, metrics } from '../training/metrics.js';
@@ -163,7 +163,7 @@ export abstract class Net {
   async fit(train: Dataset, options: FitOptions = {}): Promise<FitResult> {
     const given = complete(this.fitOptions, options, 'fit') as Completed<typeof FIT>;
     const data = this.prepare(train, 'train', true);
-    const settings = settled(given, train);
+    const settings = fitSettings(given, train);
     const validation = settings.validation && this.prepare(settings.validation, 'validation', true);
     const { engine, seed, network, identity } = this;
     const trainable: Trainable = {
@@ -197,7 +197,7 @@ export abstract class Net {
     if (validation) this.check(validation, 'validation', true);
     const transforms = [train, ...(validation ? [validation] : [])].map((data) => this.transformBytes(data).most);
     const { held, arena } = this.engine;
-    return held + arena.used + Math.max(this.fitNeed(train, settled(given, train)), ...transforms);
+    return held + arena.used + Math.max(this.fitNeed(train, fitSettings(given, train)), ...transforms);
   }
 
   /** Bytes that fit needs beyond those in use. */

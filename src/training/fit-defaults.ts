@@ -19,7 +19,7 @@ function defaultEpochs({ features, rows }: Dataset, batchSize: number): number {
 }
 
 /** Options of fit with the defaults that the rows decide. */
-export function settled(given: Completed<typeof FIT>, train: Dataset): FitSettings {
+export function fitSettings(given: Completed<typeof FIT>, train: Dataset): FitSettings {
   const dense = train.features.kind === 'dense';
   const { batchSize = defaultBatchSize(train) } = given;
   const {

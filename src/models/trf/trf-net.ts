@@ -28,9 +28,10 @@ export class TrfNet extends FeedforwardNet {
     options.signal?.throwIfAborted();
     const begun = await beginNet(train, options);
     const { engine } = begun;
+    const { input } = begun.options;
     const { layers: shapes = defaultLayers(train), pretrain } = options;
     const batchSize = pretrain.batchSize ?? defaultBatchSize(train);
-    const run = { ...options, layers: shapes, pretrain: { ...pretrain, batchSize } };
+    const run = { ...options, input, layers: shapes, pretrain: { ...pretrain, batchSize } };
     const { layers, seconds } = await growLayers(engine, train, begun.data, run);
     const hidden = layers.map(({ connections, globalUnits }) => ({ connections, dense: globalUnits }));
     const net = begin(new TrfNet(engine, newState('trf', begun, { hidden }, layers.map(originOf))), begun);
