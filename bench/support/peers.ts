@@ -64,7 +64,7 @@ interface Tensor {
 }
 
 /** A surrounding `npm run` would tell npm which package it is in. */
-function freshEnvironment(): NodeJS.ProcessEnv {
+export function freshEnvironment(): NodeJS.ProcessEnv {
   const inherited = /^(npm_package_|npm_lifecycle_|npm_config_local_prefix$|INIT_CWD$)/;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !inherited.test(name)));
 }

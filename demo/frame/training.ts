@@ -30,7 +30,7 @@ export interface NetResult {
   readonly phases: readonly { readonly name: string; readonly seconds: number }[];
   /** Of the test rows: the class chosen, and [rows][classes] probabilities. */
   readonly classes: Int32Array;
-  readonly outputs: Float32Array;
+  readonly outputs: Float32Array | Float64Array;
   /** Of the test rows, [rows][gates], of a net that has some. */
   readonly gates?: Float32Array;
   readonly sha256: string;

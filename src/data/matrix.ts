@@ -88,7 +88,9 @@ export function packRows(rows: readonly ArrayLike<number>[], wantedColumns: numb
   if (rows.length === 0) throw new RangeError('rows: expected at least one row, got none');
   if (wantedColumns !== undefined) requireInteger(wantedColumns, 1, 'columns');
   const columns = wantedColumns ?? rows[0]?.length;
-  const values = new Float32Array(rows.length * (Number.isInteger(columns) && columns > 0 ? columns : 0));
+  let values: DenseMatrix['values'] = new Float32Array(
+    rows.length * (Number.isInteger(columns) && columns > 0 ? columns : 0),
+  );
   for (let r = 0; r < rows.length; r++) {
     const row: ArrayLike<number> = rows[r];
     if (typeof row !== 'object' || row === null || typeof row.length !== 'number') {
@@ -103,10 +105,8 @@ export function packRows(rows: readonly ArrayLike<number>[], wantedColumns: numb
       if (typeof value !== 'number') {
         throw new TypeError(`rows[${r}][${c}]: expected a number, got ${got(value)}`);
       }
+      if (values instanceof Float32Array && Math.fround(value) !== value) values = Float64Array.from(values);
       values[r * columns + c] = value;
-      if (Number.isFinite(value) && !Number.isFinite(values[r * columns + c])) {
-        throw new RangeError(`rows[${r}][${c}]: expected a number within a 32-bit float, got ${value}`);
-      }
     }
   }
   return { kind: 'dense', rows: rows.length, columns, values };

@@ -3,6 +3,7 @@ import { jsonOf, numbersOf } from '../check/json.js';
 import type { Options, OptionsOf } from '../check/option.js';
 import { got } from '../check/phrase.js';
 import { log } from '../numeric/log.js';
+import { columnMoments, type Moments } from '../numeric/moments.js';
 import { MAX_MEMORY, requireWithin } from '../runtime/budget.js';
 import { Dataset, requireDataset, requireSound } from './dataset.js';
 import { describeFeatures, type RowMatrix, requireRows, requireWhole, type SparseMatrix } from './matrix.js';
@@ -26,7 +27,7 @@ export const TF_IDF = {
 } as const satisfies Options;
 
 /** Bytes of typed arrays that learning makes of each column. */
-export const LEARNING_BYTES = { 'tf-idf': 12, standard: 28 } as const;
+export const LEARNING_BYTES = { 'tf-idf': 12, standard: 40 } as const;
 
 /** A Standardizer as plain JSON. */
 export interface StandardizerJson {
@@ -36,8 +37,8 @@ export interface StandardizerJson {
 }
 
 /**
- * Columns brought to mean 0 and standard deviation 1, as measured on the training rows alone. Sums are in double precision,
- * the standard deviation is the population's (divided by the number of rows), and a constant column is divided by 1.
+ * Columns brought to mean 0 and standard deviation 1, as measured on the training rows alone. All is in double precision, with dense rows' differences from their first, so that a
+ * large offset costs no digits; what is standardised ends in 32 bits. The standard deviation is the population's (divided by the number of rows), and a constant column is divided by 1.
  */
 export class Standardizer {
   /** What is subtracted from each column; null if nothing is. */
@@ -59,7 +60,7 @@ export class Standardizer {
     const { center = features.kind === 'dense', scale, maxMemory } = settings;
     if (center && features.kind === 'sparse') throw cannotCenter('train');
     requireColumns(train, LEARNING_BYTES.standard, maxMemory);
-    const { mean, std } = moments(features);
+    const { mean, deviation: std } = momentsOf(features);
     return new Standardizer(center ? mean : null, scale ? std : new Float64Array(train.columns).fill(1));
   }
 
@@ -81,6 +82,7 @@ export class Standardizer {
     for (let r = 0, i = 0; r < rows; r++) {
       for (let c = 0; c < columns; c++, i++) {
         values[i] = (features.values[i]! - (mean === null ? 0 : mean[c]!)) / scale[c]!;
+        if (!Number.isFinite(values[i])) throw tooFar(features.values[i]!, r, c);
       }
     }
     return new Dataset({ ...features, values }, targets, featureNames);
@@ -188,33 +190,41 @@ export class TfIdf {
   }
 }
 
+function momentsOf(features: RowMatrix): Moments {
+  if (features.kind === 'sparse') return sparseMoments(features);
+  const found = columnMoments(features.values, features.rows, features.columns);
+  const wide = found.mean.findIndex((mean, c) => !Number.isFinite(mean) || !Number.isFinite(found.deviation[c]));
+  if (wide >= 0)
+    throw new RangeError(
+      `train: expected numbers whose differences are 64-bit floats, got larger ones in column ${wide}`,
+    );
+  return found;
+}
+
 /**
- * Mean and population standard deviation of each column; 1 for the std of a constant one. Such a column is told by a
- * std of exactly 0: up to 2^29 equal 32-bit floats have an exact sum in double precision, so an exact mean.
+ * A constant column is told by a deviation of exactly 0: up to 2^29 equal 32-bit floats have an exact sum in double precision, so an exact mean.
  */
-function moments(features: RowMatrix): { mean: Float64Array; std: Float64Array } {
-  const { rows, columns } = features;
-  const values = features.kind === 'dense' ? features.values : features.value;
-  const columnOf = features.kind === 'dense' ? (i: number) => i % columns : (i: number) => features.index[i]!;
+function sparseMoments({ rows, columns, index, value }: SparseMatrix): Moments {
   const mean = new Float64Array(columns);
-  const std = new Float64Array(columns);
+  const deviation = new Float64Array(columns);
   const absent = new Int32Array(columns).fill(rows);
-  for (let i = 0; i < values.length; i++) {
-    const c = columnOf(i);
-    absent[c]!--;
-    mean[c]! += values[i]!;
+  for (let i = 0; i < value.length; i++) {
+    absent[index[i]!]!--;
+    mean[index[i]!]! += value[i]!;
   }
   for (let c = 0; c < columns; c++) {
     mean[c]! /= rows;
-    std[c] = absent[c]! * mean[c]! * mean[c]!;
+    deviation[c] = absent[c]! * mean[c]! * mean[c]!;
   }
-  for (let i = 0; i < values.length; i++) {
-    const c = columnOf(i);
-    const difference = values[i]! - mean[c]!;
-    std[c]! += difference * difference;
-  }
-  for (let c = 0; c < columns; c++) std[c] = Math.sqrt(std[c]! / rows) || 1;
-  return { mean, std };
+  for (let i = 0; i < value.length; i++) deviation[index[i]!]! += (value[i]! - mean[index[i]!]!) ** 2;
+  for (let c = 0; c < columns; c++) deviation[c] = Math.sqrt(deviation[c]! / rows) || 1;
+  return { mean, deviation };
+}
+
+function tooFar(value: number, row: number, column: number): RangeError {
+  return new RangeError(
+    `dataset: row ${row}, column ${column} is ${value}, too far from the rows learned from for a 32-bit float`,
+  );
 }
 
 function countsOf({ features }: Dataset, argument: string): SparseMatrix {

@@ -137,9 +137,10 @@ export class TileBatch {
   }
 }
 
-/** RangeError for the first of these rows with a number that is not finite. */
+/** RangeError for the first of these rows with a number that is not finite in 32 bits. */
 function requireFinite({ columns, values }: DenseMatrix, rows: Int32Array): void {
-  for (const row of rows) if (!allFinite(values.subarray(row * columns, (row + 1) * columns))) throw unsound(row);
+  for (const row of rows)
+    if (!allFinite(Float32Array.from(values.subarray(row * columns, (row + 1) * columns)))) throw unsound(row);
 }
 
 function unsound(row: number): RangeError {

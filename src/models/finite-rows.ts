@@ -4,7 +4,7 @@ import { allFinite } from '../numeric/finite.js';
  * RangeError for results of rows, [rows][width], that are no numbers: finite weights can be so large that sums overflow.
  * @param first number of the first row
  */
-export function requireFiniteRows(values: Float32Array, width: number, what: string, first = 0): void {
+export function requireFiniteRows(values: Float32Array | Float64Array, width: number, what: string, first = 0): void {
   if (allFinite(values)) return;
   const at = values.findIndex((x) => !Number.isFinite(x));
   throw tooLarge(what, `${values[at]} in row ${first + Math.floor(at / width)}`);

@@ -86,5 +86,5 @@ function reserveRun(dry: Engine, net: Computation, data: Dataset, size: number, 
 
 /** Outputs of all rows; and the classes, or the order of a task's scores. */
 function outputBytes({ loss }: Computation, { rows }: Dataset): number {
-  return rows * 4 * (loss.outputs + (loss.kind === 'values' ? 0 : 1));
+  return rows * (loss.outputBytes * loss.outputs + (loss.kind === 'values' ? 0 : 4));
 }

@@ -8,8 +8,9 @@ import { requireMemory } from '../runtime/budget.js';
 import { ENGINE, type Engine, isEngine } from '../runtime/engine.js';
 import { Pace } from '../runtime/pace.js';
 import { type FitResult, fit, type Trainable } from '../training/fit.js';
-import { FIT, type FitOptions } from '../training/fit-options.js';
-import type { LossSum } from '../training/losses.js';
+import { fitSettings } from '../training/fit-defaults.js';
+import { FIT, type FitOptions, type FitSettings } from '../training/fit-options.js';
+import type { LossSum, Outputs } from '../training/losses.js';
 import { argmax, type Evaluation, metrics } from '../training/metrics.js';
 import type { Computation } from './computation.js';
 import { meanLoss, requireFiniteRows } from './finite-rows.js';
@@ -18,8 +19,8 @@ import { fitBytes, OutputRoom, runBytes } from './need.js';
 import type { TargetInfo } from './target.js';
 
 export interface Prediction {
-  /** [rows][outputs]: class probabilities, task probabilities, or values. */
-  outputs: Float32Array;
+  /** [rows][outputs]: class or task probabilities as a Float32Array, values in the unit of the training targets as a Float64Array. */
+  outputs: Float32Array | Float64Array;
   /** Classes only: the most probable class of each row. */
   classes?: Int32Array;
 }
@@ -154,13 +155,15 @@ export abstract class Net {
   protected abstract batches(data: Dataset, size: number): Iterable<OutputBatch>;
 
   /**
-   * Trains all weights: softmax cross-entropy for classes, sigmoid cross-entropy for tasks (missing labels left out), squared error for values. With
+   * Trains all weights: softmax cross-entropy for classes, sigmoid cross-entropy for tasks (missing labels left out), squared error for values. Values are standardised for that by the
+   * mean and deviation of the rows that the net was made for, so that their loss is in units of that variance. With
    * `validation`, the best epoch's weights are kept. Yields to the event loop; an error, also one of a callback or of the promise it returns, leaves the weights of the last whole
    * epoch.
    */
   async fit(train: Dataset, options: FitOptions = {}): Promise<FitResult> {
-    const settings = complete(this.fitOptions, options, 'fit') as Completed<typeof FIT>;
+    const given = complete(this.fitOptions, options, 'fit') as Completed<typeof FIT>;
     const data = this.prepare(train, 'train', true);
+    const settings = fitSettings(given, train);
     const validation = settings.validation && this.prepare(settings.validation, 'validation', true);
     const { engine, seed, network, identity } = this;
     const trainable: Trainable = {
@@ -188,17 +191,17 @@ export abstract class Net {
    * @throws TypeError, RangeError for what fit would not take
    */
   memory(train: Dataset, options: FitOptions = {}): number {
-    const settings = complete(this.fitOptions, options, 'memory') as Completed<typeof FIT>;
-    const { validation } = settings;
+    const given = complete(this.fitOptions, options, 'memory') as Completed<typeof FIT>;
+    const { validation } = given;
     this.check(train, 'train', true);
     if (validation) this.check(validation, 'validation', true);
     const transforms = [train, ...(validation ? [validation] : [])].map((data) => this.transformBytes(data).most);
     const { held, arena } = this.engine;
-    return held + arena.used + Math.max(this.fitNeed(train, settings), ...transforms);
+    return held + arena.used + Math.max(this.fitNeed(train, fitSettings(given, train)), ...transforms);
   }
 
   /** Bytes that fit needs beyond those in use. */
-  private fitNeed(train: Dataset, settings: Completed<typeof FIT>): number {
+  private fitNeed(train: Dataset, settings: FitSettings): number {
     const { validation } = settings;
     const copies = this.transformBytes(train).kept + (validation ? this.transformBytes(validation).kept : 0);
     return fitBytes(this.engine, this.network, train, settings, copies);
@@ -236,7 +239,7 @@ export abstract class Net {
     const loss = { sum: 0, weight: 0 };
     const outputs = await this.run(data, options, { loss, arrays });
     checkTargets(data.targets!, data.rows);
-    return { loss: meanLoss(loss), rows: data.rows, ...metrics(outputs, data.targets!) };
+    return { loss: meanLoss(loss), rows: data.rows, ...metrics(outputs, data.targets!, this.state.target) };
   }
 
   /** What a row is called. */
@@ -249,7 +252,7 @@ export abstract class Net {
     data: Dataset,
     { batchSize, signal }: RunSettings,
     { loss, visit, arrays = 0 }: { loss?: LossSum; visit?: (batch: B) => void; arrays?: number } = {},
-  ): Promise<Float32Array> {
+  ): Promise<Outputs> {
     const { engine, network } = this;
     const { outputs } = network.loss;
     const pace = new Pace(signal);
@@ -258,7 +261,7 @@ export abstract class Net {
     const need = runBytes(engine, network, data, { size, loss: loss !== undefined, arrays });
     const what = `running this net over ${data.rows} ${this.unit}, ${size} at a time,`;
     requireMemory(engine, need, 'batchSize', what, `smaller batches or fewer ${this.unit}`);
-    const result = new Float32Array(data.rows * outputs);
+    const result = network.loss.room(data.rows);
     try {
       const { gradient, rowMajor, loss: bound } = new OutputRoom(engine, scope, network, size, loss !== undefined);
       for (const batch of this.batches(data, size)) {
@@ -271,7 +274,7 @@ export abstract class Net {
         visit?.(batch as B);
         network.loss.activate(engine, logits, tiles);
         tilesToRows(engine, rowMajor, logits, outputs, tiles);
-        result.set(engine.f32(rowMajor, rows.length * outputs), rows[0]! * outputs);
+        network.loss.put(result, rows[0]!, engine.f32(rowMajor, rows.length * outputs));
         if (pace.due) await pace.turn();
       }
       await pace.end();

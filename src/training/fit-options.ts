@@ -3,7 +3,7 @@ import { isMade } from '../check/require.js';
 import { Dataset } from '../data/dataset.js';
 import type { EpochRecord } from './checkpoint.js';
 import { OPTIMIZER } from './optimizer.js';
-import { SCHEDULE } from './schedule.js';
+import { SCHEDULE, type Schedule } from './schedule.js';
 
 export interface FitProgress {
   phase: 'fit';
@@ -29,16 +29,26 @@ export const FIT = {
     flag: false,
     doc: "Rows to choose the best epoch by, whose weights are kept; without them the last epoch's are.",
   },
-  epochs: { kind: 'integer', from: 1, default: 50, doc: 'Passes over the training rows.' },
-  batchSize: { kind: 'integer', from: 1, default: 256, doc: 'Rows a step.' },
+  epochs: {
+    kind: 'integer',
+    from: 1,
+    defaultDoc: '50; over few dense rows as many as make 2,000 steps, up to 500',
+    doc: 'Passes over the training rows.',
+  },
+  batchSize: {
+    kind: 'integer',
+    from: 1,
+    defaultDoc: '256; over dense rows the largest power of two up to a 32nd of the rows, from 8 to 256',
+    doc: 'Rows a step.',
+  },
   learningRate: {
     kind: 'number',
     above: 0,
-    default: 1e-3,
+    defaultDoc: '0.001; over dense rows 0.002',
     doc: 'Step size of the optimiser, before the schedule.',
   },
   optimizer: OPTIMIZER,
-  schedule: SCHEDULE,
+  schedule: { ...SCHEDULE, defaultDoc: 'inverse-sqrt; over dense rows cosine' },
   monitor: {
     kind: 'choice',
     of: ['metric', 'loss'],
@@ -91,8 +101,13 @@ export const FIT = {
 
 export type FitOptions = OptionsOf<typeof FIT>;
 
-/** Completed and checked. */
-export type FitSettings = Completed<typeof FIT>;
+/** Completed and checked, with the defaults that the rows decide. */
+export type FitSettings = Completed<typeof FIT> & {
+  epochs: number;
+  batchSize: number;
+  learningRate: number;
+  schedule: Schedule;
+};
 
 function isDataset(value: unknown): value is Dataset {
   return isMade(value, Dataset, 'features', 'validation');

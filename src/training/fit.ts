@@ -14,6 +14,8 @@ import { scheduleFactor } from './schedule.js';
 
 export interface FitResult {
   history: EpochRecord[];
+  /** How many there were to be, as given or by default. */
+  epochs: number;
   /** Epoch whose weights the net has now; 0 when it stopped inside the first. */
   bestEpoch: number;
   stoppedBy: 'epochs' | 'patience' | 'signal';
@@ -272,6 +274,7 @@ class Run {
     await this.putWeights(this.best ?? last);
     return {
       history: this.history,
+      epochs: this.options.epochs,
       bestEpoch: this.bestEpoch,
       stoppedBy,
       ...(checkpoint ? { checkpoint } : {}),

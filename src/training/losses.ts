@@ -9,14 +9,30 @@ export interface LossSum {
   weight: number;
 }
 
+/** By what numbers to regress on are standardised, one of each an output: (value - mean) / deviation. */
+export interface TargetScale {
+  readonly mean: readonly number[];
+  /** Above 0. */
+  readonly deviation: readonly number[];
+}
+
+/** [rows][outputs]: shares in 32 bits, numbers of the user's unit in 64. */
+export type Outputs = Float32Array | Float64Array;
+
 /** What a net's outputs mean, and the loss that trains them. Buffers are tiles of [outputs][32]. */
 export interface Loss {
   readonly kind: Targets['kind'];
   readonly outputs: number;
+  /** Bytes of an output that `predict` returns. */
+  readonly outputBytes: number;
   /** Reserves room for one batch's labels. */
   prepare(engine: Engine, scope: Scope, batchSize: number): BoundLoss;
-  /** Logits to what `predict` returns: probabilities, or the values themselves. In place. */
+  /** Logits to probabilities, in place; values stay standardised. */
   activate(engine: Engine, logits: Address, tiles: number): void;
+  /** Room for what `predict` returns of so many rows. */
+  room(rows: number): Outputs;
+  /** Puts activated outputs of some rows, [rows][outputs], into that room: values in the user's unit. */
+  put(room: Outputs, firstRow: number, activated: Float32Array): void;
 }
 
 export interface BoundLoss {
@@ -24,10 +40,13 @@ export interface BoundLoss {
   gradient(d: Address, logits: Address, targets: Targets, rows: Int32Array): LossSum;
 }
 
-/** The loss that goes with a kind of targets: softmax cross-entropy, sigmoid cross-entropy with missing labels, squared error. */
-export function lossFor(kind: Targets['kind'], outputs: number): Loss {
+/**
+ * The loss that goes with a kind of targets: softmax cross-entropy, sigmoid cross-entropy with missing labels, or the squared error of standardised values, in units of the
+ * training targets' variance, summed over outputs. Without a scale, values are taken as they are.
+ */
+export function lossFor(kind: Targets['kind'], outputs: number, scale: Partial<TargetScale> = {}): Loss {
   if (kind === 'classes') return new SoftmaxLoss(outputs);
-  return kind === 'tasks' ? new SigmoidLoss(outputs) : new SquaredLoss(outputs);
+  return kind === 'tasks' ? new SigmoidLoss(outputs) : new SquaredLoss(outputs, scale);
 }
 
 /** Number of outputs that targets ask for. */
@@ -35,13 +54,22 @@ export function outputsOf(targets: Targets): number {
   return targets.kind === 'classes' ? targets.classes : targets.kind === 'tasks' ? targets.tasks : targets.outputs;
 }
 
-class SoftmaxLoss implements Loss {
-  readonly kind = 'classes';
-  readonly outputs: number;
+abstract class ProbabilityLoss {
+  readonly outputBytes = 4;
 
-  constructor(outputs: number) {
-    this.outputs = outputs;
+  constructor(readonly outputs: number) {}
+
+  room(rows: number): Outputs {
+    return new Float32Array(rows * this.outputs);
   }
+
+  put(room: Outputs, firstRow: number, activated: Float32Array): void {
+    room.set(activated, firstRow * this.outputs);
+  }
+}
+
+class SoftmaxLoss extends ProbabilityLoss implements Loss {
+  readonly kind = 'classes';
 
   prepare(engine: Engine, scope: Scope): BoundLoss {
     const label = scope.bytes(LANES * 4);
@@ -77,13 +105,8 @@ class SoftmaxLoss implements Loss {
   }
 }
 
-class SigmoidLoss implements Loss {
+class SigmoidLoss extends ProbabilityLoss implements Loss {
   readonly kind = 'tasks';
-  readonly outputs: number;
-
-  constructor(outputs: number) {
-    this.outputs = outputs;
-  }
 
   prepare(engine: Engine, scope: Scope): BoundLoss {
     const { outputs } = this;
@@ -124,18 +147,23 @@ class SigmoidLoss implements Loss {
 
 class SquaredLoss implements Loss {
   readonly kind = 'values';
-  readonly outputs: number;
+  readonly outputBytes = 8;
+  private readonly scale: TargetScale;
 
-  constructor(outputs: number) {
-    this.outputs = outputs;
+  constructor(
+    readonly outputs: number,
+    { mean = Array(outputs).fill(0), deviation = Array(outputs).fill(1) }: Partial<TargetScale>,
+  ) {
+    this.scale = { mean, deviation };
   }
 
   prepare(engine: Engine, scope: Scope): BoundLoss {
     const { outputs } = this;
+    const { mean, deviation } = this.scale;
     const target = scope.bytes(LANES * outputs * 4);
     return {
       gradient: (d, logits, targets, rows) => {
-        const values = targets.values as Float32Array;
+        const values = targets.values as Outputs;
         let sum = 0;
         eachTile(rows.length, outputs, (t, offset, live) => {
           const wanted = engine.f32(target, LANES * outputs);
@@ -143,7 +171,8 @@ class SquaredLoss implements Loss {
             for (let lane = 0; lane < live; lane++) {
               const row = rows[t * LANES + lane]!;
               const value = values[row * outputs + o]!;
-              wanted[o * LANES + lane] = sound(Number.isFinite(value), value, row);
+              const standard = (sound(Number.isFinite(value), value, row) - mean[o]!) / deviation[o]!;
+              wanted[o * LANES + lane] = within(standard, value, row, o);
             }
           }
           sum += engine.kernels.squared_error(
@@ -161,6 +190,26 @@ class SquaredLoss implements Loss {
   }
 
   activate(): void {}
+
+  room(rows: number): Outputs {
+    return new Float64Array(rows * this.outputs);
+  }
+
+  put(room: Outputs, firstRow: number, activated: Float32Array): void {
+    const { mean, deviation } = this.scale;
+    for (let i = 0; i < activated.length; i++) {
+      const o = i % this.outputs;
+      room[firstRow * this.outputs + i] = mean[o]! + deviation[o]! * activated[i]!;
+    }
+  }
+}
+
+/** A standardised target that a 32-bit float holds; RangeError for one of other rows than those learned from that lies further off. */
+function within(standard: number, value: number, row: number, output: number): number {
+  if (Number.isFinite(Math.fround(standard))) return standard;
+  throw new RangeError(
+    `targets: row ${row} has ${value} for output ${output}, too far from those that the net was made for`,
+  );
 }
 
 /** Targets were checked before, but their array may have been written to since, and kernels index by classes. */

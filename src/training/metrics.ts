@@ -1,6 +1,7 @@
 import { requireList } from '../check/arrays.js';
 import { got } from '../check/phrase.js';
 import type { Targets } from '../data/dataset.js';
+import type { Outputs, TargetScale } from './losses.js';
 
 /** How good predictions are; which fields are there depends on the targets. */
 export interface Evaluation {
@@ -20,16 +21,19 @@ export interface Evaluation {
 /** The number to compare models by, larger is better. */
 export function score(evaluation: Evaluation, monitor: 'metric' | 'loss' = 'metric'): number {
   if (monitor === 'loss') return -evaluation.loss;
-  return (
-    evaluation.accuracy ?? evaluation.meanAuc ?? (evaluation.rmse === undefined ? -evaluation.loss : -evaluation.rmse)
-  );
+  // Of values the loss is the error in units of the variance: no output counts more for its unit.
+  return evaluation.accuracy ?? evaluation.meanAuc ?? -evaluation.loss;
 }
 
 /**
  * Metrics of outputs ([rows][outputs], probabilities or values) against targets; the net may know more classes than the
  * targets hold.
  */
-export function metrics(outputs: Float32Array, targets: Targets): Omit<Evaluation, 'loss' | 'rows'> {
+export function metrics(
+  outputs: Outputs,
+  targets: Targets,
+  _target: Partial<TargetScale> = {},
+): Omit<Evaluation, 'loss' | 'rows'> {
   if (targets.kind === 'classes') return { accuracy: accuracy(outputs, targets.values) };
   if (targets.kind === 'values') return { rmse: rootMeanSquare(outputs, targets.values) };
   const auc = Array.from({ length: targets.tasks }, (_, task) => taskAuc(outputs, targets.values, targets.tasks, task));
@@ -38,7 +42,7 @@ export function metrics(outputs: Float32Array, targets: Targets): Omit<Evaluatio
 }
 
 /** Index of the largest of each row; the first of equals. */
-export function argmax(outputs: Float32Array, classes: number): Int32Array {
+export function argmax(outputs: Outputs, classes: number): Int32Array {
   return Int32Array.from({ length: outputs.length / classes }, (_, r) => {
     let best = 0;
     for (let c = 1; c < classes; c++) if (outputs[r * classes + c]! > outputs[r * classes + best]!) best = c;
@@ -85,20 +89,20 @@ export function areaUnderRoc(scores: ArrayLike<number>, positive: ArrayLike<bool
   return (rankSum - (positives * (positives + 1)) / 2) / (positives * negatives);
 }
 
-function accuracy(outputs: Float32Array, labels: Int32Array): number {
+function accuracy(outputs: Outputs, labels: Int32Array): number {
   const predicted = argmax(outputs, outputs.length / labels.length);
   let right = 0;
   for (let r = 0; r < labels.length; r++) if (predicted[r] === labels[r]) right++;
   return right / labels.length;
 }
 
-function rootMeanSquare(outputs: Float32Array, wanted: Float32Array | Float64Array): number {
+function rootMeanSquare(outputs: Outputs, wanted: Float32Array | Float64Array): number {
   let sum = 0;
   for (let i = 0; i < wanted.length; i++) sum += (outputs[i]! - wanted[i]!) ** 2;
   return Math.sqrt(sum / wanted.length);
 }
 
-function taskAuc(outputs: Float32Array, labels: Int8Array, tasks: number, task: number): number | null {
+function taskAuc(outputs: Outputs, labels: Int8Array, tasks: number, task: number): number | null {
   const scores: number[] = [];
   const positive: number[] = [];
   for (let r = 0; r < labels.length / tasks; r++) {

@@ -26,7 +26,6 @@ export const SCHEDULE = {
   options: STEPS,
   or: isNamedOrFunction,
   orDoc: "'constant', 'inverse-sqrt', 'cosine' or a function",
-  default: 'inverse-sqrt',
   names: NAMES,
   doc: "The learning rate's factor over epochs: constant, inverse-sqrt (1/√(epoch + 1), the TRF paper's), cosine, at steps, or what a function makes of the epoch (from 0) and their number.",
 } as const satisfies Option;

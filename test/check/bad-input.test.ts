@@ -102,9 +102,9 @@ const data: Case[] = [
   ['infinity in a row', () => Dataset.dense([[Infinity]]), RangeError, /^features: row 0, column 0 is Infinity/],
   [
     'a number beyond 32 bits',
-    () => Dataset.dense([[1e39]]),
+    () => DenseNet.create(Dataset.dense([[1], [1e39]], { labels: [0, 1] }), { input: 'none' }),
     RangeError,
-    /^rows\[0\]\[0\]: expected a number within a 32-bit float, got 1e\+39$/,
+    /^features: row 1, column 0 is 1e\+39, expected a number within a 32-bit float, or input: 'standard'$/,
   ],
   ['flat numbers without columns', () => Dataset.dense(floats(1, 2)), TypeError, /^columns: expected a number/],
   [

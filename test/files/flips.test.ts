@@ -1,5 +1,7 @@
 // A damaged file is refused, or it is what it was.
+
 import { readFileSync } from 'node:fs';
+import type { Prediction } from 'espalier';
 import { DenseNet, GaterNet, loadNet, TrfNet, TseNet } from 'espalier';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -11,7 +13,7 @@ const read = (name: string) => new Uint8Array(readFileSync(`${folder}/${name}.sa
 const expected = JSON.parse(readFileSync(`${folder}/expected.json`, 'utf8')) as Expected;
 
 /** What a file leads to, to the bit. */
-async function outputsOf(name: string, bytes: Uint8Array): Promise<Float32Array> {
+async function outputsOf(name: string, bytes: Uint8Array): Promise<Prediction['outputs']> {
   const kind = name.split('.')[0]!;
   const train = () => datasetOf(kind, expected.train);
   const made = {
@@ -49,7 +51,7 @@ for (const name of ['dense', 'trf', 'tse', 'gaternet', 'dense.fit', 'trf.growth'
       const at = random.below(i % 2 ? bytes.length : header);
       const damaged = bytes.slice();
       damaged[at]! ^= 1 << random.below(8);
-      let outputs: Float32Array;
+      let outputs: Prediction['outputs'];
       try {
         outputs = await outputsOf(name, damaged);
       } catch (error) {

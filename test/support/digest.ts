@@ -59,12 +59,17 @@ export async function trainingDigest(espalier: typeof Espalier): Promise<Record<
     Espalier.FitOptions,
   ][] = [
     ['trf.sparse', await TrfNet.grow(sparse(train), { ...growth, input: 'tf-idf' }), sparse, {}],
-    ['trf.dense', await TrfNet.grow(dense(train), { ...growth, input: 'standard' }), dense, { schedule: 'cosine' }],
+    [
+      'trf.dense',
+      await TrfNet.grow(dense(train), { ...growth, input: 'standard' }),
+      dense,
+      { schedule: 'cosine', learningRate: 1e-3 },
+    ],
     [
       'dense.tasks',
       await DenseNet.create(tasks(train), { hidden: [24, 13], seed: 12, input: 'log' }),
       tasks,
-      { optimizer: { kind: 'sgd', nesterov: true, weightDecay: 1e-4 }, learningRate: 0.05 },
+      { optimizer: { kind: 'sgd', nesterov: true, weightDecay: 1e-4 }, learningRate: 0.05, schedule: 'inverse-sqrt' },
     ],
     [
       'dense.values',
@@ -77,7 +82,7 @@ export async function trainingDigest(espalier: typeof Espalier): Promise<Record<
       'tse.dense',
       await TseNet.grow(dense(train), { skeleton: latent, density: 0.3, minInputs: 3, skipPaths: { from: 'all' } }),
       dense,
-      { schedule: 'cosine' },
+      { schedule: 'cosine', learningRate: 1e-3 },
     ],
     [
       'gaternet.resnet',

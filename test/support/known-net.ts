@@ -83,7 +83,7 @@ export function knownFile({ layers, values, skips, input, target, dropout = 0 }:
     format: 1,
     method: hidden.some((layer) => layer.fields.length > 0) ? 'trf' : 'dense',
     options: { seed: 5, initialScale: 1 },
-    target,
+    target: { ...target, ...(target.kind === 'values' ? unscaled(target.outputs) : {}) },
     origin: [],
     shape: {
       inputs: layers[0]!.inputs,
@@ -98,6 +98,11 @@ export function knownFile({ layers, values, skips, input, target, dropout = 0 }:
     input: { kind: 'none' },
   };
   return writeSafetensors(tensors, { 'espalier.model': JSON.stringify(header) });
+}
+
+/** Values as they are. */
+function unscaled(outputs: number) {
+  return { mean: Array(outputs).fill(0), deviation: Array(outputs).fill(1) };
 }
 
 export function knownNet(net: KnownNet): Promise<TrfNet | DenseNet> {

@@ -149,7 +149,7 @@ test('a checkpoint of another net, data or option is refused by name, and leaves
     new RegExp(`^resume: expected a checkpoint of the same net, data and options, but ${what}`);
   await refused({ epochs: 3 }, mismatch('epochs was 2 and is 3$'));
   await refused({ batchSize: 32 }, mismatch('batchSize was 64 and is 32$'));
-  await refused({ learningRate: 0.5 }, mismatch('learningRate was 0.001 and is 0.5$'));
+  await refused({ learningRate: 0.5 }, mismatch('learningRate was 0.002 and is 0.5$'));
   await refused({ optimizer: 'sgd' }, mismatch('optimizer.kind was "adam" and is "sgd"'));
   await refused({ optimizer: { kind: 'adam', beta1: 0.8 } }, mismatch('optimizer.beta1 was 0.9 and is 0.8'));
   await refused({ schedule: 'constant' }, mismatch('schedule was "inverse-sqrt" and is "constant"$'));

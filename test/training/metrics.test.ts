@@ -123,7 +123,8 @@ test('models are compared by their metric or loss, larger is better', () => {
   const about = { rows: 1, loss: 3 };
   assert.is(score({ ...about, accuracy: 0.25 }), 0.25);
   assert.is(score({ ...about, meanAuc: 0.75, auc: [] }), 0.75);
-  assert.is(score({ ...about, rmse: 2 }), -2);
+  // Of values the loss, which is in units of the variance: RMSE would weigh outputs by their unit.
+  assert.is(score({ ...about, rmse: 2 }), -3);
   assert.is(score({ ...about, accuracy: 0.25 }, 'loss'), -3);
 });
 

@@ -45,8 +45,8 @@ test('a run uses them', async () => {
   const train = dense(switches(1, 20));
   const net = await DenseNet.create(train, { hidden: [2] });
   for (const [schedule, expected] of [
-    [undefined, [1, Math.SQRT1_2, 1 / Math.sqrt(3)]],
-    ['cosine', [1, 0.75, 0.25]],
+    ['inverse-sqrt', [1, Math.SQRT1_2, 1 / Math.sqrt(3)]],
+    [undefined, [1, 0.75, 0.25]],
     [{ steps: [0.5], factor: 0 }, [1, 1, 0]],
   ] as const) {
     const { history } = await net.fit(train, { epochs: 3, learningRate: 0.5, ...(schedule ? { schedule } : {}) });

@@ -59,7 +59,7 @@ async function predict(model: string, path: string, options: PredictOptions): Pr
 function asCsv(target: TargetInfo, prediction: Prediction, header: boolean): string {
   const names = outputNames(target);
   const lines = header ? [(prediction.classes ? ['class', ...names] : names).map(cell).join(',')] : [];
-  rowsOf(prediction, target.outputs).forEach((row, r) => {
+  rowsOf(prediction, target).forEach((row, r) => {
     const chosen = prediction.classes ? [cell(classLabel(target, prediction.classes[r]!))] : [];
     lines.push([...chosen, ...row].join(','));
   });
@@ -67,7 +67,7 @@ function asCsv(target: TargetInfo, prediction: Prediction, header: boolean): str
 }
 
 function asJson(method: string, target: TargetInfo, prediction: Prediction): object {
-  const rows = rowsOf(prediction, target.outputs);
+  const rows = rowsOf(prediction, target);
   const { classes } = prediction;
   return {
     method,
@@ -79,10 +79,14 @@ function asJson(method: string, target: TargetInfo, prediction: Prediction): obj
   };
 }
 
-/** Seven digits: all that a 32-bit float holds. */
-function rowsOf({ outputs }: Prediction, width: number): number[][] {
+/** Seven digits, all that a 32-bit float holds: of a probability, and of how far a value lies from the mean, in deviations. */
+function rowsOf({ outputs }: Prediction, { outputs: width, deviation }: TargetInfo): number[][] {
+  const rounded = (x: number, o: number) => {
+    const more = deviation && x !== 0 ? Math.ceil(Math.log10(Math.abs(x) / deviation[o]!)) : 0;
+    return Number(x.toPrecision(7 + Math.min(10, Math.max(0, more))));
+  };
   return Array.from({ length: outputs.length / width }, (_, r) =>
-    Array.from(outputs.subarray(r * width, (r + 1) * width), (x) => Number(x.toPrecision(7))),
+    Array.from(outputs.subarray(r * width, (r + 1) * width), rounded),
   );
 }
 

@@ -106,7 +106,6 @@ async function train(methods: readonly Method[], options: TrainOptions): Promise
     net,
     text: method.describe(net),
     fit: result,
-    epochs: fit.epochs ?? (method.fit.epochs?.default as number),
     tested,
     seconds: { load, ...net.growSeconds, fit: result.seconds, evaluate, total },
     ...(file ? { out: { path: options.out!, size: file.length } } : {}),

@@ -11,7 +11,6 @@ export interface Outcome {
   net: Net;
   text: NetText;
   fit: FitResult;
-  epochs: number;
   tested: GatedResult | undefined;
   seconds: Record<string, number>;
   /** The file written, and its size in bytes. */
@@ -20,11 +19,11 @@ export interface Outcome {
 
 type GatedResult = Evaluation & { gatesOpen?: number };
 
-export function printResult({ text, fit, epochs, tested, seconds, out }: Outcome): void {
+export function printResult({ text, fit, tested, seconds, out }: Outcome): void {
   const validated = validatedIn(fit);
   print(text.summary);
   const stopped = fit.stoppedBy === 'patience' ? `, stopped after ${fit.history.length} by patience` : '';
-  if (validated) print(`Validation ${metricText(validated)} in epoch ${fit.bestEpoch} of ${epochs}${stopped}`);
+  if (validated) print(`Validation ${metricText(validated)} in epoch ${fit.bestEpoch} of ${fit.epochs}${stopped}`);
   if (tested) print(`Test ${metricText(tested)} on ${plural(tested.rows, 'row')}`);
   const gatesOpen = tested?.gatesOpen ?? validated?.gatesOpen;
   if (gatesOpen !== undefined) print(`Gates open: ${percent(gatesOpen)}`);

@@ -8,7 +8,6 @@ import { type Engine, engineOf } from '../../runtime/engine.js';
 import { bytesOf } from '../../runtime/rehearsal.js';
 import { fitArrays } from '../../training/fit.js';
 import { createOptimizer, optimizerOptions } from '../../training/optimizer.js';
-import { valueBytes } from '../need.js';
 import { filled, LOAD, type LoadOptions, Net, type NetDescription, type OutputBatch } from '../net.js';
 import { describeTarget, requireSameTargets, type TargetInfo } from '../target.js';
 import { type ExplainOptions, type Explanation, explain } from './explain.js';
@@ -16,7 +15,7 @@ import { type InputTransform, learnTransform } from './input.js';
 import { fillNetwork, packModel, unpackModel } from './net-file.js';
 import type { NetState } from './net-state.js';
 import { Network, type NetworkShape } from './network.js';
-import { type NET, wideInputDropout } from './options.js';
+import { type NET, type Settled, settled } from './options.js';
 
 /** A layer in numbers, for people. */
 export interface LayerSummary {
@@ -55,7 +54,7 @@ export class FeedforwardNet extends Net {
     const { featureNames: names } = state;
     // Names of its own: the caller's list may change.
     this.state = { ...state, featureNames: names && Object.freeze([...names]) };
-    const lay = (on: Engine) => new Network(on, state.shape);
+    const lay = (on: Engine) => new Network(on, state.shape, state.target);
     // And to draw the weights, layer by layer.
     const memory = bytesOf(engine, (dry) => lay(dry).initialise(0, 1));
     requireMemory(engine, memory, 'hidden', 'holding the weights of this net', 'fewer units');
@@ -121,7 +120,8 @@ export class FeedforwardNet extends Net {
     const { method, shape } = this.state;
     const hidden = shape.hidden.map((h) => [h.connections?.units ?? 0, h.connections?.index.length ?? 0, h.dense]);
     const { inputs, skips, outputs, dropout, inputDropout, target } = shape;
-    return { method, inputs, hidden, skips, outputs, dropout, inputDropout, target };
+    const { mean, deviation } = this.state.target;
+    return { method, inputs, hidden, skips, outputs, dropout, inputDropout, target, mean, deviation };
   }
 
   protected *batches(data: Dataset, size: number): Generator<OutputBatch> {
@@ -149,8 +149,7 @@ export class FeedforwardNet extends Net {
   }
 
   protected override transformBytes(data: Dataset): { most: number; kept: number } {
-    const most = this.state.input.bytes(data);
-    const kept = most > 0 ? valueBytes(data.features) : 0;
+    const { most, kept } = this.state.input.bytes(data);
     return { most: this.grownFrom.has(data) ? kept : most, kept };
   }
 
@@ -176,8 +175,7 @@ export class FeedforwardNet extends Net {
 /** The common part of a new net. */
 export interface BegunNet {
   engine: Engine;
-  options: Completed<typeof NET>;
-  inputDropout: number;
+  options: Completed<typeof NET> & Settled;
   input: InputTransform;
   /** The training data, and as the first layer sees them. */
   raw: Dataset;
@@ -186,12 +184,13 @@ export interface BegunNet {
 }
 
 function requireTransform(engine: Engine, input: InputTransform, data: Dataset, argument: string): void {
-  requireMemory(engine, input.bytes(data), argument, 'transforming these rows', 'fewer rows');
+  requireMemory(engine, input.bytes(data).most, argument, 'transforming these rows', 'fewer rows');
 }
 
 /** What the factories of all methods begin with: the data checked, the input transform learned. */
-export async function beginNet(train: Dataset, options: Completed<typeof NET>): Promise<BegunNet> {
+export async function beginNet(train: Dataset, given: Completed<typeof NET>): Promise<BegunNet> {
   requireRows(train.features, 'train');
+  const options = settled(given, train);
   const target = describeTarget(train);
   const engine = await engineOf(options);
   const input = learnTransform(engine, train, options.input);
@@ -200,7 +199,6 @@ export async function beginNet(train: Dataset, options: Completed<typeof NET>): 
   return {
     engine,
     options,
-    inputDropout: options.inputDropout ?? wideInputDropout(train),
     input,
     raw: train,
     data: input.apply(train),
@@ -215,8 +213,8 @@ export function newState(
   layers: Pick<NetworkShape, 'hidden' | 'skips'>,
   origin: unknown,
 ): NetState {
-  const { options, inputDropout, input, raw, data, target } = begun;
-  const { seed, initialScale, dropout } = options;
+  const { options, input, raw, data, target } = begun;
+  const { seed, initialScale, dropout, inputDropout } = options;
   const shape: NetworkShape = {
     inputs: data.columns,
     input: data.features.kind === 'sparse' ? 'rows' : 'tiles',

@@ -19,8 +19,8 @@ export type InputTransformJson = { kind: InputTransformName; learned?: Standardi
 /** What becomes of the features before the first layer; a part of the net, so that it sees every data set the same way. */
 export interface InputTransform {
   apply(data: Dataset): Dataset;
-  /** Bytes of typed arrays that `apply` has in use at most. */
-  bytes(data: Dataset): number;
+  /** Bytes of typed arrays that `apply` has in use at most, and of the numbers that it makes anew. */
+  bytes(data: Dataset): { most: number; kept: number };
   toJSON(): InputTransformJson;
 }
 
@@ -54,7 +54,7 @@ export function transformFromJson(json: InputTransformJson): InputTransform {
 function learned(kind: InputTransformName, transform: TfIdf | Standardizer): InputTransform {
   // Tf-idf weighs in double precision before it rounds.
   const width = kind === 'tf-idf' ? 12 : 4;
-  const bytes = ({ features }: Dataset) => width * numbers(features);
+  const bytes = ({ features }: Dataset) => ({ most: width * numbers(features), kept: 4 * numbers(features) });
   return { apply: (data) => transform.apply(data), bytes, toJSON: () => ({ kind, learned: transform.toJSON() }) };
 }
 
@@ -63,9 +63,13 @@ function fixed(kind: InputTransformName): InputTransform {
   const apply = (data: Dataset) => {
     if (pointwise) return mapRows(data, (values, row) => values.map((x) => pointwise(x, row)));
     if (kind === 'unit-length') return mapRows(data, unitLength);
+    requireNarrow(data.features);
     return data;
   };
-  const bytes = ({ features }: Dataset) => (kind === 'none' ? 0 : 4 * numbers(features));
+  const bytes = ({ features }: Dataset) => {
+    const made = kind === 'none' ? 0 : 4 * numbers(features);
+    return { most: made, kept: made };
+  };
   return { apply, bytes, toJSON: () => ({ kind }) };
 }
 
@@ -74,14 +78,37 @@ function numbers(features: Matrix): number {
   return (features.kind === 'sparse' ? features.value : features.values).length;
 }
 
-function unitLength(values: Float32Array): Float32Array {
-  let squares = 0;
-  for (const x of values) squares += x * x;
-  const norm = Math.sqrt(squares);
-  return norm > 0 ? values.map((x) => x / norm) : values;
+/** 64-bit rows that are not transformed are narrowed as batches of them are loaded. RangeError for a number that 32 bits do not hold. */
+function requireNarrow(features: Matrix): void {
+  if (features.kind !== 'dense' || features.values instanceof Float32Array) return;
+  const { values, columns } = features;
+  const i = values.findIndex((x) => !Number.isFinite(Math.fround(x)));
+  if (i >= 0) throw tooLarge(values[i]!, Math.floor(i / columns), i % columns);
 }
 
-function mapRows(data: Dataset, map: (values: Float32Array, row: number) => Float32Array): Dataset {
+function tooLarge(value: number, row: number, column: number): RangeError {
+  return new RangeError(
+    `features: row ${row}, column ${column} is ${value}, expected a number within a 32-bit float, or input: 'standard'`,
+  );
+}
+
+type Row = Float32Array | Float64Array;
+
+/** Squares of shares of the greatest: neither large nor small numbers are lost. */
+function unitLength(values: Row): Row {
+  let most = 0;
+  for (const x of values) most = Math.max(most, Math.abs(x));
+  if (most === 0) return values;
+  // A power of two, which costs no bits.
+  const unit = values instanceof Float64Array ? 2 ** Math.floor(Math.log2(most)) : 1;
+  let squares = 0;
+  for (const x of values) squares += (x / unit) ** 2;
+  const norm = Math.sqrt(squares);
+  return values.map((x) => x / unit / norm);
+}
+
+/** `map` sees numbers as wide as they are; what it returns is narrowed. */
+function mapRows(data: Dataset, map: (values: Row, row: number) => Row): Dataset {
   const features = requireRows(data.features, 'data');
   checkMatrix(features);
   const source = features.kind === 'sparse' ? features.value : features.values;
@@ -91,7 +118,7 @@ function mapRows(data: Dataset, map: (values: Float32Array, row: number) => Floa
       features.kind === 'sparse'
         ? [features.start[r]!, features.start[r + 1]!]
         : [r * features.columns, (r + 1) * features.columns];
-    out.set(map(Float32Array.from(source.subarray(from, to)), r), from);
+    out.set(map(source.subarray(from, to), r), from);
   }
   const changed: RowMatrix = features.kind === 'sparse' ? { ...features, value: out } : { ...features, values: out };
   return new Dataset(changed, data.targets, data.featureNames);

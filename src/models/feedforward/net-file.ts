@@ -14,6 +14,7 @@ import type { Connections } from '../../layers/connections.js';
 import type { Linear, Segment } from '../../layers/linear.js';
 import type { SkipShape } from '../../layers/skip-path.js';
 import { plus } from '../../runtime/address.js';
+import { hasScale } from '../target.js';
 import { type InputTransform, type InputTransformJson, transformFromJson } from './input.js';
 import type { NetState } from './net-state.js';
 import type { Network } from './network.js';
@@ -147,6 +148,7 @@ function parseHeader(header: Header): Header {
     header.target?.kind === header.shape.target &&
     header.target.outputs === header.shape.outputs &&
     isNames(header.target.names, header.shape.outputs) &&
+    hasScale(header.target) &&
     isNames(header.featureNames, header.shape.inputs) &&
     (header.target.kind !== 'classes' || header.target.outputs > 1) &&
     isSeed(header.options?.seed) &&

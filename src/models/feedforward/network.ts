@@ -9,7 +9,7 @@ import { type Address, NONE, plus } from '../../runtime/address.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
 import { Purpose } from '../../runtime/random.js';
 import type { TrainingSession } from '../../training/fit.js';
-import { type BoundLoss, type Loss, type LossSum, lossFor } from '../../training/losses.js';
+import { type BoundLoss, type Loss, type LossSum, lossFor, type TargetScale } from '../../training/losses.js';
 import type { Block } from '../../training/optimizer.js';
 
 /** One hidden layer: sparse units first, then dense ones. */
@@ -37,6 +37,7 @@ export interface NetworkShape {
 export class Network {
   readonly engine: Engine;
   readonly shape: NetworkShape;
+  private readonly scale: Partial<TargetScale>;
   /** Hidden layers, then the output layer. */
   readonly layers: readonly Linear[];
   readonly paths: readonly SkipPath[];
@@ -44,10 +45,12 @@ export class Network {
   readonly loss: Loss;
   private readonly scope: Scope;
 
-  constructor(engine: Engine, shape: NetworkShape) {
+  /** @param scale of values to regress on */
+  constructor(engine: Engine, shape: NetworkShape, scale: Partial<TargetScale> = {}) {
     this.engine = engine;
     this.shape = shape;
-    this.loss = lossFor(shape.target, shape.outputs);
+    this.scale = scale;
+    this.loss = lossFor(shape.target, shape.outputs, scale);
     this.scope = engine.scope();
     try {
       const widths = [shape.inputs, ...shape.hidden.map((h) => (h.connections?.units ?? 0) + h.dense)];
@@ -109,7 +112,7 @@ export class Network {
   }
 
   on(engine: Engine): Network {
-    return new Network(engine, this.shape);
+    return new Network(engine, this.shape, this.scale);
   }
 
   startTraining(train: Dataset, batchSize: number): TrainingSession {

@@ -1,14 +1,14 @@
 import { type Options, type OptionsOf, SEED, SHARE } from '../../check/option.js';
 import type { Dataset } from '../../data/dataset.js';
 import { ENGINE } from '../../runtime/engine.js';
-import { INPUT_TRANSFORMS } from './input.js';
+import { INPUT_TRANSFORMS, type InputTransformName } from './input.js';
 
 /** Options that every feedforward net has. */
 export const NET = {
   seed: SEED,
   dropout: {
     ...SHARE,
-    default: 0.5,
+    defaultDoc: '0.5; 0 to predict numbers from dense rows, whose scale it would blur',
     doc: 'Share of hidden units dropped in training.',
   },
   inputDropout: {
@@ -25,17 +25,50 @@ export const NET = {
   input: {
     kind: 'choice',
     of: INPUT_TRANSFORMS,
-    default: 'none',
-    doc: 'What becomes of the features before the first layer, learned from the training rows: binary (1 where above 0), log (ln(1 + x)), unit-length (rows), tf-idf, or standard (mean 0 and deviation 1; of sparse rows deviation 1).',
+    defaultDoc:
+      "'standard' for dense rows, unless every number in them is 0, 1 or a byte divided by 255 (indicators, pixels); 'none' for those and for sparse rows",
+    doc: 'What becomes of the features before the first layer, learned from the training rows: binary (1 where above 0), log (ln(1 + x)), unit-length (rows), tf-idf, standard (mean 0 and deviation 1; of sparse rows deviation 1) or none.',
   },
   engine: ENGINE,
 } as const satisfies Options;
 
 export type NetOptions = OptionsOf<typeof NET>;
 
+/** What the data decide where the options do not. */
+export interface Settled {
+  input: InputTransformName;
+  dropout: number;
+  inputDropout: number;
+}
+
+/** The one place where the defaults that hang on the training rows are chosen. */
+export function settled<T extends Partial<Settled>>(options: T, train: Dataset): T & Settled {
+  return {
+    ...options,
+    input: options.input ?? (isTable(train) ? 'standard' : 'none'),
+    dropout: options.dropout ?? defaultDropout(train),
+    inputDropout: options.inputDropout ?? wideInputDropout(train),
+  };
+}
+
+/** Whether columns may be of unlike scale. The unit and the offset of a column must not decide: only numbers that are indicators or pixels by their values are left as they are. */
+function isTable({ features }: Dataset): boolean {
+  return features.kind === 'dense' && !features.values.every(isPixel);
+}
+
+function isPixel(x: number): boolean {
+  const byte = Math.round(x * 255);
+  return byte >= 0 && byte <= 255 && (x === byte / 255 || x === Math.fround(byte / 255));
+}
+
 /** Text and fingerprints: rows that say the same thing many times over, so that half of it will do. */
-export function wideInputDropout({ features, columns }: Dataset): number {
+function wideInputDropout({ features, columns }: Dataset): number {
   return features.kind === 'sparse' && columns >= 1000 ? 0.5 : 0;
+}
+
+/** Noise in the units is noise in a number that is predicted. */
+function defaultDropout({ features, targets }: Dataset): number {
+  return features.kind === 'dense' && targets?.kind === 'values' ? 0 : 0.5;
 }
 
 /** Below so many features a net of the papers' sizes would be out of proportion. */

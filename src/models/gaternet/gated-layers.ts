@@ -6,7 +6,7 @@ import { Linear } from '../../layers/linear.js';
 import { type Address, NONE, plus } from '../../runtime/address.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
 import { Purpose } from '../../runtime/random.js';
-import { type Loss, lossFor } from '../../training/losses.js';
+import { type Loss, lossFor, type TargetScale } from '../../training/losses.js';
 import type { Block } from '../../training/optimizer.js';
 import { type Backbone, type ImageShape, type Placement, planBackbone } from './backbone.js';
 import { GaterHead } from './gater-head.js';
@@ -48,11 +48,17 @@ export class GatedLayers {
   readonly weights: number;
   private readonly scope: Scope;
 
-  constructor(engine: Engine, shape: GatedShape, norm: ChannelNorm) {
+  /** @param scale of values to regress on */
+  constructor(
+    engine: Engine,
+    shape: GatedShape,
+    norm: ChannelNorm,
+    protected readonly scale: Partial<TargetScale> = {},
+  ) {
     this.engine = engine;
     this.shape = shape;
     this.norm = norm;
-    this.loss = lossFor(shape.target, shape.outputs);
+    this.loss = lossFor(shape.target, shape.outputs, scale);
     this.scope = engine.scope();
     try {
       const { scope } = this;

@@ -18,7 +18,7 @@ export interface InferenceOptions {
 /** A backbone and its gater, to be trained and run. */
 export class GatedNetwork extends GatedLayers implements Computation {
   on(engine: Engine): GatedNetwork {
-    return new GatedNetwork(engine, this.shape, this.norm);
+    return new GatedNetwork(engine, this.shape, this.norm, this.scale);
   }
 
   startTraining(train: Dataset, batchSize: number): TrainingSession {

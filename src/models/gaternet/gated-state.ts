@@ -4,7 +4,7 @@ import { ChannelNorm, type ChannelNormJson } from '../../data/images/channel-nor
 import { requireAugmentation } from '../../data/images/image-batch.js';
 import { damaged, isNames, requireFloats } from '../../files/model-file.js';
 import type { Tensor } from '../../files/safetensors.js';
-import type { TargetInfo } from '../target.js';
+import { hasScale, type TargetInfo } from '../target.js';
 import { type Plan, planBackbone } from './backbone.js';
 import type { GatedShape } from './gated-layers.js';
 import { GATER, type GaterNetOptions, type GaterSettings } from './options.js';
@@ -80,7 +80,11 @@ const FIELDS = 'fields are missing or out of range';
 export function stateFrom(header: Record<string, unknown>): GatedState {
   const { target, shape, norm, options } = header as Partial<Omit<GatedState, 'norm'>> & { norm?: ChannelNormJson };
   if (!target || !shape || !norm || !options) throw damaged(FIELDS);
-  if (!['classes', 'tasks', 'values'].includes(target.kind) || !isNames(target.names, target.outputs))
+  if (
+    !['classes', 'tasks', 'values'].includes(target.kind) ||
+    !isNames(target.names, target.outputs) ||
+    !hasScale(target)
+  )
     throw damaged(FIELDS);
   try {
     requireInteger(target.outputs, target.kind === 'classes' ? 2 : 1, 'target.outputs');

@@ -67,9 +67,10 @@ export class GaterNet extends Net {
   private constructor(engine: Engine, state: GatedState) {
     super(engine, state);
     this.state = state;
-    const memory = bytesOf(engine, (dry) => new GatedNetwork(dry, state.shape, state.norm));
+    const lay = (on: Engine) => new GatedNetwork(on, state.shape, state.norm, state.target);
+    const memory = bytesOf(engine, lay);
     requireMemory(engine, memory, 'backbone', 'holding the weights of this net', 'fewer filters');
-    this.network = new GatedNetwork(engine, state.shape, state.norm);
+    this.network = lay(engine);
   }
 
   /**
@@ -288,8 +289,9 @@ export class GaterNet extends Net {
   }
 
   protected override get identity(): Record<string, unknown> {
-    const { method, shape, norm } = this.state;
-    return { method, shape, norm: norm.toJSON() };
+    const { method, shape, norm, target } = this.state;
+    const { mean, deviation } = target;
+    return { method, shape, norm: norm.toJSON(), mean, deviation };
   }
 
   protected override batches(data: Dataset, size: number, options?: InferenceOptions): Generator<GatedBatch> {
@@ -320,7 +322,7 @@ export class GaterNet extends Net {
     return {
       loss: meanLoss(loss),
       rows: data.rows,
-      ...metrics(outputs, data.targets!),
+      ...metrics(outputs, data.targets!, this.state.target),
       ...(this.network.gater ? { gatesOpen: open / (data.rows * this.network.gates) } : {}),
     };
   }

@@ -161,13 +161,14 @@ export const GATED_FIT = {
     default: { kind: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 1e-4 },
     defaultDoc: 'sgd with Nesterov momentum 0.9 and weight decay 1e-4',
   },
-  learningRate: { ...FIT.learningRate, default: 0.1 },
+  epochs: { ...FIT.epochs, default: 50, defaultDoc: '50' },
+  learningRate: { ...FIT.learningRate, default: 0.1, defaultDoc: '0.1' },
   schedule: {
     ...FIT.schedule,
     default: { steps: [0.5, 0.75], factor: 0.1 },
     defaultDoc: 'divided by 10 at half and three quarters of the epochs',
   },
-  batchSize: { ...FIT.batchSize, default: 128 },
+  batchSize: { ...FIT.batchSize, default: 128, defaultDoc: '128' },
 } as const satisfies Options;
 
 /** Images of a batch are larger than rows. */

@@ -15,11 +15,11 @@ import { madeBytes } from '../need.js';
 import { encodeRows, requireEncoding, type Source } from './encoding.js';
 import type { GrownLayer } from './grown-layer.js';
 import { readGrowth, writeGrowth } from './growth-file.js';
-import { type GrowProgress, TRF, type TrfSettings } from './options.js';
+import { type GrowProgress, type PretrainSettings, TRF, type TrfSettings } from './options.js';
 import { pretrainLayer } from './pretraining.js';
 
 /** Options of which the layers are settled. */
-type Run = TrfSettings & { layers: NonNullable<TrfSettings['layers']> };
+type Run = TrfSettings & { layers: NonNullable<TrfSettings['layers']>; pretrain: PretrainSettings };
 
 export interface GrowSeconds {
   tree: number;

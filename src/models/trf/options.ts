@@ -22,7 +22,7 @@ const PRETRAIN = {
     default: 10,
     doc: 'Passes over the rows for each layer; 0 leaves the initial weights.',
   },
-  batchSize: { kind: 'integer', from: 1, default: 256, doc: 'Rows a step.' },
+  batchSize: { kind: 'integer', from: 1, defaultDoc: 'as of fit', doc: 'Rows a step.' },
   learningRate: { kind: 'number', above: 0, default: 1e-3, doc: 'Step size of Adam.' },
   maskingNoise: {
     ...SHARE,
@@ -33,7 +33,8 @@ const PRETRAIN = {
 } as const satisfies Options;
 
 export type PretrainOptions = OptionsOf<typeof PRETRAIN>;
-export type PretrainSettings = Completed<typeof PRETRAIN>;
+/** Completed, with the batch size that the rows decide. */
+export type PretrainSettings = Completed<typeof PRETRAIN> & { batchSize: number };
 
 export interface GrowProgress {
   phase: 'tree' | 'pretrain' | 'encode';
@@ -55,7 +56,7 @@ export const TRF = {
     kind: 'list',
     of: { kind: 'group', options: LAYER, doc: 'One hidden layer.' },
     least: 1,
-    defaultDoc: `6:5:100,5:4:50,5:2:25 as the paper has it for text; 5:2:80,5:2:40,5:2:20 for several tasks; 3:2:16,3:2:8 for fewer than ${FEW_COLUMNS} features`,
+    defaultDoc: `6:5:100,5:4:50,5:2:25 as the paper has it for text; 5:2:80,5:2:40,5:2:20 for several tasks; 3:2:16,3:2:8 for fewer than ${FEW_COLUMNS} features, 3:2:64,3:2:32 where those are dense rows`,
     doc: 'The hidden layers from the features up, each with its radius, stride and global units.',
   },
   pretrain: {
@@ -79,13 +80,13 @@ export const TRF = {
 export type TrfNetOptions = OptionsOf<typeof TRF>;
 export type TrfSettings = Completed<typeof TRF>;
 
-/** The paper's layers for such data. */
-export function defaultLayers({ columns, targets }: Dataset): Completed<typeof LAYER>[] {
+/** The paper's layers for such data; few columns make few fields, and of dense rows global units see more than those. */
+export function defaultLayers({ columns, features, targets }: Dataset): Completed<typeof LAYER>[] {
   const shapes =
     columns < FEW_COLUMNS
       ? [
-          [3, 2, 16],
-          [3, 2, 8],
+          [3, 2, features.kind === 'dense' ? 64 : 16],
+          [3, 2, features.kind === 'dense' ? 32 : 8],
         ]
       : targets?.kind === 'tasks'
         ? [

@@ -1,6 +1,7 @@
 import { complete } from '../../check/complete.js';
 import { type Dataset, requireSound } from '../../data/dataset.js';
 import { damaged, type ModelFile } from '../../files/model-file.js';
+import { defaultBatchSize } from '../../training/fit-defaults.js';
 import { begin, beginNet, FeedforwardNet, loadFeedforward, newState } from '../feedforward/feedforward-net.js';
 import { isPlaces } from '../feedforward/net-file.js';
 import type { NetState } from '../feedforward/net-state.js';
@@ -27,7 +28,10 @@ export class TrfNet extends FeedforwardNet {
     options.signal?.throwIfAborted();
     const begun = await beginNet(train, options);
     const { engine } = begun;
-    const run = { ...options, layers: options.layers ?? defaultLayers(train) };
+    const { input } = begun.options;
+    const { layers: shapes = defaultLayers(train), pretrain } = options;
+    const batchSize = pretrain.batchSize ?? defaultBatchSize(train);
+    const run = { ...options, input, layers: shapes, pretrain: { ...pretrain, batchSize } };
     const { layers, seconds } = await growLayers(engine, train, begun.data, run);
     const hidden = layers.map(({ connections, globalUnits }) => ({ connections, dense: globalUnits }));
     const net = begin(new TrfNet(engine, newState('trf', begun, { hidden }, layers.map(originOf))), begun);

@@ -244,7 +244,7 @@ test('predictions: the same bits for any batch size; probabilities; classes; a s
 });
 
 test('evaluate says the mean loss of what predict says', async () => {
-  const nets: [DenseNet, Dataset, (outputs: Float32Array, data: Dataset) => number][] = [
+  const nets: [DenseNet, Dataset, (outputs: ArrayLike<number>, data: Dataset, net: DenseNet) => number][] = [
     [
       await DenseNet.create(dense(train), { hidden: [9] }),
       dense(test2),
@@ -259,17 +259,21 @@ test('evaluate says the mean loss of what predict says', async () => {
     [
       await DenseNet.create(values(train), { hidden: [9] }),
       values(test2),
-      // Summed over the two outputs, averaged over rows.
-      (y, { targets }) => 2 * mean(Array.from(targets!.values as Float32Array, (t, i) => (y[i]! - t) ** 2)),
+      // In deviations of the rows that the net was made for, summed over the two outputs, averaged over rows.
+      (y, { targets }, { target }) =>
+        2 * mean(Array.from(targets!.values as Float32Array, (t, i) => ((y[i]! - t) / target.deviation![i % 2]!) ** 2)),
     ],
   ];
   for (const [net, data, loss] of nets) {
     const { outputs, classes } = await net.predict(data);
     const found = await net.evaluate(data);
-    close([found.loss], [loss(outputs, data)], 1e-5, net.target.kind);
+    close([found.loss], [loss(outputs, data, net)], 1e-5, net.target.kind);
     assert.is(found.rows, data.rows);
     assert.is(classes === undefined, net.target.kind !== 'classes');
-    if (net.target.kind === 'values') close([found.rmse! ** 2 * 2], [found.loss], 1e-5, 'RMSE');
+    if (net.target.kind === 'values') {
+      const wanted = data.targets!.values as Float32Array;
+      close([found.rmse!], [Math.sqrt(mean(Array.from(wanted, (t, i) => (outputs[i]! - t) ** 2)))], 1e-12, 'RMSE');
+    }
     net.dispose();
   }
 });

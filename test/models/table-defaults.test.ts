@@ -1,0 +1,122 @@
+// Nets with default options on tables, against least squares and logistic regression in double precision.
+import { readFileSync } from 'node:fs';
+import { createEngine, Dataset, DenseNet, TrfNet, TseNet } from 'espalier';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { complete } from '#dist/check/complete.js';
+import { fitSettings } from '#dist/training/fit-defaults.js';
+import { FIT, type FitSettings } from '#dist/training/fit-options.js';
+import { accuracyOf, leastSquares, logisticRegression, type Rows, rmseOf, standardised } from '../support/baselines.js';
+import { Random } from '../support/random.js';
+
+const test = suite('defaults on tables');
+const engine = await createEngine();
+
+/** The rows of a file of numbers, its last column apart. */
+function numbersOf(file: string): { x: Rows; y: Float64Array } {
+  const text = readFileSync(new URL(`../../../test/field/${file}`, import.meta.url), 'utf8');
+  const lines = text.trimEnd().split('\n').slice(1);
+  const cells = lines.map((line) => line.split(',').map(Number));
+  const columns = cells[0]!.length - 1;
+  const values = Float64Array.from(cells.flatMap((row) => row.slice(0, columns)));
+  return { x: { rows: cells.length, columns, values }, y: Float64Array.from(cells, (row) => row[columns]!) };
+}
+
+test('house prices, trained and told on all rows: within 15 % of least squares', async () => {
+  const { x, y } = numbersOf('01-prices.csv');
+  const { columns, values } = x;
+  const ones = standardised(x, x);
+  const least = rmseOf(ones, leastSquares(ones, y), y);
+  assert.ok(Math.abs(least - 20609) < 1, `${least}`);
+  const data = Dataset.dense(values, { columns, targets: { kind: 'values', values: y, outputs: 1 } });
+  for (const net of [
+    await DenseNet.create(data, { engine }),
+    await TrfNet.grow(data, { engine }),
+    await TseNet.grow(data, { engine }),
+  ]) {
+    await net.fit(data);
+    const { rmse } = (await net.evaluate(data)) as { rmse: number };
+    assert.ok(rmse < 1.15 * least, `${net.method}: ${rmse}`);
+    net.dispose();
+  }
+});
+
+test('200 rows of unlike scale and a category: within two points of logistic regression', async () => {
+  const random = new Random(5);
+  const [rows, tested, columns] = [200, 2000, 6];
+  const values = new Float64Array((rows + tested) * columns);
+  const labels = Int32Array.from({ length: rows + tested }, (_, r) => {
+    const z = Array.from({ length: 4 }, () => random.next() + random.next() + random.next() - 1.5);
+    const category = random.below(2);
+    values.set([6e4 + 2e4 * z[0]!, 1e-3 * z[1]!, 40 + 9 * z[2]!, 1e6 * z[3]!, category, 1 - category], r * columns);
+    return Number(z[0]! - z[1]! + 0.5 * z[2]! + 0.5 * category + 0.6 * (random.next() - 0.5) > 0.25);
+  });
+  const part = (from: number, to: number) => ({
+    x: { rows: to - from, columns, values: values.slice(from * columns, to * columns) },
+    y: labels.slice(from, to),
+  });
+  const [train, check] = [part(0, rows), part(rows, rows + tested)];
+  const [x, z] = [standardised(train.x, train.x), standardised(train.x, check.x)];
+  const logistic = accuracyOf(z, logisticRegression(x, train.y, 2), check.y);
+  const dataset = ({ x: { values: flat }, y }: ReturnType<typeof part>) => Dataset.dense(flat, { columns, labels: y });
+  for (const net of [
+    await DenseNet.create(dataset(train), { engine }),
+    await TrfNet.grow(dataset(train), { engine }),
+    await TseNet.grow(dataset(train), { engine }),
+  ]) {
+    await net.fit(dataset(train));
+    const { accuracy } = (await net.evaluate(dataset(check))) as { accuracy: number };
+    assert.ok(accuracy > logistic - 0.02, `${net.method}: ${accuracy}, logistic regression ${logistic}`);
+    net.dispose();
+  }
+});
+
+/** What fit would take for so many rows. */
+function settingsFor(data: Dataset, given = {}): FitSettings {
+  return fitSettings(complete(FIT, given, 'fit'), data);
+}
+
+test("batches and epochs follow the number of dense rows; sparse rows have the papers'", () => {
+  const dense = (rows: number) => Dataset.dense(new Float32Array(rows * 2), { columns: 2 });
+  const of = (rows: number, given = {}) => {
+    const { batchSize, epochs, learningRate, schedule } = settingsFor(dense(rows), given);
+    return [batchSize, epochs, learningRate, schedule];
+  };
+  assert.equal(of(5), [8, 500, 0.002, 'cosine']);
+  // 13 batches an epoch, 2,000 / 13 epochs.
+  assert.equal(of(100), [8, 154, 0.002, 'cosine']);
+  assert.equal(of(511), [8, 50, 0.002, 'cosine']);
+  assert.equal(of(512), [16, 63, 0.002, 'cosine']);
+  assert.equal(of(1500), [32, 50, 0.002, 'cosine']);
+  assert.equal(of(30_000), [256, 50, 0.002, 'cosine']);
+  assert.equal(of(1500, { batchSize: 500 }), [500, 500, 0.002, 'cosine']);
+  assert.equal(of(100, { epochs: 3, learningRate: 1, schedule: 'constant' }), [8, 3, 1, 'constant']);
+  const sparse = Dataset.sparse({
+    ...{ rows: 100, columns: 2, start: new Int32Array(101) },
+    ...{ index: new Int32Array(0), value: new Float32Array(0) },
+  });
+  const { batchSize, epochs, learningRate, schedule } = settingsFor(sparse);
+  assert.equal([batchSize, epochs, learningRate, schedule], [256, 50, 0.001, 'inverse-sqrt']);
+});
+
+test('the defaults are what fit takes when it is told them, and what a checkpoint holds', async () => {
+  const { x, y } = numbersOf('01-small-scale.csv');
+  const data = Dataset.dense(x.values, {
+    columns: x.columns,
+    targets: { kind: 'values', values: y, outputs: 1 },
+  });
+  const told = { batchSize: 8, epochs: 134, learningRate: 0.002, schedule: 'cosine' as const };
+  const plain = await DenseNet.create(data, { engine });
+  const same = await DenseNet.create(data, { engine, dropout: 0, hidden: [64, 32], input: 'standard' });
+  const checkpoints: Uint8Array[] = [];
+  const result = await plain.fit(data, { checkpointEvery: 100, onCheckpoint: (bytes) => void checkpoints.push(bytes) });
+  assert.is(result.epochs, told.epochs);
+  assert.is(result.history.length, told.epochs);
+  await same.fit(data, { ...told, resume: checkpoints[0]! });
+  assert.equal(same.save(), plain.save());
+  assert.is(plain.memory(data), plain.memory(data, told));
+  plain.dispose();
+  same.dispose();
+});
+
+test.run();
