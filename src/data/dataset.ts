@@ -1,17 +1,19 @@
-import { requireArray, requireList } from '../check/arrays.js';
+import { requireList } from '../check/arrays.js';
 import { requireKnown } from '../check/known.js';
 import type { OptionsOf } from '../check/option.js';
 import { got } from '../check/phrase.js';
-import { isMade, requireInteger, requireObject } from '../check/require.js';
+import { isMade, requireObject } from '../check/require.js';
 import { checkFeatures } from './checked.js';
+import { type ImageSides, imagesOf, type Pixels } from './images/pixels.js';
 import { type LabelOptions, targetsOf } from './labels.js';
-import { flatRows, type ImageMatrix, type Matrix, packRows, type SparseMatrix } from './matrix.js';
+import { type DenseRows, denseRows, type Matrix, type SparseMatrix } from './matrix.js';
 import { subsetMatrix, subsetTargets } from './subset.js';
 import { appliedTo, learnedOf } from './tables/from-records.js';
 import type { READ_RECORDS, RecordsOptions } from './tables/options.js';
 import { requireSchema, type TableSchema } from './tables/schema.js';
 import { checkTargets, type Targets } from './targets.js';
 
+export type { CanvasImage, Pixels } from './images/pixels.js';
 // A dataset's parts, for those who hold one.
 export type { DenseMatrix, ImageMatrix, Matrix, RowMatrix, SparseMatrix } from './matrix.js';
 export { describeFeatures, requireImages, requireRows } from './matrix.js';
@@ -22,7 +24,12 @@ export { describeTargets, requireTargets } from './targets.js';
 export function requireDataset(data: unknown, argument: string): asserts data is Dataset {
   if (isMade(data, Dataset, 'features', argument)) return;
   const parts = typeof (data as Partial<Dataset> | null | undefined)?.features === 'object';
-  const hint = parts ? '; new Dataset(features, targets, featureNames) makes one of such parts' : '';
+  const rows = Array.isArray(data) || ArrayBuffer.isView(data);
+  const hint = parts
+    ? '; new Dataset(features, targets, featureNames) makes one of such parts'
+    : rows
+      ? '; Dataset.dense(rows) makes one of an array of rows'
+      : '';
   throw new TypeError(`${argument}: expected a Dataset, got ${got(data)}${hint}`);
 }
 
@@ -78,19 +85,15 @@ export class Dataset {
   }
 
   /**
-   * Dense rows, from an array of rows or from one flat row-major Float32Array (kept, not copied; needs `columns`).
+   * Dense rows, from an array of rows (arrays of numbers, or typed arrays), or from one flat row-major typed array, which needs `columns`. Flat floats are kept, not copied; of all else
+   * a copy is made, in 32-bit floats where these hold every number exactly and else in 64-bit ones.
    * @throws RangeError naming row and lengths for ragged rows, row and column for a number that is not finite.
    */
-  static dense(
-    rows: readonly ArrayLike<number>[] | Float32Array | Float64Array,
-    options: DatasetOptions & { readonly columns?: number } = {},
-  ): Dataset {
+  static dense(rows: DenseRows, options: DatasetOptions & { readonly columns?: number } = {}): Dataset {
     requireObject(options, 'options');
     requireKnown(options, ['columns', ...NAMES], 'Dataset.dense');
     const { columns, featureNames } = options;
-    const features =
-      rows instanceof Float32Array || rows instanceof Float64Array ? flatRows(rows, columns) : packRows(rows, columns);
-    return new Dataset(features, targetsOf(options), featureNames);
+    return new Dataset(denseRows(rows, columns), targetsOf(options), featureNames);
   }
 
   /** Compressed sparse rows, see SparseMatrix. The arrays are kept, not copied. */
@@ -106,25 +109,14 @@ export class Dataset {
   }
 
   /**
-   * Images of one size, [row][channel][height][width] in one flat array, which is kept, not copied: bytes, or floats.
-   * @throws RangeError for values that are not a whole number of images, or a float that is not finite
+   * Images of one size, [row][channel][height][width] in one flat array: bytes or 32-bit floats, which are kept, not copied, or other numbers, which become 32-bit floats. Or one
+   * ImageData of a canvas or a list of them, which tell height and width: their opacity is left out, and `channels` is 3 (the default) or 1, of brightness.
+   * @throws RangeError for values that are not a whole number of images, images of several sizes, or a float that is not finite
    */
-  static images(
-    options: Pick<ImageMatrix, 'channels' | 'height' | 'width' | 'values'> & Omit<DatasetOptions, 'featureNames'>,
-  ): Dataset {
+  static images(options: ImageSides & { readonly values: Pixels } & Omit<DatasetOptions, 'featureNames'>): Dataset {
     requireObject(options, 'options');
     requireKnown(options, ['channels', 'height', 'width', 'values', ...NAMES], 'Dataset.images');
-    const { channels, height, width, values } = options;
-    for (const [name, size] of Object.entries({ channels, height, width })) requireInteger(size, 1, name);
-    requireArray(values, 'values', Uint8Array, Float32Array);
-    const columns = channels * height * width;
-    if (values.length === 0 || values.length % columns !== 0) {
-      throw new RangeError(
-        `values: expected a multiple of channels x height x width = ${channels} x ${height} x ${width} and at least one image, got ${values.length} values`,
-      );
-    }
-    const rows = values.length / columns;
-    return new Dataset({ kind: 'images', rows, columns, channels, height, width, values }, targetsOf(options));
+    return new Dataset(imagesOf(options.values, options), targetsOf(options));
   }
 
   /**

@@ -66,10 +66,36 @@ export function requireRows(features: Matrix, argument: string): RowMatrix {
   return features;
 }
 
+/** Typed arrays of numbers, one row after another. */
+export type FlatNumbers =
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Uint8Array
+  | Uint8ClampedArray
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array;
+
+/** Rows of Dataset.dense. */
+export type DenseRows = readonly ArrayLike<number>[] | FlatNumbers;
+
+/** A dense matrix of rows, or of flat numbers, which need to be told the columns. */
+export function denseRows(rows: DenseRows, columns: number | undefined): DenseMatrix {
+  if (!ArrayBuffer.isView(rows)) return packRows(rows, columns);
+  if (rows instanceof Float32Array || rows instanceof Float64Array) return flatRows(rows, columns);
+  if (rows instanceof DataView || typeof (rows as ArrayLike<unknown>)[0] === 'bigint') {
+    throw new TypeError(`rows: expected an array of rows or a flat typed array of numbers, got ${got(rows)}`);
+  }
+  // 32-bit floats hold integers of up to 24 bits.
+  return flatRows(rows.BYTES_PER_ELEMENT < 4 ? Float32Array.from(rows) : Float64Array.from(rows), columns);
+}
+
 /** Dense rows that lie one after another in `values`, which are kept. */
-export function flatRows(values: Float32Array | Float64Array, columns: number | undefined): DenseMatrix {
+function flatRows(values: Float32Array | Float64Array, columns: number | undefined): DenseMatrix {
   if (columns === undefined) {
-    throw new TypeError('columns: expected a number beside a flat Float32Array, got undefined');
+    throw new TypeError('columns: expected a number beside a flat typed array, got undefined');
   }
   requireInteger(columns, 1, 'columns');
   if (values.length === 0 || values.length % columns !== 0) {
@@ -80,10 +106,11 @@ export function flatRows(values: Float32Array | Float64Array, columns: number | 
   return { kind: 'dense', rows: values.length / columns, columns, values };
 }
 
-/** Dense rows of an array of rows, all of one length: `wantedColumns`, else that of the first. */
-export function packRows(rows: readonly ArrayLike<number>[], wantedColumns: number | undefined): DenseMatrix {
+/** Dense rows of an array of rows, all of one length: `wantedColumns`, else that of the first. 64-bit only where a number needs it. */
+function packRows(rows: readonly ArrayLike<number>[], wantedColumns: number | undefined): DenseMatrix {
   if (!Array.isArray(rows)) {
-    throw new TypeError(`rows: expected an array of rows or a Float32Array, got ${got(rows)}`);
+    const hint = (rows as unknown) instanceof ArrayBuffer ? '; new Float32Array(buffer) makes numbers of it' : '';
+    throw new TypeError(`rows: expected an array of rows or a flat typed array of numbers, got ${got(rows)}${hint}`);
   }
   if (rows.length === 0) throw new RangeError('rows: expected at least one row, got none');
   if (wantedColumns !== undefined) requireInteger(wantedColumns, 1, 'columns');

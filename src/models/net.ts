@@ -16,7 +16,7 @@ import type { Computation } from './computation.js';
 import { meanLoss, requireFiniteRows } from './finite-rows.js';
 import { Lifetime } from './lifetime.js';
 import { fitBytes, OutputRoom, runBytes } from './need.js';
-import type { TargetInfo } from './target.js';
+import { aligned, type TargetInfo } from './target.js';
 
 export interface Prediction {
   /** [rows][outputs]: class or task probabilities as a Float32Array, values in the unit of the training targets as a Float64Array. */
@@ -148,7 +148,8 @@ export abstract class Net {
 
   protected prepare(data: Dataset, argument: string, labelled: boolean): Dataset {
     this.check(data, argument, labelled);
-    return this.transformed(data, argument);
+    const transformed = this.transformed(data, argument);
+    return labelled ? aligned(transformed, this.state.target, argument) : transformed;
   }
 
   /** Runs all rows in order, `size` at a time, without noise. */

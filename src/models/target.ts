@@ -1,5 +1,6 @@
 import { type Dataset, describeTargets, type Targets } from '../data/dataset.js';
-import type { ValueTargets } from '../data/targets.js';
+import { areNumbers } from '../data/labels.js';
+import type { ClassTargets, ValueTargets } from '../data/targets.js';
 import { plural } from '../numeric/format.js';
 import { columnMoments } from '../numeric/moments.js';
 import { outputsOf } from '../training/losses.js';
@@ -20,9 +21,12 @@ export function requireSameTargets(data: Dataset, target: TargetInfo, argument: 
   if (targets?.kind !== target.kind) {
     throw new TypeError(`${argument}: expected ${target.kind} to predict, got ${describeTargets(targets)}`);
   }
+  if (targets.kind === 'classes') {
+    alignedClasses(targets, target, argument);
+    return;
+  }
   const outputs = outputsOf(targets);
-  // Files often hold fewer classes than training did; ids mean the same as long as none is new.
-  if (target.kind === 'classes' ? outputs > target.outputs : outputs !== target.outputs) {
+  if (outputs !== target.outputs) {
     throw new RangeError(`${argument}: expected ${target.outputs} ${target.kind}, got ${outputs}`);
   }
   if (target.names && targets.names?.some((name, i) => name !== target.names![i])) {
@@ -30,6 +34,42 @@ export function requireSameTargets(data: Dataset, target: TargetInfo, argument: 
       `${argument}: expected targets named ${target.names.join(', ')}, got ${targets.names.join(', ')}`,
     );
   }
+}
+
+/** Data that a net of this target is compared with, their classes numbered as the net's. Other data may have fewer classes, and names tell which. */
+export function aligned(data: Dataset, target: TargetInfo, argument: string): Dataset {
+  if (data.targets?.kind !== 'classes') return data;
+  const targets = alignedClasses(data.targets, target, argument);
+  return targets === data.targets ? data : data.withTargets(targets);
+}
+
+function alignedClasses(targets: ClassTargets, target: TargetInfo, argument: string): ClassTargets {
+  const { values, classes } = targets;
+  const ids = (count: number) => Array.from({ length: count }, (_, id) => String(id));
+  // Ids without names stand for names that are numbers.
+  const given = targets.names ?? (areNumbers(target.names) ? ids(classes) : undefined);
+  const wanted = target.names ?? (areNumbers(targets.names) ? ids(target.outputs) : undefined);
+  if (!given || !wanted) {
+    // Files often hold fewer classes than training did; ids mean the same as long as none is new.
+    if (classes > target.outputs)
+      throw new RangeError(`${argument}: expected ${target.outputs} classes, got ${classes}`);
+    return targets;
+  }
+  if (given.every((name, id) => name === wanted[id])) return targets;
+  const places = new Map(wanted.map((name, id) => [name, id]));
+  const placeOf = given.map((name) => places.get(name));
+  const aligned = Int32Array.from(values, (id) => placeOf[id] ?? -1);
+  const row = aligned.indexOf(-1);
+  if (row >= 0)
+    throw new RangeError(
+      `${argument}: expected classes named ${wanted.join(', ')}, got ${given[values[row]!]} in row ${row}`,
+    );
+  return {
+    kind: 'classes',
+    values: aligned,
+    classes: target.outputs,
+    ...(target.names ? { names: target.names } : {}),
+  };
 }
 
 /** Checks the targets to learn from and says what they are. */

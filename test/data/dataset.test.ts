@@ -121,7 +121,7 @@ test('dense rows that are refused', () => {
     /row 1, column 1 is NaN, expected a finite number/,
   );
   refuses(() => Dataset.dense([[1, -Infinity]]), RangeError, /row 0, column 1 is -Infinity/);
-  assert.equal(values(Dataset.dense([[1e39]])), Float64Array.of(1e39));
+  assert.equal((Dataset.dense([[1e39]]).features as DenseMatrix).values, Float64Array.of(1e39));
   refuses(() => Dataset.dense([['1']] as unknown as number[][]), TypeError, /^rows\[0\]\[0\]: .* got "1"$/);
   refuses(() => Dataset.dense([1, 2] as unknown as number[][]), TypeError, /^rows\[0\]: expected an array.* got 1$/);
   refuses(() => Dataset.dense([[1], null] as unknown as number[][]), TypeError, /^rows\[1\]: .* got null$/);

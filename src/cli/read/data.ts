@@ -1,6 +1,7 @@
 import { extname } from 'node:path';
-import { Dataset } from '../../data/dataset.js';
+import { Dataset, type Targets } from '../../data/dataset.js';
 import { idxDataset } from '../../data/images/idx.js';
+import { targetsOf } from '../../data/labels.js';
 import type { TableSchema } from '../../data/tables/schema.js';
 import { learnCsv, readCsv } from '../../data/text/csv.js';
 import { parseSparseText } from '../../data/text/sparse-text.js';
@@ -54,10 +55,9 @@ export async function loadLike(
   }
   const data = await inFile(file.name, () => {
     if (file.format === 'csv') return readCsv(decode(file), csv!, limitOf(options));
-    if (file.format === 'idx') return readIdx(file, options, labelled);
+    if (file.format === 'idx') return readIdx(file, options, labelled, target.names);
     const kind = target.kind === 'tasks' ? 'tasks' : 'classes';
-    const classes = labelled && kind === 'classes' ? { classes: Math.max(2, target.outputs) } : {};
-    return parseSparseText(decode(file), { columns, targets: kind, ...classes });
+    return parseSparseText(decode(file), { columns, targets: kind, ...(labelled ? classesOf(target) : {}) });
   });
   if (data.columns !== columns) {
     throw new UserError(`${file.name}: expected ${columns} columns like the training data, got ${data.columns}`);
@@ -84,9 +84,26 @@ function csvToLearn(file: InputFile, options: DataOptions, labelled: boolean): {
   return { data, csv: schema };
 }
 
-function readIdx(file: InputFile, options: Pick<DataOptions, 'labels' | 'maxMemory'>, labelled: boolean): Dataset {
+function readIdx(
+  file: InputFile,
+  options: Pick<DataOptions, 'labels' | 'maxMemory'>,
+  labelled: boolean,
+  classNames?: readonly string[],
+): Dataset {
   const labels = readLabels(file, options.labels, labelled);
-  return idxDataset(file.bytes, labels?.bytes, limitOf(options));
+  return idxDataset(file.bytes, labels?.bytes, {
+    ...limitOf(options),
+    ...(labels && classNames ? { classNames } : {}),
+  });
+}
+
+/** How labels that are numbers are to be read for them to mean what they meant in training. */
+function classesOf({ kind, names, outputs }: Reference['target']): {
+  classes?: number;
+  classNames?: readonly string[];
+} {
+  if (kind !== 'classes') return {};
+  return names ? { classNames: names } : { classes: Math.max(2, outputs) };
 }
 
 /** Of a reader; its own default where none is given. */
@@ -108,9 +125,15 @@ function renamed(data: Dataset, featureNames?: readonly string[], targetNames?: 
   const { targets } = data;
   return new Dataset(
     data.features,
-    targets && targetNames ? { ...targets, names: targetNames } : targets,
+    targets && targetNames ? namedTargets(targets, targetNames) : targets,
     featureNames ?? data.featureNames,
   );
+}
+
+/** Names by the labels themselves, also where these were taken for classes by value. */
+function namedTargets(targets: Targets, classNames: readonly string[]): Targets {
+  if (targets.kind !== 'classes' || !targets.names) return { ...targets, names: classNames };
+  return targetsOf({ labels: Array.from(targets.values, (id) => Number(targets.names![id])), classNames })!;
 }
 
 /** An option that would change nothing is a mistake worth a word. */

@@ -51,7 +51,7 @@ export async function loadImagesLike(
     const channels = image.channels === 1 || image.channels === 3 ? image.channels : undefined;
     const { maxMemory } = options;
     found = await loaded(await readImageFolder(source, { classNames, channels, maxMemory }), source);
-  } else found = await readIdxImages(source, options, labelled);
+  } else found = await readIdxImages(source, options, labelled, target.names);
   const got = imagesOf(found.data);
   if (sides(got) !== sides(image)) {
     throw new UserError(`${found.name}: expected images of ${sides(image)} like the training data, got ${sides(got)}`);

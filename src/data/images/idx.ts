@@ -14,8 +14,16 @@ export const IDX = {
   classes: {
     kind: 'integer',
     from: 2,
-    defaultDoc: 'the highest label plus one, at least 2',
-    doc: 'Number of classes.',
+    defaultDoc: 'the number of classNames, else as the labels tell: ids that count from 0, or classes by value',
+    doc: 'Number of classes; labels are then ids below it.',
+  },
+  classNames: {
+    kind: 'list',
+    of: { kind: 'text', doc: 'A name.' },
+    least: 2,
+    distinct: true,
+    defaultDoc: 'none for ids that count from 0, else the labels',
+    doc: 'Name of each class; give those of the training images to every later file.',
   },
   maxMemory: MAX_MEMORY,
 } as const satisfies Options;
@@ -50,7 +58,7 @@ export function parseIdx(bytes: Uint8Array): IdxArray {
  * @throws RangeError for a malformed file, labels that are not one integer for each image, or pixels beyond maxMemory
  */
 export function idxDataset(images: Uint8Array, labels?: Uint8Array, options: OptionsOf<typeof IDX> = {}): Dataset {
-  const { scale, classes, maxMemory } = complete(IDX, options, 'idxDataset');
+  const { scale, classes, classNames, maxMemory } = complete(IDX, options, 'idxDataset');
   if (scale === 0) throw new RangeError('scale: expected a finite number other than 0, got 0');
   const { shape, values } = parse(images, 'images');
   if (shape.length < 2) {
@@ -70,7 +78,7 @@ export function idxDataset(images: Uint8Array, labels?: Uint8Array, options: Opt
   if (ids.shape[0] !== shape[0]) {
     throw new RangeError(`labels: expected as many as images (${shape[0]}), got ${ids.shape[0]}`);
   }
-  return Dataset.dense(pixels, { columns, labels: ids.values, classes });
+  return Dataset.dense(pixels, { columns, labels: ids.values, classes, classNames });
 }
 
 function parse(bytes: Uint8Array, argument: string): IdxArray {

@@ -2,7 +2,7 @@ import { requireKnown } from '../../check/known.js';
 import { got } from '../../check/phrase.js';
 import { requireInteger, requireObject } from '../../check/require.js';
 import { Dataset, requireSound } from '../dataset.js';
-import { plainClasses } from '../labels.js';
+import { areNumbers, numberedClasses } from '../labels.js';
 import { requireRows } from '../matrix.js';
 import { describeTargets, type Targets } from '../targets.js';
 import { isNumber } from './number.js';
@@ -21,8 +21,8 @@ export interface SparseTextOptions {
    */
   readonly targets?: 'classes' | 'tasks';
   /**
-   * Number of classes. Default: the number of `classNames`, else the highest label plus one, at least 2; then labels from 65,536 on are refused where
-   * there are not as many rows.
+   * Number of classes; labels are then ids below it. Default: the number of `classNames`, else as the labels tell, see the labels of Dataset: ids that count from 0, or classes by
+   * value.
    */
   readonly classes?: number;
   readonly classNames?: readonly string[];
@@ -42,6 +42,9 @@ const SPARSE_TEXT: readonly (keyof SparseTextOptions)[] = [
 /** What a text may name without an option that says so: numbers up to a plain bound, or in proportion to the length of the text. */
 const PLAIN_COLUMNS = 2 ** 20;
 const COLUMNS_PER_ENTRY = 16;
+
+/** Labels from here on are none. */
+const MOST_LABEL = 0x7fffffff;
 
 const TAB = 9;
 const NEWLINE = 10;
@@ -167,9 +170,7 @@ class SparseTextReader {
     if (this.#tasks) {
       return { kind: 'tasks', values: Int8Array.from(values), tasks: this.#width, names: taskNames };
     }
-    let highest = 1;
-    for (const label of values) if (label > highest) highest = label;
-    return { kind: 'classes', values, classes: this.#classes ?? highest + 1, names: classNames };
+    return numberedClasses(values, { classes: this.#options.classes, classNames });
   }
 
   /** Leaves the reader at the comma or at the end of the line. */
@@ -198,7 +199,7 @@ class SparseTextReader {
     if (targets !== undefined) this.#tasks = targets === 'tasks';
     else this.#tasks = taskNames !== undefined || (this.#classes === undefined && labels > 1);
     this.#width = this.#tasks ? Math.max(labels, 1) : 1;
-    this.#labelEnd = this.#classes ?? plainClasses(rows);
+    this.#labelEnd = areNumbers(this.#options.classNames) ? MOST_LABEL : (this.#classes ?? MOST_LABEL);
     // Rows of so many labels as a text has not the characters for are refused further on.
     this.#labels = new Int32Array(Math.min(rows * this.#width, this.#end));
   }
@@ -225,15 +226,10 @@ class SparseTextReader {
     const stopped = code === COMMA || code === NEWLINE || code === SPACE || code === TAB || code === RETURN;
     if (this.#tasks) {
       if (!stopped || this.#at === from || label > 1) this.#refuse('a label 0, 1 or ?', this.#itemAt(from, true));
-    } else if (!stopped || label < 0 || label > 0x7ffffffe) {
+    } else if (!stopped || label < 0 || label >= MOST_LABEL) {
       this.#refuse('a label that is an integer from 0', this.#itemAt(from, true));
     } else if (label >= this.#labelEnd) {
-      this.#refuse(
-        this.#classes === undefined
-          ? `a label below ${this.#labelEnd} in so few rows, or the option classes`
-          : `a label below ${this.#classes}, the number of classes`,
-        String(label),
-      );
+      this.#refuse(`a label below ${this.#labelEnd}, the number of classes`, String(label));
     }
     return label;
   }
