@@ -23,11 +23,9 @@ export function checkFeatures(data: Observations): void {
  * it awaits anything. Whoever reads targets has checkTargets look at them.
  */
 export function checkedData(data: Observations): Observations {
-  if (typeof data !== 'object' || data === null) throw new TypeError(`data: expected a Dataset, got ${got(data)}`);
-  if (isTable(data))
-    throw new TypeError(
-      'data: expected a Dataset, got a Table, of which chowLiuTree, mutualInformation and topPairs take columns as they are',
-    );
+  const table = isTable(data);
+  if (typeof data !== 'object' || data === null || table)
+    throw new TypeError(`data: expected a Dataset, got ${table ? 'a Table' : got(data)}`);
   const { features, targets, featureNames } = data;
   // Read once, lest getters answer differently later.
   const parts = { features: features && { ...features }, targets, featureNames };

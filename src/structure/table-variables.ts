@@ -10,6 +10,7 @@ import {
   emptyBits,
   requireOneCut,
   requireRoom,
+  type StateColumns,
   type Variables,
 } from './variables.js';
 
@@ -40,25 +41,29 @@ export function variablesOf(engine: Engine, data: Observations | Table, options:
   return { variables: discretise(engine, features, options), names: featureNames };
 }
 
-/** A variable a column, in states that occur. RangeError for a column of more than 256, by name. */
+/** A variable a column, in the states that occur; bits where no column has more than two. RangeError for more than 256 in a column, by name. */
 function tableVariables(engine: Engine, table: Table, options: DiscretiseOptions): NamedVariables {
   const { rows, columns } = checkedTable(table);
   requireOneCut(options.bins, options.threshold);
-  requireRoom(engine, columns.length, rows * columns.length + 32 * rows);
-  const data = new Uint8Array(rows * columns.length);
-  const counts = new Int32Array(columns.length);
-  const states = columns.map((column, v) => {
+  const variables = columns.length;
+  requireRoom(engine, variables, 2 * rows * variables + 32 * rows);
+  const states = new Uint8Array(rows * variables);
+  const counts = new Int32Array(variables);
+  const labels = columns.map((column, v) => {
     const coded = codesOf(column, options);
-    return renumber(coded, placeOfMissing(coded, column.name, options.missing), data.subarray(v * rows), (count) => {
-      if (count > MOST_STATES) refuse(column, count);
-      counts[v] = count;
-    });
+    const kept = renumber(coded, placeOfMissing(coded, column.name, options.missing), states.subarray(v * rows));
+    counts[v] = kept.length;
+    if (kept.length > MOST_STATES)
+      throw new RangeError(
+        `data: expected at most ${MOST_STATES} states a column, got ${kept.length} in ${JSON.stringify(column.name)}; leave it out, or merge categories`,
+      );
+    return coded.labels && kept.map((state) => coded.labels![state] ?? MISSING);
   });
-  const variables: Variables = { kind: 'states', rows, variables: columns.length, counts, states: data };
+  const data: StateColumns = { kind: 'states', rows, variables, counts, states };
   return {
-    variables: counts.every((count) => count <= 2) ? packStates(engine, variables) : variables,
+    variables: counts.every((count) => count <= 2) ? packStates(data) : data,
     names: columns.map(({ name }) => name),
-    states: states.some(Boolean) ? states : undefined,
+    states: labels.some(Boolean) ? labels : undefined,
   };
 }
 
@@ -81,76 +86,52 @@ function cutNumbers({ values: given }: NumericValues, { threshold = 'auto', bins
   const values = typeof missing === 'number' ? given.map((x) => (Number.isNaN(x) ? missing : x)) : given;
   const present = values.filter((x) => !Number.isNaN(x));
   const rows = present.length;
-  if (rows === 0) return { codes: new Int32Array(values.length).fill(-1), count: 0, labels: [] };
   const { mean, near, limits } = meansOf({ kind: 'dense', rows, columns: 1, values: present });
-  const codesBy = (stateOf: (x: number) => number) =>
-    Int32Array.from(values, (x) => (Number.isNaN(x) ? -1 : stateOf(x)));
   const sorted = present.sort();
   const few = bins ?? (threshold === 'auto' ? Math.min(FEW_VALUES, Math.max(2, Math.sqrt(rows / ROWS_A_PAIR))) : 0);
   const distinct = distinctValues(sorted, Math.floor(few));
-  if (distinct || bins !== undefined) {
-    const starts = distinct ?? stateStarts(sorted, bins!);
-    const labels = distinct?.map(String);
-    const stateOf = (x: number) => stateAt(starts, x);
-    return { codes: codesBy(stateOf), count: starts.length, labels, mean: stateOf(mean[0]! + near[0]!) };
-  }
+  const starts = distinct ?? (bins && stateStarts(sorted, bins));
   const limit = typeof threshold === 'number' ? threshold : limits[0]!;
-  const stateOf = (x: number) => Number(x > limit);
-  return { codes: codesBy(stateOf), count: 2, labels: undefined, mean: stateOf(mean[0]!) };
+  const stateOf = (x: number) => (starts ? stateAt(starts, x) : Number(x > limit));
+  return {
+    codes: Int32Array.from(values, (x) => (Number.isNaN(x) ? -1 : stateOf(x))),
+    count: starts ? starts.length : 2,
+    labels: distinct?.map(String),
+    mean: stateOf(mean[0]! + (starts ? near[0]! : 0)),
+  };
 }
 
 /** The state of missing cells: one more than there are others, or one of these. */
-function placeOfMissing(
-  { codes, count, mean }: Codes,
-  name: string,
-  missing: DiscretiseOptions['missing'] = 'state',
-): number {
+function placeOfMissing({ codes, count, mean }: Codes, name: string, missing: DiscretiseOptions['missing']): number {
   if (missing === 'state' || !codes.includes(-1)) return count;
   if (missing === 'mean' && mean !== undefined) return mean;
-  if (typeof missing === 'number')
-    throw new RangeError(
-      `missing: expected state, mean or mode, since column ${JSON.stringify(name)} is of categories, got ${missing}`,
-    );
+  if (missing !== 'mean' && missing !== 'mode')
+    throw new RangeError(`missing: expected no number, as ${JSON.stringify(name)} is of categories, got ${missing}`);
   const rows = new Int32Array(count);
   for (const code of codes) if (code >= 0) rows[code]!++;
-  return Math.max(0, rows.indexOf(rows.reduce((a, b) => Math.max(a, b), 0)));
+  return rows.reduce((best, times, state) => (times > rows[best]! ? state : best), 0);
 }
 
-/** Writes states numbered anew, those that occur alone; tells how many before it does; returns their names. */
-function renumber(
-  { codes, count, labels }: Codes,
-  missing: number,
-  out: Uint8Array,
-  tell: (count: number) => void,
-): readonly string[] | undefined {
+/** Writes states numbered anew, those that occur alone, and returns these. */
+function renumber({ codes, count }: Codes, missing: number, out: Uint8Array): number[] {
   const place = (code: number) => (code < 0 ? missing : code);
-  const seen = new Uint8Array(count + 1);
-  for (const code of codes) seen[place(code)] = 1;
-  const kept = [...seen.keys()].filter((state) => seen[state]);
-  tell(kept.length);
-  const next = new Int32Array(count + 1);
+  const next = new Int32Array(count + 1).fill(-1);
+  for (const code of codes) next[place(code)] = 0;
+  const kept = [...next.keys()].filter((state) => next[state] === 0);
   kept.forEach((state, s) => {
     next[state] = s;
   });
   codes.forEach((code, r) => {
     out[r] = next[place(code)]!;
   });
-  return labels && kept.map((state) => labels[state] ?? MISSING);
+  return kept;
 }
 
-function packStates(engine: Engine, data: Variables & { kind: 'states' }): Variables {
-  const { rows, variables, states } = data;
-  requireRoom(engine, variables, states.length + Math.ceil(rows / 64) * 8 * variables);
+function packStates({ rows, variables, states }: StateColumns): Variables {
   const out = emptyBits(rows, variables);
   for (let v = 0; v < variables; v++) {
     const at = v * out.words * 8;
     for (let r = 0; r < rows; r++) out.bits[at + (r >> 3)]! |= states[v * rows + r]! << (r & 7);
   }
   return out;
-}
-
-function refuse({ name }: TableColumn, count: number): never {
-  throw new RangeError(
-    `data: expected at most ${MOST_STATES} states a column, got ${count} in ${JSON.stringify(name)}; leave it out, or merge its rare categories`,
-  );
 }

@@ -1,4 +1,4 @@
-import { requireIndex, requireLength } from '../check/arrays.js';
+import { requireIndex } from '../check/arrays.js';
 import { requireNames } from '../check/names.js';
 import { got } from '../check/phrase.js';
 import { isMade, requireInteger } from '../check/require.js';
@@ -139,14 +139,11 @@ export class Tree {
 
 /** Copies; null, as JSON has it, for undefined. */
 function statesOf(states: readonly (readonly string[] | null | undefined)[], variables: number) {
-  if (!Array.isArray(states)) throw new TypeError(`states: expected a list of lists of strings, got ${got(states)}`);
-  requireLength(states, variables, 'states', 'one list a variable');
-  return Array.from(states, (names: readonly string[] | null | undefined, v) => {
-    if (names === null || names === undefined) return undefined;
-    if (!Array.isArray(names) || names.some((name) => typeof name !== 'string'))
-      throw new TypeError(`states[${v}]: expected a list of strings, got ${got(names)}`);
-    return [...(names as readonly string[])];
-  });
+  const isNames = (list: unknown) =>
+    list == null || (Array.isArray(list) && list.every((name) => typeof name === 'string'));
+  if (!Array.isArray(states) || states.length !== variables || !states.every(isNames))
+    throw new TypeError(`states: expected a list of strings a variable, got ${got(states)}`);
+  return Array.from(states as readonly (readonly string[] | null)[], (list) => (list ? [...list] : undefined));
 }
 
 /** TypeError unless it is a Tree: a copy by structuredClone or JSON lacks all that a tree can tell. */

@@ -39,22 +39,19 @@ export const THRESHOLD = {
   words: ['mean', 'auto'],
   default: 'auto',
   defaultDoc: "auto: 0 for sparse rows, such as counts, the column's mean for dense ones",
-  doc: "A feature is 1 where it is above this number, or above its mean by more than 1e-9 of the column's range.",
+  doc: 'A feature is 1 where it is above this number, or above its mean.',
 } as const satisfies Option;
 
 /** How numbers become variables. */
 export const DISCRETISE = {
-  threshold: {
-    ...THRESHOLD,
-    defaultDoc:
-      "auto: 0 for sparse rows, such as counts, the column's mean for dense ones; in a Table up to 16 distinct values are states as they stand, where it has five rows for each pair of them, and the mean cuts other numbers",
-  },
+  threshold: THRESHOLD,
   bins: {
     kind: 'integer',
     from: 2,
     to: 256,
-    defaultDoc: 'two states, cut at the threshold',
-    doc: 'Up to so many states a variable: columns of more distinct values are cut at quantiles; columns of categories stay as they are. Not beside a threshold.',
+    defaultDoc:
+      'two states, cut at the threshold; in a Table k distinct values are k states, up to 16 and with 5 k² rows',
+    doc: 'Up to so many states a variable: columns of more distinct values are cut at quantiles. Not beside a threshold.',
   },
   missing: {
     kind: 'number',
@@ -62,7 +59,7 @@ export const DISCRETISE = {
     default: 'state',
     // The command reads it with the data.
     flag: false,
-    doc: "Where a Table's missing cells belong. state: to a state of their own; mean: to that of the column's mean, which is never above itself; mode: to its most frequent state, as those of categories do for mean too; a number: to that number's, in a column of categories an error.",
+    doc: "The state of a Table's missing cells: one of their own, the mean's, which is not above itself, the most frequent (mode; of categories mean too) or a number's.",
   },
 } as const satisfies Options;
 
@@ -158,11 +155,11 @@ function quantileStates(engine: Engine, matrix: RowMatrix, bins: number): StateC
   const counts = new Int32Array(columns);
   const column = new Float64Array(rows);
   const sorted = new Float64Array(rows);
-  const byColumn = matrix.kind === 'sparse' ? entriesByColumn(matrix) : undefined;
+  const sparse = matrix.kind === 'sparse' ? transposed(matrix) : undefined;
   for (let c = 0; c < columns; c++) {
     column.fill(0);
     if (matrix.kind === 'dense') for (let r = 0; r < rows; r++) column[r] = matrix.values[r * columns + c]!;
-    else byColumn!(c, (r, value) => (column[r] = value));
+    else for (let e = sparse!.start[c]!; e < sparse!.start[c + 1]!; e++) column[sparse!.row[e]!] = sparse!.value[e]!;
     sorted.set(column);
     sorted.sort();
     const starts = stateStarts(sorted, bins);
@@ -172,26 +169,17 @@ function quantileStates(engine: Engine, matrix: RowMatrix, bins: number): StateC
   return { kind: 'states', rows, variables: columns, counts, states };
 }
 
-function entriesByColumn(matrix: SparseMatrix) {
-  const { columnStart, order, rowOf } = columnOrder(matrix);
-  return (column: number, visit: (row: number, value: number) => void) => {
-    for (let k = columnStart[column]!; k < columnStart[column + 1]!; k++)
-      visit(rowOf[order[k]!]!, matrix.value[order[k]!]!);
-  };
-}
-
-function columnOrder(matrix: SparseMatrix) {
-  const columnStart = new Int32Array(matrix.columns + 1);
-  for (const column of matrix.index) columnStart[column + 1]!++;
-  for (let c = 0; c < matrix.columns; c++) columnStart[c + 1]! += columnStart[c]!;
-  const fill = columnStart.slice();
-  const order = new Int32Array(matrix.index.length);
-  const rowOf = new Int32Array(matrix.index.length);
-  for (let r = 0; r < matrix.rows; r++) {
-    for (let e = matrix.start[r]!; e < matrix.start[r + 1]!; e++) {
-      rowOf[e] = r;
-      order[fill[matrix.index[e]!]!++] = e;
-    }
-  }
-  return { columnStart, order, rowOf };
+function transposed(matrix: SparseMatrix) {
+  const start = new Int32Array(matrix.columns + 1);
+  for (const column of matrix.index) start[column + 1]!++;
+  for (let c = 0; c < matrix.columns; c++) start[c + 1]! += start[c]!;
+  const fill = start.slice();
+  const row = new Int32Array(matrix.index.length);
+  const value = new Float32Array(matrix.index.length);
+  eachEntry(matrix, (r, c, x) => {
+    const at = fill[c]!++;
+    row[at] = r;
+    value[at] = x;
+  });
+  return { start, row, value };
 }

@@ -1,7 +1,7 @@
 import { requireArray, requireEach, requireLength } from '../../check/arrays.js';
 import { requireNames } from '../../check/names.js';
 import { got } from '../../check/phrase.js';
-import { requireInteger, requireObject } from '../../check/require.js';
+import { requireInteger } from '../../check/require.js';
 import type { Table, TableColumn } from './table.js';
 
 /** Whether it says that it is a Table; its parts are not looked at. */
@@ -15,10 +15,7 @@ export function checkedTable({ rows, columns: given }: Table): Table {
   if (!Array.isArray(given) || given.length === 0)
     throw new TypeError(`data.columns: expected a list of columns, got ${got(given)}`);
   // Read once, lest getters answer differently later.
-  const columns = Array.from(given, (column: TableColumn, c) => {
-    requireObject(column, `data.columns[${c}]`);
-    return { ...column };
-  });
+  const columns = Array.from(given, (column: TableColumn) => ({ ...column }));
   const names = columns.map(({ name }) => name);
   requireNames(names, columns.length, 'data.columns', 'column');
   columns.forEach((column, c) => {
@@ -29,18 +26,26 @@ export function checkedTable({ rows, columns: given }: Table): Table {
 
 function checkColumn(column: TableColumn, rows: number, at: string): void {
   if (column.kind === 'numeric') {
-    const { values } = column;
-    requireArray(values, `${at}.values`, Float64Array);
-    requireLength(values, rows, `${at}.values`, 'one a row');
-    requireEach(values, (x) => Math.abs(x) !== Number.POSITIVE_INFINITY, `${at}.values`, 'a number, or NaN if missing');
+    requireArray(column.values, `${at}.values`, Float64Array);
+    requireCells(column.values, rows, `${at}.values`, Number.POSITIVE_INFINITY, 'a finite number or NaN');
     return;
   }
-  if (column.kind !== 'categorical')
-    throw new TypeError(`${at}.kind: expected numeric or categorical, got ${got((column as TableColumn).kind)}`);
-  const { codes, categories } = column;
+  const { kind, codes, categories } = column;
+  if (kind !== 'categorical') throw new TypeError(`${at}.kind: expected numeric or categorical, got ${got(kind)}`);
   requireNames(categories, categories?.length, `${at}.categories`, 'category');
   requireArray(codes, `${at}.codes`, Int32Array);
-  requireLength(codes, rows, `${at}.codes`, 'one a row');
-  const expected = `a category from 0 to ${categories.length - 1}, or -1 if missing`;
-  requireEach(codes, (code) => code >= -1 && code < categories.length, `${at}.codes`, expected);
+  requireCells(codes, rows, `${at}.codes`, categories.length, 'a category or -1', -2);
+}
+
+/** One a row, between the bounds or NaN. */
+function requireCells(
+  cells: Float64Array | Int32Array,
+  rows: number,
+  at: string,
+  below: number,
+  expected: string,
+  above = -below,
+): void {
+  requireLength(cells, rows, at, 'one a row');
+  requireEach(cells, (x) => !(x <= above || x >= below), at, expected);
 }
