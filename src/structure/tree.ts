@@ -1,4 +1,4 @@
-import { requireIndex } from '../check/arrays.js';
+import { requireIndex, requireLength } from '../check/arrays.js';
 import { requireNames } from '../check/names.js';
 import { got } from '../check/phrase.js';
 import { isMade, requireInteger } from '../check/require.js';
@@ -141,8 +141,9 @@ export class Tree {
 function statesOf(states: readonly (readonly string[] | null | undefined)[], variables: number) {
   const isNames = (list: unknown) =>
     list == null || (Array.isArray(list) && list.every((name) => typeof name === 'string'));
-  if (!Array.isArray(states) || states.length !== variables || !states.every(isNames))
-    throw new TypeError(`states: expected a list of strings a variable, got ${got(states)}`);
+  if (!Array.isArray(states) || !states.every(isNames))
+    throw new TypeError(`states: expected lists of strings, got ${got(states)}`);
+  requireLength(states, variables, 'states', 'one list a variable');
   return Array.from(states as readonly (readonly string[] | null)[], (list) => (list ? [...list] : undefined));
 }
 
