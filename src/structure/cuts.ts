@@ -18,24 +18,27 @@ export const MEANS_BYTES = 64;
 
 export function meansOf(matrix: RowMatrix): Means {
   const { rows, columns } = matrix;
+  const [cells, index] = matrix.kind === 'dense' ? [matrix.values] : [matrix.value, matrix.index];
   // Sums are about a value there is: of times since 1970 nothing else would be left of the differences.
   const first = new Float64Array(columns);
-  if (matrix.kind === 'dense') first.set(matrix.values.subarray(0, columns));
+  if (!index) first.set(cells.subarray(0, columns));
   const [sum, least, most] = [new Float64Array(columns), first.slice(), first.slice()];
-  eachEntry(matrix, (_, c, x) => {
+  for (let e = 0, next = 0; e < cells.length; e++, next = next + 1 < columns ? next + 1 : 0) {
+    const c = index ? index[e]! : next;
+    const x = cells[e]!;
     sum[c]! += x - first[c]!;
     if (x < least[c]!) least[c] = x;
     if (x > most[c]!) most[c] = x;
-  });
+  }
   const mean = sum.map((total, c) => first[c]! + total / rows);
   const near = most.map((x, c) => NEAR_MEAN * x - NEAR_MEAN * least[c]!);
-  const limits = mean.slice();
-  const raise = (c: number, x: number) => {
-    if (x > limits[c]! && x - mean[c]! <= near[c]!) limits[c] = x;
-  };
   // Of sparse rows the absent zeros.
-  for (let c = 0; c < columns; c++) raise(c, first[c]!);
-  eachEntry(matrix, (_, c, x) => raise(c, x));
+  const limits = mean.map((x, c) => (Math.abs(first[c]! - x) <= near[c]! ? Math.max(x, first[c]!) : x));
+  for (let e = 0, next = 0; e < cells.length; e++, next = next + 1 < columns ? next + 1 : 0) {
+    const c = index ? index[e]! : next;
+    const x = cells[e]!;
+    if (x > limits[c]! && x - mean[c]! <= near[c]!) limits[c] = x;
+  }
   return { mean, near, limits };
 }
 

@@ -43,7 +43,7 @@ export class Tree {
     this.variables = variables;
     this.root = root;
     this.names = names && [...names];
-    this.states = states && statesOf(states, variables);
+    this.states = states === undefined ? states : statesOf(states, variables);
     this.edges = Array.from(edges, (edge: Edge, i) => {
       const { a, b, information } = edge ?? {};
       requireVertex(a, variables, 'edges');
