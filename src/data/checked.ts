@@ -1,6 +1,7 @@
 import { requireNames } from '../check/names.js';
 import { got } from '../check/phrase.js';
 import { checkMatrix, type Matrix } from './matrix.js';
+import { isTable } from './tables/checked-table.js';
 import type { Targets } from './targets.js';
 
 /** Features, perhaps with targets and names: a Dataset, or a plain object of the same form, which then passes a Dataset's checks. */
@@ -22,7 +23,9 @@ export function checkFeatures(data: Observations): void {
  * it awaits anything. Whoever reads targets has checkTargets look at them.
  */
 export function checkedData(data: Observations): Observations {
-  if (typeof data !== 'object' || data === null) throw new TypeError(`data: expected a Dataset, got ${got(data)}`);
+  const table = isTable(data);
+  if (typeof data !== 'object' || data === null || table)
+    throw new TypeError(`data: expected a Dataset, got ${table ? 'a Table' : got(data)}`);
   const { features, targets, featureNames } = data;
   // Read once, lest getters answer differently later.
   const parts = { features: features && { ...features }, targets, featureNames };

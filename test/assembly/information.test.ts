@@ -215,6 +215,94 @@ kernelTest(
   },
 );
 
+kernelTest(
+  'information_binary',
+  'exactly 0 where n n11 = n1 m1, and nowhere else, for every pair of up to 20 rows',
+  (information) => {
+    for (let n = 1; n <= 20; n++) {
+      for (let nv = 0; nv <= n; nv++) {
+        const pairs: [number, number][] = [];
+        for (let nu = 0; nu <= n; nu++)
+          for (let both = Math.max(0, nu + nv - n); both <= Math.min(nu, nv); both++) pairs.push([nu, both]);
+        guarded((memory) => {
+          const at = placeMargins(memory, Int32Array.from([nv, ...pairs.map(([nu]) => nu)]), n);
+          const count = memory.input(Int32Array.from([nv, ...pairs.map(([, both]) => both)])).at;
+          const d = pairs.length + 1;
+          const out = memory.output(new Float64Array(d));
+          information(out.at, count, at.ones, at.margin, at.table, at.zero, at.levels, at.levelCount, 0, n, 0, d);
+          const found = out.read().subarray(1);
+          pairs.forEach(([nu, both], i) => {
+            assert.is(found[i] === 0, n * both === nu * nv, `${both} of ${nu} and ${nv} in ${n}: ${found[i]}`);
+          });
+        });
+      }
+    }
+  },
+);
+
+kernelTest('information_joint', 'exactly 0 for products of margins, up to 40 by 40 states', (information) => {
+  const draws = new Draws(8);
+  for (let times = 0; times < 60; times++) {
+    const [ka, kb] = [1 + draws.below(40), 1 + draws.below(40)];
+    const [a, b] = [ka, kb].map((k) => Int32Array.from({ length: k }, () => draws.below(30))) as [
+      Int32Array,
+      Int32Array,
+    ];
+    a[0]!++;
+    b[0]!++;
+    const joint = Int32Array.from({ length: ka * kb }, (_, i) => a[Math.floor(i / kb)]! * b[i % kb]!);
+    const [sumA, sumB] = [a, b].map((counts) => counts.reduce((x, y) => x + y, 0)) as [number, number];
+    const table = tableOf(sumA * sumB);
+    const sumOf = (counts: Int32Array, by: number) =>
+      counts
+        .map((k) => k * by)
+        .sort()
+        .reduce((total, k) => total + table[k]!, 0);
+    guarded((memory) => {
+      const [ha, hb] = [sumOf(a, sumB), sumOf(b, sumA)];
+      const value = information(memory.output(joint).at, memory.input(table).at, ha, hb, ka, kb, sumA * sumB);
+      assert.is(value, 0, `${ka} by ${kb}`);
+    });
+  }
+});
+
+kernelTest('information_joint', 'of 2 by 2 states the bits of the binary formula', (information) => {
+  const draws = new Draws(9);
+  for (let times = 0; times < 200; times++) {
+    const joint = Int32Array.from({ length: 4 }, () => draws.below(3) * draws.below(50));
+    joint[3]!++;
+    const [n00, n01, n10, n11] = joint as unknown as [number, number, number, number];
+    const n = n00 + n01 + n10 + n11;
+    const table = tableOf(n);
+    const margin = (k: number) => table[k]! + table[n - k]!;
+    guarded((memory) => {
+      const [nu, nv] = [n10 + n11, n01 + n11];
+      const atTable = memory.input(table).at;
+      const value = information(memory.output(joint).at, atTable, margin(nu), margin(nv), 2, 2, n);
+      sameBits([value], [twin.informationBinary(table, n11, nu, nv, n)], String(joint));
+    });
+  }
+});
+
+kernelTest('sum_k_log_k', 'thousands of counts, most of them 0, and falling ones', (sum) => {
+  const draws = new Draws(10);
+  const table = tableOf(3000);
+  for (const k of [100, 365, 1000, 3000]) {
+    for (const counts of [
+      Int32Array.from({ length: k }, () => (draws.below(8) ? 0 : draws.below(3001))),
+      Int32Array.from({ length: k }, (_, i) => k - i),
+    ]) {
+      const sorted = copyOf(counts).sort();
+      guarded((memory) => {
+        const count = memory.output(counts);
+        const expected = sorted.reduce((total, k) => total + table[k]!, 0);
+        sameBits([sum(count.at, memory.input(table).at, k)], [expected], `${k} counts`);
+        sameBits(count.read(), sorted, 'sorted');
+      });
+    }
+  }
+});
+
 kernelTest('joint_counts', '1 to 5 states by 1 to 5, 0 to 40 rows, equals counting one by one', (count) => {
   const draws = new Draws(5);
   for (let ka = 1; ka <= 5; ka++) {

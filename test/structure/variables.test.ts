@@ -44,6 +44,44 @@ test('binary: above the threshold, in either layout', () => {
   }
 });
 
+const ones = (data: Variables) => statesOf(data).map(([x]) => x);
+const column = (values: readonly number[]) =>
+  Dataset.dense(Float64Array.from(values), { columns: 1 }).features as Extract<Dataset['features'], { kind: 'dense' }>;
+
+test('a unit and an offset move no cut: values that the mean equals are not above it', () => {
+  const random = new Random(11);
+  for (let trial = 0; trial < 60; trial++) {
+    // Fillings at the mean, as readers make them, and pairs about it.
+    const half = Array.from({ length: 1 + random.below(20) }, () => random.below(1000) / 100);
+    const values = [...half, ...half.map((x) => -x), 0, 0, 0];
+    const expected = values.map((x) => Number(x > 0));
+    for (const [a, b] of [
+      [1, 0],
+      [0.1, 0],
+      [3, 0.7],
+      [1e-9, 1],
+      [1 / 3, 1e6],
+      [1000, 1_550_083_467_346_370],
+    ] as const) {
+      const moved = column(values.map((x) => a * x + b));
+      assert.equal(ones(discretise(engine, moved, { threshold: 'mean' })), expected, `${a} x + ${b}`);
+      for (const bins of [2, 5]) {
+        const cut = discretise(engine, moved, { bins });
+        assert.equal(ones(cut), ones(discretise(engine, column(values), { bins })), `${bins} bins, ${a} x + ${b}`);
+      }
+    }
+  }
+});
+
+test('quantiles part near values beside one far off, but none that rounding alone parts', () => {
+  const far = [...Array.from({ length: 99 }, (_, i) => i / 1e6), 1e12];
+  const data = discretise(engine, column(far), { bins: 4 });
+  assert.equal(data.kind === 'states' && data.counts, Int32Array.of(4));
+  assert.equal(ones(discretise(engine, column([0.3, 0.1 + 0.2, 0.7, 0.3]), { bins: 4 })), [0, 0, 1, 0]);
+  const sums = Array.from({ length: 50 }, (_, i) => (i < 25 ? 0.3 : i < 30 ? 0.1 + 0.2 : i));
+  assert.equal(new Set(ones(discretise(engine, column(sums), { bins: 3 }))!.slice(0, 30)).size, 1);
+});
+
 test('bits past the last row are 0, as the counts need', () => {
   const data = discretise(engine, sparseOf([[1], [0], [0]]).features, { threshold: -1 });
   assert.is(data.kind, 'bits');

@@ -11,6 +11,7 @@ import {
   latentTree,
   latentTreeToJson,
   Standardizer,
+  type Table,
   TfIdf,
   TrfNet,
   TseNet,
@@ -60,7 +61,7 @@ export async function takenCalls(engine: Engine): Promise<Record<string, Taken>>
   const report = () => structuredClone(gateReport(Uint8Array.of(1, 0, 1, 1, 1, 0, 0, 0), LAYOUT, labelled()));
   const signal = new AbortController().signal;
   const run = () => ({ batchSize: 4, signal });
-  const discrete = { threshold: 'mean' as const, signal, engine };
+  const discrete = { threshold: 'mean' as const, missing: 'state' as const, signal, engine };
   const drawing = () => ({ top: 3, title: 'Words' });
   const netOptions = {
     input: 'none' as const,
@@ -200,7 +201,9 @@ export async function takenCalls(engine: Engine): Promise<Record<string, Taken>>
     'TfIdf.fromJSON': { args: () => [TfIdf.learn(sparse).toJSON()] },
     'TfIdf#apply': { on: () => TfIdf.learn(sparse), args: () => [sparse] },
     'TfIdf#toJSON': { on: () => TfIdf.learn(sparse), args: () => [] },
-    'new Tree': { args: () => [3, [{ a: 0, b: 1, information: 0.5 }], 0, ['a', 'b', 'c']] },
+    'new Tree': {
+      args: () => [3, [{ a: 0, b: 1, information: 0.5 }], 0, ['a', 'b', 'c'], [['n', 'y'], ['n', 'y'], undefined]],
+    },
     'Tree#neighbours': { on: () => tree, args: () => [0] },
     'Tree#walk': { on: () => tree, args: () => [] },
     'Tree#depthFirst': { on: () => tree, args: () => [] },
@@ -244,7 +247,7 @@ export async function takenCalls(engine: Engine): Promise<Record<string, Taken>>
     latentTree: { args: () => [sparse, { seed: 1, maxTop: 3, signal, engine }] },
     latentTreeToJson: { args: () => [latent, { top: 3 }] },
     loadNet: loading(net),
-    mutualInformation: { args: () => [sparse, 0, 1, discrete] },
+    mutualInformation: { args: () => [table(), 0, 1, discrete] },
     parseIdx: { args: () => [idxBytes([2, 2, 2], new Uint8Array(8))] },
     parseSparseText: {
       args: () => [
@@ -257,7 +260,7 @@ export async function takenCalls(engine: Engine): Promise<Record<string, Taken>>
     splitRows: { args: () => [dense, { validation: 0.25, test: 0.25, seed: 1, stratify: true, engine }] },
     targetInformation: { args: () => [sparse, discrete] },
     tellingGates: { args: () => [report(), 2] },
-    topPairs: { args: () => [sparse, 2, discrete] },
+    topPairs: { args: () => [table(), 2, discrete] },
     treeFromJson: { args: () => [treeToJson(tree)] },
     treeToJson: { args: () => [tree] },
     writeSafetensors: { args: () => [{ a: { shape: [2], data: Float32Array.of(1, 2) } }, { note: 'mine' }] },
@@ -334,6 +337,15 @@ function sparseRows(): Dataset {
   const index = Int32Array.from(rows.flat());
   const value = new Float32Array(index.length).fill(1);
   return Dataset.sparse({ rows: 12, columns: 4, start, index, value, labels: LABELS, featureNames: WORDS });
+}
+
+/** A column of numbers and two of categories, with missing cells. */
+function table(): Table {
+  const values = Float64Array.from(LABELS, (_, r) => (r === 3 ? Number.NaN : r / 4));
+  const codes = Int32Array.from(LABELS, (_, r) => (r % 4) - 1);
+  const word = { kind: 'categorical', name: 'word', codes, categories: ['a', 'b', 'c'] } as const;
+  const columns = [{ kind: 'numeric', name: 'size', values } as const, word, { ...word, name: 'other' }];
+  return { kind: 'table', rows: LABELS.length, columns };
 }
 
 function imageRows(): Dataset {
