@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { nearest } from '../check/known.js';
 import { addEvaluate } from './commands/evaluate.js';
 import { addExplain } from './commands/explain.js';
 import { addGates } from './commands/gates.js';
@@ -9,11 +10,12 @@ import { addLatentTree } from './commands/latent-tree.js';
 import { addPredict } from './commands/predict.js';
 import { addTrain } from './commands/train.js';
 import { addTree } from './commands/tree.js';
-import { outcomeOf } from './errors.js';
+import { outcomeOf, TableTroubles } from './errors.js';
 import { claimOutputs } from './flags/files.js';
 import { watchSignals } from './interrupt.js';
 import { addMaxMemory } from './memory.js';
 import { watchStreams, writeOut } from './print/standard.js';
+import { troubleText } from './troubles.js';
 import { releaseLocks } from './write/lock.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
@@ -54,9 +56,10 @@ async function run(args: string[]): Promise<number> {
   }
 }
 
-/** Says in one line what went wrong; returns the exit code. */
+/** Says what went wrong, in one line, of tables in one a trouble; returns the exit code. */
 function tell(error: unknown): number {
-  const { code, message } = outcomeOf(error);
+  const { code, message: line } = outcomeOf(error);
+  const message = error instanceof TableTroubles ? troubleText(error, process.argv.slice(2)) : line;
   if (message) process.stderr.write(`espalier: ${message}\n`);
   if (code === 1 && process.env.ESPALIER_DEBUG) console.error(error);
   return code;
@@ -71,10 +74,14 @@ function program(args: readonly string[]): Command {
     // Its errors are thrown, and told in one line by run().
     .configureOutput({ writeOut, writeErr: () => {} })
     .addHelpText('after', EXAMPLES)
+    .helpCommand('help [command]', 'tell about a command')
     .hook('preAction', (_, action) => claimOutputs(action))
     .action((_, { args }: Command) => {
       const commands = command.commands.map((sub) => sub.name()).join(', ');
-      const got = args.length ? `, got '${args[0]}'` : '';
+      const [given] = args;
+      const meant = given && nearest(given, [...command.commands.map((sub) => sub.name()), 'help']);
+      if (meant) command.error(`expected a command, got '${given}'; did you mean ${meant}?`);
+      const got = given === undefined ? '' : `, got '${given}'`;
       command.error(`expected a command (${commands})${got}; try espalier --help`);
     });
   addTree(command);

@@ -14,6 +14,7 @@ import { interruptible } from '../interrupt.js';
 import { addDataOptions, addJson, type DataOptions, integer } from '../options.js';
 import { duration, plural, print, printJson, rounded } from '../print/output.js';
 import { Progress } from '../print/progress.js';
+import { takenFields, tellTaken } from '../print/told.js';
 import { loadToLearn } from '../read/data.js';
 import { writeAtomically } from '../write/atomic.js';
 import { drawnFiles, endingOf } from './drawn.js';
@@ -65,10 +66,12 @@ async function tree(path: string, options: TreeOptions): Promise<void> {
   const settings = (await readFlags(FLAGS, { ...options })).options;
   const files = options.out === undefined ? [] : outputsOf(options.out);
   const begun = performance.now();
-  const { data, name } = await loadToLearn(path, options, false);
+  const found = await loadToLearn(path, options, false);
+  const { data, name } = found;
+  tellTaken([found], options.json);
   const loaded = performance.now();
   const root = rootOf(options.root, data);
-  const progress = new Progress();
+  const progress = new Progress(options.json);
   const learned = await interruptible((signal) =>
     chowLiuTree(data, {
       ...settings,
@@ -89,6 +92,7 @@ async function tree(path: string, options: TreeOptions): Promise<void> {
   if (options.json) {
     printJson({
       data: name,
+      ...takenFields(found),
       rows: data.rows,
       variables: learned.variables,
       edges: learned.edges.length,

@@ -1,5 +1,5 @@
 import { complete } from '../../check/complete.js';
-import type { Option, OptionsOf } from '../../check/option.js';
+import type { Option, Options, OptionsOf } from '../../check/option.js';
 import { MAX_MEMORY, requireWithin } from '../../runtime/budget.js';
 import { Dataset } from '../dataset.js';
 import type { Targets } from '../targets.js';
@@ -19,7 +19,14 @@ import { shorten, show } from './show.js';
 export const TABLE_MEMORY = { ...MAX_MEMORY, default: 2 ** 30 } as const satisfies Option;
 
 /** Options of readCsv. */
-export const READ_CSV = { maxMemory: TABLE_MEMORY } as const;
+export const READ_CSV = {
+  targets: {
+    kind: 'flag',
+    default: true,
+    doc: 'Whether to read the target, where there is one; its cells are not looked at else.',
+  },
+  maxMemory: TABLE_MEMORY,
+} as const satisfies Options;
 
 /**
  * A dense dataset from a CSV text, by a schema learned on the training text. With a header, columns are found by name, in
@@ -29,13 +36,13 @@ export const READ_CSV = { maxMemory: TABLE_MEMORY } as const;
  * not in the schema; RangeError for a table beyond maxMemory
  */
 export function readCsv(text: string, schema: CsvSchema, options: OptionsOf<typeof READ_CSV> = {}): Dataset {
-  const { maxMemory } = complete(READ_CSV, options, 'readCsv');
+  const { maxMemory, targets } = complete(READ_CSV, options, 'readCsv');
   requireSchema(schema);
-  return readRecords(readTable(text, schema.delimiter), schema, maxMemory);
+  return readRecords(readTable(text, schema.delimiter), schema, maxMemory, targets);
 }
 
 /** readCsv of a text that has been taken apart. */
-export function readRecords(table: Table, schema: CsvSchema, maxMemory: number): Dataset {
+export function readRecords(table: Table, schema: CsvSchema, maxMemory: number, targets = true): Dataset {
   const names = schema.header ? columnNames(table, true) : namesByPlace(table, schema);
   const known = new Set(schema.names);
   for (const name of names) {
@@ -68,7 +75,8 @@ export function readRecords(table: Table, schema: CsvSchema, maxMemory: number):
       offset += shownCategories(column).length;
     }
   }
-  return Dataset.dense(values, { columns: width, targets: readTarget(body, names, schema), featureNames });
+  const read = targets ? readTarget(body, names, schema) : undefined;
+  return Dataset.dense(values, { columns: width, targets: read, featureNames });
 }
 
 /** RangeError, naming the column with the most categories, where the features of these columns would be too large a table. */
