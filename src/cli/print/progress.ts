@@ -51,7 +51,10 @@ export class Progress {
   }
 
   private show(key: string, done: number, total: number, detail: string): void {
-    if (!this.shown) return this.tell(`${key}, ${detail}`);
+    if (!this.shown) {
+      this.tell(`${key}, ${detail}`);
+      return;
+    }
     if (key !== this.key) {
       this.stop();
       this.key = key;

@@ -16,7 +16,16 @@ import { type Loaded, plainTaken, type Reference } from './loaded.js';
 /** Reads a file to learn from. Without `labelled`, a CSV has no target unless one is named, which is then left out. */
 export async function loadToLearn(path: string, options: DataOptions, labelled: boolean): Promise<Loaded> {
   const reading = readReading(options);
-  const file = await readInput(path, options.format);
+  return learnFrom(await readInput(path, options.format), options, reading, labelled);
+}
+
+/** loadToLearn of a file that has been read. */
+export async function learnFrom(
+  file: InputFile,
+  options: DataOptions,
+  reading: Reading,
+  labelled: boolean,
+): Promise<Loaded> {
   refuseStray(file.format, options, file.name);
   const featureNames = options.featureNames ? readNames(options.featureNames) : undefined;
   const targetNames = options.targetNames ? readNames(options.targetNames) : undefined;
@@ -56,7 +65,7 @@ export async function loadLike(
     throw new UserError(`${file.name}: got CSV, but the training data were not; expected the same format`);
   }
   const data = await inFile(file.name, () => {
-    if (file.format === 'csv') return readCsv(decode(file), csv!, { targets: labelled, ...limitOf(options) });
+    if (file.format === 'csv') return readCsv(decode(file), csv!, { targets: labelled ? 'compare' : 'ignore', ...limitOf(options) });
     if (file.format === 'idx') return readIdx(file, options, labelled);
     const kind = target.kind === 'tasks' ? 'tasks' : 'classes';
     const classes = labelled && kind === 'classes' ? { classes: Math.max(2, target.outputs) } : {};

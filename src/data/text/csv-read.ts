@@ -21,9 +21,10 @@ export const TABLE_MEMORY = { ...MAX_MEMORY, default: 2 ** 30 } as const satisfi
 /** Options of readCsv. */
 export const READ_CSV = {
   targets: {
-    kind: 'flag',
-    default: true,
-    doc: 'Whether to read the target, where there is one; its cells are not looked at else.',
+    kind: 'choice',
+    of: ['compare', 'ignore'],
+    default: 'compare',
+    doc: 'compare: the target column, if there is one, must hold targets like those of training; ignore: it is not looked at.',
   },
   maxMemory: TABLE_MEMORY,
 } as const satisfies Options;
@@ -42,7 +43,7 @@ export function readCsv(text: string, schema: CsvSchema, options: OptionsOf<type
 }
 
 /** readCsv of a text that has been taken apart. */
-export function readRecords(table: Table, schema: CsvSchema, maxMemory: number, targets = true): Dataset {
+export function readRecords(table: Table, schema: CsvSchema, maxMemory: number, targets: 'compare' | 'ignore' = 'compare'): Dataset {
   const names = schema.header ? columnNames(table, true) : namesByPlace(table, schema);
   const known = new Set(schema.names);
   for (const name of names) {
@@ -75,7 +76,7 @@ export function readRecords(table: Table, schema: CsvSchema, maxMemory: number, 
       offset += shownCategories(column).length;
     }
   }
-  const read = targets ? readTarget(body, names, schema) : undefined;
+  const read = targets === 'compare' ? readTarget(body, names, schema) : undefined;
   return Dataset.dense(values, { columns: width, targets: read, featureNames });
 }
 
