@@ -6,6 +6,7 @@ import { addEvaluate } from './commands/evaluate.js';
 import { addExplain } from './commands/explain.js';
 import { addGates } from './commands/gates.js';
 import { addInfo } from './commands/info.js';
+import { addInspect } from './commands/inspect.js';
 import { addLatentTree } from './commands/latent-tree.js';
 import { addPredict } from './commands/predict.js';
 import { addTrain } from './commands/train.js';
@@ -23,11 +24,12 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
 const EXAMPLES = `
 DATA is a file, or - for standard input, in one of these formats:
   sparse text   label,feature:value,feature:value,...   one row a line
-  CSV, TSV      with or without a header, numeric and categorical columns
+  CSV, TSV      with or without a header, numeric and categorical columns; delimiter and decimal mark are found, also ; and decimal commas
   IDX           images as in MNIST, with their labels in a second file
 For gated nets also a folder with a subfolder of PNG files for each class, or mnist, fashion-mnist, cifar10.
 
 Examples:
+  espalier inspect passengers.csv
   espalier tree train.txt --out words
   espalier latent-tree train.txt --out topics.html
   espalier train --data train.txt --test test.txt --out model.safetensors
@@ -84,6 +86,7 @@ function program(args: readonly string[]): Command {
       const got = given === undefined ? '' : `, got '${given}'`;
       command.error(`expected a command (${commands})${got}; try espalier --help`);
     });
+  addInspect(command, args);
   addTree(command);
   addLatentTree(command);
   addTrain(command, args);

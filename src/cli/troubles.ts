@@ -13,12 +13,16 @@ export function troubleText({ file, troubles, suggestion }: TableTroubles, args:
       ? `${file}: ${lines[0]}`
       : [`${file}: this table cannot be taken as it is`, ...lines].join('\n  ');
   if (!suggestion || Object.keys(suggestion).length === 0) return told;
-  const command = ['espalier', ...withOptions(args, suggestion)].map(shellWord).join(' ');
-  return `${told}\nThis goes on:\n  ${command}`;
+  return `${told}\nThis goes on:\n  ${commandWith(args, suggestion)}`;
+}
+
+/** The command line with these options, for a shell. */
+export function commandWith(args: readonly string[], suggestion: Readonly<Record<string, unknown>>): string {
+  return ['espalier', ...withOptions(args, suggestion)].map(shellWord).join(' ');
 }
 
 /** The same arguments with these options: in place of those that give another value, lists with what they had. */
-export function withOptions(args: readonly string[], suggestion: Readonly<Record<string, unknown>>): string[] {
+function withOptions(args: readonly string[], suggestion: Readonly<Record<string, unknown>>): string[] {
   return READING_FLAGS.filter(({ key }) => suggestion[key] !== undefined).reduce(
     (so, flag) => withOption(so, flag, suggestion[flag.key]),
     [...args],

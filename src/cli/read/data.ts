@@ -2,7 +2,7 @@ import { extname } from 'node:path';
 import { Dataset } from '../../data/dataset.js';
 import { idxDataset } from '../../data/images/idx.js';
 import type { Taken } from '../../data/tables/taken.js';
-import { learnCsv } from '../../data/text/csv.js';
+import { type CsvOptions, learnCsv } from '../../data/text/csv.js';
 import { readCsv } from '../../data/text/csv-read.js';
 import { parseSparseText } from '../../data/text/sparse-text.js';
 import { inFile, UserError } from '../errors.js';
@@ -30,7 +30,7 @@ export async function learnFrom(
   const featureNames = options.featureNames ? readNames(options.featureNames) : undefined;
   const targetNames = options.targetNames ? readNames(options.targetNames) : undefined;
   const loaded = await inFile(file.name, (): Omit<Loaded, 'name' | 'sha256'> => {
-    if (file.format === 'csv') return csvToLearn(file, { ...reading, ...limitOf(options) }, labelled);
+    if (file.format === 'csv') return csvToLearn(file, csvOptions(file, reading, options, labelled));
     if (file.format === 'idx') return plain('idx', readIdx(file, options, labelled));
     if (reading.task === 'values') throw new UserError('--task values: sparse text has classes or tasks, not values');
     const data = parseSparseText(decode(file), {
@@ -65,7 +65,8 @@ export async function loadLike(
     throw new UserError(`${file.name}: got CSV, but the training data were not; expected the same format`);
   }
   const data = await inFile(file.name, () => {
-    if (file.format === 'csv') return readCsv(decode(file), csv!, { targets: labelled ? 'compare' : 'ignore', ...limitOf(options) });
+    if (file.format === 'csv')
+      return readCsv(decode(file), csv!, { targets: labelled ? 'compare' : 'ignore', ...limitOf(options) });
     if (file.format === 'idx') return readIdx(file, options, labelled);
     const kind = target.kind === 'tasks' ? 'tasks' : 'classes';
     const classes = labelled && kind === 'classes' ? { classes: Math.max(2, target.outputs) } : {};
@@ -78,18 +79,25 @@ export async function loadLike(
   return { name: file.name, sha256: file.sha256, data };
 }
 
-function csvToLearn(
-  file: InputFile,
-  { task, ...reading }: Reading & { maxMemory?: number },
+/** How a CSV is learned. Without `labelled` it has no target unless one is named. */
+export function csvOptions(
+  { path }: InputFile,
+  { task, ...reading }: Reading,
+  options: DataOptions,
   labelled: boolean,
-): Omit<Loaded, 'name' | 'sha256'> {
+): CsvOptions {
   if (task === 'tasks') throw new UserError('--task tasks: CSV has classes or values; tasks come in sparse text');
-  const { schema, ...learned } = learnCsv(decode(file), {
-    ...(extname(file.path).toLowerCase() === '.tsv' ? { delimiter: '\t' as const } : {}),
+  return {
+    ...(extname(path).toLowerCase() === '.tsv' ? { delimiter: '\t' as const } : {}),
     ...reading,
     target: reading.target ?? (labelled ? -1 : null),
     ...(task ? { task } : {}),
-  });
+    ...limitOf(options),
+  };
+}
+
+function csvToLearn(file: InputFile, options: CsvOptions): Omit<Loaded, 'name' | 'sha256'> {
+  const { schema, ...learned } = learnCsv(decode(file), options);
   return { ...learned, csv: schema };
 }
 

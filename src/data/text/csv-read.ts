@@ -43,7 +43,12 @@ export function readCsv(text: string, schema: CsvSchema, options: OptionsOf<type
 }
 
 /** readCsv of a text that has been taken apart. */
-export function readRecords(table: Table, schema: CsvSchema, maxMemory: number, targets: 'compare' | 'ignore' = 'compare'): Dataset {
+export function readRecords(
+  table: Table,
+  schema: CsvSchema,
+  maxMemory: number,
+  targets: 'compare' | 'ignore' = 'compare',
+): Dataset {
   const names = schema.header ? columnNames(table, true) : namesByPlace(table, schema);
   const known = new Set(schema.names);
   for (const name of names) {
