@@ -1,70 +1,37 @@
-// This build of csv-parse brings its own Buffer, and so runs in browsers too; `csv-parse/sync` needs Node's.
-import { CsvError, parse } from 'csv-parse/browser/esm/sync';
 import { findRepeated } from '../../check/names.js';
 import { refuse } from './csv-cells.js';
 import type { CsvSchema } from './csv-schema.js';
 import { isNumber } from './number.js';
-import { cut, show } from './show.js';
+import { MOST_COLUMNS } from './read-raw.js';
+import { readRecords } from './sample.js';
+import { show } from './show.js';
 
-/** Records of a text, their cells trimmed, with the line on which each ends. */
+/** Records of a text, their cells trimmed, with the line on which each begins. */
 export interface Table {
   readonly records: readonly (readonly string[])[];
   readonly lines: readonly number[];
 }
 
-const NEWLINE = 10;
-const RETURN = 13;
-const QUOTE = 34;
-
-/** No structure is learned of the pairs of more columns in useful time, and a line of a few megabytes may have a million. */
-const MOST_COLUMNS = 2 ** 17;
-
 /** RangeError for text that is not CSV, without records, or with one of more than MOST_COLUMNS cells. */
 export function readTable(text: string, delimiter: string): Table {
   if (typeof text !== 'string') throw new TypeError(`text: expected a string, got ${typeof text}`);
-  const lines: number[] = [];
-  try {
-    // csv-parse counts a CRLF within quotes as two lines.
-    const plain = text.replaceAll('\r\n', '\n');
-    requireNarrow(plain, delimiter);
-    const records = parse(plain, {
-      bom: true,
-      delimiter,
-      record_delimiter: ['\n', '\r'],
-      relax_column_count: true,
-      skip_empty_lines: true,
-      trim: true,
-      on_record: (record: string[], { lines: line }) => {
-        lines.push(line);
-        return record.map((cell) => cell.trim());
-      },
-    });
-    if (records.length === 0) throw new RangeError('text: expected at least one row, got none');
-    return { records, lines };
-  } catch (error) {
-    if (error instanceof CsvError) throw new RangeError(`text: expected CSV, got ${cut(error.message, 160)}`);
-    throw error;
-  }
-}
-
-/** Before records are made, which takes some hundred bytes a cell. */
-function requireNarrow(text: string, delimiter: string): void {
-  const separator = delimiter.charCodeAt(0);
-  let line = 1;
-  let cells = 1;
-  let quoted = false;
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code === NEWLINE) line++;
-    if (code === QUOTE) quoted = !quoted;
-    else if (quoted) continue;
-    else if (code === NEWLINE || code === RETURN) cells = 1;
-    else if (code === separator && ++cells > MOST_COLUMNS) {
+  const { records, problem } = readRecords(
+    text,
+    delimiter,
+    text.startsWith('\ufeff') ? 1 : 0,
+    1,
+    Number.POSITIVE_INFINITY,
+  );
+  if (problem !== undefined) throw new RangeError(problem);
+  if (records.length === 0) throw new RangeError('text: expected at least one row, got none');
+  for (const { cells, line } of records) {
+    if (cells.length > MOST_COLUMNS) {
       throw new RangeError(
         `line ${line}: expected at most ${MOST_COLUMNS} cells, got more; tables of more features go as sparse text`,
       );
     }
   }
+  return { records: records.map(({ cells }) => cells), lines: records.map(({ line }) => line) };
 }
 
 /** The first record's cells if it is a header, places otherwise; all different. */

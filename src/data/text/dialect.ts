@@ -1,10 +1,237 @@
+import { voteOnHeader } from './header-vote.js';
+import { numberIn } from './number.js';
+import { formatOf, markOf, type NumberFormat } from './number-format.js';
+import { type RecordOfCells, readHead, readWindows } from './sample.js';
+import { show } from './show.js';
+
 /** How a text writes its table. */
 export interface Dialect {
   /** Between cells; ' ' is any run of blanks. */
-  readonly delimiter: ',' | ';' | '\t' | '|' | ' ';
+  readonly delimiter: Delimiter;
   readonly decimal: '.' | ',';
-  /** Between groups of three digits; '' where there is none. */
+  /** Between groups of three digits in some column; '' where there is none. ' ' stands for any blank, "'" for any apostrophe. */
   readonly thousands: string;
   /** Whether the first line names the columns. */
   readonly header: boolean;
+}
+
+export type Delimiter = ',' | ';' | '\t' | '|' | ' ';
+
+/** What a text's first thousand records, and some from all over a long one, tell of how it is written. */
+export interface DialectEvidence {
+  readonly dialect: Dialect;
+  /** A sentence each where the evidence is thin, naming the option that says it. */
+  readonly warnings: readonly string[];
+  /** Cells that most records have. */
+  readonly width: number;
+  /** Of the columns, [width]. */
+  readonly formats: readonly NumberFormat[];
+  /** Where the table begins, and its line. */
+  readonly at: number;
+  readonly line: number;
+}
+
+/** What is known of a text beforehand. */
+export interface GivenDialect {
+  readonly delimiter?: Delimiter | undefined;
+  readonly decimal?: '.' | ',' | undefined;
+  /** Undefined settles it by vote. */
+  readonly header?: boolean | undefined;
+  readonly missingMarks: readonly string[];
+}
+
+/** In the order in which equals are preferred: whoever writes decimal commas has no comma between cells. */
+export const DELIMITERS: readonly Delimiter[] = ['\t', ';', '|', ',', ' '];
+const WORDS: Readonly<Record<Delimiter, string>> = { '\t': 'a tab', ';': ';', '|': '|', ',': 'a comma', ' ': 'blanks' };
+/** Below this share of records that agree, a delimiter is thin evidence. */
+const CLEAR = 0.9;
+const MOST_NUMBERS = 0.95;
+
+/**
+ * Settles delimiter, decimal mark, number formats and header by vote over many records.
+ *
+ * @throws RangeError for a line `sep=` with another delimiter
+ */
+export function sniff(text: string, given: GivenDialect): DialectEvidence {
+  const warnings: string[] = [];
+  const missing = new Set(given.missingMarks);
+  const begin = text.startsWith('\ufeff') ? 1 : 0;
+  const said = saidDelimiter(text, begin);
+  const { at, line } = said ?? { at: begin, line: 1 };
+  const candidate = chooseDelimiter(text, at, line, given.delimiter ?? said?.delimiter, missing, warnings);
+  const { delimiter, records, width } = candidate;
+  const first = records[0];
+  const all = [...records, ...readWindows(text, delimiter, width)].filter(({ cells }) => cells.length === width);
+  const cells = columnsOf(all, width, missing);
+  const decimal = given.decimal ?? chooseDecimal(cells.values, delimiter, warnings);
+  const body = first?.cells.length === width ? columnsOf(all.slice(1), width, missing) : cells;
+  const formats = body.values.map((column) => formatOf(column, decimal));
+  const header = given.header ?? voteOnHeader(first?.cells, body.values, formats, missing, warnings);
+  formats.forEach((format, place) => {
+    tellUnit(format, header ? first?.cells[place] : undefined, place, body.values[place]!, warnings);
+  });
+  const thousands = formats.find((format) => format.thousands !== '')?.thousands ?? '';
+  return { dialect: { delimiter, decimal, thousands, header }, warnings, width, formats, at, line };
+}
+
+/** Excel takes a first line like `sep=;` for the delimiter. */
+function saidDelimiter(text: string, at: number): { delimiter: Delimiter; at: number; line: number } | undefined {
+  const match = /^"?sep=(.)"?(?:\r\n|\n|\r|$)/i.exec(text.slice(at, at + 16));
+  if (match === null) return undefined;
+  const delimiter = DELIMITERS.find((one) => one === match[1]);
+  if (delimiter === undefined) {
+    throw new RangeError(`line 1: expected a comma, ;, a tab, | or a blank behind sep=, got ${show(match[1]!)}`);
+  }
+  return { delimiter, at: at + match[0].length, line: 2 };
+}
+
+interface Candidate {
+  readonly delimiter: Delimiter;
+  readonly records: readonly RecordOfCells[];
+  readonly width: number;
+  /** Of the records, those that have `width` cells; 0 where that is one cell. */
+  readonly share: number;
+  /** Of the cells below the first record that are not missing, the numbers. */
+  readonly numbers: number;
+}
+
+function chooseDelimiter(
+  text: string,
+  at: number,
+  line: number,
+  said: Delimiter | undefined,
+  missing: ReadonlySet<string>,
+  warnings: string[],
+): Candidate {
+  if (said !== undefined) return candidateOf(text, said, at, line, missing);
+  const all = DELIMITERS.map((delimiter) => candidateOf(text, delimiter, at, line, missing));
+  const ranked = all.filter(({ delimiter }) => delimiter !== ' ').sort(compare);
+  const [best, second] = ranked as [Candidate, Candidate];
+  const blanks = all.at(-1)!;
+  const taken = blanksPart(blanks, best)
+    ? blanks
+    : best.share > 0
+      ? best
+      : all.find(({ delimiter }) => delimiter === ',')!;
+  const word = WORDS[taken.delimiter];
+  if (taken.share > 0 && taken.share < CLEAR) {
+    const share = Math.round(taken.share * 100);
+    warnings.push(`delimiter: ${word} is taken, though only ${share} % of the lines have ${taken.width} cells by it`);
+  } else if (taken === best && second.share === best.share && second.numbers === best.numbers && best.share > 0) {
+    warnings.push(`delimiter: ${word} is taken, but ${WORDS[second.delimiter]} parts as many lines alike`);
+  }
+  return taken;
+}
+
+function compare(a: Candidate, b: Candidate): number {
+  return b.share - a.share || b.numbers - a.numbers;
+}
+
+/** Blanks stand in texts and behind commas too, so they part cells only where nothing else does, or where they leave nothing but numbers. */
+function blanksPart(blanks: Candidate, best: Candidate): boolean {
+  if (blanks.share < CLEAR) return false;
+  return best.share < 0.5 || (blanks.numbers >= MOST_NUMBERS && best.numbers < MOST_NUMBERS);
+}
+
+function candidateOf(
+  text: string,
+  delimiter: Delimiter,
+  at: number,
+  line: number,
+  missing: ReadonlySet<string>,
+): Candidate {
+  const { records, problem } = readHead(text, delimiter, at, line);
+  const counts = new Map<number, number>();
+  for (const { cells } of records) counts.set(cells.length, (counts.get(cells.length) ?? 0) + 1);
+  const first = records[0]?.cells.length ?? 1;
+  // Among equals the first line's.
+  let width = first;
+  for (const [cells, count] of counts) if (count > counts.get(width)!) width = cells;
+  let numbers = 0;
+  let others = 0;
+  for (const { cells } of records.slice(1)) {
+    for (const cell of cells) {
+      if (missing.has(cell)) continue;
+      if (isPlainNumber(cell)) numbers++;
+      else others++;
+    }
+  }
+  const agreeing = width < 2 ? 0 : counts.get(width)! / (records.length + (problem === undefined ? 0 : 1));
+  return { delimiter, records, width, share: agreeing, numbers: numbers / Math.max(1, numbers + others) };
+}
+
+function isPlainNumber(cell: string): boolean {
+  return !Number.isNaN(numberIn(cell, '.')) || !Number.isNaN(numberIn(cell, ','));
+}
+
+/** Cells by column, those that are missing left out. */
+function columnsOf(records: readonly RecordOfCells[], width: number, missing: ReadonlySet<string>) {
+  const values: string[][] = Array.from({ length: width }, () => []);
+  for (const { cells } of records) {
+    for (let place = 0; place < width; place++) if (!missing.has(cells[place]!)) values[place]!.push(cells[place]!);
+  }
+  return { values };
+}
+
+function chooseDecimal(columns: readonly (readonly string[])[], delimiter: Delimiter, warnings: string[]): '.' | ',' {
+  const sure = { '.': 0, ',': 0 };
+  const either = { '.': 0, ',': 0 };
+  let example = '';
+  for (const column of columns) {
+    for (const cell of column) {
+      const evidence = markOf(cell);
+      if (evidence?.sure !== undefined) sure[evidence.sure]++;
+      if (evidence?.either !== undefined) {
+        if (either['.'] + either[','] === 0) example = cell;
+        either[evidence.either]++;
+      }
+    }
+  }
+  const decimal = sure[','] > sure['.'] ? ',' : '.';
+  const less = Math.min(sure[','], sure['.']);
+  if (less > 0) {
+    const [comma, point] = [sure[','], sure['.']];
+    warnings.push(
+      `decimal: ${word(decimal)} is taken, though ${comma} of the numbers looked at have a decimal comma and ${point} a decimal point`,
+    );
+  }
+  if (sure['.'] + sure[','] > 0 || either['.'] + either[','] === 0) return decimal;
+  return chooseOfEither(either, delimiter, example, warnings);
+}
+
+/** Where each mark has three digits behind it: a point is the decimal mark, a comma is one where ; parts the cells, as where commas are decimal marks. */
+function chooseOfEither(
+  either: Readonly<Record<'.' | ',', number>>,
+  delimiter: Delimiter,
+  example: string,
+  warnings: string[],
+): '.' | ',' {
+  const decimal = either[','] > either['.'] && delimiter === ';' ? ',' : '.';
+  if (either[','] > 0 || delimiter !== ',') {
+    const meaning = example.includes(decimal) ? 'a decimal mark' : 'between thousands';
+    warnings.push(
+      `decimal: ${word(decimal)} is taken, so that the mark in ${show(example)} is ${meaning}; nothing else tells`,
+    );
+  }
+  return decimal;
+}
+
+function word(decimal: '.' | ','): string {
+  return decimal === '.' ? 'a point' : 'a comma';
+}
+
+function tellUnit(
+  { unit, decimal, thousands }: NumberFormat,
+  name: string | undefined,
+  place: number,
+  cells: readonly string[],
+  warnings: string[],
+): void {
+  if (unit === '') return;
+  const column = name ? show(name) : `${place}`;
+  const example = cells.find((cell) => cell.includes(unit))!;
+  const mark = thousands === '' ? '' : `, ${show(thousands)} between thousands`;
+  warnings.push(
+    `column ${column}: numbers are taken without their ${unit}, decimal ${word(decimal)}${mark}, as in ${show(example)}`,
+  );
 }
