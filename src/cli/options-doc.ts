@@ -65,7 +65,7 @@ export function documented(methods: readonly Method[] = METHODS): Documented[] {
     { of: 'splitRows', options: SPLIT },
     { of: 'Standardizer.learn', options: STANDARDIZER },
     { of: 'TfIdf.learn', options: TF_IDF },
-    { of: 'learnCsvSchema', options: CSV },
+    { of: 'learnCsvSchema', command: 'train, tree, latent-tree, inspect', options: CSV },
     { of: 'readCsv', options: READ_CSV },
     { of: 'idxDataset', options: IDX },
     { of: 'treeToSvg', options: TREE_SVG },
