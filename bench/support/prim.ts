@@ -46,8 +46,7 @@ export function plainPrim({ rows: n, columns: d, start, index }: SparseMatrix): 
     for (let l = 0; l < levels.length; l++) {
       const nu = levels[l]!;
       if (nu + nv > n) continue;
-      const cells = T[n - nu - nv]! + (T[nu]! + T[nv]!);
-      never[nu] = Math.max(0, (cells - (T[nu]! + T[n - nu]! + hv) + total) / n);
+      never[nu] = information(T[n - nu - nv]! + (T[nu]! + T[nv]!), T[nu]! + T[n - nu]!, hv, total, n);
     }
     let best = -2;
     let bestVertex = -1;
@@ -58,7 +57,7 @@ export function plainPrim({ rows: n, columns: d, start, index }: SparseMatrix): 
       let weight = never[nu]!;
       if (both > 0) {
         const cells = T[both]! + T[n - nu - nv + both]! + (T[nu - both]! + T[nv - both]!);
-        weight = Math.max(0, (cells - (margin[u]! + hv) + total) / n);
+        weight = information(cells, margin[u]!, hv, total, n);
       }
       let k = key[u]!;
       if (weight > k || (weight === k && before(u, v, u, parent[u]!))) {
@@ -73,6 +72,12 @@ export function plainPrim({ rows: n, columns: d, start, index }: SparseMatrix): 
       }
     }
   }
+}
+
+/** Nats from sums over the cells and over either margin: 0 up to what rounding makes of 0, and the entropy of a variable that the other tells. */
+function information(cells: number, hu: number, hv: number, total: number, n: number): number {
+  const all = cells === hu ? total - hv : cells === hv ? total - hu : cells - (hu + hv) + total;
+  return all > 8 * total * 2 ** -51 ? all / n : 0;
 }
 
 /** Whether the pair {a, b} comes before {c, d}: smaller minimum, then smaller maximum. */

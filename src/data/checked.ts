@@ -1,6 +1,7 @@
 import { requireNames } from '../check/names.js';
 import { got } from '../check/phrase.js';
 import { checkMatrix, type Matrix } from './matrix.js';
+import { isTable } from './tables/checked-table.js';
 import type { Targets } from './targets.js';
 
 /** Features, perhaps with targets and names: a Dataset, or a plain object of the same form, which then passes a Dataset's checks. */
@@ -23,6 +24,10 @@ export function checkFeatures(data: Observations): void {
  */
 export function checkedData(data: Observations): Observations {
   if (typeof data !== 'object' || data === null) throw new TypeError(`data: expected a Dataset, got ${got(data)}`);
+  if (isTable(data))
+    throw new TypeError(
+      'data: expected a Dataset, got a Table, of which chowLiuTree, mutualInformation and topPairs take columns as they are',
+    );
   const { features, targets, featureNames } = data;
   // Read once, lest getters answer differently later.
   const parts = { features: features && { ...features }, targets, featureNames };

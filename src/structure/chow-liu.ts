@@ -1,12 +1,14 @@
 import { complete } from '../check/complete.js';
 import { type Completed, type Fn, type Options, type OptionsOf, SIGNAL } from '../check/option.js';
-import { checkedData, type Observations } from '../data/checked.js';
+import type { Observations } from '../data/checked.js';
+import type { Table } from '../data/tables/table.js';
 import { ENGINE, type Engine, engineOf } from '../runtime/engine.js';
 import { Pace } from '../runtime/pace.js';
 import { PairInformation, pairBytes } from './pair-information.js';
 import { RowFrontier, SparseFrontier } from './prim.js';
+import { type NamedVariables, variablesOf } from './table-variables.js';
 import { DisjointSets, type Edge, requireVertex, Tree } from './tree.js';
-import { type BinaryRows, DISCRETISE, discretise, requireRoom, type Variables } from './variables.js';
+import { type BinaryRows, DISCRETISE, requireRoom, type Variables } from './variables.js';
 
 /** What a tree must look like. */
 export const CONSTRAINTS = {
@@ -59,17 +61,17 @@ export const CHOW_LIU = {
 export type ChowLiuOptions = OptionsOf<typeof CHOW_LIU>;
 
 /**
- * The Chow-Liu tree of the features: the maximum spanning tree over pairwise mutual information (Chow and Liu 1968), by Prim's algorithm. Of equal
+ * The Chow-Liu tree of the features, or of the columns of a Table, each one variable: the maximum spanning tree over pairwise mutual information (Chow and Liu 1968), by Prim's algorithm. Of equal
  * edges the smaller (min, max) pair wins, so the tree is unique. For sparse rows only pairs that occur together are counted, and of the others
  * only those that could become an edge are looked at (Meilă 1999): time near O(d · distinct counts + Σ over rows of nnz²), memory O(d + nnz).
  *
  * Promises that onProgress returns are waited for before the result, until the signal comes; one that is rejected ends the call.
  */
-export async function chowLiuTree(data: Observations, given: ChowLiuOptions = {}): Promise<Tree> {
+export async function chowLiuTree(data: Observations | Table, given: ChowLiuOptions = {}): Promise<Tree> {
   const options = complete(CHOW_LIU, given, 'chowLiuTree');
   const engine = await engineOf(options);
-  const { features, featureNames } = checkedData(data);
-  return growTree(engine, discretise(engine, features, options), options, featureNames);
+  const { variables, names, states } = variablesOf(engine, data, options);
+  return growTree(engine, variables, options, names, states);
 }
 
 /** chowLiuTree over variables that are discrete already. */
@@ -78,6 +80,7 @@ export async function growTree(
   data: Variables,
   options: Completed<typeof CONSTRAINTS> & Pick<ChowLiuOptions, 'signal' | 'onProgress'>,
   names?: readonly string[],
+  states?: NamedVariables['states'],
 ): Promise<Tree> {
   const { root, minInformation, required, forbidden } = options;
   const d = data.variables;
@@ -106,7 +109,7 @@ export async function growTree(
     }
     pace.hear(options.onProgress?.(d, d));
     await pace.end();
-    return new Tree(d, pairs ? edges.map((edge) => withInformation(engine, pairs, edge)) : edges, root, names);
+    return new Tree(d, pairs ? edges.map((edge) => withInformation(engine, pairs, edge)) : edges, root, names, states);
   } finally {
     pairs?.dispose();
     scope.dispose();

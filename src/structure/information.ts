@@ -2,12 +2,14 @@ import { complete } from '../check/complete.js';
 import { type Options, type OptionsOf, SIGNAL } from '../check/option.js';
 import { requireInteger } from '../check/require.js';
 import { checkedData, type Observations } from '../data/checked.js';
+import type { Table } from '../data/tables/table.js';
 import { type ClassTargets, checkTargets, requireTargets } from '../data/targets.js';
 import { log } from '../numeric/log.js';
 import { requireMemory } from '../runtime/budget.js';
 import { ENGINE, type Engine, engineOf } from '../runtime/engine.js';
 import { Pace } from '../runtime/pace.js';
 import { bindTable, countIndices, PairInformation, pairBytes, variableBytes } from './pair-information.js';
+import { variablesOf } from './table-variables.js';
 import { requireVertex } from './tree.js';
 import { DISCRETISE, discretise, requireRoom, type Variables } from './variables.js';
 
@@ -32,11 +34,11 @@ export interface InformationPair {
 }
 
 /**
- * The k pairs of features with the highest mutual information (nats), highest first, ties by (a, b). Time O(d² + Σ over rows of nnz²) for sparse rows.
+ * The k pairs of features, or of columns of a Table, with the highest mutual information (nats), highest first, ties by (a, b). Time O(d² + Σ over rows of nnz²) for sparse rows.
  * RangeError for k below 1.
  */
 export async function topPairs(
-  data: Observations,
+  data: Observations | Table,
   k: number,
   given: InformationOptions = {},
 ): Promise<InformationPair[]> {
@@ -44,8 +46,7 @@ export async function topPairs(
   const options = complete(INFORMATION, given, 'topPairs');
   const pace = new Pace(options.signal);
   const engine = await engineOf(options);
-  const { features } = checkedData(data);
-  const pairs = pairsOf(engine, discretise(engine, features, options));
+  const pairs = pairsOf(engine, variablesOf(engine, data, options).variables);
   const inOrder = (x: InformationPair, y: InformationPair) => y.information - x.information || x.a - y.a || x.b - y.b;
   let top: InformationPair[] = [];
   let bar = -1;
@@ -72,9 +73,9 @@ function pairsOf(engine: Engine, data: Variables): PairInformation {
   return new PairInformation(engine, data);
 }
 
-/** Mutual information of two features, nats. */
+/** Mutual information of two features, or columns of a Table, nats. */
 export async function mutualInformation(
-  data: Observations,
+  data: Observations | Table,
   a: number,
   b: number,
   given: InformationOptions = {},
@@ -83,10 +84,10 @@ export async function mutualInformation(
   const pace = new Pace(options.signal);
   const engine = await engineOf(options);
   await pace.end();
-  const { features } = checkedData(data);
-  requireVertex(a, features.columns, 'a');
-  requireVertex(b, features.columns, 'b');
-  const pairs = pairsOf(engine, discretise(engine, features, options));
+  const { variables } = variablesOf(engine, data, options);
+  requireVertex(a, variables.variables, 'a');
+  requireVertex(b, variables.variables, 'b');
+  const pairs = pairsOf(engine, variables);
   try {
     pairs.row(a);
     return engine.f64(pairs.information, pairs.variables)[b]!;

@@ -12,19 +12,22 @@ export interface TreeJson {
   /** Sum over the edges, nats. */
   totalMutualInformation: number;
   names?: readonly string[];
+  /** By variable; null for one whose states have no names. */
+  states?: readonly (readonly string[] | null)[];
   edges: { a: number; b: number; information: number }[];
 }
 
 /** For JSON.stringify: the edges, sorted by (a, b), with their mutual information in nats. */
 export function treeToJson(tree: Tree): TreeJson {
   requireTree(tree);
-  const { variables, root, components, names, edges } = tree;
+  const { variables, root, components, names, states, edges } = tree;
   return {
     variables,
     root,
     components,
     totalMutualInformation: tree.totalInformation,
     ...(names ? { names } : {}),
+    ...(states ? { states: states.map((list) => list ?? null) } : {}),
     edges: edges.map(({ a, b, information }) => ({ a, b, information })),
   };
 }
@@ -33,9 +36,12 @@ export function treeToJson(tree: Tree): TreeJson {
  * The tree that treeToJson wrote; of a tree's copy by structuredClone or JSON too, which has the same parts.
  * @throws TypeError for another thing, RangeError for a damaged one
  */
-export function treeFromJson(json: Pick<TreeJson, 'variables' | 'root' | 'names' | 'edges'> & Partial<TreeJson>): Tree {
+export function treeFromJson(
+  json: Pick<TreeJson, 'variables' | 'root' | 'names' | 'edges'> &
+    Partial<Omit<TreeJson, 'states'>> & { states?: readonly (readonly string[] | null | undefined)[] | undefined },
+): Tree {
   requireObject(json, 'json');
-  const { variables, root, names, edges, components, totalMutualInformation } = json;
+  const { variables, root, names, states, edges, components, totalMutualInformation } = json;
   if (!Array.isArray(edges))
     throw new TypeError(`json.edges: expected a list of { a, b, information }, got ${got(edges)}`);
   edges.forEach((edge, e) => {
@@ -43,7 +49,7 @@ export function treeFromJson(json: Pick<TreeJson, 'variables' | 'root' | 'names'
   });
   const information = edges.map((edge) => edge.information);
   requireEach(information, (nats) => Number.isFinite(nats) && nats >= 0, 'json.edges.information', 'a number from 0');
-  const tree = new Tree(variables, edges, root, names);
+  const tree = new Tree(variables, edges, root, names, states);
   for (const [name, told, found] of [
     ['components', components, tree.components],
     ['totalMutualInformation', totalMutualInformation, tree.totalInformation],

@@ -1,4 +1,4 @@
-import { requireIndex } from '../check/arrays.js';
+import { requireIndex, requireLength } from '../check/arrays.js';
 import { requireNames } from '../check/names.js';
 import { got } from '../check/phrase.js';
 import { isMade, requireInteger } from '../check/require.js';
@@ -22,10 +22,18 @@ export class Tree {
   /** Where breadth-first walks start in the component that holds it; other components start at their smallest variable. */
   readonly root: number;
   readonly names: readonly string[] | undefined;
+  /** What a variable's states are called, by variable: of a Table's columns of categories, and of few numbers; undefined for others. */
+  readonly states: readonly (readonly string[] | undefined)[] | undefined;
   private adjacency: { start: Int32Array; neighbour: Int32Array } | undefined;
 
   /** TypeError for parts of another kind, RangeError for an edge outside the variables, a cycle, or names that are too few or too many. */
-  constructor(variables: number, edges: readonly Edge[], root = 0, names?: readonly string[]) {
+  constructor(
+    variables: number,
+    edges: readonly Edge[],
+    root = 0,
+    names?: readonly string[],
+    states?: readonly (readonly string[] | null | undefined)[],
+  ) {
     requireInteger(variables, 1, 'variables');
     requireVertex(variables, MOST_VARIABLES, 'variables');
     requireVertex(root, variables, 'root');
@@ -35,6 +43,7 @@ export class Tree {
     this.variables = variables;
     this.root = root;
     this.names = names && [...names];
+    this.states = states && statesOf(states, variables);
     this.edges = Array.from(edges, (edge: Edge, i) => {
       const { a, b, information } = edge ?? {};
       requireVertex(a, variables, 'edges');
@@ -126,6 +135,18 @@ export class Tree {
     for (let v = 0; v < this.variables; v++) neighbour.subarray(start[v]!, start[v + 1]!).sort();
     return { start, neighbour };
   }
+}
+
+/** Copies; null, as JSON has it, for undefined. */
+function statesOf(states: readonly (readonly string[] | null | undefined)[], variables: number) {
+  if (!Array.isArray(states)) throw new TypeError(`states: expected a list of lists of strings, got ${got(states)}`);
+  requireLength(states, variables, 'states', 'one list a variable');
+  return Array.from(states, (names: readonly string[] | null | undefined, v) => {
+    if (names === null || names === undefined) return undefined;
+    if (!Array.isArray(names) || names.some((name) => typeof name !== 'string'))
+      throw new TypeError(`states[${v}]: expected a list of strings, got ${got(names)}`);
+    return [...(names as readonly string[])];
+  });
 }
 
 /** TypeError unless it is a Tree: a copy by structuredClone or JSON lacks all that a tree can tell. */

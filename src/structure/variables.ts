@@ -2,6 +2,7 @@ import type { Option, Options, OptionsOf } from '../check/option.js';
 import { type Matrix, type RowMatrix, requireRows, type SparseMatrix } from '../data/matrix.js';
 import { requireMemory } from '../runtime/budget.js';
 import type { Engine } from '../runtime/engine.js';
+import { eachEntry, MEANS_BYTES, meansOf, stateAt, stateStarts } from './cuts.js';
 
 /** Binary variables in compressed rows: a row lists the variables that are 1. */
 export interface BinaryRows {
@@ -38,18 +39,30 @@ export const THRESHOLD = {
   words: ['mean', 'auto'],
   default: 'auto',
   defaultDoc: "auto: 0 for sparse rows, such as counts, the column's mean for dense ones",
-  doc: 'A feature is 1 where it is above this number, or above its mean.',
+  doc: "A feature is 1 where it is above this number, or above its mean by more than 1e-9 of the column's range.",
 } as const satisfies Option;
 
 /** How numbers become variables. */
 export const DISCRETISE = {
-  threshold: THRESHOLD,
+  threshold: {
+    ...THRESHOLD,
+    defaultDoc:
+      "auto: 0 for sparse rows, such as counts, the column's mean for dense ones; in a Table up to 16 distinct values are states as they stand, where it has five rows for each pair of them, and the mean cuts other numbers",
+  },
   bins: {
     kind: 'integer',
     from: 2,
     to: 256,
     defaultDoc: 'two states, cut at the threshold',
-    doc: 'Up to so many states a variable: columns of more distinct values are cut at quantiles. Not beside a threshold.',
+    doc: 'Up to so many states a variable: columns of more distinct values are cut at quantiles; columns of categories stay as they are. Not beside a threshold.',
+  },
+  missing: {
+    kind: 'number',
+    words: ['state', 'mean', 'mode'],
+    default: 'state',
+    // The command reads it with the data.
+    flag: false,
+    doc: "Where a Table's missing cells belong. state: to a state of their own; mean: to that of the column's mean, which is never above itself; mode: to its most frequent state, as those of categories do for mean too; a number: to that number's, in a column of categories an error.",
   },
 } as const satisfies Options;
 
@@ -58,10 +71,15 @@ export type DiscretiseOptions = OptionsOf<typeof DISCRETISE>;
 /** Turns numbers into variables whose mutual information can be counted; the options are checked. Deterministic. TypeError for images. */
 export function discretise(engine: Engine, features: Matrix, { threshold, bins }: DiscretiseOptions = {}): Variables {
   const matrix = requireRows(features, 'data');
-  if (bins !== undefined && threshold !== undefined && threshold !== THRESHOLD.default)
-    throw new TypeError('bins, threshold: expected one of them, got both');
+  requireOneCut(bins, threshold);
   if (bins !== undefined) return quantileStates(engine, matrix, bins);
   return binarise(engine, matrix, binaryLimits(engine, matrix, threshold));
+}
+
+/** TypeError for states cut in two ways. */
+export function requireOneCut(bins: DiscretiseOptions['bins'], threshold: DiscretiseOptions['threshold']): void {
+  if (bins !== undefined && threshold !== undefined && threshold !== THRESHOLD.default)
+    throw new TypeError('bins, threshold: expected one of them, got both');
 }
 
 /** RangeError where so many bytes are not to be had. */
@@ -75,9 +93,9 @@ export function binaryLimits(
   matrix: RowMatrix,
   threshold: DiscretiseOptions['threshold'] = THRESHOLD.default,
 ): Float64Array {
-  requireRoom(engine, matrix.columns, 16 * matrix.columns);
+  requireRoom(engine, matrix.columns, MEANS_BYTES * matrix.columns);
   const cut = threshold === 'auto' ? (matrix.kind === 'sparse' ? 0 : 'mean') : threshold;
-  return cut === 'mean' ? columnMeans(matrix) : new Float64Array(matrix.columns).fill(cut);
+  return cut === 'mean' ? meansOf(matrix).limits : new Float64Array(matrix.columns).fill(cut);
 }
 
 /** Each column's values above its limit. */
@@ -135,11 +153,11 @@ function setAllRows(out: BinaryColumns, column: number): void {
 
 function quantileStates(engine: Engine, matrix: RowMatrix, bins: number): StateColumns {
   const { rows, columns } = matrix;
-  requireRoom(engine, columns, (rows + 12) * columns + 8 * rows);
+  requireRoom(engine, columns, (rows + 12) * columns + 16 * rows);
   const states = new Uint8Array(rows * columns);
   const counts = new Int32Array(columns);
-  const column = new Float32Array(rows);
-  const sorted = new Float32Array(rows);
+  const column = new Float64Array(rows);
+  const sorted = new Float64Array(rows);
   const byColumn = matrix.kind === 'sparse' ? entriesByColumn(matrix) : undefined;
   for (let c = 0; c < columns; c++) {
     column.fill(0);
@@ -147,48 +165,11 @@ function quantileStates(engine: Engine, matrix: RowMatrix, bins: number): StateC
     else byColumn!(c, (r, value) => (column[r] = value));
     sorted.set(column);
     sorted.sort();
-    const cuts = cutPoints(sorted, bins);
-    counts[c] = cuts.length + 1;
-    for (let r = 0; r < rows; r++) {
-      let state = 0;
-      while (state < cuts.length && column[r]! >= cuts[state]!) state++;
-      states[c * rows + r] = state;
-    }
+    const starts = stateStarts(sorted, bins);
+    counts[c] = starts.length;
+    for (let r = 0; r < rows; r++) states[c * rows + r] = stateAt(starts, column[r]!);
   }
   return { kind: 'states', rows, variables: columns, counts, states };
-}
-
-/** Values at which the next state begins: each distinct value when there are few, quantiles otherwise (equal ones merged). */
-function cutPoints(sorted: Float32Array, bins: number): number[] {
-  const distinct: number[] = [];
-  for (let i = 0; i < sorted.length && distinct.length <= bins; i++) {
-    if (i === 0 || sorted[i] !== sorted[i - 1]) distinct.push(sorted[i]!);
-  }
-  if (distinct.length <= bins) return distinct.slice(1);
-  const cuts: number[] = [];
-  for (let b = 1; b < bins; b++) {
-    const value = sorted[Math.floor((b * sorted.length) / bins)]!;
-    if (value > sorted[0]! && value !== cuts[cuts.length - 1]) cuts.push(value);
-  }
-  return cuts;
-}
-
-function columnMeans(matrix: RowMatrix): Float64Array {
-  const mean = new Float64Array(matrix.columns);
-  eachEntry(matrix, (_, column, value) => {
-    mean[column]! += value;
-  });
-  return mean.map((sum) => sum / matrix.rows);
-}
-
-function eachEntry(matrix: RowMatrix, visit: (row: number, column: number, value: number) => void): void {
-  for (let r = 0; r < matrix.rows; r++) {
-    if (matrix.kind === 'dense') {
-      for (let c = 0; c < matrix.columns; c++) visit(r, c, matrix.values[r * matrix.columns + c]!);
-    } else {
-      for (let e = matrix.start[r]!; e < matrix.start[r + 1]!; e++) visit(r, matrix.index[e]!, matrix.value[e]!);
-    }
-  }
 }
 
 function entriesByColumn(matrix: SparseMatrix) {

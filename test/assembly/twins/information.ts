@@ -24,8 +24,13 @@ export function information(joint: ArrayLike<number>, ka: number, kb: number): n
 export function informationBinary(table: Float64Array, both: number, nu: number, nv: number, n: number): number {
   const T = (k: number) => table[k]!;
   const cells = T(both) + T(n - nu - nv + both) + (T(nu - both) + T(nv - both));
-  const margins = T(nu) + T(n - nu) + (T(nv) + T(n - nv));
-  return Math.max(0, (cells - margins + T(n)) / n);
+  return nats(cells, T(nu) + T(n - nu), T(nv) + T(n - nv), T(n), 4, n);
+}
+
+/** I from sums over so many cells and over either margin; 0 up to what rounding makes of 0. */
+function nats(sum: number, ha: number, hb: number, total: number, cells: number, n: number): number {
+  const all = sum === ha ? total - hb : sum === hb ? total - ha : sum - (ha + hb) + total;
+  return all > (cells + 4) * total * 2 ** -51 ? all / n : 0;
 }
 
 export interface Edge {
