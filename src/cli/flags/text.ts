@@ -99,7 +99,8 @@ function expectation(option: Option): string {
   if (option.kind === 'choice') return `one of ${writtenOf(option).join(', ')}`;
   if (option.kind === 'variant') return `one of ${Object.keys(option.of).join(', ')}`;
   if (option.kind === 'other' && option.text) return option.text;
-  if (option.kind === 'number' && option.words) return `${option.words.join(', ')} or ${phrase({ ...option, words: [] })}`;
+  if (option.kind === 'number' && option.words)
+    return `${option.words.join(', ')} or ${phrase({ ...option, words: [] })}`;
   if (option.kind === 'group' && option.names) return `one of ${option.names.join(', ')}`;
   if (option.kind !== 'list') return phrase(option);
   const words = option.words ? `, or ${option.words.join(', ')}` : '';
