@@ -9,7 +9,7 @@ export function requireKnown(given: object, names: readonly string[], of: string
 }
 
 /** The name that a misspelt one most likely meant: the fewest letters changed, added or left out, up to a third of them; undefined where none is close. */
-function nearest(name: string, names: readonly string[]): string | undefined {
+export function nearest(name: string, names: readonly string[]): string | undefined {
   const distance = (other: string) => edits(name.toLowerCase(), other.toLowerCase());
   const [best] = [...names].sort((a, b) => distance(a) - distance(b));
   return best !== undefined && distance(best) <= Math.max(2, name.length / 3) ? best : undefined;

@@ -16,6 +16,8 @@ interface Common {
   readonly about?: string;
   /** The command-line flag, where it is not the name in kebab case; false for none. */
   readonly flag?: string | false;
+  /** How a command line may write values that no shell likes, or that are no text: { tab: '\t' }. */
+  readonly spellings?: Readonly<Record<string, unknown>>;
 }
 
 /** An integer within bounds, both included. */

@@ -21,7 +21,7 @@ function plain(option: Option): string {
       return (unit ?? (low || high ? 'a number' : 'a finite number')) + low + high;
     }
     case 'choice':
-      return `one of ${option.of.join(', ')}`;
+      return `one of ${option.of.map(plainText).join(', ')}`;
     case 'other':
       return option.expected;
     case 'group':
@@ -33,6 +33,11 @@ function plain(option: Option): string {
     default:
       return PLAIN[option.kind];
   }
+}
+
+/** Words as they are, other texts in quotes: a blank or a comma could not be told from what is around it. */
+export function plainText(text: string): string {
+  return /^[\w.+/-]+$/.test(text) && text !== '.' ? text : `'${JSON.stringify(text).slice(1, -1)}'`;
 }
 
 function entries(option: Option): string {

@@ -1,7 +1,24 @@
 import { CommanderError } from 'commander';
+import { TableError } from '../data/tables/troubles.js';
 
 /** What the person at the command can mend: exit code 2, one line. */
 export class UserError extends Error {}
+
+/** All that is wrong with the table in a file. */
+export class TableTroubles extends UserError {
+  readonly troubles: readonly string[];
+  /** Options of reading that would go on. */
+  readonly suggestion: TableError['suggestion'];
+
+  constructor(
+    readonly file: string,
+    cause: TableError,
+  ) {
+    super(`${file}: ${cause.message}`, { cause });
+    this.troubles = cause.troubles;
+    this.suggestion = cause.suggestion;
+  }
+}
 
 /** Stopped by a signal. */
 export class Interrupted extends Error {
@@ -14,7 +31,7 @@ export class Interrupted extends Error {
   }
 }
 
-/** The one line for stderr (none where it was said already) and the exit code. */
+/** The line for stderr (none where it was said already) and the exit code. */
 export function outcomeOf(error: unknown): { code: number; message?: string } {
   const { code, message } = plainOutcome(error);
   return message === undefined ? { code } : { code, message: oneLine(message) };
@@ -60,6 +77,7 @@ export async function inFile<T>(name: string, work: () => T | Promise<T>): Promi
   try {
     return await work();
   } catch (error) {
+    if (error instanceof TableError) throw new TableTroubles(name, error);
     if (isRefusal(error)) throw new UserError(`${name}: ${error.message}`, { cause: error });
     throw error;
   }

@@ -1,19 +1,22 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { nearest } from '../check/known.js';
 import { addEvaluate } from './commands/evaluate.js';
 import { addExplain } from './commands/explain.js';
 import { addGates } from './commands/gates.js';
 import { addInfo } from './commands/info.js';
+import { addInspect } from './commands/inspect.js';
 import { addLatentTree } from './commands/latent-tree.js';
 import { addPredict } from './commands/predict.js';
 import { addTrain } from './commands/train.js';
 import { addTree } from './commands/tree.js';
-import { outcomeOf } from './errors.js';
+import { outcomeOf, TableTroubles } from './errors.js';
 import { claimOutputs } from './flags/files.js';
 import { watchSignals } from './interrupt.js';
 import { addMaxMemory } from './memory.js';
 import { watchStreams, writeOut } from './print/standard.js';
+import { troubleText } from './troubles.js';
 import { releaseLocks } from './write/lock.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
@@ -21,11 +24,12 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
 const EXAMPLES = `
 DATA is a file, or - for standard input, in one of these formats:
   sparse text   label,feature:value,feature:value,...   one row a line
-  CSV, TSV      with or without a header, numeric and categorical columns
+  CSV, TSV      with or without a header, numeric and categorical columns; delimiter and decimal mark are found, also ; and decimal commas
   IDX           images as in MNIST, with their labels in a second file
 For gated nets also a folder with a subfolder of PNG files for each class, or mnist, fashion-mnist, cifar10.
 
 Examples:
+  espalier inspect passengers.csv
   espalier tree train.txt --out words
   espalier latent-tree train.txt --out topics.html
   espalier train --data train.txt --test test.txt --out model.safetensors
@@ -54,9 +58,10 @@ async function run(args: string[]): Promise<number> {
   }
 }
 
-/** Says in one line what went wrong; returns the exit code. */
+/** Says what went wrong, in one line, of tables in one a trouble; returns the exit code. */
 function tell(error: unknown): number {
-  const { code, message } = outcomeOf(error);
+  const { code, message: line } = outcomeOf(error);
+  const message = error instanceof TableTroubles ? troubleText(error, process.argv.slice(2)) : line;
   if (message) process.stderr.write(`espalier: ${message}\n`);
   if (code === 1 && process.env.ESPALIER_DEBUG) console.error(error);
   return code;
@@ -71,12 +76,17 @@ function program(args: readonly string[]): Command {
     // Its errors are thrown, and told in one line by run().
     .configureOutput({ writeOut, writeErr: () => {} })
     .addHelpText('after', EXAMPLES)
+    .helpCommand('help [command]', 'tell about a command')
     .hook('preAction', (_, action) => claimOutputs(action))
     .action((_, { args }: Command) => {
       const commands = command.commands.map((sub) => sub.name()).join(', ');
-      const got = args.length ? `, got '${args[0]}'` : '';
+      const [given] = args;
+      const meant = given && nearest(given, [...command.commands.map((sub) => sub.name()), 'help']);
+      if (meant) command.error(`expected a command, got '${given}'; did you mean ${meant}?`);
+      const got = given === undefined ? '' : `, got '${given}'`;
       command.error(`expected a command (${commands})${got}; try espalier --help`);
     });
+  addInspect(command, args);
   addTree(command);
   addLatentTree(command);
   addTrain(command, args);

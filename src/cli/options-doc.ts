@@ -65,7 +65,7 @@ export function documented(methods: readonly Method[] = METHODS): Documented[] {
     { of: 'splitRows', options: SPLIT },
     { of: 'Standardizer.learn', options: STANDARDIZER },
     { of: 'TfIdf.learn', options: TF_IDF },
-    { of: 'learnCsv, learnCsvSchema', options: CSV },
+    { of: 'learnCsv, learnCsvSchema', command: 'train, tree, latent-tree, inspect', options: CSV },
     { of: 'readCsv', options: READ_TABLE },
     { of: 'learnRecords, Dataset.fromRecords', options: RECORDS },
     { of: 'readRecords', options: READ_RECORDS },

@@ -1,21 +1,16 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { CsvOptions } from '../data/text/csv.js';
+import { addFlags } from './flags/add.js';
 import { InputOption } from './flags/files.js';
+import { READING_FLAGS, type ReadingTexts } from './flags/reading.js';
 
 /** What data files may be. */
 export type Format = 'sparse' | 'csv' | 'idx';
 
 /** How to read a file that a net is to learn from. */
-export interface DataOptions {
+export interface DataOptions extends ReadingTexts {
   format?: Format;
   columns?: number;
   labels?: string;
-  target?: string | number;
-  task?: 'classes' | 'tasks' | 'values';
-  missing?: CsvOptions['missing'];
-  categorical?: string[];
-  ignore?: string[];
-  header?: boolean | 'auto';
   featureNames?: string;
   targetNames?: string;
   /** Bytes, of --max-memory: what readers hold to as well. */
@@ -44,23 +39,6 @@ export function number(accept: (x: number) => boolean, expected: string): (text:
 export const positive = number((x) => x > 0, 'a number above 0');
 export const share = number((x) => x >= 0 && x < 1, 'a share from 0 to below 1');
 
-/** A number, or one of the words. */
-export function numberOr(...words: string[]): (text: string) => number | string {
-  const parse = number(() => true, `${words.join(', ')} or a number`);
-  return (text) => (words.includes(text) ? text : parse(text));
-}
-
-/** A column's name, or its place where the text is an integer. */
-export function column(text: string): string | number {
-  return /^-?\d+$/.test(text) ? Number(text) : text;
-}
-
-export function names(text: string): string[] {
-  const list = text.split(',').map((name) => name.trim());
-  if (list.includes('')) throw new InvalidArgumentError('Expected names separated by commas.');
-  return list;
-}
-
 export function addJson(command: Command): Command {
   return command.option('--json', 'print one JSON object');
 }
@@ -85,30 +63,11 @@ export function addDataOptions(
   );
   add('--labels <file>', 'IDX labels that go with IDX images (default: found by name, ...labels-idx1...)');
   if (!learning) return command;
-  const header = (text: string) => {
-    if (!['auto', 'yes', 'no'].includes(text)) throw new InvalidArgumentError('Allowed choices are auto, yes, no.');
-    return text === 'auto' ? text : text === 'yes';
-  };
   add('--columns <n>', 'sparse text: number of features (default: the highest, plus 1)', integer(1, 2 ** 31 - 2));
-  command.addOption(
-    new Option('--target <column>', 'CSV: column to predict, a name or a place from 0, from the end if negative')
-      .argParser(column)
-      .helpGroup(heading),
-  );
-  command.addOption(
-    new Option('--task <kind>', 'what the targets are')
-      .choices(['classes', 'tasks', 'values'])
-      .helpGroup(heading)
-      .hideHelp(hidden),
-  );
-  add(
-    '--missing <how>',
-    'CSV: refuse (default), mean, mode, or a number to put there',
-    numberOr('refuse', 'mean', 'mode'),
-  );
-  add('--categorical <columns>', 'CSV: columns of numbers to take as categories: a,b', names);
-  add('--ignore <columns>', 'CSV: columns to leave out: id,date', names);
-  add('--header <whether>', 'CSV: is the first line a header: auto, yes, no', header);
+  for (const flag of READING_FLAGS) {
+    const about = flag.name === 'task' ? '' : 'CSV: ';
+    addFlags(command, [flag], { heading, about, hidden: hidden && flag.name !== 'target' });
+  }
   add('--feature-names <file>', 'names of the features, one a line');
   add('--target-names <file>', 'names of the classes or tasks, one a line');
   return command;

@@ -23,7 +23,7 @@ test.before(async () => {
 });
 
 test('usage', async () => {
-  await refused([], /expected a command \(tree, latent-tree, train/);
+  await refused([], /expected a command \(inspect, tree, latent-tree, train/);
   await refused(['grow'], /expected a command .* got 'grow'/);
   await refused(['--frobnicate'], /unknown option '--frobnicate'/);
   await refused(['tree'], /missing required argument 'data'/);
@@ -123,7 +123,7 @@ test('options out of range', async () => {
     /--backbone.*Expected resnet-N \(N = 6n \+ 2\) or cnn/,
   );
   await refused([...train, '--input', 'sqrt'], /--input.*Expected one of none, binary/);
-  await refused([...train, '--missing', 'maybe'], /--missing.*Expected refuse, mean, mode or a number/);
+  await refused([...train, '--missing', 'maybe'], /--missing.*Expected refuse, mean, mode or a finite number/);
   await refused(['tree', words, '--root', '40'], /--root: expected a number from 0 to 39, got 40/);
   await refused(
     ['tree', fruit, '--root', 'price'],

@@ -6,6 +6,7 @@ import { addEvaluate } from '#dist/cli/commands/evaluate.js';
 import { addExplain } from '#dist/cli/commands/explain.js';
 import { addGates } from '#dist/cli/commands/gates.js';
 import { addInfo } from '#dist/cli/commands/info.js';
+import { addInspect } from '#dist/cli/commands/inspect.js';
 import { addLatentTree } from '#dist/cli/commands/latent-tree.js';
 import { addPredict } from '#dist/cli/commands/predict.js';
 import { addTrain } from '#dist/cli/commands/train.js';
@@ -32,6 +33,7 @@ const small = ['--backbone', 'cnn', '--gater', 'cnn', '--width', '1', '--gater-w
 
 /** Of each command, lines that are complete. */
 const LINES: readonly (readonly string[])[] = [
+  ['inspect', fruit],
   ['tree', words],
   ['tree', fruit],
   ['latent-tree', words],
@@ -67,6 +69,7 @@ ODD.push('y'.repeat(5000));
 
 function program(args: readonly string[]): Command {
   const command = new Command('espalier').exitOverride().configureOutput({ writeErr: () => {}, writeOut: () => {} });
+  addInspect(command, args);
   addTree(command);
   addLatentTree(command);
   addTrain(command, args);
@@ -87,7 +90,9 @@ function isAbout(line: readonly string[], long: string): boolean {
 /** What is wrong with how it ended, if anything. */
 async function faultOf(args: readonly string[]): Promise<string | undefined> {
   const write = process.stdout.write;
+  const say = process.stderr.write;
   process.stdout.write = (() => true) as typeof write;
+  process.stderr.write = (() => true) as typeof say;
   const began = performance.now();
   try {
     await program(args).parseAsync([...args], { from: 'user' });
@@ -102,6 +107,7 @@ async function faultOf(args: readonly string[]): Promise<string | undefined> {
       return `exit code ${code}, ${message.length} characters: ${message.slice(0, 200)}`;
   } finally {
     process.stdout.write = write;
+    process.stderr.write = say;
   }
   const took = performance.now() - began;
   return took > 5000 ? `took ${Math.round(took)} ms` : undefined;

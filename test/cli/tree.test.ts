@@ -19,6 +19,7 @@ interface TreeAnswer {
   strongest: { a: number; b: number; names?: string[]; information: number }[];
   seconds: Record<string, number>;
   files?: string[];
+  states?: (string[] | null)[];
 }
 
 /** Every pair's mutual information by its definition, and the weight of the best tree by Kruskal's algorithm. */
@@ -88,7 +89,7 @@ test('standard input, and a pipe shows no progress', async () => {
   assert.is(data, 'standard input');
   assert.equal(fromPipe, fromFile);
   const csv = await answers<TreeAnswer>(['tree', '-', '--target', 'kind'], { input: csvText(60, 1) });
-  assert.is(csv.variables, 5);
+  assert.is(csv.variables, 3);
 });
 
 test('a summary for people', async () => {
@@ -154,17 +155,35 @@ test('--min-information leaves a forest; --root by number and by name', async ()
   const csv = scratch.file('forest.csv', csvText(80, 1));
   const named = await answers<TreeAnswer>(['tree', csv, '--root', 'weight', '--target', 'kind', '--bins', '4']);
   assert.is(named.root, 1);
-  assert.is(named.strongest.length, 4);
+  assert.is(named.strongest.length, 2);
   assert.ok(named.strongest.some(({ names }) => names?.join() === 'size,weight'));
 });
 
-test('CSV: all columns but the target and the ignored; states instead of two halves', async () => {
+test('CSV: a column is one variable; all but the target and the ignored; states instead of two halves', async () => {
   const csv = scratch.file('fruit.csv', csvText(80, 1));
-  assert.is((await answers<TreeAnswer>(['tree', csv])).variables, 8);
-  assert.is((await answers<TreeAnswer>(['tree', csv, '--target', '-1', '--ignore', 'size'])).variables, 4);
+  assert.is((await answers<TreeAnswer>(['tree', csv])).variables, 4);
+  assert.is((await answers<TreeAnswer>(['tree', csv, '--target', '-1', '--ignore', 'size'])).variables, 2);
   const two = await answers<TreeAnswer>(['tree', csv, '--target', 'kind', '--ignore', 'colour']);
   const four = await answers<TreeAnswer>(['tree', csv, '--target', 'kind', '--ignore', 'colour', '--bins', '4']);
   assert.ok(four.totalMutualInformation > 1.3 * two.totalMutualInformation);
+});
+
+test('columns of categories, as in the field: scikit-learn has these informations', async () => {
+  const all = 'weather,shoes,mood,coin';
+  for (const args of [['test/field/07-categories.csv'], ['test/field/07-codes.csv', '--categorical', all]]) {
+    const { variables, edges, strongest, states } = await answers<TreeAnswer>(['tree', ...args]);
+    assert.is(variables, 4);
+    assert.is(edges, 3);
+    assert.equal(
+      strongest.map(({ names, information }) => [names!.join('-'), information.toFixed(6)]),
+      [
+        ['weather-shoes', '0.342826'],
+        ['shoes-mood', '0.297598'],
+        ['weather-coin', '0.003688'],
+      ],
+    );
+    assert.is(states!.length, 4);
+  }
 });
 
 test('IDX images', async () => {

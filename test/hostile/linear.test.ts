@@ -11,6 +11,7 @@ import { oneLine } from '#dist/cli/errors.js';
 import { parseText } from '#dist/cli/flags/text.js';
 import * as options from '#dist/cli/options.js';
 import { readInput, readNames } from '#dist/cli/read/input-file.js';
+import { CSV } from '#dist/data/text/csv.js';
 import { isNumber } from '#dist/data/text/number.js';
 import { dotLine } from '#dist/drawings/dot.js';
 import { broken, fitted, nameStyle } from '#dist/drawings/gates/words.js';
@@ -89,8 +90,9 @@ const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   },
   'the text of an integer': options.integer(0),
   'the text of a number': options.positive,
-  'the text of a column': options.column,
-  'the text of names': options.names,
+  'the text of a column': (text) => parseText(CSV.target, text),
+  'the text of names': (text) => parseText(CSV.ignore, text),
+  'the text of a name in quotes': (text) => parseText(CSV.ignore, `"${text}"`),
   'the text of levels': levelList,
   'the text of an option, a list': (text) =>
     parseText({ kind: 'list', of: { kind: 'integer', from: 0, doc: '' }, doc: '' }, text),

@@ -59,10 +59,14 @@ export function espalier(args: readonly string[], options: RunOptions = {}): Pro
   });
 }
 
-/** Runs it and expects success without a word on standard error. */
+/** What a command says on standard error of what it reads and does; everything else there is a fault. */
+const SAID = /^espalier: (read .+|warning: .+|progress: .+)$/;
+
+/** Runs it and expects success, and on standard error nothing but what was read. */
 export async function succeeds(args: readonly string[], options?: RunOptions): Promise<string> {
   const { code, stderr, stdout } = await espalier(args, options);
-  if (code !== 0 || stderr !== '') throw new Error(`espalier ${args.join(' ')}: exit code ${code}, stderr: ${stderr}`);
+  const wrong = stderr.split('\n').some((line) => line !== '' && !SAID.test(line));
+  if (code !== 0 || wrong) throw new Error(`espalier ${args.join(' ')}: exit code ${code}, stderr: ${stderr}`);
   return stdout;
 }
 
@@ -71,12 +75,14 @@ export async function answers<T = Record<string, unknown>>(args: readonly string
   return JSON.parse(await succeeds([...args, '--json'], options)) as T;
 }
 
-/** Expects exit code 2, nothing on standard output, and one line on standard error that matches. */
+/** Expects exit code 2, nothing on standard output, and on standard error what was read and one line that matches, of a table one a trouble and the command that goes on. */
 export async function refused(args: readonly string[], message: RegExp, options?: RunOptions): Promise<void> {
   const { code, stdout, stderr } = await espalier(args, options);
   const told = `espalier ${args.join(' ')}: exit code ${code}, stdout: ${stdout.slice(0, 200)}, stderr: ${stderr}`;
   if (code !== 2) throw new Error(`expected exit code 2 of ${told}`);
   if (stdout !== '') throw new Error(`expected nothing on standard output of ${told}`);
-  if (!/^espalier: [^\n]+\n$/.test(stderr)) throw new Error(`expected one line on standard error of ${told}`);
+  const lines = stderr.split('\n').filter((line) => !SAID.test(line));
+  if (!/^espalier: [^\n]+\n(?: {2}[^\n]+\n)*(?:This goes on:\n {2}espalier [^\n]+\n)?$/.test(lines.join('\n')))
+    throw new Error(`expected one line on standard error of ${told}`);
   if (!message.test(stderr)) throw new Error(`expected ${message} of ${told}`);
 }

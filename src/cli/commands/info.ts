@@ -1,6 +1,8 @@
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import type { Command } from 'commander';
+import { takenLine } from '../../data/tables/taken.js';
 import { hasSimd } from '../../runtime/engine.js';
+import { oneLine } from '../errors.js';
 import { InputArgument } from '../flags/files.js';
 import { addJson } from '../options.js';
 import { bytes, print, printFacts, printJson, printTable } from '../print/output.js';
@@ -19,14 +21,14 @@ export function addInfo(program: Command, version: string): void {
 
 /** What the net in this file is made of. */
 async function tellModel(path: string, json: boolean | undefined): Promise<void> {
-  const { net, method } = await openModel(path);
+  const { net, method, taken } = await openModel(path);
   if (json) {
-    printJson(net.describe());
+    printJson({ ...net.describe(), ...(taken === undefined ? {} : { taken }) });
     return;
   }
   const { summary, facts, table } = method.describe(net);
   print(summary);
-  printFacts(facts);
+  printFacts({ ...facts, ...(taken === undefined ? {} : { 'Trained on': oneLine(takenLine(taken)) }) });
   print('');
   printTable(table);
 }

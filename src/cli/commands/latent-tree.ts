@@ -15,10 +15,12 @@ import { addFlags } from '../flags/add.js';
 import { InputArgument, InputOption, OutputOption } from '../flags/files.js';
 import { flagsOf, kebab } from '../flags/flag.js';
 import { readFlags } from '../flags/read.js';
+import { TABLE_FLAGS } from '../flags/reading.js';
 import { interruptible } from '../interrupt.js';
 import { addDataOptions, addJson, type DataOptions, integer } from '../options.js';
 import { count, duration, plural, print, printJson, rounded } from '../print/output.js';
 import { Progress } from '../print/progress.js';
+import { takenFields, tellTaken } from '../print/told.js';
 import { loadToLearn } from '../read/data.js';
 import { latentTreeText, loadLikeTree, type OpenedTree, openLatentTree, sourceOf } from '../read/latent-file.js';
 import type { Loaded } from '../read/loaded.js';
@@ -82,16 +84,7 @@ Examples:
 }
 
 /** Options that only learning has; other rows are read as those that were learned from. */
-const LEARNING = [
-  'columns',
-  'target',
-  'missing',
-  'categorical',
-  'ignore',
-  'header',
-  'featureNames',
-  'targetNames',
-] as const satisfies readonly (keyof LatentTreeOptions)[];
+const LEARNING = [...TABLE_FLAGS.map(({ key }) => key), 'columns', 'featureNames', 'targetNames'];
 
 async function latentTree(path: string | undefined, options: LatentTreeOptions): Promise<void> {
   refuseStrays(path, options);
@@ -106,6 +99,7 @@ async function latentTree(path: string | undefined, options: LatentTreeOptions):
         ? await loadLikeTree(path, opened, options)
         : await loadToLearn(path, options, false);
   const seconds: Record<string, number> = { load: (performance.now() - begun) / 1000 };
+  tellTaken([loaded], options.json);
   const learned = opened ?? (await learn(loaded!, options));
   const { tree } = learned;
   if ('seconds' in learned) Object.assign(seconds, learned.seconds);
@@ -130,7 +124,7 @@ async function latentTree(path: string | undefined, options: LatentTreeOptions):
   if (options.json) {
     printJson({
       ...(options.tree === undefined ? {} : { tree: options.tree }),
-      ...(loaded ? { data: loaded.name, rows: loaded.data.rows } : {}),
+      ...(loaded ? { data: loaded.name, ...takenFields(loaded), rows: loaded.data.rows } : {}),
       features: tree.features,
       latents: tree.latents,
       levels: tree.levels,
@@ -184,7 +178,7 @@ async function learn(
   options: LatentTreeOptions,
 ): Promise<{ tree: LatentTree; seconds: LatentTreeSeconds }> {
   const settings = (await readFlags(FLAGS, { ...options })).options;
-  const progress = new Progress();
+  const progress = new Progress(options.json);
   return interruptible((signal) =>
     learnLatentTree(data, {
       ...settings,

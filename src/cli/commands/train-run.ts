@@ -23,7 +23,7 @@ export interface TrainOptions extends Omit<InputOptions, 'seed'> {
 
 /** Learning and fitting, with a checkpoint of both in one file. */
 export class TrainRun {
-  private readonly progress = new Progress();
+  private readonly progress: Progress;
   private known: Identity | undefined;
   private saved = false;
 
@@ -33,7 +33,9 @@ export class TrainRun {
     private readonly inputs: Inputs,
     private readonly learn: FlagValues,
     private readonly fit: FitOptions,
-  ) {}
+  ) {
+    this.progress = new Progress(options.json);
+  }
 
   /** Only checkpoints need it, and hashing large data takes its time. */
   private get identity(): Identity {

@@ -10,6 +10,7 @@ import { readFlags } from '../flags/read.js';
 import { interruptible } from '../interrupt.js';
 import { addDataOptions, addJson, integer, share } from '../options.js';
 import { type Outcome, printResult, printResultJson } from '../print/result.js';
+import { tellTaken } from '../print/told.js';
 import { readInputs } from '../read/inputs.js';
 import { packNet } from '../read/model.js';
 import { NAMED_SETS } from '../read/named-data.js';
@@ -88,6 +89,7 @@ async function train(methods: readonly Method[], options: TrainOptions): Promise
   const fit = (await readFlags(fitting, texts)).options as FitOptions;
   const seed = (learn.options.seed as number | undefined) ?? 0;
   const inputs = await readInputs(method, { ...options, seed });
+  tellTaken([inputs.train, inputs.validation, inputs.test], options.json);
   if (fit.patience !== undefined && !inputs.validation && !inputs.held)
     throw new UserError('--patience: needs validation rows, but --holdout is 0');
   const load = (performance.now() - begun) / 1000;
@@ -98,7 +100,7 @@ async function train(methods: readonly Method[], options: TrainOptions): Promise
   const tested =
     test && (await inFile(test.name, () => interruptible((signal) => net.evaluate(test.data, { signal }))));
   const evaluate = (performance.now() - evaluating) / 1000;
-  const file = options.out === undefined ? undefined : packNet(net, inputs.train.csv);
+  const file = options.out === undefined ? undefined : packNet(net, inputs.train);
   if (file) writeAtomically(options.out!, file);
   const total = (performance.now() - begun) / 1000;
   const outcome: Outcome = {

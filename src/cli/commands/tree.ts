@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import type { Dataset } from '../../data/dataset.js';
+import { filledTable } from '../../data/tables/filled.js';
+import type { Table } from '../../data/tables/table.js';
 import { treeToDot } from '../../drawings/tree/dot.js';
 import { treeToSvg } from '../../drawings/tree/drawing.js';
 import { CHOW_LIU, chowLiuTree } from '../../structure/chow-liu.js';
@@ -14,7 +16,9 @@ import { interruptible } from '../interrupt.js';
 import { addDataOptions, addJson, type DataOptions, integer } from '../options.js';
 import { duration, plural, print, printJson, rounded } from '../print/output.js';
 import { Progress } from '../print/progress.js';
+import { takenFields, tellTaken } from '../print/told.js';
 import { loadToLearn } from '../read/data.js';
+import type { Loaded } from '../read/loaded.js';
 import { writeAtomically } from '../write/atomic.js';
 import { drawnFiles, endingOf } from './drawn.js';
 
@@ -48,7 +52,7 @@ export function addTree(program: Command): void {
     .addHelpText(
       'after',
       `
-All columns of a CSV are features but the one that --target names.
+A column of a CSV is one variable, of as many states as it has categories; numbers are cut in two, or in --bins. The column that --target names is left out.
 
 Examples:
   espalier tree train.txt --json
@@ -65,12 +69,15 @@ async function tree(path: string, options: TreeOptions): Promise<void> {
   const settings = (await readFlags(FLAGS, { ...options })).options;
   const files = options.out === undefined ? [] : outputsOf(options.out);
   const begun = performance.now();
-  const { data, name } = await loadToLearn(path, options, false);
+  const found = await loadToLearn(path, options, false);
+  const { data, name } = found;
+  tellTaken([found], options.json);
   const loaded = performance.now();
-  const root = rootOf(options.root, data);
-  const progress = new Progress();
+  const variables = variablesOf(found);
+  const root = rootOf(options.root, variables);
+  const progress = new Progress(options.json);
   const learned = await interruptible((signal) =>
-    chowLiuTree(data, {
+    chowLiuTree(variables, {
       ...settings,
       root,
       signal,
@@ -89,11 +96,13 @@ async function tree(path: string, options: TreeOptions): Promise<void> {
   if (options.json) {
     printJson({
       data: name,
+      ...takenFields(found),
       rows: data.rows,
       variables: learned.variables,
       edges: learned.edges.length,
       totalMutualInformation: learned.totalInformation,
       components: learned.components,
+      ...(learned.states ? { states: learned.states.map((names) => names ?? null) } : {}),
       root,
       strongest: strongest.map(({ a, b, information }) => ({
         a,
@@ -122,14 +131,21 @@ function strongestEdges({ edges }: Tree, top: number): Edge[] {
   return [...edges].sort((p, q) => q.information - p.information || p.a - q.a || p.b - q.b).slice(0, top);
 }
 
+/** A column of a table is one variable, with its missing cells as the options have them; of other data every feature is one. */
+function variablesOf({ data, table, csv }: Loaded): Dataset | Table {
+  return table && csv ? filledTable(table, csv.columns) : data;
+}
+
 /** A name wins over a number, should a column be called "7". */
-function rootOf(text: string, { columns, featureNames }: Dataset): number {
-  const named = featureNames?.indexOf(text) ?? -1;
+function rootOf(text: string, variables: Dataset | Table): number {
+  const names = 'kind' in variables ? variables.columns.map(({ name }) => name) : variables.featureNames;
+  const count = 'kind' in variables ? variables.columns.length : variables.columns;
+  const named = names?.indexOf(text) ?? -1;
   if (named >= 0) return named;
   const root = Number(text);
-  if (!/^\d+$/.test(text) || root >= columns) {
+  if (!/^\d+$/.test(text) || root >= count) {
     throw new UserError(
-      `--root: expected ${featureNames ? 'a feature by name, or ' : ''}a number from 0 to ${columns - 1}, got ${text}`,
+      `--root: expected ${names ? 'a variable by name, or ' : ''}a number from 0 to ${count - 1}, got ${text}`,
     );
   }
   return root;

@@ -1,7 +1,9 @@
 import { type Command, Option as CommandOption } from 'commander';
 import type { Option } from '../../check/option.js';
+import { plainText } from '../../check/phrase.js';
 import { InputOption } from './files.js';
 import { type Flag, takesNone } from './flag.js';
+import { writtenOf } from './text.js';
 
 /** What the value of a flag is called in help. */
 function metavar(option: Option): string {
@@ -37,9 +39,9 @@ function describeFlag(flag: Flag): string {
 function moreOf(flag: Flag): string {
   const { option } = flag;
   if (option.kind === 'list' && takesNone(flag)) return '; none for none';
-  if (option.kind === 'other' && option.is(false)) return '; none for false';
+  if (option.kind === 'other' && !option.spellings && option.is(false)) return '; none for false';
   const words =
-    option.kind === 'choice' ? option.of : option.kind === 'group' ? Object.keys(option.shorthand ?? {}) : [];
+    option.kind === 'choice' ? writtenOf(option) : option.kind === 'group' ? Object.keys(option.shorthand ?? {}) : [];
   return words.every((word) => option.doc.includes(word)) ? '' : ` (${words.join(', ')})`;
 }
 
@@ -48,21 +50,22 @@ export function defaultText(option: Option): string | undefined {
   const { default: value, defaultDoc } = option;
   if (defaultDoc !== undefined) return defaultDoc;
   if (value === undefined || value === false || (typeof value === 'object' && !Array.isArray(value))) return undefined;
-  return Array.isArray(value) ? value.join(',') : String(value);
+  if (!Array.isArray(value)) return String(value);
+  return value.map((one) => (typeof one === 'string' ? plainText(one) : String(one))).join(',');
 }
 
 /** Adds flags to a command, which keeps their text; readFlags takes it. Flags of one name are added once. */
 export function addFlags(
   command: Command,
   flags: readonly Flag[],
-  { heading = 'Options:', hidden = false } = {},
+  { heading = 'Options:', hidden = false, about = '' } = {},
 ): Command {
   for (const flag of flags) {
     const long = `--${flag.name}`;
     if (command.options.some((option) => option.long === long)) continue;
     const value = flag.option.kind === 'flag' ? '' : ` ${metavar(flag.option)}`;
     const Kind = flag.option.kind === 'group' && flag.option.file ? InputOption : CommandOption;
-    command.addOption(new Kind(`${long}${value}`, describeFlag(flag)).helpGroup(heading).hideHelp(hidden));
+    command.addOption(new Kind(`${long}${value}`, `${about}${describeFlag(flag)}`).helpGroup(heading).hideHelp(hidden));
   }
   return command;
 }

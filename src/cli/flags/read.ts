@@ -1,7 +1,7 @@
 import { UserError } from '../errors.js';
 import { openLatentTree } from '../read/latent-file.js';
 import { type Flag, kebab, takesNone } from './flag.js';
-import { parseText, TextError } from './text.js';
+import { parseFlag } from './parse.js';
 
 /** What the flags of a command line stand for. */
 export interface FlagValues {
@@ -32,7 +32,7 @@ export async function readFlags(flags: readonly Flag[], texts: Texts): Promise<F
     const text = texts[flag.key];
     if (text === 'none' && takesNone(flag)) continue;
     refuseIdle(flag, given, options);
-    put(options, flag.path, typeof text === 'string' ? parsed(flag, text) : text);
+    put(options, flag.path, typeof text === 'string' ? parseFlag(flag, text) : text);
   }
   for (const { name, option } of given) {
     const about = option.about;
@@ -52,18 +52,6 @@ function refuseIdle({ name, path }: Flag, given: readonly Flag[], options: Recor
   }
   const file = given.find((flag) => flag.path.length === 1 && flag.path[0] === path[0]);
   if (file) throw new UserError(`--${name}: is about learning what --${file.name} brings; expected one of the two`);
-}
-
-function parsed(flag: Flag, text: string): unknown {
-  const { name, option } = flag;
-  try {
-    return parseText(option, text);
-  } catch (error) {
-    if (!(error instanceof TextError)) throw error;
-    throw new UserError(
-      `option '--${name}' argument '${text}' is invalid. ${takesNone(flag) ? error.message.replace(/\.$/, ', or none.') : error.message}`,
-    );
-  }
 }
 
 function put(options: Record<string, unknown>, path: readonly string[], value: unknown): void {

@@ -1,15 +1,16 @@
 import { checked } from '../../check/complete.js';
-import type { GroupOption, Option, Options } from '../../check/option.js';
+import type { ChoiceOption, GroupOption, ListOption, Option, Options, OtherOption } from '../../check/option.js';
 import { phrase } from '../../check/phrase.js';
 
 /** The text was none that the option can be given as; the message tells what is, as a sentence. */
 export class TextError extends Error {}
 
 /**
- * The value that a text stands for: numbers, words, lists by commas ("500,200"), lists of groups by colons ("6:5:100,5:4:50"), words of a shorthand ("crop,flip").
+ * The value that a text stands for: numbers, words, lists by commas ("500,200"; texts with a comma in quotes: a,"b,c"), lists of groups by colons ("6:5:100,5:4:50"), words of a shorthand ("crop,flip").
  * @throws TextError
  */
 export function parseText(option: Option, text: string): unknown {
+  if (option.kind === 'choice' && option.of.includes(text)) return text;
   const value = read(option, text.trim());
   try {
     if (text.trim() !== '') {
@@ -27,6 +28,8 @@ function read(option: Option, text: string): unknown {
   const words: readonly (string | number)[] = 'words' in option ? (option.words ?? []) : [];
   const word = words.find((one) => String(one) === text);
   if (word !== undefined) return word;
+  const { spellings = {} } = option;
+  if (Object.hasOwn(spellings, text)) return spellings[text];
   switch (option.kind) {
     case 'integer':
       return /^[+-]?\d+$/.test(text) ? Number(text) : text;
@@ -35,14 +38,42 @@ function read(option: Option, text: string): unknown {
     case 'flag':
       return text === 'true' ? true : text === 'false' ? false : text;
     case 'list':
-      return text === '' ? [] : text.split(',').map((part) => entry(option.of, part.trim()));
+      return listed(option, text);
     case 'group':
       return option.shorthand ? shorthand(option, text) : text;
     case 'other':
-      return text === 'none' && option.is(false) ? false : text;
+      return otherOf(option, text);
     default:
       return text;
   }
+}
+
+function otherOf({ is, spellings }: OtherOption, text: string): unknown {
+  if (text === 'none' && !spellings && is(false)) return false;
+  return /^-?\d+$/.test(text) && is(Number(text)) ? Number(text) : (unquoted(text) ?? text);
+}
+
+function listed({ of }: ListOption, text: string): unknown[] {
+  if (text === '') return [];
+  if (of.kind !== 'text') return text.split(',').map((part) => entry(of, part.trim()));
+  return partsOf(text).map((part) => unquoted(part) ?? (part === '' ? undefined : part));
+}
+
+/** Cut at the commas outside quotes. */
+function partsOf(text: string): string[] {
+  const parts = [''];
+  let quoted = false;
+  for (const sign of text) {
+    if (sign === '"') quoted = !quoted;
+    if (sign === ',' && !quoted) parts.push('');
+    else parts[parts.length - 1] += sign;
+  }
+  return parts.map((part) => part.trim());
+}
+
+/** What stands between quotes, two of which are one inside; undefined without quotes around it. */
+function unquoted(text: string): string | undefined {
+  return /^"(?:[^"]|"")*"$/.test(text) ? text.slice(1, -1).replaceAll('""', '"') : undefined;
 }
 
 function entry(option: Option, text: string): unknown {
@@ -65,14 +96,22 @@ function shorthand({ shorthand: words = {} }: GroupOption, text: string): unknow
 }
 
 function expectation(option: Option): string {
-  if (option.kind === 'choice') return `one of ${option.of.join(', ')}`;
+  if (option.kind === 'choice') return `one of ${writtenOf(option).join(', ')}`;
   if (option.kind === 'variant') return `one of ${Object.keys(option.of).join(', ')}`;
   if (option.kind === 'other' && option.text) return option.text;
+  if (option.kind === 'number' && option.words)
+    return `${option.words.join(', ')} or ${phrase({ ...option, words: [] })}`;
   if (option.kind === 'group' && option.names) return `one of ${option.names.join(', ')}`;
   if (option.kind !== 'list') return phrase(option);
   const words = option.words ? `, or ${option.words.join(', ')}` : '';
   if (option.of.kind === 'group') return `${listOf(option.of.options)}${words}`;
+  if (option.of.kind === 'text') return 'names separated by commas, one with a comma or an empty one in double quotes';
   return `${option.distinct ? 'different ' : ''}${phrase(option.of).replace('an integer', 'integers')}, separated by commas${words}`;
+}
+
+/** The values of a choice as a command line writes them. */
+export function writtenOf({ of, spellings = {} }: ChoiceOption): string[] {
+  return of.map((value) => Object.keys(spellings).find((word) => spellings[word] === value) ?? value);
 }
 
 function listOf(options: Options): string {

@@ -4,16 +4,21 @@ import type { EpochRecord } from '../../training/checkpoint.js';
 import type { FitProgress } from '../../training/fit-options.js';
 import { score } from '../../training/metrics.js';
 import { count, duration } from './output.js';
+import { say } from './told.js';
 
-/** Bars on standard error where it is a terminal, one a phase; in a pipe nothing at all. */
+/** Between two lines of progress, milliseconds. */
+const PAUSE = 10_000;
+
+/** Bars on standard error where it is a terminal, one a phase; elsewhere a plain line now and then, `quiet` none. */
 export class Progress {
   private bar: SingleBar | undefined;
   private key = '';
   private startedAt = 0;
   private validation = '';
+  private toldAt = performance.now();
   private readonly shown = process.stderr.isTTY === true;
 
-  constructor() {
+  constructor(private readonly quiet = false) {
     if (this.shown) process.once('exit', showCursor);
   }
 
@@ -39,8 +44,17 @@ export class Progress {
     this.key = '';
   }
 
+  private tell(line: string): void {
+    if (this.quiet || performance.now() - this.toldAt < PAUSE) return;
+    this.toldAt = performance.now();
+    say(`progress: ${line.replaceAll('  ', ', ')}`);
+  }
+
   private show(key: string, done: number, total: number, detail: string): void {
-    if (!this.shown) return;
+    if (!this.shown) {
+      this.tell(`${key}, ${detail}`);
+      return;
+    }
     if (key !== this.key) {
       this.stop();
       this.key = key;

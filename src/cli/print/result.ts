@@ -4,6 +4,7 @@ import type { FitResult } from '../../training/fit.js';
 import type { Evaluation } from '../../training/metrics.js';
 import type { Inputs } from '../read/inputs.js';
 import { bytes, duration, percent, plural, print, printJson, rounded } from './output.js';
+import { takenFields } from './told.js';
 
 /** What came of a run of train. */
 export interface Outcome {
@@ -41,6 +42,7 @@ export function printResultJson({ inputs, net, fit, tested, seconds, out }: Outc
   printJson({
     method: net.method,
     data: train.name,
+    ...takenFields(train),
     rows: {
       train: rows.rows,
       ...(validationRows === undefined ? {} : { validation: validationRows }),

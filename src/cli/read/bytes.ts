@@ -1,4 +1,5 @@
-import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { Socket } from 'node:net';
 import { fileError, UserError } from '../errors.js';
 
 /** Of any file: what Node reads at once. */
@@ -24,6 +25,21 @@ export function readBytes(path: string, mostOf: (head: Uint8Array) => number = (
       gathered.add(part.subarray(0, length));
     }
   });
+}
+
+/** readBytes that lets signals through while it waits for a named pipe to be written. */
+export async function readSource(path: string, mostOf: (head: Uint8Array) => number): Promise<Uint8Array> {
+  if (!statSync(path, { throwIfNoEntry: false })?.isFIFO()) return readBytes(path, mostOf);
+  const gathered = new Gathered(path, mostOf);
+  try {
+    // Opening one waits for a writer, unless told not to; the socket then waits in its place.
+    const pipe = new Socket({ fd: openSync(path, constants.O_RDONLY | constants.O_NONBLOCK), writable: false });
+    for await (const part of pipe) gathered.add(part);
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw fileError(error, path);
+  }
+  return gathered.all();
 }
 
 /** The first bytes of a file, `length` or fewer. */

@@ -2,32 +2,43 @@ import { extname } from 'node:path';
 import { Dataset, type Targets } from '../../data/dataset.js';
 import { idxDataset } from '../../data/images/idx.js';
 import { targetsOf } from '../../data/labels.js';
-import type { TableSchema } from '../../data/tables/schema.js';
-import { learnCsv, readCsv } from '../../data/text/csv.js';
+import type { Taken } from '../../data/tables/taken.js';
+import { type CsvOptions, learnCsv, readCsv } from '../../data/text/csv.js';
 import { parseSparseText } from '../../data/text/sparse-text.js';
 import { inFile, UserError } from '../errors.js';
+import { type Reading, readReading, TABLE_FLAGS } from '../flags/reading.js';
 import { hold } from '../memory.js';
 import type { DataOptions, Format } from '../options.js';
 import { loadImagesLike } from './images.js';
 import { decode, FORMAT_NAMES, type InputFile, readInput, readLabels, readNames } from './input-file.js';
-import type { Loaded, Reference } from './loaded.js';
+import { type Loaded, plainTaken, type Reference } from './loaded.js';
 
 /** Reads a file to learn from. Without `labelled`, a CSV has no target unless one is named, which is then left out. */
 export async function loadToLearn(path: string, options: DataOptions, labelled: boolean): Promise<Loaded> {
-  const file = await readInput(path, options.format);
+  const reading = readReading(options);
+  return learnFrom(await readInput(path, options.format), options, reading, labelled);
+}
+
+/** loadToLearn of a file that has been read. */
+export async function learnFrom(
+  file: InputFile,
+  options: DataOptions,
+  reading: Reading,
+  labelled: boolean,
+): Promise<Loaded> {
   refuseStray(file.format, options, file.name);
   const featureNames = options.featureNames ? readNames(options.featureNames) : undefined;
   const targetNames = options.targetNames ? readNames(options.targetNames) : undefined;
-  const loaded = await inFile(file.name, (): Pick<Loaded, 'data' | 'csv'> => {
-    if (file.format === 'csv') return csvToLearn(file, options, labelled);
-    if (file.format === 'idx') return { data: readIdx(file, options, labelled) };
-    if (options.task === 'values') throw new UserError('--task values: sparse text has classes or tasks, not values');
+  const loaded = await inFile(file.name, (): Omit<Loaded, 'name' | 'sha256'> => {
+    if (file.format === 'csv') return csvToLearn(file, csvOptions(file, reading, options, labelled));
+    if (file.format === 'idx') return plain('idx', readIdx(file, options, labelled));
+    if (reading.task === 'values') throw new UserError('--task values: sparse text has classes or tasks, not values');
     const data = parseSparseText(decode(file), {
       ...(options.columns === undefined ? {} : { columns: options.columns }),
-      ...(options.task ? { targets: options.task as 'classes' | 'tasks' } : {}),
+      ...(reading.task ? { targets: reading.task } : {}),
     });
     requireAllNamed(data, options, featureNames);
-    return { data };
+    return plain('sparse', data);
   });
   // Not the file itself: its bytes are in the way once they are read.
   const { name, sha256 } = file;
@@ -54,7 +65,8 @@ export async function loadLike(
     throw new UserError(`${file.name}: got CSV, but the training data were not; expected the same format`);
   }
   const data = await inFile(file.name, () => {
-    if (file.format === 'csv') return readCsv(decode(file), csv!, limitOf(options));
+    if (file.format === 'csv')
+      return readCsv(decode(file), csv!, { targets: labelled ? 'compare' : 'ignore', ...limitOf(options) });
     if (file.format === 'idx') return readIdx(file, options, labelled, target.names);
     const kind = target.kind === 'tasks' ? 'tasks' : 'classes';
     return parseSparseText(decode(file), { columns, targets: kind, ...(labelled ? classesOf(target) : {}) });
@@ -66,22 +78,30 @@ export async function loadLike(
   return { name: file.name, sha256: file.sha256, data };
 }
 
-function csvToLearn(file: InputFile, options: DataOptions, labelled: boolean): { data: Dataset; csv: TableSchema } {
-  const text = decode(file);
-  if (options.task === 'tasks')
-    throw new UserError('--task tasks: CSV has classes or values; tasks come in sparse text');
-  const target = options.target ?? (labelled ? -1 : null);
-  const { data, schema } = learnCsv(text, {
-    target,
-    ...(options.task ? { task: options.task as 'classes' | 'values' } : {}),
-    ...(options.missing === undefined ? {} : { missing: options.missing }),
-    ...(options.categorical ? { categorical: options.categorical } : {}),
-    ...(options.ignore ? { ignore: options.ignore } : {}),
-    ...(options.header === undefined ? {} : { header: options.header }),
-    ...(extname(file.path).toLowerCase() === '.tsv' ? { delimiter: '\t' as const } : {}),
+/** How a CSV is learned. Without `labelled` it has no target unless one is named. */
+export function csvOptions(
+  { path }: InputFile,
+  { task, ...reading }: Reading,
+  options: DataOptions,
+  labelled: boolean,
+): CsvOptions {
+  if (task === 'tasks') throw new UserError('--task tasks: CSV has classes or values; tasks come in sparse text');
+  return {
+    ...(extname(path).toLowerCase() === '.tsv' ? { delimiter: '\t' as const } : {}),
+    ...reading,
+    target: reading.target ?? (labelled ? -1 : null),
+    ...(task ? { task } : {}),
     ...limitOf(options),
-  });
-  return { data, csv: schema };
+  };
+}
+
+function csvToLearn(file: InputFile, options: CsvOptions): Omit<Loaded, 'name' | 'sha256'> {
+  const { schema, ...learned } = learnCsv(decode(file), options);
+  return { ...learned, csv: schema };
+}
+
+function plain(format: Taken['format'], data: Dataset): Omit<Loaded, 'name' | 'sha256'> {
+  return { data, taken: plainTaken(format, data), warnings: [] };
 }
 
 function readIdx(
@@ -138,10 +158,9 @@ function namedTargets(targets: Targets, classNames: readonly string[]): Targets 
 
 /** An option that would change nothing is a mistake worth a word. */
 function refuseStray(format: Format, options: DataOptions, name: string): void {
-  const csvOnly = ['target', 'missing', 'categorical', 'ignore', 'header'] as const;
-  for (const option of csvOnly) {
-    if (format !== 'csv' && options[option] !== undefined) {
-      throw new UserError(`--${option}: is for CSV, but ${name} is ${FORMAT_NAMES[format]}`);
+  for (const { name: flag, key } of TABLE_FLAGS) {
+    if (format !== 'csv' && key in options) {
+      throw new UserError(`--${flag}: is for CSV, but ${name} is ${FORMAT_NAMES[format]}`);
     }
   }
   if (format !== 'sparse' && options.columns !== undefined) {

@@ -5,11 +5,12 @@ import { parseIdx } from '../../data/images/idx.js';
 import { type ImageMatrix, requireImages } from '../../data/matrix.js';
 import type { ImageShape } from '../../models/gaternet/backbone.js';
 import { inFile, UserError } from '../errors.js';
+import { TABLE_FLAGS } from '../flags/reading.js';
 import { hold } from '../memory.js';
 import type { DataOptions } from '../options.js';
 import { readImageFolder } from './image-folder.js';
 import { FORMAT_NAMES, readInput, readLabels, readNames } from './input-file.js';
-import type { Loaded, Reference } from './loaded.js';
+import { type Loaded, plainTaken, type Reference } from './loaded.js';
 import { isNamedSet, loadNamed, NAMED_SETS } from './named-data.js';
 
 type FileOptions = Pick<DataOptions, 'format' | 'labels' | 'maxMemory'>;
@@ -23,14 +24,15 @@ export async function loadImagesToLearn(
   if (isNamedSet(source)) {
     refuseForFiles(source, options);
     const { train, test } = await loadNamed(source);
-    return { train: await loaded(train, source), test: await loaded(test, source) };
+    return { train: learned('images', await loaded(train, source)), test: await loaded(test, source) };
   }
   if (isFolder(source)) {
     refuseForFiles(source, options);
-    return { train: await loaded(await readImageFolder(source, { maxMemory: options.maxMemory }), source) };
+    const { maxMemory } = options;
+    return { train: learned('images', await loaded(await readImageFolder(source, { maxMemory }), source)) };
   }
   const classNames = options.targetNames === undefined ? undefined : readNames(options.targetNames);
-  return { train: await readIdxImages(source, options, true, classNames) };
+  return { train: learned('idx', await readIdxImages(source, options, true, classNames)) };
 }
 
 /** Images of the size and the classes of those learned from; of a set known by name the test images. `labelled`: their classes will be compared with. */
@@ -113,6 +115,20 @@ async function loaded(data: Dataset, name: string): Promise<Loaded> {
   };
 }
 
+/** With what was taken, for files that are learned from. */
+function learned(format: 'images' | 'idx', found: Loaded): Loaded {
+  const { data, name, warnings } = found;
+  return {
+    data,
+    name,
+    ...(warnings ? { warnings } : {}),
+    taken: plainTaken(format, data),
+    get sha256() {
+      return found.sha256;
+    },
+  };
+}
+
 function hashOf(data: Dataset): string {
   const { channels, height, width, values } = imagesOf(data);
   const { targets } = data;
@@ -137,11 +153,11 @@ function isFolder(source: string): boolean {
 
 /** An option that would change nothing is a mistake worth a word. */
 function refuseForRows(options: DataOptions): void {
-  const { columns, target, missing, categorical, ignore, header, featureNames, task } = options;
-  const rows = { columns, target, missing, categorical, ignore, header, 'feature-names': featureNames };
-  for (const [name, value] of Object.entries(rows)) {
-    if (value !== undefined) throw new UserError(`--${name}: is for rows of features, not for images`);
+  const rows = [{ name: 'columns', key: 'columns' }, ...TABLE_FLAGS, { name: 'feature-names', key: 'featureNames' }];
+  for (const { name, key } of rows) {
+    if (key in options) throw new UserError(`--${name}: is for rows of features, not for images`);
   }
+  const { task } = options;
   if (task !== undefined && task !== 'classes') throw new UserError(`--task ${task}: images have classes`);
 }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { extname } from 'node:path';
 import { UserError } from '../errors.js';
 import type { Format } from '../options.js';
-import { MOST_BYTES, readBytes, readStdin } from './bytes.js';
+import { MOST_BYTES, readBytes, readSource, readStdin } from './bytes.js';
 import { labelsBeside } from './labels-beside.js';
 
 export const FORMAT_NAMES: Record<Format, string> = { sparse: 'sparse text', csv: 'CSV', idx: 'IDX' };
@@ -34,7 +34,7 @@ export async function readInput(path: string, wanted: Format | undefined): Promi
     return format === 'idx' ? MOST_BYTES : MOST_TEXT_BYTES;
   };
   if (path === '-') takeStdin();
-  const bytes = path === '-' ? await readStdin(name, mostOf) : readBytes(path, mostOf);
+  const bytes = path === '-' ? await readStdin(name, mostOf) : await readSource(path, mostOf);
   return { path, name, format: format!, bytes, sha256: createHash('sha256').update(bytes).digest('hex') };
 }
 

@@ -42,7 +42,7 @@ export async function readInputs(method: Method, options: InputOptions): Promise
     );
   const given: { train: Loaded; test?: Loaded } = images
     ? await loadImagesToLearn(options.data, options)
-    : { train: await loadToLearn(options.data, options, true) };
+    : { train: { ...(await loadToLearn(options.data, options, true)), table: undefined } };
   const { train } = given;
   const { data, csv, name } = train;
   const { targets, features } = data;

@@ -5,6 +5,7 @@ import { parseJson } from '../../files/json.js';
 import { LatentTree, type LatentTreeJson } from '../../structure/latent/latent-tree.js';
 import { latentTreeToJson } from '../../structure/latent/topics-json.js';
 import { inFile, UserError } from '../errors.js';
+import { readReading } from '../flags/reading.js';
 import type { DataOptions } from '../options.js';
 import { readBytes } from './bytes.js';
 import { loadLike } from './data.js';
@@ -59,13 +60,13 @@ function soundSource(source: OpenedTree['source']): OpenedTree['source'] {
 }
 
 /** Rows of the features that the tree was learned on. */
-export function loadLikeTree(
+export async function loadLikeTree(
   path: string,
   { tree, source }: OpenedTree,
   options: Pick<DataOptions, 'format' | 'labels' | 'task'>,
 ): Promise<Loaded> {
   const { csv, targets } = source;
-  const kind = options.task ?? targets ?? 'classes';
+  const kind = readReading({ task: options.task }).task ?? targets ?? 'classes';
   const reference = { columns: tree.features, target: { kind, outputs: 2 }, ...(csv ? { csv } : {}) };
   return loadLike(path, reference, options, false);
 }

@@ -1,5 +1,8 @@
 import type { Dataset } from '../../data/dataset.js';
 import type { TableSchema } from '../../data/tables/schema.js';
+import type { Table } from '../../data/tables/table.js';
+import type { Taken } from '../../data/tables/taken.js';
+import type { Targets } from '../../data/targets.js';
 import type { ImageShape } from '../../models/gaternet/backbone.js';
 import type { TargetInfo } from '../../models/target.js';
 
@@ -12,6 +15,28 @@ export interface Loaded {
   readonly sha256: string;
   /** CSV only. */
   readonly csv?: TableSchema;
+  /** CSV to learn from: its columns of features as they were read. */
+  readonly table?: Table | undefined;
+  /** Of what is learned from: what the reader decided. */
+  readonly taken?: Taken;
+  /** What a person should know of this file, a sentence each. */
+  readonly warnings?: readonly string[];
+}
+
+/** Of formats that leave nothing to decide but what they are. */
+export function plainTaken(format: Taken['format'], { rows, columns, targets }: Dataset): Taken {
+  return { format, rows, columns, ...(targets ? { target: targetTaken(targets) } : {}) };
+}
+
+function targetTaken(targets: Targets): NonNullable<Taken['target']> {
+  switch (targets.kind) {
+    case 'classes':
+      return { kind: 'classes', classes: targets.classes };
+    case 'tasks':
+      return { kind: 'tasks', tasks: targets.tasks };
+    case 'values':
+      return { kind: 'values' };
+  }
 }
 
 /** What a further file must agree with: the training file, or the net that was trained on it. */

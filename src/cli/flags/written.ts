@@ -1,0 +1,19 @@
+import type { Option } from '../../check/option.js';
+
+/** The text by which a command line gives this value: what parseText reads back. */
+export function writtenText(option: Option, value: unknown): string {
+  const { spellings = {} } = option;
+  const spelt = Object.keys(spellings).find((word) => spellings[word] === value);
+  if (spelt !== undefined) return spelt;
+  if (Array.isArray(value)) return value.map((one) => entryText(String(one))).join(',');
+  return typeof value === 'string' && option.kind === 'other' && /^-?\d+$/.test(value) ? `"${value}"` : String(value);
+}
+
+function entryText(text: string): string {
+  return text === '' || text !== text.trim() || /[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** As a POSIX shell takes it for one word. */
+export function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
