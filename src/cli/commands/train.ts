@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import type { Dataset } from '../../data/dataset.js';
 import type { Method } from '../../models/method.js';
 import { METHODS } from '../../models/registry.js';
 import type { FitOptions } from '../../training/fit-options.js';
@@ -94,9 +95,12 @@ async function train(methods: readonly Method[], options: TrainOptions): Promise
   const { net, result } = await new TrainRun(method, options, inputs, learn, fit).finish();
 
   const evaluating = performance.now();
-  const { test } = inputs;
-  const tested =
-    test && (await inFile(test.name, () => interruptible((signal) => net.evaluate(test.data, { signal }))));
+  const { train, test, validation, held } = inputs;
+  const tell = (name: string, data: Dataset) =>
+    inFile(name, () => interruptible((signal) => net.evaluate(data, { signal })));
+  const tested = test && (await tell(test.name, test.data));
+  const chosenBy = validation?.data ?? held;
+  const validated = !test && chosenBy ? await tell(validation?.name ?? train.name, chosenBy) : undefined;
   const evaluate = (performance.now() - evaluating) / 1000;
   const file = options.out === undefined ? undefined : packNet(net, inputs.train.csv);
   if (file) writeAtomically(options.out!, file);
@@ -108,6 +112,7 @@ async function train(methods: readonly Method[], options: TrainOptions): Promise
     fit: result,
     epochs: fit.epochs ?? (method.fit.epochs?.default as number),
     tested,
+    validated,
     seconds: { load, ...net.growSeconds, fit: result.seconds, evaluate, total },
     ...(file ? { out: { path: options.out!, size: file.length } } : {}),
   };
