@@ -97,13 +97,13 @@ test('equal weights give the bits of none, and only ratios matter', async () => 
 test('a gated net too: a class of weight 0 is not learned', async () => {
   const images = classesOf(stripes(1, 40));
   const small = { backbone: 'resnet-8', width: 4, gater: 'resnet-8', gaterWidth: 4, seed: 1 } as const;
-  for (const silent of [0, 1]) {
+  for (const silent of [0, 1] as const) {
     const net = await GaterNet.create(images, small);
     await net.fit(images, {
       epochs: 3,
       batchSize: 20,
       learningRate: 0.05,
-      classWeights: silent === 0 ? [0, 1] : [1, 0],
+      classWeights: silent === 0 ? [0, 1, 0, 0] : [1, 0, 0, 0],
     });
     const { recall } = await net.evaluate(images);
     assert.equal([recall![silent], recall![1 - silent]], [0, 1]);
@@ -125,7 +125,7 @@ test('epochs are compared by balanced accuracy, and evaluate counts every row on
   assert.is(history[bestEpoch - 1]!.validation!.balancedAccuracy, best);
   const { loss } = await net.evaluate(data);
   const { outputs } = await net.predict(data);
-  const own = labels.reduce((sum, label, r) => sum - Math.log(outputs[2 * r + label]!), 0) / labels.length;
+  const own = labels.reduce<number>((sum, label, r) => sum - Math.log(outputs[2 * r + label]!), 0) / labels.length;
   close([loss], [own], 1e-4, 'loss');
   net.dispose();
 });
@@ -154,7 +154,7 @@ test('a run goes on from its checkpoint to the same bits, and not with other wei
 });
 
 test('memory reckons with them as fit takes it', async () => {
-  const net = await DenseNet.create(train, { hidden: [6] });
+  const net = await DenseNet.create(train, { hidden: [6], engine: await createEngine() });
   const options: FitOptions = { epochs: 1, batchSize: 16, classWeights: 'balanced' };
   const reckoned = net.memory(train, options);
   assert.ok(reckoned >= net.memory(train, { ...options, classWeights: undefined }));

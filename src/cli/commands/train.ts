@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import type { Dataset } from '../../data/dataset.js';
 import type { Method } from '../../models/method.js';
 import { METHODS } from '../../models/registry.js';
+import { classWeightsOf } from '../../training/class-weights.js';
 import type { FitOptions } from '../../training/fit-options.js';
 import { inFile, UserError } from '../errors.js';
 import { addFlags } from '../flags/add.js';
@@ -91,6 +92,9 @@ async function train(methods: readonly Method[], options: TrainOptions): Promise
   const inputs = await readInputs(method, { ...options, seed });
   if (fit.patience !== undefined && !inputs.validation && !inputs.held)
     throw new UserError('--patience: needs validation rows, but --holdout is 0');
+  // Before a structure is learned, which may take its time.
+  const { rows, reference } = inputs;
+  await inFile(inputs.train.name, () => classWeightsOf(fit.classWeights, rows.targets!, reference.target.outputs));
   const load = (performance.now() - begun) / 1000;
   const { net, result } = await new TrainRun(method, options, inputs, learn, fit).finish();
 

@@ -33,10 +33,10 @@ export function printFigures(evaluation: Evaluation, target: TargetInfo): void {
 
 function printClasses(evaluation: Evaluation, target: TargetInfo): void {
   const { rows, confusion, precision, recall } = evaluation;
-  const said = precision!.flatMap((share, c) => (share === null ? [] : [c]));
-  if (said.length === 1)
+  const [said, occur] = [precision!, recall!].map((shares) => [...shares.keys()].filter((c) => shares[c] !== null));
+  if (said!.length === 1 && occur!.length > 1)
     print(
-      `Warning: ${nameOf(target, said[0]!)} is predicted for ${rows === 1 ? 'the row' : `all ${count(rows)} rows`}`,
+      `Warning: all ${count(rows)} rows are predicted to be '${nameOf(target, said![0]!)}'; --class-weights of train makes rare classes count more`,
     );
   const classes = recall!.length;
   if (confusion && classes <= MOST_SHOWN) {

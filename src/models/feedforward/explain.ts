@@ -154,6 +154,9 @@ interface BlockSums {
   activity: Float64Array;
   sum: Float64Array;
   squares: Float64Array;
+  /** Activation in the first row, and whether it is another one in any. */
+  initial: Float32Array;
+  varies: Uint8Array;
   /** [features][units of the block]: activation summed over the rows that have the feature. */
   withFeature: Float32Array;
   rows: number;
@@ -177,6 +180,8 @@ async function correlate(
       activity: new Float64Array(units),
       sum: new Float64Array(units),
       squares: new Float64Array(units),
+      initial: new Float32Array(units),
+      varies: new Uint8Array(units),
       withFeature: new Float32Array(0),
       rows: data.rows,
     };
@@ -281,13 +286,15 @@ function addRows(
   first: number,
   rows: number,
   units: number,
-  { activity, sum, squares }: BlockSums,
+  { activity, sum, squares, initial, varies }: BlockSums,
 ): void {
   const values = engine.f32(at, rows * units);
   requireFiniteRows(values, units, 'activations', first);
+  if (first === 0) initial.set(values.subarray(0, units));
   for (let r = 0; r < rows; r++) {
     for (let u = 0; u < units; u++) {
       const x = values[r * units + u]!;
+      if (x !== initial[u]) varies[u] = 1;
       if (x > 0) activity[u]!++;
       sum[u]! += x;
       squares[u]! += x * x;
@@ -295,8 +302,9 @@ function addRows(
   }
 }
 
+/** Features of the highest correlation, the first of equals first. One that the 32-bit sums cannot tell from none is none. */
 function topFeatures(
-  { sum, squares, withFeature, rows }: BlockSums,
+  { sum, squares, varies, withFeature, rows }: BlockSums,
   u: number,
   rowsWith: Int32Array,
   { top, minRows }: { top: number; minRows: number },
@@ -305,14 +313,17 @@ function topFeatures(
   const mean = sum[u]! / rows;
   const std = Math.sqrt(Math.max(0, squares[u]! / rows - mean * mean));
   const best: { feature: number; correlation: number }[] = [];
-  if (std === 0) return best;
+  if (!varies[u] || std === 0) return best;
+  const rounding = (BATCH + rows / BATCH) * 2 ** -24;
   for (let feature = 0; feature < rowsWith.length; feature++) {
     const n = rowsWith[feature]!;
     if (n < minRows || n === rows) continue;
     const p = n / rows;
-    const covariance = withFeature[feature * units + u]! / rows - mean * p;
-    const correlation = covariance / (std * Math.sqrt(p * (1 - p)));
-    if (correlation <= 0 || (best.length === top && correlation <= best[top - 1]!.correlation)) continue;
+    const together = withFeature[feature * units + u]! / rows;
+    const covariance = together - mean * p;
+    const correlation = Math.min(1, covariance / (std * Math.sqrt(p * (1 - p))));
+    if (covariance <= rounding * together || (best.length === top && correlation <= best[top - 1]!.correlation))
+      continue;
     if (best.length === top) best.pop();
     let slot = best.length;
     while (slot > 0 && best[slot - 1]!.correlation < correlation) slot--;
