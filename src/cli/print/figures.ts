@@ -92,7 +92,7 @@ function printOutputs({ rmseByOutput, meanOnlyRmseByOutput, r2ByOutput }: Evalua
 const LONGEST_NAME = 24;
 
 function nameOf({ kind, names }: TargetInfo, i: number): string {
-  const name = names?.[i] ?? (kind === 'tasks' ? `task${i}` : String(i));
+  const name = names?.[i]?.replace(/\s+/g, ' ') ?? (kind === 'tasks' ? `task${i}` : String(i));
   return name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name;
 }
 
