@@ -1,7 +1,8 @@
 import type { Targets } from '../data/dataset.js';
 import { LANES, tilesFor } from '../layers/batch.js';
-import { type Address, plus } from '../runtime/address.js';
+import { type Address, NONE, plus } from '../runtime/address.js';
 import type { Engine, Scope } from '../runtime/engine.js';
+import type { ClassWeights } from './class-weights.js';
 
 /** A summed loss and what to divide it by: rows, or labels present. */
 export interface LossSum {
@@ -25,8 +26,8 @@ export interface Loss {
   readonly outputs: number;
   /** Bytes of an output that `predict` returns. */
   readonly outputBytes: number;
-  /** Reserves room for one batch's labels. */
-  prepare(engine: Engine, scope: Scope, batchSize: number): BoundLoss;
+  /** Reserves room for one batch's labels. `weights`: what a row counts, by class; its mean over the training rows is 1. */
+  prepare(engine: Engine, scope: Scope, batchSize: number, weights?: ClassWeights): BoundLoss;
   /** Logits to probabilities, in place; values stay standardised. */
   activate(engine: Engine, logits: Address, tiles: number): void;
   /** Room for what `predict` returns of so many rows. */
@@ -71,8 +72,9 @@ abstract class ProbabilityLoss {
 class SoftmaxLoss extends ProbabilityLoss implements Loss {
   readonly kind = 'classes';
 
-  prepare(engine: Engine, scope: Scope): BoundLoss {
+  prepare(engine: Engine, scope: Scope, _batchSize: number, weights?: ClassWeights): BoundLoss {
     const label = scope.bytes(LANES * 4);
+    const weight = weights ? scope.bytes(LANES * 4) : NONE;
     return {
       gradient: (d, logits, targets, rows) => {
         let sum = 0;
@@ -83,10 +85,15 @@ class SoftmaxLoss extends ProbabilityLoss implements Loss {
             const value = (targets.values as Int32Array)[row]!;
             labels[lane] = sound(value >= 0 && value < this.outputs, value, row);
           }
+          if (weights) {
+            const counts = engine.f32(weight, LANES);
+            for (let lane = 0; lane < live; lane++) counts[lane] = weights[labels[lane]!]!;
+          }
           sum += engine.kernels.softmax_cross_entropy(
             plus(d, offset),
             plus(logits, offset),
             label,
+            weight,
             this.outputs,
             live,
             1 / rows.length,

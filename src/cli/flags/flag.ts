@@ -41,6 +41,7 @@ function isText(option: Option): boolean {
       return (
         option.of.kind === 'integer' ||
         option.of.kind === 'text' ||
+        option.of.kind === 'number' ||
         (option.of.kind === 'group' && allIntegers(option.of.options))
       );
     default:

@@ -106,7 +106,7 @@ function expectation(option: Option): string {
   const words = option.words ? `, or ${option.words.join(', ')}` : '';
   if (option.of.kind === 'group') return `${listOf(option.of.options)}${words}`;
   if (option.of.kind === 'text') return 'names separated by commas, one with a comma or an empty one in double quotes';
-  return `${option.distinct ? 'different ' : ''}${phrase(option.of).replace('an integer', 'integers')}, separated by commas${words}`;
+  return `${option.distinct ? 'different ' : ''}${phrase(option.of).replace('an integer', 'integers').replace('a number', 'numbers')}, separated by commas${words}`;
 }
 
 /** The values of a choice as a command line writes them. */
