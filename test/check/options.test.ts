@@ -8,7 +8,6 @@ import {
   type FitOptions,
   GaterNet,
   gateReport,
-  idxDataset,
   latentTree,
   latentTreeToJson,
   loadNet,
@@ -22,8 +21,8 @@ import {
   TseNet,
   topPairs,
 } from 'espalier';
-import { learnCsvSchema, readCsv } from 'espalier/csv';
 import { gatesToSvg, latentTreeToHtml, latentTreeToSvg, treeToSvg } from 'espalier/draw';
+import { idxDataset, learnCsvSchema, readCsv } from 'espalier/read';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { documented, optionsDoc } from '#dist/cli/options-doc.js';

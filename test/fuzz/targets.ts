@@ -9,8 +9,6 @@ import {
   latentTree,
   latentTreeToJson,
   loadNet,
-  parseIdx,
-  parseSparseText,
   readSafetensors,
   Standardizer,
   TfIdf,
@@ -18,7 +16,7 @@ import {
   TseNet,
   writeSafetensors,
 } from 'espalier';
-import { type CsvSchema, learnCsvSchema, readCsv } from 'espalier/csv';
+import { type CsvSchema, learnCsvSchema, parseIdx, parseSparseText, readCsv } from 'espalier/read';
 import { encode } from 'fast-png';
 import { decodePng } from '#dist/cli/read/png.js';
 import { ChannelNorm } from '#dist/data/images/channel-norm.js';

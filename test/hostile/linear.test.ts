@@ -2,8 +2,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseSparseText, readSafetensors, writeSafetensors } from 'espalier';
-import { learnCsvSchema, readCsv } from 'espalier/csv';
+import { readSafetensors, writeSafetensors } from 'espalier';
+import { learnCsvSchema, parseSparseText, readCsv } from 'espalier/read';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { levelList } from '#dist/cli/commands/latent-assign.js';

@@ -4,13 +4,11 @@ import {
   Dataset,
   type DatasetOptions,
   DenseNet,
-  formatSparseText,
   GateCounter,
   GaterNet,
   gateReport,
   latentTree,
   mutualInformation,
-  parseSparseText,
   Standardizer,
   splitRows,
   TfIdf,
@@ -21,6 +19,7 @@ import {
   topPairs,
   treeFromJson,
 } from 'espalier';
+import { formatSparseText, parseSparseText } from 'espalier/read';
 import { INPUT_TRANSFORMS } from '#dist/models/feedforward/input.js';
 
 export interface Outcome {

@@ -17,7 +17,7 @@ import {
   treeToJson,
   writeSafetensors,
 } from 'espalier';
-import { learnCsvSchema } from 'espalier/csv';
+import { learnCsvSchema } from 'espalier/read';
 import { idxBytes } from './cli-data.js';
 import { stateDictOf } from './state-dict.js';
 
@@ -256,23 +256,8 @@ export async function takenCalls(engine: Engine): Promise<Record<string, Taken>>
     treeFromJson: { args: () => [treeToJson(tree)] },
     treeToJson: { args: () => [tree] },
     writeSafetensors: { args: () => [{ a: { shape: [2], data: Float32Array.of(1, 2) } }, { note: 'mine' }] },
-    learnCsvSchema: {
-      args: () => [
-        CSV,
-        {
-          target: 'kind',
-          task: 'classes',
-          header: true,
-          categorical: ['b'],
-          ignore: [],
-          missing: 'refuse',
-          missingMarks: [''],
-          unknownCategory: 'zero',
-          delimiter: ',',
-          maxMemory: 2 ** 20,
-        },
-      ],
-    },
+    learnCsv: { args: () => [CSV, csvOptions()] },
+    learnCsvSchema: { args: () => [CSV, csvOptions()] },
     readCsv: { args: () => [CSV, schema(), { maxMemory: 2 ** 20 }] },
     gatesToSvg: { args: () => [report(), { width: 960, order: 'rate', theme: 'auto', title: 'Gates' }] },
     latentTreeToDot: { args: () => [latent, { top: 3 }] },
@@ -287,6 +272,21 @@ const LABELS = [0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1];
 const WORDS = ['alpha', 'beta', 'gamma', 'delta'];
 const LAYOUT = [{ name: 'conv', first: 0, count: 2 }];
 const CSV = 'a,b,kind\n1,x,no\n2,y,yes\n3,x,no\n';
+
+function csvOptions() {
+  return {
+    target: 'kind',
+    task: 'classes',
+    header: true,
+    categorical: ['b'],
+    ignore: [],
+    missing: 'refuse',
+    missingMarks: [''],
+    unknownCategory: 'zero',
+    delimiter: ',',
+    maxMemory: 2 ** 20,
+  };
+}
 
 function labelled() {
   return { classes: 2, names: ['no', 'yes'], values: [0, 1, 0, 1] };

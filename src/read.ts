@@ -1,0 +1,9 @@
+// 'espalier/read': reading data. Apart from the index, so that a page that reads none need not load a parser.
+export { type IdxArray, idxDataset, parseIdx } from './data/images/idx.js';
+export type { CategoryCodes, NumericValues, Table, TableColumn } from './data/tables/table.js';
+export type { Taken } from './data/tables/taken.js';
+export type { TableError } from './data/tables/troubles.js';
+export { type CsvOptions, type LearnedCsv, learnCsv, learnCsvSchema } from './data/text/csv.js';
+export { readCsv } from './data/text/csv-read.js';
+export type { CsvColumn, CsvSchema, CsvTarget } from './data/text/csv-schema.js';
+export { formatSparseText, parseSparseText, type SparseTextOptions } from './data/text/sparse-text.js';
