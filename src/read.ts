@@ -7,3 +7,4 @@ export { type CsvOptions, type LearnedCsv, learnCsv, learnCsvSchema } from './da
 export { readCsv } from './data/text/csv-read.js';
 export type { CsvColumn, CsvSchema, CsvTarget } from './data/text/csv-schema.js';
 export { formatSparseText, parseSparseText, type SparseTextOptions } from './data/text/sparse-text.js';
+export { type LearnedSvmlight, learnSvmlight, parseSvmlight, type SvmlightOptions } from './data/text/svmlight.js';

@@ -5,6 +5,7 @@ import { SPLIT } from '../data/split.js';
 import { STANDARDIZER, TF_IDF } from '../data/standardise.js';
 import { CSV } from '../data/text/csv.js';
 import { READ_CSV } from '../data/text/csv-read.js';
+import { SVMLIGHT } from '../data/text/svmlight.js';
 import { GATE_SVG } from '../drawings/gates/drawing.js';
 import { LATENT_SVG } from '../drawings/latent/drawing.js';
 import { LATENT_PAGE } from '../drawings/latent/page.js';
@@ -67,6 +68,7 @@ export function documented(methods: readonly Method[] = METHODS): Documented[] {
     { of: 'TfIdf.learn', options: TF_IDF },
     { of: 'learnCsvSchema', options: CSV },
     { of: 'readCsv', options: READ_CSV },
+    { of: 'learnSvmlight, parseSvmlight', options: SVMLIGHT },
     { of: 'idxDataset', options: IDX },
     { of: 'treeToSvg', options: TREE_SVG },
     { of: 'latentTreeToJson, latentTreeToDot', options: TOPICS },

@@ -22,7 +22,7 @@ import {
   topPairs,
 } from 'espalier';
 import { gatesToSvg, latentTreeToHtml, latentTreeToSvg, treeToSvg } from 'espalier/draw';
-import { idxDataset, learnCsvSchema, readCsv } from 'espalier/read';
+import { idxDataset, learnCsvSchema, parseSvmlight, readCsv } from 'espalier/read';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { documented, optionsDoc } from '#dist/cli/options-doc.js';
@@ -75,6 +75,7 @@ const calls: Record<string, (options: Any) => unknown> = {
   idxDataset: (options) => idxDataset(Uint8Array.of(0, 0, 8, 2, 0, 0, 0, 1, 0, 0, 0, 1, 5), undefined, options),
   learnCsvSchema: (options) => learnCsvSchema('a,b\n1,2\n3,4\n', options),
   readCsv: (options) => readCsv('a,b\n1,2\n', learnCsvSchema('a,b\n1,2\n', { target: null }), options),
+  'learnSvmlight, parseSvmlight': (options) => parseSvmlight('1 1:1\n2 2:1\n', options),
   treeToSvg: (options) => treeToSvg(tree, options),
   'latentTreeToJson, latentTreeToDot': (options) => latentTreeToJson(latent, options),
   latentTreeToSvg: (options) => latentTreeToSvg(latent, options),

@@ -241,6 +241,8 @@ export async function takenCalls(engine: Engine): Promise<Record<string, Taken>>
     loadNet: loading(net),
     mutualInformation: { args: () => [sparse, 0, 1, discrete] },
     parseIdx: { args: () => [idxBytes([2, 2, 2], new Uint8Array(8))] },
+    learnSvmlight: { args: () => ['1 1:1\n2 2:1\n', svmlightOptions()] },
+    parseSvmlight: { args: () => ['1 1:1\n2 2:1\n', svmlightOptions()] },
     parseSparseText: {
       args: () => [
         '0,1:1\n1,2:1\n',
@@ -285,6 +287,17 @@ function csvOptions() {
     unknownCategory: 'zero',
     delimiter: ',',
     maxMemory: 2 ** 20,
+  };
+}
+
+function svmlightOptions() {
+  return {
+    columns: 3,
+    zeroBased: false,
+    targets: 'classes',
+    classes: 2,
+    classNames: ['1', '2'],
+    featureNames: ['x', 'y', 'z'],
   };
 }
 

@@ -6,6 +6,8 @@ export interface Taken {
   readonly delimiter?: string;
   readonly decimal?: '.' | ',';
   readonly header?: boolean;
+  /** Of svmlight: whether indices count from 0. */
+  readonly zeroBased?: boolean;
   /** Columns of features by kind. */
   readonly numeric?: number;
   readonly categorical?: number;
