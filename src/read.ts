@@ -1,4 +1,6 @@
 // 'espalier/read': reading data. Apart from the index, so that a page that reads none need not load a parser.
+
+export { gunzip, textOf } from './data/gunzip.js';
 export { type IdxArray, idxDataset, parseIdx } from './data/images/idx.js';
 export type { CategoryCodes, NumericValues, Table, TableColumn } from './data/tables/table.js';
 export type { Taken } from './data/tables/taken.js';

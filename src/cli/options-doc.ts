@@ -1,5 +1,6 @@
 import type { Option, Options } from '../check/option.js';
 import { phrase } from '../check/phrase.js';
+import { GUNZIP, TEXT_OF } from '../data/gunzip.js';
 import { IDX } from '../data/images/idx.js';
 import { SPLIT } from '../data/split.js';
 import { STANDARDIZER, TF_IDF } from '../data/standardise.js';
@@ -68,6 +69,8 @@ export function documented(methods: readonly Method[] = METHODS): Documented[] {
     { of: 'TfIdf.learn', options: TF_IDF },
     { of: 'learnCsvSchema', options: CSV },
     { of: 'readCsv', options: READ_CSV },
+    { of: 'gunzip', options: GUNZIP },
+    { of: 'textOf', options: TEXT_OF },
     { of: 'learnSvmlight, parseSvmlight', options: SVMLIGHT },
     { of: 'idxDataset', options: IDX },
     { of: 'treeToSvg', options: TREE_SVG },

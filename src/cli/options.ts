@@ -3,12 +3,13 @@ import type { CsvOptions } from '../data/text/csv.js';
 import { InputOption } from './flags/files.js';
 
 /** What data files may be. */
-export type Format = 'sparse' | 'csv' | 'idx';
+export type Format = 'sparse' | 'svmlight' | 'csv' | 'idx';
 
 /** How to read a file that a net is to learn from. */
 export interface DataOptions {
   format?: Format;
   columns?: number;
+  zeroBased?: boolean | 'auto';
   labels?: string;
   target?: string | number;
   task?: 'classes' | 'tasks' | 'values';
@@ -55,6 +56,11 @@ export function column(text: string): string | number {
   return /^-?\d+$/.test(text) ? Number(text) : text;
 }
 
+export function ternary(text: string): boolean | 'auto' {
+  if (!['auto', 'yes', 'no'].includes(text)) throw new InvalidArgumentError('Allowed choices are auto, yes, no.');
+  return text === 'auto' ? text : text === 'yes';
+}
+
 export function names(text: string): string[] {
   const list = text.split(',').map((name) => name.trim());
   if (list.includes('')) throw new InvalidArgumentError('Expected names separated by commas.');
@@ -79,17 +85,18 @@ export function addDataOptions(
   };
   command.addOption(
     new Option('--format <format>', 'default: told by the name and the contents')
-      .choices(['sparse', 'csv', 'idx'])
+      .choices(['sparse', 'svmlight', 'csv', 'idx'])
       .helpGroup(heading)
       .hideHelp(hidden),
   );
   add('--labels <file>', 'IDX labels that go with IDX images (default: found by name, ...labels-idx1...)');
   if (!learning) return command;
-  const header = (text: string) => {
-    if (!['auto', 'yes', 'no'].includes(text)) throw new InvalidArgumentError('Allowed choices are auto, yes, no.');
-    return text === 'auto' ? text : text === 'yes';
-  };
-  add('--columns <n>', 'sparse text: number of features (default: the highest, plus 1)', integer(1, 2 ** 31 - 2));
+  add(
+    '--columns <n>',
+    'sparse text, svmlight: number of features (default: as the highest one tells)',
+    integer(1, 2 ** 31 - 2),
+  );
+  add('--zero-based <whether>', 'svmlight: do indices count from 0: auto (only where one is 0), yes, no', ternary);
   command.addOption(
     new Option('--target <column>', 'CSV: column to predict, a name or a place from 0, from the end if negative')
       .argParser(column)
@@ -108,7 +115,7 @@ export function addDataOptions(
   );
   add('--categorical <columns>', 'CSV: columns of numbers to take as categories: a,b', names);
   add('--ignore <columns>', 'CSV: columns to leave out: id,date', names);
-  add('--header <whether>', 'CSV: is the first line a header: auto, yes, no', header);
+  add('--header <whether>', 'CSV: is the first line a header: auto, yes, no', ternary);
   add('--feature-names <file>', 'names of the features, one a line');
   add('--target-names <file>', 'names of the classes or tasks, one a line');
   return command;

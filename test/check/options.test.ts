@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
 import {
   assignLatents,
   chowLiuTree,
@@ -22,7 +23,7 @@ import {
   topPairs,
 } from 'espalier';
 import { gatesToSvg, latentTreeToHtml, latentTreeToSvg, treeToSvg } from 'espalier/draw';
-import { idxDataset, learnCsvSchema, parseSvmlight, readCsv } from 'espalier/read';
+import { gunzip, idxDataset, learnCsvSchema, parseSvmlight, readCsv, textOf } from 'espalier/read';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { documented, optionsDoc } from '#dist/cli/options-doc.js';
@@ -76,6 +77,8 @@ const calls: Record<string, (options: Any) => unknown> = {
   learnCsvSchema: (options) => learnCsvSchema('a,b\n1,2\n3,4\n', options),
   readCsv: (options) => readCsv('a,b\n1,2\n', learnCsvSchema('a,b\n1,2\n', { target: null }), options),
   'learnSvmlight, parseSvmlight': (options) => parseSvmlight('1 1:1\n2 2:1\n', options),
+  gunzip: (options) => gunzip(gzipSync('a'), options),
+  textOf: (options) => textOf(Uint8Array.of(97), options),
   treeToSvg: (options) => treeToSvg(tree, options),
   'latentTreeToJson, latentTreeToDot': (options) => latentTreeToJson(latent, options),
   latentTreeToSvg: (options) => latentTreeToSvg(latent, options),

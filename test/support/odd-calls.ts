@@ -1,4 +1,5 @@
 // For every public function and method, arguments that it takes.
+import { gzipSync } from 'node:zlib';
 import {
   chowLiuTree,
   Dataset,
@@ -229,6 +230,8 @@ export async function takenCalls(engine: Engine): Promise<Record<string, Taken>>
       args: () => [Uint8Array.of(1, 0, 1, 1), LAYOUT.map((block) => ({ ...block })), { ...labelled(), values: [0, 1] }],
     },
     gatesToCsv: { args: () => [report()] },
+    gunzip: { args: () => [new Uint8Array(gzipSync('text')), { maxMemory: 2 ** 20 }] },
+    textOf: { args: () => [Uint8Array.of(97, 98), { encoding: 'windows-1252', maxMemory: 2 ** 20 }] },
     idxDataset: {
       args: () => [
         idxBytes([2, 2, 2], new Uint8Array(8)),

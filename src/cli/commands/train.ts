@@ -98,7 +98,7 @@ async function train(methods: readonly Method[], options: TrainOptions): Promise
   const tested =
     test && (await inFile(test.name, () => interruptible((signal) => net.evaluate(test.data, { signal }))));
   const evaluate = (performance.now() - evaluating) / 1000;
-  const file = options.out === undefined ? undefined : packNet(net, inputs.train.csv);
+  const file = options.out === undefined ? undefined : packNet(net, inputs.train);
   if (file) writeAtomically(options.out!, file);
   const total = (performance.now() - begun) / 1000;
   const outcome: Outcome = {

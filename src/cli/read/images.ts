@@ -7,8 +7,9 @@ import type { ImageShape } from '../../models/gaternet/backbone.js';
 import { inFile, UserError } from '../errors.js';
 import { hold } from '../memory.js';
 import type { DataOptions } from '../options.js';
+import { FORMAT_NAMES } from './format.js';
 import { readImageFolder } from './image-folder.js';
-import { FORMAT_NAMES, readInput, readLabels, readNames } from './input-file.js';
+import { readInput, readLabels, readNames } from './input-file.js';
 import type { Loaded, Reference } from './loaded.js';
 import { isNamedSet, loadNamed, NAMED_SETS } from './named-data.js';
 
@@ -71,14 +72,14 @@ async function readIdxImages(
       `${source}: no such file or folder, and no set of this name; sets are ${NAMED_SETS.join(', ')}`,
     );
   }
-  const file = await readInput(source, options.format);
+  const file = await readInput(source, options.format, options.maxMemory);
   const { name, format, bytes } = file;
   if (format !== 'idx') {
     throw new UserError(
       `${name}: expected images (${NAMED_SETS.join(', ')}, a folder of PNG files by class, or IDX), got ${FORMAT_NAMES[format]}`,
     );
   }
-  const labels = readLabels(file, options.labels, labelled);
+  const labels = await readLabels(file, options.labels, labelled);
   const data = await inFile(name, async () => {
     const { shape, values } = parseIdx(bytes);
     if (shape.length !== 3 && shape.length !== 4) {
