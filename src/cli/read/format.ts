@@ -97,11 +97,12 @@ function textFormat(lines: readonly string[], named: Format | undefined, name: s
   const odd = lines.length - labels;
   if (sparse > 0 && 2 * sparse >= odd) return 'sparse';
   if (svmlight > 0 && 2 * svmlight >= odd) return 'svmlight';
-  if (named !== undefined && named !== 'idx') return named;
+  if (cells > 0 && 2 * alike < odd) return 'csv';
+  if (named !== undefined) return named;
   const example = show(lines.find((line) => kindOf(line) === 'alike') ?? lines[0]!);
   if (alike > 0 && 2 * alike >= odd)
     return refuse(`lines like ${example}, which may be a table or entries with a fault`);
-  if (cells > 0 || (blanks > 1 && areTable(lines))) return 'csv';
+  if (blanks > 1 && areTable(lines)) return 'csv';
   return refuse(`${labels === lines.length ? 'one number a line' : 'lines without a delimiter'}, like ${example}`);
 }
 

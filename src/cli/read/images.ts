@@ -15,7 +15,7 @@ import { isNamedSet, loadNamed, NAMED_SETS } from './named-data.js';
 
 type FileOptions = Pick<DataOptions, 'format' | 'labels' | 'maxMemory'>;
 
-/** Images to learn from: a set known by name, which brings test images, a folder of PNG files by class, or IDX files. */
+/** Images to learn from: a set known by name, which brings test images, a folder of PNG or JPEG files by class, or IDX files. */
 export async function loadImagesToLearn(
   source: string,
   options: DataOptions,
@@ -28,7 +28,8 @@ export async function loadImagesToLearn(
   }
   if (isFolder(source)) {
     refuseForFiles(source, options);
-    return { train: await loaded(await readImageFolder(source, { maxMemory: options.maxMemory }), source) };
+    const { data, warnings } = await readImageFolder(source, { maxMemory: options.maxMemory });
+    return { train: await loaded(data, source, warnings) };
   }
   const classNames = options.targetNames === undefined ? undefined : readNames(options.targetNames);
   return { train: await readIdxImages(source, options, true, classNames) };
@@ -48,10 +49,11 @@ export async function loadImagesLike(
   } else if (isFolder(source)) {
     refuseForFiles(source, options);
     const classNames = target.names ?? Array.from({ length: target.outputs }, (_, id) => String(id));
-    // Of other channels there are no PNG files: the sizes will tell.
+    // Of other channels there are no PNG or JPEG files: the sizes will tell.
     const channels = image.channels === 1 || image.channels === 3 ? image.channels : undefined;
     const { maxMemory } = options;
-    found = await loaded(await readImageFolder(source, { classNames, channels, maxMemory }), source);
+    const { data, warnings } = await readImageFolder(source, { classNames, channels, maxMemory });
+    found = await loaded(data, source, warnings);
   } else found = await readIdxImages(source, options, labelled);
   const got = imagesOf(found.data);
   if (sides(got) !== sides(image)) {
@@ -76,7 +78,7 @@ async function readIdxImages(
   const { name, format, bytes } = file;
   if (format !== 'idx') {
     throw new UserError(
-      `${name}: expected images (${NAMED_SETS.join(', ')}, a folder of PNG files by class, or IDX), got ${FORMAT_NAMES[format]}`,
+      `${name}: expected images (${NAMED_SETS.join(', ')}, a folder of PNG or JPEG files by class, or IDX), got ${FORMAT_NAMES[format]}`,
     );
   }
   const labels = await readLabels(file, options.labels, labelled);
@@ -102,11 +104,13 @@ async function readIdxImages(
   return loaded(data, name);
 }
 
-async function loaded(data: Dataset, name: string): Promise<Loaded> {
+async function loaded(data: Dataset, name: string, warnings: readonly string[] = []): Promise<Loaded> {
   await inFile(name, () => hold(data));
   return {
     data,
     name,
+    taken: { format: 'images', rows: data.rows },
+    warnings,
     // When asked for: of test images it never is.
     get sha256() {
       return hashOf(data);

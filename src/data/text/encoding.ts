@@ -25,12 +25,21 @@ export function decodeText(bytes: Uint8Array, encoding?: string): string {
     throw new RangeError(`encoding: expected one that TextDecoder knows, got ${got(encoding)}`);
   }
   try {
-    return decoder.decode(bytes);
+    const text = decoder.decode(bytes);
+    // Some releases of Node decode it as Latin-1.
+    return decoder.encoding === 'windows-1252' ? text.replace(/[\x80-\x9f]/g, windowsCharacter) : text;
   } catch (cause) {
     const place = used === 'utf-8' ? badByte(bytes) : -1;
     const found = place < 0 ? 'other bytes' : `byte 0x${hex(bytes[place]!)} at ${place}`;
     throw new RangeError(`bytes: expected text in ${used.toUpperCase()}, got ${found}`, { cause });
   }
+}
+
+/** Of windows-1252, the characters 0x80 to 0x9f; those that it lacks as they are. */
+const WINDOWS = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ';
+
+function windowsCharacter(control: string): string {
+  return WINDOWS[control.charCodeAt(0) - 0x80]!;
 }
 
 function hex(byte: number): string {
