@@ -2,7 +2,8 @@
 // process, on AG News (or made-up rows of that shape where the data are absent); both trees must be the same.
 import { existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { chowLiuTree, createEngine, parseSparseText, type SparseMatrix, type Tree } from 'espalier';
+import { chowLiuTree, createEngine, type SparseMatrix, type Tree } from 'espalier';
+import { parseSparseText } from 'espalier/read';
 import { randomNumbers } from './support/check.js';
 import { plainPrim } from './support/prim.js';
 import { type Clock, race } from './support/race.js';

@@ -3,7 +3,8 @@
 import { fork } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { assignLatents, createEngine, type Dataset, expandTree, type LatentTree, parseSparseText } from 'espalier';
+import { assignLatents, createEngine, type Dataset, expandTree, type LatentTree } from 'espalier';
+import { parseSparseText } from 'espalier/read';
 import { learnLatentTree } from '#dist/structure/latent/learning.js';
 import { formatTable, megabytes, printHeader } from './support/report.js';
 import { median } from './support/statistics.js';

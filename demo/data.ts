@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { Dataset, parseIdx } from 'espalier';
+import { Dataset } from 'espalier';
+import { parseIdx } from 'espalier/read';
 
 export const SIDE = 28;
 export const PIXELS = SIDE * SIDE;

@@ -11,12 +11,10 @@ export {
   type TaskTargets,
   type ValueTargets,
 } from './data/dataset.js';
-export { type IdxArray, idxDataset, parseIdx } from './data/images/idx.js';
 export type { Augmentation } from './data/images/image-batch.js';
 export { type SplitOptions, splitRows } from './data/split.js';
 export { Standardizer, TfIdf } from './data/standardise.js';
 export type { CategoryCodes, NumericValues, Table, TableColumn } from './data/tables/table.js';
-export { formatSparseText, parseSparseText, type SparseTextOptions } from './data/text/sparse-text.js';
 export { readSafetensors, type Safetensors, type Tensor, writeSafetensors } from './files/safetensors.js';
 export { DenseNet, type DenseNetOptions } from './models/dense/dense-net.js';
 export type { ExplainOptions, Explanation } from './models/feedforward/explain.js';

@@ -75,7 +75,7 @@ test('what is packed exports the same, under the same names', async () => {
 
 packedTest('what one part of the package makes, another takes', async () => {
   const [{ DenseNet }, { learnCsvSchema, readCsv }] = await Promise.all(
-    ['index', 'csv'].map((name) => import(new URL(`dist/${name}.js`, packed).href)),
+    ['index', 'read'].map((name) => import(new URL(`dist/${name}.js`, packed).href)),
   );
   const text = 'a,b,label\n1,0,yes\n0,1,no\n1,1,yes\n';
   const rows = readCsv(text, learnCsvSchema(text, { target: 'label' }));

@@ -2,7 +2,8 @@
 import { fork } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { createEngine, type Dataset, type FeedforwardNet, parseSparseText, type SparseTextOptions } from 'espalier';
+import { createEngine, type Dataset, type FeedforwardNet } from 'espalier';
+import { parseSparseText, type SparseTextOptions } from 'espalier/read';
 import type { Method } from '#dist/models/method.js';
 import { methodNamed } from '#dist/models/registry.js';
 import { formatTable, megabytes, printHeader } from './report.js';

@@ -1,10 +1,12 @@
 import type { Option, Options } from '../check/option.js';
 import { phrase } from '../check/phrase.js';
+import { GUNZIP, TEXT_OF } from '../data/gunzip.js';
 import { IDX } from '../data/images/idx.js';
 import { SPLIT } from '../data/split.js';
 import { STANDARDIZER, TF_IDF } from '../data/standardise.js';
 import { READ_RECORDS, READ_TABLE, RECORDS } from '../data/tables/options.js';
 import { CSV } from '../data/text/csv.js';
+import { SVMLIGHT } from '../data/text/svmlight.js';
 import { GATE_SVG } from '../drawings/gates/drawing.js';
 import { LATENT_SVG } from '../drawings/latent/drawing.js';
 import { LATENT_PAGE } from '../drawings/latent/page.js';
@@ -69,6 +71,9 @@ export function documented(methods: readonly Method[] = METHODS): Documented[] {
     { of: 'readCsv', options: READ_TABLE },
     { of: 'learnRecords, Dataset.fromRecords', options: RECORDS },
     { of: 'readRecords', options: READ_RECORDS },
+    { of: 'gunzip', options: GUNZIP },
+    { of: 'textOf', options: TEXT_OF },
+    { of: 'learnSvmlight, parseSvmlight', options: SVMLIGHT },
     { of: 'idxDataset', options: IDX },
     { of: 'treeToSvg', options: TREE_SVG },
     { of: 'latentTreeToJson, latentTreeToDot', options: TOPICS },

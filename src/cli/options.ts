@@ -4,12 +4,13 @@ import { InputOption } from './flags/files.js';
 import { READING_FLAGS, type ReadingTexts } from './flags/reading.js';
 
 /** What data files may be. */
-export type Format = 'sparse' | 'csv' | 'idx';
+export type Format = 'sparse' | 'svmlight' | 'csv' | 'idx';
 
 /** How to read a file that a net is to learn from. */
 export interface DataOptions extends ReadingTexts {
   format?: Format;
   columns?: number;
+  zeroBased?: boolean | 'auto';
   labels?: string;
   featureNames?: string;
   targetNames?: string;
@@ -39,6 +40,11 @@ export function number(accept: (x: number) => boolean, expected: string): (text:
 export const positive = number((x) => x > 0, 'a number above 0');
 export const share = number((x) => x >= 0 && x < 1, 'a share from 0 to below 1');
 
+export function ternary(text: string): boolean | 'auto' {
+  if (!['auto', 'yes', 'no'].includes(text)) throw new InvalidArgumentError('Allowed choices are auto, yes, no.');
+  return text === 'auto' ? text : text === 'yes';
+}
+
 export function addJson(command: Command): Command {
   return command.option('--json', 'print one JSON object');
 }
@@ -57,13 +63,18 @@ export function addDataOptions(
   };
   command.addOption(
     new Option('--format <format>', 'default: told by the name and the contents')
-      .choices(['sparse', 'csv', 'idx'])
+      .choices(['sparse', 'svmlight', 'csv', 'idx'])
       .helpGroup(heading)
       .hideHelp(hidden),
   );
   add('--labels <file>', 'IDX labels that go with IDX images (default: found by name, ...labels-idx1...)');
   if (!learning) return command;
-  add('--columns <n>', 'sparse text: number of features (default: the highest, plus 1)', integer(1, 2 ** 31 - 2));
+  add(
+    '--columns <n>',
+    'sparse text, svmlight: number of features (default: as the highest one tells)',
+    integer(1, 2 ** 31 - 2),
+  );
+  add('--zero-based <whether>', 'svmlight: do indices count from 0: auto (only where one is 0), yes, no', ternary);
   for (const flag of READING_FLAGS) {
     const about = flag.name === 'task' ? '' : 'CSV: ';
     addFlags(command, [flag], { heading, about, hidden: hidden && flag.name !== 'target' });

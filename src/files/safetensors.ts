@@ -1,6 +1,7 @@
 import { isObject } from '../check/complete.js';
 import { got } from '../check/phrase.js';
 import { requireObject } from '../check/require.js';
+import { type Widen, widenBF16, widenF16 } from './halves.js';
 import { jsonMarks, parseJson } from './json.js';
 
 /** Numbers of a tensor, row-major: the last axis innermost. */
@@ -48,6 +49,9 @@ const ARRAYS: Readonly<Record<string, TensorArray>> = {
   BOOL: Uint8Array,
 };
 const DTYPES = Object.keys(ARRAYS);
+/** Types without a typed array everywhere, which are read as 32-bit floats. */
+const HALVES: Readonly<Record<string, Widen>> = { F16: widenF16, BF16: widenBF16 };
+const HALF_BYTES = 2;
 
 const MAX_HEADER_BYTES = 100_000_000;
 const METADATA = '__metadata__';
@@ -103,10 +107,10 @@ export function writeSafetensors(
 
 /**
  * Reads the safetensors format, trusting nothing in it. A tensor is a view of `bytes` where its bytes are aligned for its
- * type, as the writers of the format see to, and else a copy. BOOL comes back as Uint8Array.
+ * type, as the writers of the format see to, and else a copy. BOOL comes back as Uint8Array; F16 and BF16 as the Float32Array of the same numbers.
  *
  * @throws RangeError for a file that is truncated, has gaps, overlaps or bytes to spare, names a tensor twice, or holds a
- * type without a typed array (F16, BF16, ...); nothing of such a file is returned
+ * type that has no typed array (F8_E4M3, ...); nothing of such a file is returned
  */
 export function readSafetensors(bytes: Uint8Array): Safetensors {
   if (!(bytes instanceof Uint8Array)) throw new TypeError(`bytes: expected Uint8Array, got ${got(bytes)}`);
@@ -143,15 +147,23 @@ export function readSafetensors(bytes: Uint8Array): Safetensors {
   }
 
   const tensors: Record<string, Tensor> = Object.create(null);
-  for (const { name, shape, array, length, begin, end } of entries) {
-    const from = 8 + headerBytes + begin;
-    const aligned = (bytes.byteOffset + from) % array.BYTES_PER_ELEMENT === 0;
-    const data = aligned
-      ? new array(bytes.buffer, bytes.byteOffset + from, length)
-      : new array(new Uint8Array(bytes.subarray(from, from + end - begin)).buffer, 0, length);
-    tensors[name] = { shape, data };
+  for (const { name, shape, dtype, length, begin, end } of entries) {
+    tensors[name] = {
+      shape,
+      data: dataOf(bytes.subarray(8 + headerBytes + begin, 8 + headerBytes + end), dtype, length),
+    };
   }
   return { tensors, metadata };
+}
+
+/** A view where the bytes are aligned for the type. */
+function dataOf(bytes: Uint8Array, dtype: string, length: number): TensorData {
+  const widen = HALVES[dtype];
+  if (widen) return widen(bytes);
+  const array = ARRAYS[dtype]!;
+  return bytes.byteOffset % array.BYTES_PER_ELEMENT === 0
+    ? new array(bytes.buffer, bytes.byteOffset, length)
+    : new array(new Uint8Array(bytes).buffer, 0, length);
 }
 
 function parseHeader(bytes: Uint8Array): Record<string, unknown> {
@@ -199,22 +211,21 @@ function readEntry(name: string, info: unknown) {
   const tensor = `tensor ${show(name)}`;
   if (!isObject(info)) throw new RangeError(`${tensor}: expected an object, got ${show(info)}`);
   const { dtype, shape, data_offsets: offsets } = info;
-  if (typeof dtype !== 'string' || !Object.hasOwn(ARRAYS, dtype)) {
-    throw new RangeError(`${tensor}: expected a dtype among ${DTYPES.join(', ')}, got ${show(dtype)}`);
+  if (typeof dtype !== 'string' || !(Object.hasOwn(ARRAYS, dtype) || Object.hasOwn(HALVES, dtype))) {
+    const known = [...DTYPES, ...Object.keys(HALVES)].join(', ');
+    throw new RangeError(`${tensor}: expected a dtype among ${known}, got ${show(dtype)}`);
   }
   if (!isSizes(shape)) throw new RangeError(`${tensor}: expected a shape of integers from 0, got ${show(shape)}`);
   if (!isSizes(offsets) || offsets.length !== 2 || offsets[0]! > offsets[1]!) {
     throw new RangeError(`${tensor}: expected data_offsets [begin, end], got ${show(offsets)}`);
   }
-  const array = ARRAYS[dtype]!;
   const [begin, end] = offsets as [number, number];
   const length = shape.reduce((product, axis) => product * axis, 1);
-  if (length * array.BYTES_PER_ELEMENT !== end - begin) {
-    throw new RangeError(
-      `${tensor}: expected ${length * array.BYTES_PER_ELEMENT} bytes for ${dtype} of shape [${shape}], got ${end - begin}`,
-    );
+  const size = length * (ARRAYS[dtype]?.BYTES_PER_ELEMENT ?? HALF_BYTES);
+  if (size !== end - begin) {
+    throw new RangeError(`${tensor}: expected ${size} bytes for ${dtype} of shape [${shape}], got ${end - begin}`);
   }
-  return { name, shape, array, length, begin, end };
+  return { name, shape, dtype, length, begin, end };
 }
 
 /** TypeError unless they are strings by name. */

@@ -6,12 +6,8 @@ import {
   Dataset,
   DenseNet,
   expandTree,
-  formatSparseText,
-  idxDataset,
   latentTree,
   mutualInformation,
-  parseIdx,
-  parseSparseText,
   readSafetensors,
   receptiveFields,
   Standardizer,
@@ -24,7 +20,7 @@ import {
   treeToJson,
   writeSafetensors,
 } from 'espalier';
-import { learnCsvSchema, readCsv } from 'espalier/csv';
+import { formatSparseText, idxDataset, learnCsvSchema, parseIdx, parseSparseText, readCsv } from 'espalier/read';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { dense, sparse, switches, tasks, values } from '../support/problems.js';

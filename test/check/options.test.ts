@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
 import {
   assignLatents,
   chowLiuTree,
@@ -8,7 +9,6 @@ import {
   type FitOptions,
   GaterNet,
   gateReport,
-  idxDataset,
   latentTree,
   latentTreeToJson,
   loadNet,
@@ -22,8 +22,17 @@ import {
   TseNet,
   topPairs,
 } from 'espalier';
-import { learnCsvSchema, learnRecords, readCsv, readRecords } from 'espalier/csv';
 import { gatesToSvg, latentTreeToHtml, latentTreeToSvg, treeToSvg } from 'espalier/draw';
+import {
+  gunzip,
+  idxDataset,
+  learnCsvSchema,
+  learnRecords,
+  parseSvmlight,
+  readCsv,
+  readRecords,
+  textOf,
+} from 'espalier/read';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { documented, optionsDoc } from '#dist/cli/options-doc.js';
@@ -78,6 +87,9 @@ const calls: Record<string, (options: Any) => unknown> = {
   'learnRecords, Dataset.fromRecords': (options) => learnRecords([[1, 2]], options),
   readRecords: (options) => readRecords([{ a: 1, b: 2 }], learnCsvSchema('a,b\n1,2\n', { target: null }), options),
   readCsv: (options) => readCsv('a,b\n1,2\n', learnCsvSchema('a,b\n1,2\n', { target: null }), options),
+  'learnSvmlight, parseSvmlight': (options) => parseSvmlight('1 1:1\n2 2:1\n', options),
+  gunzip: (options) => gunzip(gzipSync('a'), options),
+  textOf: (options) => textOf(Uint8Array.of(97), options),
   treeToSvg: (options) => treeToSvg(tree, options),
   'latentTreeToJson, latentTreeToDot': (options) => latentTreeToJson(latent, options),
   latentTreeToSvg: (options) => latentTreeToSvg(latent, options),

@@ -1,5 +1,5 @@
 // What train and evaluate tell of a net, and what they do not tell because there is no such figure.
-import { parseSparseText } from 'espalier';
+import { parseSparseText } from 'espalier/read';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { answers, espalier, Scratch, succeeds } from '../support/cli.js';

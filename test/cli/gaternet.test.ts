@@ -78,7 +78,7 @@ test('evaluate, predict and the library agree with it', async () => {
 
   const net = await loadNet(readFileSync(model));
   assert.instance(net, GaterNet);
-  const { outputs } = await net.predict(await readImageFolder(more));
+  const { outputs } = await net.predict((await readImageFolder(more)).data);
   const { probabilities } = await answers<{ probabilities: number[][] }>(['predict', model, more]);
   probabilities.flat().forEach((p, i) => {
     assert.ok(Math.abs(p - outputs[i]!) < 1e-6);
@@ -197,7 +197,7 @@ test('the options reach the net', async () => {
 });
 
 test('what is not given is left to GaterNet', async () => {
-  const train = await readImageFolder(stripes);
+  const { data: train } = await readImageFolder(stripes);
   const net = await GaterNet.create(train, { gater: false, backbone: { kind: 'resnet', depth: 8, width: 4 } });
   await net.fit(train, { epochs: 2 });
   const out = scratch.path('bare.safetensors');

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
-import { assignLatents, LatentTree, latentTree, parseSparseText } from 'espalier';
+import { assignLatents, LatentTree, latentTree } from 'espalier';
+import { parseSparseText } from 'espalier/read';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { answers, espalier, refused, Scratch, succeeds } from '../support/cli.js';

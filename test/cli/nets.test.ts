@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { loadNet, parseSparseText, readSafetensors, TrfNet } from 'espalier';
+import { loadNet, readSafetensors, TrfNet } from 'espalier';
+import { parseSparseText } from 'espalier/read';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { answers, espalier, Scratch, succeeds } from '../support/cli.js';

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { latentTree, parseSparseText, splitRows, TseNet } from 'espalier';
+import { latentTree, splitRows, TseNet } from 'espalier';
+import { parseSparseText } from 'espalier/read';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { answers, espalier, refused, Scratch, succeeds } from '../support/cli.js';

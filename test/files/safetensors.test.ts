@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -134,7 +135,8 @@ test('tampered headers are refused', () => {
   refused({ a: f32(8, 4, [1]) }, 8, /^tensor "a": expected data_offsets \[begin, end\], got \[8,4\]$/);
   refused({ a: { ...f32(0, 4), data_offsets: [0] } }, 4, /expected data_offsets/);
   refused({ a: { ...f32(0, 4), data_offsets: [0, 2 ** 60] } }, 4, /expected data_offsets/);
-  refused({ a: { ...f32(0, 4), dtype: 'F16' } }, 4, /^tensor "a": expected a dtype among .*BOOL, got "F16"$/);
+  refused({ a: { ...f32(0, 4), dtype: 'F8' } }, 4, /^tensor "a": expected a dtype among .*BOOL, F16, BF16, got "F8"$/);
+  refused({ a: { ...f32(0, 4), dtype: 'F16' } }, 4, /^tensor "a": expected 2 bytes for F16 of shape \[1\], got 4$/);
   refused({ a: { ...f32(0, 4), dtype: 'constructor' } }, 4, /expected a dtype among/);
   refused({ a: { shape: [1], data_offsets: [0, 4] } }, 4, /expected a dtype among .* got undefined$/);
   refused({ a: null }, 0, /^tensor "a": expected an object, got null$/);
@@ -252,6 +254,46 @@ test('a header that no reader takes is not written', () => {
       RangeError,
       /^tensors: expected a header \(names and metadata\) of at most 100000000 bytes, got \d+$/,
     );
+});
+
+/** Tensors of these two bytes a number, read. */
+function halves(dtype: string, bytes: Uint8Array): Float32Array {
+  const shape = [bytes.length / 2];
+  // An odd name, for data at an odd place.
+  const whole = file({ a: { dtype, shape, data_offsets: [0, bytes.length] } }, bytes.length);
+  whole.set(bytes, whole.length - bytes.length);
+  return readSafetensors(whole).tensors.a!.data as Float32Array;
+}
+
+const PATTERNS = Uint8Array.from({ length: 2 * 65536 }, (_, i) => (i % 2 ? i >> 9 : i >> 1));
+
+test('halves are widened exactly', () => {
+  assert.equal(halves('F16', Uint8Array.of(0x00, 0x3c, 0x00, 0x40)), Float32Array.of(1, 2));
+  assert.equal(halves('BF16', Uint8Array.of(0x80, 0x3f, 0x00, 0x40)), Float32Array.of(1, 2));
+});
+
+test('every F16 is as NumPy widens it, bit by bit, and as its formula says', () => {
+  const read = halves('F16', PATTERNS);
+  // np.arange(65536, dtype='<u2').view('<f2').astype('<f4').tobytes()
+  const numpy = 'f4fdd084f85448d28c84f20fabf4022ba938e40b7f382d2727dec6f41ac6267a';
+  assert.is(createHash('sha256').update(new Uint8Array(read.buffer)).digest('hex'), numpy);
+  for (let half = 0; half < 65536; half++) {
+    const [sign, exponent, fraction] = [half >> 15 ? -1 : 1, (half >> 10) & 31, half & 1023];
+    let value = sign * (exponent ? 1 + fraction / 1024 : fraction / 1024) * 2 ** (Math.max(exponent, 1) - 15);
+    if (exponent === 31) value = fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
+    if (!Object.is(read[half], value)) assert.unreachable(`${half}: ${read[half]}, expected ${value}`);
+  }
+});
+
+test('every BF16 is the float whose upper half it is', () => {
+  const read = halves('BF16', PATTERNS);
+  const view = new DataView(new ArrayBuffer(4));
+  for (let half = 0; half < 65536; half++) {
+    view.setUint16(0, half);
+    if (!Object.is(read[half], view.getFloat32(0))) assert.unreachable(`${half}: ${read[half]}`);
+  }
+  const bits = new Uint32Array(read.buffer);
+  assert.ok(bits.every((word, half) => word === half * 65536));
 });
 
 test.run();

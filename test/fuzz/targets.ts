@@ -9,8 +9,6 @@ import {
   latentTree,
   latentTreeToJson,
   loadNet,
-  parseIdx,
-  parseSparseText,
   readSafetensors,
   Standardizer,
   TfIdf,
@@ -18,7 +16,16 @@ import {
   TseNet,
   writeSafetensors,
 } from 'espalier';
-import { learnCsvSchema, learnRecords, readCsv, readRecords, type TableSchema } from 'espalier/csv';
+import {
+  learnCsvSchema,
+  learnRecords,
+  parseIdx,
+  parseSparseText,
+  parseSvmlight,
+  readCsv,
+  readRecords,
+  type TableSchema,
+} from 'espalier/read';
 import { encode } from 'fast-png';
 import { decodePng } from '#dist/cli/read/png.js';
 import { ChannelNorm } from '#dist/data/images/channel-norm.js';
@@ -28,7 +35,7 @@ import { stateDictOf } from '../support/state-dict.js';
 import { digest, type Target } from './fuzz.js';
 import { mutateBytes, mutateJson, mutateSafetensors, mutateText } from './mutate.js';
 import { tryOption } from './options.js';
-import { idxTwin, sparseTwin } from './twins.js';
+import { idxTwin, sparseTwin, svmlightTwin } from './twins.js';
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 const textOf = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
@@ -73,6 +80,16 @@ function texts(): Target[] {
       weight: 2,
     },
     {
+      name: 'svmlight',
+      inputs: ['+1 1:0.5 3:1 # c\n-1 2:1\n\n', '2 qid:4 0:1e-3\t7:2\r\n0 3:-.5\n', '1.5 1:1\n# none\n-7 2:0\n'].map(
+        bytesOf,
+      ),
+      mutate: mutateText,
+      read: (bytes) => svmlight(textOf(bytes)),
+      mayDiffer: true,
+      weight: 2,
+    },
+    {
       name: 'csv',
       inputs: [csvText(20, 1), 'a;b\n1;"x;""y"\n2;z\n', '1\t2\n3\t?\n', 'a,b\r\n1,yes\r\n,no\r\n'].map(bytesOf),
       mutate: mutateText,
@@ -86,22 +103,40 @@ function texts(): Target[] {
 /** What the reader makes of it must be what its twin makes of it. */
 function sparse(text: string): string {
   const wanted = sparseTwin(text);
-  let data: Dataset;
+  const { features, targets } = asItsTwin(wanted, () => parseSparseText(text));
+  if (targets === undefined || targets.kind === 'values') throw new Error('other kinds');
+  const found = { labels: Array.from(targets.values), tasks: targets.kind === 'tasks', rows: rowsOf(features) };
+  return sameAs(wanted, found);
+}
+
+/** Labels as numbers, so that none is refused. */
+function svmlight(text: string): string {
+  const wanted = svmlightTwin(text);
+  const { features, targets } = asItsTwin(wanted, () => parseSvmlight(text, { targets: 'values' }));
+  return sameAs(wanted, { labels: Array.from(targets!.values), rows: rowsOf(features) });
+}
+
+function asItsTwin(wanted: { rows: unknown[] } | undefined, read: () => Dataset): Dataset {
   try {
-    data = parseSparseText(text);
+    return read();
   } catch (error) {
     if (wanted) throw new Error(`its twin reads ${wanted.rows.length} rows of it, but: ${(error as Error).message}`);
     throw error;
   }
-  const { features, targets } = data;
-  if (features.kind !== 'sparse' || targets === undefined || targets.kind === 'values') throw new Error('other kinds');
-  const { start, index, value } = features;
-  const rows = Array.from({ length: data.rows }, (_, r) =>
-    Array.from(index.subarray(start[r]!, start[r + 1]!), (column, i) => [column, value[start[r]! + i]]),
-  );
-  const found = JSON.stringify({ labels: Array.from(targets.values), tasks: targets.kind === 'tasks', rows });
+}
+
+function sameAs(wanted: object | undefined, read: object): string {
+  const found = JSON.stringify(read);
   if (found !== JSON.stringify(wanted)) throw new Error(`read ${found}, but its twin ${JSON.stringify(wanted)}`);
   return digest(found);
+}
+
+function rowsOf(features: Dataset['features']): [number, number][][] {
+  if (features.kind !== 'sparse') throw new Error('other kinds');
+  const { rows, start, index, value } = features;
+  return Array.from({ length: rows }, (_, r) =>
+    Array.from(index.subarray(start[r]!, start[r + 1]!), (column, i) => [column, value[start[r]! + i]!]),
+  );
 }
 
 /** Numbers only, the same when read again, by the schema's JSON, and when printed and read. */

@@ -48,6 +48,39 @@ export function sparseTwin(text: string): Rows | undefined {
   return { labels, tasks, rows };
 }
 
+/** svmlight, without options: labels as numbers, columns as numbered from 0; undefined for what departs from it. */
+export function svmlightTwin(text: string): Pick<Rows, 'labels' | 'rows'> | undefined {
+  const number = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+  const labels: number[] = [];
+  const rows: Rows['rows'] = [];
+  let entries = 0;
+  for (const line of text.replace(/^\ufeff/, '').split('\n')) {
+    const [label, ...items] = line
+      .replace(/#.*/s, '')
+      .split(/[ \t\r]+/)
+      .filter((item) => item !== '');
+    if (label === undefined) continue;
+    if (!number.test(label.trim()) || !Number.isFinite(Number(label))) return undefined;
+    labels.push(Number(label) + 0);
+    const row = new Map<number, number>();
+    for (const item of items) {
+      if (item.startsWith('qid:')) continue;
+      const [, column, value] = /^(\d+):(.*)$/s.exec(item) ?? [];
+      if (!value || !number.test(value.trim()) || row.has(Number(column))) return undefined;
+      if (!Number.isFinite(Math.fround(Number(value)))) return undefined;
+      row.set(Number(column), Math.fround(Number(value)));
+    }
+    rows.push([...row].sort(([a], [b]) => a - b));
+    entries += row.size;
+  }
+  const all = rows.flat().map(([column]) => column);
+  const base = all.includes(0) ? 0 : 1;
+  const widest = all.reduce((a, b) => Math.max(a, b), 0);
+  if (rows.length === 0 || widest >= 1 + Math.max(2 ** 20, 16 * entries)) return undefined;
+  const kept = rows.map((row) => row.flatMap(([c, v]): [number, number][] => (v === 0 ? [] : [[c - base, v]])));
+  return { labels, rows: kept };
+}
+
 /** IDX; undefined for what is none. */
 export function idxTwin(bytes: Uint8Array): { shape: number[]; values: number[] } | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

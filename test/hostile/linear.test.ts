@@ -2,8 +2,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseSparseText, readSafetensors, writeSafetensors } from 'espalier';
-import { learnCsvSchema, readCsv } from 'espalier/csv';
+import { readSafetensors, writeSafetensors } from 'espalier';
+import { learnCsvSchema, parseSparseText, parseSvmlight, readCsv } from 'espalier/read';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { levelList } from '#dist/cli/commands/latent-assign.js';
@@ -79,6 +79,12 @@ const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   'sparse text, labels': (text) => parseSparseText(`${text},0:1\n0,1:1`),
   'sparse text, a feature': (text) => parseSparseText(`0,${text}:1\n1,1:1`),
   'sparse text, a value': (text) => parseSparseText(`0,1:${text}\n1,1:1`),
+  'svmlight, the whole': (text) => parseSvmlight(text),
+  'svmlight, a label': (text) => parseSvmlight(`${text} 1:1\n1 1:1`),
+  'svmlight, an index': (text) => parseSvmlight(`0 ${text}:1\n1 1:1`),
+  'svmlight, a value': (text) => parseSvmlight(`0 1:${text}\n1 1:1`),
+  'svmlight, a query': (text) => parseSvmlight(`0 qid:${text}\n1 1:1`),
+  'svmlight, a comment': (text) => parseSvmlight(`0 1:1 #${text}\n1 1:1`),
   'the kind of a file': (text) => readInput(written(text), undefined),
   'names, one a line': (text) => readNames(written(text)),
   'a metadata key of a file': (text) => readSafetensors(writeSafetensors({}, { [text]: text })),

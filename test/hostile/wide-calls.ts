@@ -4,13 +4,11 @@ import {
   Dataset,
   type DatasetOptions,
   DenseNet,
-  formatSparseText,
   GateCounter,
   GaterNet,
   gateReport,
   latentTree,
   mutualInformation,
-  parseSparseText,
   Standardizer,
   splitRows,
   TfIdf,
@@ -21,6 +19,7 @@ import {
   topPairs,
   treeFromJson,
 } from 'espalier';
+import { formatSparseText, parseSparseText, parseSvmlight } from 'espalier/read';
 import { INPUT_TRANSFORMS } from '#dist/models/feedforward/input.js';
 
 export interface Outcome {
@@ -85,6 +84,7 @@ const CALLS: Record<'refused' | 'done', Record<string, () => unknown>> = {
     subset: () => wide.subset([1, 0]),
     splitRows: () => splitRows(many.subset([0, 0, 1, 1]), { validation: 0.5, stratify: true }),
     formatSparseText: () => formatSparseText(wide),
+    parseSvmlight: () => parseSvmlight('0 1:1\n', { columns: HUGE, classes: HUGE }),
     parseSparseText: () => parseSparseText('0,1:1\n', { columns: HUGE, classes: HUGE }),
   },
 };

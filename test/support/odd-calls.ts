@@ -1,4 +1,5 @@
 // For every public function and method, arguments that it takes.
+import { gzipSync } from 'node:zlib';
 import {
   chowLiuTree,
   Dataset,
@@ -18,7 +19,7 @@ import {
   treeToJson,
   writeSafetensors,
 } from 'espalier';
-import { learnCsv, learnCsvSchema } from 'espalier/csv';
+import { learnCsv, learnCsvSchema } from 'espalier/read';
 import { idxBytes } from './cli-data.js';
 import { stateDictOf } from './state-dict.js';
 
@@ -237,6 +238,8 @@ export async function takenCalls(engine: Engine): Promise<Record<string, Taken>>
       args: () => [Uint8Array.of(1, 0, 1, 1), LAYOUT.map((block) => ({ ...block })), { ...labelled(), values: [0, 1] }],
     },
     gatesToCsv: { args: () => [report()] },
+    gunzip: { args: () => [new Uint8Array(gzipSync('text')), { maxMemory: 2 ** 20 }] },
+    textOf: { args: () => [Uint8Array.of(97, 98), { encoding: 'windows-1252', maxMemory: 2 ** 20 }] },
     idxDataset: {
       args: () => [
         idxBytes([2, 2, 2], new Uint8Array(8)),
@@ -249,6 +252,8 @@ export async function takenCalls(engine: Engine): Promise<Record<string, Taken>>
     loadNet: loading(net),
     mutualInformation: { args: () => [table(), 0, 1, discrete] },
     parseIdx: { args: () => [idxBytes([2, 2, 2], new Uint8Array(8))] },
+    learnSvmlight: { args: () => ['1 1:1\n2 2:1\n', svmlightOptions()] },
+    parseSvmlight: { args: () => ['1 1:1\n2 2:1\n', svmlightOptions()] },
     parseSparseText: {
       args: () => [
         '0,1:1\n1,2:1\n',
@@ -319,6 +324,17 @@ function tableOptions() {
 
 function csvOptions() {
   return { ...tableOptions(), header: true, delimiter: ',' as const, decimal: '.' as const };
+}
+
+function svmlightOptions() {
+  return {
+    columns: 3,
+    zeroBased: false,
+    targets: 'classes',
+    classes: 2,
+    classNames: ['1', '2'],
+    featureNames: ['x', 'y', 'z'],
+  };
 }
 
 function labelled() {

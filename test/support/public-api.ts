@@ -1,8 +1,8 @@
 // Everything a person can call, found by reflection over the built package; what the declarations call private, protected or internal is left out.
 import { readdirSync, readFileSync } from 'node:fs';
 import * as index from 'espalier';
-import * as csv from 'espalier/csv';
 import * as draw from 'espalier/draw';
+import * as read from 'espalier/read';
 
 type Callee = (...args: unknown[]) => unknown;
 
@@ -21,7 +21,7 @@ const dist = new URL('../../../dist/', import.meta.url);
 export function publicCalls(): PublicCall[] {
   const declared = declaredMembers();
   const found = new Map<string, PublicCall>();
-  for (const [name, value] of Object.entries({ ...index, ...csv, ...draw } as Record<string, unknown>)) {
+  for (const [name, value] of Object.entries({ ...index, ...draw, ...read } as Record<string, unknown>)) {
     if (typeof value !== 'function') continue;
     const callee = value as Callee;
     if (!isClass(callee)) add(found, name, callee, (args) => callee(...args));

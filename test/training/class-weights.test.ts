@@ -62,7 +62,7 @@ const problem = switches(3, 70);
 const train = dense(problem);
 const whole: FitOptions = { epochs: 6, batchSize: 1000, optimizer: { kind: 'sgd' }, learningRate: 0.3 };
 
-async function weightsAfter(data: Dataset, options: FitOptions): Promise<Float32Array> {
+async function weightsAfter(data: Dataset, options: FitOptions): Promise<Float32Array | Float64Array> {
   const net = await DenseNet.create(data, { hidden: [6], dropout: 0, seed: 2 });
   await net.fit(data, options);
   const { outputs } = await net.predict(train);

@@ -7,12 +7,15 @@ export const MOST_BYTES = 2 ** 31 - 1;
 /** By these first bytes, or all if there are fewer, a reader may tell how many it will take. */
 const HEAD = 65536;
 
+/** By the first bytes of a file, and whether they are all, how many a reader will take. */
+export type MostOf = (head: Uint8Array, whole: boolean) => number;
+
 /** The contents of a file, of a device or of a pipe. UserError for more than `mostOf` its first bytes allows, before more are read. */
-export function readBytes(path: string, mostOf: (head: Uint8Array) => number = () => MOST_BYTES): Uint8Array {
+export function readBytes(path: string, mostOf: MostOf = () => MOST_BYTES): Uint8Array {
   return withFile(path, (file) => {
     const { size } = fstatSync(file);
     if (size > 0) {
-      const most = mostOf(headOf(file, HEAD));
+      const most = mostOf(headOf(file, HEAD), size <= HEAD);
       if (size > most) refuseLength(path, most, size);
       return readFileSync(file);
     }
@@ -28,7 +31,7 @@ export function readBytes(path: string, mostOf: (head: Uint8Array) => number = (
 }
 
 /** readBytes that lets signals through while it waits for a named pipe to be written. */
-export async function readSource(path: string, mostOf: (head: Uint8Array) => number): Promise<Uint8Array> {
+export async function readSource(path: string, mostOf: MostOf): Promise<Uint8Array> {
   if (!statSync(path, { throwIfNoEntry: false })?.isFIFO()) return readBytes(path, mostOf);
   const gathered = new Gathered(path, mostOf);
   try {
@@ -48,21 +51,21 @@ export function readHead(path: string, length: number): Uint8Array {
 }
 
 /** Standard input, by the rules of readBytes. */
-export async function readStdin(name: string, mostOf: (head: Uint8Array) => number): Promise<Uint8Array> {
+export async function readStdin(name: string, mostOf: MostOf): Promise<Uint8Array> {
   const gathered = new Gathered(name, mostOf);
   for await (const part of process.stdin) gathered.add(part);
   return gathered.all();
 }
 
 /** Parts of unknown number. */
-class Gathered {
+export class Gathered {
   readonly #name: string;
-  readonly #mostOf: (head: Uint8Array) => number;
+  readonly #mostOf: MostOf;
   readonly #parts: Uint8Array[] = [];
   #length = 0;
   #most: number | undefined;
 
-  constructor(name: string, mostOf: (head: Uint8Array) => number) {
+  constructor(name: string, mostOf: MostOf) {
     this.#name = name;
     this.#mostOf = mostOf;
   }
@@ -70,13 +73,13 @@ class Gathered {
   add(part: Uint8Array): void {
     this.#parts.push(part);
     this.#length += part.length;
-    if (this.#length >= HEAD) this.#most ??= this.#mostOf(Buffer.concat(this.#parts).subarray(0, HEAD));
+    if (this.#length >= HEAD) this.#most ??= this.#mostOf(Buffer.concat(this.#parts).subarray(0, HEAD), false);
     if (this.#most !== undefined && this.#length > this.#most) refuseLength(this.#name, this.#most);
   }
 
   all(): Uint8Array {
     const bytes = Buffer.concat(this.#parts);
-    if (this.#most === undefined) this.#mostOf(bytes);
+    if (this.#most === undefined) this.#mostOf(bytes, true);
     return bytes;
   }
 }

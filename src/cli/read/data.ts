@@ -1,22 +1,22 @@
-import { extname } from 'node:path';
 import { Dataset, type Targets } from '../../data/dataset.js';
 import { idxDataset } from '../../data/images/idx.js';
 import { targetsOf } from '../../data/labels.js';
-import type { Taken } from '../../data/tables/taken.js';
 import { type CsvOptions, learnCsv, readCsv } from '../../data/text/csv.js';
 import { parseSparseText } from '../../data/text/sparse-text.js';
 import { inFile, UserError } from '../errors.js';
 import { type Reading, readReading, TABLE_FLAGS } from '../flags/reading.js';
 import { hold } from '../memory.js';
 import type { DataOptions, Format } from '../options.js';
+import { endingOf, FORMAT_NAMES } from './format.js';
 import { loadImagesLike } from './images.js';
-import { decode, FORMAT_NAMES, type InputFile, readInput, readLabels, readNames } from './input-file.js';
+import { decode, type InputFile, readInput, readLabels, readNames } from './input-file.js';
 import { type Loaded, plainTaken, type Reference } from './loaded.js';
+import { svmlightLike, svmlightToLearn } from './svmlight-file.js';
 
 /** Reads a file to learn from. Without `labelled`, a CSV has no target unless one is named, which is then left out. */
 export async function loadToLearn(path: string, options: DataOptions, labelled: boolean): Promise<Loaded> {
   const reading = readReading(options);
-  return learnFrom(await readInput(path, options.format), options, reading, labelled);
+  return learnFrom(await readInput(path, options.format, options.maxMemory), options, reading, labelled);
 }
 
 /** loadToLearn of a file that has been read. */
@@ -29,16 +29,17 @@ export async function learnFrom(
   refuseStray(file.format, options, file.name);
   const featureNames = options.featureNames ? readNames(options.featureNames) : undefined;
   const targetNames = options.targetNames ? readNames(options.targetNames) : undefined;
-  const loaded = await inFile(file.name, (): Omit<Loaded, 'name' | 'sha256'> => {
-    if (file.format === 'csv') return csvToLearn(file, csvOptions(file, reading, options, labelled));
-    if (file.format === 'idx') return plain('idx', readIdx(file, options, labelled));
-    if (reading.task === 'values') throw new UserError('--task values: sparse text has classes or tasks, not values');
-    const data = parseSparseText(decode(file), {
-      ...(options.columns === undefined ? {} : { columns: options.columns }),
-      ...(reading.task ? { targets: reading.task } : {}),
-    });
-    requireAllNamed(data, options, featureNames);
-    return plain('sparse', data);
+  const warnings: string[] = [];
+  const loaded = await inFile(file.name, async (): Promise<Read> => {
+    if (file.format === 'csv') return csvToLearn(decode(file, warnings), csvOptions(file, reading, options, labelled));
+    if (file.format === 'idx') return readIdx(file, options, labelled);
+    const text = decode(file, warnings);
+    const read =
+      file.format === 'svmlight'
+        ? svmlightToLearn(text, reading.task, options)
+        : sparseToLearn(text, reading.task, options);
+    requireAllNamed(read.data, options, featureNames);
+    return read;
   });
   // Not the file itself: its bytes are in the way once they are read.
   const { name, sha256 } = file;
@@ -46,8 +47,11 @@ export async function learnFrom(
     await hold(loaded.data);
     return renamed(loaded.data, featureNames, targetNames);
   });
-  return { ...loaded, name, sha256, data };
+  return { ...loaded, name, sha256, data, warnings: [...warnings, ...(loaded.warnings ?? [])] };
 }
+
+/** What a reader gives. */
+type Read = Omit<Loaded, 'name' | 'sha256'>;
 
 /** Reads a file by what was learned from the training file. `labelled`: its targets will be compared with. */
 export async function loadLike(
@@ -56,38 +60,64 @@ export async function loadLike(
   options: Pick<DataOptions, 'format' | 'labels' | 'maxMemory'>,
   labelled: boolean,
 ): Promise<Loaded> {
-  const { csv, columns, target, image } = reference;
+  const { csv, svmlight, columns, target, image } = reference;
   if (image) return loadImagesLike(path, { image, target }, options, labelled);
-  const file = await readInput(path, options.format);
-  if (csv && file.format !== 'csv')
-    throw new UserError(`${file.name}: expected CSV like the training data, got ${FORMAT_NAMES[file.format]}`);
-  if (!csv && file.format === 'csv') {
-    throw new UserError(`${file.name}: got CSV, but the training data were not; expected the same format`);
-  }
-  const data = await inFile(file.name, () => {
-    if (file.format === 'csv')
-      return readCsv(decode(file), csv!, { targets: labelled ? 'compare' : 'ignore', ...limitOf(options) });
+  const file = await readInput(path, options.format, options.maxMemory);
+  requireFormat(file, reference);
+  const warnings: string[] = [];
+  const read = await inFile(file.name, async (): Promise<Read> => {
+    if (file.format === 'csv') {
+      const reading = { targets: labelled ? 'compare' : 'ignore', ...limitOf(options) } as const;
+      return { data: readCsv(decode(file, warnings), csv!, reading) };
+    }
     if (file.format === 'idx') return readIdx(file, options, labelled, target.names);
+    if (file.format === 'svmlight')
+      return svmlightLike(decode(file, warnings), { ...reference, svmlight: svmlight! }, labelled);
     const kind = target.kind === 'tasks' ? 'tasks' : 'classes';
-    return parseSparseText(decode(file), { columns, targets: kind, ...(labelled ? classesOf(target) : {}) });
+    const sparse = { columns, targets: kind, ...(labelled ? classesOf(target) : {}) } as const;
+    return { data: parseSparseText(decode(file, warnings), sparse) };
   });
+  const { data } = read;
   if (data.columns !== columns) {
     throw new UserError(`${file.name}: expected ${columns} columns like the training data, got ${data.columns}`);
   }
   await inFile(file.name, () => hold(data));
-  return { name: file.name, sha256: file.sha256, data };
+  return { ...read, name: file.name, sha256: file.sha256, warnings: [...warnings, ...(read.warnings ?? [])] };
+}
+
+/** Texts of one format number their columns in one way. */
+function requireFormat({ name, format }: InputFile, { csv, svmlight }: Reference): void {
+  for (const [trained, wanted] of [
+    [csv, 'csv'],
+    [svmlight, 'svmlight'],
+  ] as const) {
+    const label = FORMAT_NAMES[wanted];
+    if (trained && format !== wanted)
+      throw new UserError(`${name}: expected ${label} like the training data, got ${FORMAT_NAMES[format]}`);
+    if (!trained && format === wanted)
+      throw new UserError(`${name}: got ${label}, but the training data were not; expected the same format`);
+  }
+}
+
+function sparseToLearn(text: string, task: Reading['task'], { columns }: DataOptions): Read {
+  if (task === 'values') throw new UserError('--task values: sparse text has classes or tasks, not values');
+  const data = parseSparseText(text, {
+    ...(columns === undefined ? {} : { columns }),
+    ...(task ? { targets: task } : {}),
+  });
+  return { data, taken: plainTaken('sparse', data) };
 }
 
 /** How a CSV is learned. Without `labelled` it has no target unless one is named. */
 export function csvOptions(
-  { path }: InputFile,
+  { path }: Pick<InputFile, 'path'>,
   { task, ...reading }: Reading,
   options: DataOptions,
   labelled: boolean,
 ): CsvOptions {
   if (task === 'tasks') throw new UserError('--task tasks: CSV has classes or values; tasks come in sparse text');
   return {
-    ...(extname(path).toLowerCase() === '.tsv' ? { delimiter: '\t' as const } : {}),
+    ...(endingOf(path) === '.tsv' ? { delimiter: '\t' as const } : {}),
     ...reading,
     target: reading.target ?? (labelled ? -1 : null),
     ...(task ? { task } : {}),
@@ -95,26 +125,23 @@ export function csvOptions(
   };
 }
 
-function csvToLearn(file: InputFile, options: CsvOptions): Omit<Loaded, 'name' | 'sha256'> {
-  const { schema, ...learned } = learnCsv(decode(file), options);
+function csvToLearn(text: string, options: CsvOptions): Read {
+  const { schema, ...learned } = learnCsv(text, options);
   return { ...learned, csv: schema };
 }
 
-function plain(format: Taken['format'], data: Dataset): Omit<Loaded, 'name' | 'sha256'> {
-  return { data, taken: plainTaken(format, data), warnings: [] };
-}
-
-function readIdx(
+async function readIdx(
   file: InputFile,
   options: Pick<DataOptions, 'labels' | 'maxMemory'>,
   labelled: boolean,
   classNames?: readonly string[],
-): Dataset {
-  const labels = readLabels(file, options.labels, labelled);
-  return idxDataset(file.bytes, labels?.bytes, {
+): Promise<Read> {
+  const labels = await readLabels(file, options.labels, labelled);
+  const data = idxDataset(file.bytes, labels?.bytes, {
     ...limitOf(options),
     ...(labels && classNames ? { classNames } : {}),
   });
+  return { data, taken: plainTaken('idx', data) };
 }
 
 /** How labels that are numbers are to be read for them to mean what they meant in training. */
@@ -163,8 +190,11 @@ function refuseStray(format: Format, options: DataOptions, name: string): void {
       throw new UserError(`--${flag}: is for CSV, but ${name} is ${FORMAT_NAMES[format]}`);
     }
   }
-  if (format !== 'sparse' && options.columns !== undefined) {
-    throw new UserError(`--columns: is for sparse text, but ${name} is ${FORMAT_NAMES[format]}`);
+  if (format !== 'sparse' && format !== 'svmlight' && options.columns !== undefined) {
+    throw new UserError(`--columns: is for sparse text and svmlight, but ${name} is ${FORMAT_NAMES[format]}`);
+  }
+  if (format !== 'svmlight' && options.zeroBased !== undefined) {
+    throw new UserError(`--zero-based: is for svmlight, but ${name} is ${FORMAT_NAMES[format]}`);
   }
   if (format !== 'idx' && options.labels !== undefined) {
     throw new UserError(`--labels: is for IDX images, but ${name} is ${FORMAT_NAMES[format]}`);

@@ -8,14 +8,15 @@ import { inFile, UserError } from '../errors.js';
 import { TABLE_FLAGS } from '../flags/reading.js';
 import { hold } from '../memory.js';
 import type { DataOptions } from '../options.js';
+import { FORMAT_NAMES } from './format.js';
 import { readImageFolder } from './image-folder.js';
-import { FORMAT_NAMES, readInput, readLabels, readNames } from './input-file.js';
+import { readInput, readLabels, readNames } from './input-file.js';
 import { type Loaded, plainTaken, type Reference } from './loaded.js';
 import { isNamedSet, loadNamed, NAMED_SETS } from './named-data.js';
 
 type FileOptions = Pick<DataOptions, 'format' | 'labels' | 'maxMemory'>;
 
-/** Images to learn from: a set known by name, which brings test images, a folder of PNG files by class, or IDX files. */
+/** Images to learn from: a set known by name, which brings test images, a folder of PNG or JPEG files by class, or IDX files. */
 export async function loadImagesToLearn(
   source: string,
   options: DataOptions,
@@ -28,8 +29,8 @@ export async function loadImagesToLearn(
   }
   if (isFolder(source)) {
     refuseForFiles(source, options);
-    const { maxMemory } = options;
-    return { train: learned('images', await loaded(await readImageFolder(source, { maxMemory }), source)) };
+    const { data, warnings } = await readImageFolder(source, { maxMemory: options.maxMemory });
+    return { train: learned('images', await loaded(data, source, warnings)) };
   }
   const classNames = options.targetNames === undefined ? undefined : readNames(options.targetNames);
   return { train: learned('idx', await readIdxImages(source, options, true, classNames)) };
@@ -49,10 +50,11 @@ export async function loadImagesLike(
   } else if (isFolder(source)) {
     refuseForFiles(source, options);
     const classNames = target.names ?? Array.from({ length: target.outputs }, (_, id) => String(id));
-    // Of other channels there are no PNG files: the sizes will tell.
+    // Of other channels there are no PNG or JPEG files: the sizes will tell.
     const channels = image.channels === 1 || image.channels === 3 ? image.channels : undefined;
     const { maxMemory } = options;
-    found = await loaded(await readImageFolder(source, { classNames, channels, maxMemory }), source);
+    const { data, warnings } = await readImageFolder(source, { classNames, channels, maxMemory });
+    found = await loaded(data, source, warnings);
   } else found = await readIdxImages(source, options, labelled, target.names);
   const got = imagesOf(found.data);
   if (sides(got) !== sides(image)) {
@@ -73,14 +75,14 @@ async function readIdxImages(
       `${source}: no such file or folder, and no set of this name; sets are ${NAMED_SETS.join(', ')}`,
     );
   }
-  const file = await readInput(source, options.format);
+  const file = await readInput(source, options.format, options.maxMemory);
   const { name, format, bytes } = file;
   if (format !== 'idx') {
     throw new UserError(
-      `${name}: expected images (${NAMED_SETS.join(', ')}, a folder of PNG files by class, or IDX), got ${FORMAT_NAMES[format]}`,
+      `${name}: expected images (${NAMED_SETS.join(', ')}, a folder of PNG or JPEG files by class, or IDX), got ${FORMAT_NAMES[format]}`,
     );
   }
-  const labels = readLabels(file, options.labels, labelled);
+  const labels = await readLabels(file, options.labels, labelled);
   const data = await inFile(name, async () => {
     const { shape, values } = parseIdx(bytes);
     if (shape.length !== 3 && shape.length !== 4) {
@@ -103,11 +105,13 @@ async function readIdxImages(
   return loaded(data, name);
 }
 
-async function loaded(data: Dataset, name: string): Promise<Loaded> {
+async function loaded(data: Dataset, name: string, warnings: readonly string[] = []): Promise<Loaded> {
   await inFile(name, () => hold(data));
   return {
     data,
     name,
+    taken: { format: 'images', rows: data.rows },
+    warnings,
     // When asked for: of test images it never is.
     get sha256() {
       return hashOf(data);

@@ -1,18 +1,20 @@
 import { createHash } from 'node:crypto';
-import { extname } from 'node:path';
+import { inflated, isGzip } from '../../data/gunzip.js';
+import { decodeText, markedEncoding } from '../../data/text/encoding.js';
 import { UserError } from '../errors.js';
 import type { Format } from '../options.js';
-import { MOST_BYTES, readBytes, readSource, readStdin } from './bytes.js';
+import { Gathered, MOST_BYTES, type MostOf, readBytes, readSource, readStdin } from './bytes.js';
+import { formatOf } from './format.js';
 import { labelsBeside } from './labels-beside.js';
-
-export const FORMAT_NAMES: Record<Format, string> = { sparse: 'sparse text', csv: 'CSV', idx: 'IDX' };
 
 /** The bytes of a file, and what they are. */
 export interface InputFile {
   path: string;
   name: string;
   format: Format;
+  /** Unpacked, where it is gzipped. */
   bytes: Uint8Array;
+  /** Of the file as it is. */
   sha256: string;
 }
 
@@ -21,21 +23,45 @@ const MOST_TEXT_BYTES = 0x1fffffe8;
 
 let stdinTaken = false;
 
-/** `-` is standard input. What cannot be read is refused by its first bytes, before the others are read. */
-export async function readInput(path: string, wanted: Format | undefined): Promise<InputFile> {
+/** `-` is standard input. What cannot be read is refused by its first bytes, before the others are read or unpacked. */
+export async function readInput(
+  path: string,
+  wanted: Format | undefined,
+  maxMemory: number = MOST_BYTES,
+): Promise<InputFile> {
   const name = path === '-' ? 'standard input' : path;
   let format: Format | undefined;
-  const mostOf = (head: Uint8Array) => {
+  const mostOf = (head: Uint8Array, whole: boolean) => {
     if (head.length === 0) throw new UserError(`${name}: the file is empty`);
-    if (head[0] === 0x1f && head[1] === 0x8b) {
-      throw new UserError(`${name}: is gzipped; decompress it first, e.g. gzip -dc FILE | espalier ... -`);
-    }
-    format = wanted ?? detect(path, head, name);
+    format = wanted ?? formatOf(path, head, whole, name);
     return format === 'idx' ? MOST_BYTES : MOST_TEXT_BYTES;
   };
+  const mostPacked = (head: Uint8Array, whole: boolean) => (isGzip(head) ? MOST_BYTES : mostOf(head, whole));
   if (path === '-') takeStdin();
-  const bytes = path === '-' ? await readStdin(name, mostOf) : await readSource(path, mostOf);
-  return { path, name, format: format!, bytes, sha256: createHash('sha256').update(bytes).digest('hex') };
+  const bytes = path === '-' ? await readStdin(name, mostPacked) : await readSource(path, mostPacked);
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const plain = isGzip(bytes)
+    ? await unpack(bytes, name, (head, whole) => Math.min(mostOf(head, whole), maxMemory))
+    : bytes;
+  return { path, name, format: format!, bytes: plain, sha256 };
+}
+
+/** The bytes of a file that may be gzipped. */
+async function readPlain(path: string): Promise<Uint8Array> {
+  const bytes = readBytes(path);
+  return isGzip(bytes) ? unpack(bytes, path, () => MOST_BYTES) : bytes;
+}
+
+async function unpack(bytes: Uint8Array, name: string, mostOf: MostOf): Promise<Uint8Array> {
+  const gathered = new Gathered(`${name}: unpacked`, mostOf);
+  try {
+    for await (const part of inflated(bytes)) gathered.add(part);
+  } catch (error) {
+    if (error instanceof RangeError)
+      throw new UserError(`${name}: is gzipped, and damaged or cut off`, { cause: error });
+    throw error;
+  }
+  return gathered.all();
 }
 
 function takeStdin(): void {
@@ -43,43 +69,33 @@ function takeStdin(): void {
   stdinTaken = true;
 }
 
-function detect(path: string, head: Uint8Array, name: string): Format {
-  const extension = extname(path).toLowerCase();
-  if (extension === '.csv' || extension === '.tsv') return 'csv';
-  const [first, second, type = 0, axes = 0] = head;
-  if (first === 0 && second === 0 && type >= 8 && type <= 14 && axes > 0) return 'idx';
-  if (head.includes(0)) throw new UserError(`${name}: expected sparse text, CSV or IDX, got some other binary file`);
-  const line =
-    /[^\r\n]+/.exec(
-      Buffer.from(head)
-        .toString('utf8')
-        .replace(/^\ufeff?\s*/, ''),
-    )?.[0] ?? '';
-  if (/^[^,]*,\s*\d+\s*:/.test(line) || /^[\d?][\d? \t]*$/.test(line)) return 'sparse';
-  if (/[,;\t]/.test(line)) return 'csv';
-  throw new UserError(`${name}: expected sparse text (label,feature:value,...), CSV or IDX; name it with --format`);
+/**
+ * UTF-8, or UTF-16 with a byte-order mark; what is neither, windows-1252, in which spreadsheets are saved, with a word in `warnings`. A replaced character would be
+ * a wrong category.
+ */
+export function decode({ bytes, name }: InputFile, warnings: string[]): string {
+  try {
+    return decodeText(bytes);
+  } catch (error) {
+    const { message } = error as Error;
+    if (markedEncoding(bytes) !== 'utf-8' || bytes.some((byte) => CONTROLS.has(byte)))
+      throw new UserError(`${name}: ${message.replace(/^bytes: /, '')}`, { cause: error });
+    warnings.push(`${message.replace(/^bytes: expected text in UTF-8, got /, 'not UTF-8 for ')}; read as windows-1252`);
+    return decodeText(bytes, 'windows-1252');
+  }
 }
 
-/** UTF-8, strictly: a replaced character would be a wrong category. */
-export function decode({ bytes, name }: InputFile): string {
-  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
-    throw new UserError(`${name}: expected UTF-8, got UTF-16`);
-  }
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw new UserError(`${name}: expected UTF-8, got other bytes`);
-  }
-}
+/** What no text has, in windows-1252 either. */
+const CONTROLS = new Set([0, 1, 2, 3, 4, 5, 6, 7, 8, 0x81, 0x8d, 0x8f, 0x90, 0x9d]);
 
 /** The IDX labels of IDX images: those given, else, where labels are needed, those beside the images by MNIST's own names. */
-export function readLabels(
+export async function readLabels(
   { path, name }: InputFile,
   given: string | undefined,
   labelled: boolean,
-): { bytes: Uint8Array; name: string } | undefined {
+): Promise<{ bytes: Uint8Array; name: string } | undefined> {
   const labels = given ?? (labelled ? labelsBeside(path) : undefined);
-  if (labels !== undefined) return { bytes: readBytes(labels), name: labels };
+  if (labels !== undefined) return { bytes: await readPlain(labels), name: labels };
   if (labelled) throw new UserError(`${name}: IDX images need their labels: --labels FILE`);
   return undefined;
 }

@@ -44,13 +44,14 @@ export async function readInputs(method: Method, options: InputOptions): Promise
     ? await loadImagesToLearn(options.data, options)
     : { train: { ...(await loadToLearn(options.data, options, true)), table: undefined } };
   const { train } = given;
-  const { data, csv, name } = train;
+  const { data, csv, svmlight, name } = train;
   const { targets, features } = data;
   if (!targets) throw new UserError(`${name}: expected rows with targets, got none`);
   const reference: Reference = {
     columns: data.columns,
     target: await inFile(name, () => describeTarget(data)),
     ...(csv ? { csv } : {}),
+    ...(svmlight ? { svmlight } : {}),
     ...(features.kind === 'images' ? { image: features } : {}),
   };
   const further = async (path: string | undefined, labels: string | undefined) => {

@@ -9,11 +9,12 @@ import { readReading } from '../flags/reading.js';
 import type { DataOptions } from '../options.js';
 import { readBytes } from './bytes.js';
 import { loadLike } from './data.js';
-import type { Loaded } from './loaded.js';
+import type { Loaded, SvmlightReading } from './loaded.js';
+import { soundReading } from './svmlight-file.js';
 
 /** A latent tree as the command writes it: with what it takes to read other rows the same way. */
 interface LatentTreeFile extends LatentTreeJson {
-  source?: { targets?: 'classes' | 'tasks' | 'values'; csv?: TableSchema };
+  source?: { targets?: 'classes' | 'tasks' | 'values'; csv?: TableSchema; svmlight?: SvmlightReading };
 }
 
 export interface OpenedTree {
@@ -24,8 +25,12 @@ export interface OpenedTree {
 }
 
 /** What the tree's own rows were read with. */
-export function sourceOf({ data, csv }: Loaded): OpenedTree['source'] {
-  return { ...(data.targets ? { targets: data.targets.kind } : {}), ...(csv ? { csv } : {}) };
+export function sourceOf({ data, csv, svmlight }: Loaded): OpenedTree['source'] {
+  return {
+    ...(data.targets ? { targets: data.targets.kind } : {}),
+    ...(csv ? { csv } : {}),
+    ...(svmlight ? { svmlight } : {}),
+  };
 }
 
 export function latentTreeText(tree: LatentTree, top: number, source: OpenedTree['source']): string {
@@ -52,10 +57,11 @@ export async function openLatentTree(path: string): Promise<OpenedTree> {
 }
 
 function soundSource(source: OpenedTree['source']): OpenedTree['source'] {
-  const { targets, csv } = source;
+  const { targets, csv, svmlight } = source;
   if (targets !== undefined && !['classes', 'tasks', 'values'].includes(targets))
     throw new RangeError(`source.targets: expected classes, tasks or values, got ${got(targets)}`);
   if (csv !== undefined) requireSchema(csv, 'source.csv');
+  if (svmlight !== undefined) soundReading(svmlight, 'source.svmlight');
   return source;
 }
 
@@ -65,8 +71,13 @@ export async function loadLikeTree(
   { tree, source }: OpenedTree,
   options: Pick<DataOptions, 'format' | 'labels' | 'task'>,
 ): Promise<Loaded> {
-  const { csv, targets } = source;
+  const { csv, svmlight, targets } = source;
   const kind = readReading({ task: options.task }).task ?? targets ?? 'classes';
-  const reference = { columns: tree.features, target: { kind, outputs: 2 }, ...(csv ? { csv } : {}) };
+  const reference = {
+    columns: tree.features,
+    target: { kind, outputs: 2 },
+    ...(csv ? { csv } : {}),
+    ...(svmlight ? { svmlight } : {}),
+  };
   return loadLike(path, reference, options, false);
 }

@@ -15,11 +15,13 @@ export interface Loaded {
   readonly sha256: string;
   /** CSV only. */
   readonly csv?: TableSchema;
+  /** svmlight only. */
+  readonly svmlight?: SvmlightReading;
   /** CSV to learn from: its columns of features as they were read. */
   readonly table?: Table | undefined;
   /** Of what is learned from: what the reader decided. */
   readonly taken?: Taken;
-  /** What a person should know of this file, a sentence each. */
+  /** What was taken on thin evidence, changed or left aside, a sentence each. */
   readonly warnings?: readonly string[];
 }
 
@@ -39,9 +41,17 @@ function targetTaken(targets: Targets): NonNullable<Taken['target']> {
   }
 }
 
+/** How svmlight was read, for further files. */
+export interface SvmlightReading {
+  readonly zeroBased: boolean;
+  /** By class id, where the labels are not the ids. */
+  readonly labels?: readonly string[];
+}
+
 /** What a further file must agree with: the training file, or the net that was trained on it. */
 export interface Reference {
   csv?: TableSchema;
+  svmlight?: SvmlightReading;
   columns: number;
   target: TargetInfo;
   /** Of a net for images. */

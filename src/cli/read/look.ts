@@ -20,15 +20,18 @@ export interface Look extends Inspection {
 export async function look(path: string, options: DataOptions): Promise<Look> {
   const reading = readReading(options);
   if (areImages(path)) return lookAtData((await loadImagesToLearn(path, options)).train);
-  const file = await readInput(path, options.format);
+  const file = await readInput(path, options.format, options.maxMemory);
   if (file.format !== 'csv') {
     const labelled = file.format !== 'idx' || (options.labels ?? labelsBeside(path)) !== undefined;
     return lookAtData(await learnFrom(file, options, reading, labelled));
   }
   const { name } = file;
   const isOption = (message: string) => READING_FLAGS.some(({ key }) => message.startsWith(`${key}:`));
-  const found = await inFile(name, () => inspectCsv(decode(file), csvOptions(file, reading, options, false), isOption));
-  return { name, ...found };
+  const warnings: string[] = [];
+  const found = await inFile(name, () =>
+    inspectCsv(decode(file, warnings), csvOptions(file, reading, options, false), isOption),
+  );
+  return { name, ...found, warnings: [...warnings, ...found.warnings] };
 }
 
 function areImages(path: string): boolean {

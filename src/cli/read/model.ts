@@ -9,10 +9,13 @@ import type { Net } from '../../models/net.js';
 import { loadFile, methodNamed } from '../../models/registry.js';
 import { inFile } from '../errors.js';
 import { readBytes } from './bytes.js';
-import type { Loaded, Reference } from './loaded.js';
+import type { Loaded, Reference, SvmlightReading } from './loaded.js';
+import { soundReading } from './svmlight-file.js';
 
 /** Metadata key under which a model file keeps how its CSV was read. */
 const CSV_KEY = 'espalier.csv';
+/** As CSV_KEY, of svmlight. */
+const SVMLIGHT_KEY = 'espalier.svmlight';
 /** And under which what its reader decided. */
 const TAKEN_KEY = 'espalier.taken';
 
@@ -24,10 +27,11 @@ export interface OpenedModel {
   taken?: Taken;
 }
 
-/** The net as a file, with what was taken of its data; a net trained on CSV carries the schema, so that other files can be read the same way. */
-export function packNet(net: Net, { csv, taken }: Pick<Loaded, 'csv' | 'taken'>): Uint8Array {
+/** The net as a file, with what was taken of its data; a net trained on CSV or svmlight carries how it was read, so that other files can be read the same way. */
+export function packNet(net: Net, { csv, svmlight, taken }: Pick<Loaded, 'csv' | 'svmlight' | 'taken'>): Uint8Array {
   return net.save({
     ...(csv ? { [CSV_KEY]: JSON.stringify(csv) } : {}),
+    ...(svmlight ? { [SVMLIGHT_KEY]: JSON.stringify(svmlight) } : {}),
     ...(taken ? { [TAKEN_KEY]: JSON.stringify(taken) } : {}),
   });
 }
@@ -38,28 +42,34 @@ export function openModel(path: string): Promise<OpenedModel> {
     const method = methodNamed(file.header.method);
     const net = await loadFile(file);
     const taken = readTaken(file);
-    return { net, method, reference: referenceOf(net, readSchema(file)), ...(taken === undefined ? {} : { taken }) };
+    const reference = referenceOf(net, { ...readSchema(file), ...readSvmlight(file) });
+    return { net, method, reference, ...(taken === undefined ? {} : { taken }) };
   });
 }
 
-function referenceOf(net: Net, csv: TableSchema | undefined): Reference {
+function referenceOf(net: Net, read: Pick<Reference, 'csv' | 'svmlight'>): Reference {
   const { input, target } = net.describe();
-  if (input.kind === 'rows') return { columns: input.columns, target, ...(csv ? { csv } : {}) };
+  if (input.kind === 'rows') return { columns: input.columns, target, ...read };
   const { channels, height, width } = input;
   return { columns: channels * height * width, target, image: { channels, height, width } };
 }
 
-function readSchema({ metadata }: ModelFile): TableSchema | undefined {
+function readSchema({ metadata }: ModelFile): { csv?: TableSchema } {
   const text = metadata[CSV_KEY];
-  if (text === undefined) return undefined;
+  if (text === undefined) return {};
   try {
-    const schema = parseJson(text, CSV_KEY);
-    requireSchema(schema, CSV_KEY);
-    return schema;
+    const csv = parseJson(text, CSV_KEY);
+    requireSchema(csv, CSV_KEY);
+    return { csv };
   } catch (cause) {
     const { message } = cause as Error;
     throw new RangeError(`metadata: the CSV schema is damaged: ${message}`, { cause });
   }
+}
+
+function readSvmlight({ metadata }: ModelFile): { svmlight?: SvmlightReading } {
+  const text = metadata[SVMLIGHT_KEY];
+  return text === undefined ? {} : { svmlight: soundReading(parseJson(text, SVMLIGHT_KEY), SVMLIGHT_KEY) };
 }
 
 function readTaken({ metadata }: ModelFile): Taken | undefined {

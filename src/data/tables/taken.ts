@@ -13,6 +13,8 @@ export interface Taken {
   readonly header?: boolean;
   /** Of formats whose columns have no kinds: how many features. */
   readonly columns?: number;
+  /** Of svmlight: whether indices count from 0. */
+  readonly zeroBased?: boolean;
   /** Columns of features by kind. */
   readonly numeric?: number;
   readonly dates?: number;

@@ -1,5 +1,6 @@
 // What both the Node script and the page do with the package.
-import { chowLiuTree, Dataset, DenseNet, parseSparseText, TrfNet } from 'espalier';
+import { chowLiuTree, Dataset, DenseNet, TrfNet } from 'espalier';
+import { parseSparseText } from 'espalier/read';
 
 /** Trains on a problem that a few epochs solve; resolves with accuracies on rows not seen. */
 export async function learn() {

@@ -1,6 +1,6 @@
 import { DenseNet, Tree } from 'espalier';
-import { learnCsvSchema, readCsv } from 'espalier/csv';
 import { treeToDot } from 'espalier/draw';
+import { learnCsvSchema, readCsv } from 'espalier/read';
 import { learn } from './learn.js';
 
 console.log(JSON.stringify({ ...(await learn()), ...(await parts()) }));

@@ -1,16 +1,7 @@
 // Compiled, never run: the published types as a strict project sees them.
-import {
-  chowLiuTree,
-  Dataset,
-  DenseNet,
-  gateReport,
-  latentTreeToJson,
-  parseSparseText,
-  TrfNet,
-  treeToJson,
-} from 'espalier';
-import { readCsv } from 'espalier/csv';
+import { chowLiuTree, Dataset, DenseNet, gateReport, latentTreeToJson, TrfNet, treeToJson } from 'espalier';
 import { gatesToSvg, latentTreeToDot, latentTreeToHtml, latentTreeToSvg, treeToDot, treeToSvg } from 'espalier/draw';
+import { parseSparseText, readCsv } from 'espalier/read';
 
 export async function use(rows: number[][], labels: number[], signal: AbortSignal): Promise<number> {
   const train = Dataset.dense(rows, { labels });

@@ -36,7 +36,7 @@ test('rows by class and file name, in code-unit order', async () => {
   write('a/.hidden.png', 'left alone');
   write('.git/x', 'left alone');
   write('list.csv', 'left alone');
-  const data = await readImageFolder(folder);
+  const { data } = await readImageFolder(folder);
   const { channels, height, width, values } = requireImages(data.features, 'data');
   assert.equal([channels, height, width], [1, 1, 2]);
   await refused(/images: holding 4 images of 1 x 1 x 2 needs .* MB, the limit is .* MB; use fewer images/, {
@@ -54,18 +54,18 @@ test('rows by class and file name, in code-unit order', async () => {
 test('grey images among coloured ones count as coloured; two that agree stay grey', async () => {
   write('a/0.png', png(7, 2));
   write('b/0.png', encode({ width: 2, height: 1, channels: 4, data: Uint8Array.of(1, 2, 3, 0, 4, 5, 6, 255) }));
-  const { channels, values } = requireImages((await readImageFolder(folder)).features, 'data');
+  const { channels, values } = requireImages((await readImageFolder(folder)).data.features, 'data');
   assert.is(channels, 3);
   assert.equal(values, Uint8Array.of(7, 7, 7, 7, 7, 7, 1, 4, 2, 5, 3, 6));
   write('b/0.png', png(8));
-  assert.equal(requireImages((await readImageFolder(folder)).features, 'data').values, Uint8Array.of(7, 7, 8, 8));
-  const coloured = requireImages((await readImageFolder(folder, { channels: 3 })).features, 'data');
+  assert.equal(requireImages((await readImageFolder(folder)).data.features, 'data').values, Uint8Array.of(7, 7, 8, 8));
+  const coloured = requireImages((await readImageFolder(folder, { channels: 3 })).data.features, 'data');
   assert.equal(coloured.values, Uint8Array.of(7, 7, 7, 7, 7, 7, 8, 8, 8, 8, 8, 8));
 });
 
 test('a further folder takes the classes of the first, and may lack some', async () => {
   write('cat/0.png', png(1));
-  const data = await readImageFolder(folder, { classNames: ['ant', 'bee', 'cat'] });
+  const { data } = await readImageFolder(folder, { classNames: ['ant', 'bee', 'cat'] });
   assert.equal(data.targets, {
     kind: 'classes',
     values: Int32Array.of(2),
@@ -81,13 +81,13 @@ test('a further folder takes the classes of the first, and may lack some', async
 });
 
 test('folders that are refused', async () => {
-  await refused(/: expected a subfolder of PNG files for each class, got no subfolders$/);
+  await refused(/: expected a subfolder of PNG or JPEG files for each class, got no subfolders$/);
   write('loose.png', png(1));
   await refused(/got no subfolders$/);
   write('a/0.png', png(1));
   await refused(/: expected subfolders of at least 2 classes, got only a$/);
-  write('b/photo.jpg', 'not a PNG');
-  await refused(/b: expected PNG files, got none$/);
+  write('b/photo.gif', 'not a PNG');
+  await refused(/b: expected PNG or JPEG files, got none$/);
   await refusesAsync(() => readImageFolder(join(folder, 'none')), UserError, /none: no such file or directory$/);
   await refusesAsync(
     () => readImageFolder(join(folder, 'loose.png')),
@@ -96,16 +96,34 @@ test('folders that are refused', async () => {
   );
 });
 
-test('a PNG of another size is refused with both sizes, a damaged one by name', async () => {
+test('images of other sizes are refused with all sizes and how many of each, a damaged one by name', async () => {
   write('a/0.png', png(1));
   write('b/0.png', png(1, 1, 3, 4));
-  await refused(/b.0\.png: expected 2 x 1 pixels as in \S+a.0\.png, got 3 x 4 \(width x height\)$/);
+  write('b/1.png', png(1, 1, 3, 4));
+  write('b/2.png', png(1, 1, 5, 4));
+  await refused(
+    /: expected images of one size, width x height, got 2 of 3 x 4 \(\S+b.0\.png\), 1 of 2 x 1 \(\S+a.0\.png\), 1 of 5 x 4 \(\S+b.2\.png\)$/,
+  );
+  for (const name of ['1', '2']) rmSync(join(folder, `b/${name}.png`));
   write('b/0.png', 'GIF89a');
-  await refused(/b.0\.png: expected a PNG, got other or damaged bytes: /);
+  await refused(/b.0\.png: expected a PNG or JPEG, got other or damaged bytes: /);
   write('b/0.png', png(1).slice(0, -5));
-  await refused(/b.0\.png: expected a PNG, got other or damaged bytes: /);
+  await refused(/b.0\.png: expected a PNG or JPEG, got other or damaged bytes: /);
   write('b/0.png', '');
-  await refused(/b.0\.png: expected a PNG, got other or damaged bytes: /);
+  await refused(/b.0\.png: expected a PNG or JPEG, got other or damaged bytes: /);
+});
+
+test('what becomes no row is counted and told', async () => {
+  write('a/0.png', png(1));
+  write('b/0.PNG', png(1));
+  assert.equal((await readImageFolder(folder)).warnings, []);
+  for (const name of ['a/1.gif', 'a/2.GIF', 'b/list.txt', 'b/README', 'a/deep/0.png', 'labels.csv', '.hidden'])
+    write(name, 'x');
+  assert.equal((await readImageFolder(folder)).warnings, [
+    '4 of 6 files passed over: 2 .gif, 1 .txt, 1 without an ending',
+    'folders within those of the classes passed over: 1',
+    'files beside the folders of the classes passed over: 1',
+  ]);
 });
 
 test.run();

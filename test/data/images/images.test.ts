@@ -1,14 +1,5 @@
-import {
-  chowLiuTree,
-  Dataset,
-  DenseNet,
-  formatSparseText,
-  mutualInformation,
-  Standardizer,
-  splitRows,
-  TfIdf,
-  TrfNet,
-} from 'espalier';
+import { chowLiuTree, Dataset, DenseNet, mutualInformation, Standardizer, splitRows, TfIdf, TrfNet } from 'espalier';
+import { formatSparseText } from 'espalier/read';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type ImageMatrix, requireImages, requireRows } from '#dist/data/dataset.js';

@@ -1,5 +1,5 @@
 import { Dataset, splitRows } from 'espalier';
-import { type CsvOptions, learnCsv, learnRecords, type RecordsOptions, readCsv, readRecords } from 'espalier/csv';
+import { type CsvOptions, learnCsv, learnRecords, type RecordsOptions, readCsv, readRecords } from 'espalier/read';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { DenseMatrix } from '#dist/data/dataset.js';

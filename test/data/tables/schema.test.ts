@@ -1,4 +1,4 @@
-import { learnCsvSchema, readCsv } from 'espalier/csv';
+import { learnCsvSchema, readCsv } from 'espalier/read';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { refuses } from '../../support/refuses.js';

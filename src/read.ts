@@ -1,4 +1,6 @@
-// 'espalier/csv': reading tables. Apart from the index, so that a page that reads none need not load a parser.
+// 'espalier/read': reading data. Apart from the index, so that a page that reads none need not load a parser.
+export { gunzip, textOf } from './data/gunzip.js';
+export { type IdxArray, idxDataset, parseIdx } from './data/images/idx.js';
 export { type LearnedTable, learnRecords, readRecords } from './data/tables/learn-records.js';
 export type { RecordsOptions } from './data/tables/options.js';
 export type {
@@ -13,3 +15,5 @@ export type { CategoryCodes, NumericValues, Table, TableColumn } from './data/ta
 export type { Taken } from './data/tables/taken.js';
 export type { TableError } from './data/tables/troubles.js';
 export { type CsvOptions, learnCsv, learnCsvSchema, readCsv } from './data/text/csv.js';
+export { formatSparseText, parseSparseText, type SparseTextOptions } from './data/text/sparse-text.js';
+export { type LearnedSvmlight, learnSvmlight, parseSvmlight, type SvmlightOptions } from './data/text/svmlight.js';

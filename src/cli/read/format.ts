@@ -1,0 +1,134 @@
+import { extname } from 'node:path';
+import { markedEncoding } from '../../data/text/encoding.js';
+import { show } from '../../data/text/show.js';
+import { UserError } from '../errors.js';
+import type { Format } from '../options.js';
+
+export const FORMAT_NAMES: Record<Format, string> = {
+  sparse: 'sparse text',
+  svmlight: 'svmlight',
+  csv: 'CSV',
+  idx: 'IDX',
+};
+
+/** What the end of a name says. */
+const ENDINGS: Readonly<Record<string, Format>> = {
+  '.csv': 'csv',
+  '.tsv': 'csv',
+  '.tab': 'csv',
+  '.psv': 'csv',
+  '.svm': 'svmlight',
+  '.libsvm': 'svmlight',
+  '.svmlight': 'svmlight',
+};
+
+/** Files that people take for tables, by how they begin, and what to do about them. */
+const OTHERS: readonly (readonly [begin: string, what: string])[] = [
+  ['PK\x03\x04', 'a zip file, as spreadsheets are saved; export it as CSV'],
+  ['\xd0\xcf\x11\xe0', 'an old spreadsheet; export it as CSV'],
+  ['PAR1', 'Parquet; write it as CSV'],
+  ['\x93NUMPY', 'a NumPy array; write it with numpy.savetxt'],
+  ['\x89PNG', 'a PNG image; images lie in a folder of their class'],
+  ['\xff\xd8\xff', 'a JPEG image; images lie in a folder of their class'],
+  ['BZh', 'packed by bzip2; unpack it first'],
+  ['\xfd7zXZ', 'packed by xz; unpack it first'],
+  ['\x28\xb5\x2f\xfd', 'packed by zstd; unpack it first'],
+];
+
+/** Lines looked at: more than a header and a few odd ones. */
+const MOST_LINES = 100;
+
+/** The ending without that of gzip. */
+export function endingOf(path: string): string {
+  return extname(path.toLowerCase().replace(/\.gz$/, ''));
+}
+
+/**
+ * What a file is, by its contents; where these may be two things, by its name.
+ * @param head its first bytes, unpacked
+ * @param whole whether these are all
+ * @throws UserError where neither tells, or one speaks against the other
+ */
+export function formatOf(path: string, head: Uint8Array, whole: boolean, name: string): Format {
+  const named = ENDINGS[endingOf(path)];
+  const found = binaryFormat(head, name) ?? textFormat(linesOf(head, whole), named, name);
+  if (named !== undefined && found !== named)
+    throw new UserError(
+      `${name}: its name says ${FORMAT_NAMES[named]}, its contents ${FORMAT_NAMES[found]}; say which with --format ${named} or --format ${found}`,
+    );
+  return found;
+}
+
+function binaryFormat(head: Uint8Array, name: string): Format | undefined {
+  const [first, second, type = 0, axes = 0] = head;
+  if (first === 0 && second === 0 && type >= 8 && type <= 14 && axes > 0) return 'idx';
+  const begin = String.fromCharCode(...head.subarray(0, 8));
+  const other = OTHERS.find(([known]) => begin.startsWith(known))?.[1];
+  if (other) throw new UserError(`${name}: expected a file of rows, got ${other}`);
+  if (markedEncoding(head) === 'utf-8' && head.includes(0))
+    throw new UserError(
+      `${name}: expected sparse text, svmlight, CSV or IDX, got some other binary file (or UTF-16 without a byte-order mark)`,
+    );
+  return undefined;
+}
+
+/** The first lines that hold more than blanks or a comment; of the last, where it is not whole, what stands before its last delimiter. */
+function linesOf(head: Uint8Array, whole: boolean): string[] {
+  const text = new TextDecoder(markedEncoding(head)).decode(head);
+  const lines = text.split(/\r\n|\n|\r/);
+  const last = lines.length - 1;
+  if (!whole) lines[last] = last > 0 ? '' : lines[0]!.slice(0, Math.max(0, lines[0]!.search(/[,;|\s][^,;|\s]*$/)));
+  return lines.filter((line) => /\S/.test(line) && !line.startsWith('#')).slice(0, MOST_LINES);
+}
+
+function textFormat(lines: readonly string[], named: Format | undefined, name: string): Format {
+  const refuse = (got: string): never => {
+    throw new UserError(
+      `${name}: expected sparse text (label,feature:value,...), svmlight (label index:value ...), CSV or IDX, got ${got}; name it with --format`,
+    );
+  };
+  if (lines.length === 0) {
+    if (named) return named;
+    return refuse('only blanks or comments where it begins, or a line too long to tell');
+  }
+  const counts: Record<LineKind, number> = { sparse: 0, svmlight: 0, alike: 0, label: 0, cells: 0, blanks: 0, word: 0 };
+  for (const line of lines) counts[kindOf(line)]++;
+  const { sparse, svmlight, alike, label: labels, cells, blanks } = counts;
+  const odd = lines.length - labels;
+  if (sparse > 0 && 2 * sparse >= odd) return 'sparse';
+  if (svmlight > 0 && 2 * svmlight >= odd) return 'svmlight';
+  if (cells > 0 && 2 * alike < odd) return 'csv';
+  if (named !== undefined) return named;
+  const example = show(lines.find((line) => kindOf(line) === 'alike') ?? lines[0]!);
+  if (alike > 0 && 2 * alike >= odd)
+    return refuse(`lines like ${example}, which may be a table or entries with a fault`);
+  if (blanks > 1 && areTable(lines)) return 'csv';
+  return refuse(`${labels === lines.length ? 'one number a line' : 'lines without a delimiter'}, like ${example}`);
+}
+
+/** Whether blanks part most lines into as many cells as the first, some of them numbers: prose does not. */
+function areTable(lines: readonly string[]): boolean {
+  const cells = lines.map((line) => line.trim().split(/\s+/));
+  const alike = cells.filter(({ length }) => length === cells[0]!.length);
+  return 2 * alike.length > lines.length && alike.slice(1).some((row) => row.some((cell) => /^[-+.\d]/.test(cell)));
+}
+
+type LineKind = 'sparse' | 'svmlight' | 'alike' | 'label' | 'cells' | 'blanks' | 'word';
+
+/** `alike`: begins as a line of entries does, but is none. */
+function kindOf(line: string): LineKind {
+  const text = line.trim();
+  if (/^[+-]?[\d.]+$|^\?$/.test(text)) return 'label';
+  const comma = text.indexOf(',');
+  if (comma > 0 && /^[\d?][\d?\s]*$/.test(text.slice(0, comma)) && /^\s*\d*:/.test(text.slice(comma + 1))) {
+    const items = text.slice(comma + 1).split(',');
+    return items.every((item) => /^\s*\d+\s*:\s*[-+.\d][-+.\de]*\s*$/i.test(item)) ? 'sparse' : 'alike';
+  }
+  const [first = '', ...rest] = text.replace(/#.*/, '').trim().split(/\s+/);
+  if (/^[-+.,\d]+(e[-+]?\d+)?$/i.test(first) && /^(qid|\d+):/.test(rest[0] ?? '')) {
+    const isLabel = !first.includes(',');
+    return isLabel && rest.every((item) => /^(qid:\S+|\d+:[-+.\d][-+.\de]*)$/i.test(item)) ? 'svmlight' : 'alike';
+  }
+  if (/[,;|\t]/.test(text)) return 'cells';
+  return rest.length > 0 ? 'blanks' : 'word';
+}
