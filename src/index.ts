@@ -1,10 +1,12 @@
 export {
+  type CanvasImage,
   type ClassTargets,
   Dataset,
   type DatasetOptions,
   type DenseMatrix,
   type ImageMatrix,
   type Matrix,
+  type Pixels,
   type RowMatrix,
   type SparseMatrix,
   type Targets,

@@ -1,4 +1,5 @@
 import { requireList } from '../check/arrays.js';
+import { requireNames } from '../check/names.js';
 import { got } from '../check/phrase.js';
 import { requireInteger } from '../check/require.js';
 import type { ClassTargets, Targets } from './targets.js';
@@ -30,14 +31,18 @@ export function targetsOf(options: LabelOptions): Targets | undefined {
   if (targets !== undefined) throw new TypeError('targets, labels: expected one of them, got both');
   requireList(labels, 'labels', 'class ids or names');
   if (classes !== undefined) requireInteger(classes, 2, 'classes');
-  if (classNames !== undefined) requireList(classNames, 'classNames', 'strings');
+  if (classNames !== undefined) {
+    requireList(classNames, 'classNames', 'strings');
+    requireNames(classNames, classNames.length, 'classNames', 'class');
+  }
   const named = labels.length > 0 && typeof labels[0] === 'string';
   return named ? namedClasses(labels as readonly string[], options) : numberedClasses(labels, options);
 }
 
 /** Whether all names are whole numbers as they are written, so that a number stands for the name and not for its place. */
 export function areNumbers(names: readonly string[] | undefined): boolean {
-  return names !== undefined && names.length > 0 && names.every((name) => /^(0|[1-9]\d*)$/.test(name));
+  if (!Array.isArray(names) || names.length === 0) return false;
+  return names.every((name) => typeof name === 'string' && /^(0|[1-9]\d*)$/.test(name));
 }
 
 function namedClasses(labels: readonly string[], { classes, classNames }: LabelOptions): ClassTargets {

@@ -52,7 +52,7 @@ type Case = [
 
 const creating: Case[] = [
   ['rows', () => create({}, rows), TypeError, /^train: expected images, as of Dataset.images, got dense rows$/],
-  ['no dataset', () => create({}, wrong([1])), TypeError, /^train: expected a Dataset, got \[1\]$/],
+  ['no dataset', () => create({}, wrong([1])), TypeError, /^train: expected a Dataset, got \[1\]; Dataset\.dense/],
   [
     'images of one class',
     () => create({}, images.subset([...made.labels].flatMap((y, r) => (y === 1 ? [r] : [])))),

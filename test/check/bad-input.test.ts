@@ -356,7 +356,7 @@ const use: Case[] = [
     'rows in place of a data set',
     () => net.predict(wrong(rows.rows)),
     TypeError,
-    /^data: expected a Dataset, got a list$/,
+    /^data: expected a Dataset, got a list; Dataset\.dense\(rows\) makes one of an array of rows$/,
   ],
   ['a column too few', () => net.predict(Dataset.dense([[1, 2]])), RangeError, /^data: expected 20 columns, got 2$/],
   [

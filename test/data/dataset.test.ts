@@ -54,6 +54,46 @@ test('a flat array is kept, not copied', () => {
   assert.is((data.features as DenseMatrix).values, values);
 });
 
+test('flat typed arrays of other numbers are taken in floats that hold them', () => {
+  const of = (rows: never) => (Dataset.dense(rows, { columns: 2 }).features as DenseMatrix).values;
+  for (const kind of [Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array])
+    assert.equal(of(kind.of(1, 2, 3, 127) as never), Float32Array.of(1, 2, 3, 127), kind.name);
+  assert.equal(of(Int32Array.of(-(2 ** 31), 16_777_217) as never), Float64Array.of(-(2 ** 31), 16_777_217));
+  assert.equal(of(Uint32Array.of(2 ** 32 - 1, 1) as never), Float64Array.of(2 ** 32 - 1, 1));
+  const kept = Float64Array.of(0.1, 2);
+  assert.is(of(kept as never), kept);
+  refuses(
+    () => of(BigInt64Array.of(1n, 2n) as never),
+    TypeError,
+    /^rows: expected an array of rows or a flat typed array of numbers, got a BigInt64Array$/,
+  );
+  refuses(() => of(new DataView(new ArrayBuffer(8)) as never), TypeError, /^rows: .* got a DataView$/);
+  refuses(
+    () => of(new ArrayBuffer(8) as never),
+    TypeError,
+    /^rows: .* got an ArrayBuffer; new Float32Array\(buffer\) makes/,
+  );
+});
+
+test('rows of numbers are 32-bit where these are exact, else 64-bit', () => {
+  const of = (rows: ArrayLike<number>[]) => (Dataset.dense(rows).features as DenseMatrix).values;
+  assert.equal(
+    of([
+      [1, 0.5],
+      [-3, 16_777_216],
+    ]),
+    Float32Array.of(1, 0.5, -3, 16_777_216),
+  );
+  assert.equal(
+    of([
+      [1, 0.5],
+      [0.1, 16_777_217],
+    ]),
+    Float64Array.of(1, 0.5, 0.1, 16_777_217),
+  );
+  assert.equal(of([Uint8Array.of(255), [1_550_083_467_346_370]]), Float64Array.of(255, 1_550_083_467_346_370));
+});
+
 test('labels by number', () => {
   const rows = [[1], [2], [3]];
   assert.equal(Dataset.dense(rows, { labels: [2, 0, 2] }).targets, classes([2, 0, 2], 3));
@@ -80,14 +120,43 @@ test('labels by name get ids in code-unit order, or those of classNames', () => 
   );
 });
 
+test('numbers that do not count from 0 are classes by value, unless classes or names say otherwise', () => {
+  const of = (labels: ArrayLike<number>, options: Partial<DatasetOptions> = {}) =>
+    Dataset.dense(
+      Array.from(labels, (y) => [y]),
+      { labels, ...options },
+    ).targets;
+  // EMNIST letters count from 1.
+  const letters = Array.from({ length: 52 }, (_, r) => 26 - (r % 26));
+  const names = Array.from({ length: 26 }, (_, c) => String(c + 1));
+  assert.equal(
+    of(letters),
+    classes(
+      letters.map((y) => y - 1),
+      26,
+      names,
+    ),
+  );
+  assert.equal(of(letters, { classNames: names }), of(letters));
+  assert.equal(of([26, 3], { classNames: names }), classes([25, 2], 26, names));
+  assert.equal(of([5, 500_000_000, 5]), classes([0, 1, 0], 2, ['5', '500000000']));
+  assert.equal(of([0, 9, 2 ** 40]), classes([0, 1, 2], 3, ['0', '9', '1099511627776']));
+  assert.equal(of([10, 9, 100]), classes([1, 0, 2], 3, ['9', '10', '100']));
+  assert.equal(of([1, -1, 1]), classes([1, 0, 1], 2, ['-1', '+1']));
+  assert.equal(of([-1, 1], { classNames: ['no', 'yes'] }), classes([0, 1], 2, ['no', 'yes']));
+  // No more gaps than classes: a file that lacks some. One label alone tells nothing of the others.
+  assert.equal(of([0, 3]), classes([0, 3], 4));
+  assert.equal(of([0, 4]), classes([0, 1], 2, ['0', '4']));
+  assert.equal(of([4, 4]), classes([4, 4], 5));
+  assert.equal(of([1, 2], { classes: 3 }), classes([1, 2], 3));
+  assert.equal(of([1, 2], { classNames: ['a', 'b', 'c'] }), classes([1, 2], 3, ['a', 'b', 'c']));
+  refuses(() => of([27], { classNames: names }), RangeError, /^labels\[0\]: expected one of classNames, got 27$/);
+});
+
 test('no single label makes many classes, unless their number is given', () => {
   const of = (labels: ArrayLike<number>, classes?: number) => Dataset.dense([[1], [2]], { labels, classes }).targets;
-  assert.equal(of([0, 65_535]), classes([0, 65_535], 65_536));
-  refuses(
-    () => of([0, 65_536]),
-    RangeError,
-    /^labels: expected class ids below 65536 in so few rows, or classes beside them, got 65536$/,
-  );
+  assert.equal(of([0, 65_536]), classes([0, 1], 2, ['0', '65536']));
+  assert.equal(of([65_536, 65_536]), classes([1, 1], 2, ['0', '65536']));
   assert.equal(of([0, 65_536], 70_000), classes([0, 65_536], 70_000));
 });
 
@@ -98,7 +167,18 @@ test('labels that are refused', () => {
   refused({ labels: [0, 1.5, 1] }, RangeError, /^labels\[1\]: .*integer from 0, got 1.5$/);
   refused({ labels: [0, 1, -1] }, RangeError, /^labels\[2\]: .* got -1$/);
   refused({ labels: [0, NaN, 1] }, RangeError, /^labels\[1\]: .* got NaN$/);
-  refused({ labels: [0, 2 ** 40, 1] }, RangeError, /^labels\[1\]/);
+  refused({ labels: [0, 2 ** 60, 1] }, RangeError, /^labels\[1\]/);
+  refused({ labels: [-2, 2, 1] }, RangeError, /^labels\[0\]: .* or -1 and 1 alone, got -2$/);
+  refused(
+    { labels: BigInt64Array.of(0n, 1n) as never },
+    TypeError,
+    /^labels\[0\]: expected a number, got the bigint 0n; .*Number/,
+  );
+  refused(
+    { labels: new ArrayBuffer(3) as never },
+    TypeError,
+    /^labels: expected a list of class ids or names, got an ArrayBuffer$/,
+  );
   refused({ labels: [0, '1', 1] as unknown as number[] }, TypeError, /^labels\[1\]: expected a number.* got "1"$/);
   refused({ labels: ['a', 1, 'b'] as string[] }, TypeError, /^labels\[1\]: expected a string.* got 1$/);
   refused({ labels: [0, 1] }, RangeError, /^targets.values: expected length 3 .* got 2$/);

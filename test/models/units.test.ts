@@ -130,6 +130,35 @@ test('several outputs count alike, whatever their units; the best epoch too is t
   close(moved.outputs, plain.outputs, 1e-6, 'outputs');
 });
 
+test('data whose labels are named otherwise than in training are numbered as there', async () => {
+  const train = Dataset.dense(rows, { labels: labels.map((y) => 3 * y + 2) });
+  const net = await DenseNet.create(train, { hidden: [8], seed: 1 });
+  assert.equal(net.target.names, ['2', '5']);
+  await net.fit(train, { epochs: 5 });
+  const { classes } = await net.predict(train);
+  const accuracyOf = async (kept: (label: number) => boolean, made = (label: number): number | string => label) => {
+    const places = labels.flatMap((y, r) => (kept(y) ? [r] : []));
+    const part = Dataset.dense(
+      places.map((r) => rows[r]!),
+      { labels: places.map((r) => made(3 * labels[r]! + 2)) as number[] },
+    );
+    const right = places.filter((r) => classes![r] === labels[r]).length / places.length;
+    assert.is((await net.evaluate(part)).accuracy, right);
+  };
+  await accuracyOf(() => true);
+  // All of one class: ids without names.
+  await accuracyOf((y) => y === 1);
+  await accuracyOf((y) => y === 0);
+  await accuracyOf(() => true, String);
+  const other = Dataset.dense(rows, { labels: labels.map((y) => 4 * y + 2) });
+  await refusesAsync(() => net.evaluate(other), RangeError, /^data: expected classes named 2, 5, got 6 in row \d+$/);
+  // A net of plain ids, and data that lack the lowest.
+  const plain = await DenseNet.create(Dataset.dense(rows, { labels: rows.map((_, r) => r % 4) }), { hidden: [2] });
+  const some = Dataset.dense([rows[2]!, rows[3]!], { labels: [2, 3] });
+  const same = Dataset.dense([rows[2]!, rows[3]!], { labels: [2, 3], classes: 4 });
+  assert.equal(await plain.evaluate(some), await plain.evaluate(same));
+});
+
 test('house prices: far below the deviation after a few epochs', async () => {
   const lines = readFileSync('test/field/01-prices.csv', 'utf8').trim().split(/\r?\n/).slice(1);
   const cells = lines.map((line) => line.split(',').map(Number));

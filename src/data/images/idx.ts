@@ -20,7 +20,6 @@ export const IDX = {
   classNames: {
     kind: 'list',
     of: { kind: 'text', doc: 'A name.' },
-    least: 2,
     distinct: true,
     defaultDoc: 'none for ids that count from 0, else the labels',
     doc: 'Name of each class; give those of the training images to every later file.',

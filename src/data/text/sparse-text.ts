@@ -78,9 +78,15 @@ export function formatSparseText(dataset: Dataset): string {
     throw new TypeError(`dataset: expected one with classes or tasks, got one with ${describeTargets(targets)}`);
   }
   const width = targets.kind === 'classes' ? 1 : targets.tasks;
+  // Classes by value are labels again.
+  const labels = targets.kind === 'classes' && areNumbers(targets.names) ? targets.names! : undefined;
   const lines: string[] = [];
   for (let r = 0; r < rows; r++) {
-    const items = [Array.from(targets.values.subarray(r * width, (r + 1) * width), (v) => (v < 0 ? '?' : v)).join(' ')];
+    const items = [
+      Array.from(targets.values.subarray(r * width, (r + 1) * width), (v) => labels?.[v] ?? (v < 0 ? '?' : v)).join(
+        ' ',
+      ),
+    ];
     if (features.kind === 'dense') {
       for (let c = 0; c < columns; c++) {
         const value = features.values[r * columns + c]!;

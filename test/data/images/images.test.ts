@@ -81,13 +81,11 @@ test('images that are refused', () => {
   refused({ width: undefined }, /^width: expected an integer from 1, got undefined$/, TypeError);
   refused({ height: 5 }, /^values: expected a multiple of .* 2 x 5 x 3 and at least one image, got 48 values$/);
   refused({ values: new Uint8Array(0) }, /^values: .* at least one image, got 0 values$/);
-  refused({ values: [1, 2] }, /^values: expected Uint8Array or Float32Array, got \[1,2\]$/, TypeError);
-  refused({ values: new Int8Array(12) }, /^values: expected Uint8Array or Float32Array, got an Int8Array$/, TypeError);
-  refused(
-    { values: new Uint8ClampedArray(12) },
-    /^values: expected Uint8Array or Float32Array, got an Uint8ClampedArray$/,
-    TypeError,
-  );
+  refused({ values: [1, 2] }, /^values: expected a multiple of .* got 2 values$/);
+  refused({ values: new Int8Array(12) }, /^values: expected bytes, floats, .* got an Int8Array$/, TypeError);
+  refused({ values: new ArrayBuffer(12) }, /^values: .* got an ArrayBuffer; new Uint8Array\(buffer\)/, TypeError);
+  refused({ values: [1, '2'] }, /^values\[1\]: expected a number, got "2"$/, TypeError);
+  refused({ values: [1e39] }, /^values\[0\]: expected a number within a 32-bit float, got 1e\+39$/);
   refused({ labels: [0, 1, 0] }, /^targets.values: expected length 4 \(one class a row\), got 3$/);
   refused({ labels: [0, 1, 0, 3], classes: 3 }, /row 3 has class 3, expected one in \[0, 3\)/);
   const values = new Float32Array(48);
@@ -97,6 +95,51 @@ test('images that are refused', () => {
   values[47] = -Infinity;
   refused({ values }, /^features: image 3, channel 1, row 1, column 2 is -Infinity/);
   refuses(() => Dataset.images(null as never), TypeError, /^options: .* got null$/);
+});
+
+/** As a canvas gives it: 2 rows of 3 pixels. */
+const canvas = (first: number) => ({
+  width: 3,
+  height: 2,
+  data: Uint8ClampedArray.from({ length: 24 }, (_, i) => (i % 4 === 3 ? 128 : first + i)),
+});
+const pixelsOf = (options: object) => (Dataset.images(options as never).features as ImageMatrix).values;
+
+test('images of a canvas: planes of colour without opacity, or of brightness', () => {
+  const planes = [0, 4, 8, 12, 16, 20, 1, 5, 9, 13, 17, 21, 2, 6, 10, 14, 18, 22];
+  const one = Dataset.images({ values: canvas(0) });
+  const { kind, channels, height, width, rows } = one.features as ImageMatrix;
+  assert.equal([kind, channels, height, width, rows], ['images', 3, 2, 3, 1]);
+  assert.equal(pixelsOf({ values: canvas(0) }), Uint8Array.from(planes));
+  const two = [...planes, ...planes.map((x) => x + 7)];
+  assert.equal(pixelsOf({ values: [canvas(0), canvas(7)], labels: [0, 1] }), Uint8Array.from(two));
+  // 0.299 x + 0.587 (x + 1) + 0.114 (x + 2) = x + 0.815
+  assert.equal(pixelsOf({ values: canvas(0), channels: 1 }), Uint8Array.of(1, 5, 9, 13, 17, 21));
+  const refused = (options: object, kind: typeof TypeError | typeof RangeError, message: RegExp) =>
+    refuses(() => pixelsOf(options), kind, message);
+  refused({ values: canvas(0), channels: 4 }, RangeError, /^channels: expected 3 or 1 of an ImageData, got 4$/);
+  refused(
+    { values: [canvas(0), { ...canvas(0), width: 2 }] },
+    RangeError,
+    /^values\[1\]: expected an image of 2 x 3, got 2 x 2$/,
+  );
+  refused(
+    { values: { ...canvas(0), data: new Uint8Array(18) } },
+    RangeError,
+    /^values\[0\]\.data: expected 4 bytes a pixel, 24, got 18$/,
+  );
+  refused({ values: [canvas(0), 1] }, TypeError, /^values\[1\]: expected an ImageData as in values\[0\], got 1$/);
+});
+
+test('images of clamped bytes are a view of these, those of other numbers are floats', () => {
+  const sides = { channels: 1, height: 1, width: 2 };
+  const clamped = Uint8ClampedArray.of(9, 1, 2, 255).subarray(1, 3);
+  const bytes = pixelsOf({ ...sides, values: clamped });
+  assert.equal(bytes, Uint8Array.of(1, 2));
+  clamped[0] = 7;
+  assert.is(bytes[0], 7);
+  assert.equal(pixelsOf({ ...sides, values: [0.5, 1] }), Float32Array.of(0.5, 1));
+  assert.equal(pixelsOf({ ...sides, values: Float64Array.of(0.25, 3) }), Float32Array.of(0.25, 3));
 });
 
 test('a matrix of images that is refused', () => {

@@ -123,10 +123,33 @@ test('no single number makes a dataset wide: high features and labels want an op
     return targets?.kind === 'classes' ? targets.classes : -1;
   };
   assert.is(classes('65535,0:1'), 65_536);
-  const label = /^line 1: expected a label below 65536 in so few rows, or the option classes, got 65536$/;
-  refuses(() => classes('65536,0:1'), RangeError, label);
+  assert.is(classes('65536,0:1'), 2);
   assert.is(classes('65536,0:1', { classes: 70_000 }), 70_000);
-  assert.is(classes(`65536\n${'0\n'.repeat(70_000)}`), 65_537);
+  assert.is(classes(`65536\n${'0\n'.repeat(70_000)}`), 2);
+});
+
+test('labels that do not count from 0 are classes by value, and are written as they were', () => {
+  const text = '3,0:1\n500000000,1:2\n1,0:1\n3,1:1\n';
+  const data = parseSparseText(text);
+  assert.equal(data.targets, {
+    kind: 'classes',
+    values: Int32Array.of(1, 2, 0, 1),
+    classes: 3,
+    names: ['1', '3', '500000000'],
+  });
+  assert.is(formatSparseText(data), text);
+  // Another file of the split, by the names of the first.
+  const other = parseSparseText('500000000,0:1\n', {
+    columns: 2,
+    targets: 'classes',
+    classNames: ['1', '3', '500000000'],
+  });
+  assert.equal(other.targets!.values, Int32Array.of(2));
+  refuses(
+    () => parseSparseText('2,0:1\n', { classNames: ['1', '3'] }),
+    RangeError,
+    /^labels\[0\]: expected one of classNames, got 2$/,
+  );
 });
 
 test('rows that cannot all have as many labels as the first take no room for them', () => {

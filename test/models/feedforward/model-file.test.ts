@@ -87,11 +87,15 @@ test('names go with the net', async () => {
   const net = await DenseNet.load((await DenseNet.create(train, { hidden: [3] })).save());
   assert.equal(net.featureNames, featureNames);
   assert.equal(net.target, { kind: 'classes', outputs: 4, names: ['a', 'b', 'c', 'd'] });
-  const renamed = Dataset.dense(problem.rows, { labels: problem.labels, classNames: ['b', 'a', 'c', 'd'] });
+  // Names tell which class is meant, whatever its number.
+  const swapped = problem.labels.map((y) => [1, 0, 2, 3][y]!);
+  const reordered = Dataset.dense(problem.rows, { labels: swapped, classNames: ['b', 'a', 'c', 'd'] });
+  assert.equal(await net.evaluate(reordered), await net.evaluate(train));
+  const renamed = Dataset.dense(problem.rows, { labels: problem.labels, classNames: ['a', 'b', 'c', 'e'] });
   await refusesAsync(
     () => net.evaluate(renamed),
     RangeError,
-    /^data: expected targets named a, b, c, d, got b, a, c, d$/,
+    /^data: expected classes named a, b, c, d, got e in row \d+$/,
   );
 });
 
