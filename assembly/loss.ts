@@ -28,10 +28,18 @@ export function softmax(probability: usize, logits: usize, classes: i32): void {
 }
 
 /**
- * Softmax cross-entropy: returns Σ_lane −ln softmax(logits)[label]; d[c][lane] = (softmax − onehot) * scale. label: i32[32].
- * d and logits are different tiles.
+ * Softmax cross-entropy: returns Σ_lane −weight[lane] ln softmax(logits)[label]; d[c][lane] = (softmax − onehot) * (scale * weight[lane]).
+ * label: i32[32]; weight: f32[32], or 0 where every lane counts once. d and logits are different tiles.
  */
-export function softmax_cross_entropy(d: usize, logits: usize, label: usize, classes: i32, live: i32, scale: f32): f64 {
+export function softmax_cross_entropy(
+  d: usize,
+  logits: usize,
+  label: usize,
+  weight: usize,
+  classes: i32,
+  live: i32,
+  scale: f32,
+): f64 {
   softmax(d, logits, classes);
   let loss: f64 = 0;
   for (let j = 0; j < live; j++) {
@@ -41,14 +49,16 @@ export function softmax_cross_entropy(d: usize, logits: usize, label: usize, cla
     // 1/p of the likeliest class is the sum of the shifted exponentials.
     let best: f32 = 0;
     for (let c = 0; c < classes; c++) best = max(best, load<f32>(lane(d, c, j)));
-    loss += <f64>top - <f64>load<f32>(lane(logits, y, j)) - log64(<f64>best);
+    const cost = <f64>top - <f64>load<f32>(lane(logits, y, j)) - log64(<f64>best);
+    loss += weight ? cost * <f64>load<f32>(lane(weight, 0, j)) : cost;
     const at = lane(d, y, j);
     store<f32>(at, load<f32>(at) - 1);
   }
   for (let c = 0; c < classes; c++) {
     for (let j = 0; j < 32; j++) {
       const at = lane(d, c, j);
-      store<f32>(at, j < live ? load<f32>(at) * scale : 0);
+      const share = weight && j < live ? scale * load<f32>(lane(weight, 0, j)) : scale;
+      store<f32>(at, j < live ? load<f32>(at) * share : 0);
     }
   }
   return loss;

@@ -1,5 +1,6 @@
 import type { Dataset } from '../data/dataset.js';
 import type { Engine } from '../runtime/engine.js';
+import type { ClassWeights } from '../training/class-weights.js';
 import type { TrainingSession } from '../training/fit.js';
 import type { Loss } from '../training/losses.js';
 import type { Block } from '../training/optimizer.js';
@@ -14,7 +15,7 @@ export interface Computation {
   readonly weights: number;
   /** The same layers on another engine, without their weights. */
   on(engine: Engine): Computation;
-  startTraining(train: Dataset, batchSize: number): TrainingSession;
+  startTraining(train: Dataset, batchSize: number, weights?: ClassWeights): TrainingSession;
   /** Room for running batches of so many rows. */
   reserve(data: Dataset, size: number): { dispose(): void };
   dispose(): void;

@@ -1,7 +1,8 @@
 import type { Targets } from '../data/dataset.js';
 import { LANES, tilesFor } from '../layers/batch.js';
-import { type Address, plus } from '../runtime/address.js';
+import { type Address, NONE, plus } from '../runtime/address.js';
 import type { Engine, Scope } from '../runtime/engine.js';
+import type { ClassWeights } from './class-weights.js';
 
 /** A summed loss and what to divide it by: rows, or labels present. */
 export interface LossSum {
@@ -13,8 +14,8 @@ export interface LossSum {
 export interface Loss {
   readonly kind: Targets['kind'];
   readonly outputs: number;
-  /** Reserves room for one batch's labels. */
-  prepare(engine: Engine, scope: Scope, batchSize: number): BoundLoss;
+  /** Reserves room for one batch's labels. `weights`: what a row counts, by class; its mean over the training rows is 1. */
+  prepare(engine: Engine, scope: Scope, batchSize: number, weights?: ClassWeights): BoundLoss;
   /** Logits to what `predict` returns: probabilities, or the values themselves. In place. */
   activate(engine: Engine, logits: Address, tiles: number): void;
 }
@@ -43,8 +44,9 @@ class SoftmaxLoss implements Loss {
     this.outputs = outputs;
   }
 
-  prepare(engine: Engine, scope: Scope): BoundLoss {
+  prepare(engine: Engine, scope: Scope, _batchSize: number, weights?: ClassWeights): BoundLoss {
     const label = scope.bytes(LANES * 4);
+    const weight = weights ? scope.bytes(LANES * 4) : NONE;
     return {
       gradient: (d, logits, targets, rows) => {
         let sum = 0;
@@ -55,10 +57,15 @@ class SoftmaxLoss implements Loss {
             const value = (targets.values as Int32Array)[row]!;
             labels[lane] = sound(value >= 0 && value < this.outputs, value, row);
           }
+          if (weights) {
+            const counts = engine.f32(weight, LANES);
+            for (let lane = 0; lane < live; lane++) counts[lane] = weights[labels[lane]!]!;
+          }
           sum += engine.kernels.softmax_cross_entropy(
             plus(d, offset),
             plus(logits, offset),
             label,
+            weight,
             this.outputs,
             live,
             1 / rows.length,

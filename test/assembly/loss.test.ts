@@ -113,31 +113,42 @@ kernelTest('softmax', 'within 1e-6 relative plus 1e-37 of Math.exp in f64, ±100
   }
 });
 
-kernelTest('softmax_cross_entropy', '1 to 9 classes, live 0 to 32, NaN in the padding, bits of the twin', (entropy) => {
-  const draws = new Draws(3);
-  for (let classes = 1; classes <= 9; classes++) {
-    for (const live of LIVE) {
-      for (const extreme of [false, true]) {
-        guarded((memory) => {
-          const logits = logitsOf(draws, classes, extreme);
-          for (let i = 0; i < logits.length; i++) if (i % LANES >= live) logits[i] = Number.NaN;
-          const label = Int32Array.from({ length: LANES }, (_, lane) => (lane < live ? draws.below(classes) : 1e9));
-          const d = memory.scratch(classes * LANES);
-          const [atLogits, atLabel] = [memory.input(logits).at, memory.input(label).at];
-          const loss = entropy(d.at, atLogits, atLabel, classes, live, 1 / 7);
-          const expected = twin.softmaxCrossEntropy(logits, label, classes, live, 1 / 7);
-          sameBits([loss], [expected.loss], `loss of ${classes} classes, live ${live}`);
-          sameBits(d.read(), expected.d, `gradient of ${classes} classes, live ${live}`);
-          assert.ok(Number.isFinite(loss) && loss >= 0, `loss ${loss}`);
-        });
+kernelTest(
+  'softmax_cross_entropy',
+  '1 to 9 classes, live 0 to 32, weights or none, NaN in the padding, bits of the twin',
+  (entropy) => {
+    const draws = new Draws(3);
+    for (let classes = 1; classes <= 9; classes++) {
+      for (const live of LIVE) {
+        for (const extreme of [false, true]) {
+          guarded((memory) => {
+            const logits = logitsOf(draws, classes, extreme);
+            for (let i = 0; i < logits.length; i++) if (i % LANES >= live) logits[i] = Number.NaN;
+            const label = Int32Array.from({ length: LANES }, (_, lane) => (lane < live ? draws.below(classes) : 1e9));
+            const weights = Float32Array.from({ length: LANES }, (_, lane) =>
+              lane < live ? [0, 1, 0.3, 1e-30, 77][draws.below(5)]! : Number.NaN,
+            );
+            const [atLogits, atLabel] = [memory.input(logits).at, memory.input(label).at];
+            for (const weight of [undefined, weights, new Float32Array(LANES).fill(1)]) {
+              const d = memory.scratch(classes * LANES);
+              const atWeight = weight ? memory.input(weight).at : NONE;
+              const loss = entropy(d.at, atLogits, atLabel, atWeight, classes, live, 1 / 7);
+              const expected = twin.softmaxCrossEntropy(logits, label, weight, classes, live, 1 / 7);
+              const what = `${classes} classes, live ${live}${weight ? ', weighted' : ''}`;
+              sameBits([loss], [expected.loss], `loss of ${what}`);
+              sameBits(d.read(), expected.d, `gradient of ${what}`);
+              assert.ok(Number.isFinite(loss) && loss >= 0, `loss ${loss}`);
+            }
+          });
+        }
       }
     }
-  }
-});
+  },
+);
 
 kernelTest(
   'softmax_cross_entropy',
-  'loss within 1e-6 a row plus 1e-6 relative, gradient within 1e-6, of f64',
+  'loss within 1e-6 a row plus 1e-6 relative, gradient within 1e-6, of f64, times the weight',
   (entropy) => {
     const draws = new Draws(4);
     for (let classes = 2; classes <= 9; classes++) {
@@ -145,17 +156,29 @@ kernelTest(
         guarded((memory) => {
           const logits = draws.floats(classes * LANES).map((x) => x * size);
           const label = Int32Array.from({ length: LANES }, () => draws.below(classes));
+          const weight = Float32Array.from({ length: LANES }, () => 3 * draws.below(2) + 0.5);
           const d = memory.scratch(classes * LANES);
-          const loss = entropy(d.at, memory.input(logits).at, memory.input(label).at, classes, LANES, 1);
+          const [atLogits, atLabel, atWeight] = [
+            memory.input(logits).at,
+            memory.input(label).at,
+            memory.input(weight).at,
+          ];
+          const loss = entropy(d.at, atLogits, atLabel, atWeight, classes, LANES, 1);
           let sum = 0;
           for (let lane = 0; lane < LANES; lane++) {
             const z = columnOf(logits, lane, classes);
             const top = Math.max(...z);
-            sum += top - z[label[lane]!]! + Math.log(z.reduce((total, x) => total + Math.exp(x - top), 0));
-            const gradient = softmax64(z).map((p, c) => p - (c === label[lane] ? 1 : 0));
-            close(columnOf(d.read(), lane, classes), gradient, { absolute: 1e-6 }, `lane ${lane}`);
+            const w = weight[lane]!;
+            sum += w * (top - z[label[lane]!]! + Math.log(z.reduce((total, x) => total + Math.exp(x - top), 0)));
+            const gradient = softmax64(z).map((p, c) => w * (p - (c === label[lane] ? 1 : 0)));
+            close(columnOf(d.read(), lane, classes), gradient, { absolute: 1e-6 * w }, `lane ${lane}`);
           }
-          close([loss], [sum], { absolute: 1e-6 * LANES, relative: 1e-6 }, `loss of ${classes} classes, size ${size}`);
+          close(
+            [loss],
+            [sum],
+            { absolute: 1e-6 * 3.5 * LANES, relative: 1e-6 },
+            `loss of ${classes} classes, size ${size}`,
+          );
         });
       }
     }
@@ -167,9 +190,9 @@ kernelTest('softmax_cross_entropy', 'a class 2000 below the top costs 2000, and 
     const logits = new Float32Array(2 * LANES).fill(1000).fill(-1000, LANES);
     const d = memory.scratch(2 * LANES);
     const at = memory.input(logits).at;
-    assert.is(entropy(d.at, at, memory.input(new Int32Array(LANES).fill(1)).at, 2, LANES, 1), 2000 * LANES);
+    assert.is(entropy(d.at, at, memory.input(new Int32Array(LANES).fill(1)).at, NONE, 2, LANES, 1), 2000 * LANES);
     close(d.read(), new Float32Array(2 * LANES).fill(1).fill(-1, LANES), { absolute: 1e-37 }, 'gradient');
-    assert.is(entropy(d.at, at, memory.input(new Int32Array(LANES)).at, 2, LANES, 1), 0);
+    assert.is(entropy(d.at, at, memory.input(new Int32Array(LANES)).at, NONE, 2, LANES, 1), 0);
     close(d.read(), new Float32Array(2 * LANES), { absolute: 1e-37 }, 'gradient');
   });
 });

@@ -108,7 +108,10 @@ export const extents: Required<Extents> = {
   random_permutation: ({ n }) => ({ out: 4 * n!, scratch: 64 }),
   dropout: ({ n }) => ({ x: 4 * n!, scratch: 64 }),
   softmax: ({ classes }) => all(ROW * classes!, 'probability', 'logits'),
-  softmax_cross_entropy: ({ classes, live }) => ({ ...all(ROW * classes!, 'd', 'logits'), label: 4 * live! }),
+  softmax_cross_entropy: ({ classes, live }) => ({
+    ...all(ROW * classes!, 'd', 'logits'),
+    ...all(4 * live!, 'label', 'weight'),
+  }),
   sigmoid: ({ n }) => all(4 * n!, 'probability', 'logits'),
   sigmoid_cross_entropy: ({ outputs }) => ({ ...all(ROW * outputs!, 'd', 'logits'), label: 32 * outputs! }),
   squared_error: ({ outputs }) => all(ROW * outputs!, 'd', 'y', 'target'),

@@ -38,7 +38,11 @@ function isText(option: Option): boolean {
     case 'other':
       return option.text !== undefined;
     case 'list':
-      return option.of.kind === 'integer' || (option.of.kind === 'group' && allIntegers(option.of.options));
+      return (
+        option.of.kind === 'integer' ||
+        option.of.kind === 'number' ||
+        (option.of.kind === 'group' && allIntegers(option.of.options))
+      );
     default:
       return true;
   }

@@ -72,7 +72,7 @@ function expectation(option: Option): string {
   if (option.kind !== 'list') return phrase(option);
   const words = option.words ? `, or ${option.words.join(', ')}` : '';
   if (option.of.kind === 'group') return `${listOf(option.of.options)}${words}`;
-  return `${option.distinct ? 'different ' : ''}${phrase(option.of).replace('an integer', 'integers')}, separated by commas${words}`;
+  return `${option.distinct ? 'different ' : ''}${phrase(option.of).replace('an integer', 'integers').replace('a number', 'numbers')}, separated by commas${words}`;
 }
 
 function listOf(options: Options): string {

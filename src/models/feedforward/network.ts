@@ -8,6 +8,7 @@ import { forwardLayers, linearsOf, Workspace } from '../../layers/stack.js';
 import { type Address, NONE, plus } from '../../runtime/address.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
 import { Purpose } from '../../runtime/random.js';
+import type { ClassWeights } from '../../training/class-weights.js';
 import type { TrainingSession } from '../../training/fit.js';
 import { type BoundLoss, type Loss, type LossSum, lossFor } from '../../training/losses.js';
 import type { Block } from '../../training/optimizer.js';
@@ -112,8 +113,8 @@ export class Network {
     return new Network(engine, this.shape);
   }
 
-  startTraining(train: Dataset, batchSize: number): TrainingSession {
-    return new Session(this, train, batchSize);
+  startTraining(train: Dataset, batchSize: number, weights?: ClassWeights): TrainingSession {
+    return new Session(this, train, batchSize, weights);
   }
 
   reserve({ features }: Dataset, size: number): Workspace {
@@ -162,7 +163,7 @@ class Session implements TrainingSession {
   private readonly pathDelta: Address;
   private readonly loss: BoundLoss;
 
-  constructor(net: Network, train: Dataset, batchSize: number) {
+  constructor(net: Network, train: Dataset, batchSize: number, weights?: ClassWeights) {
     const { engine } = net;
     this.net = net;
     this.train = train;
@@ -173,7 +174,7 @@ class Session implements TrainingSession {
       this.gradients = this.scope.zeros(net.parameters.length);
       this.deltas = net.layers.map((layer) => this.scope.bytes(activationBytes(layer.units, batchSize)));
       this.pathDelta = this.scope.bytes(net.pathDeltaBytes(batchSize));
-      this.loss = net.loss.prepare(engine, this.scope, batchSize);
+      this.loss = net.loss.prepare(engine, this.scope, batchSize, weights);
     } catch (error) {
       this.dispose();
       throw error;

@@ -1,6 +1,7 @@
 import type { Dataset } from '../../data/dataset.js';
 import type { Address } from '../../runtime/address.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
+import type { ClassWeights } from '../../training/class-weights.js';
 import type { TrainingSession } from '../../training/fit.js';
 import type { Computation } from '../computation.js';
 import { GateDecisions, type GatedBatch, GatedInference } from './gated-inference.js';
@@ -21,9 +22,9 @@ export class GatedNetwork extends GatedLayers implements Computation {
     return new GatedNetwork(engine, this.shape, this.norm);
   }
 
-  startTraining(train: Dataset, batchSize: number): TrainingSession {
+  startTraining(train: Dataset, batchSize: number, weights?: ClassWeights): TrainingSession {
     this.requireVariance(train.rows, batchSize);
-    return new GatedSession(this, train, batchSize);
+    return new GatedSession(this, train, batchSize, weights);
   }
 
   reserve(_: Dataset, size: number): GatedInference {

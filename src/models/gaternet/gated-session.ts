@@ -7,6 +7,7 @@ import { padded } from '../../numeric/padding.js';
 import { type Address, NONE } from '../../runtime/address.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
 import { fillNormal, Purpose } from '../../runtime/random.js';
+import type { ClassWeights } from '../../training/class-weights.js';
 import type { TrainingSession } from '../../training/fit.js';
 import type { BoundLoss, LossSum } from '../../training/losses.js';
 import type { GatedLayers } from './gated-layers.js';
@@ -48,7 +49,7 @@ export class GatedSession implements TrainingSession {
   private readonly draws: { readonly noise: Address; readonly coins: Address; readonly slope: Address };
   private readonly gates: BatchGates;
 
-  constructor(net: GatedLayers, train: Dataset, batchSize: number) {
+  constructor(net: GatedLayers, train: Dataset, batchSize: number, weights?: ClassWeights) {
     const { engine } = net;
     this.net = net;
     this.train = train;
@@ -73,7 +74,7 @@ export class GatedSession implements TrainingSession {
       this.classifier = new ClassifierPass(engine, scope, net.classifier, batchSize);
       this.head = net.head && new GaterHeadPass(engine, scope, net.head, batchSize);
       this.pack = packScratch(scope, net.linears, batchSize);
-      this.loss = net.loss.prepare(engine, scope, batchSize);
+      this.loss = net.loss.prepare(engine, scope, batchSize, weights);
       const tiles = (units: number) => scope.bytes(activationBytes(units, batchSize));
       const features = Math.max(net.backbone.features, net.gater?.features ?? 0);
       // Rows of the bottleneck's gradient pass through the features' too, where it is normalised.

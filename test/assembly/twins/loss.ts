@@ -25,10 +25,11 @@ export function softmax(logits: Float32Array, classes: number): Float32Array {
   return out;
 }
 
-/** Lane by lane: top - logit of the label - ln(probability of the likeliest class). */
+/** Lane by lane: top - logit of the label - ln(probability of the likeliest class), times the lane's weight. */
 export function softmaxCrossEntropy(
   logits: Float32Array,
   label: Int32Array,
+  weight: Float32Array | undefined,
   classes: number,
   live: number,
   scale: number,
@@ -42,10 +43,11 @@ export function softmaxCrossEntropy(
       const y = label[lane]!;
       const top = Math.max(...all.map((c) => logits[at(c)]!));
       const best = Math.max(...all.map((c) => d[at(c)]!));
-      loss += top - logits[at(y)]! - log(best);
+      loss += (top - logits[at(y)]! - log(best)) * (weight?.[lane] ?? 1);
       d[at(y)] = f(d[at(y)]! - 1);
     }
-    for (const c of all) d[at(c)] = lane < live ? f(d[at(c)]! * f(scale)) : 0;
+    const share = f(f(scale) * (weight?.[lane] ?? 1));
+    for (const c of all) d[at(c)] = lane < live ? f(d[at(c)]! * share) : 0;
   }
   return { loss, d };
 }
