@@ -6,7 +6,6 @@ import { LANES, loadBatch, RowBatch, tilesFor } from '../../layers/batch.js';
 import type { Linear } from '../../layers/linear.js';
 import { forwardLayers, Workspace } from '../../layers/stack.js';
 import { allFinite } from '../../numeric/finite.js';
-import { log } from '../../numeric/log.js';
 import { type Address, NONE, plus } from '../../runtime/address.js';
 import { requireMemory } from '../../runtime/budget.js';
 import type { Engine } from '../../runtime/engine.js';
@@ -14,6 +13,7 @@ import { Pace } from '../../runtime/pace.js';
 import { bytesBeside } from '../../runtime/rehearsal.js';
 import { discretise, type Variables } from '../../structure/variables.js';
 import { requireFiniteRows, tooLarge } from '../finite-rows.js';
+import { PairScores } from './coherence.js';
 import type { Network } from './network.js';
 
 /** Options of explain. */
@@ -154,6 +154,9 @@ interface BlockSums {
   activity: Float64Array;
   sum: Float64Array;
   squares: Float64Array;
+  /** Activation in the first row, and whether it is another one in any. */
+  initial: Float32Array;
+  varies: Uint8Array;
   /** [features][units of the block]: activation summed over the rows that have the feature. */
   withFeature: Float32Array;
   rows: number;
@@ -177,6 +180,8 @@ async function correlate(
       activity: new Float64Array(units),
       sum: new Float64Array(units),
       squares: new Float64Array(units),
+      initial: new Float32Array(units),
+      varies: new Uint8Array(units),
       withFeature: new Float32Array(0),
       rows: data.rows,
     };
@@ -281,13 +286,15 @@ function addRows(
   first: number,
   rows: number,
   units: number,
-  { activity, sum, squares }: BlockSums,
+  { activity, sum, squares, initial, varies }: BlockSums,
 ): void {
   const values = engine.f32(at, rows * units);
   requireFiniteRows(values, units, 'activations', first);
+  if (first === 0) initial.set(values.subarray(0, units));
   for (let r = 0; r < rows; r++) {
     for (let u = 0; u < units; u++) {
       const x = values[r * units + u]!;
+      if (x !== initial[u]) varies[u] = 1;
       if (x > 0) activity[u]!++;
       sum[u]! += x;
       squares[u]! += x * x;
@@ -295,8 +302,9 @@ function addRows(
   }
 }
 
+/** Features of the highest correlation, the first of equals first. One that the 32-bit sums cannot tell from none is none. */
 function topFeatures(
-  { sum, squares, withFeature, rows }: BlockSums,
+  { sum, squares, varies, withFeature, rows }: BlockSums,
   u: number,
   rowsWith: Int32Array,
   { top, minRows }: { top: number; minRows: number },
@@ -305,14 +313,17 @@ function topFeatures(
   const mean = sum[u]! / rows;
   const std = Math.sqrt(Math.max(0, squares[u]! / rows - mean * mean));
   const best: { feature: number; correlation: number }[] = [];
-  if (std === 0) return best;
+  if (!varies[u] || std === 0) return best;
+  const rounding = (BATCH + rows / BATCH) * 2 ** -24;
   for (let feature = 0; feature < rowsWith.length; feature++) {
     const n = rowsWith[feature]!;
     if (n < minRows || n === rows) continue;
     const p = n / rows;
-    const covariance = withFeature[feature * units + u]! / rows - mean * p;
-    const correlation = covariance / (std * Math.sqrt(p * (1 - p)));
-    if (correlation <= 0 || (best.length === top && correlation <= best[top - 1]!.correlation)) continue;
+    const together = withFeature[feature * units + u]! / rows;
+    const covariance = together - mean * p;
+    const correlation = Math.min(1, covariance / (std * Math.sqrt(p * (1 - p))));
+    if (covariance <= rounding * together || (best.length === top && correlation <= best[top - 1]!.correlation))
+      continue;
     if (best.length === top) best.pop();
     let slot = best.length;
     while (slot > 0 && best[slot - 1]!.correlation < correlation) slot--;
@@ -324,56 +335,6 @@ function topFeatures(
 function meanCoherence(units: readonly UnitExplanation[]): number | null {
   const known = units.flatMap((unit) => (unit.coherence === null ? [] : [unit.coherence]));
   return known.length ? known.reduce((a, b) => a + b, 0) / known.length : null;
-}
-
-/** Normalised pointwise mutual information of pairs of features: ln(p(i,j) / (p(i) p(j))) / -ln p(i,j), -1 for pairs that never occur together. */
-class PairScores {
-  /** Rows that have each feature. */
-  readonly rows: Int32Array;
-  private readonly columns: Int32Array[];
-  private readonly total: number;
-  private readonly known = new Map<number, number>();
-
-  constructor({ rows, columns, start, index }: SparseMatrix) {
-    this.total = rows;
-    this.rows = new Int32Array(columns);
-    for (const f of index) this.rows[f]!++;
-    this.columns = Array.from(this.rows, (n) => new Int32Array(n));
-    const fill = new Int32Array(columns);
-    for (let r = 0; r < rows; r++)
-      for (let e = start[r]!; e < start[r + 1]!; e++) this.columns[index[e]!]![fill[index[e]!]!++] = r;
-  }
-
-  coherence(features: readonly number[]): number | null {
-    let sum = 0;
-    let pairs = 0;
-    for (let i = 0; i < features.length; i++) {
-      for (let j = i + 1; j < features.length; j++, pairs++) sum += this.npmi(features[i]!, features[j]!);
-    }
-    return pairs ? sum / pairs : null;
-  }
-
-  private npmi(a: number, b: number): number {
-    const key = Math.min(a, b) * this.columns.length + Math.max(a, b);
-    let value = this.known.get(key);
-    if (value === undefined) {
-      const both = sharedRows(this.columns[a]!, this.columns[b]!) / this.total;
-      const independent = (this.rows[a]! / this.total) * (this.rows[b]! / this.total);
-      value = both === 0 ? -1 : both === 1 ? 1 : log(both / independent) / -log(both);
-      this.known.set(key, value);
-    }
-    return value;
-  }
-}
-
-function sharedRows(a: Int32Array, b: Int32Array): number {
-  let shared = 0;
-  for (let i = 0, j = 0; i < a.length && j < b.length; ) {
-    if (a[i] === b[j]) shared++;
-    if (a[i]! <= b[j]!) i++;
-    else j++;
-  }
-  return shared;
 }
 
 /** Presence as sparse rows of ones, whatever form the variables have. */

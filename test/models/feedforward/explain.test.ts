@@ -2,6 +2,7 @@ import { type Dataset, DenseNet, TrfNet } from 'espalier';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { close } from '../../support/allclose.js';
+import { knownNet } from '../../support/known-net.js';
 import { Random } from '../../support/random.js';
 import { refusesAsync } from '../../support/refuses.js';
 import { sparseOf } from '../../support/structure.js';
@@ -117,6 +118,36 @@ test('sparse units have their fields, features their names, layers their means',
     (await net.explain(named, { layers: [1] })).layers.map(({ layer }) => layer),
     [1],
   );
+  net.dispose();
+});
+
+test('a constant unit has no features, and a unit none that it is independent of, whatever rounding says', async () => {
+  // Every combination of five columns, 13 times.
+  const rows = Array.from({ length: 32 * 13 }, (_, i) => [0, 1, 2, 3, 4].map((c) => (i >> c) & 1));
+  const combinations = sparseOf(rows, { labels: rows.map(([first]) => first!) });
+  const seen = [0, 1, 2, 3, 4].map((c) => [0, 1, 2, 3, 4].map((other) => (c === other ? 0.3 : 0)));
+  const net = await knownNet({
+    layers: [
+      { inputs: 5, fields: [], dense: 6 },
+      { inputs: 6, fields: [], dense: 2 },
+    ],
+    values: [
+      { sparse: [], dense: [...seen, [0, 0, 0, 0, 0]], bias: [0.1, 0.7, 1 / 3, 1.9, 0.01, 0.1] },
+      { sparse: [], dense: Array.from({ length: 2 }, () => [1, 1, 1, 1, 1, 1]), bias: [0, 0] },
+    ],
+    input: 'rows',
+    target: { kind: 'classes', outputs: 2 },
+  });
+  const { layers } = await net.explain(combinations);
+  assert.equal(
+    layers[0]!.units.map(({ features }) => features.map(({ feature }) => feature)),
+    [[0], [1], [2], [3], [4], []],
+  );
+  for (const { features, coherence } of layers[0]!.units) {
+    assert.is(coherence, null);
+    for (const { correlation } of features) close([correlation], [1], 1e-5, 'correlation');
+    assert.ok(features.every(({ correlation }) => correlation <= 1));
+  }
   net.dispose();
 });
 
