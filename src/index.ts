@@ -81,6 +81,7 @@ export type { DiscretiseOptions } from './structure/variables.js';
 export type { EpochRecord } from './training/checkpoint.js';
 export type { FitResult } from './training/fit.js';
 export type { FitOptions, FitProgress } from './training/fit-options.js';
-export { areaUnderRoc, type Evaluation } from './training/metrics.js';
+export type { Evaluation } from './training/metrics.js';
 export type { AdamOptions, OptimizerOptions, SgdOptions } from './training/optimizer.js';
+export { areaUnderRoc } from './training/roc.js';
 export type { Schedule } from './training/schedule.js';

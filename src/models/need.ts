@@ -3,6 +3,7 @@ import { LANES, tilesFor } from '../layers/batch.js';
 import type { Address } from '../runtime/address.js';
 import type { Engine, Scope } from '../runtime/engine.js';
 import { bytesBeside } from '../runtime/rehearsal.js';
+import { classWeightsOf } from '../training/class-weights.js';
 import { fitArrays } from '../training/fit.js';
 import type { FitSettings } from '../training/fit-options.js';
 import type { BoundLoss } from '../training/losses.js';
@@ -50,13 +51,14 @@ export function fitBytes(
   copies: number,
 ): number {
   const { validation, optimizer } = settings;
+  const weights = classWeightsOf(settings.classWeights, train.targets!, network.loss.outputs);
   const batchSize = Math.min(settings.batchSize, train.rows);
   const length = network.trainedLength ?? network.parameters.length;
   const memory = bytesBeside(
     engine,
     (dry) => network.on(dry),
     (dry, net) => {
-      net.startTraining(train, batchSize);
+      net.startTraining(train, batchSize, weights);
       createOptimizer(dry, dry.scope(), length, optimizer);
       if (validation) reserveRun(dry, net, validation, Math.min(batchSize, validation.rows), true);
       // The order of an epoch, before it is copied.

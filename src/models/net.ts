@@ -7,10 +7,12 @@ import type { Address } from '../runtime/address.js';
 import { requireMemory } from '../runtime/budget.js';
 import { ENGINE, type Engine, isEngine } from '../runtime/engine.js';
 import { Pace } from '../runtime/pace.js';
+import { argmax } from '../training/class-metrics.js';
+import { classWeightsOf } from '../training/class-weights.js';
 import { type FitResult, fit, type Trainable } from '../training/fit.js';
 import { FIT, type FitOptions } from '../training/fit-options.js';
 import type { LossSum } from '../training/losses.js';
-import { argmax, type Evaluation, metrics } from '../training/metrics.js';
+import { confusionBytes, type Evaluation, metrics } from '../training/metrics.js';
 import type { Computation } from './computation.js';
 import { meanLoss, requireFiniteRows } from './finite-rows.js';
 import { Lifetime } from './lifetime.js';
@@ -58,6 +60,14 @@ export interface OutputBatch {
   readonly rows: Int32Array;
   readonly logits: Address;
   readonly tiles: number;
+}
+
+/** How `assess` is called. */
+export interface AssessOptions {
+  /** As of run. */
+  readonly arrays?: number;
+  /** Only what the history of a fit keeps. */
+  readonly brief?: boolean;
 }
 
 function isState(state: object | undefined): boolean {
@@ -163,14 +173,15 @@ export abstract class Net {
     const data = this.prepare(train, 'train', true);
     const validation = settings.validation && this.prepare(settings.validation, 'validation', true);
     const { engine, seed, network, identity } = this;
+    const weights = classWeightsOf(settings.classWeights, data.targets!, network.loss.outputs);
     const trainable: Trainable = {
       engine,
       seed,
       parameters: network.parameters,
       ...(network.trainedLength === undefined ? {} : { trainedLength: network.trainedLength }),
       identity,
-      startTraining: (rows, batchSize) => network.startTraining(rows, batchSize),
-      evaluate: (rows, given) => this.assess(rows, given),
+      startTraining: (rows, batchSize) => network.startTraining(rows, batchSize, weights),
+      evaluate: (rows, given) => this.assess(rows, given, { brief: true }),
       readers: this.life,
     };
     return this.life.train('fit', () => {
@@ -217,13 +228,14 @@ export abstract class Net {
   }
 
   /**
-   * Loss and accuracy, mean AUC or RMSE on labelled rows.
+   * Loss, and how good the predictions of labelled rows are: accuracy, confusion matrix, precision, recall and F1 for classes; areas under ROC curves for tasks; RMSE and R² for
+   * values. The loss is that of the rows as they are, without class weights.
    * @throws RangeError for outputs or a loss that are not finite: weights can be that large
    */
   async evaluate(data: Dataset, options: RunOptions = {}): Promise<Evaluation> {
     const settings = complete(RUN, options, 'evaluate');
     const prepared = this.prepare(data, 'data', true);
-    return this.life.read(() => this.assess(prepared, settings, this.transformBytes(data).kept));
+    return this.life.read(() => this.assess(prepared, settings, { arrays: this.transformBytes(data).kept }));
   }
 
   /** Frees the net's memory; it cannot be used after. Error while a call is under way. */
@@ -231,12 +243,17 @@ export abstract class Net {
     if (this.life.end()) this.network.dispose();
   }
 
-  /** evaluate, for data that are prepared; `arrays` as of run. */
-  protected async assess(data: Dataset, options: RunSettings, arrays = 0): Promise<Evaluation> {
+  /** evaluate, for data that are prepared. */
+  protected async assess(
+    data: Dataset,
+    options: RunSettings,
+    { arrays = 0, brief = false }: AssessOptions,
+  ): Promise<Evaluation> {
     const loss = { sum: 0, weight: 0 };
-    const outputs = await this.run(data, options, { loss, arrays });
+    const { target } = this.state;
+    const outputs = await this.run(data, options, { loss, arrays: arrays + (brief ? 0 : confusionBytes(target)) });
     checkTargets(data.targets!, data.rows);
-    return { loss: meanLoss(loss), rows: data.rows, ...metrics(outputs, data.targets!) };
+    return { loss: meanLoss(loss), rows: data.rows, ...metrics(outputs, data.targets!, { target, brief }) };
   }
 
   /** What a row is called. */

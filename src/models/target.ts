@@ -19,6 +19,7 @@ export function requireSameTargets(data: Dataset, target: TargetInfo, argument: 
   if (target.kind === 'classes' ? outputs > target.outputs : outputs !== target.outputs) {
     throw new RangeError(`${argument}: expected ${target.outputs} ${target.kind}, got ${outputs}`);
   }
+  requireLabels(targets, argument);
   if (target.names && targets.names?.some((name, i) => name !== target.names![i])) {
     throw new RangeError(
       `${argument}: expected targets named ${target.names.join(', ')}, got ${targets.names.join(', ')}`,
@@ -26,10 +27,17 @@ export function requireSameTargets(data: Dataset, target: TargetInfo, argument: 
   }
 }
 
+/** Without a label there is no loss, and nothing to learn or to compare with. */
+function requireLabels(targets: Targets, argument: string): void {
+  if (targets.kind === 'tasks' && !targets.values.some((label) => label >= 0))
+    throw new RangeError(`${argument}: expected a label of at least one task, got rows that have none`);
+}
+
 /** Checks the targets to learn from and says what they are. */
 export function describeTarget(train: Dataset): TargetInfo {
   const { targets } = train;
   if (!targets) throw new TypeError('train: expected a dataset with targets, got one with no targets');
+  requireLabels(targets, 'train');
   if (targets.kind === 'classes') {
     const present = new Set(targets.values);
     if (present.size < 2)

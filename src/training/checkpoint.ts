@@ -3,7 +3,7 @@ import type { Identity } from '../files/identity.js';
 import type { Tensor } from '../files/safetensors.js';
 import { damagedState, packState, unpackState } from '../files/state.js';
 import { allFinite } from '../numeric/finite.js';
-import { type Evaluation, score } from './metrics.js';
+import { type Evaluation, type Monitor, score } from './metrics.js';
 
 export interface EpochRecord {
   /** From 1. */
@@ -11,6 +11,7 @@ export interface EpochRecord {
   learningRate: number;
   /** Mean training loss, with dropout. */
   loss: number;
+  /** Without the confusion matrix and the lists by class, which `evaluate` tells. */
   validation?: Evaluation;
   seconds: number;
 }
@@ -36,7 +37,7 @@ export interface CheckpointLimits {
   readonly batches: number;
   /** Of validation; missing without. */
   readonly validationRows: number | undefined;
-  readonly monitor: 'metric' | 'loss';
+  readonly monitor: Monitor;
   /** State numbers of the optimiser. */
   readonly scalars: number;
   /** Of each vector. */
@@ -132,13 +133,15 @@ function requireRecord(record: EpochRecord | null, e: number, { validationRows }
 
 function isEvaluation(found: Evaluation | null | undefined, rows: number): boolean {
   if (typeof found !== 'object' || found === null || found.rows !== rows) return false;
-  const { loss, accuracy, meanAuc, auc, rmse } = found;
-  const shares = [accuracy, meanAuc].filter((x) => x !== undefined);
+  const { loss, accuracy, balancedAccuracy, majorityAccuracy, meanAuc, auc = [], rmse, meanOnlyRmse, r2 } = found;
+  const absent = (x: unknown) => x === undefined;
   return (
     isFrom0(loss) &&
-    shares.every(isShare) &&
-    (auc === undefined || (Array.isArray(auc) && auc.every((x) => x === null || isShare(x)))) &&
-    (rmse === undefined || isFrom0(rmse))
+    [accuracy, balancedAccuracy, majorityAccuracy].every((x) => absent(x) || isShare(x)) &&
+    Array.isArray(auc) &&
+    [meanAuc, ...auc].every((x) => absent(x) || x === null || isShare(x)) &&
+    [rmse, meanOnlyRmse].every((x) => absent(x) || isFrom0(x)) &&
+    (absent(r2) || r2 === null || (Number.isFinite(r2) && r2! <= 1))
   );
 }
 
@@ -165,7 +168,7 @@ export interface BestEpoch {
 export const NO_EPOCH: BestEpoch = { epoch: 0, score: Number.NEGATIVE_INFINITY, loss: Number.POSITIVE_INFINITY };
 
 /** The better of the best epoch so far and one that was evaluated; ties go to the lower loss, then to the first. */
-export function better(best: BestEpoch, { epoch, validation }: EpochRecord, monitor: 'metric' | 'loss'): BestEpoch {
+export function better(best: BestEpoch, { epoch, validation }: EpochRecord, monitor: Monitor): BestEpoch {
   const reached = score(validation!, monitor);
   const { loss } = validation!;
   return reached > best.score || (reached === best.score && loss < best.loss) ? { epoch, score: reached, loss } : best;

@@ -2,6 +2,7 @@ import { type Completed, type Fn, type Options, type OptionsOf, RESUME, SEED_OF_
 import { isMade } from '../check/require.js';
 import { Dataset } from '../data/dataset.js';
 import type { EpochRecord } from './checkpoint.js';
+import { CLASS_WEIGHTS } from './class-weights.js';
 import { OPTIMIZER } from './optimizer.js';
 import { SCHEDULE } from './schedule.js';
 
@@ -39,11 +40,12 @@ export const FIT = {
   },
   optimizer: OPTIMIZER,
   schedule: SCHEDULE,
+  classWeights: CLASS_WEIGHTS,
   monitor: {
     kind: 'choice',
     of: ['metric', 'loss'],
     default: 'metric',
-    doc: 'What the best epoch is best in: metric (accuracy, mean AUC, RMSE) or loss. Ties go to the lower loss.',
+    doc: 'What the best epoch is best in: metric (accuracy, with classWeights balanced accuracy; mean AUC; RMSE) or loss, which stands in for a mean AUC that is not defined and for the RMSE of several outputs. Ties go to the lower loss.',
   },
   patience: {
     kind: 'integer',

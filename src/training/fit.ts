@@ -8,7 +8,7 @@ import { Purpose, permutation } from '../runtime/random.js';
 import { better, type CheckpointState, type EpochRecord, readCheckpoint, writeCheckpoint } from './checkpoint.js';
 import { FIT, type FitSettings } from './fit-options.js';
 import type { LossSum } from './losses.js';
-import type { Evaluation } from './metrics.js';
+import type { Evaluation, Monitor } from './metrics.js';
 import { type Block, createOptimizer } from './optimizer.js';
 import { scheduleFactor } from './schedule.js';
 
@@ -42,6 +42,7 @@ export interface Trainable {
   /** Shapes and settings that must be equal to resume. */
   readonly identity: Record<string, unknown>;
   startTraining(train: Dataset, batchSize: number): TrainingSession;
+  /** What the history keeps. */
   evaluate(data: Dataset, options: { batchSize: number; signal?: AbortSignal | undefined }): Promise<Evaluation>;
   /** Others that read the weights, which are not written meanwhile. */
   readonly readers: { readonly beingRead: boolean; unread(): Promise<void> };
@@ -209,7 +210,7 @@ class Run {
       if (!validation) return false;
       record.validation = validation.value;
       const { bestEpoch: epoch, bestScore, bestLoss } = this;
-      const best = better({ epoch, score: bestScore, loss: bestLoss }, record, options.monitor);
+      const best = better({ epoch, score: bestScore, loss: bestLoss }, record, options.watched);
       if (best.epoch === record.epoch) {
         this.bestScore = best.score;
         this.bestLoss = best.loss;
@@ -335,12 +336,12 @@ class Run {
     const { length } = this.net.parameters;
     const lengths: Record<string, number> = { parameters: length, best: length };
     for (const [name, block] of Object.entries(this.optimizer.state)) lengths[name] = block.length;
-    const { epochs, monitor, batchSize, validation } = this.options;
+    const { epochs, watched, batchSize, validation } = this.options;
     const { state, vectors } = readCheckpoint(bytes, this.identity, {
       epochs,
       batches: Math.ceil(this.train.rows / batchSize),
       validationRows: validation?.rows,
-      monitor,
+      monitor: watched,
       scalars: this.optimizer.scalars.length,
       lengths,
     });
@@ -354,13 +355,14 @@ class Run {
   }
 }
 
-/** With the seed and the patience that there are. */
-type Settings = FitSettings & { seed: number; patience: number };
+/** With the seed and the patience that there are; where rows count by class, so does what epochs are compared by. */
+type Settings = FitSettings & { seed: number; patience: number; watched: Monitor };
 
 function settingsOf(given: FitSettings, seed: number, train: Dataset): Settings {
   const { patience = Number.POSITIVE_INFINITY, validation } = given;
   if (patience !== Number.POSITIVE_INFINITY && !validation)
     throw new TypeError('patience: expected validation rows to be patient about, got none');
   scheduleFactor(given.schedule, 0, given.epochs);
-  return { ...given, patience, seed: given.seed ?? seed, batchSize: Math.min(given.batchSize, train.rows) };
+  const watched = given.monitor === 'metric' && given.classWeights ? 'balanced' : given.monitor;
+  return { ...given, watched, patience, seed: given.seed ?? seed, batchSize: Math.min(given.batchSize, train.rows) };
 }

@@ -1,111 +1,59 @@
-import { requireList } from '../check/arrays.js';
-import { got } from '../check/phrase.js';
-import type { Targets } from '../data/dataset.js';
+import type { Targets } from '../data/targets.js';
+import { argmax, type ClassMetrics, classMetrics, matrixBytes } from './class-metrics.js';
+import { type TaskMetrics, taskMetrics } from './roc.js';
+import { type ValueMetrics, valueMetrics } from './value-metrics.js';
 
-/** How good predictions are; which fields are there depends on the targets. */
-export interface Evaluation {
+/** How good predictions are; which fields are there depends on the targets. Plain JSON: null stands where a figure is not defined. */
+export interface Evaluation extends Partial<ClassMetrics>, Partial<TaskMetrics>, Partial<ValueMetrics> {
   /** Mean loss: over rows, or over the labels present. */
   loss: number;
   rows: number;
-  /** Classes: share of rows whose most probable class is right. */
-  accuracy?: number;
-  /** Tasks: mean of `auc` over the tasks that have labels of both kinds. */
-  meanAuc?: number;
-  /** Tasks: area under the ROC curve of each, null where a task has labels of one kind only. */
-  auc?: (number | null)[];
-  /** Values: root of the mean squared error, over rows and outputs. */
-  rmse?: number;
 }
 
-/** The number to compare models by, larger is better. */
-export function score(evaluation: Evaluation, monitor: 'metric' | 'loss' = 'metric'): number {
-  if (monitor === 'loss') return -evaluation.loss;
-  return (
-    evaluation.accuracy ?? evaluation.meanAuc ?? (evaluation.rmse === undefined ? -evaluation.loss : -evaluation.rmse)
-  );
+/** What a fit compares epochs by. */
+export type Monitor = 'metric' | 'balanced' | 'loss';
+
+/**
+ * The number to compare models by, larger is better: accuracy ('balanced': balanced accuracy), mean AUC, or RMSE turned round. The loss turned round stands in for a mean AUC that
+ * is not defined, and for an RMSE over several outputs, which may have different units.
+ */
+export function score(evaluation: Evaluation, monitor: Monitor = 'metric'): number {
+  const { loss, accuracy, balancedAccuracy, meanAuc, rmse, rmseByOutput } = evaluation;
+  if (monitor === 'loss') return -loss;
+  const share = (monitor === 'balanced' ? balancedAccuracy : accuracy) ?? meanAuc;
+  return share ?? -(rmse === undefined || rmseByOutput ? loss : rmse);
+}
+
+/** What a net remembers of the targets that it learned. */
+interface Learned {
+  readonly kind: Targets['kind'];
+  readonly outputs: number;
+  /** Of values: the mean of the training targets, one an output. */
+  readonly mean?: readonly number[];
 }
 
 /**
  * Metrics of outputs ([rows][outputs], probabilities or values) against targets; the net may know more classes than the
- * targets hold.
+ * targets hold. `brief`: without what grows with the square of the classes, or their number.
  */
-export function metrics(outputs: Float32Array, targets: Targets): Omit<Evaluation, 'loss' | 'rows'> {
-  if (targets.kind === 'classes') return { accuracy: accuracy(outputs, targets.values) };
-  if (targets.kind === 'values') return { rmse: rootMeanSquare(outputs, targets.values) };
-  const auc = Array.from({ length: targets.tasks }, (_, task) => taskAuc(outputs, targets.values, targets.tasks, task));
-  const known = auc.filter((a) => a !== null);
-  return { meanAuc: known.length ? known.reduce((a, b) => a + b, 0) / known.length : 0.5, auc };
-}
-
-/** Index of the largest of each row; the first of equals. */
-export function argmax(outputs: Float32Array, classes: number): Int32Array {
-  return Int32Array.from({ length: outputs.length / classes }, (_, r) => {
-    let best = 0;
-    for (let c = 1; c < classes; c++) if (outputs[r * classes + c]! > outputs[r * classes + best]!) best = c;
-    return best;
-  });
-}
-
-/**
- * Area under the ROC curve: the chance that a positive scores above a negative, ties counting half (Mann-Whitney). null when either kind is absent.
- *
- * @throws TypeError for other than lists of numbers and of booleans or 0 and 1, RangeError for lists of different lengths and for a score that is NaN: it has no
- * rank
- */
-export function areaUnderRoc(scores: ArrayLike<number>, positive: ArrayLike<boolean | number>): number | null {
-  requireList(scores, 'scores', 'numbers');
-  requireList(positive, 'positive', 'booleans, or of 0 and 1');
-  if (scores.length !== positive.length) {
-    throw new RangeError(`positive: expected as many as scores (${scores.length}), got ${positive.length}`);
-  }
-  for (let i = 0; i < scores.length; i++) {
-    if (typeof scores[i] !== 'number') throw new TypeError(`scores[${i}]: expected a number, got ${got(scores[i])}`);
-    if (Number.isNaN(scores[i])) throw new RangeError(`scores[${i}]: expected a number, got NaN`);
-    const kind = positive[i];
-    if (typeof kind !== 'boolean' && kind !== 0 && kind !== 1)
-      throw new TypeError(`positive[${i}]: expected a boolean, 0 or 1, got ${got(kind)}`);
-  }
-  const order = Int32Array.from({ length: scores.length }, (_, i) => i).sort((a, b) =>
-    scores[a]! < scores[b]! ? -1 : Number(scores[a]! > scores[b]!),
-  );
-  let positives = 0;
-  let rankSum = 0;
-  for (let i = 0; i < order.length; ) {
-    let end = i;
-    while (end < order.length && scores[order[end]!] === scores[order[i]!]) end++;
-    const rank = (i + 1 + end) / 2;
-    for (; i < end; i++) {
-      if (!positive[order[i]!]) continue;
-      positives++;
-      rankSum += rank;
+export function metrics(
+  outputs: Float32Array | Float64Array,
+  targets: Targets,
+  { target, brief = false }: { target?: Learned; brief?: boolean } = {},
+): Omit<Evaluation, 'loss' | 'rows'> {
+  switch (targets.kind) {
+    case 'classes': {
+      const classes = outputs.length / targets.values.length;
+      return classMetrics(argmax(outputs, classes), targets.values, classes, { brief });
     }
+    case 'tasks':
+      return taskMetrics(outputs, targets);
+    case 'values':
+      return valueMetrics(outputs, targets, target?.mean);
   }
-  const negatives = order.length - positives;
-  if (positives === 0 || negatives === 0) return null;
-  return (rankSum - (positives * (positives + 1)) / 2) / (positives * negatives);
 }
 
-function accuracy(outputs: Float32Array, labels: Int32Array): number {
-  const predicted = argmax(outputs, outputs.length / labels.length);
-  let right = 0;
-  for (let r = 0; r < labels.length; r++) if (predicted[r] === labels[r]) right++;
-  return right / labels.length;
-}
-
-function rootMeanSquare(outputs: Float32Array, wanted: Float32Array | Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < wanted.length; i++) sum += (outputs[i]! - wanted[i]!) ** 2;
-  return Math.sqrt(sum / wanted.length);
-}
-
-function taskAuc(outputs: Float32Array, labels: Int8Array, tasks: number, task: number): number | null {
-  const scores: number[] = [];
-  const positive: number[] = [];
-  for (let r = 0; r < labels.length / tasks; r++) {
-    const label = labels[r * tasks + task]!;
-    if (label < 0) continue;
-    scores.push(outputs[r * tasks + task]!);
-    positive.push(label);
-  }
-  return areaUnderRoc(scores, positive);
+/** Bytes of the confusion matrix that evaluating a net of these targets makes. */
+export function confusionBytes({ kind, outputs }: Learned): number {
+  return kind === 'classes' ? matrixBytes(outputs) : 0;
 }

@@ -84,7 +84,13 @@ test('records of its history have the right form', async () => {
     [{ ...second, validation: null }, 'expected an evaluation'],
     [{ ...second, validation: { ...second.validation, loss: null } }, 'expected an evaluation'],
     [{ ...second, validation: { ...second.validation, rows: 21 } }, 'expected an evaluation'],
-    [{ ...second, validation: { ...second.validation, accuracy: 1.5 } }, 'expected an evaluation'],
+    ...[{ accuracy: 1.5 }, { balancedAccuracy: -1 }, { majorityAccuracy: 'x' }, { meanAuc: 2 }, { auc: [null, 2] }].map(
+      (wrong) => [{ ...second, validation: { ...second.validation, ...wrong } }, 'expected an evaluation'],
+    ),
+    ...[{ rmse: null }, { meanOnlyRmse: -1 }, { r2: 1.5 }, { r2: 'x' }].map((wrong) => [
+      { ...second, validation: { ...second.validation, ...wrong } },
+      'expected an evaluation',
+    ]),
   ] as [unknown, string][])
     await refused(file({ identity, state: { ...state, history: [first, record] } }), damaged(message));
 });

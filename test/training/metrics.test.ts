@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { areaUnderRoc, Dataset, DenseNet } from 'espalier';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { argmax, metrics, score } from '#dist/training/metrics.js';
+import { argmax, classMetrics } from '#dist/training/class-metrics.js';
+import { type Evaluation, metrics, score } from '#dist/training/metrics.js';
 import { close } from '../support/allclose.js';
 import { switches } from '../support/problems.js';
 import { Random } from '../support/random.js';
@@ -81,16 +83,16 @@ test('mean AUC over the tasks that have labels of both kinds, missing ones left 
   );
   close([found.meanAuc!], [known.reduce((sum, t) => sum + expected[t]!, 0) / 4], 1e-12, 'mean');
   const none = metrics(Float32Array.of(1, 2), { kind: 'tasks', values: Int8Array.of(1, -1), tasks: 1 });
-  assert.equal(none, { meanAuc: 0.5, auc: [null] });
+  assert.equal(none, { meanAuc: null, auc: [null] });
 });
 
 test('accuracy: the first of equal classes is the prediction', () => {
   const outputs = Float32Array.of(0.5, 0.5, 0, 0.2, 0.4, 0.4, 0.1, 0.2, 0.7);
   assert.equal(argmax(outputs, 3), Int32Array.of(0, 1, 2));
   const accuracy = (...values: number[]) =>
-    metrics(outputs, { kind: 'classes', values: Int32Array.from(values), classes: 3 });
-  assert.equal(accuracy(0, 1, 2), { accuracy: 1 });
-  assert.equal(accuracy(1, 2, 2), { accuracy: 1 / 3 });
+    metrics(outputs, { kind: 'classes', values: Int32Array.from(values), classes: 3 }).accuracy;
+  assert.is(accuracy(0, 1, 2), 1);
+  assert.is(accuracy(1, 2, 2), 1 / 3);
 });
 
 test('accuracy where the data hold fewer classes than the net knows', async () => {
@@ -119,12 +121,138 @@ test('RMSE over rows and outputs', () => {
   close([found.rmse!], [Math.sqrt((4 + 16) / 4)], 1e-12, 'RMSE');
 });
 
+interface GoldenClasses {
+  classes: number;
+  labels: number[];
+  outputs: number[];
+  confusion: number[][];
+  precision: (number | null)[];
+  recall: (number | null)[];
+  f1: (number | null)[];
+  accuracy: number;
+  balancedAccuracy: number;
+}
+
+interface GoldenValues {
+  outputs: number;
+  wanted: number[];
+  predicted: number[];
+  trainedMean: number[];
+  rmse: number;
+  meanOnlyRmse: number;
+  r2: number;
+  rmseByOutput: number[];
+  meanOnlyRmseByOutput: number[];
+  r2ByOutput: number[];
+}
+
+const golden: { classes: GoldenClasses[]; values: GoldenValues[] } = JSON.parse(
+  readFileSync('test/golden/metrics.json', 'utf8'),
+);
+
+function closeOrNull(found: (number | null)[], expected: (number | null)[], what: string): void {
+  const nulls = (list: (number | null)[]) => list.map((x) => x === null);
+  assert.equal(nulls(found), nulls(expected), what);
+  close(found.map(Number), expected.map(Number), 1e-12, what);
+}
+
+test('classes: what scikit-learn says, null where it divides by nothing', () => {
+  for (const { classes, labels, outputs, ...said } of golden.classes) {
+    const targets = { kind: 'classes', values: Int32Array.from(labels), classes } as const;
+    const found = metrics(Float32Array.from(outputs), targets);
+    assert.equal(found.confusion, said.confusion);
+    for (const name of ['precision', 'recall', 'f1'] as const) closeOrNull(found[name]!, said[name], name);
+    for (const name of ['accuracy', 'balancedAccuracy'] as const) close([found[name]!], [said[name]], 1e-12, name);
+    const rowsOf = said.confusion.map((row) => row.reduce((a, b) => a + b, 0));
+    assert.is(found.largestClass, rowsOf.indexOf(Math.max(...rowsOf)));
+    assert.is(found.majorityAccuracy, Math.max(...rowsOf) / labels.length);
+    const brief = metrics(Float32Array.from(outputs), targets, { brief: true });
+    const { accuracy, balancedAccuracy, majorityAccuracy } = found;
+    assert.equal(brief, { accuracy, balancedAccuracy, majorityAccuracy });
+  }
+  assert.ok(golden.classes.some(({ precision }) => precision.includes(null)));
+  assert.ok(golden.classes.some(({ f1 }) => f1.includes(null)));
+});
+
+test('more than 2,000 classes have no confusion matrix, and all else', () => {
+  const of = (classes: number) => classMetrics(Int32Array.of(1, 1, 0), Int32Array.of(1, 0, 0), classes);
+  assert.is(of(2000).confusion!.length, 2000);
+  assert.is(of(2001).confusion, undefined);
+  assert.equal(of(2001).recall!.slice(0, 3), [0.5, 1, null]);
+  assert.is(of(2001).accuracy, 2 / 3);
+});
+
+test('values: what scikit-learn says, by output and over all', () => {
+  for (const { outputs, wanted, predicted, trainedMean, ...said } of golden.values) {
+    const targets = { kind: 'values', values: Float64Array.from(wanted), outputs } as const;
+    const found = metrics(Float64Array.from(predicted), targets, {
+      target: { kind: 'values', outputs, mean: trainedMean },
+    });
+    for (const name of ['rmse', 'meanOnlyRmse', 'r2'] as const) close([found[name]!], [said[name]], 1e-9, name);
+    if (outputs === 1) assert.is(found.rmseByOutput, undefined);
+    else
+      for (const name of ['rmseByOutput', 'meanOnlyRmseByOutput', 'r2ByOutput'] as const)
+        for (const [o, x] of found[name]!.entries()) close([x!], [said[name][o]!], 1e-9, `${name} ${o}`);
+  }
+});
+
+test('no R² of equal targets, whatever rounding makes of their mean; of several outputs it is that of the others', () => {
+  for (const x of [0.1, 1e9 / 3, -7e-8, 0]) {
+    const values = new Float64Array(49).fill(x);
+    const predicted = values.map((v, i) => v + i);
+    assert.is(metrics(predicted, { kind: 'values', values, outputs: 1 }).r2, null);
+    assert.is(metrics(predicted, { kind: 'values', values, outputs: 1 }).meanOnlyRmse, 0);
+  }
+  assert.is(
+    metrics(Float64Array.of(2), { kind: 'values', values: Float64Array.of(3), outputs: 1 }).r2,
+    null,
+    'one row',
+  );
+  const pair = { kind: 'values', values: Float64Array.of(5, 0, 5, 2), outputs: 2 } as const;
+  const found = metrics(Float64Array.of(5, 0, 6, 1), pair);
+  assert.equal([found.r2, found.r2ByOutput], [0.5, [null, 0.5]]);
+});
+
+test('units and offsets of values change no R², and scale the errors', () => {
+  const random = new Random(5);
+  const [values, predicted] = [1, 2].map(() => Float64Array.from({ length: 60 }, () => random.next())) as [
+    Float64Array,
+    Float64Array,
+  ];
+  const of = (a: number, b: number): Partial<Evaluation> => {
+    const turned = (list: Float64Array) => list.map((x) => a * x + b);
+    return metrics(turned(predicted), { kind: 'values', values: turned(values), outputs: 1 });
+  };
+  const plain = of(1, 0);
+  for (const [a, b] of [
+    [1000, 0],
+    [1, 1e6],
+    [-3e5, 5e5],
+  ] as const) {
+    const found = of(a, b);
+    close([found.r2!], [plain.r2!], 1e-8, 'R²');
+    close(
+      [found.rmse!, found.meanOnlyRmse!],
+      [plain.rmse! * Math.abs(a), plain.meanOnlyRmse! * Math.abs(a)],
+      1e-8,
+      'errors',
+    );
+  }
+});
+
 test('models are compared by their metric or loss, larger is better', () => {
   const about = { rows: 1, loss: 3 };
   assert.is(score({ ...about, accuracy: 0.25 }), 0.25);
   assert.is(score({ ...about, meanAuc: 0.75, auc: [] }), 0.75);
   assert.is(score({ ...about, rmse: 2 }), -2);
   assert.is(score({ ...about, accuracy: 0.25 }, 'loss'), -3);
+  assert.is(score({ ...about, accuracy: 0.25, balancedAccuracy: 0.5 }, 'balanced'), 0.5);
+  assert.is(score({ ...about, meanAuc: null, auc: [null] }), -3, 'by loss where there is no mean AUC');
+  assert.is(
+    score({ ...about, rmse: 2, rmseByOutput: [1, 3] }),
+    -3,
+    'by loss where outputs may have units of their own',
+  );
 });
 
 test.run();

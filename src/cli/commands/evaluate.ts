@@ -7,8 +7,9 @@ import { InputArgument } from '../flags/files.js';
 import { readFlags } from '../flags/read.js';
 import { interruptible } from '../interrupt.js';
 import { addDataOptions, addJson, type DataOptions } from '../options.js';
+import { metricText, printFigures } from '../print/figures.js';
 import { percent, plural, print, printJson } from '../print/output.js';
-import { metricText } from '../print/result.js';
+
 import { loadLike } from '../read/data.js';
 import { openModel } from '../read/model.js';
 
@@ -29,7 +30,9 @@ export function addEvaluate(program: Command): void {
     .addHelpText(
       'after',
       `
-Tells accuracy for classes, mean area under the ROC curve for tasks, root mean squared error for values; of a gated net also the share of gates that were open.
+Tells for classes accuracy beside the share of the largest class, a confusion matrix (rows are true, columns predicted), precision, recall and F1 by class; for tasks the area
+under the ROC curve of each and their mean; for values the root mean squared error beside that of the mean of the training rows, and R²; of a gated net also the share of gates
+that were open. A dash stands where a figure is not defined.
 Images: the name of a set, for its test images, a folder of PNG files by class, or IDX.
 
 Examples:
@@ -46,12 +49,12 @@ async function evaluate(model: string, path: string, options: EvaluateOptions): 
   const result: GatedEvaluation = await inFile(name, () =>
     interruptible((signal) => net.evaluate(data, { ...settings, signal })),
   );
-  if (options.json) return printJson({ method: net.method, ...result });
+  const { target } = net;
+  const { names } = target;
+  if (options.json) return printJson({ method: net.method, ...(names ? { targetNames: names } : {}), ...result });
   const gates = result.gatesOpen === undefined ? '' : `, gates open ${percent(result.gatesOpen)}`;
-  print(`${name}: ${plural(result.rows, 'row')}, ${metricText(result)}, loss ${result.loss.toFixed(4)}${gates}`);
-  result.auc?.forEach((auc, task) => {
-    print(
-      `  ${(net.target.names?.[task] ?? `task${task}`).padEnd(16)} ${auc === null ? 'labels of one kind only' : auc.toFixed(4)}`,
-    );
-  });
+  print(
+    `${name}: ${plural(result.rows, 'row')}, ${metricText(result, target)}, loss ${result.loss.toFixed(4)}${gates}`,
+  );
+  printFigures(result, target);
 }

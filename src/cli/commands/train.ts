@@ -1,6 +1,8 @@
 import { type Command, Option } from 'commander';
+import type { Dataset } from '../../data/dataset.js';
 import type { Method } from '../../models/method.js';
 import { METHODS } from '../../models/registry.js';
+import { classWeightsOf } from '../../training/class-weights.js';
 import type { FitOptions } from '../../training/fit-options.js';
 import { inFile, UserError } from '../errors.js';
 import { addFlags } from '../flags/add.js';
@@ -90,13 +92,19 @@ async function train(methods: readonly Method[], options: TrainOptions): Promise
   const inputs = await readInputs(method, { ...options, seed });
   if (fit.patience !== undefined && !inputs.validation && !inputs.held)
     throw new UserError('--patience: needs validation rows, but --holdout is 0');
+  // Before a structure is learned, which may take its time.
+  const { rows, reference } = inputs;
+  await inFile(inputs.train.name, () => classWeightsOf(fit.classWeights, rows.targets!, reference.target.outputs));
   const load = (performance.now() - begun) / 1000;
   const { net, result } = await new TrainRun(method, options, inputs, learn, fit).finish();
 
   const evaluating = performance.now();
-  const { test } = inputs;
-  const tested =
-    test && (await inFile(test.name, () => interruptible((signal) => net.evaluate(test.data, { signal }))));
+  const { train, test, validation, held } = inputs;
+  const tell = (name: string, data: Dataset) =>
+    inFile(name, () => interruptible((signal) => net.evaluate(data, { signal })));
+  const tested = test && (await tell(test.name, test.data));
+  const chosenBy = validation?.data ?? held;
+  const validated = !test && chosenBy ? await tell(validation?.name ?? train.name, chosenBy) : undefined;
   const evaluate = (performance.now() - evaluating) / 1000;
   const file = options.out === undefined ? undefined : packNet(net, inputs.train.csv);
   if (file) writeAtomically(options.out!, file);
@@ -108,6 +116,7 @@ async function train(methods: readonly Method[], options: TrainOptions): Promise
     fit: result,
     epochs: fit.epochs ?? (method.fit.epochs?.default as number),
     tested,
+    validated,
     seconds: { load, ...net.growSeconds, fit: result.seconds, evaluate, total },
     ...(file ? { out: { path: options.out!, size: file.length } } : {}),
   };

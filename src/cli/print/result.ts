@@ -3,6 +3,7 @@ import type { Net } from '../../models/net.js';
 import type { FitResult } from '../../training/fit.js';
 import type { Evaluation } from '../../training/metrics.js';
 import type { Inputs } from '../read/inputs.js';
+import { metricText, printFigures } from './figures.js';
 import { bytes, duration, percent, plural, print, printJson, rounded } from './output.js';
 
 /** What came of a run of train. */
@@ -12,7 +13,10 @@ export interface Outcome {
   text: NetText;
   fit: FitResult;
   epochs: number;
+  /** On the test rows. */
   tested: GatedResult | undefined;
+  /** On the validation rows, where there are no others to tell the result on. */
+  validated: GatedResult | undefined;
   seconds: Record<string, number>;
   /** The file written, and its size in bytes. */
   out?: { path: string; size: number };
@@ -20,24 +24,28 @@ export interface Outcome {
 
 type GatedResult = Evaluation & { gatesOpen?: number };
 
-export function printResult({ text, fit, epochs, tested, seconds, out }: Outcome): void {
-  const validated = validatedIn(fit);
+export function printResult({ net, text, fit, epochs, tested, validated, seconds, out }: Outcome): void {
+  const chosen = validatedIn(fit);
+  const { target } = net;
   print(text.summary);
   const stopped = fit.stoppedBy === 'patience' ? `, stopped after ${fit.history.length} by patience` : '';
-  if (validated) print(`Validation ${metricText(validated)} in epoch ${fit.bestEpoch} of ${epochs}${stopped}`);
-  if (tested) print(`Test ${metricText(tested)} on ${plural(tested.rows, 'row')}`);
-  const gatesOpen = tested?.gatesOpen ?? validated?.gatesOpen;
+  if (chosen) print(`Validation ${metricText(chosen, target)}, in epoch ${fit.bestEpoch} of ${epochs}${stopped}`);
+  if (tested) print(`Test ${metricText(tested, target)}, on ${plural(tested.rows, 'row')}`);
+  const told = tested ?? validated;
+  if (told) printFigures(told, target);
+  const gatesOpen = tested?.gatesOpen ?? chosen?.gatesOpen;
   if (gatesOpen !== undefined) print(`Gates open: ${percent(gatesOpen)}`);
   const times = Object.entries(seconds).filter(([, s]) => s > 0);
   print(`Time: ${times.map(([phase, s]) => `${phase} ${duration(s)}`).join(', ')}`);
   if (out) print(`Wrote ${out.path} (${bytes(out.size)})`);
 }
 
-export function printResultJson({ inputs, net, fit, tested, seconds, out }: Outcome): void {
+export function printResultJson({ inputs, net, fit, tested, validated, seconds, out }: Outcome): void {
   const { train, validation, test, rows, held } = inputs;
-  const validated = validatedIn(fit);
+  const chosen = validatedIn(fit);
   const validationRows = validation?.data.rows ?? held?.rows;
-  const gatesOpen = tested?.gatesOpen ?? validated?.gatesOpen;
+  const gatesOpen = tested?.gatesOpen ?? chosen?.gatesOpen;
+  const { names } = net.target;
   const { layers, skipPaths } = net.describe();
   printJson({
     method: net.method,
@@ -56,10 +64,10 @@ export function printResultJson({ inputs, net, fit, tested, seconds, out }: Outc
     bestEpoch: fit.bestEpoch,
     stoppedBy: fit.stoppedBy,
     trainLoss: fit.history.at(-1)?.loss,
-    ...(validated ? { validationLoss: validated.loss, ...metricFields('validation', validated) } : {}),
-    ...(tested
-      ? { testLoss: tested.loss, ...metricFields('test', tested), ...(tested.auc ? { testAuc: tested.auc } : {}) }
-      : {}),
+    ...(names ? { targetNames: names } : {}),
+    ...(chosen ? jsonOf('validation', chosen) : {}),
+    ...(validated ? prefixed('validation', figuresOf(validated)) : {}),
+    ...(tested ? { ...jsonOf('test', tested), testAuc: tested.auc, ...figuresOf(tested) } : {}),
     ...(gatesOpen === undefined ? {} : { gatesOpen }),
     seconds: rounded(seconds),
     memory: {
@@ -77,18 +85,17 @@ function validatedIn({ history, bestEpoch }: FitResult): GatedResult | undefined
   return history[bestEpoch - 1]?.validation;
 }
 
-/** testAccuracy, testMeanAuc or testRmse, whichever there is. */
-function metricFields(prefix: string, { accuracy, meanAuc, rmse }: Evaluation): Record<string, number> {
-  return Object.fromEntries(
-    Object.entries({ Accuracy: accuracy, MeanAuc: meanAuc, Rmse: rmse })
-      .filter(([, value]) => value !== undefined)
-      .map(([name, value]) => [`${prefix}${name}`, value!]),
-  );
+/** testLoss and testAccuracy, testMeanAuc or testRmse, whichever there is. */
+function jsonOf(prefix: string, { loss, accuracy, meanAuc, rmse }: Evaluation): Record<string, unknown> {
+  return prefixed(prefix, { loss, accuracy, meanAuc, rmse });
 }
 
-/** "accuracy 0.8912" */
-export function metricText({ accuracy, meanAuc, rmse }: Evaluation): string {
-  if (accuracy !== undefined) return `accuracy ${accuracy.toFixed(4)}`;
-  if (meanAuc !== undefined) return `mean AUC ${meanAuc.toFixed(4)}`;
-  return `RMSE ${rmse!.toPrecision(5)}`;
+/** What is told on the test rows, or else on the validation rows, beside these. */
+function figuresOf({ loss, rows, accuracy, meanAuc, auc, rmse, gatesOpen, ...figures }: GatedResult): object {
+  return figures;
+}
+
+function prefixed(prefix: string, figures: object): Record<string, unknown> {
+  const capital = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);
+  return Object.fromEntries(Object.entries(figures).map(([name, value]) => [prefix + capital(name), value]));
 }

@@ -21,11 +21,13 @@ import { type Engine, engineOf } from '../../runtime/engine.js';
 import { Pace } from '../../runtime/pace.js';
 import { bytesBeside, bytesOf } from '../../runtime/rehearsal.js';
 import type { GateLayout } from '../../structure/gates.js';
+import { argmax } from '../../training/class-metrics.js';
 import type { FitResult } from '../../training/fit.js';
 import type { FIT, FitOptions } from '../../training/fit-options.js';
-import { argmax, type Evaluation, metrics } from '../../training/metrics.js';
+import { confusionBytes, type Evaluation, metrics } from '../../training/metrics.js';
 import { meanLoss } from '../finite-rows.js';
 import {
+  type AssessOptions,
   filled,
   LOAD,
   type LoadOptions,
@@ -242,7 +244,7 @@ export class GaterNet extends Net {
     }
   }
 
-  /** Loss and accuracy, mean AUC or RMSE on labelled images, and the mean share of open gates. */
+  /** As every net's, on labelled images, and the mean share of open gates. */
   override async evaluate(data: Dataset, given: RunOptions = {}): Promise<GatedEvaluation> {
     const options = complete(GATED_RUN, given, 'evaluate');
     const prepared = this.prepare(data, 'data', true);
@@ -309,18 +311,27 @@ export class GaterNet extends Net {
     if (labelled) requireSameTargets(data, this.target, argument);
   }
 
-  protected override async assess(data: Dataset, options: RunSettings): Promise<GatedEvaluation> {
+  protected override async assess(
+    data: Dataset,
+    options: RunSettings,
+    { brief = false }: AssessOptions = {},
+  ): Promise<GatedEvaluation> {
     const loss = { sum: 0, weight: 0 };
+    const { target } = this.state;
     let open = 0;
     const visit = ({ gates }: GatedBatch) => {
       for (const gate of gates ?? []) open += gate;
     };
-    const outputs = await this.run<GatedBatch>(data, options, { loss, visit });
+    const outputs = await this.run<GatedBatch>(data, options, {
+      loss,
+      visit,
+      arrays: brief ? 0 : confusionBytes(target),
+    });
     checkTargets(data.targets!, data.rows);
     return {
       loss: meanLoss(loss),
       rows: data.rows,
-      ...metrics(outputs, data.targets!),
+      ...metrics(outputs, data.targets!, { target, brief }),
       ...(this.network.gater ? { gatesOpen: open / (data.rows * this.network.gates) } : {}),
     };
   }
