@@ -29,8 +29,10 @@ import {
 import { encode } from 'fast-png';
 import { decodePng } from '#dist/cli/read/png.js';
 import { ChannelNorm } from '#dist/data/images/channel-norm.js';
+import { readRaw } from '#dist/data/text/read-raw.js';
 import { csvText, idxBytes, sparseText, taskText } from '../support/cli-data.js';
 import { Random } from '../support/random.js';
+import { valuesOf } from '../support/raw-tables.js';
 import { stateDictOf } from '../support/state-dict.js';
 import { digest, type Target } from './fuzz.js';
 import { mutateBytes, mutateJson, mutateSafetensors, mutateText } from './mutate.js';
@@ -97,7 +99,25 @@ function texts(): Target[] {
       mayDiffer: true,
       weight: 2,
     },
+    {
+      name: 'raw-columns',
+      inputs: [csvText(20, 1), 'sep=;\na;b\n1,5;"x;""y"\n2;z\n', '"$1,200"|2 %\r1|?\r', ' 1  2\n 3 4\n'].map(bytesOf),
+      mutate: mutateText,
+      read: (bytes) => rawColumns(textOf(bytes)),
+      mayDiffer: true,
+    },
   ];
+}
+
+/** Every cell is a number, a text or missing, and none else; the same when the dialect found is said. */
+function rawColumns(text: string): string {
+  const missingMarks = ['', 'NA', '?'];
+  const table = readRaw(text, { missingMarks });
+  const values = JSON.stringify(valuesOf(table));
+  const { delimiter, decimal, header } = table.dialect;
+  const said = readRaw(text, { missingMarks, delimiter, decimal, header });
+  if (JSON.stringify(valuesOf(said)) !== values) throw new Error('other cells when the dialect found is said');
+  return digest(values);
 }
 
 /** What the reader makes of it must be what its twin makes of it. */

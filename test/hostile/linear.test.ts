@@ -13,6 +13,7 @@ import * as options from '#dist/cli/options.js';
 import { readInput, readNames } from '#dist/cli/read/input-file.js';
 import { CSV } from '#dist/data/text/csv.js';
 import { isNumber } from '#dist/data/text/number.js';
+import { readRaw } from '#dist/data/text/read-raw.js';
 import { dotLine } from '#dist/drawings/dot.js';
 import { broken, fitted, nameStyle } from '#dist/drawings/gates/words.js';
 import { xml } from '#dist/drawings/svg.js';
@@ -70,6 +71,7 @@ const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
 const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   'a number': isNumber,
   'CSV, the whole text': (text) => learnCsvSchema(text, { target: null }),
+  'CSV, raw columns': (text) => readRaw(text, { missingMarks: ['', 'NA'] }),
   'CSV, a name': (text) => learnCsvSchema(`${quoted(text)},b\n${rows}\n`, { target: 'b' }),
   'CSV, a cell to learn from': (text) => learnCsvSchema(`a,b\n${rows}\n${quoted(text)},no\n`, { target: 'b' }),
   'CSV, a target': (text) => learnCsvSchema(`a,b\n${rows}\n1,${quoted(text)}\n`, { target: 'b', task: 'values' }),

@@ -139,6 +139,7 @@ test('a header of numbers, and a line that could be one', () => {
   );
   assert.is(of('1,2\n300,400\n').dialect.header, false);
   assert.is(of('1,2,3\n4,5,6\n7,8,9\n').dialect.header, false);
+  assert.is(of('1,2\n4,6\n4,6\n5,7\n').dialect.header, false);
   assert.is(warned('id,2019\n1,2\n3,4\n', /though it has numbers too/).header, true);
   assert.is(warned('ann,ely\nbob,bath\n', /nothing tells it from the others/).header, true);
 });
