@@ -25,6 +25,8 @@ const { values } = parseArgs({
   },
 });
 const TEST_SHARE = 1 / 3;
+/** Of the split whose test rows --tune never sees. */
+const KEPT_APART = 1000;
 const seeds = values.seeds.split(',').map(Number);
 const methods = values.nets.split(',').map((name) => {
   const method = METHODS.find((one) => one.name === name && one.data === 'rows');
@@ -60,12 +62,12 @@ function tables(): BenchTable[] {
   const wanted = new RegExp(values.tables);
   const real = [...fieldTables(), ...packageTables()];
   const all = values.tune
-    ? [...generatedTables(1000), ...real.map((table) => parts(table, 1000).train)]
+    ? [...generatedTables(1000), ...real.map((table) => parts(table, KEPT_APART).train)]
     : [...generatedTables(0), ...real];
   return all.filter(({ name }) => wanted.test(name));
 }
 
-/** Training and test rows, the same for all nets. */
+/** Training and test rows. */
 function parts(table: BenchTable, seed: number): { train: BenchTable; test: BenchTable } {
   const { rows, testRows } = table;
   const random = new Random(seed).permutation(rows);
@@ -75,7 +77,7 @@ function parts(table: BenchTable, seed: number): { train: BenchTable; test: Benc
 }
 
 async function lineOf(engine: Engine, table: BenchTable): Promise<string[]> {
-  const runs = seeds.map((seed) => ({ seed, ...parts(table, seed) }));
+  const runs = seeds.map((seed) => ({ seed, ...parts(table, values.tune ? seed : KEPT_APART) }));
   const bases = runs.map(({ train, test }) => baseline(train, test));
   const best = mean(bases.map((base) => base.best));
   const ratio = (value: number) => (table.classes ? (100 * value).toFixed(1) : (value / best).toFixed(3));

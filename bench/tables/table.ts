@@ -7,7 +7,7 @@ export interface BenchTable extends Rows {
   readonly y: Float64Array;
   /** 0: the target is a number. */
   readonly classes: number;
-  /** So many of the last rows are the test; missing: a third, drawn anew for each seed. */
+  /** So many of the last rows are the test; missing: a third, drawn at random. */
   readonly testRows?: number;
 }
 

@@ -3,7 +3,7 @@ import type { Dataset } from '../data/dataset.js';
 import type { FIT, FitSettings } from './fit-options.js';
 
 /** Steps that a small table should have at least, all epochs together. */
-const STEPS = 2000;
+const STEPS = 1000;
 
 /** Rows a step: the largest power of two up to a 32nd of dense rows, from 8 to 256, so that small tables have steps enough; 256 for sparse rows and images. */
 export function defaultBatchSize({ features, rows }: Dataset): number {

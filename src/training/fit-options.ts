@@ -33,7 +33,7 @@ export const FIT = {
   epochs: {
     kind: 'integer',
     from: 1,
-    defaultDoc: '50; over few dense rows as many as make 2,000 steps, up to 500',
+    defaultDoc: '50; over few dense rows as many as make 1,000 steps, up to 500',
     doc: 'Passes over the training rows.',
   },
   batchSize: {

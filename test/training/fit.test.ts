@@ -152,7 +152,7 @@ test('a checkpoint of another net, data or option is refused by name, and leaves
   await refused({ learningRate: 0.5 }, mismatch('learningRate was 0.002 and is 0.5$'));
   await refused({ optimizer: 'sgd' }, mismatch('optimizer.kind was "adam" and is "sgd"'));
   await refused({ optimizer: { kind: 'adam', beta1: 0.8 } }, mismatch('optimizer.beta1 was 0.9 and is 0.8'));
-  await refused({ schedule: 'constant' }, mismatch('schedule was "inverse-sqrt" and is "constant"$'));
+  await refused({ schedule: 'constant' }, mismatch('schedule was "cosine" and is "constant"$'));
   await refused({ seed: 4 }, mismatch('seed was 3 and is 4$'));
   await refused({ validation }, mismatch('validationRows was 0 and is 60$'));
   await refused({}, mismatch('rows was 203 and is 60$'), validation);

@@ -16,7 +16,7 @@ export const trf: Method = {
   fit: FIT,
   examples: [
     'espalier train --data train.txt --validation valid.txt --test test.txt --out model.safetensors',
-    'espalier train --data wine.csv --target quality --input standard --missing mean --out wine.safetensors',
+    'espalier train --data wine.csv --target quality --missing mean --out wine.safetensors',
   ],
   learn: (train, options, { onProgress, ...run }) =>
     TrfNet.grow(train, { ...options, ...run, onProgress: (progress) => onProgress?.(told(progress)) }),
