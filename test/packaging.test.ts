@@ -28,8 +28,13 @@ function packedCopy(): URL {
   return pathToFileURL(join(folder, sep));
 }
 
-test('all a page can load of the package is below 150 kB gzipped, in few requests', () => {
-  const { files } = moduleGraph(new URL('dist/index.js', packed));
+/** What loads when it is first asked for: tables of records. */
+const LATER = /from-records/;
+
+test('the core that a page loads is below 150 kB gzipped, in few requests', () => {
+  const { files } = moduleGraph(new URL('dist/index.js', packed), LATER);
+  const all = [...moduleGraph(new URL('dist/index.js', packed)).files.keys()];
+  assert.ok(all.some((href) => LATER.test(href)), 'what loads later has a module of its own');
   const loaded = [...files].map(([href, bytes]) => ({ href, gzipped: gzipped(bytes) }));
   const total = loaded.reduce((sum, { gzipped: size }) => sum + size, 0);
   loaded.sort((a, b) => b.gzipped - a.gzipped);
@@ -45,8 +50,8 @@ test('a page that only learns a tree loads no more than that takes', () => {
   const shown = ['chowLiuTree', 'DenseNet', 'TrfNet', '*'].map((name) => `${name} ${sizes.get(name)}`).join(', ');
   console.log(`bundled, minified and gzipped, kernels apart: ${shown}`);
   // What it takes to refuse, in words, what a tree is not made of and what memory could not hold is 400 bytes of it; columns of tables as variables of several states, with
-  // missing cells, and cuts that no unit or offset moves are 1,600.
-  assert.ok(sizes.get('chowLiuTree')! <= 13_200, `${sizes.get('chowLiuTree')} bytes`);
+  // missing cells, and cuts that no unit or offset moves are 1,800.
+  assert.ok(sizes.get('chowLiuTree')! <= 13_400, `${sizes.get('chowLiuTree')} bytes`);
   assert.ok(sizes.get('DenseNet')! < 0.5 * sizes.get('*')!, shown);
 });
 

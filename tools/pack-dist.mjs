@@ -46,6 +46,7 @@ function bundle(folder, entryPoints) {
     target: 'es2022',
     charset: 'utf8',
     minifyWhitespace: true,
+    minifySyntax: true,
     // Node prints the whole line in which an uncaught error was thrown.
     lineLimit: 400,
     write: false,

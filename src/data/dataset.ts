@@ -8,7 +8,6 @@ import { type ImageSides, imagesOf, type Pixels } from './images/pixels.js';
 import { type LabelOptions, targetsOf } from './labels.js';
 import { type DenseRows, denseRows, type Matrix, type SparseMatrix } from './matrix.js';
 import { subsetMatrix, subsetTargets } from './subset.js';
-import { appliedTo, learnedOf } from './tables/from-records.js';
 import type { READ_RECORDS, RecordsOptions } from './tables/options.js';
 import { requireSchema, type TableSchema } from './tables/schema.js';
 import { checkTargets, type Targets } from './targets.js';
@@ -122,10 +121,12 @@ export class Dataset {
   /**
    * Dense rows of 64-bit numbers from rows of JavaScript values, objects or arrays, of numbers, strings, booleans and Dates: numbers stay as they are, categories become
    * indicators, as learnCsv says. With `schema`, that of another dataset, rows become the features that its rows became.
+   * What it takes is loaded at the first call.
    * @throws TypeError for values that are no cells, RangeError for options that do not fit, TableError for all that is wrong with the rows
    */
-  static fromRecords(records: readonly unknown[], options: FromRecordsOptions): Dataset {
+  static async fromRecords(records: readonly unknown[], options: FromRecordsOptions): Promise<Dataset> {
     requireObject(options, 'options');
+    const { appliedTo, learnedOf } = await import('./tables/from-records.js');
     const { schema, ...others } = options as { schema?: TableSchema } & RecordsOptions;
     if (schema !== undefined) {
       const { features, targets, featureNames } = appliedTo(

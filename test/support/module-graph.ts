@@ -16,8 +16,8 @@ interface Reference {
   readonly dynamic: boolean;
 }
 
-/** Follows static imports, dynamic imports of a literal, and `new URL(literal, import.meta.url)` of scripts. */
-export function moduleGraph(entry: URL): ModuleGraph {
+/** Follows static imports, dynamic imports of a literal, and `new URL(literal, import.meta.url)` of scripts, but no specifier that `without` matches. */
+export function moduleGraph(entry: URL, without?: RegExp): ModuleGraph {
   const files = new Map<string, Buffer>();
   const bare = new Map<string, string>();
   const builtins: string[] = [];
@@ -27,6 +27,7 @@ export function moduleGraph(entry: URL): ModuleGraph {
     const bytes = readFileSync(new URL(href));
     files.set(href, bytes);
     for (const { specifier, dynamic } of references(bytes.toString('utf8'))) {
+      if (without?.test(specifier)) continue;
       if (isBuiltin(specifier)) {
         // Behind a dynamic import, Node's own modules are the code's business: it asks where it runs first.
         if (!dynamic) builtins.push(`${href} → ${specifier}`);

@@ -14,14 +14,14 @@ const PEOPLE = [
   { name: 'a', age: 52, member: true, since: new Date('2020-01-02'), kind: 'x' },
 ];
 
-test('objects become features, and further ones as the first', () => {
-  const data = Dataset.fromRecords(PEOPLE, { target: 'kind' });
+test('objects become features, and further ones as the first', async () => {
+  const data = await Dataset.fromRecords(PEOPLE, { target: 'kind' });
   assert.equal(data.featureNames, ['name=b', 'age', 'member=true', 'since']);
   assert.equal(values(data), [0, 30, 1, 18263, 1, 41.5, 0, 18264.5, 0, 52, 1, 18263]);
   assert.equal(Array.from(data.targets!.values), [0, 1, 0]);
   const { schema } = data;
   const further = [{ since: '2020-01-05', member: 'true', name: 'b', age: '7' }];
-  assert.equal(values(Dataset.fromRecords(further, { schema: schema! })), [1, 7, 1, 18266]);
+  assert.equal(values(await Dataset.fromRecords(further, { schema: schema! })), [1, 7, 1, 18266]);
   assert.equal(values(readRecords(further, JSON.parse(JSON.stringify(schema)))), [1, 7, 1, 18266]);
   assert.equal(learnRecords(PEOPLE, { target: 'kind' }).data, data);
 });
@@ -108,7 +108,7 @@ test('what is no cell is refused by its place', () => {
 });
 
 test('a schema stays with rows and goes with other features', async () => {
-  const data = Dataset.fromRecords([...PEOPLE, ...PEOPLE, ...PEOPLE], { target: 'kind' });
+  const data = await Dataset.fromRecords([...PEOPLE, ...PEOPLE, ...PEOPLE], { target: 'kind' });
   const { train, validation } = await splitRows(data, { validation: 0.3 });
   for (const part of [data.subset([0]), train, validation!, data.withTargets(undefined)])
     assert.is(part.schema, data.schema);
