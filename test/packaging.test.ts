@@ -34,7 +34,10 @@ const LATER = /from-records/;
 test('the core that a page loads is below 150 kB gzipped, in few requests', () => {
   const { files } = moduleGraph(new URL('dist/index.js', packed), LATER);
   const all = [...moduleGraph(new URL('dist/index.js', packed)).files.keys()];
-  assert.ok(all.some((href) => LATER.test(href)), 'what loads later has a module of its own');
+  assert.ok(
+    all.some((href) => LATER.test(href)),
+    'what loads later has a module of its own',
+  );
   const loaded = [...files].map(([href, bytes]) => ({ href, gzipped: gzipped(bytes) }));
   const total = loaded.reduce((sum, { gzipped: size }) => sum + size, 0);
   loaded.sort((a, b) => b.gzipped - a.gzipped);

@@ -90,8 +90,8 @@ export function binaryLimits(
   matrix: RowMatrix,
   threshold: DiscretiseOptions['threshold'] = THRESHOLD.default,
 ): Float64Array {
-  requireRoom(engine, matrix.columns, MEANS_BYTES * matrix.columns);
   const cut = threshold === 'auto' ? (matrix.kind === 'sparse' ? 0 : 'mean') : threshold;
+  requireRoom(engine, matrix.columns, (cut === 'mean' ? MEANS_BYTES : 16) * matrix.columns);
   return cut === 'mean' ? meansOf(matrix).limits : new Float64Array(matrix.columns).fill(cut);
 }
 

@@ -80,7 +80,7 @@ const making: Case[] = [
     'names of numbers',
     names([...tree.limits]),
     TypeError,
-    /^featureNames\[0\]: expected a string, got 0\.5833333333333334$/,
+    /^featureNames\[0\]: expected a string, got 0\.583333333333333\d$/,
   ],
   [
     'names with holes',

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { GaterNet, loadNet } from 'espalier';
+import { GaterNet, loadNet, readSafetensors } from 'espalier';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readImageFolder } from '#dist/cli/read/image-folder.js';
@@ -147,7 +147,7 @@ test('the same seed gives the same file; resumed after SIGINT too', async () => 
     },
   });
   assert.is(stopped.code, 130);
-  assert.match(stopped.stderr, /^espalier: interrupted; [^\n]*--resume [^\n]*run\.ckpt[^\n]*\n$/);
+  assert.match(stopped.stderr, /^espalier: interrupted; [^\n]*--resume [^\n]*run\.ckpt[^\n]*\n$/m);
   assert.not.ok(existsSync(scratch.path('never')));
 
   await refused(
@@ -176,7 +176,7 @@ test('the options reach the net', async () => {
     ...['--backbone', 'cnn', '--width', '2', '--gater', 'resnet-14', '--gater-width', '4', '--bottleneck', '3'],
     ...['--bottleneck-norm', '--penalty', '0', '--pretrain-epochs', '1', '--augment', 'crop'],
   ]);
-  const { target, layers, weights, gates, multiplyAdds, ...facts } = await answers<Record<string, unknown>>([
+  const { target, layers, weights, gates, multiplyAdds, taken, ...facts } = await answers<Record<string, unknown>>([
     'info',
     out,
   ]);
@@ -194,6 +194,7 @@ test('the options reach the net', async () => {
     pretrainEpochs: 1,
     augmentation: { pad: 4, flip: false },
   });
+  assert.is((taken as { format: string }).format, 'images');
 });
 
 test('what is not given is left to GaterNet', async () => {
@@ -204,7 +205,9 @@ test('what is not given is left to GaterNet', async () => {
   const bare = ['train', stripes, '--method', 'gaternet', '--backbone', 'resnet-8', '--width', '4', '--gater', 'none'];
   const { gatesOpen } = await answers<Answer>([...bare, '--epochs', '2', '--holdout', '0', '--out', out]);
   assert.is(gatesOpen, undefined);
-  assert.ok(readFileSync(out).equals(net.save()));
+  // With what was taken of the data.
+  const taken = { 'espalier.taken': readSafetensors(readFileSync(out)).metadata['espalier.taken']! };
+  assert.ok(readFileSync(out).equals(net.save(taken)));
   net.dispose();
 
   await refused(['gates', out, more], /bare\.safetensors: this net has no gates, as it was trained with --gater none/);
@@ -307,7 +310,10 @@ test('images that do not fit', async () => {
     /imagenet: no such file or folder, and no set of this name; sets are mnist, fashion-mnist, cifar10/,
   );
   mkdirSync(scratch.path('flat'));
-  await refused(['train', scratch.path('flat'), ...quick], /flat: expected a subfolder of PNG files for each class/);
+  await refused(
+    ['train', scratch.path('flat'), ...quick],
+    /flat: expected a subfolder of PNG or JPEG files for each class/,
+  );
   const one = pngFolder(scratch.path('one'), { seed: 1, rows: 2, classes: ['only'] });
   await refused(['train', one, ...quick], /one: expected subfolders of at least 2 classes, got only only/);
   const wide = pngFolder(scratch.path('wide'), { seed: 1, rows: 4, side: 10 });

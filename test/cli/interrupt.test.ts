@@ -31,7 +31,7 @@ test('SIGINT ends training with 130 and a checkpoint; --resume goes on to the sa
   const stopped = await interrupt([...long, '--checkpoint', checkpoint, '--out', out], fitting);
   assert.is(stopped.code, 130);
   assert.is(stopped.stdout, '');
-  assert.match(stopped.stderr, /^espalier: interrupted; [^\n]*--resume [^\n]*run\.ckpt[^\n]*\n$/);
+  assert.match(stopped.stderr, /^espalier: interrupted; [^\n]*--resume [^\n]*run\.ckpt[^\n]*\n$/m);
   assert.not.ok(existsSync(out), 'no net of a run that did not end');
 
   await refused(

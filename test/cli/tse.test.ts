@@ -165,7 +165,7 @@ test('SIGINT leaves a checkpoint; --resume goes on to the same bytes', async () 
     });
   const { code, stderr } = await stop(() => existsSync(checkpoint));
   assert.is(code, 130);
-  assert.match(stderr, /^espalier: interrupted; [^\n]*--resume [^\n]*run\.ckpt[^\n]*\n$/);
+  assert.match(stderr, /^espalier: interrupted; [^\n]*--resume [^\n]*run\.ckpt[^\n]*\n$/m);
   const other = scratch.path('other.json');
   await succeeds(['latent-tree', words, '--out', other]);
   await refused(

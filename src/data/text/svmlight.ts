@@ -214,7 +214,11 @@ function labelsOf(
 ): { labels: LabelOptions; warning?: string } {
   const regress = { labels: { targets: { kind: 'values', values, outputs: 1 } } } as const;
   if (targets === 'values') return regress;
-  if (classNames) return { labels: { labels: values, classes: classes ?? classNames.length, classNames } };
+  if (classNames) {
+    const ids = Int32Array.from(values);
+    const known = { kind: 'classes', values: ids, classes: classes ?? classNames.length, names: classNames } as const;
+    return { labels: { targets: known } };
+  }
   const whole = values.every(Number.isInteger);
   if (!whole && targets === undefined && classes === undefined) return regress;
   const distinct = [...new Set(values)].sort((a, b) => a - b);
