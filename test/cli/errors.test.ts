@@ -127,7 +127,7 @@ test('options out of range', async () => {
   await refused(['tree', words, '--root', '40'], /--root: expected a number from 0 to 39, got 40/);
   await refused(
     ['tree', fruit, '--root', 'price'],
-    /--root: expected a feature by name, or a number from 0 to 7, got price/,
+    /--root: expected a variable by name, or a number from 0 to 3, got price/,
   );
   await refused(['tree', words, '--bins', '1'], /--bins.*Expected an integer from 2 to 256/);
   await refused(['tree', words, '--bins', '3', '--threshold', '1'], /--bins, --threshold: expected one of them/);
@@ -236,7 +236,7 @@ test('CSV', async () => {
     ['train', '--data', file('holes.csv', 'a,b\n1,2\n,3\n')],
     /holes\.csv: column "a": 1 of 2 cells are missing, the first in line 3/,
   );
-  await refused(['train', '--data', file('quote.csv', 'a,b\n"1,2\n')], /quote\.csv: text: expected CSV/);
+  await refused(['train', '--data', file('quote.csv', 'a,b\n"1,2\n')], /quote\.csv: line \d+: expected a quote that closes/);
   await refused(['predict', fruitModel, '-'], /standard input: text: expected a column "weight", got none/, {
     input: 'size,colour\n1,red\n',
   });

@@ -104,7 +104,7 @@ test('values: errors beside those of the mean alone, and R²; none of equal targ
   assert.ok(Math.abs(found.meanOnlyRmse - Math.sqrt((60 ** 2 - 1) / 12) / 30) < 0.02, `${found.meanOnlyRmse}`);
   assert.match(
     await succeeds(['evaluate', model, data]),
-    /60 rows, RMSE 0\.\d+ \(the mean alone 0\.57\d*\), R² 0\.9\d{3}, /,
+    /60 rows, RMSE 0\.\d+ \(the mean alone 0\.57\d*\), R² (0\.9\d{3}|1\.0000), /,
   );
   assert.match(await succeeds(['evaluate', model, equal]), /, R² not defined: all targets are equal, /);
 });

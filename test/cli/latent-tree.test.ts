@@ -224,7 +224,7 @@ test('what is refused', async () => {
   await refused([...run, '--max-top', '0'], /--max-top.*Expected an integer from 1/);
   await refused([...run, '--delta', 'many'], /--delta.*Expected a finite number of nats/);
   await refused([...run, '--em-tolerance', '0'], /--em-tolerance.*a number above 0/);
-  await refused([...run, '--threshold', 'median'], /--threshold.*Expected a finite number or 'mean' or 'auto'/);
+  await refused([...run, '--threshold', 'median'], /--threshold.*Expected mean, auto or a finite number/);
   await refused([...run, '--top', '0'], /--top.*Expected an integer from 1/);
   await refused(
     [...run, '--assign-level', '0', '--assign', 'x.csv'],
