@@ -99,21 +99,31 @@ function troubleOfCut(
  * is told from no cell; and tabs are blanks where blanks part cells.
  */
 function preparation(delimiter: string): (slice: string) => string {
-  const quoted = '("[^"]*(?:""[^"]*)*"(?!"))';
   const blank = delimiter === '\t' ? ' ' : '[ \\t]';
   if (delimiter === ' ') {
-    const cells = new RegExp(`(^|[ \\t\\n])${quoted}|\\t`, 'g');
-    return (slice) => {
-      if (!slice.includes('"')) return slice.includes('\t') ? slice.replaceAll('\t', ' ') : slice;
-      return slice.replace(cells, (_, before = '\t', cell = '') => before.replace('\t', ' ') + told(cell));
-    };
+    const spaced = (part: string) => part.replaceAll('\t', ' ');
+    return (slice) => (slice.includes('"') ? rewritten(slice, /(^|[ \t\n])()"/g, spaced) : spaced(slice));
   }
-  const needed = new RegExp(`(?:^|[${delimiter}\\n])${blank}+"|\\n"${blank}*"|^"${blank}*"`);
-  const cells = new RegExp(`(^|[${delimiter}\\n])(${blank}*)${quoted}`, 'g');
-  return (slice) => {
-    if (!slice.includes('"') || !needed.test(slice)) return slice;
-    return slice.replace(cells, (_, before, blanks, cell) => before + told(cell) + blanks);
-  };
+  const needed = new RegExp(`(?:^|[${delimiter}\\n])${blank}+"|(?:^|\\n)"[ \\t]*"`);
+  const opening = new RegExp(`(^|[${delimiter}\\n])(${blank}*)"`, 'g');
+  return (slice) => (slice.includes('"') && needed.test(slice) ? rewritten(slice, opening, (part) => part) : slice);
+}
+
+/** A cell that the slice cuts may be cut anywhere. */
+function rewritten(slice: string, opening: RegExp, between: (part: string) => string): string {
+  let made = '';
+  let done = 0;
+  opening.lastIndex = 0;
+  for (let found = opening.exec(slice); found !== null; found = opening.exec(slice)) {
+    const [, before = '', blanks = ''] = found;
+    const from = opening.lastIndex - 1;
+    const closing = closingQuote(slice, from + 1);
+    const end = closing < 0 ? slice.length : closing + 1;
+    made += between(slice.slice(done, found.index) + before) + told(slice.slice(from, end)) + blanks;
+    done = end;
+    opening.lastIndex = end;
+  }
+  return made + between(slice.slice(done));
 }
 
 function told(cell: string): string {
@@ -135,13 +145,19 @@ function linesOf(cells: readonly string[]): number {
   return cells.reduce((lines, cell) => lines + newlines(cell, cell.length), 1);
 }
 
-/** Where what stands behind a quoted cell's closing quote begins; the text's length where the cell does not close in it. */
-function behindQuote(text: string, from: number): number {
+/** Of the cell that begins at `from`; negative where there is none. */
+function closingQuote(text: string, from: number): number {
   let at = text.indexOf('"', from);
   while (at >= 0 && text[at + 1] === '"') at = text.indexOf('"', at + 2);
-  if (at < 0) return text.length;
-  do at++;
-  while (text[at] === ' ' || text[at] === '\t');
+  return at;
+}
+
+/** Where what stands behind a quoted cell's closing quote begins; the text's length where the cell does not close in it. */
+function behindQuote(text: string, from: number): number {
+  const closing = closingQuote(text, from);
+  if (closing < 0) return text.length;
+  let at = closing + 1;
+  while (text[at] === ' ' || text[at] === '\t') at++;
   return at;
 }
 
