@@ -2,10 +2,9 @@ import type { RawColumn, RawTable } from '../tables/raw.js';
 import { Collector } from './collector.js';
 import { type Delimiter, type DialectEvidence, sniff } from './dialect.js';
 import { numberIn } from './number.js';
-import { DELIMITER, Scanner } from './scanner.js';
+import { eachRecord, plainLines } from './records.js';
+import { MOST_COLUMNS } from './sample.js';
 
-/** No structure is learned of the pairs of more columns in useful time, and a line of a few megabytes may have a million. */
-export const MOST_COLUMNS = 2 ** 17;
 const MOST_RAGGED = 20;
 
 /** What is known beforehand of a text to read. */
@@ -34,11 +33,11 @@ export function readRaw(text: string, options: RawOptions): RawTable {
   if (typeof text !== 'string') throw new TypeError(`text: expected a string, got ${typeof text}`);
   const { delimiter, decimal, missingMarks, header = 'auto' } = options;
   const given = { delimiter, decimal, missingMarks, header: header === 'auto' ? undefined : header };
-  return new RawReader(text, sniff(text, given), options).read();
+  const lines = plainLines(text);
+  return new RawReader(lines, sniff(lines, given), options).read();
 }
 
 class RawReader {
-  private readonly scanner: Scanner;
   private readonly columns: Collector[] = [];
   private readonly lines = new Lines();
   private readonly missing: ReadonlySet<string>;
@@ -47,7 +46,8 @@ class RawReader {
   private readonly ragged: { line: number; cells: number }[] = [];
   private raggedCount = 0;
   private readonly warnings: string[];
-  private readonly mostColumns: number;
+  private readonly decimal: '.' | ',';
+  private header: string[] | undefined;
   private capacity = 0;
   private rows = 0;
 
@@ -56,22 +56,25 @@ class RawReader {
     private readonly evidence: DialectEvidence,
     private readonly options: RawOptions,
   ) {
-    const { dialect, at, line, warnings } = evidence;
-    this.scanner = new Scanner(text, dialect.delimiter, dialect.decimal, at, line);
+    const { dialect, warnings } = evidence;
+    this.decimal = dialect.decimal;
     this.missing = new Set(options.missingMarks);
     const numbers = options.missingMarks.map((mark) => numberIn(mark, dialect.decimal));
     this.missingNumbers = new Set(numbers.filter((number) => Number.isFinite(number)));
     this.warnings = [...warnings];
-    this.mostColumns = options.maxColumns ?? MOST_COLUMNS;
   }
 
   read(): RawTable {
-    const { dialect, width } = this.evidence;
-    const first = this.readHeader();
-    const header = dialect.header ? first : undefined;
-    if (width > this.mostColumns) this.refuseWide(this.scanner.line);
-    this.makeColumns(header, width);
-    while (this.scanner.at < this.text.length) this.readRow(width);
+    const { text, evidence, options } = this;
+    const { dialect, at, line, width } = evidence;
+    const how = { delimiter: dialect.delimiter, at, line, mostCells: options.maxColumns ?? MOST_COLUMNS };
+    const trouble = eachRecord(text, how, (cells, begun) => {
+      if (this.columns.length > 0) this.readRow(cells, begun, width);
+      else this.begin(cells, begun, width);
+      return true;
+    });
+    if (trouble !== undefined) throw new RangeError(trouble.message);
+    const { header } = this;
     if (header === undefined && this.rows === 0 && this.raggedCount === 0) {
       throw new RangeError('text: expected at least one row, got none');
     }
@@ -88,23 +91,11 @@ class RawReader {
     };
   }
 
-  /** The first line's cells where it is a header. */
-  private readHeader(): string[] | undefined {
-    if (!this.evidence.dialect.header) return undefined;
-    const { scanner, text } = this;
-    while (scanner.at < text.length) {
-      const { line } = scanner;
-      const cells: string[] = [];
-      let end: number;
-      do {
-        end = scanner.cell();
-        cells.push(scanner.value());
-        if (cells.length > this.mostColumns) this.refuseWide(line);
-      } while (end === DELIMITER);
-      this.requireClosed();
-      if (cells.length > 1 || !scanner.empty) return cells;
-    }
-    throw new RangeError('text: expected at least one row, got none');
+  /** With the first record, which may be a header. */
+  private begin(cells: readonly string[], line: number, width: number): void {
+    if (this.evidence.dialect.header) this.header = cells.map((cell) => cell.trim());
+    this.makeColumns(this.header, width);
+    if (this.header === undefined) this.readRow(cells, line, width);
   }
 
   private makeColumns(header: readonly string[] | undefined, width: number): void {
@@ -121,8 +112,8 @@ class RawReader {
 
   /** From the length of the first lines. */
   private rowsExpected(): number {
-    const { text, scanner } = this;
-    const begun = scanner.at;
+    const { text, header, evidence } = this;
+    const begun = header === undefined ? evidence.at : text.indexOf('\n', evidence.at) + 1;
     let at = begun;
     let lines = 0;
     while (lines < 1000 && at < text.length) {
@@ -134,36 +125,30 @@ class RawReader {
     return Math.max(16, length === 0 ? 0 : Math.ceil(((text.length - begun) / length) * lines * 1.02));
   }
 
-  private readRow(width: number): void {
-    const { scanner, columns, missingNumbers } = this;
-    const { line } = scanner;
+  private readRow(cells: readonly string[], line: number, width: number): void {
     const row = this.rows;
     if (row === this.capacity) this.grow();
-    const marks = missingNumbers.size > 0;
-    let place = 0;
-    let end: number;
-    do {
-      end = scanner.cell();
-      if (place < width) {
-        const column = columns[place]!;
-        const { number } = scanner;
-        // Infinite ones, beyond 64 bits, are none.
-        if (number - number === 0 && !column.asText && !(marks && missingNumbers.has(number)))
-          column.number(row, number);
-        else this.readCell(column, row, number);
-      } else if (place >= this.mostColumns) this.refuseWide(line);
-      place++;
-    } while (end === DELIMITER);
-    if (scanner.problem !== undefined) this.requireClosed();
-    if (place === width && !(place === 1 && scanner.empty)) {
+    const count = Math.min(cells.length, width);
+    for (let place = 0; place < count; place++) this.readCell(this.columns[place]!, row, cells[place]!);
+    if (cells.length === width) {
       this.lines.add(row, line);
       this.rows++;
-    } else if (place > 1 || !scanner.empty) this.addRagged(line, place);
+    } else this.addRagged(line, cells.length);
   }
 
-  private readCell(column: Collector, row: number, number: number): void {
-    if (this.missingNumbers.has(number)) column.missingCell(row);
-    else column.cell(row, this.scanner.value());
+  private readCell(column: Collector, row: number, cell: string): void {
+    const { missingNumbers, decimal } = this;
+    let number = numberIn(cell, decimal);
+    // Infinite ones, beyond 64 bits, are none.
+    if (number - number === 0 && missingNumbers.size === 0 && !column.asText) {
+      column.number(row, number);
+      return;
+    }
+    const trimmed = cell.trim();
+    if (trimmed.length < cell.length) number = numberIn(trimmed, decimal);
+    if (missingNumbers.has(number)) column.missingCell(row);
+    else if (number - number === 0 && !column.asText) column.number(row, number);
+    else column.cell(row, trimmed);
   }
 
   private addRagged(line: number, cells: number): void {
@@ -190,17 +175,6 @@ class RawReader {
     if (header !== undefined) while (header.length > width && header.at(-1) === '') header.pop();
     const none = new Float64Array(rows).fill(Number.NaN);
     return columns.slice(0, width).map((column) => column.finish(rows, none));
-  }
-
-  private requireClosed(): void {
-    const { problem } = this.scanner;
-    if (problem !== undefined) throw new RangeError(problem);
-  }
-
-  private refuseWide(line: number): never {
-    throw new RangeError(
-      `line ${line}: expected at most ${this.mostColumns} cells, got more; tables of more features go as sparse text`,
-    );
   }
 }
 

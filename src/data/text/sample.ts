@@ -1,4 +1,4 @@
-import { DELIMITER, Scanner, TEXT_END } from './scanner.js';
+import { eachRecord } from './records.js';
 
 /** A line of cells, or several where quotes hold line ends. */
 export interface RecordOfCells {
@@ -13,40 +13,31 @@ export interface Records {
   readonly problem: string | undefined;
 }
 
-export const HEAD_RECORDS = 1000;
+/** No structure is learned of the pairs of more columns in useful time, and a line of a few megabytes may have a million. */
+export const MOST_COLUMNS = 2 ** 17;
+const HEAD_RECORDS = 1000;
 const HEAD_LENGTH = 2 ** 20;
 const WINDOWS = 32;
 const WINDOW_LENGTH = 2 ** 13;
 
-/** Takes records apart, blank lines left out; one that quotes break is left out, and all behind it. */
-export function readRecords(text: string, delimiter: string, at: number, line: number, most: number): Records {
-  const scanner = new Scanner(text, delimiter, '', at, line);
+/** Records of trimmed cells, blank lines left out; one that quotes break is left out, and all behind it, and all behind one with too many cells. */
+export function readRecords(text: string, delimiter: string, at: number, line: number, longest: number): Records {
   const records: RecordOfCells[] = [];
-  let end = DELIMITER;
-  while (end !== TEXT_END && records.length < most) {
-    const begun = scanner.line;
-    const cells: string[] = [];
-    do {
-      end = scanner.cell();
-      cells.push(scanner.value());
-    } while (end === DELIMITER);
-    if (scanner.problem !== undefined) break;
-    if (cells.length > 1 || cells[0] !== '' || scanner.quoted) records.push({ cells, line: begun });
-  }
-  return { records, problem: scanner.problem };
+  let length = 0;
+  const options = { delimiter, at, line, mostCells: MOST_COLUMNS };
+  const trouble = eachRecord(text, options, (cells, begun) => {
+    const trimmed = cells.map((cell) => cell.trim());
+    for (const cell of trimmed) length += cell.length + 1;
+    records.push({ cells: trimmed, line: begun });
+    return records.length < HEAD_RECORDS && (records.length < 2 || length < longest);
+  });
+  if (trouble?.wide !== undefined) records.push(trouble.wide);
+  return { records, problem: trouble?.message };
 }
 
 /** The first records; of a long text so much that there are two at least. */
 export function readHead(text: string, delimiter: string, at: number, line: number): Records {
-  for (let length = HEAD_LENGTH; ; length *= 4) {
-    const whole = at + length >= text.length;
-    const head = whole ? text : text.slice(0, at + length);
-    const found = readRecords(head, delimiter, at, line, HEAD_RECORDS);
-    if (whole || found.records.length >= HEAD_RECORDS) return found;
-    // The last one may be cut, in a quote too.
-    const records = found.problem === undefined ? found.records.slice(0, -1) : found.records;
-    if (records.length > 1) return { records, problem: undefined };
-  }
+  return readRecords(text, delimiter, at, line, HEAD_LENGTH);
 }
 
 /** Records of one width from places all over a long text. */
@@ -57,7 +48,7 @@ export function readWindows(text: string, delimiter: string, width: number): Rec
     const from = Math.floor((text.length / WINDOWS) * window);
     const part = text.slice(from, from + WINDOW_LENGTH);
     // The first and the last may be cut.
-    const whole = readRecords(part, delimiter, 0, 1, HEAD_RECORDS).records.slice(1, -1);
+    const whole = readRecords(part, delimiter, 0, 1, WINDOW_LENGTH).records.slice(1, -1);
     records.push(...whole.filter(({ cells }) => cells.length === width));
   }
   return records;

@@ -1,8 +1,8 @@
-import Papa from 'papaparse';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { MISSING, NUMBER } from '#dist/data/tables/raw.js';
 import { type RawOptions, readRaw } from '#dist/data/text/read-raw.js';
+import { plainRecords } from '../../support/plain-records.js';
 import { Random } from '../../support/random.js';
 import { type Value, valuesOf, waysOfWriting, write } from '../../support/raw-tables.js';
 import { refuses } from '../../support/refuses.js';
@@ -154,62 +154,70 @@ test('one table, however it is written: delimiter, line end, quotes, blanks, dec
 
 const NUMBER_TEXT = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 
-test('made-up tables are what papaparse makes of them, each cell then taken for a number by an expression', () => {
+const PIECES = ['1', '-2.5', '.5', '1e3', '12345678901234567890', 'x', 'Y z', 'q"q', ',', ';', '\t', '\n', '\n""\n'];
+PIECES.push('', 'NA', '?', '0', '007', 'e', '-', ', "', '" ');
+
+test('made-up tables are what a reader of single characters makes of them, each cell then taken for a number by an expression', () => {
   const random = new Random(11);
-  const pieces = [
-    '1',
-    '-2.5',
-    '.5',
-    '1e3',
-    '12345678901234567890',
-    'x',
-    'Y z',
-    'q"q',
-    ',',
-    ';',
-    '\n',
-    '',
-    'NA',
-    '?',
-    '0',
-    '007',
-    'e',
-    '-',
-  ];
+  const cell = () =>
+    Array.from({ length: random.chance(0.8) ? 1 : 2 }, () => PIECES[random.below(PIECES.length)]!).join('');
   for (let round = 0; round < 400; round++) {
-    const width = 2 + random.below(4);
-    const cells = Array.from({ length: 1 + random.below(30) }, () =>
-      Array.from({ length: width }, () =>
-        Array.from({ length: random.chance(0.8) ? 1 : 2 }, () => pieces[random.below(pieces.length)]!).join(''),
-      ),
+    const width = 1 + random.below(5);
+    // Longer than papaparse gets at once.
+    const long = round % 40 === 0;
+    const cells = Array.from({ length: long ? 1500 : 1 + random.below(30) }, () =>
+      Array.from({ length: width + (long && random.chance(0.02) ? 1 : 0) }, cell),
     );
-    const end = ['\n', '\r\n', '\r'][random.below(3)]! as '\n';
-    const delimiter = [',', ';', '\t', '|'][random.below(4)]! as ',';
-    const text = write(
-      cells,
-      { delimiter, end, decimal: '.', bom: false, quotes: 'some', padded: false, last: random.chance(0.5) },
-      random,
-    );
-    const parsed = Papa.parse<string[]>(text, { delimiter, newline: end }).data;
-    const records = parsed.filter((record) => record.length > 1);
-    const right = records.map((record) =>
-      record.map((raw): Value => {
-        const cell = raw.replaceAll(end, '\n').trim();
-        return MARKS.includes(cell)
-          ? null
-          : NUMBER_TEXT.test(cell) && Number.isFinite(Number(cell))
-            ? Number(cell)
-            : cell;
-      }),
-    );
-    const table = of(text, { delimiter, decimal: '.', header: false, asText: () => false });
+    if (long) cells[500]![0] = 'y"\n, "'.repeat(round === 40 ? 200_000 : 5000);
+    const end = ['\n', '\r\n', '\r'][random.below(3)]!;
+    const delimiter = ([',', ';', '\t', '|', ' '] as const)[random.below(5)]!;
+    const [padded, bom, last] = [random.chance(0.5), random.chance(0.5), random.chance(0.5)];
+    const text = write(cells, { delimiter, end, decimal: '.', bom, quotes: 'some', padded, last }, random);
+    const records = plainRecords(text, delimiter);
+    const right = records.filter((record) => record.cells.length === width);
+    if (right.length === 0) continue;
+    const table = of(text, { delimiter, decimal: '.', header: false, asText: () => false, keepTexts: () => true });
     const found = valuesOf(table);
     // Last columns without any cell are left out.
     const left = Array.from({ length: width - table.columns.length }, () => null);
-    for (const [r, row] of right.entries())
-      assert.equal([...found[r]!, ...left], row, `row ${r} of ${JSON.stringify(text)}`);
+    for (const [r, record] of right.entries()) {
+      const told = `row ${r} of ${JSON.stringify(text.slice(0, 1000))}`;
+      assert.equal([...found[r]!, ...left], record.cells.map(plainValue), told);
+      assert.is(table.line(r), record.line, told);
+    }
     assert.is(table.rows, right.length);
+    assert.is(table.ragged.count, records.length - right.length);
   }
+});
+
+function plainValue(cell: string): Value {
+  if (MARKS.includes(cell)) return null;
+  return NUMBER_TEXT.test(cell) && Number.isFinite(Number(cell)) ? Number(cell) : cell;
+}
+
+test('quotes that a slice of the text cuts, anywhere', () => {
+  const row = '"a ""b"" , c" , 1.5,"x\ny"  , ""\n';
+  for (let shift = 0; shift < row.length; shift++) {
+    const text = `${'h'.repeat(shift + 1)},n,t,m\n${row.repeat(1200)}`;
+    const { rows, columns, line } = of(text, { delimiter: ',', header: true });
+    assert.is(rows, 1200);
+    assert.equal([columns[0]!.texts, columns[2]!.texts], [['a "b" , c'], ['x\ny']]);
+    assert.ok(columns[1]!.numbers.every((number) => number === 1.5));
+    assert.ok(columns[3] === undefined || columns[3].ids!.every((id) => id === MISSING));
+    assert.is(line(1199), 2 + 2 * 1199);
+  }
+});
+
+test('the line of what is wrong, far down and behind blanks', () => {
+  const good = '1,"2\n3", "4"\n'.repeat(5000);
+  const refused = (bad: string, message: RegExp) => refuses(() => of(`a,b,c\n${good}${bad}`), RangeError, message);
+  refused('1,2, "3"x\n4,5,6\n', /^line 10002: expected the end of the cell behind its closing quote, got "x/);
+  refused(`1,2, "3"  x${good}`, /^line 10002: expected the end of the cell behind its closing quote, got "x/);
+  refused(
+    `1,"2\n3"," 4${good.replaceAll('"', '""')}`,
+    /^line 10003: expected a quote that closes, got none to the end/,
+  );
+  refused(`1${',2'.repeat(300_000)}`, /^line 10002: expected at most 131072 cells, got more/);
 });
 
 test.run();
