@@ -168,7 +168,7 @@ function brokenQuote(slice: string, from: number, line: number): RecordTrouble {
     const begun = line + newlines(slice, from);
     return { message: `line ${begun}: expected a quote that closes, got none to the end of the text` };
   }
-  const behind = JSON.stringify(slice.slice(end, end + 20));
+  const behind = JSON.stringify(slice.slice(end, end + 20).split('\n', 1)[0]);
   const place = line + newlines(slice, end);
   return { message: `line ${place}: expected the end of the cell behind its closing quote, got ${behind}` };
 }
