@@ -72,6 +72,9 @@ const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   'a number': isNumber,
   'CSV, the whole text': (text) => learnCsvSchema(text, { target: null }),
   'CSV, raw columns': (text) => readRaw(text, { missingMarks: ['', 'NA'] }),
+  'CSV, quotes and then blanks': (text) => readRaw(`${text}"${' '.repeat(text.length)},`, { missingMarks: [''] }),
+  'CSV, a quote that never closes': (text) =>
+    readRaw(`a,b\n1,"x\n${text.replaceAll('"', '""')}`, { missingMarks: [''] }),
   'CSV, a name': (text) => learnCsvSchema(`${quoted(text)},b\n${rows}\n`, { target: 'b' }),
   'CSV, a cell to learn from': (text) => learnCsvSchema(`a,b\n${rows}\n${quoted(text)},no\n`, { target: 'b' }),
   'CSV, a target': (text) => learnCsvSchema(`a,b\n${rows}\n1,${quoted(text)}\n`, { target: 'b', task: 'values' }),

@@ -101,33 +101,35 @@ function troubleOfCut(
 function preparation(delimiter: string): (slice: string) => string {
   const blank = delimiter === '\t' ? ' ' : '[ \\t]';
   if (delimiter === ' ') {
-    const spaced = (part: string) => part.replaceAll('\t', ' ');
-    return (slice) => (slice.includes('"') ? rewritten(slice, /(^|[ \t\n])()"/g, spaced) : spaced(slice));
+    const opening = /(^|[ \t\n])()"/g;
+    return (slice) => (slice.includes('"') ? rewritten(slice, opening, true) : slice.replaceAll('\t', ' '));
   }
   const needed = new RegExp(`(?:^|[${delimiter}\\n])${blank}+"|(?:^|\\n)"[ \\t]*"`);
   const opening = new RegExp(`(^|[${delimiter}\\n])(${blank}*)"`, 'g');
-  return (slice) => (slice.includes('"') && needed.test(slice) ? rewritten(slice, opening, (part) => part) : slice);
+  return (slice) => (slice.includes('"') && needed.test(slice) ? rewritten(slice, opening, false) : slice);
 }
 
-/** A cell that the slice cuts may be cut anywhere. */
-function rewritten(slice: string, opening: RegExp, between: (part: string) => string): string {
+/** `opening` finds a quoted cell with the blanks before it; `blanksPart` cells. */
+function rewritten(slice: string, opening: RegExp, blanksPart: boolean): string {
+  const between = (part: string) => (blanksPart ? part.replaceAll('\t', ' ') : part);
   let made = '';
   let done = 0;
   opening.lastIndex = 0;
   for (let found = opening.exec(slice); found !== null; found = opening.exec(slice)) {
     const [, before = '', blanks = ''] = found;
-    const from = opening.lastIndex - 1;
-    const closing = closingQuote(slice, from + 1);
+    const from = opening.lastIndex;
+    const closing = closingQuote(slice, from);
+    // The slice may cut it.
     const end = closing < 0 ? slice.length : closing + 1;
-    made += between(slice.slice(done, found.index) + before) + told(slice.slice(from, end)) + blanks;
+    const cell = slice.slice(from - 1, end);
+    const behind = () => slice[blanksPart ? end : behindQuote(slice, from)] ?? '\n';
+    const nothing = /^"[ \t]*"$/.test(cell) && ' \t\n'.includes(behind());
+    made +=
+      between(slice.slice(done, found.index) + before) + (nothing ? HARD_BLANK.repeat(cell.length) : cell) + blanks;
     done = end;
     opening.lastIndex = end;
   }
   return made + between(slice.slice(done));
-}
-
-function told(cell: string): string {
-  return /^"[ \t]*"$/.test(cell) ? HARD_BLANK.repeat(cell.length) : cell;
 }
 
 function isBlank(cell: string | undefined): boolean {
@@ -168,7 +170,7 @@ function brokenQuote(slice: string, from: number, line: number): RecordTrouble {
     const begun = line + newlines(slice, from);
     return { message: `line ${begun}: expected a quote that closes, got none to the end of the text` };
   }
-  const behind = JSON.stringify(slice.slice(end, end + 20));
+  const behind = JSON.stringify(slice.slice(end, end + 20).split('\n', 1)[0]);
   const place = line + newlines(slice, end);
   return { message: `line ${place}: expected the end of the cell behind its closing quote, got ${behind}` };
 }

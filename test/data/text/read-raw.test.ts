@@ -165,10 +165,10 @@ test('made-up tables are what a reader of single characters makes of them, each 
     const width = 1 + random.below(5);
     // Longer than papaparse gets at once.
     const long = round % 40 === 0;
-    const cells = Array.from({ length: long ? 1500 : 1 + random.below(30) }, () =>
+    const cells = Array.from({ length: long ? 800 : 1 + random.below(30) }, () =>
       Array.from({ length: width + (long && random.chance(0.02) ? 1 : 0) }, cell),
     );
-    if (long) cells[500]![0] = 'y"\n, "'.repeat(round === 40 ? 200_000 : 5000);
+    if (long) cells[500]![0] = 'y"\n, "'.repeat(round === 40 ? 60_000 : 5000);
     const end = ['\n', '\r\n', '\r'][random.below(3)]!;
     const delimiter = ([',', ';', '\t', '|', ' '] as const)[random.below(5)]!;
     const [padded, bom, last] = [random.chance(0.5), random.chance(0.5), random.chance(0.5)];
