@@ -11,7 +11,9 @@ import { requireSchema, type TableSchema } from '../tables/schema.js';
 import { type Source, sourceOfRaw } from '../tables/source.js';
 import { takenOf } from '../tables/taken.js';
 import { Troubles } from '../tables/troubles.js';
+import { dialectLike } from './dialect-like.js';
 import { readRaw } from './read-raw.js';
+import { requireText } from './require-text.js';
 
 /** Options of learnCsv and learnCsvSchema. */
 export const CSV = {
@@ -95,7 +97,7 @@ function learnText(text: string, settings: CsvSettings): Learned & { source: Sou
 
 /**
  * A dense dataset from a CSV text, by a schema learned on the training text. With a header, columns are found by name, in
- * any order; without, by place. The target column may be absent, then the dataset has no targets; so may ignored ones.
+ * any order; without, by place. Delimiter and decimal mark are the text's own where the schema's do not fit it. The target column may be absent, then the dataset has no targets; so may ignored ones.
  *
  * @throws TypeError, RangeError for what learning cannot have made; TableError for all cells that the schema cannot take, by line and column, and for all columns that are absent or
  * not in the schema; RangeError for a table beyond maxMemory
@@ -103,14 +105,16 @@ function learnText(text: string, settings: CsvSettings): Learned & { source: Sou
 export function readCsv(text: string, schema: TableSchema, options: OptionsOf<typeof READ_TABLE> = {}): Dataset {
   const settings = complete(READ_TABLE, options, 'readCsv');
   requireSchema(schema);
-  const { dialect, missingMarks } = schema;
+  requireText(text);
+  const { told, ...dialect } = dialectLike(text, schema);
   const raw = readRaw(text, {
-    ...(dialect ? { delimiter: dialect.delimiter, decimal: dialect.decimal, header: dialect.header } : {}),
-    missingMarks,
+    ...dialect,
+    missingMarks: schema.missingMarks,
     asText: among(spelledIn(schema)),
     keepTexts: areDates,
   });
   const troubles = new Troubles();
+  if (told !== undefined) troubles.add(told);
   const source = sourceOfRaw(raw, troubles);
   const { features, targets, featureNames } = applySchema(source, schema, settings, troubles);
   return new Dataset(features, targets, featureNames, schema);

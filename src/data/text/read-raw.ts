@@ -3,6 +3,7 @@ import { Collector } from './collector.js';
 import { type Delimiter, type DialectEvidence, sniff } from './dialect.js';
 import { numberIn } from './number.js';
 import { eachRecord, plainLines } from './records.js';
+import { requireText } from './require-text.js';
 import { MOST_COLUMNS } from './sample.js';
 
 const MOST_RAGGED = 20;
@@ -30,7 +31,7 @@ export interface RawOptions {
  * @throws TypeError for what is no text; RangeError naming the line for a quote that is not closed, or not where its cell ends, and for a line of more than maxColumns cells; RangeError for a text without cells
  */
 export function readRaw(text: string, options: RawOptions): RawTable {
-  if (typeof text !== 'string') throw new TypeError(`text: expected a string, got ${typeof text}`);
+  requireText(text);
   const { delimiter, decimal, missingMarks, header = 'auto' } = options;
   const given = { delimiter, decimal, missingMarks, header: header === 'auto' ? undefined : header };
   const lines = plainLines(text);
@@ -99,14 +100,14 @@ class RawReader {
   }
 
   private makeColumns(header: readonly string[] | undefined, width: number): void {
-    const { formats } = this.evidence;
+    const { formats, codes } = this.evidence;
     const { asText, keepTexts = () => false } = this.options;
     this.capacity = this.rowsExpected();
     // R names no column of row names.
     const shift = header !== undefined && header.length === width - 1 ? 1 : 0;
     for (let place = 0; place < width; place++) {
       const text = asText?.(header?.[place - shift], place) ?? false;
-      this.columns.push(new Collector(this.capacity, text, formats[place]!, this.missing, keepTexts));
+      this.columns.push(new Collector(this.capacity, text, formats[place]!, this.missing, keepTexts, codes[place]!));
     }
   }
 
