@@ -34,16 +34,18 @@ export function tellMarkedNumbers(
   const texts = column.texts ?? [];
   const few = texts.length > 0 && texts.length <= MOST_MARKS && texts.every((text) => text.length <= LONGEST_MARK);
   if (share > NUMERIC_SHARE) tellOddWords(context, shown, name, column, census, few);
-  else if (few && share >= MARKED_SHARE && (texts.every((text) => KNOWN.test(text)) || isMeasured(column)))
-    tellMarks(context, shown, column, census);
+  else if (few && share >= MARKED_SHARE && areMarks(column, texts, census)) tellMarks(context, shown, column, census);
   else return false;
   return true;
 }
 
-/** Whether its numbers are no categories. */
-function isMeasured(column: SourceColumn): boolean {
+/** Words known for it, and any that recur, or not in the first row alone, among numbers that are no categories. */
+function areMarks(column: SourceColumn, texts: readonly string[], { words, firstWord }: Census): boolean {
+  if (texts.every((text) => KNOWN.test(text))) return true;
   const numbers = distinctNumbers(column);
-  return numbers.length > MOST_NUMERIC_CATEGORIES || numbers.some((number) => !Number.isInteger(number));
+  const many = numbers.length > MOST_NUMERIC_CATEGORIES;
+  if (words >= 2 * texts.length) return many || numbers.some((number) => !Number.isInteger(number));
+  return many && (words > 1 || firstWord > 0);
 }
 
 function marksOf({ texts }: SourceColumn, { missing }: TableSettings): Remedy {
@@ -73,9 +75,17 @@ function tellOddWords(
   few: boolean,
 ): void {
   const cell = show(cellAt(column, firstWord));
+  const told = `${source.where(firstWord)}, ${shown}: expected a number like ${numbers} of ${numbers + words} cells of the column, got ${cell}`;
+  if (words === 1 && firstWord === 0 && source.dialect && !KNOWN.test(column.texts?.[0] ?? '')) {
+    const what = source.dialect.header
+      ? 'is of the header, leave it out of the text'
+      : 'names columns, the option header says so';
+    troubles.add(`${told}; if that line ${what}`);
+    return;
+  }
   const others = words > 1 ? ` and ${words - 1} more such cells` : '';
   troubles.add(
-    `${source.where(firstWord)}, ${shown}: expected a number like ${numbers} of ${numbers + words} cells of the column, got ${cell}${others}; ` +
+    `${told}${others}; ` +
       (few ? 'list it under missingMarks, or the column under categorical' : 'ignore leaves the column out'),
     few ? marksOf(column, options) : { ignore: name },
   );

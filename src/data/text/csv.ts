@@ -7,6 +7,7 @@ import { spelledIn } from '../tables/from-records.js';
 import { type Learned, learnTable } from '../tables/learn.js';
 import type { LearnedTable } from '../tables/learn-records.js';
 import { READ_TABLE, TABLE } from '../tables/options.js';
+import { MISSING, type RawColumn } from '../tables/raw.js';
 import { requireSchema, type TableSchema } from '../tables/schema.js';
 import { type Source, sourceOfRaw } from '../tables/source.js';
 import { takenOf } from '../tables/taken.js';
@@ -80,18 +81,16 @@ export function learnCsv(text: string, options: CsvOptions): LearnedTable {
 
 function learnText(text: string, settings: CsvSettings): Learned & { source: Source } {
   const { header, delimiter, decimal, ...options } = settings;
-  const { categorical, missingMarks } = options;
-  const raw = readRaw(text, {
-    ...(header === 'auto' ? {} : { header }),
-    ...(delimiter === undefined ? {} : { delimiter }),
-    ...(decimal === undefined ? {} : { decimal }),
-    missingMarks,
-    asText: among(new Set(categorical)),
-    keepTexts: areDates,
-  });
+  const how = { header, delimiter, decimal, asText: among(new Set(options.categorical)), keepTexts: areDates };
+  let { missingMarks } = options;
+  let raw = readRaw(text, { ...how, missingMarks });
+  if (String(missingMarks) === String(CSV.missingMarks.default) && raw.columns.some(isOfPluses)) {
+    missingMarks = missingMarks.filter((mark) => mark !== '-');
+    raw = readRaw(text, { ...how, missingMarks });
+  }
   const troubles = new Troubles();
   const source = sourceOfRaw(raw, troubles);
-  const { schema, warnings } = learnTable(source, options, troubles);
+  const { schema, warnings } = learnTable(source, { ...options, missingMarks }, troubles);
   return { schema, source, warnings: [...raw.warnings, ...warnings] };
 }
 
@@ -123,6 +122,11 @@ export function readCsv(text: string, schema: TableSchema, options: OptionsOf<ty
 /** Whether a column is one of these; without a name of its own it has that of its place. */
 function among(names: ReadonlySet<string>): (name: string | undefined, place: number) => boolean {
   return (name, place) => names.has(name || `column${place}`);
+}
+
+/** Plus signs and cells that are missing, which a minus is taken for: it is the other category. */
+function isOfPluses({ texts, ids, numbers }: RawColumn): boolean {
+  return texts?.length === 1 && texts[0] === '+' && ids!.includes(MISSING) && numbers.every(Number.isNaN);
 }
 
 function areDates(texts: readonly string[]): boolean {

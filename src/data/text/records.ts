@@ -36,7 +36,7 @@ export function plainLines(text: string): string {
 }
 
 /**
- * Takes a text whose lines end with LF apart by papaparse, slice by slice, so that few records are held at a time. Lines of blanks and delimiters alone are left out; cells come
+ * Takes a text whose lines end with LF apart by papaparse, slice by slice, so that few records are held at a time. Lines of blanks alone are left out; cells come
  * with the blanks about them. Goes on as long as `take` says so, to the first trouble.
  */
 export function eachRecord(
@@ -59,7 +59,7 @@ export function eachRecord(
       if (r === row) return brokenQuote(slice, index, begun);
       const cells = delimiter === ' ' ? data[r]!.filter((cell) => cell !== '') : data[r]!;
       if (cells.length > mostCells) return tooWide(cells, line, mostCells);
-      if (!isBlankLine(cells) && !take(cells, line)) return undefined;
+      if ((cells.length > 1 || !isBlank(cells[0])) && !take(cells, line)) return undefined;
       line += spread ? linesOf(data[r]!) : 1;
     }
     if (data.length === 0) {
@@ -130,10 +130,13 @@ function told(cell: string): string {
   return /^"[ \t]*"$/.test(cell) ? HARD_BLANK.repeat(cell.length) : cell;
 }
 
-/** A quoted cell of nothing, alone on its line, is a row. */
-function isBlankLine(cells: readonly string[]): boolean {
-  if (cells.length > 1) return cells.every((cell) => cell.trim() === '');
-  return cells.length === 0 || /^[ \t]*$/.test(cells[0]!);
+function isBlank(cell: string | undefined): boolean {
+  return cell === undefined || cell === '' || /^[ \t]+$/.test(cell);
+}
+
+/** Whether a line is of delimiters alone, as spreadsheets write blank lines. */
+export function isOfDelimiters(cells: readonly string[]): boolean {
+  return cells.length > 1 && cells.every((cell) => cell.trim() === '');
 }
 
 function newlines(text: string, to: number): number {
