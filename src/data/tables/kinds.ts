@@ -1,5 +1,6 @@
 import { show } from '../text/show.js';
 import { type Census, categoriesOf, cellAt, codesOf, distinctNumbers, mostFrequent } from './cells.js';
+import type { Context } from './context.js';
 import { type DateOrder, dateOrder, hasShortYear } from './dates.js';
 import { fillOf } from './fill.js';
 import { tellMarkedNumbers } from './marked-numbers.js';
@@ -8,14 +9,6 @@ import type { SchemaColumn } from './schema.js';
 import type { Source, SourceColumn } from './source.js';
 import type { Troubles } from './troubles.js';
 import { datesOf, numbersOf } from './values.js';
-
-/** What a column's kind is decided by. */
-export interface Context {
-  readonly source: Source;
-  readonly options: TableSettings;
-  readonly troubles: Troubles;
-  readonly warnings: string[];
-}
 
 /** So few different cells may be categories in the smallest table. */
 const ALWAYS_CATEGORIES = 20;

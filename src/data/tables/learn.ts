@@ -1,6 +1,7 @@
 import { shorten, show } from '../text/show.js';
 import { type Census, censusOf, distinctNumbers } from './cells.js';
-import { type Context, learnColumn } from './kinds.js';
+import type { Context } from './context.js';
+import { learnColumn } from './kinds.js';
 import type { TableSettings } from './options.js';
 import { requireRoom } from './room.js';
 import type { SchemaColumn, TableSchema } from './schema.js';

@@ -1,7 +1,7 @@
 import { unitIn } from '../text/number-format.js';
 import { shorten, show } from '../text/show.js';
 import { type Census, cellAt, distinctNumbers } from './cells.js';
-import type { Context } from './kinds.js';
+import type { Context } from './context.js';
 import type { TableSettings } from './options.js';
 import type { SourceColumn } from './source.js';
 import type { Remedy } from './troubles.js';
@@ -18,7 +18,7 @@ const MOST_NUMERIC_CATEGORIES = 10;
 /** Of the cells, so many are numbers where units differ. */
 const NEARLY_ALL = 0.9;
 const KNOWN =
-  /^([-–—.*x/]+|\?+|#[a-zäöü/]+[!?]?|k\.? ?a\.?|n\.? ?[avb]\.?|n\/a|na|nan|null|nil|none|keine angabe|fehlt|unbekannt|unknown|missing|not available)$/i;
+  /^([-–—.*/]+|\?+|#[a-zäöü/]+[!?]?|k\.? ?a\.?|n\.? ?[avb]\.?|n\/a|na|nan|null|nil|none|keine angabe|fehlt|unbekannt|unknown|missing|not available)$/i;
 
 /** Whether a column of numbers and words is one of numbers with mistakes or marks in it, which is told. */
 export function tellMarkedNumbers(

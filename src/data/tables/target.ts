@@ -1,6 +1,7 @@
 import { show } from '../text/show.js';
 import { categoriesOf, cellAt, censusOf, distinctNumbers } from './cells.js';
-import { type Context, mostCategories } from './kinds.js';
+import type { Context } from './context.js';
+import { mostCategories } from './kinds.js';
 import type { TableTarget } from './schema.js';
 import type { SourceColumn } from './source.js';
 

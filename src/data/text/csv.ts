@@ -14,6 +14,7 @@ import { takenOf } from '../tables/taken.js';
 import { Troubles } from '../tables/troubles.js';
 import { dialectLike } from './dialect-like.js';
 import { readRaw } from './read-raw.js';
+import { plainLines } from './records.js';
 import { requireText } from './require-text.js';
 
 /** Options of learnCsv and learnCsvSchema. */
@@ -105,8 +106,9 @@ export function readCsv(text: string, schema: TableSchema, options: OptionsOf<ty
   const settings = complete(READ_TABLE, options, 'readCsv');
   requireSchema(schema);
   requireText(text);
-  const { told, ...dialect } = dialectLike(text, schema);
-  const raw = readRaw(text, {
+  const lines = plainLines(text);
+  const { told, ...dialect } = dialectLike(lines, schema);
+  const raw = readRaw(lines, {
     ...dialect,
     missingMarks: schema.missingMarks,
     asText: among(spelledIn(schema)),

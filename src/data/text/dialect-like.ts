@@ -1,6 +1,5 @@
 import type { TableSchema } from '../tables/schema.js';
 import { type Delimiter, type Dialect, sniff } from './dialect.js';
-import { plainLines } from './records.js';
 
 /** How to read a text by a schema, and what to tell should it not fit. */
 export interface LikeTraining {
@@ -18,16 +17,15 @@ const WORDS: Readonly<Record<Delimiter, string>> = {
   ' ': 'blanks',
 };
 
-/** By the schema's delimiter where its columns are found with it, else by the text's own; the decimal mark is the text's own where its cells tell it. */
+/** Of a text whose lines end with LF: by the schema's delimiter where its columns are found with it, else by the text's own; the decimal mark is the text's own where its cells tell it. */
 export function dialectLike(text: string, schema: TableSchema): LikeTraining {
   const { dialect, missingMarks } = schema;
   if (!dialect) return {};
   const { header } = dialect;
-  const lines = plainLines(text);
   const given = { header, missingMarks };
-  const trained = sniff(lines, { ...given, delimiter: dialect.delimiter });
+  const trained = sniff(text, { ...given, delimiter: dialect.delimiter });
   if (fits(trained, schema)) return { ...dialectOf(dialect), decimal: decimalOf(trained, dialect) };
-  const own = sniff(lines, given);
+  const own = sniff(text, given);
   const { delimiter, decimal } = own.dialect;
   if (delimiter !== dialect.delimiter && fits(own, schema)) return { delimiter, decimal, header };
   return own.width < 2 || delimiter === dialect.delimiter

@@ -24,7 +24,9 @@ export function titlesAbove(
   if ((width === 2 || !short) && !canName(header, below, missing)) return 0;
   for (const { cells, line } of titles) {
     const title = cells.filter((cell) => cell !== '').join(' ');
-    warnings.push(`line ${line}, ${show(title)}, is taken for a title and left out; the table begins on a later line`);
+    warnings.push(
+      `line ${line}, ${show(title)}, is taken for a title and left out; the table begins on line ${records[count]!.line}`,
+    );
   }
   return count;
 }
