@@ -4,10 +4,8 @@ import type { Context } from './context.js';
 import { type DateOrder, dateOrder, hasShortYear } from './dates.js';
 import { fillOf } from './fill.js';
 import { tellMarkedNumbers } from './marked-numbers.js';
-import type { TableSettings } from './options.js';
 import type { SchemaColumn } from './schema.js';
-import type { Source, SourceColumn } from './source.js';
-import type { Troubles } from './troubles.js';
+import type { SourceColumn } from './source.js';
 import { datesOf, numbersOf } from './values.js';
 
 /** So few different cells may be categories in the smallest table. */
