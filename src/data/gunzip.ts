@@ -74,7 +74,16 @@ export async function gunzip(bytes: Uint8Array, options: OptionsOf<typeof GUNZIP
 export async function textOf(bytes: Uint8Array, options: OptionsOf<typeof TEXT_OF> = {}): Promise<string> {
   const { encoding, maxMemory } = complete(TEXT_OF, options, 'textOf');
   requireBytes(bytes);
-  return decodeText(isGzip(bytes) ? await gunzip(bytes, { maxMemory }) : bytes, encoding);
+  const plain = isGzip(bytes) ? await gunzip(bytes, { maxMemory }) : bytes;
+  if (encoding !== undefined) return decodeText(plain, encoding);
+  try {
+    return decodeText(plain);
+  } catch (cause) {
+    const { message } = cause as Error;
+    throw new RangeError(`${message}; the option encoding names another, windows-1252 for many spreadsheets`, {
+      cause,
+    });
+  }
 }
 
 function requireBytes(bytes: unknown): void {

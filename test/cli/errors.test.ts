@@ -236,7 +236,10 @@ test('CSV', async () => {
     ['train', '--data', file('holes.csv', 'a,b\n1,2\n,3\n')],
     /holes\.csv: column "a": 1 of 2 cells are missing, the first in line 3/,
   );
-  await refused(['train', '--data', file('quote.csv', 'a,b\n"1,2\n')], /quote\.csv: line \d+: expected a quote that closes/);
+  await refused(
+    ['train', '--data', file('quote.csv', 'a,b\n"1,2\n')],
+    /quote\.csv: line \d+: expected a quote that closes/,
+  );
   await refused(['predict', fruitModel, '-'], /standard input: text: expected a column "weight", got none/, {
     input: 'size,colour\n1,red\n',
   });

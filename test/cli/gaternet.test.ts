@@ -325,7 +325,10 @@ test('images that do not fit', async () => {
   const coloured = pngFolder(scratch.path('coloured'), { seed: 1, rows: 4, colour: true });
   await refused(['predict', model, coloured], /0\.png: expected a grey image like the training images/);
   const mixed = pngFolder(pngFolder(scratch.path('mixed'), { seed: 1, rows: 4 }), { seed: 1, rows: 2, side: 10 });
-  await refused(['train', mixed, ...quick], /mixed: expected images of one size, width x height, got 4 of 10 x 10 \(.*0\.png\), 4 of 8 x 8 \(.*2\.png\)/);
+  await refused(
+    ['train', mixed, ...quick],
+    /mixed: expected images of one size, width x height, got 4 of 10 x 10 \(.*0\.png\), 4 of 8 x 8 \(.*2\.png\)/,
+  );
   writeFileSync(`${mixed}/across/0.png`, 'no picture');
   await refused(['train', mixed, ...quick], /0\.png: expected a PNG, got other or damaged bytes/);
   const dots = pngFolder(scratch.path('dots'), { seed: 1, rows: 4, side: 4 });

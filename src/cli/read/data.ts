@@ -16,7 +16,12 @@ import { svmlightLike, svmlightToLearn } from './svmlight-file.js';
 /** Reads a file to learn from. Without `labelled`, a CSV has no target unless one is named, which is then left out. */
 export async function loadToLearn(path: string, options: DataOptions, labelled: boolean): Promise<Loaded> {
   const reading = readReading(options);
-  return learnFrom(await readInput(path, options.format, options.maxMemory), options, reading, labelled);
+  return learnFrom(await readInput(path, saidFormat(options), options.maxMemory), options, reading, labelled);
+}
+
+/** The format given; a delimiter is only of CSV. */
+export function saidFormat({ format, delimiter }: DataOptions): Format | undefined {
+  return format ?? (delimiter === undefined ? undefined : 'csv');
 }
 
 /** loadToLearn of a file that has been read. */

@@ -108,9 +108,12 @@ function textFormat(lines: readonly string[], named: Format | undefined, name: s
 
 /** Whether blanks part most lines into as many cells as the first, some of them numbers: prose does not. */
 function areTable(lines: readonly string[]): boolean {
-  const cells = lines.map((line) => line.trim().split(/\s+/));
-  const alike = cells.filter(({ length }) => length === cells[0]!.length);
-  return 2 * alike.length > lines.length && alike.slice(1).some((row) => row.some((cell) => /^[-+.\d]/.test(cell)));
+  const cells = lines.map((line) => line.match(/"[^"]*"|\S+/g) ?? []);
+  const [header, second] = cells.map(({ length }) => length) as [number, number];
+  // R names no column of row names.
+  const width = header === second - 1 ? second : header;
+  const rows = cells.slice(1).filter(({ length }) => length === width);
+  return 2 * rows.length + 1 >= lines.length && rows.some((row) => row.some((cell) => /^[-+.\d]/.test(cell)));
 }
 
 type LineKind = 'sparse' | 'svmlight' | 'alike' | 'label' | 'cells' | 'blanks' | 'word';

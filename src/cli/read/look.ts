@@ -4,7 +4,7 @@ import { type Inspection, inspectCsv } from '../../data/tables/inspect.js';
 import { inFile } from '../errors.js';
 import { READING_FLAGS, readReading } from '../flags/reading.js';
 import type { DataOptions } from '../options.js';
-import { csvOptions, learnFrom } from './data.js';
+import { csvOptions, learnFrom, saidFormat } from './data.js';
 import { loadImagesToLearn } from './images.js';
 import { decode, readInput } from './input-file.js';
 import { labelsBeside } from './labels-beside.js';
@@ -20,7 +20,7 @@ export interface Look extends Inspection {
 export async function look(path: string, options: DataOptions): Promise<Look> {
   const reading = readReading(options);
   if (areImages(path)) return lookAtData((await loadImagesToLearn(path, options)).train);
-  const file = await readInput(path, options.format, options.maxMemory);
+  const file = await readInput(path, saidFormat(options), options.maxMemory);
   if (file.format !== 'csv') {
     const labelled = file.format !== 'idx' || (options.labels ?? labelsBeside(path)) !== undefined;
     return lookAtData(await learnFrom(file, options, reading, labelled));

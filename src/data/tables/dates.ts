@@ -1,3 +1,5 @@
+import { namedDate } from './month-names.js';
+
 /** Which of year, month and day stands first, second and third. */
 export type DateOrder = 'ymd' | 'dmy' | 'mdy';
 
@@ -5,6 +7,10 @@ const TIME = /(?:[T ] ?(\d{1,2}):(\d{2})(?::(\d{2}(?:[.,]\d{1,9})?))? ?(?:([AaPp
   .source;
 const YEAR_FIRST = new RegExp(`^(\\d{4})([-/.])(\\d{1,2})\\2(\\d{1,2})${TIME}$`);
 const YEAR_LAST = new RegExp(`^(\\d{1,2})([-/.])(\\d{1,2})\\2(\\d{4})${TIME}$`);
+/** With days and months of two digits too, unless slashes part them: 1.2.34 is a version of something. */
+const SHORT_YEAR = new RegExp(`^(?:(\\d{2})([-.])(\\d{2})\\2|(\\d{1,2})(/)(\\d{1,2})/)(\\d{2})${TIME}$`);
+/** As POSIX has it: 69 is 1969, 68 is 2068. */
+const FIRST_SHORT_YEAR = 69;
 const LONGEST = 48;
 const DAY = 86_400_000;
 
@@ -28,15 +34,40 @@ export function dateOrder(texts: readonly string[], first?: 'day' | 'month'): Da
 
 /** Days since 1970-01-01, with a fraction for the time, which is in UTC unless an offset is given; NaN for what is no such date. Dots stand only between day, month and year. */
 export function daysOf(text: string, order: DateOrder): number {
-  const parts = text.length > LONGEST ? null : (order === 'ymd' ? YEAR_FIRST : YEAR_LAST).exec(text);
+  if (text.length > LONGEST) return Number.NaN;
+  const named = namedDate(text);
+  if (named) return dayNumber(yearOf(named.year), named.month, named.day);
+  const parts = (order === 'ymd' ? YEAR_FIRST : YEAR_LAST).exec(text) ?? (order === 'ymd' ? null : shortParts(text));
   if (!parts || (order === 'mdy' && parts[2] === '.')) return Number.NaN;
-  const [a, b, c] = [Number(parts[1]), Number(parts[3]), Number(parts[4])];
-  const [year, month, day] = order === 'ymd' ? [a, b, c] : order === 'dmy' ? [c, b, a] : [c, a, b];
+  const [a, b, c] = [Number(parts[1]), Number(parts[3]), yearOf(parts[4]!)];
+  const [year, month, day] = order === 'ymd' ? [a, b, Number(parts[4])] : order === 'dmy' ? [c, b, a] : [c, a, b];
+  return dayNumber(year, month, day) + timeOf(parts.slice(5));
+}
+
+/** Whether a date has a year of two digits. */
+export function hasShortYear(text: string): boolean {
+  return shortParts(text) !== undefined || namedDate(text)?.year.length === 2;
+}
+
+/** As a match of YEAR_LAST has them. */
+function shortParts(text: string): (string | undefined)[] | undefined {
+  const match = SHORT_YEAR.exec(text);
+  if (!match) return undefined;
+  const [all, a, mark, b, c, slash, d, year, ...time] = match;
+  return [all, a ?? c, mark ?? slash, b ?? d, year, ...time];
+}
+
+function yearOf(digits: string): number {
+  const year = Number(digits);
+  return digits.length > 2 ? year : year + (year < FIRST_SHORT_YEAR ? 2000 : 1900);
+}
+
+/** Days since 1970-01-01; NaN for a day that its month has not. */
+function dayNumber(year: number, month: number, day: number): number {
   // Years below 100 would be of the last century.
   const date = new Date(0);
   date.setUTCFullYear(year, month - 1, day);
-  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return Number.NaN;
-  return date.getTime() / DAY + timeOf(parts.slice(5));
+  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? date.getTime() / DAY : Number.NaN;
 }
 
 /** Part of a day, NaN for what is no time. */

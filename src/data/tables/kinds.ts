@@ -1,29 +1,15 @@
 import { show } from '../text/show.js';
 import { type Census, categoriesOf, cellAt, codesOf, distinctNumbers, mostFrequent } from './cells.js';
-import { type DateOrder, dateOrder } from './dates.js';
+import type { Context } from './context.js';
+import { type DateOrder, dateOrder, hasShortYear } from './dates.js';
 import { fillOf } from './fill.js';
-import type { TableSettings } from './options.js';
+import { tellMarkedNumbers } from './marked-numbers.js';
 import type { SchemaColumn } from './schema.js';
-import type { Source, SourceColumn } from './source.js';
-import type { Troubles } from './troubles.js';
+import type { SourceColumn } from './source.js';
 import { datesOf, numbersOf } from './values.js';
 
-/** What a column's kind is decided by. */
-export interface Context {
-  readonly source: Source;
-  readonly options: TableSettings;
-  readonly troubles: Troubles;
-  readonly warnings: string[];
-}
-
-/** Above this share of numbers, a column's other cells are taken for mistakes rather than for categories. */
-const NUMERIC_SHARE = 0.95;
 /** So few different cells may be categories in the smallest table. */
 const ALWAYS_CATEGORIES = 20;
-/** Odd cells that may be marks of what is missing. */
-const MOST_MARKS = 3;
-const LONGEST_MARK = 20;
-
 /** Above it, different texts rather tell rows apart than are categories. */
 export function mostCategories(cells: number): number {
   return Math.max(ALWAYS_CATEGORIES, cells / 2);
@@ -47,6 +33,8 @@ export function learnColumn(
   if (kind === undefined || kind === 'dates') return kind;
   if (!canFill(context, shown, column, census, kind === 'categorical')) return undefined;
   warnOfConstant(context, shown, column, census);
+  if (kind === 'numeric' && column.codes)
+    context.warnings.push(`${shown}: numbers with leading noughts, as codes have; categorical takes them so`);
   const state = options.missing === 'state' && census.missing > 0 ? ({ missing: 'state' } as const) : {};
   if (kind !== 'categorical') {
     const { values } = kind === 'numeric' ? numbersOf(column) : datesOf(column, kind);
@@ -63,7 +51,7 @@ function kindOf(
   column: SourceColumn,
   census: Census,
 ): 'numeric' | 'categorical' | DateOrder | 'dates' | undefined {
-  const { options, troubles, source } = context;
+  const { options, troubles, source, warnings } = context;
   if (column.days) return options.dates === 'leave-out' ? 'dates' : 'ymd';
   if (census.words === 0) {
     if (census.firstInfinite < 0) return 'numeric';
@@ -82,34 +70,12 @@ function kindOf(
       );
       return undefined;
     }
+    if (order && column.texts.some(hasShortYear))
+      warnings.push(`${shown}: years of two digits are taken for those from 1969 to 2068`);
     if (order) return order;
   }
-  if (census.numbers > NUMERIC_SHARE * (census.numbers + census.words)) {
-    tellOddWords(context, shown, name, column, census);
-    return undefined;
-  }
+  if (tellMarkedNumbers(context, shown, name, column, census)) return undefined;
   return recurs(context, shown, name, column, census) ? 'categorical' : undefined;
-}
-
-/** Words among numbers: a mistake, or a mark of what is missing. */
-function tellOddWords(
-  { source, options, troubles }: Context,
-  shown: string,
-  name: string,
-  column: SourceColumn,
-  { numbers, words, firstWord }: Census,
-): void {
-  const cell = show(cellAt(column, firstWord));
-  const others = words > 1 ? ` and ${words - 1} more such cells` : '';
-  const few =
-    column.texts && column.texts.length <= MOST_MARKS && column.texts.every((text) => text.length <= LONGEST_MARK);
-  troubles.add(
-    `${source.where(firstWord)}, ${shown}: expected a number like ${numbers} of ${numbers + words} cells of the column, got ${cell}${others}; ` +
-      (few ? 'list it under missingMarks, or the column under categorical' : 'ignore leaves the column out'),
-    few
-      ? { missingMarks: column.texts!, ...(options.missing === 'refuse' ? { missing: 'mean' } : {}) }
-      : { ignore: name },
-  );
 }
 
 /** Whether the cells are categories rather than names of rows. */

@@ -1,11 +1,13 @@
 import { shorten, show } from '../text/show.js';
 import { type Census, censusOf, distinctNumbers } from './cells.js';
-import { type Context, learnColumn } from './kinds.js';
+import type { Context } from './context.js';
+import { learnColumn } from './kinds.js';
 import type { TableSettings } from './options.js';
 import { requireRoom } from './room.js';
 import type { SchemaColumn, TableSchema } from './schema.js';
 import { argumentOf, type Source, type SourceColumn } from './source.js';
 import { learnTarget } from './target.js';
+import { totalRow } from './total-row.js';
 import type { Troubles } from './troubles.js';
 
 export interface Learned {
@@ -48,6 +50,8 @@ export function learnTable(source: Source, options: TableSettings, troubles: Tro
     else if (learned) columns.push(learned);
   }
   const target = targetPlace < 0 ? null : learnTarget(context, names[targetPlace]!, source.columns[targetPlace]!);
+  const total = totalRow(source, names);
+  if (total !== undefined) troubles.addTo(warnings, total);
   troubles.throwAny(options);
   if (columns.length === 0)
     throw new RangeError(`${argumentOf(source)}: expected at least one column of features, got none`);

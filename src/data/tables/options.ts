@@ -7,7 +7,10 @@ const NAMES = { kind: 'list', of: { kind: 'text', doc: 'A name.' } } as const;
 const TABLE_MEMORY = { ...MAX_MEMORY, default: 2 ** 30 } as const satisfies Option;
 
 /** What counts as missing unless said otherwise. */
-const MARKS = ['', '?', 'NA', 'N/A', 'n/a', '#N/A', '<NA>', 'NaN', 'nan', 'null', 'NULL', 'None', 'none'];
+const MARKS = [
+  ...['', '?', '-', '--', '.', 'NA', 'N/A', 'n/a', 'n.a.', 'k.A.', '<NA>', 'NaN', 'nan', 'NaT'],
+  ...['null', 'NULL', 'None', 'none', 'nil', '#N/A', '#N/V', '#NV', '#DIV/0!', '#VALUE!', '#WERT!'],
+];
 
 /** How the columns of a table become features, wherever the table is from. */
 export const TABLE = {

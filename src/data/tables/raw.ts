@@ -18,6 +18,8 @@ export interface RawColumn {
   readonly texts: readonly string[] | undefined;
   /** How many texts differ; where `texts` is undefined, how many at least. */
   readonly different: number;
+  /** Its numbers are written as codes are: digits of one length, with a nought in front among them. */
+  readonly codes?: boolean;
 }
 
 /** Lines whose number of cells is not the table's: they are no rows of it. */

@@ -71,13 +71,14 @@ const MOST_LISTED = 5;
 
 /** In one line: `12 rows, delimiter ;, decimal comma, header yes, 3 numeric, 1 category of 4, row names left out`. */
 export function takenLine(taken: Taken): string {
-  const { rows, delimiter, decimal, thousands, header, columns, numeric, dates, leftOut, missing } = taken;
+  const { rows, delimiter, decimal, thousands, header, zeroBased, columns, numeric, dates, leftOut, missing } = taken;
   const parts = [
     counted(rows, 'row'),
     delimiter === undefined ? '' : `delimiter ${DELIMITERS[delimiter] ?? delimiter}`,
     decimal === undefined ? '' : `decimal ${decimal === ',' ? 'comma' : 'point'}`,
     thousands === undefined ? '' : `thousands parted by ${thousands.trim() === '' ? 'blanks' : thousands}`,
     header === undefined ? '' : `header ${header ? 'yes' : 'no'}`,
+    zeroBased === undefined ? '' : `indices from ${zeroBased ? 0 : 1}`,
     columns === undefined ? '' : counted(columns, 'feature'),
     numeric === undefined ? '' : `${numeric} numeric`,
     dates === undefined ? '' : counted(dates, 'date'),

@@ -1,6 +1,7 @@
 import { show } from '../text/show.js';
 import { categoriesOf, cellAt, censusOf, distinctNumbers } from './cells.js';
-import { type Context, mostCategories } from './kinds.js';
+import type { Context } from './context.js';
+import { mostCategories } from './kinds.js';
 import type { TableTarget } from './schema.js';
 import type { SourceColumn } from './source.js';
 
@@ -31,7 +32,10 @@ export function learnTarget(context: Context, name: string, column: SourceColumn
   }
   const different = column.different + numbers.length;
   if ((!column.texts && column.ids) || different > mostCategories(source.rows)) {
-    troubles.add(`${shown}: expected classes that recur, got ${different} different ones in ${source.rows} rows`);
+    const atLeast = column.texts || !column.ids ? '' : 'at least ';
+    troubles.add(
+      `${shown}: expected classes that recur, got ${atLeast}${different} different ones in ${source.rows} rows`,
+    );
     return undefined;
   }
   const names = categoriesOf(column, source.dialect?.decimal ?? '.');

@@ -46,6 +46,12 @@ export class Troubles {
     if (remedy) this.hints.push(remedy);
   }
 
+  /** What is no trouble alone, but may be why there are others, is told with them; else it is a warning. */
+  addTo(warnings: string[], told: string): void {
+    if (this.list.length > 0) this.add(told);
+    else warnings.push(told);
+  }
+
   /** Is no trouble, but better done as well where there is one. */
   advise(remedy: Remedy): void {
     this.hints.push(remedy);

@@ -23,6 +23,7 @@ export class Collector {
     private readonly format: NumberFormat,
     private readonly missing: ReadonlySet<string>,
     private readonly keepTexts: (texts: readonly string[]) => boolean,
+    private readonly codes: boolean,
   ) {}
 
   grow(capacity: number): void {
@@ -99,6 +100,7 @@ export class Collector {
       ids,
       texts: given ? undefined : this.texts,
       different: given ? this.given : this.texts.length,
+      ...(this.codes && !this.asText ? { codes: true } : {}),
     };
   }
 }

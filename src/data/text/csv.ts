@@ -7,11 +7,15 @@ import { spelledIn } from '../tables/from-records.js';
 import { type Learned, learnTable } from '../tables/learn.js';
 import type { LearnedTable } from '../tables/learn-records.js';
 import { READ_TABLE, TABLE } from '../tables/options.js';
+import { MISSING, type RawColumn } from '../tables/raw.js';
 import { requireSchema, type TableSchema } from '../tables/schema.js';
 import { type Source, sourceOfRaw } from '../tables/source.js';
 import { takenOf } from '../tables/taken.js';
 import { Troubles } from '../tables/troubles.js';
+import { dialectLike } from './dialect-like.js';
 import { readRaw } from './read-raw.js';
+import { plainLines } from './records.js';
+import { requireText } from './require-text.js';
 
 /** Options of learnCsv and learnCsvSchema. */
 export const CSV = {
@@ -78,24 +82,22 @@ export function learnCsv(text: string, options: CsvOptions): LearnedTable {
 
 function learnText(text: string, settings: CsvSettings): Learned & { source: Source } {
   const { header, delimiter, decimal, ...options } = settings;
-  const { categorical, missingMarks } = options;
-  const raw = readRaw(text, {
-    ...(header === 'auto' ? {} : { header }),
-    ...(delimiter === undefined ? {} : { delimiter }),
-    ...(decimal === undefined ? {} : { decimal }),
-    missingMarks,
-    asText: among(new Set(categorical)),
-    keepTexts: areDates,
-  });
+  const how = { header, delimiter, decimal, asText: among(new Set(options.categorical)), keepTexts: areDates };
+  let { missingMarks } = options;
+  let raw = readRaw(text, { ...how, missingMarks });
+  if (String(missingMarks) === String(CSV.missingMarks.default) && raw.columns.some(isOfPluses)) {
+    missingMarks = missingMarks.filter((mark) => mark !== '-');
+    raw = readRaw(text, { ...how, missingMarks });
+  }
   const troubles = new Troubles();
   const source = sourceOfRaw(raw, troubles);
-  const { schema, warnings } = learnTable(source, options, troubles);
+  const { schema, warnings } = learnTable(source, { ...options, missingMarks }, troubles);
   return { schema, source, warnings: [...raw.warnings, ...warnings] };
 }
 
 /**
  * A dense dataset from a CSV text, by a schema learned on the training text. With a header, columns are found by name, in
- * any order; without, by place. The target column may be absent, then the dataset has no targets; so may ignored ones.
+ * any order; without, by place. Delimiter and decimal mark are the text's own where the schema's do not fit it. The target column may be absent, then the dataset has no targets; so may ignored ones.
  *
  * @throws TypeError, RangeError for what learning cannot have made; TableError for all cells that the schema cannot take, by line and column, and for all columns that are absent or
  * not in the schema; RangeError for a table beyond maxMemory
@@ -103,14 +105,17 @@ function learnText(text: string, settings: CsvSettings): Learned & { source: Sou
 export function readCsv(text: string, schema: TableSchema, options: OptionsOf<typeof READ_TABLE> = {}): Dataset {
   const settings = complete(READ_TABLE, options, 'readCsv');
   requireSchema(schema);
-  const { dialect, missingMarks } = schema;
-  const raw = readRaw(text, {
-    ...(dialect ? { delimiter: dialect.delimiter, decimal: dialect.decimal, header: dialect.header } : {}),
-    missingMarks,
+  requireText(text);
+  const lines = plainLines(text);
+  const { told, ...dialect } = dialectLike(lines, schema);
+  const raw = readRaw(lines, {
+    ...dialect,
+    missingMarks: schema.missingMarks,
     asText: among(spelledIn(schema)),
     keepTexts: areDates,
   });
   const troubles = new Troubles();
+  if (told !== undefined) troubles.add(told);
   const source = sourceOfRaw(raw, troubles);
   const { features, targets, featureNames } = applySchema(source, schema, settings, troubles);
   return new Dataset(features, targets, featureNames, schema);
@@ -119,6 +124,11 @@ export function readCsv(text: string, schema: TableSchema, options: OptionsOf<ty
 /** Whether a column is one of these; without a name of its own it has that of its place. */
 function among(names: ReadonlySet<string>): (name: string | undefined, place: number) => boolean {
   return (name, place) => names.has(name || `column${place}`);
+}
+
+/** Plus signs and cells that are missing, which a minus is taken for: it is the other category. */
+function isOfPluses({ texts, ids, numbers }: RawColumn): boolean {
+  return texts?.length === 1 && texts[0] === '+' && ids!.includes(MISSING) && numbers.every(Number.isNaN);
 }
 
 function areDates(texts: readonly string[]): boolean {

@@ -3,6 +3,7 @@ import { numberIn } from './number.js';
 import { formatOf, markOf, type NumberFormat } from './number-format.js';
 import { type RecordOfCells, readHead, readWindows } from './sample.js';
 import { show } from './show.js';
+import { titlesAbove } from './titles.js';
 
 /** How a text writes its table. */
 export interface Dialect {
@@ -26,6 +27,12 @@ export interface DialectEvidence {
   readonly width: number;
   /** Of the columns, [width]. */
   readonly formats: readonly NumberFormat[];
+  /** Whether columns hold codes: digits of one length, with a nought in front among them, [width]. */
+  readonly codes: readonly boolean[];
+  /** Cells of the table's first line, undefined for none. */
+  readonly first: readonly string[] | undefined;
+  /** Whether some cells tell the decimal mark, and none another. */
+  readonly sureOfDecimal: boolean;
   /** Where the table begins, and its line. */
   readonly at: number;
   readonly line: number;
@@ -59,11 +66,14 @@ export function sniff(text: string, given: GivenDialect): DialectEvidence {
   const said = saidDelimiter(text, begin);
   const { at, line } = said ?? { at: begin, line: 1 };
   const candidate = chooseDelimiter(text, at, line, given.delimiter ?? said?.delimiter, missing, warnings);
-  const { delimiter, records, width } = candidate;
+  const { delimiter, width } = candidate;
+  const titles = given.header === false ? 0 : titlesAbove(candidate.records, width, missing, warnings);
+  const records = candidate.records.slice(titles);
   const first = records[0];
   const all = [...records, ...readWindows(text, delimiter, width)].filter(({ cells }) => cells.length === width);
   const cells = columnsOf(all, width, missing);
-  const decimal = given.decimal ?? chooseDecimal(cells.values, delimiter, warnings);
+  const vote = chooseDecimal(cells.values, delimiter, given.decimal === undefined ? warnings : []);
+  const decimal = given.decimal ?? vote.decimal;
   const body = first?.cells.length === width ? columnsOf(all.slice(1), width, missing) : cells;
   const formats = body.values.map((column) => formatOf(column, decimal));
   const header = given.header ?? voteOnHeader(first?.cells, body.values, formats, missing, warnings);
@@ -71,7 +81,23 @@ export function sniff(text: string, given: GivenDialect): DialectEvidence {
     tellUnit(format, header ? first?.cells[place] : undefined, place, body.values[place]!, warnings);
   });
   const thousands = formats.find((format) => format.thousands !== '')?.thousands ?? '';
-  return { dialect: { delimiter, decimal, thousands, header }, warnings, width, formats, at, line };
+  return {
+    dialect: { delimiter, decimal, thousands, header },
+    warnings,
+    width,
+    formats,
+    codes: body.values.map(areCodes),
+    first: first?.cells,
+    sureOfDecimal: vote.sure,
+    ...(titles === 0 ? { at, line } : { at: startOf(text, at, first!.line - line), line: first!.line }),
+  };
+}
+
+/** Where the line begins that is `lines` below the one at a place. */
+function startOf(text: string, from: number, lines: number): number {
+  let at = from;
+  for (let passed = 0; passed < lines; passed++) at = text.indexOf('\n', at) + 1;
+  return at;
 }
 
 /** Excel takes a first line like `sep=;` for the delimiter. */
@@ -114,8 +140,10 @@ function chooseDelimiter(
       ? best
       : all.find(({ delimiter }) => delimiter === ',')!;
   const word = WORDS[taken.delimiter];
-  if (taken.share > 0 && taken.share < CLEAR) {
-    const share = Math.round(taken.share * 100);
+  const titles = titlesAbove(taken.records, taken.width, missing, []);
+  const agreeing = (taken.share * taken.records.length) / (taken.records.length - titles);
+  if (taken.share > 0 && agreeing < CLEAR) {
+    const share = Math.round(agreeing * 100);
     warnings.push(
       `${word} is taken to part cells, though only ${share} % of the lines have ${taken.width} by it; the option delimiter says otherwise`,
     );
@@ -152,6 +180,8 @@ function candidateOf(
   // Among equals the first line's.
   let width = first;
   for (const [cells, count] of counts) if (count > counts.get(width)!) width = cells;
+  // R names no column of row names.
+  const isR = delimiter === ' ' && records.length > 1 && first === width - 1;
   let numbers = 0;
   let others = 0;
   for (const { cells } of records.slice(1)) {
@@ -161,7 +191,8 @@ function candidateOf(
       else others++;
     }
   }
-  const agreeing = width < 2 ? 0 : counts.get(width)! / (records.length + (problem === undefined ? 0 : 1));
+  const alike = counts.get(width)! + (isR ? 1 : 0);
+  const agreeing = width < 2 ? 0 : alike / (records.length + (problem === undefined ? 0 : 1));
   return { delimiter, records, width, share: agreeing, numbers: numbers / Math.max(1, numbers + others) };
 }
 
@@ -178,7 +209,13 @@ function columnsOf(records: readonly RecordOfCells[], width: number, missing: Re
   return { values };
 }
 
-function chooseDecimal(columns: readonly (readonly string[])[], delimiter: Delimiter, warnings: string[]): '.' | ',' {
+interface DecimalVote {
+  readonly decimal: '.' | ',';
+  /** Whether some cells tell it, and none another. */
+  readonly sure: boolean;
+}
+
+function chooseDecimal(columns: readonly (readonly string[])[], delimiter: Delimiter, warnings: string[]): DecimalVote {
   const sure = { '.': 0, ',': 0 };
   const either = { '.': 0, ',': 0 };
   let example = '';
@@ -200,25 +237,42 @@ function chooseDecimal(columns: readonly (readonly string[])[], delimiter: Delim
       `${word(decimal)} is taken for the decimal mark, though of the numbers looked at ${comma} have a comma and ${point} a point; the option decimal says otherwise`,
     );
   }
-  if (sure['.'] + sure[','] > 0 || either['.'] + either[','] === 0) return decimal;
-  return chooseOfEither(either, delimiter, example, warnings);
+  const told = sure['.'] + sure[','];
+  if (told > 0 || either['.'] + either[','] === 0) return { decimal, sure: told > 0 && less === 0 };
+  return { decimal: chooseOfEither(columns, either, delimiter, example, warnings), sure: false };
 }
 
-/** Where each mark has three digits behind it: a point is the decimal mark, a comma is one where ; parts the cells, as where commas are decimal marks. */
+/** Where each mark has three digits behind it: with ; between cells, as where commas are decimal marks, a point is between thousands; else it is the decimal mark. */
 function chooseOfEither(
+  columns: readonly (readonly string[])[],
   either: Readonly<Record<'.' | ',', number>>,
   delimiter: Delimiter,
   example: string,
   warnings: string[],
 ): '.' | ',' {
-  const decimal = either[','] > either['.'] && delimiter === ';' ? ',' : '.';
-  if (either[','] > 0 || delimiter !== ',') {
+  const decimal = delimiter === ';' ? ',' : '.';
+  if (either[','] > 0 || delimiter !== ',' || columns.some(hasWholeBesides)) {
     const meaning = example.includes(decimal) ? 'the decimal mark' : 'between thousands';
     warnings.push(
       `the mark in ${show(example)} is taken to be ${meaning}, nothing else tells; the option decimal says otherwise`,
     );
   }
   return decimal;
+}
+
+/** Whether whole numbers stand beside others: 978 beside 2.057. */
+function hasWholeBesides(cells: readonly string[]): boolean {
+  return cells.some((cell) => markOf(cell) !== undefined) && cells.some((cell) => /^[-+]?\d{1,3}$/.test(cell));
+}
+
+/** Digits of one length, with a nought in front among them. */
+function areCodes(cells: readonly string[]): boolean {
+  const length = cells[0]?.length ?? 0;
+  return (
+    length > 1 &&
+    cells.some((cell) => cell.startsWith('0')) &&
+    cells.every((cell) => cell.length === length && /^\d+$/.test(cell))
+  );
 }
 
 function word(decimal: '.' | ','): string {

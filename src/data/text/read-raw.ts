@@ -2,7 +2,8 @@ import type { RawColumn, RawTable } from '../tables/raw.js';
 import { Collector } from './collector.js';
 import { type Delimiter, type DialectEvidence, sniff } from './dialect.js';
 import { numberIn } from './number.js';
-import { eachRecord, plainLines } from './records.js';
+import { eachRecord, isOfDelimiters, plainLines } from './records.js';
+import { requireText } from './require-text.js';
 import { MOST_COLUMNS } from './sample.js';
 
 const MOST_RAGGED = 20;
@@ -30,7 +31,7 @@ export interface RawOptions {
  * @throws TypeError for what is no text; RangeError naming the line for a quote that is not closed, or not where its cell ends, and for a line of more than maxColumns cells; RangeError for a text without cells
  */
 export function readRaw(text: string, options: RawOptions): RawTable {
-  if (typeof text !== 'string') throw new TypeError(`text: expected a string, got ${typeof text}`);
+  requireText(text);
   const { delimiter, decimal, missingMarks, header = 'auto' } = options;
   const given = { delimiter, decimal, missingMarks, header: header === 'auto' ? undefined : header };
   const lines = plainLines(text);
@@ -45,6 +46,7 @@ class RawReader {
   private readonly missingNumbers: ReadonlySet<number>;
   private readonly ragged: { line: number; cells: number }[] = [];
   private raggedCount = 0;
+  private readonly passed = { count: 0, first: 0 };
   private readonly warnings: string[];
   private readonly decimal: '.' | ',';
   private header: string[] | undefined;
@@ -69,7 +71,8 @@ class RawReader {
     const { dialect, at, line, width } = evidence;
     const how = { delimiter: dialect.delimiter, at, line, mostCells: options.maxColumns ?? MOST_COLUMNS };
     const trouble = eachRecord(text, how, (cells, begun) => {
-      if (this.columns.length > 0) this.readRow(cells, begun, width);
+      if (isOfDelimiters(cells)) this.passOver(begun);
+      else if (this.columns.length > 0) this.readRow(cells, begun, width);
       else this.begin(cells, begun, width);
       return true;
     });
@@ -78,6 +81,7 @@ class RawReader {
     if (header === undefined && this.rows === 0 && this.raggedCount === 0) {
       throw new RangeError('text: expected at least one row, got none');
     }
+    this.tellPassedOver();
     const columns = this.finish(header);
     const { lines, rows, ragged, raggedCount, warnings } = this;
     return {
@@ -99,14 +103,14 @@ class RawReader {
   }
 
   private makeColumns(header: readonly string[] | undefined, width: number): void {
-    const { formats } = this.evidence;
+    const { formats, codes } = this.evidence;
     const { asText, keepTexts = () => false } = this.options;
     this.capacity = this.rowsExpected();
     // R names no column of row names.
     const shift = header !== undefined && header.length === width - 1 ? 1 : 0;
     for (let place = 0; place < width; place++) {
       const text = asText?.(header?.[place - shift], place) ?? false;
-      this.columns.push(new Collector(this.capacity, text, formats[place]!, this.missing, keepTexts));
+      this.columns.push(new Collector(this.capacity, text, formats[place]!, this.missing, keepTexts, codes[place]!));
     }
   }
 
@@ -149,6 +153,20 @@ class RawReader {
     if (missingNumbers.has(number)) column.missingCell(row);
     else if (number - number === 0 && !column.asText) column.number(row, number);
     else column.cell(row, trimmed);
+  }
+
+  private passOver(line: number): void {
+    if (this.passed.count++ === 0) this.passed.first = line;
+  }
+
+  private tellPassedOver(): void {
+    const { count, first } = this.passed;
+    if (count > 0)
+      this.warnings.push(
+        count === 1
+          ? `line ${first} has delimiters alone, and is left out`
+          : `${count} lines have delimiters alone, the first is line ${first}; they are left out`,
+      );
   }
 
   private addRagged(line: number, cells: number): void {

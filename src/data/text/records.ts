@@ -136,6 +136,11 @@ function isBlank(cell: string | undefined): boolean {
   return cell === undefined || cell === '' || /^[ \t]+$/.test(cell);
 }
 
+/** Whether a line is of delimiters alone, as spreadsheets write blank lines. */
+export function isOfDelimiters(cells: readonly string[]): boolean {
+  return cells.length > 1 && cells.every((cell) => cell.trim() === '');
+}
+
 function newlines(text: string, to: number): number {
   let count = 0;
   for (let at = text.indexOf('\n'); at >= 0 && at < to; at = text.indexOf('\n', at + 1)) count++;

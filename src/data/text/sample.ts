@@ -1,4 +1,4 @@
-import { eachRecord } from './records.js';
+import { eachRecord, isOfDelimiters } from './records.js';
 
 /** A line of cells, or several where quotes hold line ends. */
 export interface RecordOfCells {
@@ -20,12 +20,13 @@ const HEAD_LENGTH = 2 ** 20;
 const WINDOWS = 32;
 const WINDOW_LENGTH = 2 ** 13;
 
-/** Records of trimmed cells, blank lines left out; one that quotes break is left out, and all behind it, and all behind one with too many cells. */
+/** Records of trimmed cells, blank lines and those of delimiters alone left out; one that quotes break is left out, and all behind it, and all behind one with too many cells. */
 export function readRecords(text: string, delimiter: string, at: number, line: number, longest: number): Records {
   const records: RecordOfCells[] = [];
   let length = 0;
   const options = { delimiter, at, line, mostCells: MOST_COLUMNS };
   const trouble = eachRecord(text, options, (cells, begun) => {
+    if (isOfDelimiters(cells)) return true;
     const trimmed = cells.map((cell) => cell.trim());
     for (const cell of trimmed) length += cell.length + 1;
     records.push({ cells: trimmed, line: begun });

@@ -5,6 +5,7 @@ import { Dataset, requireSound } from '../dataset.js';
 import { areNumbers, numberedClasses } from '../labels.js';
 import { requireRows } from '../matrix.js';
 import { describeTargets, type Targets } from '../targets.js';
+import { requireText } from './require-text.js';
 import { COMMA, isBlank, NEWLINE, RETURN, SPACE, SparseScanner, TAB } from './sparse-scanner.js';
 
 /** How to read the authors' sparse text. */
@@ -53,7 +54,7 @@ const LABEL = /^[^,\s]*/;
  * @throws RangeError with the line number, counted from 1, for anything else that departs from the format
  */
 export function parseSparseText(text: string, options: SparseTextOptions = {}): Dataset {
-  if (typeof text !== 'string') throw new TypeError(`text: expected a string, got ${got(text)}`);
+  requireText(text);
   requireObject(options, 'options');
   requireKnown(options, SPARSE_TEXT, 'parseSparseText');
   const { targets, columns, classes } = options;

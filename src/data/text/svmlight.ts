@@ -1,9 +1,9 @@
 import { complete } from '../../check/complete.js';
 import type { Completed, Options, OptionsOf } from '../../check/option.js';
-import { got } from '../../check/phrase.js';
 import { Dataset } from '../dataset.js';
 import type { LabelOptions } from '../labels.js';
 import type { Taken } from '../tables/taken.js';
+import { requireText } from './require-text.js';
 import { shorten, show } from './show.js';
 import { HASH, NEWLINE, RETURN, SPACE, SparseScanner, TAB } from './sparse-scanner.js';
 
@@ -67,7 +67,7 @@ const MOST_GAPPED_CLASSES = 20;
  * @throws TypeError, RangeError for options; RangeError with the line number, counted from 1, for anything else that departs from the format: several labels, an index twice
  */
 export function learnSvmlight(text: string, options: SvmlightOptions = {}): LearnedSvmlight {
-  if (typeof text !== 'string') throw new TypeError(`text: expected a string, got ${got(text)}`);
+  requireText(text);
   return new SvmlightReader(text, complete(SVMLIGHT, options, 'parseSvmlight')).read();
 }
 

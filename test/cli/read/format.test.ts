@@ -35,6 +35,7 @@ const KINDS: readonly (readonly [Format, string])[] = [
   ['csv', 'a\tb\n1\t2\n'],
   ['csv', 'a|b\n1|2\n'],
   ['csv', 'id y x\n1 2 3\n4 5 6\n'],
+  ['csv', '"x" "a b"\n"1" 5.1 "no"\n"2" 3.9 "yes"\n'],
 ];
 
 test('contents tell, whatever the line ends', () => {
@@ -50,7 +51,7 @@ test('files of the field are what they are', async () => {
   const folder = new URL('../../../../test/field/', import.meta.url);
   const ends = { csv: 'csv', libsvm: 'svmlight', svm: 'svmlight', txt: 'sparse' } as const;
   for (const name of readdirSync(folder)) {
-    if (name.endsWith('.md')) continue;
+    if (name.endsWith('.md') || name.endsWith('.ts')) continue;
     const { format } = await readInput(new URL(name, folder).pathname, undefined);
     assert.is(format, ends[name.split('.').at(-1) as keyof typeof ends], name);
   }
@@ -82,6 +83,12 @@ test('what may be two things is refused in words', () => {
   assert.is(told('0,::::\n1,12:30:15\n', 'times.csv'), 'csv');
   assert.is(told('1,3 1:1\n', 'a.svm'), 'svmlight');
   assert.is(told('word\n', 'one.csv'), 'csv');
+});
+
+test('a delimiter is of CSV alone', async () => {
+  const path = scratch.file('numbers.dat', '1\n0\n');
+  await refusesAsync(() => loadToLearn(path, {}, false), UserError, /got one number a line/);
+  assert.is((await loadToLearn(path, { delimiter: 'comma' }, false)).data.rows, 2);
 });
 
 test('gzip of every format is read as what it holds', async () => {
@@ -145,7 +152,11 @@ test('encodings: UTF-8 and UTF-16 by their marks, windows-1252 with a word, else
   ];
   assert.is(await textOf(Uint8Array.from(codes), { encoding: 'windows-1252' }), windows);
   const ansi = Uint8Array.from(text, (character) => (character === '€' ? 0x80 : character.charCodeAt(0)));
-  await refusesAsync(() => textOf(ansi), RangeError, /^bytes: expected text in UTF-8, got byte 0xdf at 4$/);
+  await refusesAsync(
+    () => textOf(ansi),
+    RangeError,
+    /^bytes: expected text in UTF-8, got byte 0xdf at 4; the option encoding names another, windows-1252/,
+  );
   assert.is(await textOf(ansi, { encoding: 'windows-1252' }), text);
   await refusesAsync(() => textOf(ansi, { encoding: 'klingon' }), RangeError, /^encoding: /);
   const warnings: string[] = [];
@@ -158,7 +169,7 @@ test('encodings: UTF-8 and UTF-16 by their marks, windows-1252 with a word, else
     const bytes = bytesOf('aßü€'.repeat(2000));
     const place = [...bytes.keys()].find((i) => i >= at && (bytes[i]! & 0xc0) !== 0x80)!;
     bytes[place] = 0xff;
-    await refusesAsync(() => textOf(bytes), RangeError, new RegExp(`byte 0xff at ${place}$`));
+    await refusesAsync(() => textOf(bytes), RangeError, new RegExp(`byte 0xff at ${place}; the option`));
   }
 });
 

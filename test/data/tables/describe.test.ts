@@ -82,7 +82,7 @@ test('features of matrices: dense and sparse alike, by definition', () => {
   const random = new Random(5);
   const rows = Array.from({ length: 40 }, () => {
     const [a, b] = [random.below(2), random.below(4)];
-    return [a, b, a, 0, random.next() - 0.5, 3];
+    return [a, b, a, 0, Math.fround(random.next() - 0.5), 3];
   });
   const dense = describeMatrix(Dataset.dense(rows).features);
   const listed = rows.map((row) => row.flatMap((x, c) => (x === 0 ? [] : [[c, Math.fround(x)] as const])));

@@ -98,12 +98,12 @@ test('a header of numbers, and other marks between cells, where the options tell
 
 test('of very many troubles a message tells the first', () => {
   const names = Array.from({ length: 50 }, (_, c) => `column-of-some-length-${c}`);
-  const rows = [1, 2].map((r) => names.map((_, c) => (r === 2 ? '' : c)).join(','));
+  const rows = [1, 2].map((r) => names.map((_, c) => (r === 2 ? '?' : c)).join(','));
   const error = troublesOf(() => learnCsv(`${names.join(',')}\n${rows.join('\n')}\n`, { target: null, header: true }));
   assert.is(error.troubles.length, 50);
   assert.match(error.message, /; 30 more; would go on with \{ missing: "mean" \}$/);
   const blank = troublesOf(() =>
-    learnCsv(`${names.join(',')}\n${names.map(() => '').join(',')}\n`, { target: null, header: true }),
+    learnCsv(`${names.join(',')}\n${names.map(() => '?').join(',')}\n`, { target: null, header: true }),
   );
   assert.is((blank.suggestion!.ignore as string[]).length, 50);
   assert.ok(blank.message.length < 5000);
@@ -255,13 +255,13 @@ test('a missing cell may be a state of its own', () => {
   );
   assert.equal((table.columns[1] as { codes: Int32Array }).codes, Int32Array.of(0, 1, -1, 1));
   assert.ok(Number.isNaN((table.columns[0] as { values: Float64Array }).values[1]));
-  assert.is(readCsv('n,c,two\n,,\n', schema).columns, 8);
+  assert.is(readCsv('n,c,two\nNA,NA,NA\n', schema).columns, 8);
   // One category and gaps are two states, of which the second is shown.
   assert.equal(learnCsv('c,n\na,1\n,2\n', { target: null, missing: 'state' }).data.featureNames, ['c?', 'n']);
   // A column that was whole in training has no state for gaps, but a fill.
   const whole = learnCsv('c,n\na,1\nb,2\nb,3\n', { target: null, missing: 'state' });
   assert.equal(whole.data.featureNames, ['c=b', 'n']);
-  assert.equal(Array.from((readCsv('c,n\n,\n', whole.schema).features as DenseMatrix).values), [1, 2]);
+  assert.equal(Array.from((readCsv('c,n\nNA,NA\n', whole.schema).features as DenseMatrix).values), [1, 2]);
 });
 
 test('a constant column and classes that may be values are worth a word', () => {

@@ -97,7 +97,8 @@ test('the decimal mark is settled by all numbers', () => {
 });
 
 test('marks that could be either are told', () => {
-  assert.is(warned('a;b\n1.234;x\n5.678;x\n', /^the mark in "1\.234" is taken to be the decimal mark/).decimal, '.');
+  assert.is(warned('a;b\n1.234;x\n5.678;x\n', /^the mark in "1\.234" is taken to be between thousands/).decimal, ',');
+  assert.is(warned('a,b\n1.234,x\n978,x\n', /^the mark in "1\.234" is taken to be the decimal mark/).decimal, '.');
   assert.is(warned('a;b\n1,234;x\n5,678;x\n', /^the mark in "1,234" is taken to be the decimal mark/).decimal, ',');
   const thousands = warned('a,b\n"1,234",x\n"5,678",x\n', /^the mark in "1,234" is taken to be between thousands/);
   assert.equal([thousands.decimal, thousands.thousands], ['.', ',']);

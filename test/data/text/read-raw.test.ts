@@ -118,7 +118,7 @@ test('quotes that do not close, or not where a cell ends, lines too wide, texts 
   refused('a,b,c,d\n1,2,3,4\n', /^line 1: expected at most 3 cells, got more/, { maxColumns: 3 });
   refused('1,2,3,4\n', /^line 1: expected at most 3 cells, got more/, { maxColumns: 3 });
   for (const text of ['', '\n \n', '\ufeff']) refused(text, /^text: expected at least one row, got none$/);
-  refuses(() => of(5 as unknown as string), TypeError, /^text: expected a string, got number$/);
+  refuses(() => of(5 as unknown as string), TypeError, /^text: expected a string, got 5$/);
   assert.equal(valuesOf(of('h,n\n5" pipe,1\n6"2\',2\n')), [
     ['5" pipe', 1],
     ['6"2\'', 2],
@@ -173,7 +173,8 @@ test('made-up tables are what a reader of single characters makes of them, each 
     const delimiter = ([',', ';', '\t', '|', ' '] as const)[random.below(5)]!;
     const [padded, bom, last] = [random.chance(0.5), random.chance(0.5), random.chance(0.5)];
     const text = write(cells, { delimiter, end, decimal: '.', bom, quotes: 'some', padded, last }, random);
-    const records = plainRecords(text, delimiter);
+    // Lines of delimiters alone are blank.
+    const records = plainRecords(text, delimiter).filter(({ cells }) => cells.length < 2 || cells.join('') !== '');
     const right = records.filter((record) => record.cells.length === width);
     if (right.length === 0) continue;
     const table = of(text, { delimiter, decimal: '.', header: false, asText: () => false, keepTexts: () => true });
