@@ -2,11 +2,13 @@ import { complete } from '../../check/complete.js';
 import type { Completed, Options, OptionsOf } from '../../check/option.js';
 import { Dataset } from '../dataset.js';
 import { applySchema } from '../tables/apply.js';
+import { candidateTargets } from '../tables/candidates.js';
 import { dateOrder } from '../tables/dates.js';
 import { spelledIn } from '../tables/from-records.js';
 import { type Learned, learnTable } from '../tables/learn.js';
 import type { LearnedTable } from '../tables/learn-records.js';
 import { READ_TABLE, TABLE } from '../tables/options.js';
+import type { RawTable } from '../tables/raw.js';
 import { requireSchema, type TableSchema } from '../tables/schema.js';
 import { type Source, sourceOfRaw } from '../tables/source.js';
 import { takenOf } from '../tables/taken.js';
@@ -76,10 +78,23 @@ export function learnCsv(text: string, options: CsvOptions): LearnedTable {
   };
 }
 
+/** Names of the columns of a text that could be its target, in their order. */
+export function csvTargets(text: string, options: CsvOptions): string[] {
+  const settings = complete(CSV, options, 'csvTargets');
+  return candidateTargets(sourceOfRaw(rawOf(text, settings), new Troubles()), settings);
+}
+
 function learnText(text: string, settings: CsvSettings): Learned & { source: Source } {
-  const { header, delimiter, decimal, ...options } = settings;
-  const { categorical, missingMarks } = options;
-  const raw = readRaw(text, {
+  const raw = rawOf(text, settings);
+  const troubles = new Troubles();
+  const source = sourceOfRaw(raw, troubles);
+  const { schema, warnings } = learnTable(source, settings, troubles);
+  return { schema, source, warnings: [...raw.warnings, ...warnings] };
+}
+
+/** The cells of a text that is learned from; texts of dates are kept. */
+export function rawOf(text: string, { header, delimiter, decimal, categorical, missingMarks }: CsvSettings): RawTable {
+  return readRaw(text, {
     ...(header === 'auto' ? {} : { header }),
     ...(delimiter === undefined ? {} : { delimiter }),
     ...(decimal === undefined ? {} : { decimal }),
@@ -87,10 +102,6 @@ function learnText(text: string, settings: CsvSettings): Learned & { source: Sou
     asText: among(new Set(categorical)),
     keepTexts: areDates,
   });
-  const troubles = new Troubles();
-  const source = sourceOfRaw(raw, troubles);
-  const { schema, warnings } = learnTable(source, options, troubles);
-  return { schema, source, warnings: [...raw.warnings, ...warnings] };
 }
 
 /**
