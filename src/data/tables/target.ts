@@ -31,7 +31,9 @@ export function learnTarget(context: Context, name: string, column: SourceColumn
   }
   const different = column.different + numbers.length;
   if ((!column.texts && column.ids) || different > mostCategories(source.rows)) {
-    troubles.add(`${shown}: expected classes that recur, got ${different} different ones in ${source.rows} rows`);
+    troubles.add(
+      `${shown}: expected classes that recur, got ${!column.texts && column.ids ? 'at least ' : ''}${different} different ones in ${source.rows} rows`,
+    );
     return undefined;
   }
   const names = categoriesOf(column, source.dialect?.decimal ?? '.');
