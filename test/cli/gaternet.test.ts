@@ -310,7 +310,7 @@ test('options that make no sense', async () => {
   await refused([...args, '--threshold', '1'], /--threshold: is not for --method gaternet/);
   await refused([...args, '--target', '1'], /--target: is for rows of features, not for images/);
   await refused([...args, '--task', 'values'], /--task values: images have classes/);
-  await refused([...args, '--labels', model], /--labels: is for files, but .*stripes is a folder/);
+  await refused([...args, '--labels', model], /--labels: is for rows and IDX, but .*stripes is a folder/);
   const rows = scratch.file('train.txt', sparseText(60, 1));
   await refused(['train', rows, '--bottleneck', '4'], /--bottleneck: is not for --method trf/);
   await refused(['train', rows, '--method', 'gaternet'], /train\.txt: expected images \(mnist, .*\), got sparse text/);
@@ -332,7 +332,7 @@ test('images that do not fit', async () => {
   const wide = pngFolder(scratch.path('wide'), { seed: 1, rows: 4, side: 10 });
   await refused(
     ['evaluate', model, wide],
-    /wide: expected images of 8 x 8 like the training images, got 4 of 10 x 10 .*convert IN\.png -resize 8x8! OUT\.png/,
+    /wide: expected images of 8 x 8 like the training images, got 8 of 10 x 10 .*convert IN\.png -resize 8x8! OUT\.png/,
   );
   await refused(['train', stripes, ...quick, '--test', wide], /wide: expected images of 8 x 8/);
   const coloured = pngFolder(scratch.path('coloured'), { seed: 1, rows: 4, colour: true });

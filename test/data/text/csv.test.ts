@@ -198,7 +198,7 @@ test('categories: forced, unseen, by number', () => {
   );
   const names = learnCsvSchema('c,y\n__proto__,0\nconstructor,1\n', { target: 'y' });
   assert.equal(values('c\nconstructor\n__proto__\n', names), [1, 0]);
-  refuses(() => readCsv('c\ntoString\n', names), RangeError, /got "toString"$/);
+  refuses(() => readCsv('c\ntoString\n', names), RangeError, /got "toString";/);
 });
 
 test('a stray word in a column of numbers is not taken for a category', () => {
