@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import { TableError } from '../data/tables/troubles.js';
+import { inFlags } from './flags/spoken.js';
 
 /** What the person at the command can mend: exit code 2, one line. */
 export class UserError extends Error {}
@@ -15,7 +16,7 @@ export class TableTroubles extends UserError {
     cause: TableError,
   ) {
     super(`${file}: ${cause.message}`, { cause });
-    this.troubles = cause.troubles;
+    this.troubles = cause.troubles.map(inFlags);
     this.suggestion = cause.suggestion;
   }
 }
@@ -43,17 +44,12 @@ function plainOutcome(error: unknown): { code: number; message?: string } {
     if (error.exitCode === 0) return { code: 0 };
     return { code: 2, message: error.message.replace(/^error: /, '') };
   }
-  if (error instanceof UserError || isRefusal(error)) return { code: 2, message: withFlag(error.message) };
+  if (error instanceof UserError || isRefusal(error)) return { code: 2, message: inFlags(error.message) };
   const { code, path } = error as NodeJS.ErrnoException;
   // A path that somebody gave and nobody looked at before.
   if (code !== undefined && code in REASONS && path !== undefined)
     return { code: 2, message: `${path}: ${REASONS[code]}` };
   return { code: 1, message: `unexpected: ${error instanceof Error ? error.message : String(error)}` };
-}
-
-/** What the library calls maxMemory is a flag here. */
-function withFlag(message: string): string {
-  return message.replace(/ or raise maxMemory$/, ' or raise --max-memory');
 }
 
 /** The package's own refusals name an argument or a line first; errors of the engine itself ("x is not a function") do not. */

@@ -20,6 +20,15 @@ export const SPLIT = {
 
 export type SplitOptions = OptionsOf<typeof SPLIT>;
 
+/** What splitRows with these options gives: a part is there where its share is given, if above 0, or is so by default. */
+export interface SplitParts<O extends SplitOptions> {
+  train: Dataset;
+  validation: Part<'validation' extends keyof O ? O['validation'] : 0.1>;
+  test: Part<'test' extends keyof O ? O['test'] : 0>;
+}
+
+type Part<Share> = undefined extends Share ? Dataset | undefined : Share extends 0 ? undefined : Dataset;
+
 /** Options of takeRows. */
 export const TAKE = { seed: SEED, engine: ENGINE } as const satisfies Options;
 
@@ -28,12 +37,12 @@ export const TAKE = { seed: SEED, engine: ENGINE } as const satisfies Options;
  * rounded.
  * @throws RangeError for shares out of range, or so small or large that a part would be empty
  */
-export async function splitRows(
+export async function splitRows<const O extends SplitOptions = Record<never, never>>(
   data: Dataset,
-  given: SplitOptions = {},
-): Promise<{ train: Dataset; validation?: Dataset; test?: Dataset }> {
+  given?: O,
+): Promise<SplitParts<O>> {
   requireDataset(data, 'data');
-  const options = complete(SPLIT, given, 'splitRows');
+  const options = complete(SPLIT, given ?? {}, 'splitRows');
   const { validation, test, seed, stratify } = options;
   if (validation + test >= 1) {
     throw new RangeError(`validation, test: expected shares below 1 together, got ${validation} and ${test}`);
@@ -53,7 +62,7 @@ export async function splitRows(
     train: part(0),
     ...(wanted[0] > 0 ? { validation: part(1) } : {}),
     ...(wanted[1] > 0 ? { test: part(2) } : {}),
-  };
+  } as SplitParts<O>;
 }
 
 /**

@@ -191,7 +191,13 @@ export abstract class Net {
     return this.life.train('fit', () => {
       const need = this.fitNeed(train, settings);
       const what = `training this net with ${Math.min(settings.batchSize, data.rows)} ${this.unit} a batch`;
-      requireMemory(engine, need, 'batchSize', what, 'smaller batches or fewer units');
+      requireMemory(
+        engine,
+        need,
+        'batchSize',
+        what,
+        `smaller batches or ${this.unit === 'images' ? 'smaller images' : 'fewer units'}`,
+      );
       return fit(trainable, data, { ...settings, validation });
     });
   }

@@ -1,4 +1,5 @@
 import { type Address, plus, type Size } from './address.js';
+import type { WasmMemory } from './web-types.js';
 
 const ALIGN = 64;
 const PAGE = 65536;
@@ -15,7 +16,7 @@ export function megabytes(bytes: number): string {
  * Addresses below 1024 are never given, so 0 can mean "none".
  */
 export class Arena {
-  readonly memory: WebAssembly.Memory;
+  readonly memory: WasmMemory;
   private readonly sizes = new Map<Address, number>();
   /** Free blocks by rising address; the last one is all the rest of the address space. */
   private readonly free: { at: Address; size: number }[];
@@ -24,7 +25,7 @@ export class Arena {
 
   /** `limit`: no address from here on is given. */
   constructor(
-    memory: WebAssembly.Memory,
+    memory: WasmMemory,
     private readonly limit = MAX_BYTES,
   ) {
     this.memory = memory;

@@ -4,9 +4,10 @@ import type { Option, OptionsOf } from '../check/option.js';
 import type { Address, Size } from './address.js';
 import { Arena, MAX_BYTES } from './arena.js';
 import type { Kernels } from './kernels.js';
+import type { WasmMemory, WasmModule, WebResponse } from './web-types.js';
 
 /** Where the kernels come from when not from the copy inside the package. */
-export type WasmSource = WebAssembly.Module | BufferSource | URL | Response;
+export type WasmSource = WasmModule | ArrayBuffer | ArrayBufferView | URL | WebResponse;
 
 /** Options of createEngine. */
 export const ENGINE_OPTIONS = {
@@ -46,7 +47,7 @@ export class Engine {
   estimated = 0;
 
   /** @internal Use createEngine. */
-  constructor(memory: WebAssembly.Memory, kernels: Kernels, maxMemory = MAX_BYTES) {
+  constructor(memory: WasmMemory, kernels: Kernels, maxMemory = MAX_BYTES) {
     this.kernels = kernels;
     this.maxMemory = maxMemory;
     this.arena = new Arena(memory, maxMemory);

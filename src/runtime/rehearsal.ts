@@ -1,5 +1,6 @@
 import { Engine } from './engine.js';
 import type { Kernels } from './kernels.js';
+import type { WasmMemory } from './web-types.js';
 
 /**
  * An engine that only counts: blocks have addresses but no memory behind them, kernels do nothing, views are empty. What lays out memory can be run on it to learn how
@@ -8,7 +9,7 @@ import type { Kernels } from './kernels.js';
 class Rehearsal extends Engine {
   constructor({ kernels }: Engine) {
     super(
-      { buffer: { byteLength: Number.POSITIVE_INFINITY } } as WebAssembly.Memory,
+      { buffer: { byteLength: Number.POSITIVE_INFINITY } } as WasmMemory,
       silent(kernels),
       Number.POSITIVE_INFINITY,
     );

@@ -71,15 +71,28 @@ test('evaluate, predict and the library agree with it', async () => {
   );
 
   const lines = (await succeeds(['predict', model, more])).trimEnd().split('\n');
-  assert.is(lines[0], 'class,across,down');
-  const right = lines.slice(1).filter((line, r) => line.startsWith(r < 10 ? 'across,' : 'down,')).length;
+  assert.is(lines[0], 'file,class,across,down');
+  const right = lines.slice(1).filter((line) => /\/(across|down)\/\d+\.png,\1,/.test(line)).length;
+  assert.ok(lines[1]!.startsWith(`${more}/across/0.png,`), lines[1]);
   assert.is(right / 20, answer.testAccuracy);
   assert.is(await succeeds(['predict', model, more, '--batch-size', '3']), `${lines.join('\n')}\n`);
 
   const net = await loadNet(readFileSync(model));
   assert.instance(net, GaterNet);
   const { outputs } = await net.predict((await readImageFolder(more)).data);
-  const { probabilities } = await answers<{ probabilities: number[][] }>(['predict', model, more]);
+  const { files, probabilities } = await answers<{ files: string[]; probabilities: number[][] }>([
+    'predict',
+    model,
+    more,
+  ]);
+  assert.equal(
+    files,
+    lines.slice(1).map((line) => line.split(',')[0]),
+  );
+  // Labels are not looked at: what lies flat, or alone, is as good.
+  const flat = pngFolder(scratch.path('unlabelled'), { seed: 2, rows: 20, classes: ['nobody knows'] });
+  assert.is((await answers(['predict', model, `${flat}/nobody knows`])).rows, 20);
+  assert.is((await answers(['predict', model, `${flat}/nobody knows/1.png`])).rows, 1);
   probabilities.flat().forEach((p, i) => {
     assert.ok(Math.abs(p - outputs[i]!) < 1e-6);
   });
@@ -272,7 +285,7 @@ test('a set known by name: a few of its training images, tested on its test imag
   );
   await refused(
     ['evaluate', out, 'mnist', '--labels', out],
-    /--labels: is for files, but mnist is a set known by name/,
+    /--labels: is for rows and IDX, but mnist is a set known by name/,
   );
   await refused(
     ['train', '--data', 'mnist'],
@@ -297,7 +310,7 @@ test('options that make no sense', async () => {
   await refused([...args, '--threshold', '1'], /--threshold: is not for --method gaternet/);
   await refused([...args, '--target', '1'], /--target: is for rows of features, not for images/);
   await refused([...args, '--task', 'values'], /--task values: images have classes/);
-  await refused([...args, '--labels', model], /--labels: is for files, but .*stripes is a folder/);
+  await refused([...args, '--labels', model], /--labels: is for rows and IDX, but .*stripes is a folder/);
   const rows = scratch.file('train.txt', sparseText(60, 1));
   await refused(['train', rows, '--bottleneck', '4'], /--bottleneck: is not for --method trf/);
   await refused(['train', rows, '--method', 'gaternet'], /train\.txt: expected images \(mnist, .*\), got sparse text/);
@@ -319,9 +332,9 @@ test('images that do not fit', async () => {
   const wide = pngFolder(scratch.path('wide'), { seed: 1, rows: 4, side: 10 });
   await refused(
     ['evaluate', model, wide],
-    /wide: expected images of 1 x 8 x 8 like the training data, got 1 x 10 x 10/,
+    /wide: expected images of 8 x 8 like the training images, got 8 of 10 x 10 .*convert IN\.png -resize 8x8! OUT\.png/,
   );
-  await refused(['train', stripes, ...quick, '--test', wide], /wide: expected images of 1 x 8 x 8/);
+  await refused(['train', stripes, ...quick, '--test', wide], /wide: expected images of 8 x 8/);
   const coloured = pngFolder(scratch.path('coloured'), { seed: 1, rows: 4, colour: true });
   await refused(['predict', model, coloured], /0\.png: expected a grey image like the training images/);
   const mixed = pngFolder(pngFolder(scratch.path('mixed'), { seed: 1, rows: 4 }), { seed: 1, rows: 2, side: 10 });

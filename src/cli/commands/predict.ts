@@ -8,7 +8,9 @@ import { readFlags } from '../flags/read.js';
 import { interruptible } from '../interrupt.js';
 import { addDataOptions, addJson, type DataOptions } from '../options.js';
 import { print } from '../print/output.js';
+import { tellWarnings } from '../print/told.js';
 import { loadLike } from '../read/data.js';
+import type { Loaded } from '../read/loaded.js';
 import { openModel } from '../read/model.js';
 import { writeAtomically } from '../write/atomic.js';
 
@@ -35,10 +37,11 @@ export function addPredict(program: Command): void {
       `
 Classes: the most probable class, then the probability of each. Tasks: the probability of each. Values: the values.
 Labels in DATA are not looked at; sparse text needs some all the same, as its format has it. A CSV may lack the target.
-Images: the name of a set, for its test images, a folder of PNG files by class, or IDX. Rows of a folder go by class, then by file name.
+Images: a PNG or JPEG file, a folder of them, with or without subfolders, in the order of their paths, which are then the first column; the name of a set, for its test images; or IDX.
 
 Examples:
   espalier predict iris.safetensors new.csv > answers.csv
+  espalier predict photos.safetensors new-photos/
   cut -d, -f1-4 new.csv | espalier predict iris.safetensors - --json`,
     )
     .action(predict);
@@ -47,26 +50,29 @@ Examples:
 async function predict(model: string, path: string, options: PredictOptions): Promise<void> {
   const settings = (await readFlags(BATCH, { ...options })).options;
   const { net, reference } = await openModel(model);
-  const { data } = await loadLike(path, reference, options, false);
+  const found = await loadLike(path, reference, options, false);
+  if (!options.json) tellWarnings(found);
+  const { data, files } = found;
   const prediction = await interruptible((signal) => net.predict(data, { ...settings, signal }));
   const text = options.json
-    ? JSON.stringify(asJson(net.method, net.target, prediction))
-    : asCsv(net.target, prediction, options.header);
+    ? JSON.stringify(asJson(net.method, net.target, prediction, found))
+    : asCsv(net.target, prediction, options.header, files);
   if (options.out !== undefined) writeAtomically(options.out, `${text}\n`);
   else print(text);
 }
 
-function asCsv(target: TargetInfo, prediction: Prediction, header: boolean): string {
-  const names = outputNames(target);
-  const lines = header ? [(prediction.classes ? ['class', ...names] : names).map(cell).join(',')] : [];
+function asCsv(target: TargetInfo, prediction: Prediction, header: boolean, files?: readonly string[]): string {
+  const { classes } = prediction;
+  const names = [...(files ? ['file'] : []), ...(classes ? ['class'] : []), ...outputNames(target)];
+  const lines = header ? [names.map(cell).join(',')] : [];
   rowsOf(prediction, target).forEach((row, r) => {
-    const chosen = prediction.classes ? [cell(classLabel(target, prediction.classes[r]!))] : [];
-    lines.push([...chosen, ...row].join(','));
+    const chosen = classes ? [cell(classLabel(target, classes[r]!))] : [];
+    lines.push([...(files ? [cell(files[r]!)] : []), ...chosen, ...row].join(','));
   });
   return lines.join('\n');
 }
 
-function asJson(method: string, target: TargetInfo, prediction: Prediction): object {
+function asJson(method: string, target: TargetInfo, prediction: Prediction, { files }: Loaded): object {
   const rows = rowsOf(prediction, target);
   const { classes } = prediction;
   return {
@@ -74,6 +80,7 @@ function asJson(method: string, target: TargetInfo, prediction: Prediction): obj
     rows: rows.length,
     kind: target.kind,
     names: outputNames(target),
+    ...(files ? { files } : {}),
     ...(classes ? { classes: Array.from(classes, (id) => (target.names ? classLabel(target, id) : id)) } : {}),
     ...(target.kind === 'values' ? { values: rows } : { probabilities: rows }),
   };

@@ -56,7 +56,7 @@ function otherOf({ is, spellings }: OtherOption, text: string): unknown {
 function listed({ of }: ListOption, text: string): unknown[] {
   if (text === '') return [];
   if (of.kind !== 'text') return text.split(',').map((part) => entry(of, part.trim()));
-  return partsOf(text).map((part) => unquoted(part) ?? (part === '' ? undefined : part));
+  return partsOf(text).map((part) => unquoted(part) ?? part);
 }
 
 /** Cut at the commas outside quotes. */
@@ -105,7 +105,7 @@ function expectation(option: Option): string {
   if (option.kind !== 'list') return phrase(option);
   const words = option.words ? `, or ${option.words.join(', ')}` : '';
   if (option.of.kind === 'group') return `${listOf(option.of.options)}${words}`;
-  if (option.of.kind === 'text') return 'names separated by commas, one with a comma or an empty one in double quotes';
+  if (option.of.kind === 'text') return 'names separated by commas, one with a comma in double quotes';
   return `${option.distinct ? 'different ' : ''}${phrase(option.of).replace('an integer', 'integers').replace('a number', 'numbers')}, separated by commas${words}`;
 }
 

@@ -36,7 +36,7 @@ function printClasses(evaluation: Evaluation, target: TargetInfo): void {
   const [said, occur] = [precision!, recall!].map((shares) => [...shares.keys()].filter((c) => shares[c] !== null));
   if (said!.length === 1 && occur!.length > 1)
     print(
-      `Warning: all ${count(rows)} rows are predicted to be '${nameOf(target, said![0]!)}'; --class-weights of train makes rare classes count more`,
+      `Warning: all ${count(rows)} rows are predicted to be '${nameOf(target, said![0]!)}'; ${adviceFor(evaluation)}`,
     );
   const classes = recall!.length;
   if (confusion && classes <= MOST_SHOWN) {
@@ -50,6 +50,20 @@ function printClasses(evaluation: Evaluation, target: TargetInfo): void {
   print(`Classes of the lowest F1, of ${count(classes)}:`);
   printTable([['', ...SHARES], ...worst.map((c) => [nameOf(target, c), ...sharesOf(evaluation, c)])]);
   if (confusion) printConfusions(confusion, target);
+}
+
+/** Classes count unlike by their rows from here on. */
+const UNLIKE = 2;
+
+/** Of classes that occur about alike, none is passed over for being rare. */
+function adviceFor({ confusion, majorityAccuracy, recall }: Evaluation): string {
+  const sizes = confusion?.map((row) => row.reduce((sum, n) => sum + n, 0)).filter((n) => n > 0);
+  const unlike = sizes
+    ? Math.max(...sizes) >= UNLIKE * Math.min(...sizes)
+    : majorityAccuracy! * recall!.filter((share) => share !== null).length >= UNLIKE;
+  return unlike
+    ? '--class-weights of train makes rare classes count more'
+    : 'more --epochs, or a smaller --batch-size, may tell them apart';
 }
 
 const SHARES = ['precision', 'recall', 'F1'];

@@ -16,15 +16,31 @@ const WIDTH = 80;
 /** What a file holds, for people. `goesOn`: the command that would learn from it, where it cannot be learned from as it is. */
 export function printInspection(look: Look, goesOn: string | undefined): void {
   const { name, rows, columns, target, taken, warnings, troubles } = look;
-  print(`${name}: ${plural(rows, 'row')}, ${plural(columns.length, 'column')}`);
-  print(`Read as: ${oneLine(takenLine(taken))}\n`);
-  if (columns.length > MOST_LINES) printKinds(columns, rows);
+  print(
+    `${name}: ${look.image ? imagesLine(look.image, rows) : `${plural(rows, 'row')}, ${plural(columns.length, 'column')}`}`,
+  );
+  print(`Read as: ${oneLine(takenLine(taken))}${look.image ? '' : '\n'}`);
+  if (look.image) printRange(columns);
+  else if (columns.length > MOST_LINES) printKinds(columns, rows);
   else printColumns(columns, rows);
   if (target) printTarget(target);
   if (warnings.length > 0) print(`\nWarnings:\n${warnings.map((line) => `  ${oneLine(line)}`).join('\n')}`);
   if (troubles.length === 0) return;
   print(`\nNothing can be learned from it as it is:\n${troubles.map((line) => `  ${oneLine(line)}`).join('\n')}`);
   if (goesOn !== undefined) print(`This goes on:\n  ${goesOn}`);
+}
+
+/** `120 images, 32 x 32, colour` */
+function imagesLine({ channels, height, width }: NonNullable<Look['image']>, rows: number): string {
+  const colours = channels === 3 ? 'colour' : channels === 1 ? 'grey' : plural(channels, 'channel');
+  return `${plural(rows, 'image')}, ${width} x ${height}, ${colours}`;
+}
+
+/** Pixels are alike, and not told one by one. */
+function printRange(pixels: readonly ColumnSummary[]): void {
+  const low = pixels.reduce((least, { min }) => Math.min(least, min!), Number.POSITIVE_INFINITY);
+  const high = pixels.reduce((most, { max }) => Math.max(most, max!), Number.NEGATIVE_INFINITY);
+  print(`Pixels from ${number(low)} to ${number(high)}`);
 }
 
 function printColumns(columns: readonly ColumnSummary[], rows: number): void {
@@ -50,7 +66,7 @@ function printColumns(columns: readonly ColumnSummary[], rows: number): void {
 }
 
 function contentsOf(
-  { kind, min, mean, max, most, words, present, constant, duplicateOf }: ColumnSummary,
+  { kind, min, mean, max, earliest, latest, most, words, present, constant, duplicateOf }: ColumnSummary,
   rows: number,
 ) {
   const parts: string[] = [];
@@ -60,6 +76,7 @@ function contentsOf(
   if (present !== undefined) parts.push(`not 0 in ${percentOf(present / rows)}`);
   if (min !== undefined && kind !== 'categorical' && kind !== 'text' && !(kind === 'binary' && present !== undefined))
     parts.push(min === max ? number(min) : `${number(min)} to ${number(max!)}, mean ${number(mean!)}`);
+  if (earliest !== undefined) parts.push(earliest === latest ? earliest : `${earliest} to ${latest}`);
   const frequent = (most ?? []).slice(0, kind === 'text' ? 1 : 3);
   parts.push(...frequent.map(({ value, rows: n }) => `${short(value, MOST_NAME)} ${percentOf(n / rows)}`));
   return oneLine(parts.join(', '));

@@ -12,10 +12,13 @@ export function tellTaken(files: readonly (Loaded | undefined)[], json: boolean 
   if (json) return;
   for (const file of files) {
     if (!file) continue;
-    const { name, taken, warnings = [] } = file;
-    if (taken) say(`read ${name}: ${takenLine(taken)}`);
-    for (const warning of warnings) say(`warning: ${name}: ${warning}`);
+    if (file.taken) say(`read ${file.name}: ${takenLine(file.taken)}`);
+    tellWarnings(file);
   }
+}
+
+export function tellWarnings({ name, warnings = [] }: Loaded): void {
+  for (const warning of warnings) say(`warning: ${name}: ${warning}`);
 }
 
 /** A line on standard error, under the command's name. */

@@ -1,13 +1,17 @@
+import { statSync } from 'node:fs';
 import { Dataset, type Targets } from '../../data/dataset.js';
 import { idxDataset } from '../../data/images/idx.js';
 import { targetsOf } from '../../data/labels.js';
-import { type CsvOptions, learnCsv, readCsv } from '../../data/text/csv.js';
+import { type CsvOptions, readCsv } from '../../data/text/csv.js';
+import { show } from '../../data/text/show.js';
 import { parseSparseText } from '../../data/text/sparse-text.js';
 import { inFile, UserError } from '../errors.js';
 import { type Reading, readReading, TABLE_FLAGS } from '../flags/reading.js';
+import { inFlags } from '../flags/spoken.js';
 import { hold } from '../memory.js';
 import type { DataOptions, Format } from '../options.js';
 import { endingOf, FORMAT_NAMES } from './format.js';
+import { learnTold } from './going-on.js';
 import { loadImagesLike } from './images.js';
 import { decode, type InputFile, readInput, readLabels, readNames } from './input-file.js';
 import { type Loaded, plainTaken, type Reference } from './loaded.js';
@@ -16,12 +20,21 @@ import { svmlightLike, svmlightToLearn } from './svmlight-file.js';
 /** Reads a file to learn from. Without `labelled`, a CSV has no target unless one is named, which is then left out. */
 export async function loadToLearn(path: string, options: DataOptions, labelled: boolean): Promise<Loaded> {
   const reading = readReading(options);
-  return learnFrom(await readInput(path, saidFormat(options), options.maxMemory), options, reading, labelled);
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory())
+    throw new UserError(
+      `${path}: is a folder, expected a file of rows; images by class are for train --method gaternet`,
+    );
+  return learnFrom(
+    await readInput(path, options.format, options.maxMemory, elseFormat(options)),
+    options,
+    reading,
+    labelled,
+  );
 }
 
-/** The format given; a delimiter is only of CSV. */
-export function saidFormat({ format, delimiter }: DataOptions): Format | undefined {
-  return format ?? (delimiter === undefined ? undefined : 'csv');
+/** What a file is whose text does not tell: whoever speaks of cells has a table. */
+export function elseFormat(options: DataOptions): Format | undefined {
+  return TABLE_FLAGS.some(({ key }) => key in options) ? 'csv' : undefined;
 }
 
 /** loadToLearn of a file that has been read. */
@@ -36,7 +49,10 @@ export async function learnFrom(
   const targetNames = options.targetNames ? readNames(options.targetNames) : undefined;
   const warnings: string[] = [];
   const loaded = await inFile(file.name, async (): Promise<Read> => {
-    if (file.format === 'csv') return csvToLearn(decode(file, warnings), csvOptions(file, reading, options, labelled));
+    if (file.format === 'csv') {
+      const chosen = !labelled || reading.target !== undefined;
+      return csvToLearn(decode(file, warnings), csvOptions(file, reading, options, labelled), chosen);
+    }
     if (file.format === 'idx') return readIdx(file, options, labelled);
     const text = decode(file, warnings);
     const read =
@@ -52,7 +68,7 @@ export async function learnFrom(
     await hold(loaded.data);
     return renamed(loaded.data, featureNames, targetNames);
   });
-  return { ...loaded, name, sha256, data, warnings: [...warnings, ...(loaded.warnings ?? [])] };
+  return { ...loaded, name, sha256, data, warnings: [...warnings, ...(loaded.warnings ?? []).map(inFlags)] };
 }
 
 /** What a reader gives. */
@@ -83,11 +99,18 @@ export async function loadLike(
     return { data: parseSparseText(decode(file, warnings), sparse) };
   });
   const { data } = read;
+  if (labelled && csv?.target && !data.targets)
+    throw new UserError(`${file.name}: expected the column ${show(csv.target.name)} to compare with, got none`);
   if (data.columns !== columns) {
     throw new UserError(`${file.name}: expected ${columns} columns like the training data, got ${data.columns}`);
   }
   await inFile(file.name, () => hold(data));
-  return { ...read, name: file.name, sha256: file.sha256, warnings: [...warnings, ...(read.warnings ?? [])] };
+  return {
+    ...read,
+    name: file.name,
+    sha256: file.sha256,
+    warnings: [...warnings, ...(read.warnings ?? []).map(inFlags)],
+  };
 }
 
 /** Texts of one format number their columns in one way. */
@@ -130,8 +153,8 @@ export function csvOptions(
   };
 }
 
-function csvToLearn(text: string, options: CsvOptions): Read {
-  const { schema, ...learned } = learnCsv(text, options);
+function csvToLearn(text: string, options: CsvOptions, chosen: boolean): Read {
+  const { schema, ...learned } = learnTold(text, options, chosen);
   return { ...learned, csv: schema };
 }
 

@@ -4,6 +4,9 @@ import { show } from '../../data/text/show.js';
 import { UserError } from '../errors.js';
 import type { Format } from '../options.js';
 
+/** A text may be of several formats, or of none. */
+export class UntoldFormat extends UserError {}
+
 export const FORMAT_NAMES: Record<Format, string> = {
   sparse: 'sparse text',
   svmlight: 'svmlight',
@@ -28,8 +31,8 @@ const OTHERS: readonly (readonly [begin: string, what: string])[] = [
   ['\xd0\xcf\x11\xe0', 'an old spreadsheet; export it as CSV'],
   ['PAR1', 'Parquet; write it as CSV'],
   ['\x93NUMPY', 'a NumPy array; write it with numpy.savetxt'],
-  ['\x89PNG', 'a PNG image; images lie in a folder of their class'],
-  ['\xff\xd8\xff', 'a JPEG image; images lie in a folder of their class'],
+  ['\x89PNG', 'a PNG image; train --method gaternet takes a folder of them for each class'],
+  ['\xff\xd8\xff', 'a JPEG image; train --method gaternet takes a folder of them for each class'],
   ['BZh', 'packed by bzip2; unpack it first'],
   ['\xfd7zXZ', 'packed by xz; unpack it first'],
   ['\x28\xb5\x2f\xfd', 'packed by zstd; unpack it first'],
@@ -83,7 +86,7 @@ function linesOf(head: Uint8Array, whole: boolean): string[] {
 
 function textFormat(lines: readonly string[], named: Format | undefined, name: string): Format {
   const refuse = (got: string): never => {
-    throw new UserError(
+    throw new UntoldFormat(
       `${name}: expected sparse text (label,feature:value,...), svmlight (label index:value ...), CSV or IDX, got ${got}; name it with --format`,
     );
   };

@@ -12,6 +12,8 @@ import { inColour } from './png.js';
 /** Rows, and in words what of the folder became none. */
 export interface ImageFolder {
   readonly data: Dataset;
+  /** The file of each row. */
+  readonly files: readonly string[];
   readonly warnings: readonly string[];
 }
 
@@ -19,6 +21,8 @@ export interface ImageFolder {
 export interface ImageFolderOptions {
   /** The classes, in the order of their ids; then a folder may hold but some of them. Default: the names of the subfolders, in code-unit order. */
   readonly classNames?: readonly string[] | undefined;
+  /** Of the images learned from. Default: whatever the files have in common. */
+  readonly size?: { readonly height: number; readonly width: number } | undefined;
   /** Default: 3 where any image has colour, else 1. */
   readonly channels?: 1 | 3 | undefined;
   /** Bytes of all pixels at most. Default: 4 GiB. */
@@ -48,11 +52,53 @@ export async function readImageFolder(folder: string, options: ImageFolderOption
     if (pictures.length === 0) throw new UserError(`${join(folder, name)}: expected PNG or JPEG files, got none`);
     return pictures.map((file) => ({ path: join(folder, name, file), label }));
   });
-  const { channels, height, width } = await promisedSize(folder, files, options.channels);
+  const images = await readAll(folder, files, options);
+  const labels = files.map(({ label }) => label);
+  const data = Dataset.images({ ...images, labels, classNames });
+  return { data, files: files.map(({ path }) => path), warnings: passed.words(files.length) };
+}
+
+/**
+ * Images whose classes nobody asks for: a file, or all in a folder and the folders within it, in code-unit order of their paths.
+ * @throws UserError naming the folder or file
+ */
+export async function readPictures(
+  source: string,
+  options: Omit<ImageFolderOptions, 'classNames'> = {},
+): Promise<ImageFolder> {
+  const passed = new PassedOver([]);
+  const isFolder = statSync(source, { throwIfNoEntry: false })?.isDirectory() === true;
+  const paths = isFolder ? picturesWithin(source, passed).sort() : [source];
+  if (paths.length === 0) throw new UserError(`${source}: expected PNG or JPEG files, got none`);
+  const data = Dataset.images(
+    await readAll(
+      source,
+      paths.map((path) => ({ path })),
+      options,
+    ),
+  );
+  return { data, files: paths, warnings: passed.words(paths.length) };
+}
+
+function picturesWithin(folder: string, passed: PassedOver): string[] {
+  const { files, folders } = list(folder);
+  return [
+    ...passed.picturesOf({ files, folders: [] }).map((name) => join(folder, name)),
+    ...folders.flatMap((name) => picturesWithin(join(folder, name), passed)),
+  ];
+}
+
+/** The pixels of all. */
+async function readAll(
+  source: string,
+  files: readonly { readonly path: string }[],
+  { maxMemory = MAX_BYTES, ...wanted }: ImageFolderOptions,
+): Promise<{ channels: number; height: number; width: number; values: Uint8Array }> {
+  const { channels, height, width } = await promisedSize(source, files, wanted);
   const columns = channels * height * width;
-  const { maxMemory = MAX_BYTES } = options;
   const what = `holding ${files.length} images of ${channels} x ${height} x ${width}`;
-  await inFile(folder, () => requireWithin(maxMemory, files.length * columns, 'images', what, 'fewer images'));
+  const smaller = 'fewer or smaller images';
+  await inFile(source, () => requireWithin(maxMemory, files.length * columns, 'images', what, smaller));
   const values = new Uint8Array(files.length * columns);
   for (const [r, { path }] of files.entries()) {
     const picture = await readPicture(path);
@@ -61,9 +107,7 @@ export async function readImageFolder(folder: string, options: ImageFolderOption
     values.set((channels === 3 ? inColour(picture) : picture).values, r * columns);
     await letSignalsThrough(r);
   }
-  const labels = files.map(({ label }) => label);
-  const data = Dataset.images({ channels, height, width, values, labels, classNames });
-  return { data, warnings: passed.words(files.length) };
+  return { channels, height, width, values };
 }
 
 /** Counts what becomes no row. */
@@ -102,39 +146,50 @@ class PassedOver {
   }
 }
 
-/** The one size of all files, and whether any has colour, told by their headers. `wanted`: the channels to have. */
+/** The one size of all files, and whether any has colour, told by their headers. */
 async function promisedSize(
-  folder: string,
+  source: string,
   files: readonly { readonly path: string }[],
-  wanted: 1 | 3 | undefined,
+  { size, channels: wanted }: Pick<ImageFolderOptions, 'size' | 'channels'>,
 ): Promise<{ channels: 1 | 3; height: number; width: number }> {
-  const sizes = new Map<string, { header: PictureHeader; path: string; count: number }>();
+  const sizes = new Map<string, { header: Size; path: string; count: number }>();
   let coloured = false;
   for (const [r, { path }] of files.entries()) {
     const header = readPictureHeader(path);
     const found = sizes.get(sizeOf(header)) ?? { header, path, count: 0 };
     found.count++;
     sizes.set(sizeOf(header), found);
-    if (header.coloured && wanted === 1) {
-      throw new UserError(`${path}: expected a grey image like the training images, got one with colours`);
-    }
+    if (header.coloured && wanted === 1)
+      throw new UserError(
+        `${path}: expected a grey image like the training images, got one with colours${byHand('-colorspace Gray')}`,
+      );
     coloured ||= header.coloured;
     await letSignalsThrough(r);
   }
-  const [first, ...others] = [...sizes.values()].sort((a, b) => b.count - a.count);
+  const found = [...sizes.values()].sort((a, b) => b.count - a.count);
+  const { height, width } = size ?? found[0]!.header;
+  const others = found.filter(({ header }) => header.height !== height || header.width !== width);
   if (others.length > 0) {
-    const all = [first!, ...others].map(({ header, path, count }) => `${count} of ${sizeOf(header)} (${path})`);
-    throw new UserError(`${folder}: expected images of one size, width x height, got ${shorten(all, String)}`);
+    const told = (size ? others : found).map(({ header, path, count }) => `${count} of ${sizeOf(header)} (${path})`);
+    const expected = size ? `${sizeOf(size)} like the training images` : 'one size, width x height';
+    const how = byHand(`-resize ${width}x${height}!`);
+    throw new UserError(`${source}: expected images of ${expected}, got ${shorten(told, String)}${how}`);
   }
-  const { height, width } = first!.header;
   return { channels: wanted ?? (coloured ? 3 : 1), height, width };
+}
+
+/** How a program that most systems have makes what is wanted. */
+function byHand(change: string): string {
+  return `; ImageMagick makes one of it: convert IN.png ${change} OUT.png`;
 }
 
 async function letSignalsThrough(done: number): Promise<void> {
   if (done % 64 === 63) await setImmediate();
 }
 
-function sizeOf({ width, height }: PictureHeader): string {
+type Size = Pick<PictureHeader, 'height' | 'width'>;
+
+function sizeOf({ width, height }: Size): string {
   return `${width} x ${height}`;
 }
 

@@ -9,10 +9,11 @@ import { TABLE_FLAGS } from '../flags/reading.js';
 import { hold } from '../memory.js';
 import type { DataOptions } from '../options.js';
 import { FORMAT_NAMES } from './format.js';
-import { readImageFolder } from './image-folder.js';
+import { type ImageFolder, readImageFolder, readPictures } from './image-folder.js';
 import { readInput, readLabels, readNames } from './input-file.js';
 import { type Loaded, plainTaken, type Reference } from './loaded.js';
 import { isNamedSet, loadNamed, NAMED_SETS } from './named-data.js';
+import { PICTURES } from './picture.js';
 
 type FileOptions = Pick<DataOptions, 'format' | 'labels' | 'maxMemory'>;
 
@@ -44,23 +45,38 @@ export async function loadImagesLike(
   labelled: boolean,
 ): Promise<Loaded> {
   let found: Loaded;
+  const files = isFolder(source) || (!labelled && isPicture(source));
   if (isNamedSet(source)) {
     refuseForFiles(source, options);
     found = await loaded((await loadNamed(source)).test, source);
-  } else if (isFolder(source)) {
+  } else if (files) {
     refuseForFiles(source, options);
-    const classNames = target.names ?? Array.from({ length: target.outputs }, (_, id) => String(id));
-    // Of other channels there are no PNG or JPEG files: the sizes will tell.
-    const channels = image.channels === 1 || image.channels === 3 ? image.channels : undefined;
-    const { maxMemory } = options;
-    const { data, warnings } = await readImageFolder(source, { classNames, channels, maxMemory });
-    found = await loaded(data, source, warnings);
+    const read = await readPicturesLike(source, { image, target }, options.maxMemory, labelled);
+    found = { ...(await loaded(read.data, source, read.warnings)), files: read.files };
   } else found = await readIdxImages(source, options, labelled, target.names);
   const got = imagesOf(found.data);
   if (sides(got) !== sides(image)) {
     throw new UserError(`${found.name}: expected images of ${sides(image)} like the training data, got ${sides(got)}`);
   }
   return found;
+}
+
+async function readPicturesLike(
+  source: string,
+  { image, target }: Pick<Required<Reference>, 'image' | 'target'>,
+  maxMemory: number | undefined,
+  labelled: boolean,
+): Promise<ImageFolder> {
+  const { channels, height, width } = image;
+  const like = {
+    size: { height, width },
+    // Of other channels there are no PNG or JPEG files: the sizes will tell.
+    channels: channels === 1 || channels === 3 ? channels : undefined,
+    maxMemory,
+  } as const;
+  if (!labelled) return readPictures(source, like);
+  const classNames = target.names ?? Array.from({ length: target.outputs }, (_, id) => String(id));
+  return readImageFolder(source, { ...like, classNames });
 }
 
 /** Bytes or floats of three axes (image, row, column) or four (image, channel, row, column). */
@@ -151,6 +167,16 @@ function sides({ channels, height, width }: ImageShape): string {
   return `${channels} x ${height} x ${width}`;
 }
 
+function whatIs(source: string): string {
+  if (isNamedSet(source)) return 'a set known by name';
+  return isFolder(source) ? 'a folder' : 'an image';
+}
+
+/** Told by its name: what is no picture for all that is refused in words. */
+function isPicture(source: string): boolean {
+  return PICTURES.test(source) && existsSync(source);
+}
+
 function isFolder(source: string): boolean {
   return statSync(source, { throwIfNoEntry: false })?.isDirectory() === true;
 }
@@ -168,9 +194,6 @@ function refuseForRows(options: DataOptions): void {
 function refuseForFiles(source: string, { format, labels, ...rest }: FileOptions & { targetNames?: string }): void {
   const files = { format, labels, 'target-names': rest.targetNames };
   for (const [name, value] of Object.entries(files)) {
-    if (value !== undefined)
-      throw new UserError(
-        `--${name}: is for files, but ${source} is ${isNamedSet(source) ? 'a set known by name' : 'a folder'}`,
-      );
+    if (value !== undefined) throw new UserError(`--${name}: is for rows and IDX, but ${source} is ${whatIs(source)}`);
   }
 }

@@ -4,7 +4,7 @@ import { decodeText, markedEncoding } from '../../data/text/encoding.js';
 import { UserError } from '../errors.js';
 import type { Format } from '../options.js';
 import { Gathered, MOST_BYTES, type MostOf, readBytes, readSource, readStdin } from './bytes.js';
-import { formatOf } from './format.js';
+import { formatOf, UntoldFormat } from './format.js';
 import { labelsBeside } from './labels-beside.js';
 
 /** The bytes of a file, and what they are. */
@@ -23,17 +23,18 @@ const MOST_TEXT_BYTES = 0x1fffffe8;
 
 let stdinTaken = false;
 
-/** `-` is standard input. What cannot be read is refused by its first bytes, before the others are read or unpacked. */
+/** `-` is standard input; `otherwise`: the format of a text that does not tell it. What cannot be read is refused by its first bytes, before the others are read or unpacked. */
 export async function readInput(
   path: string,
   wanted: Format | undefined,
   maxMemory: number = MOST_BYTES,
+  otherwise?: Format,
 ): Promise<InputFile> {
   const name = path === '-' ? 'standard input' : path;
   let format: Format | undefined;
   const mostOf = (head: Uint8Array, whole: boolean) => {
     if (head.length === 0) throw new UserError(`${name}: the file is empty`);
-    format = wanted ?? formatOf(path, head, whole, name);
+    format = wanted ?? toldFormat(() => formatOf(path, head, whole, name), otherwise);
     return format === 'idx' ? MOST_BYTES : MOST_TEXT_BYTES;
   };
   const mostPacked = (head: Uint8Array, whole: boolean) => (isGzip(head) ? MOST_BYTES : mostOf(head, whole));
@@ -44,6 +45,15 @@ export async function readInput(
     ? await unpack(bytes, name, (head, whole) => Math.min(mostOf(head, whole), maxMemory))
     : bytes;
   return { path, name, format: format!, bytes: plain, sha256 };
+}
+
+function toldFormat(tell: () => Format, otherwise: Format | undefined): Format {
+  try {
+    return tell();
+  } catch (error) {
+    if (otherwise !== undefined && error instanceof UntoldFormat) return otherwise;
+    throw error;
+  }
 }
 
 /** The bytes of a file that may be gzipped. */

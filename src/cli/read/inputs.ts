@@ -38,7 +38,7 @@ export async function readInputs(method: Method, options: InputOptions): Promise
   const images = method.data === 'images';
   if (!images && isNamedSet(options.data) && !existsSync(options.data))
     throw new UserError(
-      `--data ${options.data}: is a set of images, which --method ${method.name} does not take; expected a file`,
+      `--data ${options.data}: is a set of images, which --method ${method.name} does not take; expected a file, or --method gaternet`,
     );
   const given: { train: Loaded; test?: Loaded } = images
     ? await loadImagesToLearn(options.data, options)
@@ -66,8 +66,6 @@ export async function readInputs(method: Method, options: InputOptions): Promise
       },
       true,
     );
-    if (!loaded.data.targets)
-      throw new UserError(`${loaded.name}: expected a column '${csv?.target?.name}' to compare with, got none`);
     return loaded;
   };
   const validation = await further(options.validation, options.validationLabels);

@@ -17,6 +17,8 @@ export interface Loaded {
   readonly csv?: TableSchema;
   /** svmlight only. */
   readonly svmlight?: SvmlightReading;
+  /** Images from files of their own: the file of each row. */
+  readonly files?: readonly string[];
   /** CSV to learn from: its columns of features as they were read. */
   readonly table?: Table | undefined;
   /** Of what is learned from: what the reader decided. */

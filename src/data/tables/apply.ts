@@ -79,7 +79,7 @@ function readColumn(
     read = { kind: 'categorical', name, codes, categories };
     if (unknownCategory === 'refuse') {
       const expected = `a category seen in training (${shorten(categories)})`;
-      tell(source, name, cells, (row) => codes[row] === UNKNOWN, expected, troubles);
+      tell(source, name, cells, (row) => codes[row] === UNKNOWN, expected, troubles, LETS_THROUGH);
     }
   } else {
     const { values, firstWrong, wrong } = column.kind === 'date' ? datesOf(cells, column.order) : numbersOf(cells);
@@ -94,6 +94,9 @@ function readColumn(
   return read;
 }
 
+/** Of training: a schema that has been learned keeps to it. */
+const LETS_THROUGH = "; learning with unknownCategory: 'zero' lets others through";
+
 function isMissing({ numbers, ids }: SourceColumn, row: number): boolean {
   return ids ? ids[row]! < -1 : Number.isNaN(numbers[row]!);
 }
@@ -106,6 +109,7 @@ function tell(
   isWrong: (row: number) => boolean,
   expected: string,
   troubles: Troubles,
+  advice = '',
 ): void {
   let first = -1;
   let count = 0;
@@ -114,7 +118,7 @@ function tell(
     if (first < 0) first = row;
     count++;
   }
-  if (count > 0) tellAt(source, name, cells, first, count, expected, troubles);
+  if (count > 0) tellAt(source, name, cells, first, count, expected, troubles, advice);
 }
 
 function tellAt(
@@ -125,10 +129,11 @@ function tellAt(
   count: number,
   expected: string,
   troubles: Troubles,
+  advice = '',
 ): void {
   const got = isMissing(cells, row) ? 'a missing cell' : show(cellAt(cells, row));
   const others = count > 1 ? `, and the like in ${count - 1} more ${count === 2 ? 'row' : 'rows'}` : '';
-  troubles.add(`${source.where(row)}, column ${show(name)}: expected ${expected}, got ${got}${others}`);
+  troubles.add(`${source.where(row)}, column ${show(name)}: expected ${expected}, got ${got}${others}${advice}`);
 }
 
 function readTarget(cells: SourceColumn, target: TableTarget, source: Source, troubles: Troubles): Targets {

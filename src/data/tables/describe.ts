@@ -1,4 +1,7 @@
+import { dateOrder } from './dates.js';
+import type { TableSettings } from './options.js';
 import { MISSING, NUMBER, type RawColumn } from './raw.js';
+import { datesOf } from './values.js';
 
 /** What a column holds. Plain JSON. */
 export interface ColumnSummary {
@@ -13,6 +16,9 @@ export interface ColumnSummary {
   readonly min?: number;
   readonly mean?: number;
   readonly max?: number;
+  /** Of dates, the first and the last: 2024-02-29, with the time where any has one. */
+  readonly earliest?: string;
+  readonly latest?: string;
   /** Of a column of numbers, cells that are none. */
   readonly words?: number;
   /** Of features that are mostly 0: rows where this one is not. */
@@ -32,10 +38,14 @@ const ALWAYS_CATEGORIES = 20;
 const NUMERIC_SHARE = 0.95;
 
 /** What columns of cells hold, in their order; `names` are one a column. */
-export function describeColumns(columns: readonly RawColumn[], names: readonly string[]): ColumnSummary[] {
+export function describeColumns(
+  columns: readonly RawColumn[],
+  names: readonly string[],
+  dates: TableSettings['dates'] = 'days',
+): ColumnSummary[] {
   const first = firstAlike(columns);
   return columns.map((column, c) => {
-    const summary = describeColumn(column, names[c]!);
+    const summary = describeDates(column, names[c]!, dates) ?? describeColumn(column, names[c]!);
     const twin = summary.constant || summary.kind === 'empty' ? c : first[c]!;
     return twin === c ? summary : { ...summary, duplicateOf: names[twin]! };
   });
@@ -60,6 +70,32 @@ function describeColumn(column: RawColumn, name: string): ColumnSummary {
     ...(ids && words > 0 && column.texts ? { most: mostFrequent(column) } : {}),
     ...(distinct === 1 && missing === 0 ? { constant: true } : {}),
   };
+}
+
+/** Of a column of nothing but dates; undefined where it is another, or where day and month cannot be told apart. */
+function describeDates(column: RawColumn, name: string, dates: TableSettings['dates']): ColumnSummary | undefined {
+  if (!column.texts?.length || !column.ids?.every((id) => id !== NUMBER)) return undefined;
+  const first = dates === 'day-first' ? 'day' : dates === 'month-first' ? 'month' : undefined;
+  const order = dateOrder(column.texts, first);
+  if (order === undefined || order === 'either') return undefined;
+  const days = datesOf(column, order)
+    .values.filter((day) => !Number.isNaN(day))
+    .sort();
+  const { missing } = countsOf(column);
+  const distinct = distinctOf(days);
+  const withTime = days.some((day) => !Number.isInteger(day));
+  return {
+    ...{ name, kind: 'date', missing, distinct },
+    earliest: isoOf(days[0]!, withTime),
+    latest: isoOf(days.at(-1)!, withTime),
+    ...(distinct === 1 && missing === 0 ? { constant: true } : {}),
+  };
+}
+
+/** 2024-02-29, or 2024-02-29T12:30Z. */
+function isoOf(day: number, withTime: boolean): string {
+  const iso = new Date(Math.round(day * 86_400_000)).toISOString();
+  return withTime ? iso.replace(/(:00)?\.000Z$/, 'Z') : iso.slice(0, iso.indexOf('T'));
 }
 
 function countsOf({ ids }: RawColumn): { missing: number; words: number } {

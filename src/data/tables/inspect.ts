@@ -1,12 +1,11 @@
-import { CSV, type CsvOptions, learnCsv } from '../text/csv.js';
-import { readRaw } from '../text/read-raw.js';
+import { complete } from '../../check/complete.js';
+import { CSV, type CsvOptions, learnCsv, rawOf } from '../text/csv.js';
 import { type ColumnSummary, describeColumns, mostFrequent } from './describe.js';
 import { summariseTargets, type TargetSummary } from './describe-matrix.js';
 import type { RawTable } from './raw.js';
-import type { Taken } from './taken.js';
+import { dialectTaken, type Taken } from './taken.js';
 import { TableError } from './troubles.js';
 
-const MARKS = CSV.missingMarks.default;
 /** More different numbers are values. */
 const MOST_NUMERIC_CLASSES = 20;
 
@@ -20,7 +19,7 @@ export interface Inspection {
   /** What learning would refuse, a sentence each; none where it would not. */
   readonly troubles: readonly string[];
   /** Options under which learning would go on. */
-  readonly suggestion?: Readonly<Record<string, unknown>>;
+  readonly suggestion?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /**
@@ -29,9 +28,9 @@ export interface Inspection {
  * @throws TypeError, RangeError for options that do not fit the text, and for a text that is no table
  */
 export function inspectCsv(text: string, options: CsvOptions, isOption: (message: string) => boolean): Inspection {
-  const raw = readRaw(text, { ...options, missingMarks: options.missingMarks ?? MARKS });
+  const { raw } = rawOf(text, complete(CSV, options, 'inspectCsv'));
   const names = namesOf(raw);
-  const columns = describeColumns(raw.columns, names);
+  const columns = describeColumns(raw.columns, names, options.dates);
   const { rows } = raw;
   try {
     const { schema, data, taken, warnings } = learnCsv(text, options);
@@ -41,12 +40,13 @@ export function inspectCsv(text: string, options: CsvOptions, isOption: (message
   } catch (error) {
     if (!(error instanceof RangeError) || isOption(error.message)) throw error;
     const target = rawTarget(raw, columns, names, options);
-    const { troubles, suggestion } = error instanceof TableError ? error : { troubles: [error.message] };
+    const told: Partial<TableError> = error instanceof TableError ? error : {};
+    const { troubles = [error.message], suggestion, learned } = told;
     return {
       rows,
       columns,
       ...(target ? { target } : {}),
-      taken: rawTaken(raw, columns),
+      taken: rawTaken(raw, columns, learned?.leftOut ?? [], target?.name),
       warnings: raw.warnings,
       troubles,
       ...(suggestion ? { suggestion } : {}),
@@ -61,18 +61,25 @@ function namesOf({ header, columns }: RawTable): string[] {
   return columns.map((_, place) => cells[place] || `column${place}`);
 }
 
-/** Of a table that cannot be learned from as it is. */
-function rawTaken({ rows, dialect }: RawTable, columns: readonly ColumnSummary[]): Taken {
-  const { delimiter, decimal, header } = dialect;
-  const count = (kind: ColumnSummary['kind']) => columns.filter((column) => column.kind === kind).length;
+/** Of a table that cannot be learned from as it is: what its columns look like, without those that were left out. */
+function rawTaken(
+  { rows, dialect }: RawTable,
+  columns: readonly ColumnSummary[],
+  leftOut: NonNullable<Taken['leftOut']>,
+  target: string | undefined,
+): Taken {
+  const others = new Set([target, ...leftOut.map(({ name }) => name)]);
+  const count = (kind: ColumnSummary['kind']) =>
+    columns.filter((column) => column.kind === kind && !others.has(column.name)).length;
+  const dates = count('date');
   return {
     format: 'csv',
     rows,
-    delimiter,
-    decimal,
-    header,
+    ...dialectTaken(dialect),
     numeric: count('numeric'),
+    ...(dates > 0 ? { dates } : {}),
     categorical: count('categorical'),
+    ...(leftOut.length > 0 ? { leftOut } : {}),
   };
 }
 

@@ -52,7 +52,7 @@ export function learnTable(source: Source, options: TableSettings, troubles: Tro
   const target = targetPlace < 0 ? null : learnTarget(context, names[targetPlace]!, source.columns[targetPlace]!);
   const total = totalRow(source, names);
   if (total !== undefined) troubles.addTo(warnings, total);
-  troubles.throwAny(options);
+  troubles.throwAny(options, { columns, leftOut });
   if (columns.length === 0)
     throw new RangeError(`${argumentOf(source)}: expected at least one column of features, got none`);
   requireRoom(source, columns, maxMemory);
@@ -68,7 +68,7 @@ export function learnTable(source: Source, options: TableSettings, troubles: Tro
 }
 
 /** Whether no cell is missing and all differ. */
-function tellsRowsApart(column: SourceColumn, { numbers, words, missing }: Census): boolean {
+export function tellsRowsApart(column: SourceColumn, { numbers, words, missing }: Census): boolean {
   if (missing > 0) return false;
   return !column.texts && column.ids
     ? true
@@ -81,13 +81,18 @@ const ID_IN_CAMEL_CASE = /[a-z](Id|ID|Idx|Index|Key|Nr|No)$/;
 const DIFFERENT = 0.95;
 const FEWEST_IDS = 3;
 
-/** Whole numbers that nearly all differ, under a name as ids have. */
+/** Whole numbers that nearly all differ, under a name as ids have. `distinct`: the different ones of so many. */
+export function areIds(name: string, distinct: ArrayLike<number>, numbers: number): boolean {
+  if (!ID_WORD.test(name) && !ID_IN_CAMEL_CASE.test(name)) return false;
+  if (numbers < FEWEST_IDS || distinct.length < DIFFERENT * numbers) return false;
+  return Array.prototype.every.call(distinct, (x) => Number.isInteger(x));
+}
+
 function adviseOnId({ troubles, warnings }: Context, name: string, column: SourceColumn, census: Census): void {
   const { numbers, words } = census;
-  if (words > 0 || numbers < FEWEST_IDS || column.days) return;
-  if (!ID_WORD.test(name) && !ID_IN_CAMEL_CASE.test(name)) return;
+  if (words > 0 || column.days || (!ID_WORD.test(name) && !ID_IN_CAMEL_CASE.test(name))) return;
   const distinct = distinctNumbers(column);
-  if (distinct.length < DIFFERENT * numbers || !distinct.every((x) => Number.isInteger(x))) return;
+  if (!areIds(name, distinct, numbers)) return;
   troubles.advise({ ignore: name });
   warnings.push(
     `column ${show(name)} has ${distinct.length} different whole numbers in ${numbers} rows, as ids have; ignore leaves it out`,

@@ -15,6 +15,6 @@ export function requireRoom(source: Source, columns: readonly SchemaColumn[], ma
     rows * features * Float64Array.BYTES_PER_ELEMENT,
     argumentOf(source),
     `a table of ${rows} rows x ${features} features, ${most} of them categories of column ${name},`,
-    `ignore (--ignore ${name})`,
+    `ignore for ${name}`,
   );
 }

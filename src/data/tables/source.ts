@@ -36,7 +36,7 @@ export function sourceOfRaw(raw: RawTable, troubles: Troubles): Source {
   tellRagged(ragged, columns.length, troubles);
   const cells = header && columns.length === header.length + 1 ? ['', ...header] : header;
   if (cells && cells.length !== columns.length)
-    troubles.add(`header: expected ${columns.length} names as the rows have cells, got ${cells.length}`);
+    troubles.add(`text: expected ${columns.length} names in the header as the rows have cells, got ${cells.length}`);
   if (rows === 0 && ragged.count === 0) troubles.add('text: expected at least one row below the header, got none');
   if (rows === 0 || (cells && cells.length !== columns.length)) troubles.throwAny();
   return {

@@ -57,7 +57,7 @@ export function takenOf(
   };
 }
 
-function dialectTaken({ delimiter, decimal, thousands, header }: Dialect) {
+export function dialectTaken({ delimiter, decimal, thousands, header }: Dialect) {
   return { delimiter, decimal, ...(thousands === '' ? {} : { thousands }), header };
 }
 

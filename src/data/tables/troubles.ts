@@ -1,4 +1,5 @@
 import { cut } from '../text/show.js';
+import type { TableSchema } from './schema.js';
 
 /** Troubles in a message; the others are counted. */
 const MOST_TOLD = 20;
@@ -12,7 +13,12 @@ export class TableError extends RangeError {
   /** Options of the reader that would go on, beside those given; undefined where none would. */
   readonly suggestion: Readonly<Record<string, unknown>> | undefined;
 
-  constructor(troubles: readonly string[], suggestion?: Readonly<Record<string, unknown>>) {
+  constructor(
+    troubles: readonly string[],
+    suggestion?: Readonly<Record<string, unknown>>,
+    /** What was learned all the same. */
+    readonly learned?: Pick<TableSchema, 'columns' | 'leftOut'>,
+  ) {
     const options = Object.entries(suggestion ?? {}).map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
     const told =
       troubles.length > MOST_TOLD ? [...troubles.slice(0, MOST_TOLD), `${troubles.length - MOST_TOLD} more`] : troubles;
@@ -58,12 +64,13 @@ export class Troubles {
   }
 
   /** TableError with all of them, if there are any. */
-  throwAny(given: Given = { ignore: [], missingMarks: [] }): void {
+  throwAny(given: Given = { ignore: [], missingMarks: [] }, learned?: TableError['learned']): void {
     if (this.list.length === 0) return;
     const helps = this.list.every(({ remedy }) => remedy !== undefined);
     throw new TableError(
       this.list.map(({ told }) => told),
       helps ? this.suggestion(given) : undefined,
+      learned,
     );
   }
 

@@ -2,12 +2,13 @@ import { complete } from '../../check/complete.js';
 import type { Completed, Options, OptionsOf } from '../../check/option.js';
 import { Dataset } from '../dataset.js';
 import { applySchema } from '../tables/apply.js';
+import { candidateTargets } from '../tables/candidates.js';
 import { dateOrder } from '../tables/dates.js';
 import { spelledIn } from '../tables/from-records.js';
 import { type Learned, learnTable } from '../tables/learn.js';
 import type { LearnedTable } from '../tables/learn-records.js';
 import { READ_TABLE, TABLE } from '../tables/options.js';
-import { MISSING, type RawColumn } from '../tables/raw.js';
+import { MISSING, type RawColumn, type RawTable } from '../tables/raw.js';
 import { requireSchema, type TableSchema } from '../tables/schema.js';
 import { type Source, sourceOfRaw } from '../tables/source.js';
 import { takenOf } from '../tables/taken.js';
@@ -80,19 +81,29 @@ export function learnCsv(text: string, options: CsvOptions): LearnedTable {
   };
 }
 
+/** Names of the columns of a text that could be its target, in their order. */
+export function csvTargets(text: string, options: CsvOptions): string[] {
+  const settings = complete(CSV, options, 'csvTargets');
+  return candidateTargets(sourceOfRaw(rawOf(text, settings).raw, new Troubles()), settings);
+}
+
 function learnText(text: string, settings: CsvSettings): Learned & { source: Source } {
-  const { header, delimiter, decimal, ...options } = settings;
-  const how = { header, delimiter, decimal, asText: among(new Set(options.categorical)), keepTexts: areDates };
-  let { missingMarks } = options;
-  let raw = readRaw(text, { ...how, missingMarks });
-  if (String(missingMarks) === String(CSV.missingMarks.default) && raw.columns.some(isOfPluses)) {
-    missingMarks = missingMarks.filter((mark) => mark !== '-');
-    raw = readRaw(text, { ...how, missingMarks });
-  }
+  const { raw, missingMarks } = rawOf(text, settings);
   const troubles = new Troubles();
   const source = sourceOfRaw(raw, troubles);
-  const { schema, warnings } = learnTable(source, { ...options, missingMarks }, troubles);
+  const { schema, warnings } = learnTable(source, { ...settings, missingMarks }, troubles);
   return { schema, source, warnings: [...raw.warnings, ...warnings] };
+}
+
+/** The cells of a text that is learned from, with the marks of what is missing; texts of dates are kept. */
+export function rawOf(text: string, settings: CsvSettings): { raw: RawTable; missingMarks: readonly string[] } {
+  const { header, delimiter, decimal, categorical, missingMarks } = settings;
+  const how = { header, delimiter, decimal, asText: among(new Set(categorical)), keepTexts: areDates };
+  const raw = readRaw(text, { ...how, missingMarks });
+  if (String(missingMarks) !== String(CSV.missingMarks.default) || !raw.columns.some(isOfPluses))
+    return { raw, missingMarks };
+  const marks = missingMarks.filter((mark) => mark !== '-');
+  return { raw: readRaw(text, { ...how, missingMarks: marks }), missingMarks: marks };
 }
 
 /**

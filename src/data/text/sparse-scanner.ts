@@ -243,7 +243,7 @@ export class SparseScanner {
   #refuseColumn(column: number): never {
     const { noun, columns, base } = this.#syntax;
     const what = `${noun === 'feature' ? 'a feature' : 'an index'} below ${this.columnEnd}`;
-    let why = ' in so short a text, or the option columns (--columns)';
+    let why = ' in so short a text, or the option columns';
     if (columns !== undefined) why = base === 1 ? ` for ${columns} columns` : ', the number of columns';
     this.refuse(what + why, String(column));
   }

@@ -160,7 +160,10 @@ class SvmlightReader extends SparseScanner {
   #readFeature(): void {
     this.readEntry();
     if (this.#settings.zeroBased === false && this.lowest === 0)
-      this.refuse('indices that count from 1, as was said of this text or taken of the training file', '0');
+      this.refuse(
+        'indices that count from 1, as was said of this text or taken of the training file (zeroBased: true in training, if they count from 0)',
+        '0',
+      );
   }
 
   #readLabel(): number {

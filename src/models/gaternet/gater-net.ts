@@ -71,7 +71,7 @@ export class GaterNet extends Net {
     this.state = state;
     const lay = (on: Engine) => new GatedNetwork(on, state.shape, state.norm, state.target);
     const memory = bytesOf(engine, lay);
-    requireMemory(engine, memory, 'backbone', 'holding the weights of this net', 'fewer filters');
+    requireMemory(engine, memory, 'backbone', 'holding the weights of this net', 'fewer filters or smaller images');
     this.network = lay(engine);
   }
 

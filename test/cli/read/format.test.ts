@@ -51,7 +51,7 @@ test('files of the field are what they are', async () => {
   const folder = new URL('../../../../test/field/', import.meta.url);
   const ends = { csv: 'csv', libsvm: 'svmlight', svm: 'svmlight', txt: 'sparse' } as const;
   for (const name of readdirSync(folder)) {
-    if (name.endsWith('.md') || name.endsWith('.ts')) continue;
+    if (/\.(?:md|ts)$/.test(name)) continue;
     const { format } = await readInput(new URL(name, folder).pathname, undefined);
     assert.is(format, ends[name.split('.').at(-1) as keyof typeof ends], name);
   }

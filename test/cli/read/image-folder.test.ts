@@ -5,7 +5,7 @@ import { encode } from 'fast-png';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { UserError } from '#dist/cli/errors.js';
-import { type ImageFolderOptions, readImageFolder } from '#dist/cli/read/image-folder.js';
+import { type ImageFolderOptions, readImageFolder, readPictures } from '#dist/cli/read/image-folder.js';
 import { requireImages } from '#dist/data/dataset.js';
 import { refusesAsync } from '../../support/refuses.js';
 
@@ -39,7 +39,7 @@ test('rows by class and file name, in code-unit order', async () => {
   const { data } = await readImageFolder(folder);
   const { channels, height, width, values } = requireImages(data.features, 'data');
   assert.equal([channels, height, width], [1, 1, 2]);
-  await refused(/images: holding 4 images of 1 x 1 x 2 needs .* MB, the limit is .* MB; use fewer images/, {
+  await refused(/images: holding 4 images of 1 x 1 x 2 needs .* MB, the limit is .* MB; use fewer or smaller images/, {
     maxMemory: 7,
   });
   assert.equal(values, Uint8Array.of(3, 3, 4, 4, 1, 1, 2, 2));
@@ -74,10 +74,44 @@ test('a further folder takes the classes of the first, and may lack some', async
   });
   await refused(/cat: expected a class of ant, bee, got cat$/, { classNames: ['ant', 'bee'] });
   write('cat/1.png', png(1, 3));
-  await refused(/1\.png: expected a grey image like the training images, got one with colours$/, {
-    classNames: ['ant', 'cat'],
-    channels: 1,
-  });
+  await refused(
+    /1\.png: expected a grey image like the training images, got one with colours; ImageMagick makes one of it: convert IN\.png -colorspace Gray OUT\.png$/,
+    {
+      classNames: ['ant', 'cat'],
+      channels: 1,
+    },
+  );
+});
+
+test('without classes: a file, or all in a folder and those within it, in code-unit order of their paths', async () => {
+  for (const [name, value] of [
+    ['b.png', 1],
+    ['B.png', 2],
+    ['sub/deep/a.png', 3],
+    ['sub/z.png', 4],
+    ['a.png', 5],
+  ] as const)
+    write(name, png(value));
+  write('sub/notes.txt', 'no picture');
+  const names = ['B.png', 'a.png', 'b.png', 'sub/deep/a.png', 'sub/z.png'];
+  const { data, files, warnings } = await readPictures(folder);
+  assert.equal(
+    files,
+    names.map((name) => join(folder, name)),
+  );
+  assert.is(data.targets, undefined);
+  assert.equal(requireImages(data.features, 'data').values, Uint8Array.of(2, 2, 5, 5, 1, 1, 3, 3, 4, 4));
+  assert.equal(warnings, ['1 of 6 files passed over: 1 .txt']);
+  const one = await readPictures(join(folder, 'sub/z.png'), { size: { height: 1, width: 2 }, channels: 3 });
+  assert.equal(one.files, [join(folder, 'sub/z.png')]);
+  assert.equal(requireImages(one.data.features, 'data').values, Uint8Array.of(4, 4, 4, 4, 4, 4));
+  await refusesAsync(
+    () => readPictures(folder, { size: { height: 5, width: 4 } }),
+    UserError,
+    /: expected images of 4 x 5 like the training images, got 5 of 2 x 1 \(\S+B\.png\); ImageMagick makes one of it: convert IN\.png -resize 4x5! OUT\.png$/,
+  );
+  for (const name of names) rmSync(join(folder, name));
+  await refusesAsync(() => readPictures(folder), UserError, /: expected PNG or JPEG files, got none$/);
 });
 
 test('folders that are refused', async () => {
@@ -102,7 +136,7 @@ test('images of other sizes are refused with all sizes and how many of each, a d
   write('b/1.png', png(1, 1, 3, 4));
   write('b/2.png', png(1, 1, 5, 4));
   await refused(
-    /: expected images of one size, width x height, got 2 of 3 x 4 \(\S+b.0\.png\), 1 of 2 x 1 \(\S+a.0\.png\), 1 of 5 x 4 \(\S+b.2\.png\)$/,
+    /: expected images of one size, width x height, got 2 of 3 x 4 \(\S+b.0\.png\), 1 of 2 x 1 \(\S+a.0\.png\), 1 of 5 x 4 \(\S+b.2\.png\); ImageMagick makes one of it: convert IN\.png -resize 3x4! OUT\.png$/,
   );
   for (const name of ['1', '2']) rmSync(join(folder, `b/${name}.png`));
   write('b/0.png', 'GIF89a');

@@ -78,13 +78,38 @@ test('kinds, the most frequent cells, duplicates', () => {
   assert.is(summaries[5]!.words, 1);
 });
 
+test('dates: the first and the last, with a time where any has one', () => {
+  const lines = [
+    'day,moment,either,gap',
+    '03.04.2024,2024-02-29 12:30,01/02/2024,',
+    '29.02.2024,2024-03-01 00:00:30,02/01/2024,2024-01-05',
+  ];
+  const text = [...lines, '01.03.1999,2023-12-31,03/01/2024,2024-01-05'].join('\n');
+  const keepTexts = (texts: readonly string[]) => texts.some((cell) => /\d{4}/.test(cell));
+  const raw = readRaw(text, { delimiter: ',', decimal: '.', header: true, missingMarks: MARKS, keepTexts });
+  const [day, moment, either, gap] = describeColumns(raw.columns, lines[0]!.split(','));
+  assert.equal(day, {
+    name: 'day',
+    kind: 'date',
+    missing: 0,
+    distinct: 3,
+    earliest: '1999-03-01',
+    latest: '2024-04-03',
+  });
+  assert.equal([moment!.earliest, moment!.latest], ['2023-12-31T00:00Z', '2024-03-01T00:00:30Z']);
+  assert.is(either!.kind, 'categorical');
+  assert.equal([gap!.kind, gap!.missing, gap!.distinct, gap!.earliest], ['date', 1, 1, '2024-01-05']);
+  const told = describeColumns(raw.columns, lines[0]!.split(','), 'day-first')[2]!;
+  assert.equal([told.earliest, told.latest], ['2024-01-02', '2024-02-01']);
+});
+
 test('features of matrices: dense and sparse alike, by definition', () => {
   const random = new Random(5);
   const rows = Array.from({ length: 40 }, () => {
     const [a, b] = [random.below(2), random.below(4)];
     return [a, b, a, 0, Math.fround(random.next() - 0.5), 3];
   });
-  const dense = describeMatrix(Dataset.dense(rows).features);
+  const dense = describeMatrix(Dataset.dense(rows.map((row) => row.map(Math.fround))).features);
   const listed = rows.map((row) => row.flatMap((x, c) => (x === 0 ? [] : [[c, Math.fround(x)] as const])));
   const start = Int32Array.from({ length: 41 }, (_, r) => listed.slice(0, r).reduce((sum, row) => sum + row.length, 0));
   const sparse = describeMatrix({

@@ -227,7 +227,7 @@ test('all cells that a schema cannot take are told together', () => {
   assert.equal(troubles, [
     'line 2, column "n": expected a number, got "x"',
     'line 4, column "n": expected a number, got a missing cell',
-    'line 3, column "c": expected a category seen in training ("a", "b"), got "z", and the like in 1 more row',
+    'line 3, column "c": expected a category seen in training ("a", "b"), got "z", and the like in 1 more row; learning with unknownCategory: \'zero\' lets others through',
     'line 3, column "d": expected a date, got "soon"',
     'line 4, column "y": expected a class seen in training ("no", "yes"), got "maybe"',
   ]);

@@ -187,7 +187,7 @@ test('categories: forced, unseen, by number', () => {
   refuses(
     () => readCsv('code\n9\n8\n', schema),
     RangeError,
-    /^line 3, column "code": expected a category seen in training \("9", "10"\), got "8"$/,
+    /^line 3, column "code": expected a category seen in training \("9", "10"\), got "8"; learning with unknownCategory: 'zero' lets others through$/,
   );
   const lenient = learnCsvSchema(text, { target: 'y', categorical: ['code'], unknownCategory: 'zero' });
   assert.equal(values('code\n9\n8\n10\n', lenient), [0, 0, 1]);
@@ -198,7 +198,7 @@ test('categories: forced, unseen, by number', () => {
   );
   const names = learnCsvSchema('c,y\n__proto__,0\nconstructor,1\n', { target: 'y' });
   assert.equal(values('c\nconstructor\n__proto__\n', names), [1, 0]);
-  refuses(() => readCsv('c\ntoString\n', names), RangeError, /got "toString"$/);
+  refuses(() => readCsv('c\ntoString\n', names), RangeError, /got "toString";/);
 });
 
 test('a stray word in a column of numbers is not taken for a category', () => {
@@ -249,7 +249,7 @@ test('categories that make too large a table are refused before it is made', () 
   refuses(
     () => readCsv(`a\n${'c1\n'.repeat(25_000)}`, schema),
     RangeError,
-    /^text: a table of 25000 rows x 8000 features, 8000 of them categories of column "a", needs 1600\.0 MB, the limit is 1073\.7 MB; use ignore \(--ignore "a"\) or raise maxMemory$/,
+    /^text: a table of 25000 rows x 8000 features, 8000 of them categories of column "a", needs 1600\.0 MB, the limit is 1073\.7 MB; use ignore for "a" or raise maxMemory$/,
   );
   const text = `a\n${'c1\n'.repeat(25)}`;
   const maxMemory = 2 ** 20;

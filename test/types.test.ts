@@ -1,0 +1,48 @@
+// The declarations, as projects see them that know more or less of the platform.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+
+/** Inside the repository, so that `espalier` is the package itself. */
+const folder = fileURLToPath(new URL(`../types-${process.pid}/`, import.meta.url));
+const TSC = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc', import.meta.url));
+test.before(() => {
+  mkdirSync(folder, { recursive: true });
+});
+test.after(() => rmSync(folder, { recursive: true, force: true }));
+
+const PROGRAM = `
+import { createEngine, type Dataset, DenseNet, splitRows, type SplitOptions } from 'espalier';
+import 'espalier/draw';
+import { learnCsv } from 'espalier/read';
+const { data } = learnCsv('a,b\\n1,x', { target: 'b' });
+const asked = await splitRows(data, { test: 0.2 });
+export const [test, validation]: Dataset[] = [asked.test, asked.validation];
+export const none: undefined = (await splitRows(data, { validation: 0 })).validation;
+const plain = await splitRows(data);
+export const byDefault: Dataset = plain.validation;
+// @ts-expect-error: not asked for
+export const missing: Dataset = plain.test;
+const maybe = await splitRows(data, {} as SplitOptions);
+// @ts-expect-error: nobody knows
+export const unknown: Dataset = maybe.validation;
+await createEngine({ wasm: new Uint8Array(8) });
+export const net = await DenseNet.create(asked.train, {});
+`;
+
+for (const lib of [['es2022'], ['es2022', 'dom']]) {
+  test(`a strict project with ${lib.join(' and ')} compiles`, () => {
+    writeFileSync(join(folder, 'program.ts'), PROGRAM);
+    const options = { lib, target: 'es2022', module: 'nodenext', strict: true, exactOptionalPropertyTypes: true };
+    const project = { compilerOptions: { ...options, noEmit: true, types: ['node'] }, files: ['program.ts'] };
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(project));
+    const { stdout, status } = spawnSync(process.execPath, [TSC, '-p', folder], { encoding: 'utf8' });
+    assert.is(stdout, '');
+    assert.is(status, 0);
+  });
+}
+
+test.run();
