@@ -33,23 +33,23 @@ export const FIT = {
   epochs: {
     kind: 'integer',
     from: 1,
-    defaultDoc: '50; over few dense rows as many as make 1,000 steps, up to 500',
+    defaultDoc: '50; over few rows of a table as many as make 1,000 steps, up to 500',
     doc: 'Passes over the training rows.',
   },
   batchSize: {
     kind: 'integer',
     from: 1,
-    defaultDoc: '256; over dense rows the largest power of two up to a 32nd of the rows, from 8 to 256',
+    defaultDoc: '256; over tables the largest power of two up to a 32nd of the rows, from 8 to 256',
     doc: 'Rows a step.',
   },
   learningRate: {
     kind: 'number',
     above: 0,
-    defaultDoc: '0.001; over dense rows 0.002',
+    defaultDoc: '0.001; over tables 0.002',
     doc: 'Step size of the optimiser, before the schedule.',
   },
   optimizer: OPTIMIZER,
-  schedule: { ...SCHEDULE, defaultDoc: 'inverse-sqrt; over dense rows cosine' },
+  schedule: { ...SCHEDULE, defaultDoc: 'inverse-sqrt; over tables cosine' },
   classWeights: CLASS_WEIGHTS,
   monitor: {
     kind: 'choice',
