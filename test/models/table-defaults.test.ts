@@ -108,7 +108,7 @@ for (const [name, make] of [
 
 test('values to predict from sparse rows, 30 % of which are there: nearly all is told', async () => {
   const random = new Random(7);
-  const columns = 250;
+  const columns = 210;
   const make = (rows: number) => {
     const cells = Array.from({ length: rows }, () =>
       Array.from({ length: columns }, () => (random.next() < 0.3 ? random.next() * 3 : 0)),
@@ -117,11 +117,11 @@ test('values to predict from sparse rows, 30 % of which are there: nearly all is
     const targets = { kind: 'values', values: y, outputs: 1 } as const;
     return sparseOf(cells, { targets });
   };
-  const [train, check] = [make(1500), make(500)];
-  const net = await DenseNet.create(train, { engine });
+  const [train, check] = [make(800), make(500)];
+  const net = await DenseNet.create(train, { engine, hidden: [64, 32] });
   await net.fit(train);
   const { r2 } = await net.evaluate(check);
-  assert.ok(r2! > 0.95, `R² ${r2}`);
+  assert.ok(r2! > 0.92, `R² ${r2}`);
   net.dispose();
 });
 
