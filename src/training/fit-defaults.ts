@@ -2,9 +2,13 @@ import type { Completed } from '../check/option.js';
 import type { Dataset } from '../data/dataset.js';
 import { isTabular } from '../data/tabular.js';
 import type { FIT, FitSettings } from './fit-options.js';
+import { optimizerOptions } from './optimizer.js';
 
 /** Steps that a small table should have at least, all epochs together. */
 const STEPS = 1000;
+
+/** In place of dropout where values are to be predicted, whose scale that would blur. */
+const DECAY = 0.4;
 
 /** Rows a step: the largest power of two up to a 32nd of a table's rows, from 8 to 256, so that small tables have steps enough; 256 for texts, fingerprints and images. */
 export function defaultBatchSize(train: Dataset): number {
@@ -25,8 +29,11 @@ export function fitSettings(given: Completed<typeof FIT>, train: Dataset): FitSe
   const { batchSize = defaultBatchSize(train) } = given;
   const {
     epochs = defaultEpochs(train, batchSize),
+    optimizer = optimizerOptions(
+      table && train.targets?.kind === 'values' ? { kind: 'adam', weightDecay: DECAY, decoupled: true } : 'adam',
+    ),
     learningRate = table ? 2e-3 : 1e-3,
     schedule = table ? 'cosine' : 'inverse-sqrt',
   } = given;
-  return { ...given, batchSize, epochs, learningRate, schedule };
+  return { ...given, batchSize, epochs, learningRate, optimizer, schedule };
 }

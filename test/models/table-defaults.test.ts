@@ -168,7 +168,8 @@ test('the defaults are what fit takes when it is told them, and what a checkpoin
     columns: x.columns,
     targets: { kind: 'values', values: y, outputs: 1 },
   });
-  const told = { batchSize: 8, epochs: 67, learningRate: 0.002, schedule: 'cosine' as const };
+  const optimizer = { kind: 'adam', weightDecay: 0.4, decoupled: true } as const;
+  const told = { batchSize: 8, epochs: 67, learningRate: 0.002, optimizer, schedule: 'cosine' as const };
   const plain = await DenseNet.create(data, { engine });
   const same = await DenseNet.create(data, { engine, dropout: 0, hidden: [64, 32], input: 'standard' });
   const checkpoints: Uint8Array[] = [];
