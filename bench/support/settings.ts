@@ -84,7 +84,7 @@ function put(
   if (key === undefined) options[name] = parseText(option, text);
   else if (outer.kind === 'list') options[name] = eachLayer(outer, options[name], train, key, text);
   else {
-    const before = options[name] ?? (outer.kind === 'variant' ? { kind: outer.default } : {});
+    const before = options[name] ?? (outer.kind === 'variant' ? { kind: outer.default ?? 'adam' } : {});
     options[name] = { ...(before as object), [key]: parseText(option, text) };
   }
 }

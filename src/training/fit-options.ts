@@ -3,7 +3,7 @@ import { isMade } from '../check/require.js';
 import { Dataset } from '../data/dataset.js';
 import type { EpochRecord } from './checkpoint.js';
 import { CLASS_WEIGHTS } from './class-weights.js';
-import { OPTIMIZER } from './optimizer.js';
+import { OPTIMIZER, type OptimizerSettings } from './optimizer.js';
 import { SCHEDULE, type Schedule } from './schedule.js';
 
 export interface FitProgress {
@@ -33,23 +33,26 @@ export const FIT = {
   epochs: {
     kind: 'integer',
     from: 1,
-    defaultDoc: '50; over few dense rows as many as make 1,000 steps, up to 500',
+    defaultDoc: '50; over few rows of a table as many as make 1,000 steps, up to 500',
     doc: 'Passes over the training rows.',
   },
   batchSize: {
     kind: 'integer',
     from: 1,
-    defaultDoc: '256; over dense rows the largest power of two up to a 32nd of the rows, from 8 to 256',
+    defaultDoc: '256; over tables the largest power of two up to a 32nd of the rows, from 8 to 256',
     doc: 'Rows a step.',
   },
   learningRate: {
     kind: 'number',
     above: 0,
-    defaultDoc: '0.001; over dense rows 0.002',
+    defaultDoc: '0.001; over tables 0.002',
     doc: 'Step size of the optimiser, before the schedule.',
   },
-  optimizer: OPTIMIZER,
-  schedule: { ...SCHEDULE, defaultDoc: 'inverse-sqrt; over dense rows cosine' },
+  optimizer: {
+    ...OPTIMIZER,
+    defaultDoc: 'adam; to predict values of tables with decoupled weight decay 0.4',
+  },
+  schedule: { ...SCHEDULE, defaultDoc: 'inverse-sqrt; over tables cosine' },
   classWeights: CLASS_WEIGHTS,
   monitor: {
     kind: 'choice',
@@ -108,6 +111,7 @@ export type FitSettings = Completed<typeof FIT> & {
   epochs: number;
   batchSize: number;
   learningRate: number;
+  optimizer: OptimizerSettings;
   schedule: Schedule;
 };
 

@@ -34,7 +34,6 @@ const SGD = {
 export const OPTIMIZER = {
   kind: 'variant',
   of: { adam: ADAM, sgd: SGD },
-  default: 'adam',
   doc: 'How weights follow gradients: adam, or sgd with momentum.',
 } as const satisfies Option;
 

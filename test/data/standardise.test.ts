@@ -47,10 +47,12 @@ test('Standardizer on dense rows, against sums by hand', () => {
 test('a constant column comes out as 0, whatever the constant and the number of rows', () => {
   for (const constant of [0, 0.1, -1e-40, 1 / 3, 3.4e38]) {
     for (const rows of [1, 7, 1001, 99_999]) {
-      const train = Dataset.dense(new Float32Array(rows).fill(constant), { columns: 1 });
-      const standardizer = Standardizer.learn(train);
-      assert.is(standardizer.scale[0], 1);
-      assert.ok(values(standardizer.apply(train)).every((value) => value === 0));
+      for (const kind of [Float32Array, Float64Array]) {
+        const train = Dataset.dense(new kind(rows).fill(constant), { columns: 1 });
+        const standardizer = Standardizer.learn(train);
+        assert.is(standardizer.scale[0], 1);
+        assert.ok(values(standardizer.apply(train)).every((value) => value === 0));
+      }
     }
   }
 });

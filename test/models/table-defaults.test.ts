@@ -8,6 +8,7 @@ import { fitSettings } from '#dist/training/fit-defaults.js';
 import { FIT, type FitSettings } from '#dist/training/fit-options.js';
 import { accuracyOf, leastSquares, logisticRegression, type Rows, rmseOf, standardised } from '../support/baselines.js';
 import { Random } from '../support/random.js';
+import { sparseOf } from '../support/structure.js';
 
 const test = suite('defaults on tables');
 const engine = await createEngine();
@@ -71,12 +72,65 @@ test('200 rows of unlike scale and a category: within two points of logistic reg
   }
 });
 
+/** A flower's table: three kinds, the first apart, the others close to one another. */
+function flowers(seed: number): { rows: number[][]; labels: number[] } {
+  const random = new Random(seed);
+  const around = (mean: number, spread: number) =>
+    Math.round(10 * (mean + spread * (random.next() + random.next() + random.next() - 1.5))) / 10;
+  const means = [
+    [5, 3.4, 1.5, 0.3],
+    [5.9, 2.8, 4.3, 1.3],
+    [6.6, 3, 5.5, 2],
+  ];
+  const labels = Array.from({ length: 150 }, (_, r) => r % 3);
+  return { labels, rows: labels.map((k) => means[k]!.map((mean) => Math.max(0, around(mean, 0.15 * mean ** 0.7)))) };
+}
+
+for (const [name, make] of [
+  ['dense', (data: Dataset) => DenseNet.create(data, { engine })],
+  ['trf', (data: Dataset) => TrfNet.grow(data, { engine })],
+  ['tse', (data: Dataset) => TseNet.grow(data, { engine })],
+] as const)
+  test(`${name}: a table in sparse rows is learned as well as in dense ones`, async () => {
+    const [train, check] = [flowers(1), flowers(2)];
+    const accuracy = async (dataset: (given: typeof train) => Dataset) => {
+      const net = await make(dataset(train));
+      await net.fit(dataset(train));
+      const { accuracy: found } = await net.evaluate(dataset(check));
+      net.dispose();
+      return found!;
+    };
+    const dense = await accuracy(({ rows, labels }) => Dataset.dense(rows, { labels }));
+    const sparse = await accuracy(({ rows, labels }) => sparseOf(rows, { labels }));
+    assert.ok(dense > 0.9, `dense rows: ${dense}`);
+    assert.ok(sparse >= dense - 0.02, `sparse rows: ${sparse}, dense rows: ${dense}`);
+  });
+
+test('values to predict from sparse rows, 30 % of which are there: nearly all is told', async () => {
+  const random = new Random(7);
+  const columns = 210;
+  const make = (rows: number) => {
+    const cells = Array.from({ length: rows }, () =>
+      Array.from({ length: columns }, () => (random.next() < 0.3 ? random.next() * 3 : 0)),
+    );
+    const y = Float64Array.from(cells, (row) => 3 * row[1]! + row[2]! + 0.3 * (random.next() - 0.5));
+    const targets = { kind: 'values', values: y, outputs: 1 } as const;
+    return sparseOf(cells, { targets });
+  };
+  const [train, check] = [make(800), make(500)];
+  const net = await DenseNet.create(train, { engine, hidden: [64, 32] });
+  await net.fit(train);
+  const { r2 } = await net.evaluate(check);
+  assert.ok(r2! > 0.92, `R² ${r2}`);
+  net.dispose();
+});
+
 /** What fit would take for so many rows. */
 function settingsFor(data: Dataset, given = {}): FitSettings {
   return fitSettings(complete(FIT, given, 'fit'), data);
 }
 
-test("batches and epochs follow the number of dense rows; sparse rows have the papers'", () => {
+test("batches and epochs follow the number of a table's rows, however they are stored; texts have the papers'", () => {
   const dense = (rows: number) => Dataset.dense(new Float32Array(rows * 2), { columns: 2 });
   const of = (rows: number, given = {}) => {
     const { batchSize, epochs, learningRate, schedule } = settingsFor(dense(rows), given);
@@ -91,12 +145,21 @@ test("batches and epochs follow the number of dense rows; sparse rows have the p
   assert.equal(of(30_000), [256, 50, 0.002, 'cosine']);
   assert.equal(of(1500, { batchSize: 500 }), [500, 334, 0.002, 'cosine']);
   assert.equal(of(100, { epochs: 3, learningRate: 1, schedule: 'constant' }), [8, 3, 1, 'constant']);
-  const sparse = Dataset.sparse({
-    ...{ rows: 100, columns: 2, start: new Int32Array(101) },
-    ...{ index: new Int32Array(0), value: new Float32Array(0) },
-  });
-  const { batchSize, epochs, learningRate, schedule } = settingsFor(sparse);
-  assert.equal([batchSize, epochs, learningRate, schedule], [256, 50, 0.001, 'inverse-sqrt']);
+  const sparse = (columns: number, there: number) => {
+    const [rows, row] = [100, Array.from({ length: there }, (_, i) => i)];
+    const data = Dataset.sparse({
+      ...{ rows, columns, start: Int32Array.from({ length: rows + 1 }, (_, r) => r * there) },
+      index: Int32Array.from(Array.from({ length: rows }, () => row).flat()),
+      value: new Float32Array(rows * there).fill(1),
+    });
+    const { batchSize, epochs, learningRate, schedule } = settingsFor(data);
+    return [batchSize, epochs, learningRate, schedule];
+  };
+  const papers = [256, 50, 0.001, 'inverse-sqrt'];
+  assert.equal(sparse(199, 0), of(100));
+  assert.equal(sparse(200, 20), of(100));
+  assert.equal(sparse(200, 19), papers);
+  assert.equal(sparse(10_000, 50), papers);
 });
 
 test('the defaults are what fit takes when it is told them, and what a checkpoint holds', async () => {
@@ -105,7 +168,8 @@ test('the defaults are what fit takes when it is told them, and what a checkpoin
     columns: x.columns,
     targets: { kind: 'values', values: y, outputs: 1 },
   });
-  const told = { batchSize: 8, epochs: 67, learningRate: 0.002, schedule: 'cosine' as const };
+  const optimizer = { kind: 'adam', weightDecay: 0.4, decoupled: true } as const;
+  const told = { batchSize: 8, epochs: 67, learningRate: 0.002, optimizer, schedule: 'cosine' as const };
   const plain = await DenseNet.create(data, { engine });
   const same = await DenseNet.create(data, { engine, dropout: 0, hidden: [64, 32], input: 'standard' });
   const checkpoints: Uint8Array[] = [];

@@ -51,6 +51,7 @@ export async function trainingDigest(espalier: typeof Espalier): Promise<Record<
     pretrain: { epochs: 2, batchSize: 64 },
     seed: 11,
   };
+  const training = { learningRate: 1e-3, schedule: 'inverse-sqrt' } as const;
   const small = { kind: 'resnet', depth: 8, width: 4 } as const;
   const runs: [
     string,
@@ -58,7 +59,7 @@ export async function trainingDigest(espalier: typeof Espalier): Promise<Record<
     (d: Made) => Espalier.Dataset,
     Espalier.FitOptions,
   ][] = [
-    ['trf.sparse', await TrfNet.grow(sparse(train), { ...growth, input: 'tf-idf' }), sparse, {}],
+    ['trf.sparse', await TrfNet.grow(sparse(train), { ...growth, input: 'tf-idf' }), sparse, training],
     [
       'trf.dense',
       await TrfNet.grow(dense(train), { ...growth, input: 'standard' }),
@@ -73,11 +74,20 @@ export async function trainingDigest(espalier: typeof Espalier): Promise<Record<
     ],
     [
       'dense.values',
-      await DenseNet.create(numbers(train), { hidden: [17], seed: 13, input: 'unit-length' }),
+      await DenseNet.create(numbers(train), { hidden: [17], seed: 13, input: 'unit-length', dropout: 0.5 }),
       numbers,
-      { optimizer: { kind: 'adam', weightDecay: 0.01, decoupled: true }, learningRate: 0.01 },
+      {
+        optimizer: { kind: 'adam', weightDecay: 0.01, decoupled: true },
+        learningRate: 0.01,
+        schedule: 'inverse-sqrt',
+      },
     ],
-    ['tse.sparse', await TseNet.grow(sparse(train), { skeleton, skipPaths: { units: 9 }, seed: 17 }), sparse, {}],
+    [
+      'tse.sparse',
+      await TseNet.grow(sparse(train), { skeleton, skipPaths: { units: 9 }, seed: 17, input: 'none' }),
+      sparse,
+      training,
+    ],
     [
       'tse.dense',
       await TseNet.grow(dense(train), { skeleton: latent, density: 0.3, minInputs: 3, skipPaths: { from: 'all' } }),

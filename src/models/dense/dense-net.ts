@@ -1,9 +1,10 @@
 import { complete } from '../../check/complete.js';
 import type { Options, OptionsOf } from '../../check/option.js';
 import { type Dataset, requireSound } from '../../data/dataset.js';
+import { FEW_COLUMNS } from '../../data/tabular.js';
 import type { ModelFile } from '../../files/model-file.js';
 import { begin, beginNet, FeedforwardNet, loadFeedforward, newState } from '../feedforward/feedforward-net.js';
-import { FEW_COLUMNS, NET } from '../feedforward/options.js';
+import { NET } from '../feedforward/options.js';
 import type { LoadOptions } from '../net.js';
 
 /** Options of DenseNet.create. */

@@ -1,5 +1,6 @@
 import { type Options, type OptionsOf, SEED, SHARE } from '../../check/option.js';
 import type { Dataset } from '../../data/dataset.js';
+import { isTabular } from '../../data/tabular.js';
 import { ENGINE } from '../../runtime/engine.js';
 import { INPUT_TRANSFORMS, type InputTransformName } from './input.js';
 
@@ -8,12 +9,13 @@ export const NET = {
   seed: SEED,
   dropout: {
     ...SHARE,
-    defaultDoc: '0.5; 0 to predict numbers from dense rows, whose scale it would blur',
+    defaultDoc: '0.5; 0 to predict values, whose scale it would blur',
     doc: 'Share of hidden units dropped in training.',
   },
   inputDropout: {
     ...SHARE,
-    defaultDoc: '0.5 over sparse rows of 1,000 columns or more (text, fingerprints), else 0, as in the papers',
+    defaultDoc:
+      '0.5 over sparse rows of 1,000 columns or more that are not a table (text, fingerprints), else 0, as in the papers',
     doc: 'Share of the features set to 0 in training the whole net, the others scaled up.',
   },
   initialScale: {
@@ -26,7 +28,7 @@ export const NET = {
     kind: 'choice',
     of: INPUT_TRANSFORMS,
     defaultDoc:
-      "'standard' for dense rows, unless every number in them is 0, 1 or a byte divided by 255 (indicators, pixels); 'none' for those and for sparse rows",
+      "'standard' for tables, unless every number in them is 0, 1 or a byte divided by 255 (indicators, pixels); 'none' for those and all others",
     doc: 'What becomes of the features before the first layer, learned from the training rows: binary (1 where above 0), log (ln(1 + x)), unit-length (rows), tf-idf, standard (mean 0 and deviation 1; of sparse rows deviation 1) or none.',
   },
   engine: ENGINE,
@@ -45,15 +47,15 @@ export interface Settled {
 export function settled<T extends Partial<Settled>>(options: T, train: Dataset): T & Settled {
   return {
     ...options,
-    input: options.input ?? (isTable(train) ? 'standard' : 'none'),
+    input: options.input ?? (isTabular(train) && hasUnits(train) ? 'standard' : 'none'),
     dropout: options.dropout ?? defaultDropout(train),
     inputDropout: options.inputDropout ?? wideInputDropout(train),
   };
 }
 
 /** Whether columns may be of unlike scale. The unit and the offset of a column must not decide: only numbers that are indicators or pixels by their values are left as they are. */
-function isTable({ features }: Dataset): boolean {
-  return features.kind === 'dense' && !features.values.every(isPixel);
+function hasUnits({ features }: Dataset): boolean {
+  return !(features.kind === 'sparse' ? features.value : features.values).every(isPixel);
 }
 
 function isPixel(x: number): boolean {
@@ -62,14 +64,11 @@ function isPixel(x: number): boolean {
 }
 
 /** Text and fingerprints: rows that say the same thing many times over, so that half of it will do. */
-function wideInputDropout({ features, columns }: Dataset): number {
-  return features.kind === 'sparse' && columns >= 1000 ? 0.5 : 0;
+function wideInputDropout(train: Dataset): number {
+  return train.features.kind === 'sparse' && train.columns >= 1000 && !isTabular(train) ? 0.5 : 0;
 }
 
 /** Noise in the units is noise in a number that is predicted. */
-function defaultDropout({ features, targets }: Dataset): number {
-  return features.kind === 'dense' && targets?.kind === 'values' ? 0 : 0.5;
+function defaultDropout({ targets }: Dataset): number {
+  return targets?.kind === 'values' ? 0 : 0.5;
 }
-
-/** Below so many features a net of the papers' sizes would be out of proportion. */
-export const FEW_COLUMNS = 200;

@@ -1,9 +1,10 @@
 import { type Completed, type Fn, type Options, type OptionsOf, SHARE } from '../../check/option.js';
 import type { Dataset } from '../../data/dataset.js';
+import { FEW_COLUMNS } from '../../data/tabular.js';
 import { CONSTRAINTS } from '../../structure/chow-liu.js';
 import { FIELDS } from '../../structure/receptive-fields.js';
 import { THRESHOLD } from '../../structure/variables.js';
-import { FEW_COLUMNS, NET } from '../feedforward/options.js';
+import { NET } from '../feedforward/options.js';
 import { GROWING } from '../learning.js';
 
 /** How one hidden layer is grown. */
@@ -56,7 +57,7 @@ export const TRF = {
     kind: 'list',
     of: { kind: 'group', options: LAYER, doc: 'One hidden layer.' },
     least: 1,
-    defaultDoc: `6:5:100,5:4:50,5:2:25 as the paper has it for text; 5:2:80,5:2:40,5:2:20 for several tasks; 3:2:16,3:2:8 for fewer than ${FEW_COLUMNS} features, 3:2:64,3:2:32 where those are dense rows`,
+    defaultDoc: `6:5:100,5:4:50,5:2:25 as the paper has it for text; 5:2:80,5:2:40,5:2:20 for several tasks; 3:2:64,3:2:32 for fewer than ${FEW_COLUMNS} features`,
     doc: 'The hidden layers from the features up, each with its radius, stride and global units.',
   },
   pretrain: {
@@ -80,13 +81,13 @@ export const TRF = {
 export type TrfNetOptions = OptionsOf<typeof TRF>;
 export type TrfSettings = Completed<typeof TRF>;
 
-/** The paper's layers for such data; few columns make few fields, and of dense rows global units see more than those. */
-export function defaultLayers({ columns, features, targets }: Dataset): Completed<typeof LAYER>[] {
+/** The paper's layers for such data; few columns make few fields, and global units see more than those. */
+export function defaultLayers({ columns, targets }: Dataset): Completed<typeof LAYER>[] {
   const shapes =
     columns < FEW_COLUMNS
       ? [
-          [3, 2, features.kind === 'dense' ? 64 : 16],
-          [3, 2, features.kind === 'dense' ? 32 : 8],
+          [3, 2, 64],
+          [3, 2, 32],
         ]
       : targets?.kind === 'tasks'
         ? [

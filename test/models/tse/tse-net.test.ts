@@ -430,11 +430,11 @@ test('names come with the rows, or else with the skeleton, and go with the net',
   );
 });
 
-test('features are dropped by default as in a TrfNet: half of many sparse ones', async () => {
+test('features are dropped by default as in a TrfNet: half of many, of which each row has few', async () => {
   const columns = 1000;
-  const rows = Array.from({ length: 12 }, (_, r) =>
-    Array.from({ length: columns }, (_, c) => Number((c + r) % 3 === 0)),
-  );
+  const every = (n: number) =>
+    Array.from({ length: 12 }, (_, r) => Array.from({ length: columns }, (_, c) => Number((c + r) % n === 0)));
+  const rows = every(20);
   const labels = rows.map((_, r) => r % 2);
   const tree = new LatentTree({
     ...{ features: columns, levels: [1], rows: 12, logLikelihood: -1 },
@@ -444,6 +444,7 @@ test('features are dropped by default as in a TrfNet: half of many sparse ones',
   });
   for (const [data, expected] of [
     [sparseOf(rows, { labels }), 0.5],
+    [sparseOf(every(3), { labels }), 0],
     [Dataset.dense(rows, { labels }), 0],
   ] as const) {
     const net = await TseNet.grow(data, { skeleton: tree, skipPaths: { units: 2 } });
