@@ -39,10 +39,10 @@ export const TAKE = { seed: SEED, engine: ENGINE } as const satisfies Options;
  */
 export async function splitRows<const O extends SplitOptions = Record<never, never>>(
   data: Dataset,
-  given?: O,
+  given: O = {} as O,
 ): Promise<SplitParts<O>> {
   requireDataset(data, 'data');
-  const options = complete(SPLIT, given ?? {}, 'splitRows');
+  const options = complete(SPLIT, given, 'splitRows');
   const { validation, test, seed, stratify } = options;
   if (validation + test >= 1) {
     throw new RangeError(`validation, test: expected shares below 1 together, got ${validation} and ${test}`);
