@@ -343,7 +343,7 @@ test('images that do not fit', async () => {
     /mixed: expected images of one size, width x height, got 4 of 10 x 10 \(.*0\.png\), 4 of 8 x 8 \(.*2\.png\)/,
   );
   writeFileSync(`${mixed}/across/0.png`, 'no picture');
-  await refused(['train', mixed, ...quick], /0\.png: expected a PNG, got other or damaged bytes/);
+  await refused(['train', mixed, ...quick], /0\.png: expected a PNG or JPEG, got other or damaged bytes/);
   const dots = pngFolder(scratch.path('dots'), { seed: 1, rows: 4, side: 4 });
   await refused(
     ['train', dots, ...quick, '--augment', 'crop'],
