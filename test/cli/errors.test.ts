@@ -249,7 +249,7 @@ test('CSV', async () => {
   await refused(['predict', fruitModel, '-'], /line 2, column "colour": expected a category seen in training/, {
     input: 'size,weight,colour\n1,2,pink\n',
   });
-  await refused(['evaluate', fruitModel, '-'], /standard input: data: expected classes to predict, got no targets/, {
+  await refused(['evaluate', fruitModel, '-'], /standard input: expected the column "kind" to compare with, got none/, {
     input: 'size,weight,colour\n1,2,red\n',
   });
   await refused(

@@ -51,10 +51,10 @@ test('an id in the last column is no target unless it is chosen', () => {
 });
 
 test('what comes to light only then is told too', () => {
-  // Once the dash is a mark, the column has gaps, and once these are filled nothing is wrong.
-  const rows = Array.from({ length: 60 }, (_, r) => `${r === 7 ? '-' : r},${r % 3 ? 'x' : 'y'}`);
+  // Once the sign is a mark, the column has gaps, and once these are filled nothing is wrong.
+  const rows = Array.from({ length: 60 }, (_, r) => `${r === 7 ? '§' : r},${r % 3 ? 'x' : 'y'}`);
   const { suggestion } = refused(['n,y', ...rows].join('\n'), { target: -1 });
-  assert.ok((suggestion!.missingMarks as string[]).includes('-'));
+  assert.ok((suggestion!.missingMarks as string[]).includes('§'));
   assert.is(suggestion!.missing, 'mean');
 });
 
@@ -66,7 +66,8 @@ test('random tables: whatever is proposed works', () => {
     ['01/02/2020', '03/04/2020'],
     ['7'],
     ['', 'NA'],
-    ['-', '1', '2', '3'],
+    ['4', '1', '2', '3'],
+    ['up', 'down'],
   ];
   let proposed = 0;
   for (let round = 0; round < 150; round++) {
