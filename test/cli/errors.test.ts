@@ -254,7 +254,7 @@ test('CSV', async () => {
   });
   await refused(
     ['train', '--data', fruit, '--test', file('bare.csv', 'size,weight,colour\n1,2,red\n')],
-    /bare\.csv: expected a column 'kind'/,
+    /bare\.csv: expected the column "kind" to compare with, got none/,
   );
   await refused(
     ['train', '--data', fruit, '--test', words],

@@ -125,7 +125,10 @@ function sparse(text: string): string {
   const wanted = sparseTwin(text);
   const { features, targets } = asItsTwin(wanted, () => parseSparseText(text));
   if (targets === undefined || targets.kind === 'values') throw new Error('other kinds');
-  const found = { labels: Array.from(targets.values), tasks: targets.kind === 'tasks', rows: rowsOf(features) };
+  // Classes by value are named by it.
+  const named = targets.kind === 'classes' ? targets.names : undefined;
+  const labels = Array.from(targets.values, (label: number) => (named ? Number(named[label]) : label));
+  const found = { labels, tasks: targets.kind === 'tasks', rows: rowsOf(features) };
   return sameAs(wanted, found);
 }
 

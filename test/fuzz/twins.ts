@@ -44,7 +44,7 @@ export function sparseTwin(text: string): Rows | undefined {
   }
   // What a short text cannot mean, unless an option says so.
   if (widest >= Math.max(2 ** 20, 16 * entries)) return undefined;
-  if (!tasks && labels.some((label) => label >= Math.max(65536, lines.length))) return undefined;
+  if (!tasks && labels.some((label) => label >= 0x7fffffff)) return undefined;
   return { labels, tasks, rows };
 }
 

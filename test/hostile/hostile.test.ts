@@ -45,14 +45,15 @@ function measured(args: readonly string[], endless?: string): Promise<Measured> 
 }
 
 for (const input of HOSTILE_INPUTS) {
-  test(`${input.name}: in less than ${MOST_MEGABYTES} MB, ${input.refusal ? 'refused in one line' : 'done'}`, async () => {
+  test(`${input.name}: in less than ${MOST_MEGABYTES} MB, ${input.refusal ? 'refused in few words' : 'done'}`, async () => {
     const scratch = new Scratch();
     try {
       const args = prepare(input, scratch.folder);
       const { code, stderr, megabytes } = await measured(args, input.endless);
       if (input.refusal) {
         assert.is(code, 2, stderr.slice(0, 500));
-        assert.match(stderr, /^espalier: [^\n]{1,600}\n$/);
+        const told = stderr.trimEnd().split('\n');
+        assert.ok(told.length <= 8 && told.every((line) => line.length <= 600), stderr.slice(0, 2000));
         assert.match(stderr, input.refusal);
         assert.not.ok(existsSync(scratch.path('never.safetensors')));
       } else assert.is(code, 0, stderr.slice(0, 500));

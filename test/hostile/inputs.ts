@@ -1,4 +1,4 @@
-// Small files, and a pipe, that promise or unpack to far more than they are. Each is to be read in little memory or refused in one line.
+// Small files, and a pipe, that promise or unpack to far more than they are. Each is to be read in little memory or refused in few words.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pngChunk, pngHeader, SIGNATURE, zlibOfZeros } from '../support/png.js';
@@ -11,7 +11,7 @@ export interface HostileInput {
   readonly files: () => Readonly<Record<string, string | Uint8Array>>;
   /** What standard input says again and again, for ever. */
   readonly endless?: string;
-  /** The line of refusal; without one the command is to succeed. */
+  /** What is said in refusal; without one the command is to succeed. */
   readonly refusal?: RegExp;
 }
 
@@ -106,13 +106,12 @@ export const HOSTILE_INPUTS: readonly HostileInput[] = [
   },
   {
     name: 'IDX labels of 2^31 - 2',
-    args: train('x.idx', '--labels', 'FOLDER/y.idx', '--holdout', '0'),
+    args: train('x.idx', '--labels', 'FOLDER/y.idx', '--holdout', '0', '--epochs', '1'),
     files: () => {
       const labels = Buffer.alloc(16);
       labels.set([0, 0, 12, 1, 0, 0, 0, 2, 0x7f, 0xff, 0xff, 0xfe]);
       return { 'x.idx': Uint8Array.of(0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 1, 0, 1), 'y.idx': labels };
     },
-    refusal: /2147483646/,
   },
   {
     name: '21 bytes of sparse text that name column 2147483646',
@@ -122,13 +121,12 @@ export const HOSTILE_INPUTS: readonly HostileInput[] = [
   },
   {
     name: 'sparse text that names class 2147483646',
-    args: train('x.txt', '--holdout', '0'),
+    args: train('x.txt', '--holdout', '0', '--epochs', '1'),
     files: () => ({ 'x.txt': '2147483646,0:1\n1,0:1\n' }),
-    refusal: /2147483646/,
   },
   {
     name: 'sparse text of 1,000,000 tasks and as many short rows',
-    args: ['tree', 'FOLDER/x.txt'],
+    args: ['tree', 'FOLDER/x.txt', '--format', 'sparse'],
     files: () => ({ 'x.txt': `${'1 '.repeat(MIB)},0:1\n${'1\n'.repeat(MIB)}1` }),
     refusal: /line 2: expected 1048576 labels/,
   },
@@ -136,19 +134,19 @@ export const HOSTILE_INPUTS: readonly HostileInput[] = [
     name: 'CSV of 20,000 rows with a text id',
     args: train('x.csv'),
     files: () => ({ 'x.csv': people(20_000) }),
-    refusal: /column "id": .*20000.*--ignore "id"/,
+    refusal: /column "id": .*20000.*\nThis goes on:\n.*--ignore id/,
   },
   {
     name: 'CSV of 200,000 rows with a text id',
     args: train('x.csv'),
     files: () => ({ 'x.csv': people(200_000) }),
-    refusal: /column "id": .*200000.*--ignore "id"/,
+    refusal: /column "id": .*200000.*\nThis goes on:\n.*--ignore id/,
   },
   {
     name: 'CSV of 60,000 rows with 6,000 categories',
     args: train('x.csv'),
     files: () => ({ 'x.csv': `a,b\n${lines(60_000, (r) => `word-${r % 6000},${r % 2 ? 'yes' : 'no'}`)}\n` }),
-    refusal: /6000 of them categories of column "a", needs 1440\.0 MB.*--ignore "a"/,
+    refusal: /6000 of them categories of column "a", needs 2880\.0 MB.*--ignore for "a"/,
   },
   {
     name: 'CSV of 1,000,000 names and no row',

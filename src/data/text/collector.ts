@@ -117,5 +117,5 @@ function trimmed<T extends Float64Array | Int32Array>(values: T, rows: number): 
 
 /** A slice of a text keeps the whole text alive in V8, unless it is short. */
 function copied(cell: string): string {
-  return cell.length < 13 ? cell : cell.split('').join('');
+  return cell.length < 13 ? cell : (JSON.parse(JSON.stringify(cell)) as string);
 }
