@@ -32,6 +32,7 @@ function plain(path) {
 }
 
 function bundle(folder, entryPoints) {
+  const { dependencies } = JSON.parse(readFileSync(resolve(folder, 'package.json'), 'utf8'));
   return buildSync({
     absWorkingDir: resolve(folder),
     entryPoints,
@@ -40,7 +41,11 @@ function bundle(folder, entryPoints) {
     chunkNames: 'chunks/[name]-[hash]',
     bundle: true,
     splitting: true,
-    packages: 'external',
+    // All that is installed beside it. papaparse is not: no page without a bundler could load it, as it is no ES module.
+    external: [...Object.keys(dependencies), 'node:*', 'stream'],
+    mainFields: ['main'],
+    // A copy of the folder may lie where nothing is installed.
+    nodePaths: [fileURLToPath(new URL('../node_modules', import.meta.url))],
     format: 'esm',
     platform: 'neutral',
     target: 'es2022',
