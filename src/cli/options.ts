@@ -37,7 +37,6 @@ export function number(accept: (x: number) => boolean, expected: string): (text:
   };
 }
 
-export const positive = number((x) => x > 0, 'a number above 0');
 export const share = number((x) => x >= 0 && x < 1, 'a share from 0 to below 1');
 
 export function ternary(text: string): boolean | 'auto' {

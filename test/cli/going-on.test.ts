@@ -101,6 +101,14 @@ test('inspect tells what the reader found though something is refused', () => {
   assert.equal([taken.numeric, taken.categorical], [1, 1]);
 });
 
+test('inspect calls few numbers with fractions values, as training does, though a feature is refused', () => {
+  const rows = Array.from({ length: 12 }, (_, r) => `${r ? r : ''},${(r % 3) + 0.5}`).join('\n');
+  const { target, troubles } = inspectCsv(`gap,y\n${rows}\n`, { target: 'y' }, () => false);
+  assert.is(troubles.length, 1);
+  assert.is(target!.kind, 'values');
+  assert.is(learnCsv(`gap,y\n${rows}\n`, { target: 'y', missing: 'mean' }).schema.target!.kind, 'values');
+});
+
 test('every option of reading is called by its flag, and data are left alone', () => {
   assert.ok(SPOKEN_FLAGS.length >= 13, `${SPOKEN_FLAGS.length}`);
   for (const { path, name, option } of SPOKEN_FLAGS) {

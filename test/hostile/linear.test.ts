@@ -100,7 +100,7 @@ const READERS: Readonly<Record<string, (text: string) => unknown>> = {
     return readSafetensors(Buffer.concat([length, json]));
   },
   'the text of an integer': options.integer(0),
-  'the text of a number': options.positive,
+  'the text of a number': options.share,
   'the text of a column': (text) => parseText(CSV.target, text),
   'the text of names': (text) => parseText(CSV.ignore, text),
   'the text of a name in quotes': (text) => parseText(CSV.ignore, `"${text}"`),

@@ -1,4 +1,5 @@
 import { dateOrder } from './dates.js';
+import { mostCategories, NUMERIC_SHARE } from './limits.js';
 import type { TableSettings } from './options.js';
 import { MISSING, NUMBER, type RawColumn } from './raw.js';
 import { datesOf } from './values.js';
@@ -32,10 +33,6 @@ export interface ColumnSummary {
 }
 
 const MOST_SHOWN = 5;
-/** So few different cells may be categories in the smallest table; above half of the rows they are none. */
-const ALWAYS_CATEGORIES = 20;
-/** Above this share of numbers, other cells are mistakes rather than categories. */
-const NUMERIC_SHARE = 0.95;
 
 /** What columns of cells hold, in their order; `names` are one a column. */
 export function describeColumns(
@@ -59,7 +56,7 @@ function describeColumn(column: RawColumn, name: string): ColumnSummary {
   const cells = values.length + words;
   if (cells === 0) return { name, kind: 'empty', missing, distinct: 0 };
   const isNumeric = words === 0 || values.length > NUMERIC_SHARE * cells;
-  const categories = column.texts !== undefined && distinct <= Math.max(ALWAYS_CATEGORIES, cells / 2);
+  const categories = column.texts !== undefined && distinct <= mostCategories(cells);
   return {
     name,
     kind: isNumeric ? 'numeric' : categories ? 'categorical' : 'text',

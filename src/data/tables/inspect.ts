@@ -2,12 +2,10 @@ import { complete } from '../../check/complete.js';
 import { CSV, type CsvOptions, learnCsv, rawOf } from '../text/csv.js';
 import { type ColumnSummary, describeColumns, mostFrequent } from './describe.js';
 import { summariseTargets, type TargetSummary } from './describe-matrix.js';
+import { areValues } from './limits.js';
 import type { RawTable } from './raw.js';
 import { dialectTaken, type Taken } from './taken.js';
 import { TableError } from './troubles.js';
-
-/** More different numbers are values. */
-const MOST_NUMERIC_CLASSES = 20;
 
 /** What a table holds, how it is read, and what stands in the way of learning from it. Plain JSON. */
 export interface Inspection {
@@ -94,7 +92,8 @@ function rawTarget(
   const summary = summaries[place];
   if (!summary) return undefined;
   const { name, kind, min, mean, max } = summary;
-  if (kind === 'numeric' && summary.distinct! > MOST_NUMERIC_CLASSES)
+  const different = new Set(columns[place]!.numbers.filter((x) => !Number.isNaN(x)));
+  if (kind === 'numeric' && areValues([...different]))
     return { kind: 'values', name, min: min!, mean: mean!, max: max! };
   const cells = rows - summary.missing;
   const classes = mostFrequent(columns[place]!, Number.POSITIVE_INFINITY);

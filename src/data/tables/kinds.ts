@@ -3,17 +3,11 @@ import { type Census, categoriesOf, cellAt, codesOf, distinctNumbers, mostFreque
 import type { Context } from './context.js';
 import { type DateOrder, dateOrder, hasShortYear } from './dates.js';
 import { fillOf } from './fill.js';
+import { mostCategories } from './limits.js';
 import { tellMarkedNumbers } from './marked-numbers.js';
 import type { SchemaColumn } from './schema.js';
 import type { SourceColumn } from './source.js';
 import { datesOf, numbersOf } from './values.js';
-
-/** So few different cells may be categories in the smallest table. */
-const ALWAYS_CATEGORIES = 20;
-/** Above it, different texts rather tell rows apart than are categories. */
-export function mostCategories(cells: number): number {
-  return Math.max(ALWAYS_CATEGORIES, cells / 2);
-}
 
 /** What a column of features becomes: undefined where that is a trouble, 'dates' where they are to be left out. */
 export function learnColumn(

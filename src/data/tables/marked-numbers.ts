@@ -2,12 +2,11 @@ import { unitIn } from '../text/number-format.js';
 import { shorten, show } from '../text/show.js';
 import { type Census, cellAt, distinctNumbers } from './cells.js';
 import type { Context } from './context.js';
+import { NUMERIC_SHARE } from './limits.js';
 import type { TableSettings } from './options.js';
 import type { SourceColumn } from './source.js';
 import type { Remedy } from './troubles.js';
 
-/** Above this share of numbers, a column's other cells are taken for mistakes rather than for categories. */
-const NUMERIC_SHARE = 0.95;
 /** From here on, words known for it are marks of what is missing. */
 const MARKED_SHARE = 0.5;
 /** Odd cells that may be marks of what is missing. */

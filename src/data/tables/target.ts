@@ -1,11 +1,10 @@
 import { show } from '../text/show.js';
 import { categoriesOf, cellAt, censusOf, distinctNumbers } from './cells.js';
 import type { Context } from './context.js';
-import { mostCategories } from './kinds.js';
+import { areValues, mostCategories } from './limits.js';
 import type { TableTarget } from './schema.js';
 import type { SourceColumn } from './source.js';
 
-const MOST_NUMERIC_CLASSES = 20;
 /** More classes that are numbers are worth a word. */
 const SURELY_CLASSES = 10;
 
@@ -21,8 +20,7 @@ export function learnTarget(context: Context, name: string, column: SourceColumn
     return undefined;
   }
   const numbers = distinctNumbers(column);
-  const looksContinuous =
-    words === 0 && (numbers.length > MOST_NUMERIC_CLASSES || !numbers.every((x) => Number.isInteger(x)));
+  const looksContinuous = words === 0 && areValues(numbers);
   if (options.task === 'values' || (options.task === undefined && looksContinuous)) {
     const wrong = firstWord >= 0 ? firstWord : firstInfinite;
     if (wrong < 0 && !column.days) return { name, kind: 'values' };
