@@ -4,6 +4,7 @@ import type { OptionsOf } from '../check/option.js';
 import { got } from '../check/phrase.js';
 import { isMade, requireObject } from '../check/require.js';
 import { checkFeatures } from './checked.js';
+import type { TextVectorizerJson } from './documents/vectorizer-json.js';
 import { type ImageSides, imagesOf, type Pixels } from './images/pixels.js';
 import { type LabelOptions, targetsOf } from './labels.js';
 import { type DenseRows, denseRows, type Matrix, type SparseMatrix } from './matrix.js';
@@ -64,12 +65,21 @@ export class Dataset {
   readonly featureNames?: readonly string[];
   /** How the rows of a table became these features; reads further rows the same way. */
   readonly schema?: TableSchema;
+  /** How texts became these rows of words; reads further texts the same way. */
+  readonly vectorizer?: TextVectorizerJson;
 
-  constructor(features: Matrix, targets?: Targets, featureNames?: readonly string[], schema?: TableSchema) {
+  constructor(
+    features: Matrix,
+    targets?: Targets,
+    featureNames?: readonly string[],
+    schema?: TableSchema,
+    vectorizer?: TextVectorizerJson,
+  ) {
     this.features = features;
     this.targets = targets;
     this.featureNames = featureNames;
     this.schema = schema;
+    this.vectorizer = vectorizer;
     checkFeatures(this);
     if (schema !== undefined) requireSchema(schema);
     if (targets !== undefined) checkTargets(targets, features.rows);
@@ -159,11 +169,12 @@ export class Dataset {
       this.targets && subsetTargets(this.targets, this.rows, rows),
       this.featureNames,
       this.schema,
+      this.vectorizer,
     );
   }
 
   /** The same features with other targets, or with none. */
   withTargets(targets: Targets | undefined): Dataset {
-    return new Dataset(this.features, targets, this.featureNames, this.schema);
+    return new Dataset(this.features, targets, this.featureNames, this.schema, this.vectorizer);
   }
 }

@@ -1,0 +1,5 @@
+/** A TextVectorizer as plain JSON, lossless. */
+export interface TextVectorizerJson {
+  format: 1;
+  words: string[];
+}

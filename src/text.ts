@@ -1,0 +1,8 @@
+// 'espalier/text': texts as rows of words.
+export type { Document, Documents, OpenDocuments, Texts } from './data/documents/document.js';
+export {
+  type FoundWord,
+  TextVectorizer,
+  type TextVectorizerOptions,
+} from './data/documents/vectorizer.js';
+export type { TextVectorizerJson } from './data/documents/vectorizer-json.js';
