@@ -24,36 +24,84 @@ import { beside, descriptorOf, followed, isPlain, kindOf } from './place.js';
  */
 export function writeAtomically(path: string, contents: string | Uint8Array): void {
   try {
-    const descriptor = descriptorOf(path);
-    // A pipe or a device has nothing to keep whole, and must not be replaced.
-    if (descriptor !== undefined) writeDescriptor(descriptor, contents);
-    else if (!isPlain(path)) writeFileSync(path, contents);
-    else replace(followed(path), contents);
+    const output = outputTo(path);
+    try {
+      output.write(contents);
+      output.end();
+    } catch (error) {
+      output.abandon();
+      throw error;
+    }
   } catch (error) {
     throw fileError(error, path);
   }
 }
 
-function replace(target: string, contents: string | Uint8Array): void {
+/** writeAtomically of pieces that come one after another and are never held together; where they end in an error, the old file stays. */
+export async function writePieces(path: string, pieces: AsyncIterable<string>): Promise<void> {
+  try {
+    const output = outputTo(path);
+    try {
+      for await (const piece of pieces) output.write(piece);
+      output.end();
+    } catch (error) {
+      output.abandon();
+      throw error;
+    }
+  } catch (error) {
+    throw fileError(error, path);
+  }
+}
+
+/** An output that is begun: it is there only once it has ended. */
+interface Output {
+  write(contents: string | Uint8Array): void;
+  end(): void;
+  abandon(): void;
+}
+
+function outputTo(path: string): Output {
+  const descriptor = descriptorOf(path);
+  // A pipe or a device has nothing to keep whole, and must not be replaced.
+  if (descriptor !== undefined)
+    return { write: (contents) => writeDescriptor(descriptor, contents), end: () => {}, abandon: () => {} };
+  if (isPlain(path)) return replacing(followed(path));
+  const file = openSync(path, 'w');
+  const close = () => closeSync(file);
+  return { write: (contents) => writeFileSync(file, contents), end: close, abandon: close };
+}
+
+function replacing(target: string): Output {
   removeOrphans(target);
   const temporary = temporaryOf(target);
   const old = statSync(target, { throwIfNoEntry: false });
   // Never readable by more than the old file was.
   const file = create(temporary, old ? 0o600 : 0o666);
-  try {
-    try {
-      if (old) inherit(file, old);
-      writeFileSync(file, contents);
-      flush(file);
-    } finally {
-      closeSync(file);
-    }
-    renameSync(temporary, target);
-  } catch (error) {
+  let open = true;
+  const close = () => {
+    if (open) closeSync(file);
+    open = false;
+  };
+  const abandon = () => {
+    close();
     rmSync(temporary, { force: true });
+  };
+  try {
+    if (old) inherit(file, old);
+  } catch (error) {
+    abandon();
     throw error;
   }
-  flushFolder(dirname(target));
+  return {
+    write: (contents) => writeFileSync(file, contents),
+    end: () => {
+      flush(file);
+      close();
+      renameSync(temporary, target);
+      flushFolder(dirname(target));
+    },
+    abandon,
+  };
 }
 
 function create(temporary: string, mode: number): number {

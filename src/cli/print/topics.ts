@@ -1,0 +1,85 @@
+import { percentOf } from '../../numeric/format.js';
+import { wordOf } from '../../structure/latent/topics.js';
+import type { TopicReport, TopicSummary } from '../../structure/topics/report.js';
+import type { TopicScore } from '../../structure/topics/describe.js';
+import type { TopicTree } from '../../structure/topics/topic-tree.js';
+import type { DocumentSource } from '../read/documents.js';
+import { count, duration, plural, print, printJson, rounded } from './output.js';
+import { documentFields } from './told.js';
+
+/** What came of a run of topics. */
+export interface TopicsOutcome {
+  tree: TopicTree;
+  source?: DocumentSource;
+  report?: TopicReport;
+  /** Of the documents held out. */
+  heldOut?: TopicScore;
+  seconds: Record<string, number>;
+}
+
+export function printTopicsJson(
+  { tree: { tree, vectorizer, names }, source, report, heldOut, seconds }: TopicsOutcome,
+  { top, files, tree: known, input }: { top: number; files: readonly string[]; tree?: string | undefined; input?: string | undefined },
+): void {
+  printJson({
+    ...(known === undefined ? {} : { tree: known }),
+    ...(input === undefined ? {} : { input }),
+    ...(source ? documentFields(source) : {}),
+    documents: report?.documents ?? tree.rows,
+    ...(report ? { wordless: report.wordless } : {}),
+    vocabulary: tree.features,
+    language: vectorizer.language,
+    levels: tree.levels,
+    learnedFromDocuments: tree.rows,
+    ...(report ? { logLikelihood: report.logLikelihood, assignment: report.assignment } : {}),
+    ...(heldOut ? { heldOut } : {}),
+    ...(report?.purity ? { purity: report.purity } : {}),
+    ...(report?.labels ? { labels: report.labels } : {}),
+    ...(report?.periods ? { periods: report.periods } : {}),
+    topics: report?.topics.map((topic) => topicJson(topic, top)),
+    names,
+    seconds: rounded(seconds),
+    ...(files.length ? { files } : {}),
+  });
+}
+
+function topicJson({ features, exemplars: _, ...topic }: TopicSummary, top: number): object {
+  return { ...topic, words: features.slice(0, top).map(wordOf) };
+}
+
+export function printTopics(
+  { tree: { tree, vectorizer }, report, heldOut, seconds }: TopicsOutcome,
+  { top, files, name }: { top: number; files: readonly string[]; name: string },
+): void {
+  const documents = report?.documents ?? tree.rows;
+  print(`${name}: ${plural(documents, 'document')}, ${plural(vectorizer.words.length, 'word')} in the vocabulary`);
+  const levels = tree.levels.map((latents, l) => `${count(latents)} on level ${l + 1}`).join(', ');
+  print(`${plural(tree.latents, 'topic')}: ${levels}`);
+  if (report) {
+    print(`Log-likelihood ${likelihoodText(report)}`);
+    if (heldOut) print(`Held out: ${plural(heldOut.documents, 'document')}, log-likelihood ${likelihoodText(heldOut)}`);
+    if (report.wordless > 0) print(`Without a word of the vocabulary: ${plural(report.wordless, 'document')}`);
+    if (report.purity) print(`Purity against labels: ${report.purity.map((p, l) => `${percentOf(p)} on level ${l + 1}`).join(', ')}`);
+    printLevel(report, top);
+  }
+  const times = Object.entries(seconds).filter(([, s]) => s >= 0.0005);
+  print(`Time: ${times.map(([phase, s]) => `${phase} ${duration(s)}`).join(', ')}`);
+  if (files.length) print(`Wrote ${files.join(', ')}`);
+}
+
+/** The top topics, and under each the largest of its parts. */
+function printLevel({ topics, levels }: TopicReport, top: number): void {
+  print('Top topics, by share of documents:');
+  for (const topic of topics.filter(({ level }) => level === levels.length)) {
+    print(topicLine(topic, '  ', top));
+  }
+}
+
+function topicLine({ id, name, share, documents, features }: TopicSummary, indent: string, top: number): string {
+  const words = features.slice(0, top).map(wordOf).join(', ') || 'no words';
+  return `${indent}${percentOf(share).padStart(8)}  ${count(documents).padStart(7)}  ${id.padEnd(6)} ${name ? `${name}: ` : ''}${words}`;
+}
+
+function likelihoodText({ logLikelihood, documents }: { logLikelihood: number; documents: number }): string {
+  return `${logLikelihood.toFixed(1)} (${(logLikelihood / documents).toFixed(3)} a document)`;
+}

@@ -1,0 +1,236 @@
+import { type Completed, type Fn, type Options, type OptionsOf, SHARE } from '../../check/option.js';
+import { Dataset } from '../../data/dataset.js';
+import type { Document, Documents, OpenDocuments } from '../../data/documents/document.js';
+import { TextVectorizer } from '../../data/documents/vectorizer.js';
+import { VECTORIZER } from '../../data/documents/vectorizer-options.js';
+import type { SparseMatrix } from '../../data/matrix.js';
+import { type Engine, engineOf } from '../../runtime/engine.js';
+import { Pace } from '../../runtime/pace.js';
+import { chooseRows } from '../binary.js';
+import type { LatentTree } from '../latent/latent-tree.js';
+import { learnLatentTree } from '../latent/learning.js';
+import { LATENT_TREE, type LatentTreeSeconds } from '../latent/options.js';
+import { refineLatentTree, STEPWISE } from '../latent/stepwise.js';
+import { HeldOut } from './held-out.js';
+import { batchesOf, partOf, textsOf } from './passes.js';
+
+/** Seconds that each phase of learning topics took. */
+export interface TopicSeconds extends LatentTreeSeconds {
+  /** Finding the words. */
+  vocabulary: number;
+  /** Reading the rows that the structure is learned from. */
+  rows: number;
+  /** Stepwise EM over all documents. */
+  stepwise: number;
+}
+
+export interface TopicProgress {
+  phase: keyof TopicSeconds;
+  /** Of latentTree's phases: see there. */
+  level: number;
+  done: number;
+  /** Undefined where nobody knows how many documents there are. */
+  total: number | undefined;
+}
+
+/** Options of TopicTree.learn. */
+export const LEARN_TOPICS = {
+  ...VECTORIZER,
+  ...LATENT_TREE,
+  maxFeatures: { ...VECTORIZER.maxFeatures, default: 1000 },
+  holdout: {
+    ...SHARE,
+    default: 0,
+    doc: 'Share of the documents to hold out, chosen at random: nothing is learned from them.',
+  },
+  passes: {
+    ...STEPWISE.passes,
+    from: 0,
+    defaultDoc: '1 where there are more documents than sampleRows, else 0',
+    default: undefined,
+    doc: 'Passes of stepwise EM over all documents, once the structure stands.',
+  },
+  batchRows: STEPWISE.batchRows,
+  exponent: STEPWISE.exponent,
+  onProgress: {
+    kind: 'callback',
+    inert: true,
+    doc: 'Called now and then with the phase and what is done of how much.',
+    type: undefined as Fn<(progress: TopicProgress) => void>,
+  },
+} as const satisfies Options;
+
+export type LearnTopicsOptions = OptionsOf<typeof LEARN_TOPICS>;
+
+export interface LearnedTopics {
+  tree: LatentTree;
+  vectorizer: TextVectorizer;
+  /** Steps of stepwise EM that the tree has seen. */
+  steps: number;
+  /** Documents learned from. */
+  documents: number;
+  seconds: TopicSeconds;
+}
+
+/** Documents that are made rows at once. */
+const BATCH = 1024;
+
+type Settings = Completed<typeof LEARN_TOPICS>;
+
+/**
+ * A vocabulary, a latent tree over a sample of the documents, and its tables over all of them, none of which is held: the documents are gone through once for the words, once for
+ * the sample, and `passes` times for the tables.
+ */
+export async function learnTopics(
+  documents: OpenDocuments,
+  options: Settings,
+  vectorizer?: TextVectorizer,
+): Promise<LearnedTopics> {
+  const engine = await engineOf(options);
+  const learner = new Learner(engine, documents, options);
+  return learner.learn(vectorizer);
+}
+
+class Learner {
+  private readonly seconds: Partial<TopicSeconds> = {};
+  private readonly pace: Pace;
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly open: OpenDocuments,
+    private readonly options: Settings,
+  ) {
+    this.pace = new Pace(options.signal);
+  }
+
+  async learn(known: TextVectorizer | undefined): Promise<LearnedTopics> {
+    const { options, engine, seconds } = this;
+    const { sampleRows, seed, signal } = options;
+    const { vectorizer, documents } = await this.timed('vocabulary', () => this.words(known));
+    const chosen = chooseRows(engine, documents, sampleRows, seed);
+    const sample = await this.timed('rows', () => this.rows(vectorizer, documents, chosen));
+    const learned = await learnLatentTree(sample, {
+      ...only(LATENT_TREE, options),
+      engine,
+      signal,
+      onProgress: (done) => options.onProgress?.(done),
+    });
+    Object.assign(seconds, learned.seconds);
+    const passes = options.passes ?? (chosen ? 1 : 0);
+    const { tree, steps } = passes > 0 ? await this.refine(learned.tree, vectorizer, passes) : { ...learned, steps: 0 };
+    await this.pace.end();
+    return { tree, vectorizer, steps, documents, seconds: seconds as TopicSeconds };
+  }
+
+  /** The vocabulary, and how many documents there are to learn from. */
+  private async words(known: TextVectorizer | undefined): Promise<{ vectorizer: TextVectorizer; documents: number }> {
+    if (known) return { vectorizer: known, documents: await this.count() };
+    const { options } = this;
+    const vectorizer = await TextVectorizer.learn(textsOf(this.documents()), {
+      ...only(VECTORIZER, options),
+      signal: options.signal,
+      onProgress: ({ documents }) => this.tell('vocabulary', documents, undefined),
+    });
+    return { vectorizer, documents: vectorizer.documents };
+  }
+
+  private async count(): Promise<number> {
+    let documents = 0;
+    for await (const _ of this.documents()) {
+      documents++;
+      if (this.pace.due) await this.pace.turn();
+    }
+    return documents;
+  }
+
+  /** The chosen documents as rows. RangeError where there are not as many as there were. */
+  private async rows(vectorizer: TextVectorizer, documents: number, chosen: Int32Array | undefined): Promise<Dataset> {
+    const pieces: SparseMatrix[] = [];
+    let place = 0;
+    let next = 0;
+    for await (const batch of batchesOf(this.documents(), BATCH)) {
+      const first = place;
+      place += batch.length;
+      let texts = batch;
+      if (chosen) {
+        const from = next;
+        while (next < chosen.length && chosen[next]! < place) next++;
+        texts = Array.from(chosen.subarray(from, next), (document) => batch[document - first]!);
+      }
+      if (texts.length > 0) pieces.push(vectorizer.rows(texts));
+      this.tell('rows', place, documents);
+      if (this.pace.due) await this.pace.turn();
+    }
+    if (place !== documents)
+      throw new RangeError(`documents: expected the same ones each time they are opened, got ${documents}, then ${place}`);
+    return new Dataset(joined(pieces), undefined, vectorizer.words, undefined, vectorizer.toJSON());
+  }
+
+  private refine(tree: LatentTree, vectorizer: TextVectorizer, passes: number): Promise<{ tree: LatentTree; steps: number }> {
+    const { options, engine } = this;
+    const { batchRows, exponent, signal } = options;
+    return this.timed('stepwise', () =>
+      refineLatentTree(tree, () => datasetsOf(vectorizer, this.documents()), {
+        passes,
+        batchRows,
+        exponent,
+        engine,
+        signal,
+        onProgress: ({ rows }) => this.tell('stepwise', rows, undefined),
+      }),
+    );
+  }
+
+  /** Those to learn from. */
+  private documents(): AsyncGenerator<Document> {
+    const { holdout, seed } = this.options;
+    return partOf(this.open(), new HeldOut(this.engine, holdout, seed), false);
+  }
+
+  private tell(phase: keyof TopicSeconds, done: number, total: number | undefined): void {
+    if (this.pace.due || done === total) this.pace.hear(this.options.onProgress?.({ phase, level: 0, done, total }));
+  }
+
+  private async timed<T>(phase: 'vocabulary' | 'rows' | 'stepwise', work: () => Promise<T>): Promise<T> {
+    const began = performance.now();
+    try {
+      return await work();
+    } finally {
+      this.seconds[phase] = (performance.now() - began) / 1000;
+    }
+  }
+}
+
+/** Rows of words, in batches. */
+export async function* datasetsOf(vectorizer: TextVectorizer, documents: Documents): AsyncGenerator<Dataset> {
+  for await (const texts of batchesOf(documents, BATCH)) yield new Dataset(vectorizer.rows(texts), undefined, vectorizer.words);
+}
+
+/** One matrix of the pieces' rows. */
+function joined(pieces: readonly SparseMatrix[]): SparseMatrix {
+  const rows = pieces.reduce((sum, piece) => sum + piece.rows, 0);
+  const entries = pieces.reduce((sum, { index }) => sum + index.length, 0);
+  const out = {
+    kind: 'sparse' as const,
+    rows,
+    columns: pieces[0]?.columns ?? 1,
+    start: new Int32Array(rows + 1),
+    index: new Int32Array(entries),
+    value: new Float32Array(entries),
+  };
+  let [row, entry] = [0, 0];
+  for (const { start, index, value, rows } of pieces) {
+    for (let r = 1; r <= rows; r++) out.start[row + r] = entry + start[r]!;
+    out.index.set(index, entry);
+    out.value.set(value, entry);
+    row += rows;
+    entry += index.length;
+  }
+  return out;
+}
+
+/** Of options those that are declared here. */
+function only<D extends Options>(declared: D, options: object): OptionsOf<D> {
+  const given = options as Record<string, unknown>;
+  return Object.fromEntries(Object.keys(declared).map((name) => [name, given[name]])) as OptionsOf<D>;
+}
