@@ -5,7 +5,7 @@ import { Random } from '../../support/random.js';
 
 const test = suite('phrases');
 
-const PLAIN = {} as const;
+const PLAIN = { language: 'none' } as const;
 
 /** A text of the words, '' as a full stop. */
 const textOf = (words: readonly string[]) => words.map((word) => word || '.').join(' ');
