@@ -1,3 +1,5 @@
+import type { Options } from '../../check/option.js';
+
 /** A word, and the characters [start, end) that it is of. */
 export interface Piece {
   readonly word: string;
@@ -10,16 +12,21 @@ export interface Analyzer {
   pieces(text: string): Piece[];
 }
 
-export const ANALYSIS = {} as const;
+export const ANALYSIS = {
+  language: { kind: 'text', doc: 'x' },
+  minLength: { kind: 'integer', from: 1, default: 2, doc: 'x' },
+} as const satisfies Options;
 
-export async function makeAnalyzer(_options: object): Promise<Analyzer> {
+export async function makeAnalyzer(options: { minLength?: number }): Promise<Analyzer> {
+  const { minLength = 2 } = options;
+  const word = (w: string) => (/\p{L}/u.test(w) && w.length >= minLength ? w.toLowerCase() : '');
   return {
-    words: (text) => (text.match(/\p{L}+|[^\p{L}\s]+/gu) ?? []).map((w) => (/\p{L}/u.test(w) ? w.toLowerCase() : '')),
+    words: (text) => (text.match(/\p{L}+|[^\p{L}\s]+/gu) ?? []).map(word),
     pieces: (text) =>
       Array.from(text.matchAll(/\p{L}+/gu), (m) => ({
-        word: m[0].toLowerCase(),
+        word: word(m[0]),
         start: m.index,
         end: m.index + m[0].length,
-      })),
+      })).filter((p) => p.word),
   };
 }

@@ -8,6 +8,7 @@ import { type Chosen, chooseWords } from './choice.js';
 import { eachText } from './each-text.js';
 import { type GivenWords, givenWords, requireOneList } from './given-words.js';
 import { KeptWords } from './kept-words.js';
+import { PhraseChoice } from './phrases.js';
 import { readWords } from './read-words.js';
 import { RowBuilder } from './row-builder.js';
 import { phraseOf } from './trie.js';
@@ -28,22 +29,31 @@ export async function learnWords(texts: Texts, settings: VectorizerSettings, row
   const source = eachText(texts);
   const analyzer = await makeAnalyzer(settings);
   const given = givenWords(analyzer, settings);
-  const kept = rowsToo ? new KeptWords() : undefined;
+  const phrases = !given.vocabulary && (settings.phrases > 1 || given.include.some((words) => words.length > 1));
+  const kept = rowsToo || phrases ? new KeptWords() : undefined;
   const counts = new WordCounts(kept);
   if (rowsToo || !given.vocabulary) await readWords(source, analyzer, settings, pace, counts);
-  const chosen = await chosenOf(counts, given, settings);
-  const rows = kept && (await rowsOf(kept, counts, chosen, settings.binary, pace));
+  const chosen = await chosenOf(counts, phrases ? kept : undefined, given, settings, pace);
+  const rows = rowsToo ? await rowsOf(kept!, counts, chosen, settings.binary, pace) : undefined;
   await pace.end();
   return { analyzer, json: jsonOf(counts, chosen, settings), rows };
 }
 
-/** The vocabulary in the order of its columns. */
-async function chosenOf(counts: WordCounts, given: GivenWords, settings: VectorizerSettings): Promise<Chosen[]> {
+/** The vocabulary in the order of its columns; with phrases where the words in their order are given. */
+async function chosenOf(
+  counts: WordCounts,
+  kept: KeptWords | undefined,
+  given: GivenWords,
+  settings: VectorizerSettings,
+  pace: Pace,
+): Promise<Chosen[]> {
   const numbered = (words: readonly string[]) => words.map((word) => counts.idOf(word));
   if (given.vocabulary) return given.vocabulary.map((words) => ({ ids: numbered(words), documentFrequency: 0 }));
   if (counts.documents === 0) throw new RangeError('texts: expected at least one text, got none');
-  const included = new Set(given.include.flatMap(numbered));
-  const chosen = chooseWords(counts, included, given.exclude, settings);
+  const included = given.include.map(numbered);
+  const chosen = kept
+    ? await new PhraseChoice(counts, kept, included, given.exclude, settings, pace).choose(settings.phrases)
+    : chooseWords(counts, new Set(included.flat()), given.exclude, settings);
   if (chosen.length === 0) throw noWords(counts);
   const names = new Map(chosen.map((entry) => [entry, nameOf(entry, counts)]));
   return chosen.sort((a, b) => (names.get(a)! < names.get(b)! ? -1 : 1));
