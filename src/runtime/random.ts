@@ -19,6 +19,7 @@ export const Purpose = {
   gateCoin: 11,
   latentSample: 13,
   latentStart: 14,
+  shownDocuments: 18,
 } as const;
 
 /** A permutation of 0 .. n-1, a function of (seed, purpose, step). */
