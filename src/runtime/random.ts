@@ -21,6 +21,7 @@ export const Purpose = {
   latentStart: 14,
   heldDocuments: 20,
   latentRows: 17,
+  shownDocuments: 18,
 } as const;
 
 /** A permutation of 0 .. n-1, a function of (seed, purpose, step). */
