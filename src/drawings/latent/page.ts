@@ -4,6 +4,7 @@ import { percentOf } from '../../numeric/format.js';
 import { type LatentTree, requireLatentTree } from '../../structure/latent/latent-tree.js';
 import { byShare, type Topic, topicsOf, topLatents, topLinks, wordOf } from '../../structure/latent/topics.js';
 import { TOPICS } from '../../structure/latent/topics-json.js';
+import { htmlPage } from '../page/page.js';
 import { xml } from '../svg.js';
 import { describeTree } from './describe.js';
 import { PAGE_SCRIPT } from './page-script.js';
@@ -28,17 +29,7 @@ export function latentTreeToHtml(tree: LatentTree, options: LatentPageOptions = 
   const page: Page = { tree, topicOf: (latent) => topics[latent - tree.features]!, near: linksOf(tree) };
   const roots = byShare(tree, topLatents(tree));
   const levels = tree.levels.length;
-  return [
-    '<!doctype html>',
-    '<html lang="en">',
-    '<head>',
-    '<meta charset="utf-8">',
-    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'">`,
-    '<meta name="viewport" content="width=device-width, initial-scale=1">',
-    `<title>${xml(title)}</title>`,
-    `<style>${PAGE_STYLE}</style>`,
-    '</head>',
-    '<body>',
+  const body = [
     '<header>',
     `<h1>${xml(title)}</h1>`,
     `<p class="facts">${xml(describeTree(tree))}</p>`,
@@ -52,11 +43,8 @@ export function latentTreeToHtml(tree: LatentTree, options: LatentPageOptions = 
     '<main>',
     ...sections(roots, page),
     '</main>',
-    `<script>${PAGE_SCRIPT}</script>`,
-    '</body>',
-    '</html>',
-    '',
-  ].join('\n');
+  ];
+  return htmlPage({ title, style: PAGE_STYLE, script: PAGE_SCRIPT, body });
 }
 
 interface Page {

@@ -1,3 +1,4 @@
+import type { FoundWord } from '../../data/documents/vectorizer.js';
 import type { TopicFeature } from '../latent/top-features.js';
 
 /** How a document comes to belong to a topic: by all its words, or only by those below the topic. */
@@ -12,6 +13,8 @@ export interface ShownDocument {
   readonly date?: string;
   /** Topics it belongs to, as places in `topics`, and P(topic | document) to four digits, the likeliest first. */
   readonly topics: readonly (readonly [topic: number, probability: number])[];
+  /** Words of the vocabulary and where they stand in `text`, for views that mark them. */
+  readonly words?: readonly FoundWord[];
 }
 
 /** A document that speaks for a topic. */
