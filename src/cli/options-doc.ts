@@ -63,7 +63,7 @@ export function documented(methods: readonly Method[] = METHODS): Documented[] {
     { of: 'receptiveFields', options: FIELDS },
     { of: 'latentTree', command: 'latent-tree', options: LATENT_TREE },
     { of: 'expandTree', options: EXPAND },
-    { of: 'assignLatents', options: ASSIGN },
+    { of: 'assignLatents', command: 'latent-tree', options: ASSIGN },
     { of: 'splitRows', options: SPLIT },
     { of: 'Standardizer.learn', options: STANDARDIZER },
     { of: 'TfIdf.learn', options: TF_IDF },
