@@ -65,7 +65,7 @@ export function documented(methods: readonly Method[] = METHODS): Documented[] {
     { of: 'receptiveFields', options: FIELDS },
     { of: 'latentTree', command: 'latent-tree', options: LATENT_TREE },
     { of: 'expandTree', options: EXPAND },
-    { of: 'assignLatents', options: ASSIGN },
+    { of: 'assignLatents', command: 'latent-tree', options: ASSIGN },
     { of: 'refineLatentTree', options: STEPWISE },
     { of: 'sampleLatentTree', options: SAMPLE },
     { of: 'splitRows', options: SPLIT },

@@ -169,8 +169,15 @@ test('--assign: posteriors or states of the rows, of the levels asked for', asyn
   const total = logLikelihood.reduce((sum, l) => sum + l, 0);
   assert.ok(Math.abs(answer.dataLogLikelihood! - total) < 1e-6);
   assert.ok(Math.abs(answer.logLikelihood - total) < 1e-6, 'the rows it was learned from');
-  await succeeds(['latent-tree', words, '--tree', saved, '--assign', s, '--assign-level', '2,1']);
+  const narrow = await assignLatents(tree, data, { assignment: 'narrow' });
+  await succeeds([
+    ...['latent-tree', words, '--tree', saved, '--assign', s, '--assign-level', '2,1', '--assignment', 'narrow'],
+  ]);
   assert.is(table(s).header[0], 'h2.0');
+  const second = tree.firstOf(2) - tree.features;
+  table(s).rows.forEach(([value], r) => {
+    assert.is(value, Number(narrow.posteriors[r * tree.latents + second]!.toPrecision(4)));
+  });
   assert.is(table(s).header.length, tree.levels[0]! + tree.levels[1]!);
 });
 
@@ -232,6 +239,7 @@ test('what is refused', async () => {
   );
   await refused([...run, '--assign-level', '1'], /--assign-level: needs --assign FILE/);
   await refused([...run, '--assign-states'], /--assign-states: needs --assign FILE/);
+  await refused([...run, '--assignment', 'narrow'], /--assignment: needs --assign FILE/);
   await refused(
     ['latent-tree', '--tree', saved, '--assign', scratch.path('x.csv')],
     /--assign: needs rows, DATA; got none/,

@@ -1,7 +1,8 @@
 import { InvalidArgumentError } from 'commander';
+import type { OptionsOf } from '../../check/option.js';
 import type { Dataset } from '../../data/dataset.js';
 import type { LatentTree } from '../../structure/latent/latent-tree.js';
-import { assignLatents } from '../../structure/latent/posteriors.js';
+import { type ASSIGN, assignLatents } from '../../structure/latent/posteriors.js';
 import { UserError } from '../errors.js';
 
 /** Levels to tell of; 'top' is the highest. */
@@ -42,7 +43,7 @@ export async function assignRows(
   data: Dataset,
   latents: readonly number[] | undefined,
   states: boolean,
-  signal: AbortSignal,
+  options: OptionsOf<typeof ASSIGN>,
 ): Promise<Assigned> {
   const header = latents && `${latents.map((latent) => tree.nameOf(latent)).join(',')}\n`;
   const parts = header ? [Buffer.from(header)] : [];
@@ -50,7 +51,7 @@ export async function assignRows(
   for (let from = 0; from < data.rows; from += ROWS) {
     const rows = Math.min(ROWS, data.rows - from);
     const part = data.subset(Array.from({ length: rows }, (_, i) => from + i));
-    const assigned = await assignLatents(tree, part, { signal });
+    const assigned = await assignLatents(tree, part, options);
     logLikelihood += assigned.logLikelihood.reduce((sum, l) => sum + l, 0);
     if (!latents) continue;
     const value = (at: number) => (states ? assigned.states[at]! : Number(assigned.posteriors[at]!.toPrecision(4)));

@@ -8,6 +8,7 @@ import { percentOf } from '../../numeric/format.js';
 import type { LatentTree } from '../../structure/latent/latent-tree.js';
 import { learnLatentTree } from '../../structure/latent/learning.js';
 import { LATENT_TREE, type LatentTreeSeconds } from '../../structure/latent/options.js';
+import { ASSIGN } from '../../structure/latent/posteriors.js';
 import { byShare, topLatents, wordOf } from '../../structure/latent/topics.js';
 import { TOPICS } from '../../structure/latent/topics-json.js';
 import { UserError } from '../errors.js';
@@ -29,6 +30,7 @@ import { drawnFiles, endingOf } from './drawn.js';
 import { type Assigned, assignRows, type Levels, latentsOf, levelList } from './latent-assign.js';
 
 const FLAGS = flagsOf(LATENT_TREE);
+const ASSIGN_FLAGS = flagsOf({ assignment: ASSIGN.assignment });
 
 interface LatentTreeOptions extends DataOptions {
   tree?: string;
@@ -39,6 +41,7 @@ interface LatentTreeOptions extends DataOptions {
   assign?: string;
   assignLevel?: Levels;
   assignStates?: boolean;
+  assignment?: string;
   json?: boolean;
 }
 
@@ -67,6 +70,7 @@ export function addLatentTree(program: Command): void {
     )
     .option('--assign-level <list>', 'of the latents of these levels: 1,2 or top or all (default: top)', levelList)
     .option('--assign-states', 'the more probable state, 0 or 1, instead of the probability');
+  addFlags(command, ASSIGN_FLAGS);
   addJson(addDataOptions(addFlags(command, FLAGS), true))
     .addHelpText(
       'after',
@@ -167,7 +171,7 @@ function refuseStrays(path: string | undefined, options: LatentTreeOptions): voi
     }
   }
   if (options.assign === undefined) {
-    for (const name of ['assignLevel', 'assignStates'] as const) {
+    for (const name of ['assignLevel', 'assignStates', 'assignment'] as const) {
       if (options[name] !== undefined) throw new UserError(`--${kebab(name)}: needs --assign FILE`);
     }
   } else if (path === undefined) throw new UserError('--assign: needs rows, DATA; got none');
@@ -188,9 +192,12 @@ async function learn(
   ).finally(() => progress.stop());
 }
 
-function assign(tree: LatentTree, { data }: Loaded, options: LatentTreeOptions): Promise<Assigned> {
+async function assign(tree: LatentTree, { data }: Loaded, options: LatentTreeOptions): Promise<Assigned> {
+  const settings = (await readFlags(ASSIGN_FLAGS, { ...options })).options;
   const latents = options.assign === undefined ? undefined : latentsOf(tree, options.assignLevel ?? 'top');
-  return interruptible((signal) => assignRows(tree, data, latents, options.assignStates ?? false, signal));
+  return interruptible((signal) =>
+    assignRows(tree, data, latents, options.assignStates ?? false, { ...settings, signal }),
+  );
 }
 
 /** An option on drawings that nobody asked for. */
