@@ -10,6 +10,7 @@ import { tilesToRows } from '../layers/batch.js';
 import type { Address } from '../runtime/address.js';
 import { requireMemory } from '../runtime/budget.js';
 import { ENGINE, type Engine, isEngine } from '../runtime/engine.js';
+import { requireObject } from '../check/require.js';
 import { Pace } from '../runtime/pace.js';
 import { argmax } from '../training/class-metrics.js';
 import { classWeightsOf } from '../training/class-weights.js';
@@ -256,6 +257,7 @@ export abstract class Net {
       );
     if (typeof texts === 'string')
       throw new TypeError(`texts: expected several texts, got one; a list of it is [text]`);
+    requireObject(labels, 'options');
     return this.life.read(async () => {
       this.reader ??= import('../data/documents/vectorizer.js').then((module) =>
         module.TextVectorizer.fromJSON(vectorizer),

@@ -114,6 +114,7 @@ export class FeedforwardNet extends Net {
       input,
       target,
       layers,
+      ...(this.state.vectorizer ? { vocabulary: this.state.vectorizer.words.length } : {}),
       ...(skipPaths.length ? { skipPaths } : {}),
     });
   }
