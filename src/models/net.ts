@@ -1,5 +1,6 @@
 import { complete } from '../check/complete.js';
 import { type Completed, type Options, type OptionsOf, SIGNAL } from '../check/option.js';
+import { requireObject } from '../check/require.js';
 import type { Dataset } from '../data/dataset.js';
 import type { Texts } from '../data/documents/document.js';
 import type { TextVectorizer } from '../data/documents/vectorizer.js';
@@ -10,7 +11,6 @@ import { tilesToRows } from '../layers/batch.js';
 import type { Address } from '../runtime/address.js';
 import { requireMemory } from '../runtime/budget.js';
 import { ENGINE, type Engine, isEngine } from '../runtime/engine.js';
-import { requireObject } from '../check/require.js';
 import { Pace } from '../runtime/pace.js';
 import { argmax } from '../training/class-metrics.js';
 import { classWeightsOf } from '../training/class-weights.js';

@@ -9,8 +9,8 @@ import { inFile, UserError } from '../errors.js';
 import { addFlags } from '../flags/add.js';
 import { InputArgument, InputOption, OutputOption } from '../flags/files.js';
 import { type Flag, flagsOf } from '../flags/flag.js';
-import { addTextColumns, refuseStrayText, type TextColumns, textColumnsOf, VECTORIZER_FLAGS } from '../flags/texts.js';
 import { readFlags } from '../flags/read.js';
+import { addTextColumns, refuseStrayText, type TextColumns, textColumnsOf, VECTORIZER_FLAGS } from '../flags/texts.js';
 import { interruptible } from '../interrupt.js';
 import { addDataOptions, addJson, integer, share } from '../options.js';
 import { type Outcome, printResult, printResultJson } from '../print/result.js';
@@ -151,9 +151,13 @@ async function textInput(
 ): Promise<TextInput | undefined> {
   if (options.text === undefined) return undefined;
   const columns = textColumnsOf(options);
-  if (!vectorizer) return { columns, reading: { options: (await readFlags(VECTORIZER_FLAGS, { ...options })).options } };
+  if (!vectorizer)
+    return { columns, reading: { options: (await readFlags(VECTORIZER_FLAGS, { ...options })).options } };
   const stray = VECTORIZER_FLAGS.find(({ key }) => key in options);
-  if (stray) throw new UserError(`--${stray.name}: is about learning a vocabulary, which --skeleton brings; expected one of the two`);
+  if (stray)
+    throw new UserError(
+      `--${stray.name}: is about learning a vocabulary, which --skeleton brings; expected one of the two`,
+    );
   return { columns, reading: { vectorizer } };
 }
 

@@ -17,7 +17,10 @@ export interface DocumentSource {
 
 export async function openDocuments(path: string, _: DocumentOptions = {}): Promise<DocumentSource> {
   const bytes = readBytes(path);
-  const lines = new TextDecoder().decode(bytes).split('\n').filter((line) => line !== '');
+  const lines = new TextDecoder()
+    .decode(bytes)
+    .split('\n')
+    .filter((line) => line !== '');
   return {
     name: path,
     sha256: createHash('sha256').update(bytes).digest('hex'),

@@ -46,7 +46,8 @@ export interface Inputs {
 export async function readInputs(method: Method, options: InputOptions): Promise<Inputs> {
   const images = method.data === 'images';
   const { text } = options;
-  if (images && text) throw new UserError(`--text: --method ${method.name} takes images; expected --data, or another method`);
+  if (images && text)
+    throw new UserError(`--text: --method ${method.name} takes images; expected --data, or another method`);
   if (!images && !text && isNamedSet(options.data) && !existsSync(options.data))
     throw new UserError(
       `--data ${options.data}: is a set of images, which --method ${method.name} does not take; expected a file, or --method gaternet`,

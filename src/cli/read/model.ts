@@ -62,7 +62,12 @@ function referenceOf(net: Net, read: Pick<Reference, 'csv' | 'svmlight'>, column
   const { input, target } = net.describe();
   const { vectorizer } = net;
   if (input.kind === 'rows')
-    return { columns: input.columns, target, ...read, ...(vectorizer ? { texts: textReading(vectorizer, columns) } : {}) };
+    return {
+      columns: input.columns,
+      target,
+      ...read,
+      ...(vectorizer ? { texts: textReading(vectorizer, columns) } : {}),
+    };
   const { channels, height, width } = input;
   return { columns: channels * height * width, target, image: { channels, height, width } };
 }
