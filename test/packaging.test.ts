@@ -28,8 +28,8 @@ function packedCopy(): URL {
   return pathToFileURL(join(folder, sep));
 }
 
-/** What loads when it is first asked for: tables of records. */
-const LATER = /from-records/;
+/** What loads when it is first asked for: tables of records, readers of texts. */
+const LATER = /from-records|documents\/vectorizer/;
 
 test('the core that a page loads is below 150 kB gzipped, in few requests', () => {
   const { files } = moduleGraph(new URL('dist/index.js', packed), LATER);

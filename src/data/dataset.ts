@@ -4,6 +4,7 @@ import type { OptionsOf } from '../check/option.js';
 import { got } from '../check/phrase.js';
 import { isMade, requireObject } from '../check/require.js';
 import { checkFeatures } from './checked.js';
+import { keptWords } from './documents/kept.js';
 import type { TextVectorizerJson } from './documents/vectorizer-json.js';
 import { type ImageSides, imagesOf, type Pixels } from './images/pixels.js';
 import { type LabelOptions, targetsOf } from './labels.js';
@@ -38,6 +39,19 @@ export function requireSound(data: unknown, argument: string): asserts data is D
   requireDataset(data, argument);
   checkFeatures(data);
   if (data.targets !== undefined) checkTargets(data.targets, data.rows);
+}
+
+/** The vectorizer's words, which name the columns. */
+function wordsOf(
+  vectorizer: TextVectorizerJson,
+  { columns, featureNames = vectorizer?.words }: Dataset,
+): readonly string[] {
+  const words = keptWords(vectorizer, columns);
+  const c = featureNames === words ? -1 : words.findIndex((word, i) => word !== featureNames[i]);
+  if (c < 0) return featureNames;
+  throw new RangeError(
+    `featureNames[${c}]: expected the vectorizer's word ${got(words[c])}, got ${got(featureNames[c])}`,
+  );
 }
 
 /** What may go with the features. */
@@ -81,6 +95,7 @@ export class Dataset {
     this.schema = schema;
     this.vectorizer = vectorizer;
     checkFeatures(this);
+    if (vectorizer !== undefined) this.featureNames = wordsOf(vectorizer, this);
     if (schema !== undefined) requireSchema(schema);
     if (targets !== undefined) checkTargets(targets, features.rows);
   }

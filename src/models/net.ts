@@ -1,6 +1,11 @@
 import { complete } from '../check/complete.js';
 import { type Completed, type Options, type OptionsOf, SIGNAL } from '../check/option.js';
+import { requireObject } from '../check/require.js';
 import type { Dataset } from '../data/dataset.js';
+import type { Texts } from '../data/documents/document.js';
+import type { TextVectorizer } from '../data/documents/vectorizer.js';
+import type { TextVectorizerJson } from '../data/documents/vectorizer-json.js';
+import type { LabelOptions } from '../data/labels.js';
 import { checkTargets } from '../data/targets.js';
 import { tilesToRows } from '../layers/batch.js';
 import type { Address } from '../runtime/address.js';
@@ -71,6 +76,10 @@ export interface AssessOptions {
   readonly brief?: boolean;
 }
 
+function areTexts(data: unknown): data is readonly string[] {
+  return typeof data === 'string' || (Array.isArray(data) && typeof data[0] === 'string');
+}
+
 function isState(state: object | undefined): boolean {
   return typeof state === 'object' && state !== null && 'shape' in state;
 }
@@ -95,9 +104,15 @@ export abstract class Net {
   /** @internal */
   abstract readonly network: Computation;
   /** @internal */
-  abstract readonly state: { readonly method: string; readonly options: { seed: number }; readonly target: TargetInfo };
+  abstract readonly state: {
+    readonly method: string;
+    readonly options: { seed: number };
+    readonly target: TargetInfo;
+    readonly vectorizer?: TextVectorizerJson;
+  };
   /** Seconds that learning its structure took, by phase; absent on a loaded net, and where there is none to learn. */
   growSeconds?: object;
+  private reader: Promise<TextVectorizer> | undefined;
   /** Every call that awaits holds it. */
   protected readonly life = new Lifetime();
 
@@ -123,6 +138,11 @@ export abstract class Net {
   /** A copy. */
   get target(): TargetInfo {
     return structuredClone(this.state.target);
+  }
+
+  /** How texts become rows for this net, for TextVectorizer.fromJSON; a copy. Absent unless it was made for rows of a TextVectorizer. */
+  get vectorizer(): TextVectorizerJson | undefined {
+    return structuredClone(this.state.vectorizer);
   }
 
   /** What the net is and is made of, for programs. */
@@ -226,13 +246,36 @@ export abstract class Net {
   }
 
   /**
-   * Outputs for every row.
-   * @throws RangeError for outputs that are not finite: weights can be that large
+   * Texts as rows for evaluate, explain and fit, by the vectorizer that the net keeps, in the order given. Labels are classes by name.
+   * @throws TypeError for a net that keeps no vectorizer, or for what are no texts
    */
-  async predict(data: Dataset, options: RunOptions = {}): Promise<Prediction> {
+  async readTexts(texts: Texts, labels: LabelOptions = {}): Promise<Dataset> {
+    const { vectorizer, target } = this.state;
+    if (vectorizer === undefined)
+      throw new TypeError(
+        'texts: expected a Dataset, got texts, but this net keeps no vectorizer; grow one on what TextVectorizer makes of texts',
+      );
+    if (typeof texts === 'string')
+      throw new TypeError(`texts: expected several texts, got one; a list of it is [text]`);
+    requireObject(labels, 'options');
+    return this.life.read(async () => {
+      this.reader ??= import('../data/documents/vectorizer.js').then((module) =>
+        module.TextVectorizer.fromJSON(vectorizer),
+      );
+      const named = labels.labels !== undefined && target.names ? { classNames: target.names } : {};
+      return (await this.reader).transform(texts, { ...named, ...labels });
+    });
+  }
+
+  /**
+   * Outputs for every row, or for every text, by the vectorizer that the net keeps.
+   * @throws TypeError for texts where the net keeps none, RangeError for outputs that are not finite: weights can be that large
+   */
+  async predict(data: Dataset | readonly string[], options: RunOptions = {}): Promise<Prediction> {
     const settings = complete(RUN, options, 'predict');
-    const prepared = this.prepare(data, 'data', false);
-    const arrays = this.transformBytes(data).kept;
+    const rows = areTexts(data) ? await this.readTexts(data) : data;
+    const prepared = this.prepare(rows, 'data', false);
+    const arrays = this.transformBytes(rows).kept;
     const outputs = await this.life.read(() => this.run(prepared, settings, { arrays }));
     return this.target.kind === 'classes' ? { outputs, classes: argmax(outputs, this.target.outputs) } : { outputs };
   }

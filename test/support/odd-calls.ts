@@ -20,6 +20,7 @@ import {
   writeSafetensors,
 } from 'espalier';
 import { learnCsv, learnCsvSchema } from 'espalier/read';
+import { TextVectorizer } from 'espalier/text';
 import { idxBytes } from './cli-data.js';
 import { stateDictOf } from './state-dict.js';
 
@@ -39,6 +40,9 @@ export async function takenCalls(engine: Engine): Promise<Record<string, Taken>>
   const tree = await chowLiuTree(sparse, { engine });
   const latent = await latentTree(sparse, { engine });
   const net = await DenseNet.create(dense, { hidden: [2], engine });
+  const vectorizer = await TextVectorizer.learn(['one text', 'another text'], { minDocuments: 1 } as object);
+  const texts = await vectorizer.transform(['one text', 'another text'], { labels: ['no', 'yes'] });
+  const reader = await DenseNet.create(texts, { hidden: [2], engine });
   const gone = await DenseNet.create(dense, { hidden: [2], engine });
   gone.dispose();
   const trfOptions = { layers: [{ radius: 1, stride: 2, globalUnits: 2 }], pretrain: { epochs: 1 }, engine };
@@ -98,7 +102,8 @@ export async function takenCalls(engine: Engine): Promise<Record<string, Taken>>
     'new Dataset': {
       args: () => {
         const { features, targets, featureNames, schema } = learnCsv(CSV, csvOptions()).data;
-        return [{ ...features }, { ...targets }, [...featureNames!], { ...schema }];
+        const vectorizer = { words: [...featureNames!] };
+        return [{ ...features }, { ...targets }, [...featureNames!], { ...schema }, vectorizer];
       },
     },
     'Dataset.dense': {
@@ -146,6 +151,10 @@ export async function takenCalls(engine: Engine): Promise<Record<string, Taken>>
     'Net#memory': { on: () => net, args: () => [dense, { ...fit(), resume: undefined }] },
     'Net#predict': { on: () => net, args: () => [dense, run()] },
     'Net#evaluate': { on: () => net, args: () => [dense, run()] },
+    'Net#readTexts': {
+      on: () => reader,
+      args: () => [['one text', 'another'], { labels: ['no', 'yes'], classes: 2, classNames: ['no', 'yes'] }],
+    },
     'Net#dispose': { on: () => gone, args: () => [] },
     'new GateCounter': { args: () => [LAYOUT.map((block) => ({ ...block })), { classes: 2, names: ['a', 'b'] }] },
     'GateCounter#add': {

@@ -5,15 +5,16 @@ import { addFlags } from '../flags/add.js';
 import { BATCH } from '../flags/batch.js';
 import { InputArgument } from '../flags/files.js';
 import { readFlags } from '../flags/read.js';
+import { addTextColumns, OF_NET } from '../flags/texts.js';
 import { interruptible } from '../interrupt.js';
-import { addDataOptions, addJson, type DataOptions } from '../options.js';
+import { addDataOptions, addJson } from '../options.js';
 import { metricText, printFigures } from '../print/figures.js';
 import { percent, plural, print, printJson } from '../print/output.js';
 
-import { loadLike } from '../read/data.js';
+import { type LikeOptions, loadLike } from '../read/data.js';
 import { openModel } from '../read/model.js';
 
-interface EvaluateOptions extends Pick<DataOptions, 'format' | 'labels'> {
+interface EvaluateOptions extends LikeOptions {
   batchSize?: string;
   json?: boolean;
 }
@@ -26,7 +27,7 @@ export function addEvaluate(program: Command): void {
     .addArgument(
       new InputArgument('<data>', 'labelled rows in the format of the training data, or images; - for standard input'),
     );
-  addJson(addDataOptions(addFlags(command, BATCH), false))
+  addJson(addTextColumns(addDataOptions(addFlags(command, BATCH), false), OF_NET))
     .addHelpText(
       'after',
       `

@@ -5,15 +5,16 @@ import { addFlags } from '../flags/add.js';
 import { InputArgument } from '../flags/files.js';
 import { flagsOf } from '../flags/flag.js';
 import { readFlags } from '../flags/read.js';
+import { addTextColumns, OF_NET } from '../flags/texts.js';
 import { interruptible } from '../interrupt.js';
-import { addDataOptions, addJson, type DataOptions, integer } from '../options.js';
+import { addDataOptions, addJson, integer } from '../options.js';
 import { count, plural, print, printJson } from '../print/output.js';
-import { loadLike } from '../read/data.js';
+import { type LikeOptions, loadLike } from '../read/data.js';
 import { explains, openModel } from '../read/model.js';
 
 const FLAGS = flagsOf(EXPLAIN);
 
-interface ExplainCommandOptions extends Pick<DataOptions, 'format' | 'labels'> {
+interface ExplainCommandOptions extends LikeOptions {
   units: number;
   layer?: number;
   json?: boolean;
@@ -27,7 +28,7 @@ export function addExplain(program: Command): void {
     .addArgument(new InputArgument('<data>', 'rows in the format of the training data; - for standard input'))
     .option('--layer <n>', 'only this hidden layer, counted from 1', integer(1))
     .option('--units <n>', 'most coherent units of each layer to print; --json holds all', integer(0), 10);
-  addJson(addDataOptions(addFlags(command, FLAGS), false))
+  addJson(addTextColumns(addDataOptions(addFlags(command, FLAGS), false), OF_NET))
     .addHelpText(
       'after',
       `

@@ -5,16 +5,17 @@ import { addFlags } from '../flags/add.js';
 import { BATCH } from '../flags/batch.js';
 import { InputArgument, OutputOption } from '../flags/files.js';
 import { readFlags } from '../flags/read.js';
+import { addTextColumns, OF_NET } from '../flags/texts.js';
 import { interruptible } from '../interrupt.js';
-import { addDataOptions, addJson, type DataOptions } from '../options.js';
+import { addDataOptions, addJson } from '../options.js';
 import { print } from '../print/output.js';
 import { tellWarnings } from '../print/told.js';
-import { loadLike } from '../read/data.js';
+import { type LikeOptions, loadLike } from '../read/data.js';
 import type { Loaded } from '../read/loaded.js';
 import { openModel } from '../read/model.js';
 import { writeAtomically } from '../write/atomic.js';
 
-interface PredictOptions extends Pick<DataOptions, 'format' | 'labels'> {
+interface PredictOptions extends LikeOptions {
   batchSize?: string;
   header: boolean;
   out?: string;
@@ -31,12 +32,13 @@ export function addPredict(program: Command): void {
     )
     .option('--no-header', 'leave out the line with the names of the columns')
     .addOption(new OutputOption('--out <file>', 'write there instead of to standard output'));
-  addJson(addDataOptions(addFlags(command, BATCH), false))
+  addJson(addTextColumns(addDataOptions(addFlags(command, BATCH), false), OF_NET))
     .addHelpText(
       'after',
       `
 Classes: the most probable class, then the probability of each. Tasks: the probability of each. Values: the values.
 Labels in DATA are not looked at; sparse text needs some all the same, as its format has it. A CSV may lack the target.
+A net trained by train --text takes texts: lines, a table, JSON lines or a folder; names of documents, where there are any, are then the first column.
 Images: a PNG or JPEG file, a folder of them, with or without subfolders, in the order of their paths, which are then the first column; the name of a set, for its test images; or IDX.
 
 Examples:
@@ -52,27 +54,38 @@ async function predict(model: string, path: string, options: PredictOptions): Pr
   const { net, reference } = await openModel(model);
   const found = await loadLike(path, reference, options, false);
   if (!options.json) tellWarnings(found);
-  const { data, files } = found;
+  const { data } = found;
   const prediction = await interruptible((signal) => net.predict(data, { ...settings, signal }));
   const text = options.json
     ? JSON.stringify(asJson(net.method, net.target, prediction, found))
-    : asCsv(net.target, prediction, options.header, files);
+    : asCsv(net.target, prediction, options.header, labelsOf(found));
   if (options.out !== undefined) writeAtomically(options.out, `${text}\n`);
   else print(text);
 }
 
-function asCsv(target: TargetInfo, prediction: Prediction, header: boolean, files?: readonly string[]): string {
+/** What rows are called, and the title of that column. */
+interface RowNames {
+  readonly title: string;
+  readonly names: readonly string[];
+}
+
+function labelsOf({ files, documents }: Loaded): RowNames | undefined {
+  if (files) return { title: 'file', names: files };
+  return documents && { title: 'document', names: documents };
+}
+
+function asCsv(target: TargetInfo, prediction: Prediction, header: boolean, rowNames?: RowNames): string {
   const { classes } = prediction;
-  const names = [...(files ? ['file'] : []), ...(classes ? ['class'] : []), ...outputNames(target)];
+  const names = [...(rowNames ? [rowNames.title] : []), ...(classes ? ['class'] : []), ...outputNames(target)];
   const lines = header ? [names.map(cell).join(',')] : [];
   rowsOf(prediction, target).forEach((row, r) => {
     const chosen = classes ? [cell(classLabel(target, classes[r]!))] : [];
-    lines.push([...(files ? [cell(files[r]!)] : []), ...chosen, ...row].join(','));
+    lines.push([...(rowNames ? [cell(rowNames.names[r]!)] : []), ...chosen, ...row].join(','));
   });
   return lines.join('\n');
 }
 
-function asJson(method: string, target: TargetInfo, prediction: Prediction, { files }: Loaded): object {
+function asJson(method: string, target: TargetInfo, prediction: Prediction, { files, documents }: Loaded): object {
   const rows = rowsOf(prediction, target);
   const { classes } = prediction;
   return {
@@ -81,6 +94,7 @@ function asJson(method: string, target: TargetInfo, prediction: Prediction, { fi
     kind: target.kind,
     names: outputNames(target),
     ...(files ? { files } : {}),
+    ...(documents ? { documents } : {}),
     ...(classes ? { classes: Array.from(classes, (id) => (target.names ? classLabel(target, id) : id)) } : {}),
     ...(target.kind === 'values' ? { values: rows } : { probabilities: rows }),
   };

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { complete } from '../../check/complete.js';
 import { decisive, type Identity, identity } from '../../files/identity.js';
 import { loadNet } from '../../models/load.js';
@@ -46,12 +47,21 @@ export class TrainRun {
       'validation data': validation?.sha256,
       csv: train.csv,
       columns: train.data.columns,
+      ...this.vocabulary,
       holdout: this.options.holdout,
       limit: this.options.limit,
       ...this.learn.files,
       ...decisive(this.method.options, complete(this.method.options, this.learn.options, 'train')),
     });
     return this.known;
+  }
+
+  /** The words, however they were come by, and where the texts stand. */
+  private get vocabulary(): Record<string, unknown> {
+    const { vectorizer } = this.inputs.train.data;
+    if (!vectorizer) return {};
+    const digest = createHash('sha256').update(JSON.stringify(vectorizer)).digest('hex');
+    return { 'vocabulary data': digest, texts: this.options.text?.columns };
   }
 
   async finish(): Promise<{ net: Net; result: FitResult }> {

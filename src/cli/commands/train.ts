@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { Dataset } from '../../data/dataset.js';
+import type { TextVectorizerJson } from '../../data/documents/vectorizer-json.js';
 import type { Method } from '../../models/method.js';
 import { METHODS } from '../../models/registry.js';
 import { classWeightsOf } from '../../training/class-weights.js';
@@ -9,11 +10,12 @@ import { addFlags } from '../flags/add.js';
 import { InputArgument, InputOption, OutputOption } from '../flags/files.js';
 import { type Flag, flagsOf } from '../flags/flag.js';
 import { readFlags } from '../flags/read.js';
+import { addTextColumns, refuseStrayText, type TextColumns, textColumnsOf, VECTORIZER_FLAGS } from '../flags/texts.js';
 import { interruptible } from '../interrupt.js';
 import { addDataOptions, addJson, integer, share } from '../options.js';
 import { type Outcome, printResult, printResultJson } from '../print/result.js';
 import { tellTaken } from '../print/told.js';
-import { readInputs } from '../read/inputs.js';
+import { readInputs, type TextInput } from '../read/inputs.js';
 import { packNet } from '../read/model.js';
 import { NAMED_SETS } from '../read/named-data.js';
 import { writeAtomically } from '../write/atomic.js';
@@ -35,6 +37,12 @@ export function addTrain(program: Command, args: readonly string[], methods: rea
         `training rows; - for standard input; images: ${NAMED_SETS.join(', ')}, a folder or IDX`,
       ),
     )
+    .addOption(
+      new InputOption(
+        '--text <input>',
+        'in place of --data, training texts with their labels: lines of label, tab, text; a table; JSON lines; a folder',
+      ),
+    )
     .option('--limit <n>', 'take but n of the training rows, chosen at random, each class in proportion', integer(2))
     .addOption(new InputOption('--validation <file>', 'rows to choose the best epoch by'))
     .option('--holdout <share>', 'without --validation, hold out this share of the training rows; 0: none', share, 0.1)
@@ -51,17 +59,24 @@ export function addTrain(program: Command, args: readonly string[], methods: rea
     .addOption(new OutputOption('--out <file>', 'write the net, in safetensors'));
   addJson(command);
   addTrainFlags(command, methods, help);
+  const ofTexts = { heading: 'Reading texts:', hidden: !help.method };
+  addFlags(addTextColumns(command, ofTexts), VECTORIZER_FLAGS, ofTexts);
   addDataOptions(command, true, { heading: 'Reading data:', hidden: !help.method })
     .addOption(new InputOption('--validation-labels <file>', 'IDX labels of --validation').hideHelp(!help.method))
     .addOption(new InputOption('--test-labels <file>', 'IDX labels of --test').hideHelp(!help.method))
     .addHelpText('after', help.text)
-    .action(async (data: string | undefined, options: TrainOptions, self: Command) => {
+    .action(async (data: string | undefined, options: CommandOptions, self: Command) => {
       if (data !== undefined && options.data !== undefined)
         throw new UserError(`--data: expected it once, got ${data} and ${options.data}`);
       if (options.validation !== undefined && options.holdout > 0 && self.getOptionValueSource('holdout') === 'cli')
         throw new UserError('--holdout: is for runs without --validation; expected one of the two, got both');
-      const source = data ?? options.data;
-      if (source === undefined) throw new UserError('--data: expected training rows, got none');
+      const { text } = options;
+      const rows = data ?? options.data;
+      if (text !== undefined && rows !== undefined)
+        throw new UserError(`--data, --text: expected one of the two, got ${rows} and ${text}`);
+      const source = text ?? rows;
+      if (source === undefined) throw new UserError('--data: expected training rows, or texts by --text, got neither');
+      refuseStrayText(options, text);
       await train(methods, { ...options, data: source });
     });
 }
@@ -81,7 +96,10 @@ function addTrainFlags(command: Command, methods: readonly Method[], { method, i
   }
 }
 
-async function train(methods: readonly Method[], options: TrainOptions): Promise<void> {
+/** As commander gives them. */
+type CommandOptions = Omit<TrainOptions, 'text'> & TextColumns & { text?: string };
+
+async function train(methods: readonly Method[], options: CommandOptions): Promise<void> {
   const begun = performance.now();
   const method = methods.find(({ name }) => name === options.method)!;
   const [learning, fitting] = [flagsOf(method.options), flagsOf(method.fit)];
@@ -90,7 +108,8 @@ async function train(methods: readonly Method[], options: TrainOptions): Promise
   const learn = await readFlags(learning, texts);
   const fit = (await readFlags(fitting, texts)).options as FitOptions;
   const seed = (learn.options.seed as number | undefined) ?? 0;
-  const inputs = await readInputs(method, { ...options, seed });
+  const text = await textInput(options, learn.vectorizer);
+  const inputs = await readInputs(method, { ...options, text, seed });
   tellTaken([inputs.train, inputs.validation, inputs.test], options.json);
   if (fit.patience !== undefined && !inputs.validation && !inputs.held)
     throw new UserError('--patience: needs validation rows, but --holdout is 0');
@@ -98,7 +117,7 @@ async function train(methods: readonly Method[], options: TrainOptions): Promise
   const { rows, reference } = inputs;
   await inFile(inputs.train.name, () => classWeightsOf(fit.classWeights, rows.targets!, reference.target.outputs));
   const load = (performance.now() - begun) / 1000;
-  const { net, result } = await new TrainRun(method, options, inputs, learn, fit).finish();
+  const { net, result } = await new TrainRun(method, { ...options, text }, inputs, learn, fit).finish();
 
   const evaluating = performance.now();
   const { train, test, validation, held } = inputs;
@@ -108,7 +127,7 @@ async function train(methods: readonly Method[], options: TrainOptions): Promise
   const chosenBy = validation?.data ?? held;
   const validated = !test && chosenBy ? await tell(validation?.name ?? train.name, chosenBy) : undefined;
   const evaluate = (performance.now() - evaluating) / 1000;
-  const file = options.out === undefined ? undefined : packNet(net, inputs.train);
+  const file = options.out === undefined ? undefined : packNet(net, inputs.train, text?.columns);
   if (file) writeAtomically(options.out!, file);
   const total = (performance.now() - begun) / 1000;
   const outcome: Outcome = {
@@ -123,6 +142,23 @@ async function train(methods: readonly Method[], options: TrainOptions): Promise
   };
   if (options.json) printResultJson(outcome);
   else printResult(outcome);
+}
+
+/** How the texts are to be read: by the vocabulary that a topic tree brings, or by one to be learned. */
+async function textInput(
+  options: CommandOptions,
+  vectorizer: TextVectorizerJson | undefined,
+): Promise<TextInput | undefined> {
+  if (options.text === undefined) return undefined;
+  const columns = textColumnsOf(options);
+  if (!vectorizer)
+    return { columns, reading: { options: (await readFlags(VECTORIZER_FLAGS, { ...options })).options } };
+  const stray = VECTORIZER_FLAGS.find(({ key }) => key in options);
+  if (stray)
+    throw new UserError(
+      `--${stray.name}: is about learning a vocabulary, which --skeleton brings; expected one of the two`,
+    );
+  return { columns, reading: { vectorizer } };
 }
 
 /** An option that would change nothing is a mistake worth a word. */

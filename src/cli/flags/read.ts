@@ -1,3 +1,4 @@
+import type { TextVectorizerJson } from '../../data/documents/vectorizer-json.js';
 import { UserError } from '../errors.js';
 import { openLatentTree } from '../read/latent-file.js';
 import { type Flag, kebab, takesNone } from './flag.js';
@@ -9,6 +10,8 @@ export interface FlagValues {
   readonly options: Record<string, unknown>;
   /** Hashes of the files that flags name, by flag: what was given, not where it lies. */
   readonly files: Readonly<Record<string, string>>;
+  /** The vocabulary that a file among them brings. */
+  readonly vectorizer?: TextVectorizerJson;
 }
 
 /** Texts by the flags' keys, as commander keeps them. */
@@ -19,10 +22,12 @@ export async function readFlags(flags: readonly Flag[], texts: Texts): Promise<F
   const given = flags.filter(({ key }) => texts[key] !== undefined);
   const options: Record<string, unknown> = {};
   const files: Record<string, string> = {};
+  let vectorizer: TextVectorizerJson | undefined;
   for (const flag of given) {
     const text = texts[flag.key];
     if (flag.option.kind === 'group' && flag.option.file) {
-      const { tree, sha256 } = await openLatentTree(String(text));
+      const { tree, sha256, vectorizer: words } = await openLatentTree(String(text));
+      vectorizer = words;
       put(options, flag.path, tree);
       files[`${flag.name} data`] = sha256;
     } else if (text === 'none' && takesNone(flag)) put(options, flag.path.slice(0, -1), false);
@@ -39,7 +44,7 @@ export async function readFlags(flags: readonly Flag[], texts: Texts): Promise<F
     if (about && options[about] === false)
       throw new UserError(`--${name}: is about the ${kebab(about)}, of which --${kebab(about)} none has none`);
   }
-  return { options, files };
+  return { options, files, ...(vectorizer ? { vectorizer } : {}) };
 }
 
 /** A member of a group that a file or the word none stands for. */

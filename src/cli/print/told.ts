@@ -13,7 +13,8 @@ export function tellTaken(files: readonly (Loaded | undefined)[], json: boolean 
   if (json) return;
   for (const file of files) {
     if (!file) continue;
-    if (file.taken) say(`read ${file.name}: ${takenLine(file.taken)}`);
+    const parts = [file.told, file.taken && takenLine(file.taken)].filter((part) => part !== undefined);
+    if (parts.length > 0) say(`read ${file.name}: ${parts.join(', ')}`);
     tellWarnings(file);
   }
 }

@@ -8,6 +8,7 @@ import { parseSparseText } from '../../data/text/sparse-text.js';
 import { inFile, UserError } from '../errors.js';
 import { type Reading, readReading, TABLE_FLAGS } from '../flags/reading.js';
 import { inFlags } from '../flags/spoken.js';
+import { refuseTextColumns, type TextColumns, textColumnsOf } from '../flags/texts.js';
 import { hold } from '../memory.js';
 import type { DataOptions, Format } from '../options.js';
 import { endingOf, FORMAT_NAMES } from './format.js';
@@ -16,6 +17,7 @@ import { loadImagesLike } from './images.js';
 import { decode, type InputFile, readInput, readLabels, readNames } from './input-file.js';
 import { type Loaded, plainTaken, type Reference } from './loaded.js';
 import { svmlightLike, svmlightToLearn } from './svmlight-file.js';
+import { loadTextsLike } from './texts.js';
 
 /** Reads a file to learn from. Without `labelled`, a CSV has no target unless one is named, which is then left out. */
 export async function loadToLearn(path: string, options: DataOptions, labelled: boolean): Promise<Loaded> {
@@ -74,14 +76,22 @@ export async function learnFrom(
 /** What a reader gives. */
 type Read = Omit<Loaded, 'name' | 'sha256'>;
 
+/** How a file is to be read by what was learned from another. */
+export type LikeOptions = Pick<DataOptions, 'format' | 'labels' | 'maxMemory'> & TextColumns;
+
 /** Reads a file by what was learned from the training file. `labelled`: its targets will be compared with. */
 export async function loadLike(
   path: string,
   reference: Reference,
-  options: Pick<DataOptions, 'format' | 'labels' | 'maxMemory'>,
+  options: LikeOptions,
   labelled: boolean,
 ): Promise<Loaded> {
-  const { csv, svmlight, columns, target, image } = reference;
+  const { csv, svmlight, columns, target, image, texts } = reference;
+  if (texts) {
+    if (options.labels !== undefined) throw new UserError('--labels: is for IDX images, but this net reads texts');
+    return loadTextsLike(path, { texts, target }, textColumnsOf(options), labelled);
+  }
+  refuseTextColumns(options);
   if (image) return loadImagesLike(path, { image, target }, options, labelled);
   const file = await readInput(path, options.format, options.maxMemory);
   requireFormat(file, reference);

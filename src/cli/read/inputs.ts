@@ -4,16 +4,25 @@ import { splitRows, takeRows } from '../../data/split.js';
 import type { Method } from '../../models/method.js';
 import { describeTarget } from '../../models/target.js';
 import { inFile, UserError } from '../errors.js';
+import type { TextColumns } from '../flags/texts.js';
 import { hold } from '../memory.js';
 import type { DataOptions } from '../options.js';
 import { loadLike, loadToLearn } from './data.js';
 import { loadImagesToLearn } from './images.js';
 import type { Loaded, Reference } from './loaded.js';
 import { isNamedSet } from './named-data.js';
+import { loadTextsToLearn, textReading } from './texts.js';
+
+export interface TextInput {
+  readonly columns: TextColumns;
+  readonly reading: Parameters<typeof loadTextsToLearn>[2];
+}
 
 /** What train reads, beside how to read it. */
 export interface InputOptions extends DataOptions {
   data: string;
+  /** In place of data: texts, and how they become rows. */
+  text?: TextInput | undefined;
   limit?: number;
   validation?: string;
   validationLabels?: string;
@@ -36,22 +45,28 @@ export interface Inputs {
 /** Reads training, validation and test rows, and holds some out where no validation rows are given. */
 export async function readInputs(method: Method, options: InputOptions): Promise<Inputs> {
   const images = method.data === 'images';
-  if (!images && isNamedSet(options.data) && !existsSync(options.data))
+  const { text } = options;
+  if (images && text)
+    throw new UserError(`--text: --method ${method.name} takes images; expected --data, or another method`);
+  if (!images && !text && isNamedSet(options.data) && !existsSync(options.data))
     throw new UserError(
       `--data ${options.data}: is a set of images, which --method ${method.name} does not take; expected a file, or --method gaternet`,
     );
   const given: { train: Loaded; test?: Loaded } = images
     ? await loadImagesToLearn(options.data, options)
-    : { train: { ...(await loadToLearn(options.data, options, true)), table: undefined } };
+    : text
+      ? { train: await loadTextsToLearn(options.data, text.columns, text.reading) }
+      : { train: { ...(await loadToLearn(options.data, options, true)), table: undefined } };
   const { train } = given;
   const { data, csv, svmlight, name } = train;
-  const { targets, features } = data;
+  const { targets, features, vectorizer } = data;
   if (!targets) throw new UserError(`${name}: expected rows with targets, got none`);
   const reference: Reference = {
     columns: data.columns,
     target: await inFile(name, () => describeTarget(data)),
     ...(csv ? { csv } : {}),
     ...(svmlight ? { svmlight } : {}),
+    ...(vectorizer ? { texts: textReading(vectorizer, text?.columns) } : {}),
     ...(features.kind === 'images' ? { image: features } : {}),
   };
   const further = async (path: string | undefined, labels: string | undefined) => {

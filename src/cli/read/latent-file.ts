@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { got } from '../../check/phrase.js';
+import { keptWords } from '../../data/documents/kept.js';
+import type { TextVectorizerJson } from '../../data/documents/vectorizer-json.js';
 import { requireSchema, type TableSchema } from '../../data/tables/schema.js';
 import { parseJson } from '../../files/json.js';
 import { LatentTree, type LatentTreeJson } from '../../structure/latent/latent-tree.js';
@@ -15,6 +17,7 @@ import { soundReading } from './svmlight-file.js';
 /** A latent tree as the command writes it: with what it takes to read other rows the same way. */
 interface LatentTreeFile extends LatentTreeJson {
   source?: { targets?: 'classes' | 'tasks' | 'values'; csv?: TableSchema; svmlight?: SvmlightReading };
+  vectorizer?: TextVectorizerJson;
 }
 
 export interface OpenedTree {
@@ -22,6 +25,8 @@ export interface OpenedTree {
   /** Of the file's bytes. */
   sha256: string;
   source: NonNullable<LatentTreeFile['source']>;
+  /** Of a tree over words of texts. */
+  vectorizer?: TextVectorizerJson;
 }
 
 /** What the tree's own rows were read with. */
@@ -48,10 +53,14 @@ export async function openLatentTree(path: string): Promise<OpenedTree> {
       if (error instanceof RangeError) throw error;
       throw new UserError(`${path}: expected a latent tree as latent-tree --out writes it, in JSON`);
     }
+    const tree = LatentTree.fromJSON(json);
+    const { vectorizer } = json;
+    if (vectorizer !== undefined) keptWords(vectorizer, tree.features);
     return {
-      tree: LatentTree.fromJSON(json),
+      tree,
       sha256: createHash('sha256').update(bytes).digest('hex'),
       source: soundSource(json.source ?? {}),
+      ...(vectorizer ? { vectorizer } : {}),
     };
   });
 }

@@ -5,6 +5,7 @@ import type { Taken } from '../../data/tables/taken.js';
 import type { Targets } from '../../data/targets.js';
 import type { ImageShape } from '../../models/gaternet/backbone.js';
 import type { TargetInfo } from '../../models/target.js';
+import type { TextReading } from './texts.js';
 
 /** Data, and where they came from. */
 export interface Loaded {
@@ -19,10 +20,14 @@ export interface Loaded {
   readonly svmlight?: SvmlightReading;
   /** Images from files of their own: the file of each row. */
   readonly files?: readonly string[];
+  /** Texts: what each document is called, where any has a name. */
+  readonly documents?: readonly string[];
   /** CSV to learn from: its columns of features as they were read. */
   readonly table?: Table | undefined;
   /** Of what is learned from: what the reader decided. */
   readonly taken?: Taken;
+  /** Texts: what the reader decided, in words. */
+  readonly told?: string;
   /** What was taken on thin evidence, changed or left aside, a sentence each. */
   readonly warnings?: readonly string[];
 }
@@ -54,6 +59,8 @@ export interface SvmlightReading {
 export interface Reference {
   csv?: TableSchema;
   svmlight?: SvmlightReading;
+  /** Of a net that keeps a vocabulary. */
+  texts?: TextReading;
   columns: number;
   target: TargetInfo;
   /** Of a net for images. */

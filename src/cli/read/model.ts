@@ -1,3 +1,5 @@
+import { complete } from '../../check/complete.js';
+import { requireObject } from '../../check/require.js';
 import { requireSchema, type TableSchema } from '../../data/tables/schema.js';
 import { type Taken, takenLine } from '../../data/tables/taken.js';
 import { parseJson } from '../../files/json.js';
@@ -8,14 +10,18 @@ import type { Method } from '../../models/method.js';
 import type { Net } from '../../models/net.js';
 import { loadFile, methodNamed } from '../../models/registry.js';
 import { inFile } from '../errors.js';
+import { TEXT_COLUMNS, type TextColumns, textColumnsOf } from '../flags/texts.js';
 import { readBytes } from './bytes.js';
 import type { Loaded, Reference, SvmlightReading } from './loaded.js';
 import { soundReading } from './svmlight-file.js';
+import { textReading } from './texts.js';
 
 /** Metadata key under which a model file keeps how its CSV was read. */
 const CSV_KEY = 'espalier.csv';
 /** As CSV_KEY, of svmlight. */
 const SVMLIGHT_KEY = 'espalier.svmlight';
+/** As CSV_KEY, of texts: their columns. */
+const TEXTS_KEY = 'espalier.texts';
 /** And under which what its reader decided. */
 const TAKEN_KEY = 'espalier.taken';
 
@@ -28,8 +34,13 @@ export interface OpenedModel {
 }
 
 /** The net as a file, with what was taken of its data; a net trained on CSV or svmlight carries how it was read, so that other files can be read the same way. */
-export function packNet(net: Net, { csv, svmlight, taken }: Pick<Loaded, 'csv' | 'svmlight' | 'taken'>): Uint8Array {
+export function packNet(
+  net: Net,
+  { csv, svmlight, taken }: Pick<Loaded, 'csv' | 'svmlight' | 'taken'>,
+  columns: TextColumns = {},
+): Uint8Array {
   return net.save({
+    ...(Object.keys(columns).length > 0 ? { [TEXTS_KEY]: JSON.stringify(columns) } : {}),
     ...(csv ? { [CSV_KEY]: JSON.stringify(csv) } : {}),
     ...(svmlight ? { [SVMLIGHT_KEY]: JSON.stringify(svmlight) } : {}),
     ...(taken ? { [TAKEN_KEY]: JSON.stringify(taken) } : {}),
@@ -42,14 +53,21 @@ export function openModel(path: string): Promise<OpenedModel> {
     const method = methodNamed(file.header.method);
     const net = await loadFile(file);
     const taken = readTaken(file);
-    const reference = referenceOf(net, { ...readSchema(file), ...readSvmlight(file) });
+    const reference = referenceOf(net, { ...readSchema(file), ...readSvmlight(file) }, readTextColumns(file));
     return { net, method, reference, ...(taken === undefined ? {} : { taken }) };
   });
 }
 
-function referenceOf(net: Net, read: Pick<Reference, 'csv' | 'svmlight'>): Reference {
+function referenceOf(net: Net, read: Pick<Reference, 'csv' | 'svmlight'>, columns: TextColumns): Reference {
   const { input, target } = net.describe();
-  if (input.kind === 'rows') return { columns: input.columns, target, ...read };
+  const { vectorizer } = net;
+  if (input.kind === 'rows')
+    return {
+      columns: input.columns,
+      target,
+      ...read,
+      ...(vectorizer ? { texts: textReading(vectorizer, columns) } : {}),
+    };
   const { channels, height, width } = input;
   return { columns: channels * height * width, target, image: { channels, height, width } };
 }
@@ -70,6 +88,14 @@ function readSchema({ metadata }: ModelFile): { csv?: TableSchema } {
 function readSvmlight({ metadata }: ModelFile): { svmlight?: SvmlightReading } {
   const text = metadata[SVMLIGHT_KEY];
   return text === undefined ? {} : { svmlight: soundReading(parseJson(text, SVMLIGHT_KEY), SVMLIGHT_KEY) };
+}
+
+function readTextColumns({ metadata }: ModelFile): TextColumns {
+  const text = metadata[TEXTS_KEY];
+  if (text === undefined) return {};
+  const columns = parseJson(text, TEXTS_KEY);
+  requireObject(columns, TEXTS_KEY);
+  return textColumnsOf(complete(TEXT_COLUMNS, columns, 'columns of texts', `${TEXTS_KEY}.`));
 }
 
 function readTaken({ metadata }: ModelFile): Taken | undefined {

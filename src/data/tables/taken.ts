@@ -3,7 +3,7 @@ import type { TableSchema } from './schema.js';
 
 /** What a reader decided. Plain JSON. */
 export interface Taken {
-  readonly format: 'csv' | 'sparse' | 'svmlight' | 'idx' | 'images' | 'records';
+  readonly format: 'csv' | 'sparse' | 'svmlight' | 'idx' | 'images' | 'records' | 'texts';
   readonly rows: number;
   /** Of texts: what stands between cells; ' ' for runs of blanks. */
   readonly delimiter?: string;

@@ -1,7 +1,9 @@
 import { complete } from '../../check/complete.js';
 import type { Completed } from '../../check/option.js';
 import { type Dataset, describeFeatures, requireDataset, requireRows } from '../../data/dataset.js';
+import { isSameVectorizer } from '../../data/documents/kept.js';
 import { type ModelFile, modelFileOf, requireSavable } from '../../files/model-file.js';
+import { Sha256 } from '../../files/sha256.js';
 import { allFinite } from '../../numeric/finite.js';
 import { requireMemory } from '../../runtime/budget.js';
 import { type Engine, engineOf } from '../../runtime/engine.js';
@@ -112,6 +114,7 @@ export class FeedforwardNet extends Net {
       input,
       target,
       layers,
+      ...(this.state.vectorizer ? { vocabulary: this.state.vectorizer.words.length } : {}),
       ...(skipPaths.length ? { skipPaths } : {}),
     });
   }
@@ -120,8 +123,14 @@ export class FeedforwardNet extends Net {
     const { method, shape } = this.state;
     const hidden = shape.hidden.map((h) => [h.connections?.units ?? 0, h.connections?.index.length ?? 0, h.dense]);
     const { inputs, skips, outputs, dropout, inputDropout, target } = shape;
-    const { mean, deviation } = this.state.target;
-    return { method, inputs, hidden, skips, outputs, dropout, inputDropout, target, mean, deviation };
+    const { vectorizer, target: info } = this.state;
+    const { mean, deviation } = info;
+    return {
+      ...{ method, inputs, hidden, skips, outputs, dropout, inputDropout, target, mean, deviation },
+      ...(vectorizer
+        ? { 'vectorizer data': new Sha256().update(new TextEncoder().encode(JSON.stringify(vectorizer))).hex() }
+        : {}),
+    };
   }
 
   protected *batches(data: Dataset, size: number): Generator<OutputBatch> {
@@ -145,7 +154,17 @@ export class FeedforwardNet extends Net {
       );
     if (data.columns !== shape.inputs)
       throw new RangeError(`${argument}: expected ${shape.inputs} columns, got ${data.columns}`);
+    this.requireOwnWords(data, argument);
     if (labelled) requireSameTargets(data, target, argument);
+  }
+
+  /** Counts of other words, or of words found otherwise, would be taken for its own. */
+  private requireOwnWords({ vectorizer }: Dataset, argument: string): void {
+    const own = this.state.vectorizer;
+    if (own && vectorizer && !isSameVectorizer(own, vectorizer))
+      throw new RangeError(
+        `${argument}: expected rows of this net's vectorizer, got those of another; readTexts makes some`,
+      );
   }
 
   protected override transformBytes(data: Dataset): { most: number; kept: number } {
@@ -194,7 +213,8 @@ export async function beginNet(train: Dataset, given: Completed<typeof NET>): Pr
   const target = describeTarget(train);
   const engine = await engineOf(options);
   const input = learnTransform(engine, train, options.input);
-  requireSavable({ target, featureNames: train.featureNames, input: input.toJSON() }, 'train');
+  const { featureNames, vectorizer } = train;
+  requireSavable({ target, ...(vectorizer ? { vectorizer } : { featureNames }), input: input.toJSON() }, 'train');
   requireTransform(engine, input, train, 'train');
   return {
     engine,
@@ -231,6 +251,8 @@ export function newState(
     shape,
     target,
     featureNames: raw.featureNames,
+    // Its own: the caller's may change.
+    ...(raw.vectorizer ? { vectorizer: structuredClone(raw.vectorizer) } : {}),
     input,
     origin,
   };

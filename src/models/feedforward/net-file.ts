@@ -1,4 +1,5 @@
 import { SEED } from '../../check/option.js';
+import { keptWords } from '../../data/documents/kept.js';
 import type { StandardizerJson, TfIdfJson } from '../../data/standardise.js';
 import {
   damaged,
@@ -51,7 +52,8 @@ export function headerOf({ shape, input, featureNames, tensors: _, ...rest }: Ne
     ...rest,
     shape: { ...plain, hidden: hidden.map((h) => ({ sparse: h.connections?.units ?? 0, dense: h.dense })) },
     input: input.toJSON(),
-    ...(featureNames ? { featureNames } : {}),
+    // A vectorizer has them, as its words.
+    ...(featureNames && !rest.vectorizer ? { featureNames } : {}),
   };
 }
 
@@ -60,7 +62,8 @@ export function unpackModel(file: ModelFile, method: string): NetState {
   requireMethod(file, method);
   const { tensors } = file;
   const header = parseHeader(file.header as unknown as Header);
-  const { shape, input, featureNames, format, ...rest } = header;
+  const { shape, input, format, ...rest } = header;
+  const featureNames = namesIn(header);
   let inputs = shape.inputs;
   const hidden = shape.hidden.map(({ sparse, dense }, l) => {
     const layer = { ...(sparse > 0 ? { connections: connectionsOf(tensors, l, sparse, inputs) } : {}), dense };
@@ -118,6 +121,17 @@ function storedSegments({ layers, paths }: Network): { layer: Linear; segment: S
       ...part(output, `skips.${p}.output`, plain),
     ]),
   ];
+}
+
+/** Of the columns. */
+function namesIn({ vectorizer, featureNames, shape }: Header): readonly string[] | undefined {
+  if (vectorizer === undefined) return featureNames;
+  if (featureNames !== undefined) throw damaged('names of features stand beside a vectorizer');
+  try {
+    return keptWords(vectorizer, shape.inputs);
+  } catch (cause) {
+    throw damaged((cause as Error).message, cause);
+  }
 }
 
 interface Header extends Omit<NetState, 'shape' | 'input' | 'tensors'> {

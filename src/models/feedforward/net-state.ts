@@ -1,3 +1,4 @@
+import type { TextVectorizerJson } from '../../data/documents/vectorizer-json.js';
 import type { Tensor } from '../../files/safetensors.js';
 import type { TargetInfo } from '../target.js';
 import type { InputTransform } from './input.js';
@@ -10,6 +11,8 @@ export interface NetState {
   shape: NetworkShape;
   target: TargetInfo;
   featureNames: readonly string[] | undefined;
+  /** How texts become rows for this net; its words are the feature names. */
+  vectorizer?: TextVectorizerJson;
   input: InputTransform;
   /** How the structure came to be, free for each method. */
   origin: unknown;

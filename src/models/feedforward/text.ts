@@ -14,7 +14,11 @@ export function feedforwardText(
   const paths = skipPaths.length ? `, ${plural(skipPaths.length, 'skip-path')}` : '';
   return {
     summary: `${method} net of ${plural(weights, 'weight')}, ${inside}${paths}`,
-    facts: { Seed: String(seed), Predicts: predicted(target) },
+    facts: {
+      Seed: String(seed),
+      Predicts: predicted(target),
+      ...(net.state.vectorizer ? { Takes: `texts, by ${plural(net.state.vectorizer.words.length, 'word')}` } : {}),
+    },
     table: [
       ['Layer', 'inputs', 'sparse units', 'dense units', 'connections', 'density'],
       ...layers.map(({ inputs, sparseUnits, denseUnits, connections, density }, l) => [

@@ -184,9 +184,13 @@ export class GaterNet extends Net {
     return GATED_FIT as unknown as Options & typeof FIT;
   }
 
-  /** Outputs for every image, and the gates with `gates: true`. */
-  override async predict(data: Dataset, given: OptionsOf<typeof GATED_PREDICT> = {}): Promise<GatedPrediction> {
+  /** Outputs for every image, and the gates with `gates: true`. TypeError for texts. */
+  override async predict(
+    data: Dataset | readonly string[],
+    given: OptionsOf<typeof GATED_PREDICT> = {},
+  ): Promise<GatedPrediction> {
     const options = complete(GATED_PREDICT, given, 'predict');
+    requireDataset(data, 'data');
     const prepared = this.prepare(data, 'data', false);
     const gates = options.gates ? this.gateRows(prepared.rows) : undefined;
     const visit = gates && ((batch: GatedBatch) => gates.set(batch.gates!, batch.rows[0]! * this.network.gates));

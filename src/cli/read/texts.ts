@@ -1,0 +1,123 @@
+import type { Dataset } from '../../data/dataset.js';
+import type { TextVectorizer, TextVectorizerOptions } from '../../data/documents/vectorizer.js';
+import type { TextVectorizerJson } from '../../data/documents/vectorizer-json.js';
+import { targetsOf } from '../../data/labels.js';
+import { shorten, show } from '../../data/text/show.js';
+import { plural } from '../../numeric/format.js';
+import { inFile, UserError } from '../errors.js';
+import { type TextColumns, textColumnsOf } from '../flags/texts.js';
+import { hold } from '../memory.js';
+import { type DocumentSource, openDocuments } from './documents.js';
+import { type Loaded, plainTaken, type Reference } from './loaded.js';
+
+/** A document, to people: by its name, or its place counted from 1. */
+interface Place {
+  readonly name: string | undefined;
+  readonly label: string | undefined;
+}
+
+/** Most documents that a message names. */
+const MOST_NAMED = 5;
+
+/** Texts with labels as rows of words: those of the vectorizer given, or learned from these texts. */
+export async function loadTextsToLearn(
+  path: string,
+  columns: TextColumns,
+  given: { options: TextVectorizerOptions } | { vectorizer: TextVectorizerJson },
+): Promise<Loaded> {
+  const { TextVectorizer } = await import('../../data/documents/vectorizer.js');
+  const source = await openDocuments(path, columns);
+  const places: Place[] = [];
+  const rows = await inFile(source.name, async () => {
+    const texts = textsOf(source, places);
+    if ('options' in given) return (await TextVectorizer.learnTransform(texts, given.options)).data;
+    return (await TextVectorizer.fromJSON(given.vectorizer)).transform(texts);
+  });
+  requireLabels(source.name, places);
+  const data = await inFile(source.name, () => rows.withTargets(targetsOf({ labels: labelsOf(places) })));
+  return loadedFrom(source, data, places, plainTaken('texts', data));
+}
+
+/** Further texts as rows of the words of the training texts. `labelled`: their labels will be compared with. */
+export async function loadTextsLike(
+  path: string,
+  { texts: reading, target }: Pick<Reference, 'target'> & Required<Pick<Reference, 'texts'>>,
+  columns: TextColumns,
+  labelled: boolean,
+): Promise<Loaded> {
+  const source = await openDocuments(path, { ...reading.columns, ...columns });
+  const places: Place[] = [];
+  const rows = await inFile(source.name, async () => (await reading.vectorizer).transform(textsOf(source, places)));
+  if (!labelled) return loadedFrom(source, rows, places);
+  requireLabels(source.name, places, target.names);
+  const classNames = target.names ? { classNames: target.names } : {};
+  const data = rows.withTargets(targetsOf({ labels: labelsOf(places), ...classNames }));
+  return loadedFrom(source, data, places);
+}
+
+async function loadedFrom(
+  { name, sha256, warnings, taken: told }: DocumentSource,
+  data: Dataset,
+  places: readonly Place[],
+  taken?: Loaded['taken'],
+): Promise<Loaded> {
+  await inFile(name, () => hold(data));
+  const named = places.some((place) => place.name !== undefined);
+  return {
+    ...{ name, sha256, data, warnings, told },
+    ...(named ? { documents: places.map((place) => place.name ?? '') } : {}),
+    ...(taken ? { taken } : {}),
+  };
+}
+
+/** The texts one by one; what else is known of each is put aside. */
+async function* textsOf(source: DocumentSource, places: Place[]): AsyncGenerator<string> {
+  for await (const { text, name, label } of source.open()) {
+    places.push({ name, label });
+    yield text;
+  }
+}
+
+function labelsOf(places: readonly Place[]): string[] {
+  return places.map(({ label }) => label!);
+}
+
+/** UserError that counts and names the documents without a label, or with one that is not among the names. */
+function requireLabels(name: string, places: readonly Place[], names?: readonly string[]): void {
+  const at = (i: number) => {
+    const place = `document ${i + 1}`;
+    return places[i]!.name === undefined ? place : `${place} (${show(places[i]!.name!)})`;
+  };
+  const tell = (wrong: readonly number[], told: (i: number) => string) =>
+    wrong.slice(0, MOST_NAMED).map(told).join(', ') + (wrong.length > MOST_NAMED ? ', …' : '');
+  const all = [...places.keys()];
+  const bare = all.filter((i) => places[i]!.label === undefined || places[i]!.label === '');
+  if (bare.length > 0)
+    throw new UserError(
+      `${name}: expected a label for each of ${plural(places.length, 'document')}, got ${bare.length} without: ${tell(bare, at)}`,
+    );
+  const known = names && new Set(names);
+  const other = known ? all.filter((i) => !known.has(places[i]!.label!)) : [];
+  if (other.length > 0)
+    throw new UserError(
+      `${name}: expected labels of the training texts (${shorten(names!)}), got ${plural(other.length, 'document')} with others: ${tell(other, (i) => `${show(places[i]!.label!)} in ${at(i)}`)}`,
+    );
+}
+
+/** How texts are read for a net. */
+export interface TextReading {
+  /** Loaded when texts are to be read. */
+  readonly vectorizer: Promise<TextVectorizer>;
+  readonly columns: TextColumns;
+}
+
+export function textReading(json: TextVectorizerJson, columns: TextColumns = {}): TextReading {
+  let made: Promise<TextVectorizer> | undefined;
+  return {
+    get vectorizer() {
+      made ??= import('../../data/documents/vectorizer.js').then((module) => module.TextVectorizer.fromJSON(json));
+      return made;
+    },
+    columns: textColumnsOf(columns),
+  };
+}
