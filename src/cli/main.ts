@@ -9,6 +9,7 @@ import { addInfo } from './commands/info.js';
 import { addInspect } from './commands/inspect.js';
 import { addLatentTree } from './commands/latent-tree.js';
 import { addPredict } from './commands/predict.js';
+import { addTopics } from './commands/topics.js';
 import { addTrain } from './commands/train.js';
 import { addTree } from './commands/tree.js';
 import { outcomeOf, TableTroubles } from './errors.js';
@@ -89,6 +90,7 @@ function program(args: readonly string[]): Command {
   addInspect(command, args);
   addTree(command);
   addLatentTree(command);
+  addTopics(command);
   addTrain(command, args);
   for (const add of [addPredict, addEvaluate, addExplain, addGates]) add(command);
   addInfo(command, version);

@@ -1,17 +1,17 @@
 import { basename } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
-import type { OpenDocuments } from '../../data/documents/document.js';
 import { latentTreeToSvg } from '../../drawings/latent/drawing.js';
 import { topicsToHtml } from '../../drawings/topics/page.js';
 import { topicSharesToSvg } from '../../drawings/topics/shares.js';
 import { latentProgress } from '../../models/tse/method.js';
-import { DESCRIBE, type DescribeOptions } from '../../structure/topics/describe.js';
+import { scoreDocuments } from '../../structure/topics/assign-topics.js';
 import { LEARN_TOPICS, type LearnTopicsOptions, type TopicProgress } from '../../structure/topics/learn.js';
+import { DESCRIBE_TOPICS, type DescribeTopicsOptions } from '../../structure/topics/options.js';
 import type { TopicReport } from '../../structure/topics/report.js';
 import { TopicTree } from '../../structure/topics/topic-tree.js';
 import { inFile, UserError } from '../errors.js';
 import { addFlags } from '../flags/add.js';
-import { addDocumentOptions, type DocumentOptions } from '../flags/documents.js';
+import { addDocumentOptions, type DocumentTexts, readDocumentTexts } from '../flags/documents.js';
 import { InputArgument, InputOption, OutputOption } from '../flags/files.js';
 import { flagsOf, kebab } from '../flags/flag.js';
 import { readFlags } from '../flags/read.js';
@@ -20,12 +20,13 @@ import { addJson } from '../options.js';
 import { Progress } from '../print/progress.js';
 import { tellDocuments } from '../print/told.js';
 import { printTopics, printTopicsJson, type TopicsOutcome } from '../print/topics.js';
-import { type DocumentSource, openDocuments } from '../read/documents.js';
+import type { DocumentSource } from '../read/document-source.js';
+import { openDocuments } from '../read/documents.js';
 import { openTopicTree } from '../read/topic-file.js';
 import { writeAtomically } from '../write/atomic.js';
 import { drawnFiles, endingOf } from './drawn.js';
 
-const { names: _, seed: __, ...DESCRIBING } = DESCRIBE;
+const { seed: _, ...DESCRIBING } = DESCRIBE_TOPICS;
 
 const LEARN_FLAGS = flagsOf(LEARN_TOPICS);
 const DESCRIBE_FLAGS = flagsOf(DESCRIBING);
@@ -34,7 +35,7 @@ const UPDATING = ['passes', 'batchRows', 'exponent'];
 
 const ENDINGS = ['.json', '.html', '.svg'] as const;
 
-interface TopicsOptions extends DocumentOptions {
+interface TopicsOptions extends DocumentTexts {
   tree?: string;
   update?: string;
   name?: Record<string, string>;
@@ -101,10 +102,10 @@ async function topics(path: string | undefined, options: TopicsOptions): Promise
   const files = [...new Set((options.out ?? []).flatMap((out) => drawnFiles(out, 'topics', ENDINGS)))];
   refuseUndrawn(files, path, options);
   const learning = (await readFlags(LEARN_FLAGS, { ...options })).options as LearnTopicsOptions;
-  const describing = (await readFlags(DESCRIBE_FLAGS, { ...options })).options as DescribeOptions;
+  const describing = (await readFlags(DESCRIBE_FLAGS, { ...options })).options as DescribeTopicsOptions;
   const known = options.tree ?? options.update;
   const opened = known === undefined ? undefined : await openTopicTree(known);
-  const source = path === undefined ? undefined : await openDocuments(path, options);
+  const source = path === undefined ? undefined : await openDocuments(path, readDocumentTexts(options));
   if (source) tellDocuments(source, options.json);
   const progress = new Progress(options.json);
   const outcome = await interruptible(async (signal): Promise<TopicsOutcome> => {
@@ -116,17 +117,18 @@ async function topics(path: string | undefined, options: TopicsOptions): Promise
     if (!source) return { tree, seconds };
     // First of all: what was learned must outlive whatever is wrong later.
     for (const file of files.filter((file) => endingOf(file, ENDINGS) === '.json')) writeTree(file, tree);
-    const describe = (open: OpenDocuments) =>
-      tree.describe(open(), {
-        ...describing,
-        signal,
-        onProgress: ({ documents }) => progress.learn({ stage: 'Documents', ...doneOf(documents, source.documents) }),
-      });
     const began = performance.now();
     const { holdout = 0, seed = 0 } = learning;
-    const part = (held: boolean) => () => TopicTree.part(source.open(), { holdout, seed, held });
-    const report = await inFile(source.name, () => describe(holdout > 0 ? part(false) : source.open));
-    const heldOut = holdout > 0 ? await tree.score(part(true)(), { signal }) : undefined;
+    const part = (held: boolean) => TopicTree.part(source.open(), { holdout, seed, held });
+    const report = await inFile(source.name, () =>
+      tree.describe(part(false), {
+        ...describing,
+        seed,
+        signal,
+        onProgress: ({ documents }) => progress.learn({ stage: 'Documents', ...doneOf(documents, source.documents) }),
+      }),
+    );
+    const heldOut = holdout > 0 ? await scoreDocuments(tree.tree, tree.vectorizer, part(true), { signal }) : undefined;
     seconds.describe = (performance.now() - began) / 1000;
     return { tree, source, report, ...(heldOut ? { heldOut } : {}), seconds };
   }).finally(() => progress.stop());
@@ -136,7 +138,7 @@ async function topics(path: string | undefined, options: TopicsOptions): Promise
   outcome.seconds.write = (performance.now() - writing) / 1000;
   outcome.seconds.total = (performance.now() - begun) / 1000;
   const written = [...files, ...(options.shares === undefined ? [] : [options.shares])];
-  const top = describing.top ?? DESCRIBE.top.default;
+  const top = describing.top ?? DESCRIBE_TOPICS.top.default;
   if (options.json) printTopicsJson(outcome, { top, files: written, input: source?.name, tree: known });
   else printTopics(outcome, { top, files: written, name: path ?? known! });
 }
@@ -161,16 +163,14 @@ function learn(
   });
 }
 
-function stageOf({ phase, level, done, total }: TopicProgress, documents: number | undefined) {
+function stageOf({ phase, level, done, total }: TopicProgress, documents: number) {
   const stage = { vocabulary: 'Vocabulary', rows: 'Rows', stepwise: 'Stepwise EM' }[phase as string];
   if (stage !== undefined) return { stage, ...doneOf(done, total ?? documents) };
   return latentProgress({ phase, level, done, total } as Parameters<typeof latentProgress>[0]);
 }
 
-/** Where nobody knows how many there are, the bar stands at its beginning and the number is told. */
-function doneOf(done: number, total: number | undefined) {
-  if (total !== undefined) return { done: Math.min(done, total), total, unit: 'documents' };
-  return { done: 0, total: 1, unit: 'documents', note: `${done} documents` };
+function doneOf(done: number, total: number) {
+  return { done: Math.min(done, total), total, unit: 'documents' };
 }
 
 function nameOf(text: string, names: Record<string, string> = {}): Record<string, string> {
@@ -191,7 +191,9 @@ function refuseStrays(path: string | undefined, options: TopicsOptions): void {
   const allowed = update === undefined ? [] : UPDATING;
   for (const { key, name } of LEARN_FLAGS)
     if (given[key] !== undefined && !allowed.includes(key))
-      throw new UserError(`--${name}: is for learning topics, not with --${kebab(update === undefined ? 'tree' : 'update')}`);
+      throw new UserError(
+        `--${name}: is for learning topics, not with --${kebab(update === undefined ? 'tree' : 'update')}`,
+      );
 }
 
 function refuseUndrawn(files: readonly string[], path: string | undefined, { title, shares }: TopicsOptions): void {
@@ -201,7 +203,9 @@ function refuseUndrawn(files: readonly string[], path: string | undefined, { tit
   if (path !== undefined) return;
   if (shares !== undefined) throw new UserError('--shares: needs documents, INPUT; got none');
   if (endings.includes('.html'))
-    throw new UserError('--out: a page of topics needs documents, INPUT; got none. latent-tree --tree writes one of the tree alone');
+    throw new UserError(
+      '--out: a page of topics needs documents, INPUT; got none. latent-tree --tree writes one of the tree alone',
+    );
 }
 
 function write(file: string, { tree, source, report }: TopicsOutcome, name: string, options: TopicsOptions): void {
@@ -212,9 +216,10 @@ function write(file: string, { tree, source, report }: TopicsOutcome, name: stri
       if (!source) writeTree(file, tree);
       return;
     case '.svg':
-      return writeAtomically(file, latentTreeToSvg(tree.tree, { title }));
+      writeAtomically(file, latentTreeToSvg(tree.tree, { title }));
+      return;
     case '.html':
-      return writeAtomically(file, topicsToHtml(report!, { title }));
+      writeAtomically(file, topicsToHtml(report!, { title }));
   }
 }
 
@@ -224,6 +229,7 @@ function writeTree(file: string, tree: TopicTree): void {
 
 function sharesOf(report: TopicReport, title: string | undefined): string {
   const by = report.labels ? 'labels' : report.periods ? 'periods' : undefined;
-  if (!by) throw new UserError('--shares: needs documents with labels or dates (--label-column, --date-column); got neither');
+  if (!by)
+    throw new UserError('--shares: needs documents with labels or dates (--label-column, --date-column); got neither');
   return topicSharesToSvg(report, { by, ...(title === undefined ? {} : { title }) });
 }

@@ -1,9 +1,9 @@
 import { percentOf } from '../../numeric/format.js';
 import { wordOf } from '../../structure/latent/topics.js';
+import type { DocumentScore } from '../../structure/topics/assign-topics.js';
 import type { TopicReport, TopicSummary } from '../../structure/topics/report.js';
-import type { TopicScore } from '../../structure/topics/describe.js';
 import type { TopicTree } from '../../structure/topics/topic-tree.js';
-import type { DocumentSource } from '../read/documents.js';
+import type { DocumentSource } from '../read/document-source.js';
 import { count, duration, plural, print, printJson, rounded } from './output.js';
 import { documentFields } from './told.js';
 
@@ -13,13 +13,18 @@ export interface TopicsOutcome {
   source?: DocumentSource;
   report?: TopicReport;
   /** Of the documents held out. */
-  heldOut?: TopicScore;
+  heldOut?: DocumentScore;
   seconds: Record<string, number>;
 }
 
 export function printTopicsJson(
   { tree: { tree, vectorizer, names }, source, report, heldOut, seconds }: TopicsOutcome,
-  { top, files, tree: known, input }: { top: number; files: readonly string[]; tree?: string | undefined; input?: string | undefined },
+  {
+    top,
+    files,
+    tree: known,
+    input,
+  }: { top: number; files: readonly string[]; tree?: string | undefined; input?: string | undefined },
 ): void {
   printJson({
     ...(known === undefined ? {} : { tree: known }),
@@ -28,7 +33,7 @@ export function printTopicsJson(
     documents: report?.documents ?? tree.rows,
     ...(report ? { wordless: report.wordless } : {}),
     vocabulary: tree.features,
-    language: vectorizer.language,
+    analysis: vectorizer.toJSON().analysis,
     levels: tree.levels,
     learnedFromDocuments: tree.rows,
     ...(report ? { logLikelihood: report.logLikelihood, assignment: report.assignment } : {}),
@@ -59,7 +64,8 @@ export function printTopics(
     print(`Log-likelihood ${likelihoodText(report)}`);
     if (heldOut) print(`Held out: ${plural(heldOut.documents, 'document')}, log-likelihood ${likelihoodText(heldOut)}`);
     if (report.wordless > 0) print(`Without a word of the vocabulary: ${plural(report.wordless, 'document')}`);
-    if (report.purity) print(`Purity against labels: ${report.purity.map((p, l) => `${percentOf(p)} on level ${l + 1}`).join(', ')}`);
+    if (report.purity)
+      print(`Purity against labels: ${report.purity.map((p, l) => `${percentOf(p)} on level ${l + 1}`).join(', ')}`);
     printLevel(report, top);
   }
   const times = Object.entries(seconds).filter(([, s]) => s >= 0.0005);

@@ -7,7 +7,8 @@ import { plural } from '../../numeric/format.js';
 import { inFile, UserError } from '../errors.js';
 import { type TextColumns, textColumnsOf } from '../flags/texts.js';
 import { hold } from '../memory.js';
-import { type DocumentSource, openDocuments } from './documents.js';
+import { type DocumentSource, documentsLine } from './document-source.js';
+import { openDocuments } from './documents.js';
 import { type Loaded, plainTaken, type Reference } from './loaded.js';
 
 /** A document, to people: by its name, or its place counted from 1. */
@@ -64,7 +65,7 @@ async function loadedFrom(
   await inFile(name, () => hold(data));
   const named = places.some((place) => place.name !== undefined);
   return {
-    ...{ name, sha256, data, warnings, told },
+    ...{ name, sha256, data, warnings, told: documentsLine(told) },
     ...(named ? { documents: places.map((place) => place.name ?? '') } : {}),
     ...(taken ? { taken } : {}),
   };

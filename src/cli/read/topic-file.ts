@@ -8,7 +8,10 @@ export async function openTopicTree(path: string): Promise<TopicTree> {
   return inFile(path, async () => {
     let json: TopicTreeJson;
     try {
-      json = parseJson(new TextDecoder('utf-8', { fatal: true }).decode(readBytes(path)), 'json') as unknown as TopicTreeJson;
+      json = parseJson(
+        new TextDecoder('utf-8', { fatal: true }).decode(readBytes(path)),
+        'json',
+      ) as unknown as TopicTreeJson;
     } catch (error) {
       if (error instanceof RangeError) throw error;
       throw new UserError(`${path}: expected a topic tree as topics --out writes it, in JSON`);

@@ -15,7 +15,12 @@ export function dataElements(report: TopicReport): string[] {
   const summaries = topics.map((topic) => ({
     ...topic,
     parent: topic.parent === null ? -1 : places.get(topic.parent)!,
-    features: topic.features.map(({ feature, name, inside, outside }) => [feature, name, rounded(inside), rounded(outside)]),
+    features: topic.features.map(({ feature, name, inside, outside }) => [
+      feature,
+      name,
+      rounded(inside),
+      rounded(outside),
+    ]),
     exemplars: topic.exemplars.map(({ document, probability, sentence }) => [document, rounded(probability), sentence]),
   }));
   const { labels, periods } = report;

@@ -112,7 +112,9 @@ function treeOf(report: TopicReport): string[] {
     else {
       const topic = report.topics[next]!;
       const below = parts[next]!;
-      lines.push(`<li id="${xml(topic.id)}"${topic.parent === null ? ' class="top"' : ''}>${rowOf(topic, below.length > 0)}`);
+      lines.push(
+        `<li id="${xml(topic.id)}"${topic.parent === null ? ' class="top"' : ''}>${rowOf(topic, below.length > 0)}`,
+      );
       open.push('</li>');
       if (below.length === 0) continue;
       lines.push(`<ul${topic.level <= printed ? ' class="unprinted"' : ''}>`);
@@ -126,8 +128,13 @@ function rowOf(topic: TopicSummary, folds: boolean): string {
   const { id, name, features, share, documents, npmi } = topic;
   const brief = xml(briefOf(topic));
   const words = wordsOf(features);
-  const label = [...(name?.trim() ? [`<strong dir="auto">${xml(name)}</strong>`] : []), xml(words || (name?.trim() ? '' : id))];
-  const button = folds ? `<button type="button" aria-expanded="true" aria-label="Topics below ${brief}"></button>` : '<u></u>';
+  const label = [
+    ...(name?.trim() ? [`<strong dir="auto">${xml(name)}</strong>`] : []),
+    xml(words || (name?.trim() ? '' : id)),
+  ];
+  const button = folds
+    ? `<button type="button" aria-expanded="true" aria-label="Topics below ${brief}"></button>`
+    : '<u></u>';
   return `<div class="row" style="--p:${Number((100 * share).toFixed(1))}%">${button}<a href="#${xml(id)}">${label.join(' ').trim()}</a><b>${xml(percentOf(share))}<i> of documents</i></b><b>${count(documents)}<i> ${documents === 1 ? 'document' : 'documents'}</i></b><b>${npmi === null ? '' : `<i>NPMI </i>${npmi.toFixed(2)}`}</b></div>`;
 }
 

@@ -162,11 +162,17 @@ class Learner {
       if (this.pace.due) await this.pace.turn();
     }
     if (place !== documents)
-      throw new RangeError(`documents: expected the same ones each time they are opened, got ${documents}, then ${place}`);
+      throw new RangeError(
+        `documents: expected the same ones each time they are opened, got ${documents}, then ${place}`,
+      );
     return new Dataset(joined(pieces), undefined, vectorizer.words, undefined, vectorizer.toJSON());
   }
 
-  private refine(tree: LatentTree, vectorizer: TextVectorizer, passes: number): Promise<{ tree: LatentTree; steps: number }> {
+  private refine(
+    tree: LatentTree,
+    vectorizer: TextVectorizer,
+    passes: number,
+  ): Promise<{ tree: LatentTree; steps: number }> {
     const { options, engine } = this;
     const { batchRows, exponent, signal } = options;
     return this.timed('stepwise', () =>
@@ -203,7 +209,8 @@ class Learner {
 
 /** Rows of words, in batches. */
 export async function* datasetsOf(vectorizer: TextVectorizer, documents: Documents): AsyncGenerator<Dataset> {
-  for await (const texts of batchesOf(documents, BATCH)) yield new Dataset(vectorizer.rows(texts), undefined, vectorizer.words);
+  for await (const texts of batchesOf(documents, BATCH))
+    yield new Dataset(vectorizer.rows(texts), undefined, vectorizer.words);
 }
 
 /** One matrix of the pieces' rows. */

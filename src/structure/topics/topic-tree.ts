@@ -1,17 +1,18 @@
 import { complete } from '../../check/complete.js';
 import { got } from '../../check/phrase.js';
-import { isMade, requireInteger, requireObject } from '../../check/require.js';
+import { requireInteger, requireObject } from '../../check/require.js';
 import type { Document, Documents } from '../../data/documents/document.js';
 import { TextVectorizer } from '../../data/documents/vectorizer.js';
 import type { TextVectorizerJson } from '../../data/documents/vectorizer-json.js';
 import { engineOf } from '../../runtime/engine.js';
 import { LatentTree, requireLatentTree } from '../latent/latent-tree.js';
+import { refineLatentTree, type StepwiseOptions } from '../latent/stepwise.js';
 import { type LatentTopicsJson, latentTreeToJson } from '../latent/topics-json.js';
-import { refineLatentTree, STEPWISE, type StepwiseOptions } from '../latent/stepwise.js';
-import { type DescribeOptions, describeTopics } from './describe.js';
+import { describeTopics } from './describe.js';
 import { HeldOut } from './held-out.js';
 import { datasetsOf, LEARN_TOPICS, type LearnTopicsOptions, learnTopics, type TopicSeconds } from './learn.js';
 import { requireTopicNames } from './names.js';
+import type { DescribeTopicsOptions } from './options.js';
 import { type GivenDocuments, openerOf, partOf } from './passes.js';
 import type { TopicReport } from './report.js';
 
@@ -48,11 +49,13 @@ export class TopicTree {
   /** TypeError for parts of another kind, RangeError for those that do not fit one another. */
   constructor({ tree, vectorizer, names = {}, steps = 0 }: TopicTreeParts, seconds?: TopicSeconds) {
     requireLatentTree(tree);
-    if (!isMade(vectorizer, TextVectorizer, 'words', 'vectorizer'))
+    if (!(vectorizer instanceof TextVectorizer))
       throw new TypeError(`vectorizer: expected a TextVectorizer, got ${got(vectorizer)}`);
     const { words } = vectorizer;
     if (words.length !== tree.features)
-      throw new RangeError(`vectorizer: expected ${tree.features} words, one a feature of the tree, got ${words.length}`);
+      throw new RangeError(
+        `vectorizer: expected ${tree.features} words, one a feature of the tree, got ${words.length}`,
+      );
     requireInteger(steps, 0, 'steps');
     requireTopicNames(tree, names);
     this.tree = tree;
@@ -83,7 +86,7 @@ export class TopicTree {
   }
 
   /** What the topics are and which documents belong to them, see TopicReport. */
-  describe(documents: Documents, options: DescribeOptions = {}): Promise<TopicReport> {
+  describe(documents: Documents, options: DescribeTopicsOptions = {}): Promise<TopicReport> {
     const { tree, vectorizer, names } = this;
     return describeTopics(tree, vectorizer, documents, { names, ...options });
   }
@@ -121,12 +124,10 @@ export class TopicTree {
   }
 
   /** The documents that `learn` with this share and seed held out, or those that it learned from. */
-  static async part(
+  static async *part(
     documents: Documents,
     { holdout, seed = 0, held }: { holdout: number; seed?: number; held: boolean },
-  ): Promise<AsyncGenerator<Document>> {
-    return partOf(documents, new HeldOut(await engineOf({}), holdout, seed), held);
+  ): AsyncGenerator<Document> {
+    yield* partOf(documents, new HeldOut(await engineOf({}), holdout, seed), held);
   }
 }
-
-export { STEPWISE };
