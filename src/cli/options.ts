@@ -3,8 +3,14 @@ import { addFlags } from './flags/add.js';
 import { InputOption } from './flags/files.js';
 import { READING_FLAGS, type ReadingTexts } from './flags/reading.js';
 
-/** What data files may be. */
-export type Format = 'sparse' | 'svmlight' | 'csv' | 'idx';
+/** What files of rows may be. */
+const FORMATS = ['sparse', 'svmlight', 'csv', 'idx'] as const;
+
+export type Format = (typeof FORMATS)[number];
+
+export function isRowFormat(format: string): format is Format {
+  return (FORMATS as readonly string[]).includes(format);
+}
 
 /** How to read a file that a net is to learn from. */
 export interface DataOptions extends ReadingTexts {
@@ -62,7 +68,7 @@ export function addDataOptions(
   };
   command.addOption(
     new Option('--format <format>', 'default: told by the name and the contents')
-      .choices(['sparse', 'svmlight', 'csv', 'idx'])
+      .choices([...FORMATS])
       .helpGroup(heading)
       .hideHelp(hidden),
   );

@@ -3,16 +3,27 @@ import type { OptionsOf } from '../../check/option.js';
 import type { Dataset } from '../../data/dataset.js';
 import type { LatentTree } from '../../structure/latent/latent-tree.js';
 import { type ASSIGN, assignLatents } from '../../structure/latent/posteriors.js';
+import { assignTopics } from '../../structure/topics/assign-topics.js';
+import type { TopicTree } from '../../structure/topics/topic-tree.js';
 import { UserError } from '../errors.js';
+import { csvCell } from '../print/csv.js';
+import type { DocumentSource } from '../read/document-source.js';
 
 /** Levels to tell of; 'top' is the highest. */
 export type Levels = 'top' | 'all' | number[];
 
+/** What rows are, added up as they pass. */
 export interface Assigned {
+  rows: number;
   /** ln P of all rows, nats. */
   logLikelihood: number;
-  /** A line a row, where levels were asked for. */
-  csv?: Uint8Array;
+}
+
+/** A row with P(latent = 1) of every latent, f32[latents]. */
+export interface AssignedRow {
+  readonly name?: string;
+  readonly posteriors: Float32Array;
+  readonly logLikelihood: number;
 }
 
 /** Rows whose posteriors are held at once. */
@@ -37,28 +48,66 @@ export function latentsOf(tree: LatentTree, levels: Levels): number[] {
   });
 }
 
-/** The likelihood of the rows and, of the latents given, P(latent = 1) or the more probable state as CSV, its header the latents' names. */
-export async function assignRows(
+/** Rows that are in memory. */
+export async function* rowsOf(
   tree: LatentTree,
   data: Dataset,
-  latents: readonly number[] | undefined,
-  states: boolean,
   options: OptionsOf<typeof ASSIGN>,
-): Promise<Assigned> {
-  const header = latents && `${latents.map((latent) => tree.nameOf(latent)).join(',')}\n`;
-  const parts = header ? [Buffer.from(header)] : [];
-  let logLikelihood = 0;
+): AsyncGenerator<AssignedRow> {
+  const { latents } = tree;
   for (let from = 0; from < data.rows; from += ROWS) {
     const rows = Math.min(ROWS, data.rows - from);
     const part = data.subset(Array.from({ length: rows }, (_, i) => from + i));
-    const assigned = await assignLatents(tree, part, options);
-    logLikelihood += assigned.logLikelihood.reduce((sum, l) => sum + l, 0);
-    if (!latents) continue;
-    const value = (at: number) => (states ? assigned.states[at]! : Number(assigned.posteriors[at]!.toPrecision(4)));
-    const lines = Array.from({ length: rows }, (_, r) =>
-      latents.map((latent) => value(r * tree.latents + latent - tree.features)).join(','),
-    );
-    parts.push(Buffer.from(`${lines.join('\n')}\n`));
+    const { posteriors, logLikelihood } = await assignLatents(tree, part, options);
+    for (let r = 0; r < rows; r++)
+      yield { posteriors: posteriors.subarray(r * latents, (r + 1) * latents), logLikelihood: logLikelihood[r]! };
   }
-  return { logLikelihood, ...(latents ? { csv: Buffer.concat(parts) } : {}) };
+}
+
+/** Documents, which are never held. */
+export async function* documentsOf(
+  { tree, vectorizer }: TopicTree,
+  source: DocumentSource,
+  options: OptionsOf<typeof ASSIGN>,
+): AsyncGenerator<AssignedRow> {
+  for await (const { document, ...row } of assignTopics(tree, vectorizer, source.open(), options))
+    yield document.name === undefined ? row : { ...row, name: document.name };
+}
+
+/**
+ * CSV in pieces: a line a row with P(latent = 1), or the more probable state, of the latents given; its header their names, after a column of the rows' names
+ * where they have some. `sum` gains each row.
+ */
+export async function* linesOf(
+  tree: LatentTree,
+  rows: AsyncIterable<AssignedRow>,
+  { latents, states }: { latents: readonly number[]; states: boolean },
+  sum: Assigned,
+): AsyncGenerator<string> {
+  const places = latents.map((latent) => latent - tree.features);
+  const value = (p: number) => (states ? (p > 0.5 ? 1 : 0) : Number(p.toPrecision(4)));
+  const header = latents.map((latent) => tree.nameOf(latent));
+  let lines: string[] = [];
+  let named: boolean | undefined;
+  for await (const row of summed(rows, sum)) {
+    if (named === undefined) {
+      named = row.name !== undefined;
+      lines.push([...(named ? ['document'] : []), ...header].join(','));
+    }
+    const values = places.map((place) => value(row.posteriors[place]!));
+    lines.push([...(named ? [csvCell(row.name ?? '')] : []), ...values].join(','));
+    if (lines.length < ROWS) continue;
+    yield `${lines.join('\n')}\n`;
+    lines = [];
+  }
+  if (lines.length > 0) yield `${lines.join('\n')}\n`;
+}
+
+/** The rows as they are; `sum` gains each. */
+export async function* summed(rows: AsyncIterable<AssignedRow>, sum: Assigned): AsyncGenerator<AssignedRow> {
+  for await (const row of rows) {
+    sum.rows++;
+    sum.logLikelihood += row.logLikelihood;
+    yield row;
+  }
 }

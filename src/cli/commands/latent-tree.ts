@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { Command } from 'commander';
+import type { OptionsOf } from '../../check/option.js';
 import { latentTreeToDot } from '../../drawings/latent/dot.js';
 import { latentTreeToSvg } from '../../drawings/latent/drawing.js';
 import { latentTreeToHtml } from '../../drawings/latent/page.js';
@@ -13,26 +14,38 @@ import { byShare, topLatents, wordOf } from '../../structure/latent/topics.js';
 import { TOPICS } from '../../structure/latent/topics-json.js';
 import { UserError } from '../errors.js';
 import { addFlags } from '../flags/add.js';
+import { addDocumentOptions, DOCUMENT_FLAGS, type DocumentTexts, readDocumentTexts } from '../flags/documents.js';
 import { InputArgument, InputOption, OutputOption } from '../flags/files.js';
 import { flagsOf, kebab } from '../flags/flag.js';
 import { readFlags } from '../flags/read.js';
 import { TABLE_FLAGS } from '../flags/reading.js';
 import { interruptible } from '../interrupt.js';
-import { addDataOptions, addJson, type DataOptions, integer } from '../options.js';
+import { addDataOptions, addJson, type DataOptions, type Format, integer, isRowFormat } from '../options.js';
 import { count, duration, plural, print, printJson, rounded } from '../print/output.js';
 import { Progress } from '../print/progress.js';
-import { takenFields, tellTaken } from '../print/told.js';
+import { documentFields, takenFields, tellDocuments, tellTaken } from '../print/told.js';
 import { loadToLearn } from '../read/data.js';
+import { openDocuments } from '../read/documents.js';
 import { latentTreeText, loadLikeTree, type OpenedTree, openLatentTree, sourceOf } from '../read/latent-file.js';
 import type { Loaded } from '../read/loaded.js';
-import { writeAtomically } from '../write/atomic.js';
+import { writeAtomically, writePieces } from '../write/atomic.js';
 import { drawnFiles, endingOf } from './drawn.js';
-import { type Assigned, assignRows, type Levels, latentsOf, levelList } from './latent-assign.js';
+import {
+  type Assigned,
+  type AssignedRow,
+  documentsOf,
+  type Levels,
+  latentsOf,
+  levelList,
+  linesOf,
+  rowsOf,
+  summed,
+} from './latent-assign.js';
 
 const FLAGS = flagsOf(LATENT_TREE);
 const ASSIGN_FLAGS = flagsOf({ assignment: ASSIGN.assignment });
 
-interface LatentTreeOptions extends DataOptions {
+interface LatentTreeOptions extends Omit<DataOptions, 'format'>, DocumentTexts {
   tree?: string;
   top: number;
   title?: string;
@@ -71,20 +84,37 @@ export function addLatentTree(program: Command): void {
     .option('--assign-level <list>', 'of the latents of these levels: 1,2 or top or all (default: top)', levelList)
     .option('--assign-states', 'the more probable state, 0 or 1, instead of the probability');
   addFlags(command, ASSIGN_FLAGS);
-  addJson(addDataOptions(addFlags(command, FLAGS), true))
+  addJson(addDocumentOptions(addDataOptions(addFlags(command, FLAGS), true)))
     .addHelpText(
       'after',
       `
 A row's features are on or off. Level 1 stands above the features; a level has a latent for each island of the level below. The features of
 a latent are those with the most mutual information with it. All columns of a CSV are features but the one that --target names.
 
+With the tree of topics, DATA are documents: texts, of which only the line of CSV is kept; the first column is their names.
+
 Examples:
   espalier latent-tree train.txt --out topics.html --out topics.json
   espalier latent-tree train.txt --feature-names words.txt --top 7 --json
   espalier latent-tree test.txt --tree topics.json --assign test-topics.csv --assign-level all
+  espalier latent-tree notes/ --tree topics.json --assign note-topics.csv
   espalier latent-tree --tree topics.json --out topics.svg --levels 2`,
     )
     .action(latentTree);
+}
+
+/** UserError for a format of texts. */
+function rowOptions<T extends { format?: string }>(options: T): Omit<T, 'format'> & { format?: Format } {
+  const { format, ...rest } = options;
+  if (format === undefined) return rest;
+  if (!isRowFormat(format)) throw new UserError(`--format ${format}: is of texts, which topics takes`);
+  return { ...rest, format };
+}
+
+/** Columns of texts. */
+function refuseTextColumns(topics: boolean, options: object): void {
+  const stray = topics ? undefined : DOCUMENT_FLAGS.find(({ key }) => key in options);
+  if (stray) throw new UserError(`--${stray.name}: is for texts, which the tree of topics takes (--tree FILE.json)`);
 }
 
 /** Options that only learning has; other rows are read as those that were learned from. */
@@ -96,26 +126,35 @@ async function latentTree(path: string | undefined, options: LatentTreeOptions):
   refuseUndrawn(files, options);
   const begun = performance.now();
   const opened = options.tree === undefined ? undefined : await openLatentTree(options.tree);
+  refuseTextColumns(opened?.topics !== undefined, options);
+  const documents =
+    path !== undefined && opened?.topics ? await openDocuments(path, readDocumentTexts(options)) : undefined;
   const loaded =
-    path === undefined
+    path === undefined || documents
       ? undefined
       : opened
-        ? await loadLikeTree(path, opened, options)
-        : await loadToLearn(path, options, false);
+        ? await loadLikeTree(path, opened, rowOptions(options))
+        : await loadToLearn(path, rowOptions(options), false);
   const seconds: Record<string, number> = { load: (performance.now() - begun) / 1000 };
   tellTaken([loaded], options.json);
+  if (documents) tellDocuments(documents, options.json);
   const learned = opened ?? (await learn(loaded!, options));
   const { tree } = learned;
   if ('seconds' in learned) Object.assign(seconds, learned.seconds);
 
   // First of all: what was learned must outlive whatever is wrong with --assign.
   const writing = performance.now();
-  const name = loaded?.name ?? options.tree!;
+  const data = documents ?? loaded;
+  const name = data?.name ?? options.tree!;
   for (const file of files) writeAtomically(file, contentsOf(file, tree, opened, loaded, name, options));
   seconds.write = (performance.now() - writing) / 1000;
   const assigning = performance.now();
-  const assigned = loaded && (opened || options.assign !== undefined) ? await assign(tree, loaded, options) : undefined;
-  if (options.assign !== undefined) writeAtomically(options.assign, assigned!.csv!);
+  const assigned =
+    data && (opened || options.assign !== undefined)
+      ? await assign(tree, options, (settings) =>
+          documents ? documentsOf(opened!.topics!, documents, settings) : rowsOf(tree, loaded!.data, settings),
+        )
+      : undefined;
   if (assigned) seconds.assign = (performance.now() - assigning) / 1000;
   seconds.total = (performance.now() - begun) / 1000;
 
@@ -129,6 +168,7 @@ async function latentTree(path: string | undefined, options: LatentTreeOptions):
     printJson({
       ...(options.tree === undefined ? {} : { tree: options.tree }),
       ...(loaded ? { data: loaded.name, ...takenFields(loaded), rows: loaded.data.rows } : {}),
+      ...(documents ? { data: documents.name, ...documentFields(documents), rows: documents.documents } : {}),
       features: tree.features,
       latents: tree.latents,
       levels: tree.levels,
@@ -142,12 +182,13 @@ async function latentTree(path: string | undefined, options: LatentTreeOptions):
     });
     return;
   }
-  print(`${name}: ${plural(loaded?.data.rows ?? tree.rows, 'row')}, ${plural(tree.features, 'feature')}`);
+  const rows = documents?.documents ?? loaded?.data.rows ?? tree.rows;
+  print(`${name}: ${plural(rows, documents ? 'document' : 'row')}, ${plural(tree.features, 'feature')}`);
   const levels = tree.levels.map((latents, l) => `${count(latents)} on level ${l + 1}`).join(', ');
   print(`${plural(tree.latents, 'latent')}: ${levels}`);
   print(`Log-likelihood ${likelihoodText(tree.logLikelihood, tree.rows)}, BIC ${tree.bic.toFixed(1)}`);
   if (opened && assigned) {
-    print(`Log-likelihood of these rows ${likelihoodText(assigned.logLikelihood, loaded!.data.rows)}`);
+    print(`Log-likelihood of these rows ${likelihoodText(assigned.logLikelihood, assigned.rows)}`);
   }
   const times = Object.entries(seconds).filter(([, s]) => s >= 0.0005);
   print(`Time: ${times.map(([phase, s]) => `${phase} ${duration(s)}`).join(', ')}`);
@@ -161,11 +202,11 @@ async function latentTree(path: string | undefined, options: LatentTreeOptions):
 
 /** An option that would change nothing is a mistake worth a word. */
 function refuseStrays(path: string | undefined, options: LatentTreeOptions): void {
+  const given = options as unknown as Record<string, unknown>;
   if (options.tree === undefined) {
     if (path === undefined)
       throw new UserError('data: expected rows to learn from, or a tree: --tree FILE.json; got none');
   } else {
-    const given = options as unknown as Record<string, unknown>;
     for (const name of [...FLAGS.map(({ key }) => key), ...LEARNING]) {
       if (given[name] !== undefined) throw new UserError(`--${kebab(name)}: is for learning a tree, not with --tree`);
     }
@@ -192,12 +233,24 @@ async function learn(
   ).finally(() => progress.stop());
 }
 
-async function assign(tree: LatentTree, { data }: Loaded, options: LatentTreeOptions): Promise<Assigned> {
+/** Goes through the rows, and writes --assign as they pass. */
+async function assign(
+  tree: LatentTree,
+  options: LatentTreeOptions,
+  rows: (settings: OptionsOf<typeof ASSIGN>) => AsyncGenerator<AssignedRow>,
+): Promise<Assigned> {
   const settings = (await readFlags(ASSIGN_FLAGS, { ...options })).options;
-  const latents = options.assign === undefined ? undefined : latentsOf(tree, options.assignLevel ?? 'top');
-  return interruptible((signal) =>
-    assignRows(tree, data, latents, options.assignStates ?? false, { ...settings, signal }),
-  );
+  const sum = { rows: 0, logLikelihood: 0 };
+  await interruptible(async (signal) => {
+    const found = rows({ ...settings, signal });
+    if (options.assign === undefined) {
+      for await (const _ of summed(found, sum));
+      return;
+    }
+    const columns = { latents: latentsOf(tree, options.assignLevel ?? 'top'), states: options.assignStates ?? false };
+    await writePieces(options.assign, linesOf(tree, found, columns, sum));
+  });
+  return sum;
 }
 
 /** An option on drawings that nobody asked for. */
@@ -227,6 +280,7 @@ function contentsOf(
   const title = options.title ?? `Latent tree of ${basename(name)}`;
   switch (endingOf(file, ENDINGS)!) {
     case '.json':
+      if (opened?.topics) return `${JSON.stringify(opened.topics)}\n`;
       return latentTreeText(tree, top, opened?.source ?? sourceOf(loaded!));
     case '.dot':
       return latentTreeToDot(tree, { top });

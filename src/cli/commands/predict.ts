@@ -8,6 +8,7 @@ import { readFlags } from '../flags/read.js';
 import { addTextColumns, OF_NET } from '../flags/texts.js';
 import { interruptible } from '../interrupt.js';
 import { addDataOptions, addJson } from '../options.js';
+import { csvCell } from '../print/csv.js';
 import { print } from '../print/output.js';
 import { tellWarnings } from '../print/told.js';
 import { type LikeOptions, loadLike } from '../read/data.js';
@@ -77,10 +78,10 @@ function labelsOf({ files, documents }: Loaded): RowNames | undefined {
 function asCsv(target: TargetInfo, prediction: Prediction, header: boolean, rowNames?: RowNames): string {
   const { classes } = prediction;
   const names = [...(rowNames ? [rowNames.title] : []), ...(classes ? ['class'] : []), ...outputNames(target)];
-  const lines = header ? [names.map(cell).join(',')] : [];
+  const lines = header ? [names.map(csvCell).join(',')] : [];
   rowsOf(prediction, target).forEach((row, r) => {
-    const chosen = classes ? [cell(classLabel(target, classes[r]!))] : [];
-    lines.push([...(rowNames ? [cell(rowNames.names[r]!)] : []), ...chosen, ...row].join(','));
+    const chosen = classes ? [csvCell(classLabel(target, classes[r]!))] : [];
+    lines.push([...(rowNames ? [csvCell(rowNames.names[r]!)] : []), ...chosen, ...row].join(','));
   });
   return lines.join('\n');
 }
@@ -118,8 +119,4 @@ function outputNames({ kind, outputs, names }: TargetInfo): string[] {
 
 function classLabel({ names }: TargetInfo, id: number): string {
   return names?.[id] ?? String(id);
-}
-
-function cell(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

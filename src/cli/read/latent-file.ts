@@ -6,6 +6,7 @@ import { requireSchema, type TableSchema } from '../../data/tables/schema.js';
 import { parseJson } from '../../files/json.js';
 import { LatentTree, type LatentTreeJson } from '../../structure/latent/latent-tree.js';
 import { latentTreeToJson } from '../../structure/latent/topics-json.js';
+import { TopicTree, type TopicTreeJson } from '../../structure/topics/topic-tree.js';
 import { inFile, UserError } from '../errors.js';
 import { readReading } from '../flags/reading.js';
 import type { DataOptions } from '../options.js';
@@ -27,6 +28,8 @@ export interface OpenedTree {
   source: NonNullable<LatentTreeFile['source']>;
   /** Of a tree over words of texts. */
   vectorizer?: TextVectorizerJson;
+  /** The tree with its words, and all that topics wrote. */
+  topics?: TopicTree;
 }
 
 /** What the tree's own rows were read with. */
@@ -44,7 +47,7 @@ export function latentTreeText(tree: LatentTree, top: number, source: OpenedTree
 
 /** Reads what latentTreeText wrote, or LatentTree.toJSON. */
 export async function openLatentTree(path: string): Promise<OpenedTree> {
-  return inFile(path, () => {
+  return inFile(path, async () => {
     const bytes = readBytes(path);
     let json: LatentTreeFile;
     try {
@@ -60,7 +63,7 @@ export async function openLatentTree(path: string): Promise<OpenedTree> {
       tree,
       sha256: createHash('sha256').update(bytes).digest('hex'),
       source: soundSource(json.source ?? {}),
-      ...(vectorizer ? { vectorizer } : {}),
+      ...(vectorizer ? { vectorizer, topics: await TopicTree.fromJSON(json as TopicTreeJson) } : {}),
     };
   });
 }

@@ -1,21 +1,12 @@
-import { parseJson } from '../../files/json.js';
-import { TopicTree, type TopicTreeJson } from '../../structure/topics/topic-tree.js';
-import { inFile, UserError } from '../errors.js';
-import { readBytes } from './bytes.js';
+import type { TopicTree } from '../../structure/topics/topic-tree.js';
+import { UserError } from '../errors.js';
+import { openLatentTree } from './latent-file.js';
 
 /** Reads what topics --out wrote as JSON. */
 export async function openTopicTree(path: string): Promise<TopicTree> {
-  return inFile(path, async () => {
-    let json: TopicTreeJson;
-    try {
-      json = parseJson(
-        new TextDecoder('utf-8', { fatal: true }).decode(readBytes(path)),
-        'json',
-      ) as unknown as TopicTreeJson;
-    } catch (error) {
-      if (error instanceof RangeError) throw error;
-      throw new UserError(`${path}: expected a topic tree as topics --out writes it, in JSON`);
-    }
-    return TopicTree.fromJSON(json);
-  });
+  const { topics } = await openLatentTree(path);
+  if (topics) return topics;
+  throw new UserError(
+    `${path}: expected a topic tree as topics --out writes it, got a latent tree without words to find in texts`,
+  );
 }

@@ -1,6 +1,6 @@
 import { complete } from '../../check/complete.js';
 import { got } from '../../check/phrase.js';
-import { requireInteger, requireObject } from '../../check/require.js';
+import { requireObject } from '../../check/require.js';
 import type { Document, Documents } from '../../data/documents/document.js';
 import { TextVectorizer } from '../../data/documents/vectorizer.js';
 import type { TextVectorizerJson } from '../../data/documents/vectorizer-json.js';
@@ -56,7 +56,9 @@ export class TopicTree {
       throw new RangeError(
         `vectorizer: expected ${tree.features} words, one a feature of the tree, got ${words.length}`,
       );
-    requireInteger(steps, 0, 'steps');
+    if (typeof steps !== 'number') throw new TypeError(`steps: expected a number, got ${got(steps)}`);
+    if (!(steps >= 0 && steps < Number.POSITIVE_INFINITY))
+      throw new RangeError(`steps: expected a number from 0, got ${steps}`);
     requireTopicNames(tree, names);
     this.tree = tree;
     this.vectorizer = vectorizer;
