@@ -1,7 +1,8 @@
 import { complete } from '../../../check/complete.js';
+import { got } from '../../../check/phrase.js';
 import { FORMED, LETTER, SYLLABIC } from './char-class.js';
 import { languageOf } from './language-of.js';
-import { LANGUAGES, languageWith } from './languages.js';
+import { LANGUAGES } from './languages.js';
 import { ANALYSIS, type AnalysisOptions, type AnalysisSettings } from './options.js';
 import { Scanner } from './scanner.js';
 import { isGrammar, stopKey, stopWords } from './stop-words.js';
@@ -24,7 +25,8 @@ const MOST_KEPT = 200_000;
 export class Analyzer {
   /** What it was made with, completed, the language by its code; JSON-able, and makes the same analyzer. */
   readonly settings: AnalysisSettings;
-  private readonly stops: ReadonlySet<string>;
+  /** What is left out, the language's and those given. */
+  readonly stops: ReadonlySet<string>;
   private readonly stemmer: ((word: string) => string) | undefined;
   private readonly segmenter: Intl.Segmenter | undefined;
   private readonly scanner = new Scanner();
@@ -146,25 +148,30 @@ type Form = (raw: string, bits: number) => string;
  * Makes what finds words in texts; stop words and stemmer of the language are loaded.
  * @param options - those of ANALYSIS; others are passed over
  * @param sample - texts to tell the language by, where it is 'auto'
+ * @param stops - those of an analyzer made before, in place of the language's list and those given
  * @throws RangeError for `stem` with a language that has no stemmer, or a segmenter's locale that is none
  */
-export async function makeAnalyzer(options: AnalysisOptions = {}, sample: readonly string[] = []): Promise<Analyzer> {
+export async function makeAnalyzer(
+  options: AnalysisOptions = {},
+  sample: readonly string[] = [],
+  stops?: readonly string[],
+): Promise<Analyzer> {
   const own = Object.keys(ANALYSIS).map((name) => [name, options[name as keyof AnalysisOptions]]);
   const given = complete(ANALYSIS, Object.fromEntries(own), 'an analyzer');
   const segmenter = given.segmenter === undefined ? undefined : segmenterOf(given.segmenter);
   const language = given.language === 'auto' ? await languageOf(sample) : given.language;
-  const [stops, stemmer] = await Promise.all([
-    stopWords(language, given.stopWords),
+  const [left, stemmer] = await Promise.all([
+    stops ? new Set(stops) : stopWords(language, given.stopWords, !segmenter),
     given.stem ? stemmerOf(language, given.language === 'auto') : undefined,
   ]);
-  return new Analyzer({ ...given, language }, stops, stemmer, segmenter);
+  return new Analyzer({ ...given, language }, left, stemmer, segmenter);
 }
 
 async function stemmerOf(code: string, found: boolean): Promise<(word: string) => string> {
-  const load = languageWith(code)?.stemmer;
+  const load = LANGUAGES[code]?.stemmer;
   if (load) return (await load()).stemmer;
-  const all = Object.keys(LANGUAGES).filter((other) => languageWith(other)?.stemmer);
+  const all = Object.keys(LANGUAGES).filter((other) => LANGUAGES[other]?.stemmer);
   throw new RangeError(
-    `stem: expected a language with a stemmer (${all.join(', ')}), got '${code}'${found ? ', which is what the texts look like; say their language' : ''}`,
+    `stem: expected a language with a stemmer (${all.join(', ')}), got ${got(code)}${found ? ', which is what the texts look like; say their language' : ''}`,
   );
 }

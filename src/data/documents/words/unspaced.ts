@@ -1,3 +1,4 @@
+import { got } from '../../../check/phrase.js';
 import { classAt, HAN, INNER, KATAKANA, MARK, SYLLABIC, WORD, widthAt } from './char-class.js';
 
 /** A part of a text: characters [start, end). */
@@ -82,7 +83,7 @@ export function segmentsOf(text: string, start: number, end: number, segmenter: 
 export function segmenterOf(locale: string): Intl.Segmenter {
   if (typeof Intl === 'undefined' || !Intl.Segmenter)
     throw new TypeError(`segmenter: expected an engine with Intl.Segmenter, got one without, for '${locale}'`);
-  if (!isLocale(locale)) throw new RangeError(`segmenter: expected a locale such as 'zh', got '${locale}'`);
+  if (!isLocale(locale)) throw new RangeError(`segmenter: expected a locale such as 'zh', got ${got(locale)}`);
   return new Intl.Segmenter(locale, { granularity: 'word' });
 }
 
