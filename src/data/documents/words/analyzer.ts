@@ -24,7 +24,8 @@ const MOST_KEPT = 200_000;
 export class Analyzer {
   /** What it was made with, completed, the language by its code; JSON-able, and makes the same analyzer. */
   readonly settings: AnalysisSettings;
-  private readonly stops: ReadonlySet<string>;
+  /** What is left out, the language's and those given. */
+  readonly stops: ReadonlySet<string>;
   private readonly stemmer: ((word: string) => string) | undefined;
   private readonly segmenter: Intl.Segmenter | undefined;
   private readonly scanner = new Scanner();
@@ -146,18 +147,23 @@ type Form = (raw: string, bits: number) => string;
  * Makes what finds words in texts; stop words and stemmer of the language are loaded.
  * @param options - those of ANALYSIS; others are passed over
  * @param sample - texts to tell the language by, where it is 'auto'
+ * @param stops - those of an analyzer made before, in place of the language's list and those given
  * @throws RangeError for `stem` with a language that has no stemmer, or a segmenter's locale that is none
  */
-export async function makeAnalyzer(options: AnalysisOptions = {}, sample: readonly string[] = []): Promise<Analyzer> {
+export async function makeAnalyzer(
+  options: AnalysisOptions = {},
+  sample: readonly string[] = [],
+  stops?: readonly string[],
+): Promise<Analyzer> {
   const own = Object.keys(ANALYSIS).map((name) => [name, options[name as keyof AnalysisOptions]]);
   const given = complete(ANALYSIS, Object.fromEntries(own), 'an analyzer');
   const segmenter = given.segmenter === undefined ? undefined : segmenterOf(given.segmenter);
   const language = given.language === 'auto' ? await languageOf(sample) : given.language;
-  const [stops, stemmer] = await Promise.all([
-    stopWords(language, given.stopWords),
+  const [left, stemmer] = await Promise.all([
+    stops ? new Set(stops) : stopWords(language, given.stopWords),
     given.stem ? stemmerOf(language, given.language === 'auto') : undefined,
   ]);
-  return new Analyzer({ ...given, language }, stops, stemmer, segmenter);
+  return new Analyzer({ ...given, language }, left, stemmer, segmenter);
 }
 
 async function stemmerOf(code: string, found: boolean): Promise<(word: string) => string> {
