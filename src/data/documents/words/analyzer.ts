@@ -1,7 +1,7 @@
 import { complete } from '../../../check/complete.js';
 import { FORMED, LETTER, SYLLABIC } from './char-class.js';
 import { languageOf } from './language-of.js';
-import { LANGUAGES, languageWith } from './languages.js';
+import { LANGUAGES } from './languages.js';
 import { ANALYSIS, type AnalysisOptions, type AnalysisSettings } from './options.js';
 import { Scanner } from './scanner.js';
 import { isGrammar, stopKey, stopWords } from './stop-words.js';
@@ -160,16 +160,16 @@ export async function makeAnalyzer(
   const segmenter = given.segmenter === undefined ? undefined : segmenterOf(given.segmenter);
   const language = given.language === 'auto' ? await languageOf(sample) : given.language;
   const [left, stemmer] = await Promise.all([
-    stops ? new Set(stops) : stopWords(language, given.stopWords),
+    stops ? new Set(stops) : stopWords(language, given.stopWords, !segmenter),
     given.stem ? stemmerOf(language, given.language === 'auto') : undefined,
   ]);
   return new Analyzer({ ...given, language }, left, stemmer, segmenter);
 }
 
 async function stemmerOf(code: string, found: boolean): Promise<(word: string) => string> {
-  const load = languageWith(code)?.stemmer;
+  const load = LANGUAGES[code]?.stemmer;
   if (load) return (await load()).stemmer;
-  const all = Object.keys(LANGUAGES).filter((other) => languageWith(other)?.stemmer);
+  const all = Object.keys(LANGUAGES).filter((other) => LANGUAGES[other]?.stemmer);
   throw new RangeError(
     `stem: expected a language with a stemmer (${all.join(', ')}), got '${code}'${found ? ', which is what the texts look like; say their language' : ''}`,
   );
