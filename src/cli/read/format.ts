@@ -1,7 +1,9 @@
 import { extname } from 'node:path';
 import { markedEncoding } from '../../data/text/encoding.js';
+import { areProse } from '../../data/text/prose.js';
 import { show } from '../../data/text/show.js';
 import { UserError } from '../errors.js';
+import { shellWord } from '../flags/written.js';
 import type { Format } from '../options.js';
 
 /** A text may be of several formats, or of none. */
@@ -41,6 +43,8 @@ const OTHERS: readonly (readonly [begin: string, what: string])[] = [
 
 /** Lines looked at: more than a header and a few odd ones. */
 const MOST_LINES = 100;
+/** Of lines of a table, this share has as many cells as the first. */
+const PARTED_ALIKE = 0.9;
 
 /** The ending without that of gzip. */
 export function endingOf(path: string): string {
@@ -106,6 +110,7 @@ function textFormat(lines: readonly string[], named: Format | undefined, name: s
   const odd = lines.length - labels;
   if (sparse > 0 && 2 * sparse >= odd) return 'sparse';
   if (svmlight > 0 && 2 * svmlight >= odd) return 'svmlight';
+  if (named === undefined) refuseTexts(lines, name);
   if (cells > 0 && 2 * alike < odd) return 'csv';
   if (named !== undefined) return named;
   const example = show(lines.find((line) => kindOf(line) === 'alike') ?? lines[0]!);
@@ -113,6 +118,25 @@ function textFormat(lines: readonly string[], named: Format | undefined, name: s
     return refuse(`lines like ${example}, which may be a table or entries with a fault`);
   if (blanks > 1 && areTable(lines)) return 'csv';
   return refuse(`${labels === lines.length ? 'one number a line' : 'lines without a delimiter'}, like ${example}`);
+}
+
+/** UserError for lines of running text that no delimiter parts alike, and for JSON. */
+function refuseTexts(lines: readonly string[], name: string): void {
+  const json = /^\s*[[{]\s*(["{[]|$)/.test(lines[0]!);
+  const what = json ? 'JSON' : areProse(lines) && !arePartedAlike(lines) ? 'running text' : undefined;
+  if (what === undefined) return;
+  throw new UserError(
+    `${name}: expected rows of features, got ${what}, like ${show(lines[0]!)}; texts go by their words: espalier topics ${shellWord(name)}, or train --text ${shellWord(name)}; --format csv takes it for a table all the same`,
+  );
+}
+
+/** Whether some delimiter, that does not stand in quotes, parts nearly all lines into as many cells as the first. */
+function arePartedAlike(lines: readonly string[]): boolean {
+  const bare = lines.map((line) => line.replace(/"[^"]*"/g, ''));
+  return [',', ';', '\t', '|'].some((delimiter) => {
+    const counts = bare.map((line) => line.split(delimiter).length);
+    return counts[0]! > 1 && counts.filter((count) => count === counts[0]).length >= PARTED_ALIKE * counts.length;
+  });
 }
 
 /** Whether blanks part most lines into as many cells as the first, some of them numbers: prose does not. */

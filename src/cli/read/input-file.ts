@@ -4,7 +4,7 @@ import { decodeText, markedEncoding } from '../../data/text/encoding.js';
 import { UserError } from '../errors.js';
 import type { Format } from '../options.js';
 import { Gathered, MOST_BYTES, type MostOf, readBytes, readSource, readStdin } from './bytes.js';
-import { formatOf, UntoldFormat } from './format.js';
+import { FORMAT_NAMES, formatOf, UntoldFormat } from './format.js';
 import { labelsBeside } from './labels-beside.js';
 
 /** The bytes of a file, and what they are. */
@@ -31,6 +31,10 @@ export async function readInput(
   otherwise?: Format,
 ): Promise<InputFile> {
   const name = path === '-' ? 'standard input' : path;
+  if (wanted !== undefined && !(wanted in FORMAT_NAMES))
+    throw new UserError(
+      `${name}: --format ${wanted} is of texts; rows of features are ${Object.keys(FORMAT_NAMES).join(', ')}`,
+    );
   let format: Format | undefined;
   const mostOf = (head: Uint8Array, whole: boolean) => {
     if (head.length === 0) throw new UserError(`${name}: the file is empty`);
