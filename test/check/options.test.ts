@@ -33,6 +33,7 @@ import {
   readRecords,
   textOf,
 } from 'espalier/read';
+import { refineLatentTree, sampleLatentTree } from 'espalier/topics';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { documented, optionsDoc } from '#dist/cli/options-doc.js';
@@ -81,6 +82,8 @@ const calls: Record<string, (options: Any) => unknown> = {
   latentTree: (options) => latentTree(listed, options),
   expandTree: (options) => expandTree(latent, listed, options),
   assignLatents: (options) => assignLatents(latent, listed, options),
+  refineLatentTree: (options) => refineLatentTree(latent, () => [listed], options),
+  sampleLatentTree: (options) => sampleLatentTree(latent, 3, options),
   splitRows: (options) => splitRows(train, options),
   idxDataset: (options) => idxDataset(Uint8Array.of(0, 0, 8, 2, 0, 0, 0, 1, 0, 0, 0, 1, 5), undefined, options),
   'learnCsv, learnCsvSchema': (options) => learnCsvSchema('a,b\n1,2\n3,4\n', options),
