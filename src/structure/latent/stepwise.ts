@@ -45,7 +45,7 @@ export const STEPWISE = {
   steps: {
     kind: 'number',
     from: 0,
-    to: 1e12,
+    to: 1e9,
     defaultDoc: "the tree's rows / batchRows",
     doc: 'Steps that the tree counts for: the more, the less a batch changes it. Those that an earlier call returned, for one that goes on with other rows.',
   },
@@ -124,7 +124,8 @@ class Stepwise {
   private readonly statistics: Statistics;
   /** k of the next step. */
   private step: number;
-  /** Bytes of the largest batch so far. */
+  /** Bytes of the piece that is being cut, and of the largest batch so far with its piece. */
+  private piece = 0;
   private largest = -1;
 
   constructor(engine: Engine, tree: LatentTree, options: Completed<typeof STEPWISE>, pace: Pace) {
@@ -145,7 +146,11 @@ class Stepwise {
     const { engine, tree, options, pace } = this;
     let rows = 0;
     let logLikelihood = 0;
-    const take = (piece: Observations) => rowsLike(engine, tree, piece);
+    const take = (piece: Observations) => {
+      const lists = rowsLike(engine, tree, piece);
+      this.piece = listBytes(lists);
+      return lists;
+    };
     for await (const batch of cutRows(pieces, options.batchRows, take)) {
       const nats = await this.learn(batch, pass);
       rows += batch.rows;
@@ -180,7 +185,7 @@ class Stepwise {
 
   private requireRoom(batch: BinaryRows): void {
     const { engine, forest } = this;
-    const lists = listBytes(batch);
+    const lists = listBytes(batch) + this.piece;
     if (lists <= this.largest) return;
     this.largest = lists;
     const memory = bytesOf(engine, (dry) => new LatentInference(dry, forest, batch));
