@@ -28,8 +28,8 @@ function packedCopy(): URL {
   return pathToFileURL(join(folder, sep));
 }
 
-/** What loads when it is first asked for: tables of records. */
-const LATER = /from-records/;
+/** What loads when it is first asked for: tables of records, and latent trees by what they must be like. */
+const LATER = /from-records|steering/;
 
 test('the core that a page loads is below 150 kB gzipped, in few requests', () => {
   const { files } = moduleGraph(new URL('dist/index.js', packed), LATER);

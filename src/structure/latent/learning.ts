@@ -13,9 +13,17 @@ import { assemble, orderLevels } from './assembly.js';
 import type { ClassModel } from './fits.js';
 import { growIslands } from './islands.js';
 import { LatentTree } from './latent-tree.js';
-import { LATENT_TREE, type LatentTreeOptions, type LatentTreeSeconds, type LatentTreeSettings } from './options.js';
-import { type ExpectedCounts, type LatentForest, LatentInference } from './posteriors.js';
+import { maximise } from './maximise.js';
+import {
+  LATENT_TREE,
+  type LatentTreeOptions,
+  type LatentTreeSeconds,
+  type LatentTreeSettings,
+  STEERS,
+} from './options.js';
+import { type LatentForest, LatentInference } from './posteriors.js';
 import { SoftCounts } from './soft-counts.js';
+import type { Steering } from './steering/steering.js';
 import { linkLatents } from './top-links.js';
 
 export const NO_SECONDS: LatentTreeSeconds = { information: 0, islands: 0, links: 0, refine: 0, likelihood: 0 };
@@ -50,7 +58,18 @@ export async function learnLatentTree(
   // Posteriors take lists of ones; islands grow from what the features are, lists or bits.
   const all = listRows(engine, features);
   const sample = selectLists(all, chosen);
-  const levels = await learner.growLevels(features.kind === 'rows' ? sample : selectBits(features, chosen));
+  const steers = STEERS.some((name) => options[name] !== undefined);
+  const steering = steers
+    ? (await import('./steering/steering.js')).steeringOf(
+        engine,
+        options,
+        given.maxTop,
+        dataset.featureNames,
+        columns,
+        pace,
+      )
+    : undefined;
+  const levels = await learner.growLevels(features.kind === 'rows' ? sample : selectBits(features, chosen), steering);
   const forest = await learner.link(columns, levels, sample);
   await learner.refine(forest, sample);
   const logLikelihood = await learner.likelihood(forest, all);
@@ -82,7 +101,7 @@ class Learner {
   }
 
   /** The islands of each level. */
-  async growLevels(features: BinaryRows | BinaryColumns): Promise<ClassModel[][]> {
+  async growLevels(features: BinaryRows | BinaryColumns, steering?: Steering): Promise<ClassModel[][]> {
     const { options } = this;
     const levels: ClassModel[][] = [];
     let variables = features;
@@ -91,17 +110,22 @@ class Learner {
       const level = levels.length + 1;
       const { variables: total } = variables;
       let began = performance.now();
-      const grown = await growIslands(this.engine, variables, options, fits, this.pace, (phase, done) => {
+      const report = (phase: 'information' | 'islands', done: number) => {
         if (done === total) {
           const now = performance.now();
           this.seconds[phase] += (now - began) / 1000;
           began = now;
         }
         this.pace.hear(options.onProgress?.({ phase, level, done, total }));
-      });
+      };
+      const growth = steering?.growth(levels);
+      const grown = await growIslands(this.engine, variables, options, fits, this.pace, report, growth);
       levels.push([...grown.islands]);
-      if (grown.islands.length <= options.maxTop) return levels;
       fits = grown.fits;
+      if (steering) {
+        steering.keep(variables, fits);
+        if (steering.isLast(levels)) return steering.finish(levels);
+      } else if (grown.islands.length <= options.maxTop) return levels;
       variables = grown.states;
     }
   }
@@ -177,27 +201,5 @@ class Learner {
     const { due } = this.pace;
     if (due || done === total) this.pace.hear(this.options.onProgress?.({ phase, level, done, total }));
     if (due) await this.pace.turn();
-  }
-}
-
-/** The maximisation step: new tables from expected counts. */
-function maximise(
-  { features, parent, probability }: LatentForest,
-  { both, ones }: ExpectedCounts,
-  featureOnes: Int32Array,
-  rows: number,
-): void {
-  const latents = parent.length - features;
-  for (let v = 0; v < parent.length; v++) {
-    const feature = v < features;
-    const on = feature ? featureOnes[v]! : ones[v - features]!;
-    const joint = both[feature ? latents + v : v - features]!;
-    const above = parent[v]! < 0 ? undefined : ones[parent[v]! - features]!;
-    if (above === undefined) {
-      probability.fill((on + 1) / (rows + 2), 2 * v, 2 * v + 2);
-    } else {
-      probability[2 * v] = (on - joint + 1) / (rows - above + 2);
-      probability[2 * v + 1] = (joint + 1) / (above + 2);
-    }
   }
 }
