@@ -31,8 +31,8 @@ function packedCopy(): URL {
 /** Packages that are packed with it. */
 const PACKED = /^(papaparse|htmlparser2|@orama\/(stopwords|stemmers)\/\w+)$/;
 
-/** What loads when it is first asked for: tables of records, readers of texts. */
-const LATER = /from-records|documents\/vectorizer/;
+/** What loads when it is first asked for: tables of records, readers of texts, latent trees by what they must be like. */
+const LATER = /from-records|documents\/vectorizer|steering/;
 
 test('the core that a page loads is below 150 kB gzipped, in few requests', () => {
   const { files } = moduleGraph(new URL('dist/index.js', packed), LATER);

@@ -62,7 +62,9 @@ packed('brings the espalier command', () => {
 
 packed('trains in a page without a bundler, which loads few modules', async () => {
   // What the page does not call is not loaded: Dataset.fromRecords.
-  const graphs = ['index', 'read'].map((name) => moduleGraph(new URL(`dist/${name}.js`, installed), /from-records/));
+  const graphs = ['index', 'read'].map((name) =>
+    moduleGraph(new URL(`dist/${name}.js`, installed), /from-records|steering/),
+  );
   const files = new Map(graphs.flatMap((graph) => [...graph.files]));
   const bare = new Map(graphs.flatMap((graph) => [...graph.bare]));
   const server = await serve({ root: pathToFileURL(`${folder}/`), pages: { '/': withImportMap(bare) } });

@@ -23,7 +23,7 @@ import { interruptible } from '../interrupt.js';
 import { addDataOptions, addJson, type DataOptions, type Format, integer, isRowFormat } from '../options.js';
 import { count, duration, plural, print, printJson, rounded } from '../print/output.js';
 import { Progress } from '../print/progress.js';
-import { documentFields, takenFields, tellDocuments, tellTaken } from '../print/told.js';
+import { documentFields, say, takenFields, tellDocuments, tellTaken } from '../print/told.js';
 import { loadToLearn } from '../read/data.js';
 import { openDocuments } from '../read/documents.js';
 import { latentTreeText, loadLikeTree, type OpenedTree, openLatentTree, sourceOf } from '../read/latent-file.js';
@@ -224,13 +224,18 @@ async function learn(
 ): Promise<{ tree: LatentTree; seconds: LatentTreeSeconds }> {
   const settings = (await readFlags(FLAGS, { ...options })).options;
   const progress = new Progress(options.json);
-  return interruptible((signal) =>
+  const learned = await interruptible((signal) =>
     learnLatentTree(data, {
       ...settings,
       signal,
       onProgress: (done) => progress.learn(latentProgress(done)),
     }),
   ).finally(() => progress.stop());
+  const { levels } = learned.tree;
+  const { topTopics = levels.at(-1) } = settings;
+  if (topTopics !== levels.at(-1) && !options.json)
+    say(`--top-topics ${topTopics}: got ${levels.at(-1)}, as near as groups together or apart let them come`);
+  return learned;
 }
 
 /** Goes through the rows, and writes --assign as they pass. */

@@ -39,6 +39,7 @@ function describeFlag(flag: Flag): string {
 function moreOf(flag: Flag): string {
   const { option } = flag;
   if (option.kind === 'list' && takesNone(flag)) return '; none for none';
+  if (option.kind === 'list' && option.of.kind === 'list') return ': a,b;c,d';
   if (option.kind === 'other' && !option.spellings && option.is(false)) return '; none for false';
   const words =
     option.kind === 'choice' ? writtenOf(option) : option.kind === 'group' ? Object.keys(option.shorthand ?? {}) : [];

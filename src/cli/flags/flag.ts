@@ -42,6 +42,7 @@ function isText(option: Option): boolean {
         option.of.kind === 'integer' ||
         option.of.kind === 'text' ||
         option.of.kind === 'number' ||
+        (option.of.kind === 'list' && option.of.of.kind === 'other') ||
         (option.of.kind === 'group' && allIntegers(option.of.options))
       );
     default:

@@ -6,7 +6,7 @@ import { phrase } from '../../check/phrase.js';
 export class TextError extends Error {}
 
 /**
- * The value that a text stands for: numbers, words, lists by commas ("500,200"; texts with a comma in quotes: a,"b,c"), lists of groups by colons ("6:5:100,5:4:50"), words of a shorthand ("crop,flip").
+ * The value that a text stands for: numbers, words, lists by commas ("500,200"; texts with a comma in quotes: a,"b,c"), lists of lists by semicolons ("a,b;c,d"), of groups by colons ("6:5:100,5:4:50"), words of a shorthand ("crop,flip").
  * @throws TextError
  */
 export function parseText(option: Option, text: string): unknown {
@@ -55,17 +55,19 @@ function otherOf({ is, spellings }: OtherOption, text: string): unknown {
 
 function listed({ of }: ListOption, text: string): unknown[] {
   if (text === '') return [];
+  if (of.kind === 'list') return partsOf(text, ';').map((part) => listed(of, part));
+  if (of.kind === 'other') return partsOf(text).map((part) => otherOf(of, part));
   if (of.kind !== 'text') return text.split(',').map((part) => entry(of, part.trim()));
   return partsOf(text).map((part) => unquoted(part) ?? part);
 }
 
-/** Cut at the commas outside quotes. */
-function partsOf(text: string): string[] {
+/** Cut at the commas, or another sign, outside quotes. */
+function partsOf(text: string, at = ','): string[] {
   const parts = [''];
   let quoted = false;
   for (const sign of text) {
     if (sign === '"') quoted = !quoted;
-    if (sign === ',' && !quoted) parts.push('');
+    if (sign === at && !quoted) parts.push('');
     else parts[parts.length - 1] += sign;
   }
   return parts.map((part) => part.trim());
@@ -105,6 +107,8 @@ function expectation(option: Option): string {
   if (option.kind !== 'list') return phrase(option);
   const words = option.words ? `, or ${option.words.join(', ')}` : '';
   if (option.of.kind === 'group') return `${listOf(option.of.options)}${words}`;
+  if (option.of.kind === 'list')
+    return `groups separated by semicolons, each of at least ${option.of.least ?? 1} names or places of features separated by commas, like a,b;c,d`;
   if (option.of.kind === 'text') return 'names separated by commas, one with a comma in double quotes';
   return `${option.distinct ? 'different ' : ''}${phrase(option.of).replace('an integer', 'integers').replace('a number', 'numbers')}, separated by commas${words}`;
 }

@@ -19,6 +19,12 @@ export interface Level {
   readonly fits: number;
 }
 
+/** Grows the islands of a level in another way. */
+export interface IslandGrowth {
+  partners(engine: Engine, data: BinaryRows | BinaryColumns): Partners;
+  next(partners: Partners, models: LatentFits, bits: BinaryColumns): Promise<ClassModel[]>;
+}
+
 /**
  * Partitions the variables of one level into islands by the unidimensionality test and progressive EM: Chen et al., "Progressive EM for latent tree
  * models and hierarchical topic detection" (AAAI 2016). `report` hears how many variables know their strongest partner, or have an island.
@@ -30,11 +36,12 @@ export async function growIslands(
   fits: number,
   pace: Pace,
   report: (phase: 'information' | 'islands', done: number) => void,
+  growth?: IslandGrowth,
 ): Promise<Level> {
   const room = islandBytes(data);
   requireRoom(engine, data.variables, room.all);
   const columns = data.kind === 'rows' ? packColumns(data) : data;
-  const partners = new Partners(engine, data);
+  const partners = growth?.partners(engine, data) ?? new Partners(engine, data);
   try {
     const models = new LatentFits(engine, columns, options, fits);
     try {
@@ -47,7 +54,10 @@ export async function growIslands(
       report('information', data.variables);
       const islands: ClassModel[] = [];
       while (partners.free.length > 0) {
-        const grown = nextIslands(partners, models, data.rows, options).map(upright);
+        const next = growth
+          ? await growth.next(partners, models, columns)
+          : nextIslands(partners, models, data.rows, options);
+        const grown = next.map(upright);
         islands.push(...grown);
         partners.take(grown.flatMap(({ members }) => members));
         if (!pace.due) continue;
@@ -82,37 +92,51 @@ function islandBytes(data: BinaryRows | BinaryColumns): { arrays: number; all: n
 }
 
 /** One island, or the last two. */
-function nextIslands(
+function nextIslands(partners: Partners, models: LatentFits, rows: number, options: IslandOptions): ClassModel[] {
+  const { free } = partners;
+  if (free.length <= 3) return [models.fitClasses(Array.from(free))];
+  const first = partners.strongest();
+  const second = partners.begin(first);
+  const third = partners.join(second);
+  const model = models.fitClasses([first, second, third]);
+  return extend(partners, models, rows, options, model, partners.join(third));
+}
+
+/** An island with what joins it from the candidate on, or the last two. The first `fixed` members never leave it. */
+export function extend(
   partners: Partners,
   models: LatentFits,
   rows: number,
   { maxIsland, delta }: IslandOptions,
+  begun: ClassModel,
+  next: number,
+  fixed = 0,
 ): ClassModel[] {
-  const { free } = partners;
-  if (free.length <= 3) return [models.fitClasses(Array.from(free))];
+  let [model, candidate] = [begun, next];
   // Two more parameters cost ln N of the criterion.
   const bar = delta + log(rows);
-  const first = partners.strongest();
-  const second = partners.begin(first);
-  const third = partners.join(second);
-  let model = models.fitClasses([first, second, third]);
-  if (maxIsland === 3 && free.length >= 6) return [model];
+  const seeds = model.members.slice(0, 3);
+  const full = (left: number) => model.members.length >= maxIsland && left >= 3;
+  let left = partners.free.length - model.members.length;
+  if (full(left)) return [model];
   models.startGroups(model);
-  let candidate = partners.join(third);
-  for (let left = free.length - 4; ; left--) {
+  while (candidate >= 0) {
+    left--;
     const sibling = partners.joinedBy(candidate);
-    const anchors = [first, second, third].filter((v) => v !== sibling).slice(0, 2) as [number, number];
+    const anchors = seeds.filter((v) => v !== sibling).slice(0, 2) as [number, number];
     const table = models.fitChild(model, anchors, candidate);
     const split = models.fitSplit(model, anchors, sibling, candidate);
     if (models.gain(model, sibling, candidate, table, split) > bar) {
+      if (model.members.indexOf(sibling) < fixed) break;
       const rest = without(model, sibling);
       return left > 0 ? [rest] : [rest, splitOff(model.prior, sibling, candidate, split)];
     }
     model = { ...model, members: [...model.members, candidate], tables: [...model.tables, table] };
-    if (left === 0 || (model.members.length >= maxIsland && left >= 3)) return [model];
+    if (full(left)) break;
     models.splitGroups(candidate, table);
     candidate = partners.join(candidate);
   }
+  return [model];
 }
 
 function without({ prior, members, tables }: ClassModel, v: number): ClassModel {
@@ -126,19 +150,19 @@ function splitOff(above: number, w: number, x: number, { latent, ...split }: Spl
 }
 
 /** State 1 is the one in which more members are expected to be 1. */
-function upright(model: ClassModel): ClassModel {
+export function upright(model: ClassModel): ClassModel {
   const excess = model.tables.reduce((sum, [p0, p1]) => sum + p1 - p0, 0);
   if (excess >= 0) return model;
   return { ...model, prior: 1 - model.prior, tables: model.tables.map(([p0, p1]) => [p1, p0] as const) };
 }
 
 /** Which variables are in no island yet, and who is nearest to whom by mutual information. */
-class Partners {
+export class Partners {
   /** Variables in no island yet, rising. */
   free: Int32Array;
-  private readonly engine: Engine;
+  protected readonly engine: Engine;
   private readonly scope: Scope;
-  private readonly pairs: PairInformation;
+  protected readonly pairs: PairInformation;
   /** An island grows as Prim's maximum spanning tree does: the next to join shares most information with a member. */
   private readonly frontier: RowFrontier;
   private readonly isFree: Uint8Array;
@@ -175,7 +199,7 @@ class Partners {
     let best = -1;
     let most = -1;
     for (const u of this.free) {
-      if (information[u]! > most && u !== v) {
+      if (information[u]! > most && this.canJoin(u, v)) {
         most = information[u]!;
         best = u;
       }
@@ -184,13 +208,18 @@ class Partners {
     this.strength[v] = most;
   }
 
+  /** Whether u may be in v's island. */
+  protected canJoin(u: number, v: number): boolean {
+    return u !== v;
+  }
+
   /** The smaller variable of the strongest free pair, the first of equals. */
   strongest(): number {
     for (;;) {
       let best = -1;
       for (const v of this.free) if (best < 0 || this.strength[v]! > this.strength[best]!) best = v;
-      // A partner that was taken leaves an upper bound.
-      if (this.isFree[this.partner[best]!]) return best;
+      // A partner that was taken leaves an upper bound; who has none is the last choice.
+      if (this.isFree[this.partner[best]!] !== 0) return best;
       this.find(best);
     }
   }

@@ -14,9 +14,16 @@ import type { ClassModel } from './fits.js';
 import { growIslands } from './islands.js';
 import { LatentTree } from './latent-tree.js';
 import { maximise } from './maximise.js';
-import { LATENT_TREE, type LatentTreeOptions, type LatentTreeSeconds, type LatentTreeSettings } from './options.js';
+import {
+  LATENT_TREE,
+  type LatentTreeOptions,
+  type LatentTreeSeconds,
+  type LatentTreeSettings,
+  STEERS,
+} from './options.js';
 import { type LatentForest, LatentInference } from './posteriors.js';
 import { SoftCounts } from './soft-counts.js';
+import type { Steering } from './steering/steering.js';
 import { linkLatents } from './top-links.js';
 
 export const NO_SECONDS: LatentTreeSeconds = { information: 0, islands: 0, links: 0, refine: 0, likelihood: 0 };
@@ -51,7 +58,18 @@ export async function learnLatentTree(
   // Posteriors take lists of ones; islands grow from what the features are, lists or bits.
   const all = listRows(engine, features);
   const sample = selectLists(all, chosen);
-  const levels = await learner.growLevels(features.kind === 'rows' ? sample : selectBits(features, chosen));
+  const steers = STEERS.some((name) => options[name] !== undefined);
+  const steering = steers
+    ? (await import('./steering/steering.js')).steeringOf(
+        engine,
+        options,
+        given.maxTop,
+        dataset.featureNames,
+        columns,
+        pace,
+      )
+    : undefined;
+  const levels = await learner.growLevels(features.kind === 'rows' ? sample : selectBits(features, chosen), steering);
   const forest = await learner.link(columns, levels, sample);
   await learner.refine(forest, sample);
   const logLikelihood = await learner.likelihood(forest, all);
@@ -83,7 +101,7 @@ class Learner {
   }
 
   /** The islands of each level. */
-  async growLevels(features: BinaryRows | BinaryColumns): Promise<ClassModel[][]> {
+  async growLevels(features: BinaryRows | BinaryColumns, steering?: Steering): Promise<ClassModel[][]> {
     const { options } = this;
     const levels: ClassModel[][] = [];
     let variables = features;
@@ -92,17 +110,22 @@ class Learner {
       const level = levels.length + 1;
       const { variables: total } = variables;
       let began = performance.now();
-      const grown = await growIslands(this.engine, variables, options, fits, this.pace, (phase, done) => {
+      const report = (phase: 'information' | 'islands', done: number) => {
         if (done === total) {
           const now = performance.now();
           this.seconds[phase] += (now - began) / 1000;
           began = now;
         }
         this.pace.hear(options.onProgress?.({ phase, level, done, total }));
-      });
+      };
+      const growth = steering?.growth(levels);
+      const grown = await growIslands(this.engine, variables, options, fits, this.pace, report, growth);
       levels.push([...grown.islands]);
-      if (grown.islands.length <= options.maxTop) return levels;
       fits = grown.fits;
+      if (steering) {
+        steering.keep(variables, fits);
+        if (steering.isLast(levels)) return steering.finish(levels);
+      } else if (grown.islands.length <= options.maxTop) return levels;
       variables = grown.states;
     }
   }
