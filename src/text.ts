@@ -2,7 +2,10 @@
 export type { Document, Documents, OpenDocuments, Texts } from './data/documents/document.js';
 export {
   type FoundWord,
+  type LearnedTexts,
+  type TextProgress,
   TextVectorizer,
   type TextVectorizerOptions,
+  type TransformOptions,
 } from './data/documents/vectorizer.js';
 export type { TextVectorizerJson } from './data/documents/vectorizer-json.js';
