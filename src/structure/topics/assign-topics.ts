@@ -5,12 +5,12 @@ import type { TextVectorizer } from '../../data/documents/vectorizer.js';
 import { ENGINE, engineOf } from '../../runtime/engine.js';
 import { Pace } from '../../runtime/pace.js';
 import { type LatentTree, requireLatentTree } from '../latent/latent-tree.js';
-import { ASSIGN } from '../latent/posteriors.js';
 import { readBatches, requireReadable } from './batches.js';
+import { TOPIC_ASSIGNMENT } from './options.js';
 
 /** Options of assignTopics. */
 export const ASSIGN_TOPICS = {
-  assignment: ASSIGN.assignment,
+  assignment: TOPIC_ASSIGNMENT,
   levels: {
     kind: 'list',
     of: { kind: 'integer', from: 1, doc: 'A level of the tree.' },

@@ -7,9 +7,12 @@ function isNames(value: unknown): value is Readonly<Record<string, string>> {
   return isObject(value) && Object.values(value as object).every((name) => typeof name === 'string');
 }
 
+/** How documents are given to topics: narrowly, since a reader then finds a topic's words in its documents. */
+export const TOPIC_ASSIGNMENT = { ...ASSIGN.assignment, default: 'narrow' } as const;
+
 /** Options of describeTopics. */
 export const DESCRIBE_TOPICS = {
-  assignment: ASSIGN.assignment,
+  assignment: TOPIC_ASSIGNMENT,
   threshold: {
     kind: 'number',
     unit: 'a probability',
