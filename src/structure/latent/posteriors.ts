@@ -260,10 +260,17 @@ export async function assignLatents(
       if (pace.due) await pace.turn();
     }
     await pace.end();
-    return { posteriors, states: Uint8Array.from(posteriors, (p) => (p > 0.5 ? 1 : 0)), logLikelihood };
+    return { posteriors, states: likelier(posteriors), logLikelihood };
   } finally {
     inference.dispose();
   }
+}
+
+/** A loop: `Uint8Array.from` takes many times as long. */
+function likelier(posteriors: Float32Array): Uint8Array {
+  const states = new Uint8Array(posteriors.length);
+  for (let i = 0; i < states.length; i++) if (posteriors[i]! > 0.5) states[i] = 1;
+  return states;
 }
 
 /** Data as rows of the tree's binary features. */

@@ -10,7 +10,7 @@ import { TOPIC_ASSIGNMENT } from './options.js';
 
 /** Options of assignTopics. */
 export const ASSIGN_TOPICS = {
-  ...TOPIC_ASSIGNMENT,
+  assignment: TOPIC_ASSIGNMENT,
   levels: {
     kind: 'list',
     of: { kind: 'integer', from: 1, doc: 'A level of the tree.' },
@@ -75,11 +75,10 @@ export async function* assignTopics(
   const engine = await engineOf(options);
   for await (const batch of readBatches(tree, vectorizer, documents, { ...options, engine }, pace)) {
     for (let r = 0; r < batch.documents.length; r++) {
-      const row = r * tree.latents;
       yield {
         document: batch.documents[r]!,
         words: batch.start[r + 1]! - batch.start[r]!,
-        posteriors: Float32Array.from(places, (place) => batch.posteriors[row + place]!),
+        posteriors: picked(batch.posteriors, r * tree.latents, places),
         logLikelihood: batch.logLikelihood[r]!,
       };
     }
@@ -112,6 +111,12 @@ export async function scoreDocuments(
   if (score.documents === 0) throw new RangeError('documents: expected at least one document, got none');
   await pace.end();
   return score;
+}
+
+function picked(posteriors: Float32Array, row: number, places: Int32Array): Float32Array {
+  const out = new Float32Array(places.length);
+  for (let i = 0; i < out.length; i++) out[i] = posteriors[row + places[i]!]!;
+  return out;
 }
 
 /** Nodes of the levels, from the words up. */

@@ -80,10 +80,10 @@ async function lookAt(
   vectorizer: TextVectorizer,
   first: number,
   documents: Document[],
-  { engine, signal }: Reading,
+  { engine, signal, assignment }: Reading,
 ): Promise<Batch> {
   const features = vectorizer.rows(documents.map(({ text }) => text));
-  const { posteriors, logLikelihood } = await assignLatents(tree, { features }, { engine, signal });
+  const { posteriors, logLikelihood } = await assignLatents(tree, { features }, { engine, signal, assignment });
   return { first, documents, ...presentWords(features, tree.limits), posteriors, logLikelihood };
 }
 

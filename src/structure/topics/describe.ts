@@ -15,7 +15,7 @@ import { reportOf } from './report-of.js';
  * What a topic tree says about documents, in one pass over a stream; memory does not grow with their number beyond what is shown.
  *
  * - A document belongs to the topics that are more probable than `threshold` given its words. Those that speak for a topic are its most probable in whole per cents, of equals those with the
- *   most different words of the topic, each with the sentence whose words of the topic have the most information.
+ *   most different words of the topic, then the first, each with the sentence whose words of the topic have the most information.
  * - A topic's words count for coherence, compactness and sentences where they are more frequent inside the topic than outside. Coherence is the mean NPMI of their pairs, over these documents.
  *   Compactness (Chen et al., "Latent tree models for hierarchical topic detection", 2017, section 8.4) is the mean likeness of the pairs; the authors take vectors of word2vec, here it is the
  *   cosine of the words' company over these documents, see Company. Words that no document has, or that stand alone, count for neither.

@@ -17,7 +17,8 @@ interface Candidate {
 export type Speaker = Required<Candidate>;
 
 /**
- * The documents that speak best for each latent, of a stream: the most probable in whole per cents, of equals those with the most different words of the topic, then the first.
+ * The documents that speak best for each latent, of a stream: the most probable in whole per cents, of equals those with the most different words of the topic, then the first;
+ * of those with the same sentence the best alone.
  */
 export class Exemplars {
   private readonly best: Candidate[][];
@@ -40,10 +41,12 @@ export class Exemplars {
   offer(latent: number, probability: number, words: number, held: () => Held): void {
     const list = this.best[latent]!;
     let at = list.length;
+    // Some will say the same.
+    const room = 2 * this.most;
     while (at > 0 && isBetter(probability, words, list[at - 1]!)) at--;
-    if (at >= this.most) return;
+    if (at >= room) return;
     list.splice(at, 0, { held: held(), probability, words });
-    if (list.length > this.most) list.pop();
+    if (list.length > room) list.pop();
     this.changed.add(latent);
   }
 
@@ -68,8 +71,12 @@ export class Exemplars {
   }
 
   /** Best first. */
-  of(latent: number): readonly Speaker[] {
-    return this.best[latent] as Speaker[];
+  of(latent: number): Speaker[] {
+    const said = new Set<string>();
+    const speakers = (this.best[latent] as Speaker[]).filter(
+      ({ sentence }) => !said.has(sentence) && said.add(sentence),
+    );
+    return speakers.slice(0, this.most);
   }
 }
 

@@ -1,24 +1,18 @@
 import { isObject } from '../../check/complete.js';
 import { type Completed, type Fn, type Options, type OptionsOf, SEED, SIGNAL } from '../../check/option.js';
 import { ENGINE } from '../../runtime/engine.js';
+import { ASSIGN } from '../latent/posteriors.js';
 
 function isNames(value: unknown): value is Readonly<Record<string, string>> {
   return isObject(value) && Object.values(value as object).every((name) => typeof name === 'string');
 }
 
-/** How documents are given to topics. */
-export const TOPIC_ASSIGNMENT = {
-  assignment: {
-    kind: 'choice',
-    of: ['narrow', 'broad'],
-    default: 'broad',
-    doc: 'What counts for whether a document belongs to a topic: broad, all its words; narrow, only those below the topic.',
-  },
-} as const satisfies Options;
+/** How documents are given to topics: narrowly, since a reader then finds a topic's words in its documents. */
+export const TOPIC_ASSIGNMENT = { ...ASSIGN.assignment, default: 'narrow' } as const;
 
 /** Options of describeTopics. */
 export const DESCRIBE_TOPICS = {
-  ...TOPIC_ASSIGNMENT,
+  assignment: TOPIC_ASSIGNMENT,
   threshold: {
     kind: 'number',
     unit: 'a probability',
