@@ -29,8 +29,14 @@ export function drawLabels(report: TopicReport, topics: readonly TopicSummary[],
   const gap = 10;
   const grid = labels.length * CELL;
   const elements = [
-    element('text', { class: 'soft', x: 0, y: 10 }, `Share of the documents of a label that belong to the topic, per cent${report.labels!.names.length > labels.length ? `; the ${labels.length} most frequent of ${names.length} labels` : ''}`),
-    ...heads.map((name, k) => columnHead(name, plural(labels[k]!.documents, 'document'), left + (k + 0.5) * CELL, top, slanted)),
+    element(
+      'text',
+      { class: 'soft', x: 0, y: 10 },
+      `Share of the documents of a label that belong to the topic, per cent${report.labels!.names.length > labels.length ? `; the ${labels.length} most frequent of ${names.length} labels` : ''}`,
+    ),
+    ...heads.map((name, k) =>
+      columnHead(name, plural(labels[k]!.documents, 'document'), left + (k + 0.5) * CELL, top, slanted),
+    ),
     columnHead('All', plural(report.documents, 'document'), left + grid + gap + CELL / 2, top, false),
     ...topics.flatMap((topic, row) => {
       const y = top + row * ROW + 8;
@@ -38,9 +44,21 @@ export function drawLabels(report: TopicReport, topics: readonly TopicSummary[],
       return [
         rowName(topic, left - 8, y + ROW / 2 + 4, links),
         ...shares[row]!.map((share, k) =>
-          cell(left + k * CELL, y, share, end, `${brief} in ${labels[k]!.name}: ${percentOf(share)}, ${plural(topic.labels?.[labels[k]!.i] ?? 0, 'document')}`),
+          cell(
+            left + k * CELL,
+            y,
+            share,
+            end,
+            `${brief} in ${labels[k]!.name}: ${percentOf(share)}, ${plural(topic.labels?.[labels[k]!.i] ?? 0, 'document')}`,
+          ),
         ),
-        cell(left + grid + gap, y, ratio(topic.documents, report.documents), end, `${brief} in all documents: ${percentOf(ratio(topic.documents, report.documents))}, ${plural(topic.documents, 'document')}`),
+        cell(
+          left + grid + gap,
+          y,
+          ratio(topic.documents, report.documents),
+          end,
+          `${brief} in all documents: ${percentOf(ratio(topic.documents, report.documents))}, ${plural(topic.documents, 'document')}`,
+        ),
       ];
     }),
     ...legend(left, top + topics.length * ROW + 24, end),
@@ -81,7 +99,11 @@ function legend(x: number, y: number, end: number): string[] {
   const step = 10;
   const width = LEVELS * step;
   const tick = (share: number, anchor: string) =>
-    element('text', { class: 'soft', x: x + (share / end) * width, y: y + 28, 'text-anchor': anchor }, `${Math.round(100 * share)} %`);
+    element(
+      'text',
+      { class: 'soft', x: x + (share / end) * width, y: y + 28, 'text-anchor': anchor },
+      `${Math.round(100 * share)} %`,
+    );
   return [
     ...Array.from({ length: LEVELS }, (_, i) =>
       element('g', { class: `l${i}` }, element('rect', { x: x + i * step, y, width: step + 0.5, height: 12 })),

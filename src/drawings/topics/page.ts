@@ -34,9 +34,12 @@ export function topicsToHtml(report: TopicReport, options: TopicsPageOptions = {
   const pictures = picturesOf(report);
   const links = [
     ['#', 'Topics', 'tree'],
-    ...(pictures.length ? [['#shares', pictures.map(({ name }) => name).join(' and '), 'shares']] : []),
+    ...(pictures.length
+      ? [['#shares', pictures.map(({ name }, i) => (i ? name.toLowerCase() : name)).join(' and '), 'shares']]
+      : []),
     ...(report.shown.length ? [['#documents', 'Documents', 'documents']] : []),
   ];
+  const data = dataElements(report);
   const body = [
     '<header>',
     `<h1 dir="auto">${xml(title)}</h1>`,
@@ -50,7 +53,7 @@ export function topicsToHtml(report: TopicReport, options: TopicsPageOptions = {
     '<main>',
     '<section class="tree" aria-label="Topics">',
     '<p class="tree-tools" hidden><button type="button" data-open="1">Open all</button><button type="button" data-open="">Close all</button></p>',
-    '<div class="row head" aria-hidden="true"><u></u><span>Topic</span><b>Share of documents</b><b>Documents</b><b>Coherence (NPMI)</b></div>',
+    '<div class="row head" aria-hidden="true"><u></u><span>Topic</span><b>Share</b><b>Documents</b><b>Coherence (NPMI)</b></div>',
     ...treeOf(report),
     '</section>',
     '<div class="side">',
@@ -66,9 +69,9 @@ export function topicsToHtml(report: TopicReport, options: TopicsPageOptions = {
     '</section>',
     '</div>',
     '</main>',
-    ...dataElements(report),
+    data.first,
   ];
-  return htmlPage({ title, style: PAGE_STYLE, script: PAGE_SCRIPT, body });
+  return htmlPage({ title, style: PAGE_STYLE, script: PAGE_SCRIPT, body, rest: data.rest });
 }
 
 function factsOf({ documents, wordless, vocabulary, topics, levels, assignment, shown }: TopicReport): string {
@@ -112,7 +115,9 @@ function treeOf(report: TopicReport): string[] {
     else {
       const topic = report.topics[next]!;
       const below = parts[next]!;
-      lines.push(`<li id="${xml(topic.id)}"${topic.parent === null ? ' class="top"' : ''}>${rowOf(topic, below.length > 0)}`);
+      lines.push(
+        `<li id="${xml(topic.id)}"${topic.parent === null ? ' class="top"' : ''}>${rowOf(topic, below.length > 0)}`,
+      );
       open.push('</li>');
       if (below.length === 0) continue;
       lines.push(`<ul${topic.level <= printed ? ' class="unprinted"' : ''}>`);
@@ -126,8 +131,13 @@ function rowOf(topic: TopicSummary, folds: boolean): string {
   const { id, name, features, share, documents, npmi } = topic;
   const brief = xml(briefOf(topic));
   const words = wordsOf(features);
-  const label = [...(name?.trim() ? [`<strong dir="auto">${xml(name)}</strong>`] : []), xml(words || (name?.trim() ? '' : id))];
-  const button = folds ? `<button type="button" aria-expanded="true" aria-label="Topics below ${brief}"></button>` : '<u></u>';
+  const label = [
+    ...(name?.trim() ? [`<strong dir="auto">${xml(name)}</strong>`] : []),
+    xml(words || (name?.trim() ? '' : id)),
+  ];
+  const button = folds
+    ? `<button type="button" aria-expanded="true" aria-label="Topics below ${brief}"></button>`
+    : '<u></u>';
   return `<div class="row" style="--p:${Number((100 * share).toFixed(1))}%">${button}<a href="#${xml(id)}">${label.join(' ').trim()}</a><b>${xml(percentOf(share))}<i> of documents</i></b><b>${count(documents)}<i> ${documents === 1 ? 'document' : 'documents'}</i></b><b>${npmi === null ? '' : `<i>NPMI </i>${npmi.toFixed(2)}`}</b></div>`;
 }
 

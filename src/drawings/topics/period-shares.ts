@@ -23,11 +23,21 @@ export function drawPeriods(report: TopicReport, topics: readonly TopicSummary[]
       'g',
       {},
       title(`${names[i]}: ${plural(n, 'document')}`),
-      element('rect', { class: 'bar', x: at(i) - step * 0.4, y: top + PLOT * (1 - n / most), width: step * 0.8, height: (PLOT * n) / most }),
+      element('rect', {
+        class: 'bar',
+        x: at(i) - step * 0.4,
+        y: top + PLOT * (1 - n / most),
+        width: step * 0.8,
+        height: (PLOT * n) / most,
+      }),
     ),
   );
   const elements = [
-    element('text', { class: 'soft', x: 0, y: 10 }, 'Share of the documents of a period that belong to the topic; each line has its own scale.'),
+    element(
+      'text',
+      { class: 'soft', x: 0, y: 10 },
+      'Share of the documents of a period that belong to the topic; each line has its own scale.',
+    ),
     element('text', { class: 'b', x: left - 8, y: top + PLOT / 2 + 4, 'text-anchor': 'end' }, 'Documents'),
     ...bars,
     element('text', { class: 'soft', x: left + width + 10, y: top + PLOT / 2 + 4 }, `at most ${count(most)}`),
@@ -70,7 +80,9 @@ function lineOf(
   });
   const drawn = runs.filter((run) => run.length > 0);
   const pathOf = (run: (typeof drawn)[number]) => `M${run.map(([x, y]) => `${fixed(x)} ${fixed(y)}`).join('L')}`;
-  const areas = drawn.map((run) => `${pathOf(run)}L${fixed(run.at(-1)![0])} ${y + PLOT}L${fixed(run[0]![0])} ${y + PLOT}Z`);
+  const areas = drawn.map(
+    (run) => `${pathOf(run)}L${fixed(run.at(-1)![0])} ${y + PLOT}L${fixed(run[0]![0])} ${y + PLOT}Z`,
+  );
   const tip = `${id}: at most ${percentOf(highest)}, in ${names[peak]}`;
   return [
     element(

@@ -37,7 +37,8 @@ export type TopicSharesOptions = OptionsOf<typeof TOPIC_SHARES>;
 export function topicSharesToSvg(report: TopicReport, options: TopicSharesOptions = {}): string {
   requireReport(report);
   const { by, topics, level = levelToShow(report), title } = complete(TOPIC_SHARES, options, 'topicSharesToSvg');
-  if (!report[by]?.names.length) throw new RangeError(`by: expected what the report has, got "${by}", of which it has none`);
+  if (!report[by]?.names.length)
+    throw new RangeError(`by: expected what the report has, got "${by}", of which it has none`);
   const shown = topicsOn(report, level, topics);
   if (shown.length === 0)
     throw new RangeError(`level: expected an integer from 1 to ${report.levels.length}, got ${level}`);
@@ -62,14 +63,25 @@ export function drawShares(
   const width = Math.ceil(Math.max(part.width, links ? 0 : textWidth(words) * 20) + 2 * FRAME);
   const height = Math.ceil(part.height + head + 2 * FRAME);
   // An image has no links for those who do not see it.
-  return drawing(width, height, { class: SCOPE, role: links ? 'group' : 'img', 'font-family': 'system-ui,sans-serif', 'font-size': SMALL }, words, [
-    element('style', {}, sharesStyle()),
-    ...(links
-      ? []
-      : [
-          element('rect', { class: 'paper', width, height }),
-          element('text', { class: 'head', x: FRAME, y: FRAME + 18 }, xml(words)),
-        ]),
-    element('g', { transform: `translate(${FRAME} ${FRAME + head})` }, '\n', part.elements.map((line) => `${line}\n`).join('')),
-  ]);
+  return drawing(
+    width,
+    height,
+    { class: SCOPE, role: links ? 'group' : 'img', 'font-family': 'system-ui,sans-serif', 'font-size': SMALL },
+    words,
+    [
+      element('style', {}, sharesStyle()),
+      ...(links
+        ? []
+        : [
+            element('rect', { class: 'paper', width, height }),
+            element('text', { class: 'head', x: FRAME, y: FRAME + 18 }, xml(words)),
+          ]),
+      element(
+        'g',
+        { transform: `translate(${FRAME} ${FRAME + head})` },
+        '\n',
+        part.elements.map((line) => `${line}\n`).join(''),
+      ),
+    ],
+  );
 }
