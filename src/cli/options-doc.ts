@@ -11,6 +11,8 @@ import { SVMLIGHT } from '../data/text/svmlight.js';
 import { GATE_SVG } from '../drawings/gates/drawing.js';
 import { LATENT_SVG } from '../drawings/latent/drawing.js';
 import { LATENT_PAGE } from '../drawings/latent/page.js';
+import { TOPICS_PAGE } from '../drawings/topics/page.js';
+import { TOPIC_SHARES } from '../drawings/topics/shares.js';
 import { TREE_SVG } from '../drawings/tree/drawing.js';
 import { EXPLAIN } from '../models/feedforward/explain.js';
 import { GATED_PREDICT, GATED_RUN, STATE_DICT } from '../models/gaternet/options.js';
@@ -86,6 +88,8 @@ export function documented(methods: readonly Method[] = METHODS): Documented[] {
     { of: 'latentTreeToJson, latentTreeToDot', options: TOPICS },
     { of: 'latentTreeToSvg', options: LATENT_SVG },
     { of: 'latentTreeToHtml', options: LATENT_PAGE },
+    { of: 'topicsToHtml', options: TOPICS_PAGE },
+    { of: 'topicSharesToSvg', options: TOPIC_SHARES },
     { of: 'gatesToSvg', options: GATE_SVG },
     { of: 'createEngine', options: ENGINE_OPTIONS },
   ];

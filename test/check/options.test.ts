@@ -22,7 +22,14 @@ import {
   TseNet,
   topPairs,
 } from 'espalier';
-import { gatesToSvg, latentTreeToHtml, latentTreeToSvg, treeToSvg } from 'espalier/draw';
+import {
+  gatesToSvg,
+  latentTreeToHtml,
+  latentTreeToSvg,
+  topicSharesToSvg,
+  topicsToHtml,
+  treeToSvg,
+} from 'espalier/draw';
 import {
   gunzip,
   idxDataset,
@@ -41,6 +48,7 @@ import { documented, optionsDoc } from '#dist/cli/options-doc.js';
 import { badOptions, misspelt } from '../support/bad-values.js';
 import { classesOf, stripes } from '../support/gated-images.js';
 import { dense, sparse, switches } from '../support/problems.js';
+import { topicReport } from '../support/topic-report.js';
 
 // Every option of every function, as it is declared, with values that no one may pass: an error of the right kind that names the argument, before any memory is
 // taken. The cases are made from the declarations; the functions are the public ones.
@@ -101,6 +109,8 @@ const calls: Record<string, (options: Any) => unknown> = {
   'latentTreeToJson, latentTreeToDot': (options) => latentTreeToJson(latent, options),
   latentTreeToSvg: (options) => latentTreeToSvg(latent, options),
   latentTreeToHtml: (options) => latentTreeToHtml(latent, options),
+  topicsToHtml: (options) => topicsToHtml(topicReport(), options),
+  topicSharesToSvg: (options) => topicSharesToSvg(topicReport(), options),
   gatesToSvg: (options) => gatesToSvg(report, options),
   'load, loadNet': (options) => loadNet(net.save(), options),
   'Standardizer.learn': (options) => Standardizer.learn(train, options),

@@ -23,6 +23,7 @@ import { learnCsv, learnCsvSchema } from 'espalier/read';
 import { TextVectorizer } from 'espalier/text';
 import { idxBytes } from './cli-data.js';
 import { stateDictOf } from './state-dict.js';
+import { topicReport } from './topic-report.js';
 
 export interface Taken {
   args(): unknown[];
@@ -335,6 +336,8 @@ export async function takenCalls(engine: Engine): Promise<Record<string, Taken>>
     latentTreeToDot: { args: () => [latent, { top: 3 }] },
     latentTreeToHtml: { args: () => [latent, drawing()] },
     latentTreeToSvg: { args: () => [latent, { ...drawing(), levels: 1 }] },
+    topicSharesToSvg: { args: () => [topicReport(), { by: 'periods', topics: 3, level: 1, title: 'Shares' }] },
+    topicsToHtml: { args: () => [topicReport(), { title: 'Topics' }] },
     treeToDot: { args: () => [tree] },
     treeToSvg: { args: () => [tree, { highlight: [0], title: 'Tree' }] },
   };

@@ -5,14 +5,16 @@ import { xml } from '../svg.js';
 export interface PageParts {
   readonly title: string;
   readonly style: string;
-  /** Run at the end of the page, and nothing but this. */
+  /** Run behind the body, and nothing but this. */
   readonly script: string;
   /** Lines of markup. */
   readonly body: readonly string[];
+  /** Elements behind the script, which a page can do without at first. */
+  readonly rest?: readonly string[];
 }
 
 /** A page in one file: nothing is loaded, and no other script than its own may run. */
-export function htmlPage({ title, style, script, body }: PageParts): string {
+export function htmlPage({ title, style, script, body, rest = [] }: PageParts): string {
   return [
     '<!doctype html>',
     '<html lang="en">',
@@ -26,6 +28,7 @@ export function htmlPage({ title, style, script, body }: PageParts): string {
     '<body>',
     ...body,
     `<script>${script}</script>`,
+    ...rest,
     '</body>',
     '</html>',
     '',

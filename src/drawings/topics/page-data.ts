@@ -6,8 +6,8 @@ import { jsonElement } from '../page/page.js';
 /** Characters of text and most documents in a piece. */
 const PIECE = { characters: 200_000, documents: 500 };
 
-/** Elements of data: topics, the documents of each topic, and pieces of documents. */
-export function dataElements(report: TopicReport): string[] {
+/** Elements of data: topics; and, which may come later, the documents of each topic and pieces of documents. */
+export function dataElements(report: TopicReport): { first: string; rest: string[] } {
   const { topics, shown } = report;
   const places = new Map(topics.map(({ id }, i) => [id, i]));
   const known = new Set(topics.flatMap(({ features }) => features.map(({ feature }) => feature)));
@@ -24,23 +24,26 @@ export function dataElements(report: TopicReport): string[] {
     exemplars: topic.exemplars.map(({ document, probability, sentence }) => [document, rounded(probability), sentence]),
   }));
   const { labels, periods } = report;
-  return [
-    jsonElement('data', {
-      documents: report.documents,
-      shown: shown.length,
-      labels,
-      periods,
-      pieces: pieces.map(([first]) => first),
-      topics: summaries,
-    }),
-    jsonElement('members', membersOf(report)),
-    ...pieces.map(([first, last], k) =>
-      jsonElement(
-        `documents-${k}`,
-        shown.slice(first, last).map((document) => documentData(document, known)),
+  const data = {
+    documents: report.documents,
+    shown: shown.length,
+    labels,
+    periods,
+    pieces: pieces.map(([first]) => first),
+    topics: summaries,
+  };
+  return {
+    first: jsonElement('data', data),
+    rest: [
+      jsonElement('members', membersOf(report)),
+      ...pieces.map(([first, last], k) =>
+        jsonElement(
+          `documents-${k}`,
+          shown.slice(first, last).map((document) => documentData(document, known)),
+        ),
       ),
-    ),
-  ];
+    ],
+  };
 }
 
 /** Documents [first, last) of each piece. */
@@ -81,7 +84,7 @@ function documentData(document: ShownDocument, known: ReadonlySet<number>): unkn
   return [text, name, label, date, topics.flatMap(([topic, probability]) => [topic, rounded(probability)]), marks];
 }
 
-/** Three digits are what the page shows. */
+/** As far as the page shows it. */
 function rounded(share: number): number {
-  return Number(share.toPrecision(3));
+  return Number(share > 0.99 ? share.toFixed(5) : share.toPrecision(3));
 }

@@ -28,15 +28,16 @@ ul { list-style: none; margin: 0; padding: 0; }
 .tree li { scroll-margin-top: 6rem; }
 .tree li li { margin-left: 1.1rem; }
 .top { border-bottom: 1px solid var(--line); padding: 0.2rem 0; content-visibility: auto; contain-intrinsic-size: auto 2.6rem; }
-.row { position: relative; display: grid; grid-template-columns: 1.3rem minmax(0, 1fr) 3.6rem 4.2rem 3.6rem; column-gap: 0.3rem; align-items: baseline; padding: 0.3rem 0 0.5rem; }
+.row { position: relative; display: grid; grid-template-columns: 1.3rem minmax(0, 1fr) 3rem 4.1rem 3.9rem; column-gap: 0.3rem; align-items: baseline; padding: 0.3rem 0 0.5rem; }
 .row::after { content: ''; position: absolute; left: 1.6rem; right: 0; bottom: 0.2rem; height: 2px; border-radius: 1px; background: linear-gradient(var(--bar) 0 0) 0 0 / var(--p) 100% no-repeat var(--track); }
 .row.head { align-items: end; padding: 0 0 0.2rem; border-bottom: 1px solid var(--line); font: 0.72rem/1.2 var(--sans); color: var(--faint); }
 .row.head::after { display: none; }
-.row.head b { font-size: inherit; white-space: normal; }
+.row.head b { font-size: inherit; white-space: normal; color: inherit !important; font-weight: 400 !important; }
 .row a { text-decoration: none; overflow-wrap: anywhere; font-size: 0.95rem; line-height: 1.35; }
 .row a:hover { text-decoration: underline; text-decoration-color: var(--faint); text-underline-offset: 0.2em; }
 .top > .row a { font-size: 1.05rem; }
-.row a[aria-current] { background: var(--mark); box-shadow: -0.2rem 0 var(--mark), 0.2rem 0 var(--mark); }
+.row:has(a[aria-current]) { background: var(--track); box-shadow: inset 3px 0 var(--bar); }
+.row a[aria-current] { font-weight: 600; }
 .row b { font-size: 0.8rem; font-weight: 400; text-align: right; color: var(--soft); white-space: nowrap; }
 .row b:nth-of-type(1) { color: var(--ink); font-weight: 500; }
 .row strong { font-weight: 600; }
@@ -58,7 +59,7 @@ ul { list-style: none; margin: 0; padding: 0; }
 .view:focus { outline: none; }
 .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 17rem), 1fr)); gap: 0 2rem; }
 table { width: 100%; font-size: 0.92rem; }
-td, thead th + th { width: 6.2rem; }
+td, thead th + th { width: 7.6rem; }
 thead th + th + th, td + td { width: 4rem; color: var(--faint); }
 .doc { padding: 0.55rem 0 0.6rem; border-top: 1px solid var(--line); }
 .doc h4 { margin: 0; font: 600 0.85rem/1.4 var(--sans); overflow-wrap: anywhere; }
@@ -76,12 +77,12 @@ ${BRANCHES.light.map((_, i) => `.c${i} { --c: var(--c${i}); }`).join(' ')}
 .topics > li > b::before { content: ''; display: inline-block; width: 0.7rem; height: 0.7rem; margin-right: 0.45rem; border-radius: 2px; background: var(--c, var(--track)); translate: 0 1px; }
 .topics b { font-size: 0.78rem; font-weight: 500; margin-right: 0.5rem; color: var(--soft); }
 .topics a { text-decoration-color: var(--line); text-underline-offset: 0.2em; }
-.topics ul { display: flex; flex-wrap: wrap; gap: 0 1.1rem; padding-left: 1.15rem; font-size: 0.86rem; color: var(--soft); }
+.topics ul { display: flex; flex-wrap: wrap; gap: 0 1.1rem; padding-left: 1.15rem; font: 0.78rem/1.6 var(--sans); color: var(--soft); }
 .more { display: block; margin: 0.8rem 0 0; font: 0.85rem var(--sans); }
 .bars { display: block; width: 100%; height: auto; max-width: 40rem; font: 11px var(--sans); }
 .bars rect { fill: var(--bar); } .bars .rest { fill: transparent; } .bars line { stroke: var(--soft); stroke-dasharray: 3 3; } .bars text { fill: var(--soft); }
 @media (min-width: 64rem) {
-  .ready main { display: grid; grid-template-columns: minmax(0, 0.82fr) minmax(0, 1fr); gap: 0 3rem; align-items: start; }
+  .ready main { display: grid; grid-template-columns: minmax(0, 0.9fr) minmax(0, 1fr); gap: 0 2.6rem; align-items: start; }
   .ready .side { position: sticky; top: 4.2rem; max-height: calc(100vh - 4.6rem); overflow-y: auto; padding: 0 0.3rem 2rem; scrollbar-width: thin; }
   nav a[data-view='tree'] { display: none; }
 }
@@ -91,13 +92,17 @@ ${BRANCHES.light.map((_, i) => `.c${i} { --c: var(--c${i}); }`).join(' ')}
 }
 @media (max-width: 40rem) {
   .tools label { flex-basis: 100%; }
-  nav { flex: 1; } nav a { flex: 1; text-align: center; padding-inline: 0.3rem; }
+  nav { flex: 1; } nav a { flex: auto; text-align: center; padding-inline: 0.4rem; white-space: nowrap; }
   .row.head { display: none; }
-  .row { grid-template-columns: 1.6rem auto auto 1fr; column-gap: 0.5rem; }
-  .row a { grid-column: 2 / -1; }
+  .row { grid-template-columns: 1.6rem auto auto 1fr; column-gap: 0.8rem; padding-bottom: 0.6rem; }
+  .row > :first-child { grid-row: 1; grid-column: 1; }
+  .row a { grid-row: 1; grid-column: 2 / -1; margin-left: -0.5rem; }
+  .row::after { left: 1.9rem; }
   .row b { grid-row: 2; text-align: left; font-size: 0.75rem; }
-  .row b:nth-of-type(1) { grid-column: 2; }
-  .row i { position: static; width: auto; height: auto; clip-path: none; }
+  .row b:nth-of-type(1) { grid-column: 2; margin-left: -0.5rem; }
+  .row b:nth-of-type(2) { grid-column: 3; }
+  .row b:nth-of-type(3) { grid-column: 4; }
+  .row i { position: static; width: auto; height: auto; clip-path: none; font-style: normal; }
   .row b:nth-of-type(1) i { display: none; }
   .row button { width: 1.6rem; height: 2rem; align-self: start; translate: 0 -0.3rem; }
   .tree li li { margin-left: 0.9rem; }

@@ -34,9 +34,12 @@ export function topicsToHtml(report: TopicReport, options: TopicsPageOptions = {
   const pictures = picturesOf(report);
   const links = [
     ['#', 'Topics', 'tree'],
-    ...(pictures.length ? [['#shares', pictures.map(({ name }) => name).join(' and '), 'shares']] : []),
+    ...(pictures.length
+      ? [['#shares', pictures.map(({ name }, i) => (i ? name.toLowerCase() : name)).join(' and '), 'shares']]
+      : []),
     ...(report.shown.length ? [['#documents', 'Documents', 'documents']] : []),
   ];
+  const data = dataElements(report);
   const body = [
     '<header>',
     `<h1 dir="auto">${xml(title)}</h1>`,
@@ -50,7 +53,7 @@ export function topicsToHtml(report: TopicReport, options: TopicsPageOptions = {
     '<main>',
     '<section class="tree" aria-label="Topics">',
     '<p class="tree-tools" hidden><button type="button" data-open="1">Open all</button><button type="button" data-open="">Close all</button></p>',
-    '<div class="row head" aria-hidden="true"><u></u><span>Topic</span><b>Share of documents</b><b>Documents</b><b>Coherence (NPMI)</b></div>',
+    '<div class="row head" aria-hidden="true"><u></u><span>Topic</span><b>Share</b><b>Documents</b><b>Coherence (NPMI)</b></div>',
     ...treeOf(report),
     '</section>',
     '<div class="side">',
@@ -66,9 +69,9 @@ export function topicsToHtml(report: TopicReport, options: TopicsPageOptions = {
     '</section>',
     '</div>',
     '</main>',
-    ...dataElements(report),
+    data.first,
   ];
-  return htmlPage({ title, style: PAGE_STYLE, script: PAGE_SCRIPT, body });
+  return htmlPage({ title, style: PAGE_STYLE, script: PAGE_SCRIPT, body, rest: data.rest });
 }
 
 function factsOf({ documents, wordless, vocabulary, topics, levels, assignment, shown }: TopicReport): string {

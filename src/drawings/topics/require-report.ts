@@ -1,118 +1,136 @@
 import { isObject } from '../../check/complete.js';
 import { got } from '../../check/phrase.js';
-import type { TopicReport } from '../../structure/topics/report.js';
+import type { Exemplar, ShownDocument, TopicReport, TopicSummary } from '../../structure/topics/report.js';
 
-type Check = (value: unknown, name: string) => void;
+/** What is wrong with a value, and where in it. */
+interface Fault {
+  readonly at: string;
+  readonly expected: string;
+  readonly value: unknown;
+  readonly kind: typeof TypeError | typeof RangeError;
+}
+
+type Check = (value: unknown) => Fault | undefined;
 
 /**
  * A report may come from a file, so that all that is drawn is looked at.
  * @throws TypeError for a value of another kind, RangeError for a number or a list out of bounds
  */
 export function requireReport(report: unknown): asserts report is TopicReport {
-  object(REPORT)(report, 'report');
-  const { topics, shown, labels, periods } = report as TopicReport;
-  const ids = new Map(topics.map(({ id, level }) => [id, level]));
-  if (ids.size < topics.length) throw new RangeError('report.topics: expected each id once');
-  topics.forEach(({ parent, level, exemplars, ...topic }, i) => {
-    const name = `report.topics[${i}]`;
-    if (parent !== null && !(ids.get(parent)! > level))
-      throw new RangeError(`${name}.parent: expected the id of a topic of a higher level, got ${got(parent)}`);
-    exemplars.forEach(({ document }, k) => {
-      below(shown.length)(document, `${name}.exemplars[${k}].document`);
-    });
-    sameLength(topic.labels, labels?.names, `${name}.labels`);
-    sameLength(topic.periods, periods?.names, `${name}.periods`);
-  });
-  sameLength(labels?.documents, labels?.names, 'report.labels.documents');
-  sameLength(periods?.documents, periods?.names, 'report.periods.documents');
-  shown.forEach((document, i) => {
-    document.topics.forEach(([topic], k) => {
-      below(topics.length)(topic, `report.shown[${i}].topics[${k}][0]`);
-    });
-  });
+  if (!isObject(report)) throw new TypeError(`report: expected a TopicReport, got ${got(report)}`);
+  refuse(REPORT(report));
+  refuse(placesFault(report as unknown as TopicReport));
 }
 
-function fail(name: string, expected: string, value: unknown, kind = TypeError): never {
-  throw new kind(`${name}: expected ${expected}, got ${got(value)}`);
+function refuse(fault: Fault | undefined): void {
+  if (fault) throw new fault.kind(`report${fault.at}: expected ${fault.expected}, got ${got(fault.value)}`);
 }
 
-const text: Check = (value, name) => {
-  if (typeof value !== 'string') fail(name, 'a string', value);
+/** What names other parts of the report must name one that is there. */
+function placesFault({ topics, shown, labels, periods }: TopicReport): Fault | undefined {
+  const levels = new Map(topics.map(({ id, level }) => [id, level]));
+  if (levels.size < topics.length) return wrong('each id once', topics, RangeError, '.topics');
+  const topicPlaces = list(pair(below(topics.length), share));
+  const exemplarPlaces = list((exemplar) => within('.document', below(shown.length)((exemplar as Exemplar).document)));
+  const ofAll =
+    within('.labels.documents', lengthFault(labels?.documents, labels?.names)) ??
+    within('.periods.documents', lengthFault(periods?.documents, periods?.names));
+  const ofTopic: Check = (topic) => {
+    const { parent, level, exemplars, ...own } = topic as TopicSummary;
+    if (parent !== null && !(levels.get(parent)! > level))
+      return wrong('the id of a topic of a higher level', parent, RangeError, '.parent');
+    return (
+      within('.exemplars', exemplarPlaces(exemplars)) ??
+      within('.labels', lengthFault(own.labels, labels?.names)) ??
+      within('.periods', lengthFault(own.periods, periods?.names))
+    );
+  };
+  const ofDocument: Check = (document) => within('.topics', topicPlaces((document as ShownDocument).topics));
+  return ofAll ?? within('.topics', list(ofTopic)(topics)) ?? within('.shown', list(ofDocument)(shown));
+}
+
+function wrong(expected: string, value: unknown, kind: Fault['kind'] = TypeError, at = ''): Fault {
+  return { at, expected, value, kind };
+}
+
+function within(at: string, fault: Fault | undefined): Fault | undefined {
+  return fault && { ...fault, at: at + fault.at };
+}
+
+const text: Check = (value) => (typeof value === 'string' ? undefined : wrong('a string', value));
+
+const number: Check = (value) => {
+  if (typeof value !== 'number') return wrong('a number', value);
+  return Number.isFinite(value) ? undefined : wrong('a finite number', value, RangeError);
 };
 
-const number: Check = (value, name) => {
-  if (typeof value !== 'number') fail(name, 'a number', value);
-  if (!Number.isFinite(value)) fail(name, 'a finite number', value, RangeError);
-};
+const share: Check = (value) =>
+  number(value) ??
+  ((value as number) >= 0 && (value as number) <= 1 ? undefined : wrong('a number from 0 to 1', value, RangeError));
 
-const share: Check = (value, name) => {
-  number(value, name);
-  if (!((value as number) >= 0 && (value as number) <= 1)) fail(name, 'a number from 0 to 1', value, RangeError);
-};
-
-const whole: Check = (value, name) => {
-  number(value, name);
-  if (!Number.isSafeInteger(value) || (value as number) < 0) fail(name, 'an integer from 0', value, RangeError);
-};
-
-const level: Check = (value, name) => {
-  whole(value, name);
-  if (value === 0) fail(name, 'an integer from 1', value, RangeError);
-};
+function whole(from: number): Check {
+  return (value) =>
+    number(value) ??
+    (Number.isSafeInteger(value) && (value as number) >= from
+      ? undefined
+      : wrong(`an integer from ${from}`, value, RangeError));
+}
 
 function below(count: number): Check {
-  return (value, name) => {
-    if ((value as number) >= count) fail(name, `an integer below ${count}`, value, RangeError);
-  };
+  return (value) => ((value as number) < count ? undefined : wrong(`an integer below ${count}`, value, RangeError));
 }
 
 function orNull(check: Check): Check {
-  return (value, name) => {
-    if (value !== null) check(value, name);
-  };
+  return (value) => (value === null ? undefined : check(value));
 }
 
 /** What may stay absent. */
 function maybe(check: Check): Check {
-  return (value, name) => {
-    if (value !== undefined) check(value, name);
-  };
+  return (value) => (value === undefined ? undefined : check(value));
 }
 
 function list(check: Check): Check {
-  return (value, name) => {
-    if (!Array.isArray(value)) fail(name, 'a list', value);
-    for (let i = 0; i < value.length; i++) check(value[i], `${name}[${i}]`);
+  return (value) => {
+    if (!Array.isArray(value)) return wrong('a list', value);
+    for (let i = 0; i < value.length; i++) {
+      const fault = check(value[i]);
+      if (fault) return within(`[${i}]`, fault);
+    }
+    return undefined;
   };
 }
 
 function pair(first: Check, second: Check): Check {
-  return (value, name) => {
-    if (!Array.isArray(value) || value.length !== 2) fail(name, 'a list of two', value);
-    first(value[0], `${name}[0]`);
-    second(value[1], `${name}[1]`);
+  return (value) => {
+    if (!Array.isArray(value) || value.length !== 2) return wrong('a list of two', value);
+    return within('[0]', first(value[0])) ?? within('[1]', second(value[1]));
   };
 }
 
 function object(checks: Readonly<Record<string, Check>>): Check {
   const entries = Object.entries(checks);
-  return (value, name) => {
-    if (!isObject(value)) fail(name, name === 'report' ? 'a TopicReport' : 'an object', value);
-    for (const [key, check] of entries) check(value[key], `${name}.${key}`);
+  return (value) => {
+    if (!isObject(value)) return wrong('an object', value);
+    for (const [key, check] of entries) {
+      const fault = check(value[key]);
+      if (fault) return within(`.${key}`, fault);
+    }
+    return undefined;
   };
 }
 
-function sameLength(given: readonly unknown[] | undefined, names: readonly unknown[] | undefined, name: string): void {
-  if (given !== undefined && given.length !== (names?.length ?? 0))
-    throw new RangeError(`${name}: expected ${names?.length ?? 0} numbers, got ${given.length}`);
+function lengthFault(given: readonly unknown[] | undefined, names: readonly unknown[] = []): Fault | undefined {
+  if (given === undefined || given.length === names.length) return undefined;
+  return wrong(`a list of ${names.length}`, given, RangeError);
 }
 
-const GROUPS = object({ names: list(text), documents: list(whole) });
-const REPORT = {
-  documents: whole,
-  wordless: whole,
-  vocabulary: whole,
-  levels: list(whole),
+const COUNT = whole(0);
+const GROUPS = object({ names: list(text), documents: list(COUNT) });
+const REPORT = object({
+  documents: COUNT,
+  wordless: COUNT,
+  vocabulary: COUNT,
+  levels: list(COUNT),
   assignment: text,
   logLikelihood: number,
   labels: maybe(GROUPS),
@@ -121,17 +139,17 @@ const REPORT = {
   topics: list(
     object({
       id: text,
-      level,
+      level: whole(1),
       parent: orNull(text),
       name: maybe(text),
-      features: list(object({ feature: whole, name: text, inside: share, outside: share })),
+      features: list(object({ feature: COUNT, name: text, inside: share, outside: share })),
       share,
-      documents: whole,
+      documents: COUNT,
       npmi: orNull(number),
       compactness: orNull(number),
-      labels: maybe(list(whole)),
-      periods: maybe(list(whole)),
-      exemplars: list(object({ document: whole, probability: share, sentence: text })),
+      labels: maybe(list(COUNT)),
+      periods: maybe(list(COUNT)),
+      exemplars: list(object({ document: COUNT, probability: share, sentence: text })),
     }),
   ),
   shown: list(
@@ -140,8 +158,8 @@ const REPORT = {
       name: maybe(text),
       label: maybe(text),
       date: maybe(text),
-      topics: list(pair(whole, share)),
-      words: maybe(list(object({ feature: whole, start: whole, end: whole }))),
+      topics: list(pair(COUNT, share)),
+      words: maybe(list(object({ feature: COUNT, start: COUNT, end: COUNT }))),
     }),
   ),
-};
+});

@@ -49,6 +49,8 @@ const brief = (place) => {
   return (topic.name || '').trim() || wordsOf(topic, 3) || topic.id;
 };
 
+// What stands behind the script may not have come yet; an element is whole when there is something behind it.
+const isRead = (piece) => document.readyState !== 'loading' || document.getElementById('documents-' + (piece + 1)) !== null;
 let members;
 const membersOf = (place) => (members ??= read('members'))[place];
 

@@ -24,16 +24,19 @@ const idle = window.requestIdleCallback ?? ((work) => setTimeout(work, 30));
 const prepare = (from) => {
   const end = performance.now() + SLICE;
   let at = from;
-  while (at < data.shown && performance.now() < end) textOf(at++);
+  while (at < data.shown && performance.now() < end && isRead(pieceOf(at))) textOf(at++);
   if (at < data.shown) idle(() => prepare(at));
 };
-setTimeout(() => idle(() => prepare(0)), 300);
+const whenLoaded = (work) => {
+  if (document.readyState === 'loading') addEventListener('DOMContentLoaded', work);
+  else work();
+};
+whenLoaded(() => setTimeout(() => idle(() => prepare(0)), 300));
 
 const show = (name, nodes, focus) => {
   document.body.dataset.view = name;
-  const other = name === 'tree' || name === 'shares';
-  view.hidden = other;
-  shares.hidden = !other;
+  view.hidden = !nodes;
+  shares.hidden = Boolean(nodes);
   view.replaceChildren(...(nodes ?? []).flat(9).filter(Boolean));
   const current = name === 'topic' ? 'tree' : name === 'document' ? 'documents' : name;
   for (const link of tools.querySelectorAll('nav a')) {
@@ -51,15 +54,26 @@ const follow = (focus) => {
   const index = /^d\d+$/.test(asked) ? Number(asked.slice(1)) : -1;
   run++;
   told.value = '';
+  const pictured = shares.children.length > 0;
+  if (document.readyState === 'loading' && (asked ? asked !== 'shares' : !pictured)) {
+    if (!document.body.dataset.view) show('tree');
+    whenLoaded(() => follow(focus));
+    return;
+  }
   if (place !== undefined) show('topic', topicView(place), focus);
   else if (index >= 0 && index < data.shown) show('document', documentView(index), focus);
   else if (asked === 'documents' && data.shown) show('documents', documentsView(), focus);
-  else if (asked === 'shares' && shares.children.length) show('shares');
-  else if (asked === '' && !shares.children.length && data.shown && innerWidth >= 1024) show('documents', documentsView());
-  else show('tree');
+  else if (asked === 'shares' && pictured) show('shares');
+    else show('tree', pictured || !data.shown ? undefined : documentsView());
   select(place);
   if (place === undefined && focus) scrollTo(0, Math.min(scrollY, tools.offsetTop));
   else if (innerWidth < 1024) scrollTo(0, 0);
+};
+
+/** Whether a word of the text begins with the term. */
+const beginsIn = (text, term) => {
+  for (let at = text.indexOf(term); at >= 0; at = text.indexOf(term, at + 1)) if (at === 0 || !/[\p{L}\p{N}]/u.test(text[at - 1])) return true;
+  return false;
 };
 
 let run = 0;
@@ -73,7 +87,10 @@ const search = () => {
   }
   const has = (text) => terms.every((term) => text.includes(term));
   const places = topics.map((_, place) => place).filter((place) => has(topicText(place)));
+  // Documents in which a word begins so come first.
+  const begins = (text) => terms.every((term) => beginsIn(text, term));
   const found = [];
+  const inWords = [];
   const head = make('h3', {}, 'Documents');
   const pages = paged(() => found.length, (i) => documentRow(found[i]));
   const topicRow = (place) => make('li', {}, make('b', {}, percent(topics[place].share)), make('a', { href: '#' + topics[place].id }, make('bdi', {}, topics[place].name ? [hitsIn(topics[place].name), ': '] : '', hitsIn(wordsOf(topics[place])))), make('small', { class: 'note' }, ' ' + topics[place].id));
@@ -89,13 +106,15 @@ const search = () => {
     if (mine !== run) return;
     const end = performance.now() + SLICE;
     const before = found.length;
-    while (at < data.shown && performance.now() < end) {
-      if (has(textOf(at))) found.push(at);
+    while (at < data.shown && performance.now() < end && isRead(pieceOf(at))) {
+      const text = textOf(at);
+      if (has(text)) (begins(text) ? found : inWords).push(at);
       at++;
     }
-    if (found.length > before) pages.grow();
     const done = at >= data.shown;
-    head.textContent = plural(found.length, 'document') + (done ? '' : ' so far');
+    if (done) found.push(...inWords);
+    if (found.length > before) pages.grow();
+    head.textContent = plural(found.length + (done ? 0 : inWords.length), 'document') + (done ? '' : ' so far');
     none.hidden = !done || found.length > 0;
     if (done) told.value = places.length + found.length ? plural(places.length, 'topic') + ', ' + plural(found.length, 'document') : 'Nothing found';
     else setTimeout(slice);

@@ -1,5 +1,5 @@
 /** The tree: folded, moved about in by keys, and open where a topic is shown. */
-export const TREE_SCRIPT = String.raw`
+export const TREE_SCRIPT = `
 const root = document.documentElement;
 const tree = document.querySelector('.tree');
 const buttons = [...tree.querySelectorAll('.row button')];

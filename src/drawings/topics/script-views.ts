@@ -1,5 +1,5 @@
 /** What stands beside the tree: a topic, a document, all documents. */
-export const VIEWS_SCRIPT = String.raw`
+export const VIEWS_SCRIPT = `
 const view = document.querySelector('.view');
 const STEP = 25;
 /** Terms of the search that led here. */
@@ -10,17 +10,25 @@ const paged = (total, rowAt, step = STEP) => {
   const list = make('div', {});
   const button = make('button', { type: 'button', class: 'more' });
   let seen = 0;
-  const more = (move) => {
-    const first = seen;
-    for (const end = Math.min(total(), seen + step); seen < end; seen++) list.append(rowAt(seen));
+  const tell = () => {
     const left = total() - seen;
     button.hidden = left <= 0;
     button.textContent = 'Show ' + count(Math.min(step, left)) + ' more of ' + count(left);
+  };
+  const more = (move) => {
+    const first = seen;
+    for (const end = Math.min(total(), seen + step); seen < end; seen++) list.append(rowAt(seen));
+    tell();
     if (move) list.children[first]?.querySelector('a')?.focus();
   };
   button.addEventListener('click', () => more(true));
   more(false);
-  return { nodes: [list, button], grow: () => (seen < step ? more(false) : (button.hidden = false, button.textContent = 'Show ' + count(Math.min(step, total() - seen)) + ' more of ' + count(total() - seen))) };
+  // To be called when there is more to list.
+  const grow = () => {
+    if (seen < step) more(false);
+    else tell();
+  };
+  return { nodes: [list, button], grow };
 };
 
 const metaOf = ({ label, date }, ...others) => [label, date, ...others].filter((part) => part !== null && part !== undefined && part !== '').flatMap((part, i) => [i ? ' · ' : '', make('bdi', {}, part)]);
@@ -45,15 +53,18 @@ const hitsIn = (text) => marked(text, 0, text.length, hitsOf(text, terms));
 const topicLink = (place, words) => make('a', { href: '#' + topics[place].id }, make('bdi', {}, words ?? brief(place)));
 const crumbs = (path) => make('p', { class: 'crumbs' }, make('a', { href: '#' }, 'Topics'), path.map((place) => topicLink(place)));
 
-const table = (heads, rows) =>
-  make(
+/** Bars are as long as the longest is, ticks stand where they would end without the topic. */
+const table = (heads, rows) => {
+  const most = Math.max(...rows.map(({ share, beside }) => Math.max(share, beside))) || 1;
+  return make(
     'table',
     {},
     make('thead', {}, make('tr', {}, heads.map((head) => make('th', { scope: 'col' }, head)))),
     make('tbody', {}, rows.map(({ name, share, beside }) =>
-      make('tr', {}, make('th', { scope: 'row', dir: 'auto' }, name), make('td', { p: bar(share), q: bar(beside) }, percent(share)), make('td', {}, percent(beside))),
+      make('tr', {}, make('th', { scope: 'row', dir: 'auto' }, name), make('td', { p: bar(share / most), q: bar(beside / most) }, percent(share)), make('td', {}, percent(beside))),
     )),
   );
+};
 
 const wordTable = ({ features }) =>
   features.length > 0 &&

@@ -1,6 +1,15 @@
 // Compiled, never run: the published types as a strict project sees them.
 import { chowLiuTree, Dataset, DenseNet, gateReport, latentTreeToJson, TrfNet, treeToJson } from 'espalier';
-import { gatesToSvg, latentTreeToDot, latentTreeToHtml, latentTreeToSvg, treeToDot, treeToSvg } from 'espalier/draw';
+import {
+  gatesToSvg,
+  latentTreeToDot,
+  latentTreeToHtml,
+  latentTreeToSvg,
+  topicSharesToSvg,
+  topicsToHtml,
+  treeToDot,
+  treeToSvg,
+} from 'espalier/draw';
 import { parseSparseText, readCsv } from 'espalier/read';
 
 export async function use(rows: number[][], labels: number[], signal: AbortSignal): Promise<number> {
@@ -37,5 +46,14 @@ export function use2(value: object): object {
 export const functions: readonly ((...args: never[]) => unknown)[] = [
   ...[chowLiuTree, parseSparseText, readCsv],
   ...[gateReport, latentTreeToJson, treeToJson],
-  ...[gatesToSvg, latentTreeToDot, latentTreeToHtml, latentTreeToSvg, treeToDot, treeToSvg],
+  ...[
+    gatesToSvg,
+    latentTreeToDot,
+    latentTreeToHtml,
+    latentTreeToSvg,
+    topicSharesToSvg,
+    topicsToHtml,
+    treeToDot,
+    treeToSvg,
+  ],
 ];
