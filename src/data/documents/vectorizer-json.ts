@@ -3,12 +3,15 @@ import { jsonOf } from '../../check/json.js';
 import { requireNames } from '../../check/names.js';
 import { got } from '../../check/phrase.js';
 import { requireInteger, requireObject } from '../../check/require.js';
+import type { AnalysisSettings } from './words/options.js';
 
 /** A TextVectorizer as plain JSON, lossless. */
 export interface TextVectorizerJson {
   kind: 'text-vectorizer';
-  /** How a text becomes words. */
-  analysis: Record<string, unknown>;
+  /** How a text becomes words: the options, the language as it was found. */
+  analysis: AnalysisSettings;
+  /** Words that are left out, all of them. */
+  stopWords: string[];
   /** Rows hold 1 for each word that is there, not how often it is. */
   binary: boolean;
   /** Documents learned from; 0 of a vocabulary that was given. */
@@ -24,8 +27,9 @@ export interface TextVectorizerJson {
 /** @throws TypeError, RangeError for what toJSON of a TextVectorizer cannot have written; the analysis is checked where it is made use of */
 export function requireVectorizerJson(json: unknown, argument = 'json'): asserts json is TextVectorizerJson {
   const given = jsonOf<TextVectorizerJson>(json, 'text-vectorizer', argument);
-  const { analysis, binary, documents, words, keys, documentFrequency } = given;
+  const { analysis, stopWords, binary, documents, words, keys, documentFrequency } = given;
   requireObject(analysis, `${argument}.analysis`);
+  requireNames(stopWords, stopWords?.length ?? 0, `${argument}.stopWords`, 'word');
   if (typeof binary !== 'boolean') throw new TypeError(`${argument}.binary: expected a boolean, got ${got(binary)}`);
   requireInteger(documents, 0, `${argument}.documents`);
   requireWords(words, `${argument}.words`);

@@ -1,5 +1,5 @@
 import { type Completed, type Fn, type Options, type OptionsOf, SIGNAL } from '../../check/option.js';
-import { ANALYSIS } from './plain-analyzer.js';
+import { ANALYSIS } from './words/options.js';
 
 /** How far a pass over texts is. */
 export interface TextProgress {

@@ -8,7 +8,6 @@ import { targetsOf } from '../labels.js';
 import type { SparseMatrix } from '../matrix.js';
 import type { Targets } from '../targets.js';
 import type { Texts } from './document.js';
-import { type Analyzer, makeAnalyzer } from './plain-analyzer.js';
 import { requireVectorizerJson, type TextVectorizerJson } from './vectorizer-json.js';
 import { type TextVectorizerOptions, TRANSFORM, VECTORIZER } from './vectorizer-options.js';
 import { eachText, requireTexts } from './vocabulary/each-text.js';
@@ -16,6 +15,8 @@ import { learnWords } from './vocabulary/learn.js';
 import { readWords, type WordSink } from './vocabulary/read-words.js';
 import { RowBuilder } from './vocabulary/row-builder.js';
 import { Vocabulary, WordFinder } from './vocabulary/vocabulary.js';
+import { Analyzer, makeAnalyzer } from './words/analyzer.js';
+import { ANALYSIS } from './words/options.js';
 
 export type { TextProgress, TextVectorizerOptions } from './vectorizer-options.js';
 
@@ -51,7 +52,7 @@ export class TextVectorizer {
   private readonly json: TextVectorizerJson;
 
   private constructor(analyzer: Analyzer, json: TextVectorizerJson) {
-    if (typeof (analyzer as Analyzer | undefined)?.words !== 'function')
+    if (!(analyzer instanceof Analyzer))
       throw new TypeError('constructor: is internal, use TextVectorizer.learn or TextVectorizer.fromJSON');
     this.words = json.words;
     this.documentFrequency = json.documentFrequency;
@@ -147,7 +148,9 @@ export class TextVectorizer {
   static async fromJSON(json: TextVectorizerJson): Promise<TextVectorizer> {
     requireVectorizerJson(json);
     const own = structuredClone(json);
-    return new TextVectorizer(await makeAnalyzer(own.analysis), own);
+    const { language } = complete(ANALYSIS, own.analysis, 'json.analysis', 'json.analysis.');
+    if (language === 'auto') throw new RangeError("json.analysis.language: expected the language found, got 'auto'");
+    return new TextVectorizer(await makeAnalyzer(own.analysis, [], own.stopWords), own);
   }
 
   private builder(): TextRows {

@@ -65,6 +65,32 @@ async function* chunksOf(stream: ReadableStream): AsyncGenerator<unknown> {
   }
 }
 
+/** The first texts, of so many characters or more together if there are as many, and all texts with these. */
+export async function sampled(
+  texts: AsyncGenerator<string, void, undefined>,
+  characters: number,
+): Promise<{ sample: string[]; all: AsyncGenerator<string, void, undefined> }> {
+  const sample: string[] = [];
+  for (let length = 0; length < characters; length += sample.at(-1)!.length) {
+    const { done, value } = await texts.next();
+    if (done) break;
+    sample.push(value);
+  }
+  return { sample, all: sample.length === 0 ? texts : joined(sample, texts) };
+}
+
+async function* joined(
+  first: readonly string[],
+  others: AsyncGenerator<string, void, undefined>,
+): AsyncGenerator<string, void, undefined> {
+  try {
+    yield* first;
+    yield* others;
+  } finally {
+    await others.return();
+  }
+}
+
 /** A long text in parts that end at a blank or a line's end, where no word goes on; one without any stays whole. */
 export function* partsOf(text: string): Generator<string> {
   let from = 0;

@@ -1,18 +1,22 @@
 import { Pace } from '../../../runtime/pace.js';
 import type { SparseMatrix } from '../../matrix.js';
 import type { Texts } from '../document.js';
-import { type Analyzer, makeAnalyzer } from '../plain-analyzer.js';
 import type { TextVectorizerJson } from '../vectorizer-json.js';
 import type { VectorizerSettings } from '../vectorizer-options.js';
+import { type Analyzer, makeAnalyzer } from '../words/analyzer.js';
 import { type Chosen, chooseWords } from './choice.js';
-import { eachText } from './each-text.js';
-import { type GivenWords, givenWords, requireOneList } from './given-words.js';
+import { eachText, sampled } from './each-text.js';
+import { type GivenEntry, type GivenWords, givenWords, requireOneList } from './given-words.js';
 import { KeptWords } from './kept-words.js';
+import { PhraseChoice } from './phrases.js';
 import { readWords } from './read-words.js';
 import { RowBuilder } from './row-builder.js';
 import { phraseOf } from './trie.js';
 import { eachEntry, trieOf } from './vocabulary.js';
 import { WordCounts } from './word-counts.js';
+
+/** Characters to tell the language by. */
+const SAMPLE = 200_000;
 
 export interface Learned {
   readonly analyzer: Analyzer;
@@ -25,32 +29,39 @@ export interface Learned {
 export async function learnWords(texts: Texts, settings: VectorizerSettings, rowsToo: boolean): Promise<Learned> {
   requireOneList(settings);
   const pace = new Pace(settings.signal);
-  const source = eachText(texts);
-  const analyzer = await makeAnalyzer(settings);
+  const { sample, all } = await sampled(eachText(texts), settings.language === 'auto' ? SAMPLE : 0);
+  const analyzer = await makeAnalyzer(settings, sample);
   const given = givenWords(analyzer, settings);
-  const kept = rowsToo ? new KeptWords() : undefined;
-  const counts = new WordCounts(kept);
-  if (rowsToo || !given.vocabulary) await readWords(source, analyzer, settings, pace, counts);
-  const chosen = await chosenOf(counts, given, settings);
-  const rows = kept && (await rowsOf(kept, counts, chosen, settings.binary, pace));
+  const phrases = !given.vocabulary && (settings.phrases > 1 || given.include.some(({ words }) => words.length > 1));
+  const kept = rowsToo || phrases ? new KeptWords() : undefined;
+  const counts = new WordCounts(kept, settings.stem);
+  if (rowsToo || !given.vocabulary) await readWords(all, analyzer, settings, pace, counts);
+  else await all.return?.();
+  const chosen = await chosenOf(counts, phrases ? kept : undefined, given, settings, pace);
+  const rows = rowsToo ? await rowsOf(kept!, counts, chosen, settings.binary, pace) : undefined;
   await pace.end();
-  return { analyzer, json: jsonOf(counts, chosen, settings), rows };
+  return { analyzer, json: jsonOf(analyzer, counts, chosen, settings), rows };
 }
 
-/** The vocabulary in the order of its columns. */
-async function chosenOf(counts: WordCounts, given: GivenWords, settings: VectorizerSettings): Promise<Chosen[]> {
-  const numbered = (words: readonly string[]) => words.map((word) => counts.idOf(word));
-  if (given.vocabulary) return given.vocabulary.map((words) => ({ ids: numbered(words), documentFrequency: 0 }));
+/** The vocabulary in the order of its columns; with phrases where the words in their order are given. */
+async function chosenOf(
+  counts: WordCounts,
+  kept: KeptWords | undefined,
+  given: GivenWords,
+  settings: VectorizerSettings,
+  pace: Pace,
+): Promise<Chosen[]> {
+  const numbered = ({ words, full }: GivenEntry) => counts.enter(words, full);
+  if (given.vocabulary) return given.vocabulary.map((entry) => ({ ids: numbered(entry), documentFrequency: 0 }));
   if (counts.documents === 0) throw new RangeError('texts: expected at least one text, got none');
-  const included = new Set(given.include.flatMap(numbered));
-  const chosen = chooseWords(counts, included, given.exclude, settings);
+  const included = given.include.map(numbered);
+  const chosen = kept
+    ? await new PhraseChoice(counts, kept, included, given.exclude, settings, pace).choose(settings.phrases)
+    : chooseWords(counts, new Set(included.flat()), given.exclude, settings);
   if (chosen.length === 0) throw noWords(counts);
-  const names = new Map(chosen.map((entry) => [entry, nameOf(entry, counts)]));
+  const nameOf = counts.names();
+  const names = new Map(chosen.map((entry) => [entry, phraseOf(entry.ids.map(nameOf))]));
   return chosen.sort((a, b) => (names.get(a)! < names.get(b)! ? -1 : 1));
-}
-
-function nameOf({ ids }: Chosen, { words }: WordCounts): string {
-  return phraseOf(ids.map((id) => words[id]!));
 }
 
 function noWords({ words, documents }: WordCounts): RangeError {
@@ -60,13 +71,20 @@ function noWords({ words, documents }: WordCounts): RangeError {
   );
 }
 
-function jsonOf(counts: WordCounts, chosen: readonly Chosen[], settings: VectorizerSettings): TextVectorizerJson {
+function jsonOf(
+  analyzer: Analyzer,
+  counts: WordCounts,
+  chosen: readonly Chosen[],
+  settings: VectorizerSettings,
+): TextVectorizerJson {
   const { vocabulary, binary } = settings;
-  const keys = chosen.map((entry) => nameOf(entry, counts));
-  const words = [...(vocabulary ?? keys)];
+  const nameOf = counts.names();
+  const keys = chosen.map(({ ids }) => phraseOf(ids.map((id) => counts.words[id]!)));
+  const words = vocabulary ? [...vocabulary] : chosen.map(({ ids }) => phraseOf(ids.map(nameOf)));
   return {
     kind: 'text-vectorizer',
-    analysis: {},
+    analysis: analyzer.settings,
+    stopWords: [...analyzer.stops].sort(),
     binary,
     documents: vocabulary ? 0 : counts.documents,
     words,

@@ -1,12 +1,14 @@
 import type { Pace } from '../../../runtime/pace.js';
-import type { Analyzer } from '../plain-analyzer.js';
 import type { PassOptions } from '../vectorizer-options.js';
+import type { Analyzer } from '../words/analyzer.js';
 import { partsOf } from './each-text.js';
 
 /** What takes the words of texts. */
 export interface WordSink {
-  /** Some words of the document at hand, in order; '' where no phrase goes on. */
-  add(words: readonly string[]): void;
+  /** Some words of the document at hand, in order; '' where no phrase goes on. `full`: what a person reads, word by word. */
+  add(words: readonly string[], full: readonly string[] | undefined): void;
+  /** Whether it takes what a person reads. */
+  readonly takesFull?: boolean;
   endDocument(): void;
 }
 
@@ -26,7 +28,7 @@ export async function readWords(
   };
   for await (const text of texts) {
     for (const part of partsOf(text)) {
-      sink.add(analyzer.words(part));
+      sink.add(analyzer.words(part), sink.takesFull ? analyzer.fullForms(part) : undefined);
       characters += part.length;
       if (pace.due) await turn();
     }

@@ -1,3 +1,4 @@
+import { FullForms } from './full-forms.js';
 import { GAP, type KeptWords } from './kept-words.js';
 
 /** A Map holds no more than 2^24 entries. */
@@ -15,20 +16,44 @@ export class WordCounts {
   /** The last document that had it, [word]. */
   private last = new Int32Array(1024).fill(-1);
   private readonly kept: KeptWords | undefined;
+  private readonly full: FullForms | undefined;
   private document = new Int32Array(1024);
   private length = 0;
 
-  constructor(kept?: KeptWords) {
+  /** @param stems words are stems, which are to be known by their most frequent form */
+  constructor(kept?: KeptWords, stems = false) {
     this.kept = kept;
+    if (stems) this.full = new FullForms();
+  }
+
+  get takesFull(): boolean {
+    return this.full !== undefined;
+  }
+
+  /** What a person calls the words. */
+  names(): (id: number) => string {
+    const names = this.full?.names();
+    return (id) => names?.get(id) ?? this.words[id]!;
+  }
+
+  /** The numbers of words that are to be known, whether they stand in texts or not. */
+  enter(words: readonly string[], full: readonly string[]): number[] {
+    return words.map((word, i) => {
+      const id = this.idOf(word);
+      this.full?.add(full[i]!, id, 0);
+      return id;
+    });
   }
 
   /** Some words of the document at hand; '' where no phrase goes on. */
-  add(words: readonly string[]): void {
+  add(words: readonly string[], full?: readonly string[]): void {
     if (this.kept) this.reserve(this.length + words.length);
-    for (const word of words) {
+    for (let i = 0; i < words.length; i++) {
+      const word = words[i]!;
       const id = word === '' ? GAP : this.idOf(word);
       if (this.kept) this.document[this.length++] = id;
       if (id === GAP) continue;
+      if (full) this.full?.add(full[i]!, id, 1);
       this.total[id]!++;
       if (this.last[id] === this.documents) continue;
       this.last[id] = this.documents;
@@ -43,7 +68,7 @@ export class WordCounts {
   }
 
   /** The number of a word, a new one if need be. */
-  idOf(word: string): number {
+  private idOf(word: string): number {
     const known = this.ids.get(word);
     if (known !== undefined) return known;
     const id = this.words.length;
@@ -52,9 +77,8 @@ export class WordCounts {
         `texts: expected at most ${MOST_WORDS} different words, got more after ${this.documents} documents`,
       );
     if (id === this.total.length) this.grow();
-    const own = ownCopy(word);
-    this.ids.set(own, id);
-    this.words.push(own);
+    this.ids.set(word, id);
+    this.words.push(word);
     return id;
   }
 
@@ -75,14 +99,4 @@ export class WordCounts {
     this.document = new Int32Array(2 * length);
     this.document.set(document);
   }
-}
-
-/** Engines let a part of a text hold on to the whole text. */
-function ownCopy(word: string): string {
-  let copy = '';
-  for (let i = 0; i < word.length; i += 4096) {
-    const codes = Array.from({ length: Math.min(4096, word.length - i) }, (_, j) => word.charCodeAt(i + j));
-    copy += String.fromCharCode(...codes);
-  }
-  return copy;
 }
