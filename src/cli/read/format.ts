@@ -33,6 +33,7 @@ const OTHERS: readonly (readonly [begin: string, what: string])[] = [
   ['\x93NUMPY', 'a NumPy array; write it with numpy.savetxt'],
   ['\x89PNG', 'a PNG image; train --method gaternet takes a folder of them for each class'],
   ['\xff\xd8\xff', 'a JPEG image; train --method gaternet takes a folder of them for each class'],
+  ['%PDF', 'a PDF; write its text with pdftotext'],
   ['BZh', 'packed by bzip2; unpack it first'],
   ['\xfd7zXZ', 'packed by xz; unpack it first'],
   ['\x28\xb5\x2f\xfd', 'packed by zstd; unpack it first'],
@@ -62,11 +63,16 @@ export function formatOf(path: string, head: Uint8Array, whole: boolean, name: s
   return found;
 }
 
+/** What else a file is by its first bytes, and what to do about it. */
+export function otherFile(head: Uint8Array): string | undefined {
+  const begin = String.fromCharCode(...head.subarray(0, 8));
+  return OTHERS.find(([known]) => begin.startsWith(known))?.[1];
+}
+
 function binaryFormat(head: Uint8Array, name: string): Format | undefined {
   const [first, second, type = 0, axes = 0] = head;
   if (first === 0 && second === 0 && type >= 8 && type <= 14 && axes > 0) return 'idx';
-  const begin = String.fromCharCode(...head.subarray(0, 8));
-  const other = OTHERS.find(([known]) => begin.startsWith(known))?.[1];
+  const other = otherFile(head);
   if (other) throw new UserError(`${name}: expected a file of rows, got ${other}`);
   if (markedEncoding(head) === 'utf-8' && head.includes(0))
     throw new UserError(

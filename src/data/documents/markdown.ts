@@ -1,0 +1,3 @@
+export function markdownToText(markdown: string): string {
+  return markdown;
+}
