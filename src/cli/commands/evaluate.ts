@@ -3,18 +3,19 @@ import type { GatedEvaluation } from '../../models/gaternet/gater-net.js';
 import { inFile } from '../errors.js';
 import { addFlags } from '../flags/add.js';
 import { BATCH } from '../flags/batch.js';
+import { addDocumentOptions } from '../flags/documents.js';
 import { InputArgument } from '../flags/files.js';
 import { readFlags } from '../flags/read.js';
-import { addTextColumns, OF_NET } from '../flags/texts.js';
+import { COLUMN_FLAGS, type FurtherOptions } from '../flags/texts.js';
 import { interruptible } from '../interrupt.js';
 import { addDataOptions, addJson } from '../options.js';
 import { metricText, printFigures } from '../print/figures.js';
 import { percent, plural, print, printJson } from '../print/output.js';
 
-import { type LikeOptions, loadLike } from '../read/data.js';
+import { loadLike } from '../read/data.js';
 import { openModel } from '../read/model.js';
 
-interface EvaluateOptions extends LikeOptions {
+interface EvaluateOptions extends FurtherOptions {
   batchSize?: string;
   json?: boolean;
 }
@@ -27,7 +28,7 @@ export function addEvaluate(program: Command): void {
     .addArgument(
       new InputArgument('<data>', 'labelled rows in the format of the training data, or images; - for standard input'),
     );
-  addJson(addTextColumns(addDataOptions(addFlags(command, BATCH), false), OF_NET))
+  addJson(addDocumentOptions(addDataOptions(addFlags(command, BATCH), false), { flags: COLUMN_FLAGS }))
     .addHelpText(
       'after',
       `

@@ -2,19 +2,20 @@ import type { Command } from 'commander';
 import { EXPLAIN, type LayerExplanation, type UnitExplanation } from '../../models/feedforward/explain.js';
 import { inFile, UserError } from '../errors.js';
 import { addFlags } from '../flags/add.js';
+import { addDocumentOptions } from '../flags/documents.js';
 import { InputArgument } from '../flags/files.js';
 import { flagsOf } from '../flags/flag.js';
 import { readFlags } from '../flags/read.js';
-import { addTextColumns, OF_NET } from '../flags/texts.js';
+import { COLUMN_FLAGS, type FurtherOptions } from '../flags/texts.js';
 import { interruptible } from '../interrupt.js';
 import { addDataOptions, addJson, integer } from '../options.js';
 import { count, plural, print, printJson } from '../print/output.js';
-import { type LikeOptions, loadLike } from '../read/data.js';
+import { loadLike } from '../read/data.js';
 import { explains, openModel } from '../read/model.js';
 
 const FLAGS = flagsOf(EXPLAIN);
 
-interface ExplainCommandOptions extends LikeOptions {
+interface ExplainCommandOptions extends FurtherOptions {
   units: number;
   layer?: number;
   json?: boolean;
@@ -28,7 +29,7 @@ export function addExplain(program: Command): void {
     .addArgument(new InputArgument('<data>', 'rows in the format of the training data; - for standard input'))
     .option('--layer <n>', 'only this hidden layer, counted from 1', integer(1))
     .option('--units <n>', 'most coherent units of each layer to print; --json holds all', integer(0), 10);
-  addJson(addTextColumns(addDataOptions(addFlags(command, FLAGS), false), OF_NET))
+  addJson(addDocumentOptions(addDataOptions(addFlags(command, FLAGS), false), { flags: COLUMN_FLAGS }))
     .addHelpText(
       'after',
       `

@@ -3,20 +3,21 @@ import type { Prediction } from '../../models/net.js';
 import type { TargetInfo } from '../../models/target.js';
 import { addFlags } from '../flags/add.js';
 import { BATCH } from '../flags/batch.js';
+import { addDocumentOptions } from '../flags/documents.js';
 import { InputArgument, OutputOption } from '../flags/files.js';
 import { readFlags } from '../flags/read.js';
-import { addTextColumns, OF_NET } from '../flags/texts.js';
+import { COLUMN_FLAGS, type FurtherOptions } from '../flags/texts.js';
 import { interruptible } from '../interrupt.js';
 import { addDataOptions, addJson } from '../options.js';
 import { csvCell } from '../print/csv.js';
 import { print } from '../print/output.js';
 import { tellWarnings } from '../print/told.js';
-import { type LikeOptions, loadLike } from '../read/data.js';
+import { loadLike } from '../read/data.js';
 import type { Loaded } from '../read/loaded.js';
 import { openModel } from '../read/model.js';
 import { writeAtomically } from '../write/atomic.js';
 
-interface PredictOptions extends LikeOptions {
+interface PredictOptions extends FurtherOptions {
   batchSize?: string;
   header: boolean;
   out?: string;
@@ -33,7 +34,7 @@ export function addPredict(program: Command): void {
     )
     .option('--no-header', 'leave out the line with the names of the columns')
     .addOption(new OutputOption('--out <file>', 'write there instead of to standard output'));
-  addJson(addTextColumns(addDataOptions(addFlags(command, BATCH), false), OF_NET))
+  addJson(addDocumentOptions(addDataOptions(addFlags(command, BATCH), false), { flags: COLUMN_FLAGS }))
     .addHelpText(
       'after',
       `

@@ -61,7 +61,7 @@ export class TrainRun {
     const { vectorizer } = this.inputs.train.data;
     if (!vectorizer) return {};
     const digest = createHash('sha256').update(JSON.stringify(vectorizer)).digest('hex');
-    return { 'vocabulary data': digest, texts: this.options.text?.columns };
+    return { 'vocabulary data': digest, texts: this.options.text?.asked };
   }
 
   async finish(): Promise<{ net: Net; result: FitResult }> {

@@ -7,10 +7,11 @@ import { classWeightsOf } from '../../training/class-weights.js';
 import type { FitOptions } from '../../training/fit-options.js';
 import { inFile, UserError } from '../errors.js';
 import { addFlags } from '../flags/add.js';
+import { addDocumentOptions, type DocumentTexts } from '../flags/documents.js';
 import { InputArgument, InputOption, OutputOption } from '../flags/files.js';
 import { type Flag, flagsOf } from '../flags/flag.js';
 import { readFlags } from '../flags/read.js';
-import { addTextColumns, refuseStrayText, type TextColumns, textColumnsOf, VECTORIZER_FLAGS } from '../flags/texts.js';
+import { askedToLearn, COLUMN_FLAGS, rowFormat, VECTORIZER_FLAGS } from '../flags/texts.js';
 import { interruptible } from '../interrupt.js';
 import { addDataOptions, addJson, integer, share } from '../options.js';
 import { type Outcome, printResult, printResultJson } from '../print/result.js';
@@ -60,8 +61,8 @@ export function addTrain(program: Command, args: readonly string[], methods: rea
   addJson(command);
   addTrainFlags(command, methods, help);
   const ofTexts = { heading: 'Reading texts:', hidden: !help.method };
-  addFlags(addTextColumns(command, ofTexts), VECTORIZER_FLAGS, ofTexts);
-  addDataOptions(command, true, { heading: 'Reading data:', hidden: !help.method })
+  addFlags(command, [...COLUMN_FLAGS, ...VECTORIZER_FLAGS], ofTexts);
+  addDocumentOptions(addDataOptions(command, true, { heading: 'Reading data:', hidden: !help.method }), { flags: [] })
     .addOption(new InputOption('--validation-labels <file>', 'IDX labels of --validation').hideHelp(!help.method))
     .addOption(new InputOption('--test-labels <file>', 'IDX labels of --test').hideHelp(!help.method))
     .addHelpText('after', help.text)
@@ -76,7 +77,6 @@ export function addTrain(program: Command, args: readonly string[], methods: rea
         throw new UserError(`--data, --text: expected one of the two, got ${rows} and ${text}`);
       const source = text ?? rows;
       if (source === undefined) throw new UserError('--data: expected training rows, or texts by --text, got neither');
-      refuseStrayText(options, text);
       await train(methods, { ...options, data: source });
     });
 }
@@ -97,7 +97,7 @@ function addTrainFlags(command: Command, methods: readonly Method[], { method, i
 }
 
 /** As commander gives them. */
-type CommandOptions = Omit<TrainOptions, 'text'> & TextColumns & { text?: string };
+type CommandOptions = Omit<TrainOptions, 'text' | 'format'> & DocumentTexts & { text?: string };
 
 async function train(methods: readonly Method[], options: CommandOptions): Promise<void> {
   const begun = performance.now();
@@ -109,7 +109,9 @@ async function train(methods: readonly Method[], options: CommandOptions): Promi
   const fit = (await readFlags(fitting, texts)).options as FitOptions;
   const seed = (learn.options.seed as number | undefined) ?? 0;
   const text = await textInput(options, learn.vectorizer);
-  const inputs = await readInputs(method, { ...options, text, seed });
+  const { format: _, ...others } = options;
+  const told: TrainOptions = { ...others, text, ...(text ? {} : rowFormat(options, OF_TEXTS)) };
+  const inputs = await readInputs(method, { ...told, seed });
   tellTaken([inputs.train, inputs.validation, inputs.test], options.json);
   if (fit.patience !== undefined && !inputs.validation && !inputs.held)
     throw new UserError('--patience: needs validation rows, but --holdout is 0');
@@ -117,7 +119,7 @@ async function train(methods: readonly Method[], options: CommandOptions): Promi
   const { rows, reference } = inputs;
   await inFile(inputs.train.name, () => classWeightsOf(fit.classWeights, rows.targets!, reference.target.outputs));
   const load = (performance.now() - begun) / 1000;
-  const { net, result } = await new TrainRun(method, { ...options, text }, inputs, learn, fit).finish();
+  const { net, result } = await new TrainRun(method, told, inputs, learn, fit).finish();
 
   const evaluating = performance.now();
   const { train, test, validation, held } = inputs;
@@ -127,7 +129,7 @@ async function train(methods: readonly Method[], options: CommandOptions): Promi
   const chosenBy = validation?.data ?? held;
   const validated = !test && chosenBy ? await tell(validation?.name ?? train.name, chosenBy) : undefined;
   const evaluate = (performance.now() - evaluating) / 1000;
-  const file = options.out === undefined ? undefined : packNet(net, inputs.train, text?.columns);
+  const file = options.out === undefined ? undefined : packNet(net, inputs.train, text?.asked);
   if (file) writeAtomically(options.out!, file);
   const total = (performance.now() - begun) / 1000;
   const outcome: Outcome = {
@@ -144,21 +146,22 @@ async function train(methods: readonly Method[], options: CommandOptions): Promi
   else printResult(outcome);
 }
 
+const OF_TEXTS = 'is about texts; expected --text INPUT in place of --data';
+
 /** How the texts are to be read: by the vocabulary that a topic tree brings, or by one to be learned. */
 async function textInput(
   options: CommandOptions,
   vectorizer: TextVectorizerJson | undefined,
 ): Promise<TextInput | undefined> {
   if (options.text === undefined) return undefined;
-  const columns = textColumnsOf(options);
-  if (!vectorizer)
-    return { columns, reading: { options: (await readFlags(VECTORIZER_FLAGS, { ...options })).options } };
+  const asked = askedToLearn(options);
+  if (!vectorizer) return { asked, reading: { options: (await readFlags(VECTORIZER_FLAGS, { ...options })).options } };
   const stray = VECTORIZER_FLAGS.find(({ key }) => key in options);
   if (stray)
     throw new UserError(
       `--${stray.name}: is about learning a vocabulary, which --skeleton brings; expected one of the two`,
     );
-  return { columns, reading: { vectorizer } };
+  return { asked, reading: { vectorizer } };
 }
 
 /** An option that would change nothing is a mistake worth a word. */

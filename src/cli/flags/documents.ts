@@ -27,7 +27,10 @@ export interface DocumentAsked {
 }
 
 /** Options on reading documents; --format gets further choices where a command that reads rows has one. */
-export function addDocumentOptions(command: Command, { heading = 'Options:', hidden = false } = {}): Command {
+export function addDocumentOptions(
+  command: Command,
+  { heading = 'Options:', hidden = false, flags = DOCUMENT_FLAGS } = {},
+): Command {
   const known = command.options.find(({ long }) => long === '--format');
   if (known) known.choices([...new Set([...(known.argChoices ?? []), ...FORMATS])]);
   else
@@ -37,7 +40,7 @@ export function addDocumentOptions(command: Command, { heading = 'Options:', hid
         .helpGroup(heading)
         .hideHelp(hidden),
     );
-  return addFlags(command, DOCUMENT_FLAGS, { heading, hidden });
+  return addFlags(command, flags, { heading, hidden });
 }
 
 /** UserError for a text that stands for nothing, and for a format of rows. */

@@ -1,73 +1,56 @@
-import { type Command, Option } from 'commander';
-import type { Options } from '../../check/option.js';
 import { VECTORIZER } from '../../data/documents/vectorizer-options.js';
 import { UserError } from '../errors.js';
-import type { DataOptions } from '../options.js';
+import type { DataOptions, Format } from '../options.js';
+import { DOCUMENT_FLAGS, type DocumentAsked, type DocumentTexts, readDocumentTexts } from './documents.js';
 import { flagsOf } from './flag.js';
 import { TABLE_FLAGS } from './reading.js';
 
 /** How a vocabulary is learned. */
 export const VECTORIZER_FLAGS = flagsOf(VECTORIZER);
 
-/** Where the texts of a table and their labels stand. */
-export interface TextColumns {
-  textColumn?: string;
-  labelColumn?: string;
-}
+/** What a classifier reads of documents. */
+export const COLUMN_FLAGS = DOCUMENT_FLAGS.filter(({ name }) => name !== 'date-column');
 
-/** What help adds for nets that know their columns already. */
-export const OF_NET = { more: ' (default: as in training)' };
+/** How to read a file of rows, or, for a net of texts, one of documents. */
+export interface FurtherOptions extends Pick<DataOptions, 'labels' | 'maxMemory'>, Omit<DocumentTexts, 'dateColumn'> {}
 
-/** Declared as a net's file has them. */
-export const TEXT_COLUMNS = {
-  textColumn: { kind: 'text', doc: 'Column or field with the text.' },
-  labelColumn: { kind: 'text', doc: 'Column or field with the label.' },
-} as const satisfies Options;
+const ROW_FORMATS: readonly string[] = ['sparse', 'svmlight', 'csv', 'idx'] satisfies Format[];
 
-/** Those of the two that were given. */
-export function textColumnsOf({ textColumn, labelColumn }: TextColumns): TextColumns {
-  return {
-    ...(textColumn === undefined ? {} : { textColumn }),
-    ...(labelColumn === undefined ? {} : { labelColumn }),
-  };
-}
+const LABELS = { name: 'labels', key: 'labels' };
 
-export function addTextColumns(command: Command, { heading = 'Options:', hidden = false, more = '' } = {}): Command {
-  const add = (flags: string, doc: string) =>
-    command.addOption(new Option(flags, `texts: ${doc}${more}`).helpGroup(heading).hideHelp(hidden));
-  add('--text-column <name>', 'column or field with the text');
-  return add('--label-column <name>', 'column or field with the label');
-}
-
-const NOT_OF_TEXTS: readonly [keyof DataOptions, string][] = [
-  ...TABLE_FLAGS.map(({ name, key }): [keyof DataOptions, string] => [key as keyof DataOptions, name]),
-  ['task', 'task'],
-  ['format', 'format'],
-  ['columns', 'columns'],
-  ['zeroBased', 'zero-based'],
-  ['labels', 'labels'],
-  ['featureNames', 'feature-names'],
-  ['targetNames', 'target-names'],
+const NOT_OF_TEXTS = [
+  ...TABLE_FLAGS.map(({ name, key }) => ({ name, key })),
+  { name: 'task', key: 'task' },
+  { name: 'columns', key: 'columns' },
+  { name: 'zero-based', key: 'zeroBased' },
+  LABELS,
+  { name: 'validation-labels', key: 'validationLabels' },
+  { name: 'test-labels', key: 'testLabels' },
+  { name: 'feature-names', key: 'featureNames' },
+  { name: 'target-names', key: 'targetNames' },
 ];
 
-/** An option that would change nothing is a mistake worth a word. */
-export function refuseStrayText(options: DataOptions & TextColumns, text: string | undefined): void {
-  const texts = options as Readonly<Record<string, unknown>>;
-  if (text !== undefined) {
-    const stray = NOT_OF_TEXTS.find(([key]) => texts[key] !== undefined);
-    if (stray) throw new UserError(`--${stray[1]}: is about rows of numbers, but --text names texts`);
-    return;
-  }
-  const stray = VECTORIZER_FLAGS.find(({ key }) => texts[key] !== undefined)?.name ?? columnFlag(options);
-  if (stray) throw new UserError(`--${stray}: is about texts; expected --text INPUT in place of --data`);
+/** How to read documents to learn from. UserError for what is about rows of numbers: an option that would change nothing is a mistake worth a word. */
+export function askedToLearn(options: DocumentTexts): DocumentAsked {
+  return asked(options, NOT_OF_TEXTS);
 }
 
-/** Of a command that has no texts to read. */
-export function refuseTextColumns(options: TextColumns): void {
-  const stray = columnFlag(options);
-  if (stray) throw new UserError(`--${stray}: is for nets that read texts, trained by train --text`);
+/** askedToLearn, of further documents. */
+export function askedLike(options: FurtherOptions): DocumentAsked {
+  return asked(options, [LABELS]);
 }
 
-function columnFlag({ textColumn, labelColumn }: TextColumns): string | undefined {
-  return textColumn !== undefined ? 'text-column' : labelColumn !== undefined ? 'label-column' : undefined;
+function asked(options: DocumentTexts, notOfTexts: typeof NOT_OF_TEXTS): DocumentAsked {
+  const stray = notOfTexts.find(({ key }) => key in options);
+  if (stray) throw new UserError(`--${stray.name}: is about rows of numbers, not about texts`);
+  return readDocumentTexts(options);
+}
+
+/** The format of rows that was given. UserError for what is about texts; `remedy`: what to do about it. */
+export function rowFormat(options: DocumentTexts, remedy: string): { format?: Format } {
+  const { format } = options;
+  if (format !== undefined && !ROW_FORMATS.includes(format)) throw new UserError(`--format ${format}: ${remedy}`);
+  const stray = [...COLUMN_FLAGS, ...VECTORIZER_FLAGS].find(({ key }) => key in options);
+  if (stray) throw new UserError(`--${stray.name}: ${remedy}`);
+  return format === undefined ? {} : { format: format as Format };
 }

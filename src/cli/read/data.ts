@@ -8,7 +8,7 @@ import { parseSparseText } from '../../data/text/sparse-text.js';
 import { inFile, UserError } from '../errors.js';
 import { type Reading, readReading, TABLE_FLAGS } from '../flags/reading.js';
 import { inFlags } from '../flags/spoken.js';
-import { refuseTextColumns, type TextColumns, textColumnsOf } from '../flags/texts.js';
+import { askedLike, type FurtherOptions, rowFormat } from '../flags/texts.js';
 import { hold } from '../memory.js';
 import type { DataOptions, Format } from '../options.js';
 import { endingOf, FORMAT_NAMES } from './format.js';
@@ -76,22 +76,23 @@ export async function learnFrom(
 /** What a reader gives. */
 type Read = Omit<Loaded, 'name' | 'sha256'>;
 
-/** How a file is to be read by what was learned from another. */
-export type LikeOptions = Pick<DataOptions, 'format' | 'labels' | 'maxMemory'> & TextColumns;
+type LikeOptions = Pick<DataOptions, 'format' | 'labels' | 'maxMemory'>;
 
 /** Reads a file by what was learned from the training file. `labelled`: its targets will be compared with. */
 export async function loadLike(
   path: string,
   reference: Reference,
-  options: LikeOptions,
+  given: FurtherOptions,
   labelled: boolean,
 ): Promise<Loaded> {
   const { csv, svmlight, columns, target, image, texts } = reference;
   if (texts) {
-    if (options.labels !== undefined) throw new UserError('--labels: is for IDX images, but this net reads texts');
-    return loadTextsLike(path, { texts, target }, textColumnsOf(options), labelled);
+    return loadTextsLike(path, { texts, target }, askedLike(given), labelled);
   }
-  refuseTextColumns(options);
+  const options = {
+    ...given,
+    ...rowFormat(given, 'is for nets that read texts, trained by train --text'),
+  } as LikeOptions;
   if (image) return loadImagesLike(path, { image, target }, options, labelled);
   const file = await readInput(path, options.format, options.maxMemory);
   requireFormat(file, reference);

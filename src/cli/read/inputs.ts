@@ -4,7 +4,7 @@ import { splitRows, takeRows } from '../../data/split.js';
 import type { Method } from '../../models/method.js';
 import { describeTarget } from '../../models/target.js';
 import { inFile, UserError } from '../errors.js';
-import type { TextColumns } from '../flags/texts.js';
+import type { DocumentAsked } from '../flags/documents.js';
 import { hold } from '../memory.js';
 import type { DataOptions } from '../options.js';
 import { loadLike, loadToLearn } from './data.js';
@@ -14,7 +14,7 @@ import { isNamedSet } from './named-data.js';
 import { loadTextsToLearn, textReading } from './texts.js';
 
 export interface TextInput {
-  readonly columns: TextColumns;
+  readonly asked: DocumentAsked;
   readonly reading: Parameters<typeof loadTextsToLearn>[2];
 }
 
@@ -55,7 +55,7 @@ export async function readInputs(method: Method, options: InputOptions): Promise
   const given: { train: Loaded; test?: Loaded } = images
     ? await loadImagesToLearn(options.data, options)
     : text
-      ? { train: await loadTextsToLearn(options.data, text.columns, text.reading) }
+      ? { train: await loadTextsToLearn(options.data, text.asked, text.reading) }
       : { train: { ...(await loadToLearn(options.data, options, true)), table: undefined } };
   const { train } = given;
   const { data, csv, svmlight, name } = train;
@@ -66,7 +66,7 @@ export async function readInputs(method: Method, options: InputOptions): Promise
     target: await inFile(name, () => describeTarget(data)),
     ...(csv ? { csv } : {}),
     ...(svmlight ? { svmlight } : {}),
-    ...(vectorizer ? { texts: textReading(vectorizer, text?.columns) } : {}),
+    ...(vectorizer ? { texts: textReading(vectorizer, text?.asked) } : {}),
     ...(features.kind === 'images' ? { image: features } : {}),
   };
   const further = async (path: string | undefined, labels: string | undefined) => {

@@ -1,11 +1,12 @@
 import type { Dataset } from '../../data/dataset.js';
+import type { TextVectorizer } from '../../data/documents/vectorizer.js';
 import type { TableSchema } from '../../data/tables/schema.js';
 import type { Table } from '../../data/tables/table.js';
 import type { Taken } from '../../data/tables/taken.js';
 import type { Targets } from '../../data/targets.js';
 import type { ImageShape } from '../../models/gaternet/backbone.js';
 import type { TargetInfo } from '../../models/target.js';
-import type { TextReading } from './texts.js';
+import type { DocumentAsked } from '../flags/documents.js';
 
 /** Data, and where they came from. */
 export interface Loaded {
@@ -53,6 +54,13 @@ export interface SvmlightReading {
   readonly zeroBased: boolean;
   /** By class id, where the labels are not the ids. */
   readonly labels?: readonly string[];
+}
+
+/** How texts are read for a net. */
+export interface TextReading {
+  readonly vectorizer: Promise<TextVectorizer>;
+  /** Of the training texts, where they were said. */
+  readonly columns: Pick<DocumentAsked, 'textColumn' | 'labelColumn'>;
 }
 
 /** What a further file must agree with: the training file, or the net that was trained on it. */

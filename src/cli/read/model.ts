@@ -1,5 +1,6 @@
 import { complete } from '../../check/complete.js';
 import { requireObject } from '../../check/require.js';
+import { DOCUMENT_COLUMNS } from '../../data/documents/options.js';
 import { requireSchema, type TableSchema } from '../../data/tables/schema.js';
 import { type Taken, takenLine } from '../../data/tables/taken.js';
 import { parseJson } from '../../files/json.js';
@@ -10,9 +11,8 @@ import type { Method } from '../../models/method.js';
 import type { Net } from '../../models/net.js';
 import { loadFile, methodNamed } from '../../models/registry.js';
 import { inFile } from '../errors.js';
-import { TEXT_COLUMNS, type TextColumns, textColumnsOf } from '../flags/texts.js';
 import { readBytes } from './bytes.js';
-import type { Loaded, Reference, SvmlightReading } from './loaded.js';
+import type { Loaded, Reference, SvmlightReading, TextReading } from './loaded.js';
 import { soundReading } from './svmlight-file.js';
 import { textReading } from './texts.js';
 
@@ -20,6 +20,7 @@ import { textReading } from './texts.js';
 const CSV_KEY = 'espalier.csv';
 /** As CSV_KEY, of svmlight. */
 const SVMLIGHT_KEY = 'espalier.svmlight';
+const { textColumn, labelColumn } = DOCUMENT_COLUMNS;
 /** As CSV_KEY, of texts: their columns. */
 const TEXTS_KEY = 'espalier.texts';
 /** And under which what its reader decided. */
@@ -37,10 +38,11 @@ export interface OpenedModel {
 export function packNet(
   net: Net,
   { csv, svmlight, taken }: Pick<Loaded, 'csv' | 'svmlight' | 'taken'>,
-  columns: TextColumns = {},
+  { textColumn, labelColumn }: TextReading['columns'] = {},
 ): Uint8Array {
+  const said = textColumn !== undefined || labelColumn !== undefined;
   return net.save({
-    ...(Object.keys(columns).length > 0 ? { [TEXTS_KEY]: JSON.stringify(columns) } : {}),
+    ...(said ? { [TEXTS_KEY]: JSON.stringify({ textColumn, labelColumn }) } : {}),
     ...(csv ? { [CSV_KEY]: JSON.stringify(csv) } : {}),
     ...(svmlight ? { [SVMLIGHT_KEY]: JSON.stringify(svmlight) } : {}),
     ...(taken ? { [TAKEN_KEY]: JSON.stringify(taken) } : {}),
@@ -58,7 +60,7 @@ export function openModel(path: string): Promise<OpenedModel> {
   });
 }
 
-function referenceOf(net: Net, read: Pick<Reference, 'csv' | 'svmlight'>, columns: TextColumns): Reference {
+function referenceOf(net: Net, read: Pick<Reference, 'csv' | 'svmlight'>, columns: TextReading['columns']): Reference {
   const { input, target } = net.describe();
   const { vectorizer } = net;
   if (input.kind === 'rows')
@@ -90,12 +92,12 @@ function readSvmlight({ metadata }: ModelFile): { svmlight?: SvmlightReading } {
   return text === undefined ? {} : { svmlight: soundReading(parseJson(text, SVMLIGHT_KEY), SVMLIGHT_KEY) };
 }
 
-function readTextColumns({ metadata }: ModelFile): TextColumns {
+function readTextColumns({ metadata }: ModelFile): TextReading['columns'] {
   const text = metadata[TEXTS_KEY];
   if (text === undefined) return {};
   const columns = parseJson(text, TEXTS_KEY);
   requireObject(columns, TEXTS_KEY);
-  return textColumnsOf(complete(TEXT_COLUMNS, columns, 'columns of texts', `${TEXTS_KEY}.`));
+  return complete({ textColumn, labelColumn }, columns, 'columns of texts', `${TEXTS_KEY}.`);
 }
 
 function readTaken({ metadata }: ModelFile): Taken | undefined {

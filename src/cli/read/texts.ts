@@ -5,11 +5,11 @@ import { targetsOf } from '../../data/labels.js';
 import { shorten, show } from '../../data/text/show.js';
 import { plural } from '../../numeric/format.js';
 import { inFile, UserError } from '../errors.js';
-import { type TextColumns, textColumnsOf } from '../flags/texts.js';
+import type { DocumentAsked } from '../flags/documents.js';
 import { hold } from '../memory.js';
 import { type DocumentSource, documentsLine } from './document-source.js';
 import { openDocuments } from './documents.js';
-import { type Loaded, plainTaken, type Reference } from './loaded.js';
+import { type Loaded, plainTaken, type Reference, type TextReading } from './loaded.js';
 
 /** A document, to people: by its name, or its place counted from 1. */
 interface Place {
@@ -23,11 +23,11 @@ const MOST_NAMED = 5;
 /** Texts with labels as rows of words: those of the vectorizer given, or learned from these texts. */
 export async function loadTextsToLearn(
   path: string,
-  columns: TextColumns,
+  asked: DocumentAsked,
   given: { options: TextVectorizerOptions } | { vectorizer: TextVectorizerJson },
 ): Promise<Loaded> {
   const { TextVectorizer } = await import('../../data/documents/vectorizer.js');
-  const source = await openDocuments(path, columns);
+  const source = await openDocuments(path, asked);
   const places: Place[] = [];
   const rows = await inFile(source.name, async () => {
     const texts = textsOf(source, places);
@@ -43,10 +43,10 @@ export async function loadTextsToLearn(
 export async function loadTextsLike(
   path: string,
   { texts: reading, target }: Pick<Reference, 'target'> & Required<Pick<Reference, 'texts'>>,
-  columns: TextColumns,
+  asked: DocumentAsked,
   labelled: boolean,
 ): Promise<Loaded> {
-  const source = await openDocuments(path, { ...reading.columns, ...columns });
+  const source = await openLike(path, reading.columns, asked, labelled);
   const places: Place[] = [];
   const rows = await inFile(source.name, async () => (await reading.vectorizer).transform(textsOf(source, places)));
   if (!labelled) return loadedFrom(source, rows, places);
@@ -54,6 +54,27 @@ export async function loadTextsLike(
   const classNames = target.names ? { classNames: target.names } : {};
   const data = rows.withTargets(targetsOf({ labels: labelsOf(places), ...classNames }));
   return loadedFrom(source, data, places);
+}
+
+/** What was said of the training texts goes for others that have such columns. */
+async function openLike(
+  path: string,
+  { textColumn, labelColumn }: TextReading['columns'],
+  asked: DocumentAsked,
+  labelled: boolean,
+): Promise<DocumentSource> {
+  const kept = {
+    ...(textColumn === undefined ? {} : { textColumn }),
+    ...(labelColumn === undefined || !labelled ? {} : { labelColumn }),
+  };
+  if (path === '-' || Object.keys(kept).length === 0) return openDocuments(path, { ...kept, ...asked });
+  try {
+    return await openDocuments(path, { ...kept, ...asked });
+  } catch (error) {
+    return openDocuments(path, asked).catch(() => {
+      throw error;
+    });
+  }
 }
 
 async function loadedFrom(
@@ -65,10 +86,19 @@ async function loadedFrom(
   await inFile(name, () => hold(data));
   const named = places.some((place) => place.name !== undefined);
   return {
-    ...{ name, sha256, data, warnings, told: documentsLine(told) },
+    ...{ name, sha256, data, told: documentsLine(told) },
+    warnings: [...warnings, ...wordless(data)],
     ...(named ? { documents: places.map((place) => place.name ?? '') } : {}),
     ...(taken ? { taken } : {}),
   };
+}
+
+/** A warning where there are documents of which the net learns nothing. */
+function wordless({ features, rows }: Dataset): string[] {
+  if (features.kind !== 'sparse') return [];
+  const { start } = features;
+  const bare = start.subarray(1).reduce((sum, end, r) => sum + Number(end === start[r]), 0);
+  return bare === 0 ? [] : [`${bare} of ${plural(rows, 'document')} without a word of the vocabulary`];
 }
 
 /** The texts one by one; what else is known of each is put aside. */
@@ -105,20 +135,14 @@ function requireLabels(name: string, places: readonly Place[], names?: readonly 
     );
 }
 
-/** How texts are read for a net. */
-export interface TextReading {
-  /** Loaded when texts are to be read. */
-  readonly vectorizer: Promise<TextVectorizer>;
-  readonly columns: TextColumns;
-}
-
-export function textReading(json: TextVectorizerJson, columns: TextColumns = {}): TextReading {
+/** The vectorizer is loaded when texts are to be read. */
+export function textReading(json: TextVectorizerJson, columns: TextReading['columns'] = {}): TextReading {
   let made: Promise<TextVectorizer> | undefined;
   return {
     get vectorizer() {
       made ??= import('../../data/documents/vectorizer.js').then((module) => module.TextVectorizer.fromJSON(json));
       return made;
     },
-    columns: textColumnsOf(columns),
+    columns,
   };
 }
