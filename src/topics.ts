@@ -16,8 +16,10 @@ export {
   topicIds,
 } from './structure/topics/assign-topics.js';
 export { describeTopics } from './structure/topics/describe.js';
+export type { LearnTopicsOptions, TopicProgress, TopicSeconds } from './structure/topics/learn.js';
 export { requireTopicNames } from './structure/topics/names.js';
 export type { DescribeTopicsOptions } from './structure/topics/options.js';
+export type { GivenDocuments } from './structure/topics/passes.js';
 export type {
   Assignment,
   Exemplar,
@@ -25,3 +27,4 @@ export type {
   TopicReport,
   TopicSummary,
 } from './structure/topics/report.js';
+export { TopicTree, type TopicTreeJson, type TopicTreeParts } from './structure/topics/topic-tree.js';

@@ -1,13 +1,14 @@
 import { got } from '../../check/phrase.js';
 import { isMade } from '../../check/require.js';
 import type { Document, Documents } from '../../data/documents/document.js';
-import { checkedDocument, requireDocuments } from '../../data/documents/require-documents.js';
+import { requireDocuments } from '../../data/documents/require-documents.js';
 import { TextVectorizer } from '../../data/documents/vectorizer.js';
 import type { SparseMatrix } from '../../data/matrix.js';
 import type { Engine } from '../../runtime/engine.js';
 import type { Pace } from '../../runtime/pace.js';
 import { type LatentTree, requireLatentTree } from '../latent/latent-tree.js';
 import { assignLatents } from '../latent/posteriors.js';
+import { batchesOf } from './passes.js';
 import type { Assignment } from './report.js';
 
 /** Documents that are looked at together. */
@@ -34,10 +35,6 @@ export interface Reading {
 /** Its constructor is private. */
 const VECTORIZER = TextVectorizer as unknown as abstract new () => TextVectorizer;
 
-/** Documents and characters of a batch at most; a longer document is a batch of its own. */
-const MOST_DOCUMENTS = 512;
-const MOST_CHARACTERS = 2 ** 18;
-
 /**
  * Documents batch by batch with what the tree says about them; no number depends on where a batch ends.
  * TypeError for what is no document, RangeError for a vectorizer of other words than the tree's.
@@ -55,24 +52,6 @@ export async function* readBatches(
     first += batch.length;
     if (pace.due) await pace.turn();
   }
-}
-
-async function* batchesOf(documents: Documents, pace: Pace): AsyncGenerator<Document[]> {
-  let batch: Document[] = [];
-  let characters = 0;
-  let place = 0;
-  for await (const given of documents) {
-    const document = checkedDocument(given, place++);
-    if (batch.length === MOST_DOCUMENTS || (batch.length && characters + document.text.length > MOST_CHARACTERS)) {
-      yield batch;
-      batch = [];
-      characters = 0;
-    }
-    batch.push(document);
-    characters += document.text.length;
-    if (pace.due) await pace.turn();
-  }
-  if (batch.length) yield batch;
 }
 
 async function lookAt(

@@ -38,16 +38,17 @@ export const LEARN_TOPICS = {
   ...VECTORIZER,
   ...LATENT_TREE,
   maxFeatures: { ...VECTORIZER.maxFeatures, default: 1000 },
+  minDocuments: { ...VECTORIZER.minDocuments, default: 3 },
+  maxShare: { ...VECTORIZER.maxShare, default: 0.5 },
   holdout: {
     ...SHARE,
     default: 0,
     doc: 'Share of the documents to hold out, chosen at random: nothing is learned from them.',
   },
   passes: {
-    ...STEPWISE.passes,
+    kind: 'integer',
     from: 0,
     defaultDoc: '1 where there are more documents than sampleRows, else 0',
-    default: undefined,
     doc: 'Passes of stepwise EM over all documents, once the structure stands.',
   },
   batchRows: STEPWISE.batchRows,
@@ -71,9 +72,6 @@ export interface LearnedTopics {
   documents: number;
   seconds: TopicSeconds;
 }
-
-/** Documents that are made rows at once. */
-const BATCH = 1024;
 
 type Settings = Completed<typeof LEARN_TOPICS>;
 
@@ -148,16 +146,16 @@ class Learner {
     const pieces: SparseMatrix[] = [];
     let place = 0;
     let next = 0;
-    for await (const batch of batchesOf(this.documents(), BATCH)) {
+    for await (const batch of batchesOf(this.documents(), this.pace)) {
       const first = place;
       place += batch.length;
-      let texts = batch;
+      let taken = batch;
       if (chosen) {
         const from = next;
         while (next < chosen.length && chosen[next]! < place) next++;
-        texts = Array.from(chosen.subarray(from, next), (document) => batch[document - first]!);
+        taken = Array.from(chosen.subarray(from, next), (document) => batch[document - first]!);
       }
-      if (texts.length > 0) pieces.push(vectorizer.rows(texts));
+      if (taken.length > 0) pieces.push(rowsOf(vectorizer, taken));
       this.tell('rows', place, documents);
       if (this.pace.due) await this.pace.turn();
     }
@@ -176,7 +174,7 @@ class Learner {
     const { options, engine } = this;
     const { batchRows, exponent, signal } = options;
     return this.timed('stepwise', () =>
-      refineLatentTree(tree, () => datasetsOf(vectorizer, this.documents()), {
+      refineLatentTree(tree, () => datasetsOf(vectorizer, this.documents(), this.pace), {
         passes,
         batchRows,
         exponent,
@@ -208,9 +206,17 @@ class Learner {
 }
 
 /** Rows of words, in batches. */
-export async function* datasetsOf(vectorizer: TextVectorizer, documents: Documents): AsyncGenerator<Dataset> {
-  for await (const texts of batchesOf(documents, BATCH))
-    yield new Dataset(vectorizer.rows(texts), undefined, vectorizer.words);
+export async function* datasetsOf(
+  vectorizer: TextVectorizer,
+  documents: Documents,
+  pace: Pace,
+): AsyncGenerator<Dataset> {
+  for await (const batch of batchesOf(documents, pace))
+    yield new Dataset(rowsOf(vectorizer, batch), undefined, vectorizer.words);
+}
+
+function rowsOf(vectorizer: TextVectorizer, documents: readonly Document[]): SparseMatrix {
+  return vectorizer.rows(documents.map(({ text }) => text));
 }
 
 /** One matrix of the pieces' rows. */

@@ -1,10 +1,13 @@
 import { got } from '../../check/phrase.js';
 import type { Document, Documents, OpenDocuments } from '../../data/documents/document.js';
+import { checkedDocument } from '../../data/documents/require-documents.js';
+import type { Pace } from '../../runtime/pace.js';
 import type { HeldOut } from './held-out.js';
 
-/** Documents as given: a list, or a function that opens them anew. TypeError for what cannot be gone through twice. */
+/** Documents that can be gone through more than once: a list, or a function that opens them anew. */
 export type GivenDocuments = readonly Document[] | OpenDocuments;
 
+/** TypeError for what cannot be gone through twice. */
 export function openerOf(documents: GivenDocuments): OpenDocuments {
   if (typeof documents === 'function') return documents;
   if (Array.isArray(documents)) return () => documents;
@@ -16,30 +19,33 @@ export function openerOf(documents: GivenDocuments): OpenDocuments {
 /** The documents that are held out, or those that are not. */
 export async function* partOf(documents: Documents, heldOut: HeldOut, held: boolean): AsyncGenerator<Document> {
   let place = 0;
-  for await (const document of documents) {
-    requireDocument(document, place);
-    if (heldOut.has(place++) === held) yield document;
-  }
+  for await (const document of documents) if (heldOut.has(place++) === held) yield document;
 }
 
 export async function* textsOf(documents: Documents): AsyncGenerator<string> {
-  for await (const { text } of documents) yield text;
+  let place = 0;
+  for await (const document of documents) yield checkedDocument(document, place++).text;
 }
 
-/** Texts in lists of `size`. */
-export async function* batchesOf(documents: Documents, size: number): AsyncGenerator<string[]> {
-  let batch: string[] = [];
-  for await (const { text } of documents) {
-    batch.push(text);
-    if (batch.length < size) continue;
-    yield batch;
-    batch = [];
+/** Documents and characters of a batch at most; a longer document is a batch of its own. */
+const MOST_DOCUMENTS = 512;
+const MOST_CHARACTERS = 2 ** 18;
+
+/** Documents in batches, checked. */
+export async function* batchesOf(documents: Documents, pace: Pace): AsyncGenerator<Document[]> {
+  let batch: Document[] = [];
+  let characters = 0;
+  let place = 0;
+  for await (const given of documents) {
+    const document = checkedDocument(given, place++);
+    if (batch.length === MOST_DOCUMENTS || (batch.length && characters + document.text.length > MOST_CHARACTERS)) {
+      yield batch;
+      batch = [];
+      characters = 0;
+    }
+    batch.push(document);
+    characters += document.text.length;
+    if (pace.due) await pace.turn();
   }
-  if (batch.length > 0) yield batch;
-}
-
-function requireDocument(document: unknown, place: number): asserts document is Document {
-  if (typeof document === 'object' && document !== null && typeof (document as Document).text === 'string') return;
-  const hint = typeof document === 'string' ? '; { text } makes a document of a text' : '';
-  throw new TypeError(`documents[${place}]: expected a document, { text }, got ${got(document)}${hint}`);
+  if (batch.length) yield batch;
 }

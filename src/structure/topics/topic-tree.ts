@@ -5,8 +5,9 @@ import type { Document, Documents } from '../../data/documents/document.js';
 import { TextVectorizer } from '../../data/documents/vectorizer.js';
 import type { TextVectorizerJson } from '../../data/documents/vectorizer-json.js';
 import { engineOf } from '../../runtime/engine.js';
+import { Pace } from '../../runtime/pace.js';
 import { LatentTree, requireLatentTree } from '../latent/latent-tree.js';
-import { refineLatentTree, type StepwiseOptions } from '../latent/stepwise.js';
+import { refineLatentTree, STEPWISE, type StepwiseOptions } from '../latent/stepwise.js';
 import { type LatentTopicsJson, latentTreeToJson } from '../latent/topics-json.js';
 import { describeTopics } from './describe.js';
 import { HeldOut } from './held-out.js';
@@ -82,8 +83,12 @@ export class TopicTree {
   async update(documents: GivenDocuments, given: StepwiseOptions = {}): Promise<TopicTree> {
     const { tree, vectorizer, names } = this;
     const open = openerOf(documents);
-    const options = { steps: this.steps, ...given };
-    const { tree: refined, steps } = await refineLatentTree(tree, () => datasetsOf(vectorizer, open()), options);
+    const options = {
+      ...(this.steps > 0 ? { steps: this.steps } : {}),
+      ...complete(STEPWISE, given, 'TopicTree.update'),
+    };
+    const pace = new Pace(options.signal);
+    const { tree: refined, steps } = await refineLatentTree(tree, () => datasetsOf(vectorizer, open(), pace), options);
     return new TopicTree({ tree: refined, vectorizer, names, steps });
   }
 
