@@ -1,10 +1,10 @@
-// npm run bench:stepwise -- [--part texts,settings,stream] [--words 1000] [--rows 1000000] [--batch-rows 300]: stepwise EM of latent trees. texts: log-likelihood of unseen
+// npm run bench:stepwise -- [--part texts,settings,stream] [--words 1000] [--rows 1000000] [--set key=value]...: stepwise EM of latent trees. texts: log-likelihood of unseen
 // documents of R8 by the number of documents used, batch EM against stepwise EM over the same structure; settings: the same by batch, exponent and order of the documents; stream:
 // documents drawn from a tree that R8 taught, streamed: time, memory, and how well tables and tree are found again. Each part is a process of its own.
 import { fork } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { assignLatents, createEngine, type Dataset, LatentTree, latentTree } from 'espalier';
+import { assignLatents, createEngine, type Dataset, LatentTree, type LatentTreeJson, latentTree } from 'espalier';
 import { TextVectorizer } from 'espalier/text';
 import { refineLatentTree, type StepwiseOptions, sampleLatentTree } from 'espalier/topics';
 import { recoveryOf } from '../test/support/latent/recovery.js';
@@ -12,21 +12,25 @@ import { Random } from '../test/support/random.js';
 import { formatTable, megabytes, printHeader } from './support/report.js';
 
 const R8 = new URL('../../../shared/data/r8/', import.meta.url);
-const PARTS: Readonly<Record<string, () => Promise<void>>> = { texts, settings, stream };
+const PARTS: Readonly<Record<string, () => Promise<void>>> = { texts, settings, stream, tables };
+
+/** The last is made by the one before. */
+const PUBLIC = Object.keys(PARTS).slice(0, -1);
 
 const { values } = parseArgs({
   options: {
-    part: { type: 'string', default: Object.keys(PARTS).join(',') },
+    part: { type: 'string', default: PUBLIC.join(',') },
     words: { type: 'string', default: '1000' },
     rows: { type: 'string', default: '1000000' },
-    'batch-rows': { type: 'string', default: '300' },
+    set: { type: 'string', multiple: true, default: [] },
   },
 });
-const [words, rows, batchRows] = (['words', 'rows', 'batch-rows'] as const).map((name) => {
+const [words, rows] = (['words', 'rows'] as const).map((name) => {
   const number = Number(values[name]);
   if (Number.isInteger(number) && number > 0) return number;
   throw new RangeError(`--${name}: expected an integer from 1, got ${values[name]}`);
-}) as [number, number, number];
+}) as [number, number];
+const set = Object.fromEntries(values.set.map((item) => [item.split('=')[0]!, Number(item.split('=')[1])]));
 const engine = await createEngine();
 
 const part = process.env.ESPALIER_BENCH_PART;
@@ -34,14 +38,17 @@ if (part !== undefined) await PARTS[part]!();
 else if (!existsSync(R8)) console.log('../shared/data/r8 is not here; nothing to run');
 else {
   printHeader('Stepwise EM of latent trees');
-  for (const name of values.part.split(',')) await inChild(name);
+  for (const name of values.part.split(',')) {
+    if (!PUBLIC.includes(name)) throw new RangeError(`--part: expected some of ${PUBLIC}, got ${name}`);
+    await inChild(name);
+  }
 }
 
 /** Its peak memory is a process's own. */
-function inChild(name: string): Promise<void> {
-  if (!(name in PARTS)) throw new RangeError(`--part: expected some of ${Object.keys(PARTS)}, got ${name}`);
+function inChild(name: string, trees?: readonly LatentTree[]): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = fork(process.argv[1]!, process.argv.slice(2), { env: { ...process.env, ESPALIER_BENCH_PART: name } });
+    if (trees) child.send(trees.map((tree) => tree.toJSON()));
     child.on('error', reject);
     child.on('close', (code) => (code === 0 ? resolve() : reject(new Error(`${name} ended with ${code}`))));
   });
@@ -72,7 +79,7 @@ async function perRow(tree: LatentTree, data: Dataset): Promise<number> {
 }
 
 async function refined(tree: LatentTree, data: Dataset, options: StepwiseOptions): Promise<LatentTree> {
-  return (await refineLatentTree(tree, () => [data], { engine, batchRows, ...options })).tree;
+  return (await refineLatentTree(tree, () => [data], { engine, ...set, ...options })).tree;
 }
 
 function firstRows(data: Dataset, count: number): Dataset {
@@ -144,49 +151,70 @@ async function settings(): Promise<void> {
 async function stream(): Promise<void> {
   const { train } = await readTexts();
   const truth = await latentTree(train, { engine });
-  const [test] = await pieces(sampleLatentTree(truth, 10_000, { engine, seed: 2, pieceRows: 10_000 }));
-  const best = await perRow(truth, test!);
-  const start = flattened(truth);
-  console.log(
-    `a tree of R8, ${truth.features} words, levels of ${truth.levels.join(', ')}: ln P of a row drawn from it ${best.toFixed(3)}`,
-  );
-  console.log(
-    `with every table half way to the word's share ${(await perRow(start, test!)).toFixed(3)}, error ${errorOf(start, truth)}\n`,
-  );
-  const before = process.resourceUsage().maxRSS * 1024;
-  const lines: string[][] = [];
-  for (const count of [rows / 100, rows / 10, rows].map(Math.ceil)) {
-    const open = () => sampleLatentTree(truth, count, { engine, seed: 1 });
-    let began = performance.now();
-    if (count < rows) for await (const _ of open());
-    const drawing = (performance.now() - began) / 1000;
-    began = performance.now();
-    const { tree } = await refineLatentTree(start, open, { engine, batchRows, steps: 0 });
-    const seconds = (performance.now() - began) / 1000;
-    if (tree.rows !== count) throw new Error(`${tree.rows} rows of ${count}`);
-    lines.push([
-      ...[String(count), seconds.toFixed(1), count < rows ? drawing.toFixed(1) : '', (count / seconds).toFixed(0)],
-      ...[
-        errorOf(tree, truth),
-        (await perRow(tree, test!)).toFixed(3),
-        megabytes(process.resourceUsage().maxRSS * 1024),
-      ],
-    ]);
-  }
-  console.log(formatTable(['rows', 's', 'of it drawing', 'rows/s', 'error', 'ln P', 'peak resident'], lines));
-  console.log(
-    `error: mean |p - true p| of all tables, each by the share of its parent's state; peak before ${megabytes(before)}\n`,
-  );
-
   const [sample] = await pieces(sampleLatentTree(truth, 10_000, { engine, seed: 1, pieceRows: 10_000 }));
   const found = await latentTree(sample!, { engine });
-  const levels = [1, 2].map((level) => recoveryOf(truth, found, level));
   console.log(
-    `the tree of 10,000 of them, levels of ${found.levels.join(', ')}, ln P ${(await perRow(found, test!)).toFixed(3)}:`,
+    `${rows} documents drawn from a tree of R8: ${truth.features} words, levels of ${truth.levels.join(', ')}`,
   );
-  levels.forEach(({ adjustedRand, precision, recall, exact }, i) => {
+  console.log(`the tree of the first 10,000 of them, levels of ${found.levels.join(', ')}, beside it:`);
+  for (const level of [1, 2]) {
+    const { adjustedRand, precision, recall, exact } = recoveryOf(truth, found, level);
     const shares = `pairs ${precision.toFixed(3)} right, ${recall.toFixed(3)} found, groups exact ${exact.toFixed(3)}`;
-    console.log(`  level ${i + 1}: adjusted Rand ${adjustedRand.toFixed(3)}, ${shares}`);
+    console.log(`  level ${level}: adjusted Rand ${adjustedRand.toFixed(3)}, ${shares}`);
+  }
+  await inChild('tables', [truth, found]);
+}
+
+/** In a process that has learned nothing, so that its peak memory is that of streaming. */
+async function tables(): Promise<void> {
+  const [truth, found] = (await received()).map((json) => LatentTree.fromJSON(json)) as [LatentTree, LatentTree];
+  const [test] = await pieces(sampleLatentTree(truth, 5000, { engine, seed: 2, pieceRows: 5000 }));
+  const lines: string[][] = [];
+  const tell = async (name: string, tree: LatentTree, ...cells: string[]) => {
+    const error = tree.levels.join() === truth.levels.join() ? errorOf(tree, truth) : '';
+    lines.push([name, error, (await perRow(tree, test!)).toFixed(3), ...cells]);
+    console.error(lines.at(-1)!.join('  '));
+  };
+  const flat = flattened(truth);
+  const first = () => sampleLatentTree(truth, 10_000, { engine, seed: 1 });
+  const all = () => sampleLatentTree(truth, rows, { engine, seed: 1 });
+  const taught = (await refineLatentTree(flat, first, { engine, passes: 10, steps: 0, exponent: 0.75 })).tree;
+  await tell('the true tree', truth);
+  await tell('flattened', flat);
+  await tell('10,000 rows, ten passes', taught);
+  await tell("the structure of 10,000 rows, batch EM's tables", found);
+  const runs: [string, LatentTree, StepwiseOptions][] = [
+    ['10,000 rows, then all', taught, {}],
+    ['flattened, then all', flat, { steps: 0 }],
+  ];
+  const before = process.resourceUsage().maxRSS * 1024;
+  for (const [name, start, options] of runs) {
+    const began = process.cpuUsage();
+    const { tree } = await refineLatentTree(start, all, { engine, ...options, ...set });
+    const { user, system } = process.cpuUsage(began);
+    const seconds = (user + system) / 1e6;
+    if (tree.rows !== rows) throw new Error(`${tree.rows} rows of ${rows}`);
+    const peak = megabytes(process.resourceUsage().maxRSS * 1024);
+    await tell(name, tree, seconds.toFixed(1), (rows / seconds).toFixed(0), peak);
+  }
+  const few = Math.ceil(rows / 10);
+  const began = process.cpuUsage();
+  for await (const _ of sampleLatentTree(truth, few, { engine, seed: 1 }));
+  const drawn = process.cpuUsage(began);
+  console.log(formatTable(['tables', 'error', 'ln P', 's', 'rows/s', 'peak resident'], lines));
+  console.log(
+    `error: mean |p - true p| of a table, by the shares of its parent's states; ln P: of a row unseen, mean of ${test!.rows}`,
+  );
+  const seconds = ((drawn.user + drawn.system) / 1e6) * (rows / few);
+  console.log(
+    `seconds of the processor, with drawing, about ${seconds.toFixed(0)} of them; peak resident ${megabytes(before)} before`,
+  );
+}
+
+/** What the process that made this one has sent. */
+function received(): Promise<LatentTreeJson[]> {
+  return new Promise((resolve) => {
+    process.once('message', (trees) => resolve(trees as LatentTreeJson[]));
   });
 }
 

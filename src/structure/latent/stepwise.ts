@@ -34,12 +34,12 @@ export interface StepwiseProgress {
 /** Options of refineLatentTree. */
 export const STEPWISE = {
   passes: { kind: 'integer', from: 1, default: 1, doc: 'How often all rows are gone through.' },
-  batchRows: { kind: 'integer', from: 1, to: 1_000_000, default: 1000, doc: 'Rows of a step.' },
+  batchRows: { kind: 'integer', from: 1, to: 1_000_000, default: 300, doc: 'Rows of a step.' },
   exponent: {
     kind: 'number',
     above: 0.5,
     to: 1,
-    default: 0.75,
+    default: 0.9,
     doc: 'Step k replaces the share (k + 2)^-exponent of what the tree knows: the larger, the longer it remembers.',
   },
   steps: {

@@ -83,7 +83,7 @@ test('the statistics of tables make the same tables again; of tables that none m
 });
 
 test('any pieces give the same bits, of iterables and async iterables; another order gives other ones', async () => {
-  const options = { batchRows: 60, passes: 2 };
+  const options = { batchRows: 60, passes: 2, exponent: 0.75 };
   const whole = await refineLatentTree(start, () => [Dataset.dense(rows)], options);
   const ways: (() => Pieces)[] = [
     () => cut(rows, [1]),
