@@ -8,6 +8,7 @@ import { writtenText } from '#dist/cli/flags/written.js';
 import { troubleText } from '#dist/cli/troubles.js';
 import { TableError } from '#dist/data/tables/troubles.js';
 import { CSV } from '#dist/data/text/csv.js';
+import { LATENT_TREE } from '#dist/structure/latent/options.js';
 import { answers, espalier, refused, Scratch, succeeds } from '../support/cli.js';
 import { csvText, idxBytes, sparseText } from '../support/cli-data.js';
 import { pngFolder } from '../support/png-folder.js';
@@ -161,6 +162,32 @@ test('lists in texts of flags: a comma or nothing in quotes', () => {
   for (const list of [['a'], ['a,b', ''], ['"', ' x ']])
     assert.equal(parseText(CSV.ignore, writtenText(CSV.ignore, list)), list);
   for (const value of ['kind', '7', -1]) assert.is(parseText(CSV.target, writtenText(CSV.target, value)), value);
+});
+
+test('groups of features in texts of flags: commas, semicolons, digits as places, all of it in quotes', () => {
+  const { together } = LATENT_TREE;
+  assert.equal(parseText(together, 'oil,crude;ship, port'), [
+    ['oil', 'crude'],
+    ['ship', 'port'],
+  ]);
+  assert.equal(parseText(together, '0,12;"7","a,b";"c;d", "say ""no"""'), [
+    [0, 12],
+    ['7', 'a,b'],
+    ['c;d', 'say "no"'],
+  ]);
+  for (const text of ['', 'a', 'a,b;', 'a,b;c'])
+    assert.throws(
+      () => parseText(together, text),
+      /^Expected groups separated by semicolons, each of at least 2 names/,
+    );
+  for (const groups of [
+    [['a', 1]],
+    [
+      ['7', 'a,b'],
+      ['c;d', '"', ' x '],
+    ],
+  ])
+    assert.equal(parseText(together, writtenText(together, groups)), groups);
 });
 
 test('a column whose name has a comma can be left out', async () => {

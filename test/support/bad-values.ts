@@ -100,7 +100,9 @@ function badValues(option: Option): Bad[] {
         [1, true, null, Symbol('other'), 'no', {}].filter((value) => !option.is(value)),
       );
     case 'list': {
-      const entries = badValues(option.of).map(([value, kind, inner = '']): Bad => [[value], kind, `[0]${inner}`]);
+      const entries = badValues(option.of).map(
+        ([value, kind, inner = '']): Bad => [new Array(option.least ?? 1).fill(value), kind, `[0]${inner}`],
+      );
       const few: Bad[] = option.least ? [[[], RangeError]] : [];
       return [...others(option, [1, 'nothing', null, {}]), ...few, ...entries];
     }

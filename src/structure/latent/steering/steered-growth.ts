@@ -27,8 +27,8 @@ export class SteeredGrowth implements IslandGrowth {
     const group = this.pending.shift();
     if (group) return this.fromGroup(partners, models, bits, group);
     const { free } = partners;
-    const trio = partners.beginTrio(partners.strongest(), free);
-    const members = trio.length === free.length ? trio.sort((u, v) => u - v) : trio;
+    const members = partners.beginTrio(partners.strongest(), free);
+    if (members.length === free.length) return [models.fitClasses(Array.from(free))];
     const model = models.fitClasses(members);
     if (members.length < 3) return [model];
     return extend(partners, models, bits.rows, this.options, model, partners.join(members[2]!));
