@@ -68,6 +68,8 @@ export class ChunkDecoder {
   /** A first byte alone tells no byte-order mark. */
   #first: Uint8Array = new Uint8Array(0);
   #begun = false;
+  /** Of UTF-8, the bytes of a character that the last chunk cut. */
+  #half: Uint8Array = new Uint8Array(0);
   /** Any text was seen. */
   #started = false;
   /** The last chunk ended with CR, whose LF may follow. */
@@ -82,7 +84,7 @@ export class ChunkDecoder {
     if (typeof chunk === 'string') return this.#plain(chunk);
     if (!(chunk instanceof Uint8Array)) throw new TypeError(`chunks: expected strings or bytes, got ${got(chunk)}`);
     if (this.#begun) return this.#plain(this.#decode(chunk, true));
-    const all = this.#first.length === 0 ? chunk : Uint8Array.of(...this.#first, ...chunk);
+    const all = this.#first.length === 0 ? chunk : joined(this.#first, chunk);
     if (all.length < 2) {
       this.#first = all.slice();
       return '';
@@ -107,6 +109,7 @@ export class ChunkDecoder {
   #decode(bytes: Uint8Array, stream: boolean): string {
     const decoder = this.#decoder!;
     try {
+      if (decoder.encoding === 'utf-8') return this.#decodeUtf8(decoder, bytes, stream);
       const text = decoder.decode(bytes, { stream });
       return decoder.encoding === 'windows-1252' ? windows1252(text) : text;
     } catch (cause) {
@@ -115,6 +118,14 @@ export class ChunkDecoder {
         cause,
       });
     }
+  }
+
+  /** Whole characters at a time: engines take several times as long where they have to keep halves. */
+  #decodeUtf8(decoder: InstanceType<typeof TextDecoder>, bytes: Uint8Array, stream: boolean): string {
+    const all = this.#half.length === 0 ? bytes : joined(this.#half, bytes);
+    const whole = stream ? wholeCharacters(all) : all.length;
+    this.#half = all.slice(whole);
+    return decoder.decode(all.subarray(0, whole));
   }
 
   #plain(given: string): string {
@@ -133,10 +144,28 @@ export class ChunkDecoder {
 
 function decoderOf(encoding: string): InstanceType<typeof TextDecoder> {
   try {
-    return new TextDecoder(encoding, { fatal: true });
+    return new TextDecoder(encoding, { fatal: true, ignoreBOM: true });
   } catch {
     throw new RangeError(`encoding: expected one that TextDecoder knows, got ${got(encoding)}`);
   }
+}
+
+function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const all = new Uint8Array(a.length + b.length);
+  all.set(a);
+  all.set(b, a.length);
+  return all;
+}
+
+/** How many bytes of UTF-8 there are before a character that is cut at the end. */
+function wholeCharacters(bytes: Uint8Array): number {
+  const { length } = bytes;
+  for (let back = 1; back <= 3 && back <= length; back++) {
+    const byte = bytes[length - back]!;
+    if (byte < 0x80) return length;
+    if (byte >= 0xc0) return back < (byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2) ? length - back : length;
+  }
+  return length;
 }
 
 /** Cuts text that comes in parts at its line ends, LF. */
