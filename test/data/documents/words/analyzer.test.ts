@@ -24,7 +24,7 @@ test('words are runs of letters and digits with a letter, in lower case', () =>
     ['   \n ', ''],
     ['...', '|'],
     ['Oil prices ROSE', 'oil prices rose'],
-    ['in 1987 the b2b 4th', 'in | the b2b 4th'],
+    ['in 1987 the b2b 4th 1980s 3d', 'in | the b2b | 3d'],
     ['a bc', '| bc'],
     ['snake_case', 'snake | case'],
     ['x'.repeat(64), 'x'.repeat(64)],
@@ -56,8 +56,8 @@ test('apostrophes are of a word between letters, and an English possessive is no
 
 test('numbers on request, with points between their digits', async () => {
   const options = { language: 'none', numbers: true } as const;
-  await each([['In 1987, 1,000.50 at 10. 3a', 'in 1987 | 1,000.50 at 10 | 3a']], options);
-  await each([['1,000dlrs', '1,000 dlrs']], options);
+  await each([['In 1987, 1,000.50 at 10. 3rd', 'in 1987 | 1,000.50 at 10 | 3rd']], options);
+  await each([['1,000dlrs 1,2,3. v1.2.3', '1,000 dlrs 1,2,3 | v1.2.3']], options);
   await each([['٣٤ ४५', '٣٤ ४५']], options);
 });
 
@@ -182,8 +182,8 @@ test('words are those of a regular expression over the same properties', async (
 
 test('the words of a text do not depend on those before', async () => {
   const used = await makeAnalyzer({ language: 'en' });
-  for (let i = 0; i < 250_000; i++) used.words(`w${i}x`);
-  const text = 'Words, w1x and w249999x of the texts';
+  used.words(Array.from({ length: 270_000 }, (_, i) => `w${i}x`).join(' '));
+  const text = 'Words, w1x and w269999x of the texts';
   assert.equal(used.words(text), (await makeAnalyzer({ language: 'en' })).words(text));
 });
 

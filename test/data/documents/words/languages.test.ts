@@ -95,11 +95,11 @@ test('stems stand for all forms of a word, and the full forms stay readable', as
 
 test('what cannot be done is refused by name', async () => {
   const cases: readonly (readonly [object, ErrorConstructor, RegExp])[] = [
-    [{ language: 'none', stem: true }, RangeError, /^stem: expected a language with a stemmer \(ar, .*\), got 'none'$/],
-    [{ language: 'zh', stem: true }, RangeError, /^stem: .*got 'zh'$/],
-    [{ stem: true }, RangeError, /^stem: .*got 'none', which is what the texts look like; say their language$/],
+    [{ language: 'none', stem: true }, RangeError, /^stem: expected a language with a stemmer \(ar, .*\), got "none"$/],
+    [{ language: 'zh', stem: true }, RangeError, /^stem: .*got "zh"$/],
+    [{ stem: true }, RangeError, /^stem: .*got "none", which is what the texts look like; say their language$/],
     [{ language: 'xx' }, TypeError, /^language: expected one of auto, none, ar, .*, got "xx"$/],
-    [{ segmenter: 'not a locale' }, RangeError, /^segmenter: expected a locale such as 'zh', got 'not a locale'$/],
+    [{ segmenter: 'not a locale' }, RangeError, /^segmenter: expected a locale such as 'zh', got "not a locale"$/],
     [{ segmenter: '' }, RangeError, /^segmenter: /],
     [{ minLength: 0 }, RangeError, /^minLength: expected an integer from 1, got 0$/],
     [{ stopWords: 'the' }, TypeError, /^stopWords: /],
