@@ -271,7 +271,7 @@ async function jsons(engine: Engine): Promise<Target[]> {
   };
   const tree = await latentTree(listed, { engine });
   const texts = ['Red wine, red apples', 'white wine', 'red apples', 'the red wine'];
-  const plain = await TextVectorizer.learn(texts, { phrases: 2, binary: true });
+  const plain = await TextVectorizer.learn(texts, { language: 'none', phrases: 2, binary: true });
   const stems = await TextVectorizer.learn(texts, { language: 'en', stem: true, stopWords: ['white'] });
   const { features } = images;
   if (features.kind !== 'images') throw new Error('expected images');
@@ -291,7 +291,7 @@ async function jsons(engine: Engine): Promise<Target[]> {
       const { idf, sublinear, normalise } = TfIdf.fromJSON(value);
       return finite(idf) + String(sublinear) + String(normalise);
     }),
-    json('text-vectorizer', [plain.toJSON(), stems.toJSON()], async (value) => {
+    json('text-vectorizer', [plain.toJSON(), { ...stems.toJSON(), stopWords: ['the', 'white'] }], async (value) => {
       const read = await TextVectorizer.fromJSON(value as TextVectorizerJson);
       const { index, value: counts } = read.rows(texts);
       const again = await TextVectorizer.fromJSON(JSON.parse(JSON.stringify(read)) as TextVectorizerJson);

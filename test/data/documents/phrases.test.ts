@@ -91,18 +91,20 @@ function twin(
     const found = best(candidates, (x) => scores.get(x)!, maxFeatures - include.length);
     phrases = [...new Set([...phrases, ...found.filter((x) => x.includes(' '))])];
   }
-  let counted = tally(texts.map((text) => merge(text, phrases)));
-  for (;;) {
-    const left = phrases.filter((x) => enough(x, counted.documents.get(x) ?? 0));
-    if (left.length === phrases.length) break;
-    phrases = left;
-    counted = tally(texts.map((text) => merge(text, phrases)));
-  }
+  const settle = () => {
+    for (;;) {
+      const counted = tally(texts.map((text) => merge(text, phrases)));
+      const left = phrases.filter((x) => enough(x, counted.documents.get(x) ?? 0));
+      if (left.length === phrases.length) return counted;
+      phrases = left;
+    }
+  };
+  let counted = settle();
   let chosen = choose(counted);
   const left = phrases.filter((x) => chosen.includes(x));
   if (left.length < phrases.length) {
     phrases = left;
-    counted = tally(texts.map((text) => merge(text, phrases)));
+    counted = settle();
     const certain = [...new Set([...include, ...phrases])];
     const others = counted.things.filter((x) => !certain.includes(x) && enough(x, counted.documents.get(x)!));
     chosen = [...certain, ...best(others, counted.score, maxFeatures - certain.length)];

@@ -25,7 +25,7 @@ interface Tally {
 }
 
 /**
- * Words and phrases in the way of HLTA (Poon and Zhang 2017; Chen et al. 2017): the best single words by average TF-IDF; then the best of these and of the pairs that stand side by
+ * Words and phrases in the way of HLTA (Poon and Zhang 2016, arXiv 1609.09188; Chen et al. 2017): the best single words by average TF-IDF; then the best of these and of the pairs that stand side by
  * side in texts; where a pair is chosen, its words no longer count alone; and again with pairs of what was chosen, up to twice as long, until the longest are as long as may be.
  */
 export class PhraseChoice {
@@ -66,20 +66,24 @@ export class PhraseChoice {
   /** @param longest most words of a phrase */
   async choose(longest: number): Promise<Chosen[]> {
     for (let length = 2; length < 2 * longest; length *= 2) await this.join(Math.min(length, longest));
-    let tally = await this.tally();
-    for (;;) {
-      const standing = this.phrases.filter((_, p) => p < this.fixed || this.stands(this.words + p, tally));
-      if (standing.length === this.phrases.length) break;
-      this.phrases = standing;
-      tally = await this.tally();
-    }
+    const tally = await this.settle();
     const chosen = new Set(this.best(tally));
     const left = this.phrases.filter((_, p) => chosen.has(this.words + p));
     if (left.length === this.phrases.length) return this.chosen(chosen, tally);
     // Words of the phrases that are no longer there count alone again.
     this.phrases = left;
-    tally = await this.tally();
-    return this.chosen(this.best(tally, true), tally);
+    const settled = await this.settle();
+    return this.chosen(this.best(settled, true), settled);
+  }
+
+  /** Drops phrases that are in too few documents, for longer ones or others beside them have taken their place, until all stand. */
+  private async settle(): Promise<Tally> {
+    for (;;) {
+      const tally = await this.tally();
+      const standing = this.phrases.filter((_, p) => p < this.fixed || this.stands(this.words + p, tally));
+      if (standing.length === this.phrases.length) return tally;
+      this.phrases = standing;
+    }
   }
 
   /** Adds the phrases of up to so many words that are among the best. */
