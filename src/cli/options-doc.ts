@@ -23,6 +23,8 @@ import { INFORMATION } from '../structure/information.js';
 import { EXPAND } from '../structure/latent/expansion.js';
 import { LATENT_TREE } from '../structure/latent/options.js';
 import { ASSIGN } from '../structure/latent/posteriors.js';
+import { SAMPLE } from '../structure/latent/sampling.js';
+import { STEPWISE } from '../structure/latent/stepwise.js';
 import { TOPICS } from '../structure/latent/topics-json.js';
 import { FIELDS } from '../structure/receptive-fields.js';
 import { FIT } from '../training/fit-options.js';
@@ -65,6 +67,8 @@ export function documented(methods: readonly Method[] = METHODS): Documented[] {
     { of: 'latentTree', command: 'latent-tree', options: LATENT_TREE },
     { of: 'expandTree', options: EXPAND },
     { of: 'assignLatents', options: ASSIGN },
+    { of: 'refineLatentTree', options: STEPWISE },
+    { of: 'sampleLatentTree', options: SAMPLE },
     { of: 'splitRows', options: SPLIT },
     { of: 'Standardizer.learn', options: STANDARDIZER },
     { of: 'TfIdf.learn', options: TF_IDF },

@@ -34,6 +34,7 @@ import {
   textOf,
 } from 'espalier/read';
 import { TextVectorizer } from 'espalier/text';
+import { refineLatentTree, sampleLatentTree } from 'espalier/topics';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { documented, optionsDoc } from '#dist/cli/options-doc.js';
@@ -83,6 +84,8 @@ const calls: Record<string, (options: Any) => unknown> = {
   latentTree: (options) => latentTree(listed, options),
   expandTree: (options) => expandTree(latent, listed, options),
   assignLatents: (options) => assignLatents(latent, listed, options),
+  refineLatentTree: (options) => refineLatentTree(latent, () => [listed], options),
+  sampleLatentTree: (options) => sampleLatentTree(latent, 3, options),
   splitRows: (options) => splitRows(train, options),
   idxDataset: (options) => idxDataset(Uint8Array.of(0, 0, 8, 2, 0, 0, 0, 1, 0, 0, 0, 1, 5), undefined, options),
   'TextVectorizer.learn, learnTransform': (options) => TextVectorizer.learn(['red wine'], options),

@@ -250,6 +250,10 @@ export async function takenCalls(engine: Engine): Promise<Record<string, Taken>>
       ],
     },
     assignLatents: { args: () => [latent, sparse, { engine, signal }] },
+    refineLatentTree: {
+      args: () => [latent, () => [sparse], { passes: 1, batchRows: 4, exponent: 0.75, steps: 1, signal, engine }],
+    },
+    sampleLatentTree: { args: () => [latent, 6, { seed: 1, pieceRows: 4, signal, engine }] },
     chowLiuTree: {
       args: () => [sparse, { ...discrete, root: 0, minInformation: 0, required: [[0, 1]], forbidden: [[1, 2]] }],
     },
