@@ -77,9 +77,9 @@ test('a signal stops a stream between documents', async () => {
 });
 
 test('refuses levels and names that the tree does not have', async () => {
-  const first = (levels: number[]) => assignTopics(tree, vectorizer, documents, { levels }).next();
-  await refusesAsync(() => first([3]), RangeError, /^levels: expected levels from 1 to 2, got 3$/);
-  await refusesAsync(() => first([]), RangeError, /^levels: expected a list of at least 1 of/);
+  const first = (levels: number[]) => assignTopics(tree, vectorizer, documents, { levels });
+  refuses(() => first([3]), RangeError, /^levels: expected levels from 1 to 2, got 3$/);
+  refuses(() => first([]), RangeError, /^levels: expected a list of at least 1 of/);
   refuses(() => topicIds(tree, [0]), RangeError, /^levels\[0\]: expected an integer from 1, got 0$/);
   await refusesAsync(() => scoreDocuments(tree, vectorizer, []), RangeError, /^documents: expected at least one/);
   requireTopicNames(tree, { 'h1.0': 'Ab', 'h2.1': 'x' });

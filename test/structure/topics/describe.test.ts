@@ -36,10 +36,7 @@ test('documents, labels, periods and those that speak for topics are those count
   assert.equal(report.levels, [2, 1]);
   assert.is(report.assignment, 'narrow');
   assert.equal(report.labels, { names: ['food', 'travel'], documents: [3, 3] });
-  assert.equal(report.periods, {
-    names: ['2024-01-05', '2024-01-20', '2024-02-29', '2024-03-01', '2024-03-31'],
-    documents: [1, 1, 1, 1, 1],
-  });
+  assert.equal(report.periods, { names: ['2024-01', '2024-02', '2024-03'], documents: [2, 1, 2] });
   assert.equal([fruit!.documents, sea!.documents], [4, 3]);
   assert.equal(
     [fruit!.labels, sea!.labels],
@@ -51,8 +48,8 @@ test('documents, labels, periods and those that speak for topics are those count
   assert.equal(
     [fruit!.periods, sea!.periods],
     [
-      [1, 1, 0, 1, 1],
-      [0, 0, 0, 0, 1],
+      [2, 0, 2],
+      [0, 0, 1],
     ],
   );
   assert.equal([fruit!.parent, top!.parent, fruit!.level, top!.level], ['h2.0', null, 1, 2]);
@@ -135,6 +132,25 @@ test('neither labels nor dates where no document has one; one label agrees with 
   assert.equal(one.purity, [1, 1]);
   assert.equal(one.nmi, [null, null]);
   assert.equal(one.labels, { names: ['x'], documents: [2] });
+});
+
+test('dates are put together once all are known, whatever order they come in, and those written the other way round are found out', async () => {
+  const dated = ['13/02/2024', '01/02/2024', '02/02/2024', '13/02/2024', 'never'].map((date) => ({
+    text: 'apple',
+    date,
+  }));
+  for (const documents of [dated, [...dated].reverse()]) {
+    const { periods, topics } = await describeTopics(tree, vectorizer, documents);
+    assert.equal(
+      periods!.names,
+      Array.from({ length: 13 }, (_, i) => `2024-02-${String(i + 1).padStart(2, '0')}`),
+    );
+    assert.equal(periods!.documents, [1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2]);
+    assert.equal(topics.find(({ id }) => id === 'h1.0')!.periods, periods!.documents);
+  }
+  const coarse = ['2020', '2024-02-29', '2024-03-01'].map((date) => ({ text: 'apple', date }));
+  const { periods } = await describeTopics(tree, vectorizer, coarse);
+  assert.equal(periods, { names: ['2020', '2021', '2022', '2023', '2024'], documents: [1, 0, 0, 0, 2] });
 });
 
 test('purity is of the labelled documents by their likeliest topic', async () => {
