@@ -29,6 +29,8 @@ import { SAMPLE } from '../structure/latent/sampling.js';
 import { STEPWISE } from '../structure/latent/stepwise.js';
 import { TOPICS } from '../structure/latent/topics-json.js';
 import { FIELDS } from '../structure/receptive-fields.js';
+import { ASSIGN_TOPICS, SCORE_DOCUMENTS } from '../structure/topics/assign-topics.js';
+import { DESCRIBE_TOPICS } from '../structure/topics/options.js';
 import { FIT } from '../training/fit-options.js';
 import { defaultText } from './flags/add.js';
 import { flagsOf } from './flags/flag.js';
@@ -74,6 +76,9 @@ export function documented(methods: readonly Method[] = METHODS): Documented[] {
     { of: 'splitRows', options: SPLIT },
     { of: 'Standardizer.learn', options: STANDARDIZER },
     { of: 'TfIdf.learn', options: TF_IDF },
+    { of: 'describeTopics', options: DESCRIBE_TOPICS },
+    { of: 'assignTopics', options: ASSIGN_TOPICS },
+    { of: 'scoreDocuments', options: SCORE_DOCUMENTS },
     { of: 'TextVectorizer.learn, learnTransform', options: VECTORIZER },
     { of: 'TextVectorizer: transform', options: TRANSFORM },
     { of: 'learnCsv, learnCsvSchema', command: 'train, tree, latent-tree, inspect', options: CSV },

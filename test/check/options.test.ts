@@ -41,7 +41,7 @@ import {
   textOf,
 } from 'espalier/read';
 import { TextVectorizer } from 'espalier/text';
-import { refineLatentTree, sampleLatentTree } from 'espalier/topics';
+import { assignTopics, describeTopics, refineLatentTree, sampleLatentTree, scoreDocuments } from 'espalier/topics';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { documented, optionsDoc } from '#dist/cli/options-doc.js';
@@ -69,6 +69,8 @@ const gated = await GaterNet.create(images, {
 const tree = new Tree(3, [{ a: 0, b: 1, information: 1 }]);
 const latent = await latentTree(listed, { engine });
 const vectorizer = await TextVectorizer.learn(['red wine']);
+const wine = await latentTree(await vectorizer.transform(['red wine', 'wine', 'red']), { engine });
+const documents = [{ text: 'red wine' }];
 const report = gateReport(await gated.gates(images), gated.gateLayout);
 
 /** What TypeScript would have refused. */
@@ -93,6 +95,9 @@ const calls: Record<string, (options: Any) => unknown> = {
   expandTree: (options) => expandTree(latent, listed, options),
   assignLatents: (options) => assignLatents(latent, listed, options),
   refineLatentTree: (options) => refineLatentTree(latent, () => [listed], options),
+  describeTopics: (options) => describeTopics(wine, vectorizer, documents, options),
+  assignTopics: (options) => assignTopics(wine, vectorizer, documents, options),
+  scoreDocuments: (options) => scoreDocuments(wine, vectorizer, documents, options),
   sampleLatentTree: (options) => sampleLatentTree(latent, 3, options),
   splitRows: (options) => splitRows(train, options),
   idxDataset: (options) => idxDataset(Uint8Array.of(0, 0, 8, 2, 0, 0, 0, 1, 0, 0, 0, 1, 5), undefined, options),

@@ -17,9 +17,10 @@ import {
   targetInformation,
   topPairs,
 } from 'espalier';
-import { refineLatentTree } from 'espalier/topics';
+import { describeTopics, refineLatentTree, scoreDocuments } from 'espalier/topics';
 import { classesOf, stripes } from './gated-images.js';
 import { dense, sparse, switches } from './problems.js';
+import { knownTopics } from './topic-documents.js';
 
 /** What a call may be given beside its own options. */
 export interface More {
@@ -63,6 +64,15 @@ const file = await bytesOf(DenseNet.create(rows, { hidden: [6, 4] }));
 const gatedFile = await bytesOf(GaterNet.create(pictures, { backbone: small, gater: small, bottleneckNorm: true }));
 const trfFile = await bytesOf(TrfNet.grow(flat, { layers, pretrain: { epochs: 1 } }));
 const tseFile = await bytesOf(TseNet.grow(rows));
+
+const words = await knownTopics([
+  ['apple', 'pear'],
+  ['ship', 'port', 'sail'],
+]);
+const documents = Array.from({ length: 600 }, (_, i) => ({
+  text: `apple ${i % 3 ? 'ship' : 'pear port'}`,
+  label: 'x',
+}));
 
 /** A call of a loaded net, which is let go of whatever comes. */
 async function ofNet<T>(bytes: Uint8Array, engine: Engine, call: (net: never) => Promise<T>): Promise<T> {
@@ -114,6 +124,10 @@ export const LONG_CALLS: readonly LongCall[] = [
     },
     ['onProgress'],
   ),
+  plain('describeTopics', (_, more) => describeTopics(words.tree, words.vectorizer, documents, { shown: 9, ...more }), [
+    'onProgress',
+  ]),
+  plain('scoreDocuments', (_, more) => scoreDocuments(words.tree, words.vectorizer, documents, more)),
   plain('expandTree', (_, more) => expandTree(tree, rows, { minInputs: 8, ...more }), ['onProgress']),
   plain('splitRows', (_, more) => splitRows(rows, { ...more }), [], false),
   plain('DenseNet.create', (_, more) => bytesOf(DenseNet.create(rows, { hidden: [6], ...more })), [], false),

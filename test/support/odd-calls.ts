@@ -100,6 +100,11 @@ export async function takenCalls(engine: Engine): Promise<Record<string, Taken>>
   const vectorizer = await TextVectorizer.learn(texts(), { phrases: 2 });
   const textRows = await vectorizer.transform(texts(), { labels: ['no', 'yes', 'no'] });
   const reader = await DenseNet.create(textRows, { hidden: [2], engine });
+  const wine = await latentTree(await vectorizer.transform(texts()), { engine });
+  const documents = () => [
+    { text: 'red wine', label: 'drink', date: '2024-02-29', name: 'a' },
+    { text: 'apples', label: 'food', date: '2024', name: 'b' },
+  ];
   const analysis = {
     language: 'en' as const,
     stopWords: ['apples'],
@@ -261,6 +266,32 @@ export async function takenCalls(engine: Engine): Promise<Record<string, Taken>>
     refineLatentTree: {
       args: () => [latent, () => [sparse], { passes: 1, batchRows: 4, exponent: 0.75, steps: 1, signal, engine }],
     },
+    describeTopics: {
+      args: () => [
+        wine,
+        vectorizer,
+        documents(),
+        {
+          assignment: 'narrow',
+          threshold: 0.5,
+          top: 3,
+          exemplars: 1,
+          shown: 1,
+          mostTextLength: 9,
+          mostSentenceLength: 9,
+          names: { 'h1.0': 'Wine' },
+          seed: 1,
+          signal,
+          engine,
+        },
+      ],
+    },
+    assignTopics: {
+      args: () => [wine, vectorizer, documents(), { assignment: 'narrow', levels: [1], signal, engine }],
+    },
+    scoreDocuments: { args: () => [wine, vectorizer, documents(), { signal, engine }] },
+    topicIds: { args: () => [wine, [1]] },
+    requireTopicNames: { args: () => [wine, { 'h1.0': 'Wine' }] },
     sampleLatentTree: { args: () => [latent, 6, { seed: 1, pieceRows: 4, signal, engine }] },
     chowLiuTree: {
       args: () => [sparse, { ...discrete, root: 0, minInformation: 0, required: [[0, 1]], forbidden: [[1, 2]] }],

@@ -28,8 +28,8 @@ export function isBlank(text: string, at: number): boolean {
 }
 
 /**
- * The sentences of a text, by a fixed rule that needs no language: they end at a run of . ! ? … and the like where a blank or the text's end follows, at 。！？؟ । wherever they stand, and at line breaks. A
- * single full stop ends none after an initial, a common abbreviation or within a number, nor where a small letter from a to z follows. Blanks around a sentence are not part of it.
+ * The sentences of a text, by a fixed rule that needs no language: they end at a run of . ! ? … and the like where a blank or the text's end follows, at 。！？؟ । wherever they stand, and at line breaks.
+ * Full stops end none where a small letter from a to z follows, a single one none within a number and after an initial or a common abbreviation. Blanks around a sentence are not part of it.
  */
 export function sentencesOf(text: string): Span[] {
   const found: Span[] = [];
@@ -54,15 +54,15 @@ export function sentencesOf(text: string): Span[] {
 function isEnd(text: string, at: number, marks: string, end: number): boolean {
   if (SURE.test(marks)) return true;
   if (end < text.length && !isBlank(text, end)) return false;
+  if (/^[.…]+$/.test(marks) && /^[^\S\n\r]*[a-z]/.test(text.slice(end, end + 3))) return false;
   if (marks !== '.') return true;
-  if (/^[^\S\n\r]*[a-z]/.test(text.slice(end, end + 3))) return false;
   const word = wordBefore(text, at);
   return !ABBREVIATIONS.has(word.toLowerCase()) && !isInitial(word);
 }
 
-/** A single capital, or several with full stops between: J, U.S */
+/** A single letter, or capitals with full stops between: J, z, U.S */
 function isInitial(word: string): boolean {
-  return /^[A-ZÀ-ÖØ-ÞΑ-ΩА-Я](\.[A-ZÀ-ÖØ-ÞΑ-ΩА-Я])*$/.test(word);
+  return /^[a-z]$|^[A-ZÀ-ÖØ-ÞΑ-ΩА-Я](\.[A-ZÀ-ÖØ-ÞΑ-ΩА-Я])*$/.test(word);
 }
 
 /** What stands between the last blank, bracket or quote and this place; of long ones the end. */

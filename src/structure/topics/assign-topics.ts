@@ -1,5 +1,5 @@
 import { complete } from '../../check/complete.js';
-import { type Options, type OptionsOf, SIGNAL } from '../../check/option.js';
+import { type Completed, type Options, type OptionsOf, SIGNAL } from '../../check/option.js';
 import type { Document, Documents } from '../../data/documents/document.js';
 import type { TextVectorizer } from '../../data/documents/vectorizer.js';
 import { ENGINE, engineOf } from '../../runtime/engine.js';
@@ -62,7 +62,7 @@ export function topicIds(tree: LatentTree, levels?: readonly number[]): string[]
  * The topics of documents, one after another as they come: a stream as long as theirs.
  * @throws as describeTopics; RangeError for a level that the tree does not have
  */
-export async function* assignTopics(
+export function assignTopics(
   tree: LatentTree,
   vectorizer: TextVectorizer,
   documents: Documents,
@@ -71,6 +71,16 @@ export async function* assignTopics(
   const options = complete(ASSIGN_TOPICS, given, 'assignTopics');
   requireReadable(tree, vectorizer, documents);
   const places = Int32Array.from(latentsOf(tree, options.levels), (latent) => latent - tree.features);
+  return assigned(tree, vectorizer, documents, options, places);
+}
+
+async function* assigned(
+  tree: LatentTree,
+  vectorizer: TextVectorizer,
+  documents: Documents,
+  options: Completed<typeof ASSIGN_TOPICS>,
+  places: Int32Array,
+): AsyncGenerator<AssignedDocument> {
   const pace = new Pace(options.signal);
   const engine = await engineOf(options);
   for await (const batch of readBatches(tree, vectorizer, documents, { ...options, engine }, pace)) {

@@ -19,7 +19,7 @@ import { reportOf } from './report-of.js';
  * - A topic's words count for coherence, compactness and sentences where they are more frequent inside the topic than outside. Coherence is the mean NPMI of their pairs, over these documents.
  *   Compactness (Chen et al., "Latent tree models for hierarchical topic detection", 2017, section 8.4) is the mean likeness of the pairs; the authors take vectors of word2vec, here it is the
  *   cosine of the words' company over these documents, see Company. Words that no document has, or that stand alone, count for neither.
- * - Labels and dates are counted as far as documents have them; dates by day, month or year, the finest that all tell and that makes no more than 62.
+ * - Labels and dates are counted as far as documents have them; dates by day, month or year as learnPeriods finds them.
  *
  * @throws TypeError for what is no tree, vectorizer or document, RangeError for a vectorizer of other words than the tree's, no documents, names of topics that are not there, or more than
  * 1,000 labels

@@ -1,59 +1,51 @@
-/** What a date begins with, as far as it goes: year, month, day. */
-const DATE = /^(\d{4})(?:-(\d\d)(?:-(\d\d))?)?(?!\d)/;
+import { learnPeriods, type PeriodUnit, periodOf } from '../../data/documents/periods.js';
+import type { DateOrder } from '../../data/tables/dates.js';
 
-/** Characters of a year, a month and a day as in 2024-03-05. */
-const LENGTHS = [10, 7, 4] as const;
+const ORDERS: readonly DateOrder[] = ['ymd', 'dmy', 'mdy'];
+/** From the finest. */
+const UNITS: readonly PeriodUnit[] = ['day', 'month', 'year'];
 
-/** Periods at most, unless they are years: two months of days, five years of months. */
-const MOST_PERIODS = 62;
+/** Things by day, put together by period once all dates are known: memory grows with the days, not with the dates. */
+export class ByPeriod<T> {
+  /** By all that a date may mean, with one of the dates that mean it. */
+  private readonly found = new Map<string, { readonly date: string; readonly thing: T }>();
 
-/** A date as a year, a month or a day, as exact as it is; undefined for what is none. */
-export function periodOf(date: string): string | undefined {
-  const [whole, , month, day] = DATE.exec(date.trim()) ?? [];
-  if (month !== undefined && !(Number(month) >= 1 && Number(month) <= 12)) return undefined;
-  if (day !== undefined && !(Number(day) >= 1 && Number(day) <= 31)) return undefined;
-  return whole;
+  constructor(private readonly make: () => T) {}
+
+  /** What stands for a date; undefined for what is none. */
+  at(date: string): T | undefined {
+    const key = ORDERS.map((order) => finest(date, order)).join();
+    if (key === ',,') return undefined;
+    let entry = this.found.get(key);
+    if (!entry) {
+      entry = { date, thing: this.make() };
+      this.found.set(key, entry);
+    }
+    return entry.thing;
+  }
+
+  /**
+   * In order of time, periods as learnPeriods finds them: those without anything too, where there are not too many.
+   * @param merge adds the second thing to the first
+   */
+  entries(merge: (to: T, from: T) => void): [string, T][] {
+    const entries = [...this.found.values()];
+    const periods = learnPeriods(entries.map(({ date }) => date));
+    if (!periods) return [];
+    const things = periods.names.map((name): [string, T] => [name, this.make()]);
+    for (const { date, thing } of entries) {
+      const place = periods.indexOf(date);
+      if (place >= 0) merge(things[place]![1], thing);
+    }
+    return things;
+  }
 }
 
-/** Things by day, by month or by year: the finest that all dates tell and that makes no more than 62 of them, whatever order they come in; by year where nothing else does. */
-export class ByPeriod<T> {
-  private readonly found = new Map<string, T>();
-  private unit = 0;
-
-  /** @param merge adds the second thing to the first */
-  constructor(
-    private readonly make: () => T,
-    private readonly merge: (to: T, from: T) => void,
-  ) {}
-
-  /** What stands for a period, as periodOf gives it. */
-  at(period: string): T {
-    while (period.length < LENGTHS[this.unit]!) this.coarsen();
-    const thing = this.of(period);
-    if (this.found.size <= MOST_PERIODS || this.unit === LENGTHS.length - 1) return thing;
-    this.coarsen();
-    return this.at(period);
+/** A date's day, month or year, as exact as it is. */
+function finest(date: string, order: DateOrder): string {
+  for (const unit of UNITS) {
+    const period = periodOf(date, unit, order);
+    if (period !== undefined) return period;
   }
-
-  /** In order of time. */
-  entries(): [string, T][] {
-    return [...this.found].sort(([a], [b]) => (a < b ? -1 : 1));
-  }
-
-  private of(period: string): T {
-    const name = period.slice(0, LENGTHS[this.unit]);
-    let thing = this.found.get(name);
-    if (!thing) {
-      thing = this.make();
-      this.found.set(name, thing);
-    }
-    return thing;
-  }
-
-  private coarsen(): void {
-    this.unit++;
-    const finer = [...this.found];
-    this.found.clear();
-    for (const [period, thing] of finer) this.merge(this.of(period), thing);
-  }
+  return '';
 }

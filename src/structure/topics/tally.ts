@@ -1,6 +1,6 @@
 import type { LatentTree } from '../latent/latent-tree.js';
 import { type Agreement, agreementOf } from './agreement.js';
-import { ByPeriod, periodOf } from './periods.js';
+import { ByPeriod } from './periods.js';
 
 /** Documents of a label or a period: all, and those that belong to each latent. */
 class Group {
@@ -49,17 +49,14 @@ export class Tally {
 
   constructor(tree: LatentTree) {
     this.members = new Int32Array(tree.latents);
-    this.byPeriod = new ByPeriod(
-      () => new Group(tree.latents),
-      (to, from) => to.add(from),
-    );
+    this.byPeriod = new ByPeriod(() => new Group(tree.latents));
     this.firsts = [...tree.levels.map((_, l) => tree.firstOf(l + 1) - tree.features), tree.latents];
   }
 
   /** A document that belongs to the latents listed. RangeError for a label too many. */
   add({ label, date }: { label?: string; date?: string }, belongsTo: readonly number[], posterior: Float32Array): void {
-    const period = date === undefined ? undefined : periodOf(date);
-    const groups: Group[] = period === undefined ? [] : [this.byPeriod.at(period)];
+    const period = date && this.byPeriod.at(date);
+    const groups: Group[] = period ? [period] : [];
     if (label) {
       const group = this.labelled(label);
       groups.push(group);
@@ -80,7 +77,7 @@ export class Tally {
 
   /** Periods in order of time; undefined where no document has a date that can be read. */
   get periods(): Groups | undefined {
-    return groupsOf(this.byPeriod.entries());
+    return groupsOf(this.byPeriod.entries((to, from) => to.add(from)));
   }
 
   /** By level from 1 up; undefined where no document has a label. */
