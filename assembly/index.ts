@@ -30,4 +30,4 @@ export {
 export { winograd_forward, winograd_forward_bytes, winograd_gradient, winograd_gradient_bytes, winograd_weights } from './winograd';
 export { conv_bytes, conv_forward, conv_gradient_input, conv_gradient_weights, conv_weights } from './conv';
 export { group_ones, group_split, group_states, island_gain, joint_table, latent_class_em, latent_pair_em } from './latent';
-export { conditional_information, latent_posteriors, soft_sums } from './posterior';
+export { conditional_information, latent_narrow, latent_posteriors, soft_sums } from './posterior';

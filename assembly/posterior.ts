@@ -23,6 +23,67 @@ function scale(message: usize, i: i32, factor: f64): void {
   put(message, i, x);
 }
 
+/** P(latent j = 1 | features below it), from the messages of its island and P(latent = 1). */
+// @ts-ignore: decorator
+@inline
+function narrow(message: usize, j: i32, prior: f64): f64 {
+  let b0 = P(message, 4 * j), b1 = P(message, 4 * j + 1);
+  const lead = P(message, 4 * j + 2) - P(message, 4 * j + 3);
+  for (let e = lead; e > 0; e--) b0 *= TINY;
+  for (let e = lead; e < 0; e++) b1 *= TINY;
+  const one = prior * b1;
+  return one / (one + (1 - prior) * b0);
+}
+
+/**
+ * Upwards in a forest for row r: message gets P(latent = 1 | parent = 0, 1 and all that is below) in its first two columns. Returns ln P(row). Unless prior is 0, out: f32[latents]
+ * gets P(latent = 1 | features below it), where latents from `top` on count as roots: links between them carry nothing.
+ */
+function upwards(
+  message: usize, rowStart: usize, rowIndex: usize, featureParent: usize, parent: usize, table: usize, base: usize, ratio: usize,
+  latents: i32, r: i32, out: usize, prior: usize, top: i32,
+): f64 {
+  memory.copy(message, base, (<usize>latents) << 5);
+  for (let e = I(rowStart, r), last = I(rowStart, r + 1); e < last; e++) {
+    const x = I(rowIndex, e), j = I(featureParent, x);
+    scale(message, 4 * j, P(ratio, 2 * x));
+    scale(message, 4 * j + 1, P(ratio, 2 * x + 1));
+  }
+  // Both states' probabilities are kept over the larger; the factors taken out make the likelihood.
+  let sum: f64 = 0, factor: f64 = 1;
+  for (let j = 0; j < latents; j++) {
+    if (prior && j <= top) {
+      // At the first latent of the top, all of them have what their islands tell, and nothing yet of one another.
+      const end = j < top ? j + 1 : latents;
+      for (let k = j; k < end; k++) store<f32>(out + ((<usize>k) << 2), <f32>narrow(message, k, P(prior, k)));
+    }
+    let b0 = P(message, 4 * j), b1 = P(message, 4 * j + 1), e0 = P(message, 4 * j + 2), e1 = P(message, 4 * j + 3);
+    if (e0 != 0 || e1 != 0) {
+      const e = min(e0, e1);
+      for (; e0 > e; e0--) b0 *= TINY;
+      for (; e1 > e; e1--) b1 *= TINY;
+      sum -= e * LN_HUGE;
+    }
+    const most = max(b0, b1);
+    const l0 = b0 / most, l1 = b1 / most;
+    const q0 = P(table, 2 * j), q1 = P(table, 2 * j + 1);
+    const p = I(parent, j);
+    const m0 = (1 - q0) * l0 + q0 * l1, m1 = (1 - q1) * l0 + q1 * l1;
+    factor *= most;
+    if (p >= 0) {
+      scale(message, 4 * p, m0);
+      scale(message, 4 * p + 1, m1);
+    } else factor *= m0;
+    put(message, 4 * j, q0 * l1 / m0);
+    put(message, 4 * j + 1, q1 * l1 / m1);
+    if (factor < 1e-80 || factor > 1e80) {
+      sum += log64(factor);
+      factor = 1;
+    }
+  }
+  return sum + log64(factor);
+}
+
 /**
  * Belief propagation in a forest of binary latents over binary features, for rows [r0, r1): upwards the probability of what is below given a latent's state,
  * downwards the posterior. A parent has a higher number than its children, so both ways are plain loops.
@@ -39,42 +100,7 @@ export function latent_posteriors(
 ): void {
   for (let r = r0; r < r1; r++) {
     const out = posterior + ((<usize>r * <usize>latents) << 2);
-    const first = I(rowStart, r), last = I(rowStart, r + 1);
-    memory.copy(message, base, (<usize>latents) << 5);
-    for (let e = first; e < last; e++) {
-      const x = I(rowIndex, e), j = I(featureParent, x);
-      scale(message, 4 * j, P(ratio, 2 * x));
-      scale(message, 4 * j + 1, P(ratio, 2 * x + 1));
-    }
-    // Both states' probabilities are kept over the larger; the factors taken out make the likelihood.
-    let sum: f64 = 0, factor: f64 = 1;
-    for (let j = 0; j < latents; j++) {
-      let b0 = P(message, 4 * j), b1 = P(message, 4 * j + 1), e0 = P(message, 4 * j + 2), e1 = P(message, 4 * j + 3);
-      if (e0 != 0 || e1 != 0) {
-        const e = min(e0, e1);
-        for (; e0 > e; e0--) b0 *= TINY;
-        for (; e1 > e; e1--) b1 *= TINY;
-        sum -= e * LN_HUGE;
-      }
-      const most = max(b0, b1);
-      const l0 = b0 / most, l1 = b1 / most;
-      const q0 = P(table, 2 * j), q1 = P(table, 2 * j + 1);
-      const p = I(parent, j);
-      const m0 = (1 - q0) * l0 + q0 * l1, m1 = (1 - q1) * l0 + q1 * l1;
-      factor *= most;
-      if (p >= 0) {
-        scale(message, 4 * p, m0);
-        scale(message, 4 * p + 1, m1);
-      } else factor *= m0;
-      put(message, 4 * j, q0 * l1 / m0);
-      put(message, 4 * j + 1, q1 * l1 / m1);
-      if (factor < 1e-80 || factor > 1e80) {
-        sum += log64(factor);
-        factor = 1;
-      }
-    }
-    put(likelihood, r, sum + log64(factor));
-    // Now message holds P(latent = 1 | parent = 0, 1 and all that is below).
+    put(likelihood, r, upwards(message, rowStart, rowIndex, featureParent, parent, table, base, ratio, latents, r, out, 0, 0));
     for (let j = latents - 1; j >= 0; j--) {
       const p = I(parent, j);
       const above: f64 = p < 0 ? 1 : P(message, 4 * p + 2);
@@ -88,10 +114,24 @@ export function latent_posteriors(
       }
     }
     if (expected == 0) continue;
-    for (let e = first; e < last; e++) {
+    for (let e = I(rowStart, r), last = I(rowStart, r + 1); e < last; e++) {
       const x = I(rowIndex, e);
       put(expected, latents + x, P(expected, latents + x) + P(message, 4 * I(featureParent, x) + 2));
     }
+  }
+}
+
+/**
+ * latent_posteriors, given only what is below: posterior: f32[rows][latents], P(latent = 1 | features below it), where latents from `top` on have nothing below but their islands,
+ * though they may be one another's parents. prior: f64[latents], P(latent = 1), above 0 and below 1. All else as there.
+ */
+export function latent_narrow(
+  posterior: usize, likelihood: usize, rowStart: usize, rowIndex: usize, featureParent: usize, parent: usize,
+  table: usize, base: usize, ratio: usize, message: usize, prior: usize, latents: i32, top: i32, r0: i32, r1: i32,
+): void {
+  for (let r = r0; r < r1; r++) {
+    const out = posterior + ((<usize>r * <usize>latents) << 2);
+    put(likelihood, r, upwards(message, rowStart, rowIndex, featureParent, parent, table, base, ratio, latents, r, out, prior, top));
   }
 }
 

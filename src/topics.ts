@@ -1,4 +1,24 @@
 // 'espalier/topics': topic trees over documents.
+
+export { type SampleOptions, sampleLatentTree } from './structure/latent/sampling.js';
+export {
+  type Pieces,
+  type RefinedLatentTree,
+  refineLatentTree,
+  type StepwiseOptions,
+  type StepwiseProgress,
+} from './structure/latent/stepwise.js';
+export {
+  type AssignedDocument,
+  type AssignTopicsOptions,
+  assignTopics,
+  type DocumentScore,
+  scoreDocuments,
+  topicIds,
+} from './structure/topics/assign-topics.js';
+export { describeTopics } from './structure/topics/describe.js';
+export { requireTopicNames } from './structure/topics/names.js';
+export type { DescribeTopicsOptions } from './structure/topics/options.js';
 export type {
   Assignment,
   Exemplar,

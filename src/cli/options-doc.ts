@@ -1,5 +1,6 @@
 import type { Option, Options } from '../check/option.js';
 import { phrase } from '../check/phrase.js';
+import { TRANSFORM, VECTORIZER } from '../data/documents/vectorizer-options.js';
 import { GUNZIP, TEXT_OF } from '../data/gunzip.js';
 import { IDX } from '../data/images/idx.js';
 import { SPLIT } from '../data/split.js';
@@ -24,6 +25,8 @@ import { INFORMATION } from '../structure/information.js';
 import { EXPAND } from '../structure/latent/expansion.js';
 import { LATENT_TREE } from '../structure/latent/options.js';
 import { ASSIGN } from '../structure/latent/posteriors.js';
+import { SAMPLE } from '../structure/latent/sampling.js';
+import { STEPWISE } from '../structure/latent/stepwise.js';
 import { TOPICS } from '../structure/latent/topics-json.js';
 import { FIELDS } from '../structure/receptive-fields.js';
 import { FIT } from '../training/fit-options.js';
@@ -66,9 +69,13 @@ export function documented(methods: readonly Method[] = METHODS): Documented[] {
     { of: 'latentTree', command: 'latent-tree', options: LATENT_TREE },
     { of: 'expandTree', options: EXPAND },
     { of: 'assignLatents', options: ASSIGN },
+    { of: 'refineLatentTree', options: STEPWISE },
+    { of: 'sampleLatentTree', options: SAMPLE },
     { of: 'splitRows', options: SPLIT },
     { of: 'Standardizer.learn', options: STANDARDIZER },
     { of: 'TfIdf.learn', options: TF_IDF },
+    { of: 'TextVectorizer.learn, learnTransform', options: VECTORIZER },
+    { of: 'TextVectorizer: transform', options: TRANSFORM },
     { of: 'learnCsv, learnCsvSchema', command: 'train, tree, latent-tree, inspect', options: CSV },
     { of: 'readCsv', options: READ_TABLE },
     { of: 'learnRecords, Dataset.fromRecords', options: RECORDS },

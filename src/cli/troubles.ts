@@ -1,5 +1,6 @@
 import type { TableTroubles } from './errors.js';
 import { oneLine } from './errors.js';
+import { DOCUMENT_FLAGS } from './flags/documents.js';
 import type { Flag } from './flags/flag.js';
 import { parseFlag } from './flags/parse.js';
 import { READING_FLAGS } from './flags/reading.js';
@@ -23,10 +24,9 @@ export function commandWith(args: readonly string[], suggestion: Readonly<Record
 
 /** The same arguments with these options: in place of those that give another value, lists with what they had. */
 function withOptions(args: readonly string[], suggestion: Readonly<Record<string, unknown>>): string[] {
-  return READING_FLAGS.filter(({ key }) => suggestion[key] !== undefined).reduce(
-    (so, flag) => withOption(so, flag, suggestion[flag.key]),
-    [...args],
-  );
+  return [...READING_FLAGS, ...DOCUMENT_FLAGS]
+    .filter(({ key }) => suggestion[key] !== undefined)
+    .reduce((so, flag) => withOption(so, flag, suggestion[flag.key]), [...args]);
 }
 
 function withOption(args: readonly string[], flag: Flag, value: unknown): string[] {

@@ -19,6 +19,8 @@ export const Purpose = {
   gateCoin: 11,
   latentSample: 13,
   latentStart: 14,
+  shownDocuments: 18,
+  latentRows: 17,
 } as const;
 
 /** A permutation of 0 .. n-1, a function of (seed, purpose, step). */

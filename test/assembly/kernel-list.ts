@@ -75,6 +75,7 @@ export const testFileOf: Readonly<Record<keyof Kernels, string>> = {
   island_gain: 'latent-groups.test.ts',
   group_states: 'latent-groups.test.ts',
   latent_posteriors: 'posterior.test.ts',
+  latent_narrow: 'narrow.test.ts',
   soft_sums: 'soft-counts.test.ts',
   conditional_information: 'soft-counts.test.ts',
 };

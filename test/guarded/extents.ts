@@ -30,6 +30,20 @@ function compressed(told: Told, call: Named, rows: number, start: string, ...ent
   return { [start]: 4 * (rows + 1), ...all(4 * told.at(call[start]!, rows), ...entries) };
 }
 
+/** What both kernels of belief propagation use. */
+function beliefs(call: Named, told: Told): Named {
+  const { latents, r1 } = call as Record<string, number>;
+  return {
+    ...compressed(told, call, r1!, 'rowStart', 'rowIndex'),
+    posterior: 4 * r1! * latents!,
+    likelihood: 8 * r1!,
+    parent: 4 * latents!,
+    table: 16 * latents!,
+    base: 32 * latents!,
+    message: 32 * latents!,
+  };
+}
+
 const outputs = (size: number, kernel: number, stride: number, pad: number) =>
   Math.floor((size + 2 * pad - kernel) / stride) + 1;
 
@@ -282,19 +296,8 @@ export const extents: Required<Extents> = {
     pair: 48,
   }),
   group_states: ({ words, n }) => ({ bits: 8 * words!, group: 4 * n! }),
-  latent_posteriors: (call, told) => {
-    const { latents, r1 } = call as Record<string, number>;
-    return {
-      ...compressed(told, call, r1!, 'rowStart', 'rowIndex'),
-      posterior: 4 * r1! * latents!,
-      likelihood: 8 * r1!,
-      ones: 8 * latents!,
-      parent: 4 * latents!,
-      table: 16 * latents!,
-      base: 32 * latents!,
-      message: 32 * latents!,
-    };
-  },
+  latent_posteriors: (call, told) => ({ ...beliefs(call, told), ones: 8 * call.latents! }),
+  latent_narrow: (call, told) => ({ ...beliefs(call, told), prior: 8 * call.latents! }),
   soft_sums: ({ stride, rows, count, columns }, told) => ({
     ...all(8 * columns!, 'sum', 'joint'),
     ...all(4 * count!, 'rows', 'weight', 'parent'),

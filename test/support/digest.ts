@@ -40,6 +40,9 @@ export async function trainingDigest(espalier: typeof Espalier): Promise<Record<
   const { posteriors, logLikelihood } = await assignLatents(latent, sparse(test));
   digests['latent.posteriors'] = await sha256(posteriors);
   digests['latent.likelihood'] = await sha256(logLikelihood);
+  digests['latent.narrow'] = await sha256(
+    (await assignLatents(latent, sparse(test), { assignment: 'narrow' })).posteriors,
+  );
   const { layers } = await expandTree(latent, sparse(train), { density: 0.3, minInputs: 2 });
   digests['latent.expansion'] = await sha256(Int32Array.from(layers.flatMap(({ index }) => [...index])));
 

@@ -17,6 +17,7 @@ import {
   targetInformation,
   topPairs,
 } from 'espalier';
+import { refineLatentTree } from 'espalier/topics';
 import { classesOf, stripes } from './gated-images.js';
 import { dense, sparse, switches } from './problems.js';
 
@@ -105,6 +106,14 @@ export const LONG_CALLS: readonly LongCall[] = [
   plain('latentTree', async (_, more) => (await latentTree(rows, { maxTop: 2, ...more })).toJSON(), ['onProgress']),
   plain('latentTree of dense rows', async (_, more) => (await latentTree(flat, more)).toJSON(), ['onProgress']),
   plain('assignLatents', (_, more) => assignLatents(tree, rows, more)),
+  plain(
+    'refineLatentTree',
+    async (_, more) => {
+      const { tree: refined } = await refineLatentTree(tree, () => [rows, flat], { batchRows: 30, passes: 2, ...more });
+      return refined.toJSON();
+    },
+    ['onProgress'],
+  ),
   plain('expandTree', (_, more) => expandTree(tree, rows, { minInputs: 8, ...more }), ['onProgress']),
   plain('splitRows', (_, more) => splitRows(rows, { ...more }), [], false),
   plain('DenseNet.create', (_, more) => bytesOf(DenseNet.create(rows, { hidden: [6], ...more })), [], false),

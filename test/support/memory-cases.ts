@@ -12,6 +12,7 @@ import {
   TseNet,
   targetInformation,
 } from 'espalier';
+import { refineLatentTree } from 'espalier/topics';
 import { noiseImages } from './gated-images.js';
 import { Random } from './random.js';
 
@@ -172,6 +173,15 @@ export const MEMORY_CASES: readonly MemoryCase[] = [
       const data = topics(4 * size, size / 2);
       const tree = await latentTree(data, { engine, refineSteps: 0 });
       return () => assignLatents(tree, data, { engine });
+    },
+  },
+  {
+    name: 'refineLatentTree',
+    sizes: [400, 1000, 2000],
+    prepare: async (engine, size) => {
+      const data = topics(4 * size, size / 2);
+      const tree = await latentTree(data, { engine, refineSteps: 0 });
+      return () => refineLatentTree(tree, () => [data], { engine, batchRows: size, passes: 2 });
     },
   },
   {

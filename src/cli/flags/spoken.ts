@@ -1,3 +1,4 @@
+import { DOCUMENT_COLUMNS } from '../../data/documents/options.js';
 import { CSV } from '../../data/text/csv.js';
 import { SVMLIGHT } from '../../data/text/svmlight.js';
 import { MAX_MEMORY } from '../../runtime/budget.js';
@@ -9,6 +10,7 @@ const { zeroBased, columns } = SVMLIGHT;
 /** Every option of reading that messages may speak of, as flags. */
 export const SPOKEN_FLAGS: readonly Flag[] = flagsOf({
   ...CSV,
+  ...DOCUMENT_COLUMNS,
   columns,
   zeroBased: { ...zeroBased, flag: 'zero-based', text: 'auto, yes or no', spellings: { yes: true, no: false } },
   maxMemory: { ...MAX_MEMORY, flag: 'max-memory' },

@@ -1,5 +1,6 @@
 import { type Taken, takenLine } from '../../data/tables/taken.js';
 import { oneLine } from '../errors.js';
+import { type DocumentSource, documentsLine, type SourceTaken } from '../read/document-source.js';
 import type { Loaded } from '../read/loaded.js';
 
 /** What --json holds of reading. */
@@ -17,7 +18,22 @@ export function tellTaken(files: readonly (Loaded | undefined)[], json: boolean 
   }
 }
 
-export function tellWarnings({ name, warnings = [] }: Loaded): void {
+/** The same of documents. */
+export function tellDocuments({ name, taken, warnings }: DocumentSource, json: boolean | undefined): void {
+  if (json) return;
+  say(`read ${name}: ${documentsLine(taken)}`);
+  tellWarnings({ name, warnings });
+}
+
+/** What --json holds of reading documents. */
+export function documentFields({ taken, warnings }: DocumentSource): {
+  taken: SourceTaken;
+  warnings: readonly string[];
+} {
+  return { taken, warnings };
+}
+
+export function tellWarnings({ name, warnings = [] }: Pick<Loaded, 'name' | 'warnings'>): void {
   for (const warning of warnings) say(`warning: ${name}: ${warning}`);
 }
 

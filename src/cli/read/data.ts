@@ -22,7 +22,7 @@ export async function loadToLearn(path: string, options: DataOptions, labelled: 
   const reading = readReading(options);
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory())
     throw new UserError(
-      `${path}: is a folder, expected a file of rows; images by class are for train --method gaternet`,
+      `${path}: is a folder, expected a file of rows; images by class are for train --method gaternet, texts for topics and train --text`,
     );
   return learnFrom(
     await readInput(path, options.format, options.maxMemory, elseFormat(options)),

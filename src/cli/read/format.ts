@@ -1,7 +1,9 @@
 import { extname } from 'node:path';
 import { markedEncoding } from '../../data/text/encoding.js';
+import { areProse } from '../../data/text/prose.js';
 import { show } from '../../data/text/show.js';
 import { UserError } from '../errors.js';
+import { shellWord } from '../flags/written.js';
 import type { Format } from '../options.js';
 
 /** A text may be of several formats, or of none. */
@@ -33,6 +35,7 @@ const OTHERS: readonly (readonly [begin: string, what: string])[] = [
   ['\x93NUMPY', 'a NumPy array; write it with numpy.savetxt'],
   ['\x89PNG', 'a PNG image; train --method gaternet takes a folder of them for each class'],
   ['\xff\xd8\xff', 'a JPEG image; train --method gaternet takes a folder of them for each class'],
+  ['%PDF', 'a PDF; write its text with pdftotext'],
   ['BZh', 'packed by bzip2; unpack it first'],
   ['\xfd7zXZ', 'packed by xz; unpack it first'],
   ['\x28\xb5\x2f\xfd', 'packed by zstd; unpack it first'],
@@ -40,6 +43,8 @@ const OTHERS: readonly (readonly [begin: string, what: string])[] = [
 
 /** Lines looked at: more than a header and a few odd ones. */
 const MOST_LINES = 100;
+/** Of lines of a table, this share has as many cells as the first. */
+const PARTED_ALIKE = 0.9;
 
 /** The ending without that of gzip. */
 export function endingOf(path: string): string {
@@ -62,11 +67,16 @@ export function formatOf(path: string, head: Uint8Array, whole: boolean, name: s
   return found;
 }
 
+/** What else a file is by its first bytes, and what to do about it. */
+export function otherFile(head: Uint8Array): string | undefined {
+  const begin = String.fromCharCode(...head.subarray(0, 8));
+  return OTHERS.find(([known]) => begin.startsWith(known))?.[1];
+}
+
 function binaryFormat(head: Uint8Array, name: string): Format | undefined {
   const [first, second, type = 0, axes = 0] = head;
   if (first === 0 && second === 0 && type >= 8 && type <= 14 && axes > 0) return 'idx';
-  const begin = String.fromCharCode(...head.subarray(0, 8));
-  const other = OTHERS.find(([known]) => begin.startsWith(known))?.[1];
+  const other = otherFile(head);
   if (other) throw new UserError(`${name}: expected a file of rows, got ${other}`);
   if (markedEncoding(head) === 'utf-8' && head.includes(0))
     throw new UserError(
@@ -100,6 +110,7 @@ function textFormat(lines: readonly string[], named: Format | undefined, name: s
   const odd = lines.length - labels;
   if (sparse > 0 && 2 * sparse >= odd) return 'sparse';
   if (svmlight > 0 && 2 * svmlight >= odd) return 'svmlight';
+  if (named === undefined) refuseTexts(lines, name);
   if (cells > 0 && 2 * alike < odd) return 'csv';
   if (named !== undefined) return named;
   const example = show(lines.find((line) => kindOf(line) === 'alike') ?? lines[0]!);
@@ -107,6 +118,25 @@ function textFormat(lines: readonly string[], named: Format | undefined, name: s
     return refuse(`lines like ${example}, which may be a table or entries with a fault`);
   if (blanks > 1 && areTable(lines)) return 'csv';
   return refuse(`${labels === lines.length ? 'one number a line' : 'lines without a delimiter'}, like ${example}`);
+}
+
+/** UserError for lines of running text that no delimiter parts alike, and for JSON. */
+function refuseTexts(lines: readonly string[], name: string): void {
+  const json = /^\s*[[{]\s*(["{[]|$)/.test(lines[0]!);
+  const what = json ? 'JSON' : areProse(lines) && !arePartedAlike(lines) ? 'running text' : undefined;
+  if (what === undefined) return;
+  throw new UserError(
+    `${name}: expected rows of features, got ${what}, like ${show(lines[0]!)}; texts go by their words: espalier topics ${shellWord(name)}, or train --text ${shellWord(name)}; --format csv takes it for a table all the same`,
+  );
+}
+
+/** Whether some delimiter, that does not stand in quotes, parts nearly all lines into as many cells as the first. */
+function arePartedAlike(lines: readonly string[]): boolean {
+  const bare = lines.map((line) => line.replace(/"[^"]*"/g, ''));
+  return [',', ';', '\t', '|'].some((delimiter) => {
+    const counts = bare.map((line) => line.split(delimiter).length);
+    return counts[0]! > 1 && counts.filter((count) => count === counts[0]).length >= PARTED_ALIKE * counts.length;
+  });
 }
 
 /** Whether blanks part most lines into as many cells as the first, some of them numbers: prose does not. */

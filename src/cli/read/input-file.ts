@@ -4,7 +4,7 @@ import { decodeText, markedEncoding } from '../../data/text/encoding.js';
 import { UserError } from '../errors.js';
 import type { Format } from '../options.js';
 import { Gathered, MOST_BYTES, type MostOf, readBytes, readSource, readStdin } from './bytes.js';
-import { formatOf, UntoldFormat } from './format.js';
+import { FORMAT_NAMES, formatOf, UntoldFormat } from './format.js';
 import { labelsBeside } from './labels-beside.js';
 
 /** The bytes of a file, and what they are. */
@@ -31,6 +31,10 @@ export async function readInput(
   otherwise?: Format,
 ): Promise<InputFile> {
   const name = path === '-' ? 'standard input' : path;
+  if (wanted !== undefined && !(wanted in FORMAT_NAMES))
+    throw new UserError(
+      `${name}: --format ${wanted} is of texts; rows of features are ${Object.keys(FORMAT_NAMES).join(', ')}`,
+    );
   let format: Format | undefined;
   const mostOf = (head: Uint8Array, whole: boolean) => {
     if (head.length === 0) throw new UserError(`${name}: the file is empty`);
@@ -74,7 +78,8 @@ async function unpack(bytes: Uint8Array, name: string, mostOf: MostOf): Promise<
   return gathered.all();
 }
 
-function takeStdin(): void {
+/** UserError the second time. */
+export function takeStdin(): void {
   if (stdinTaken) throw new UserError('standard input (-) can be read but once');
   stdinTaken = true;
 }
@@ -83,19 +88,23 @@ function takeStdin(): void {
  * UTF-8, or UTF-16 with a byte-order mark; what is neither, windows-1252, in which spreadsheets are saved, with a word in `warnings`. A replaced character would be
  * a wrong category.
  */
-export function decode({ bytes, name }: InputFile, warnings: string[]): string {
+export function decode({ bytes, name }: Pick<InputFile, 'bytes' | 'name'>, warnings: string[]): string {
   try {
     return decodeText(bytes);
   } catch (error) {
     const { message } = error as Error;
-    if (markedEncoding(bytes) !== 'utf-8' || bytes.some((byte) => CONTROLS.has(byte)))
+    if (markedEncoding(bytes) !== 'utf-8' || hasControls(bytes))
       throw new UserError(`${name}: ${message.replace(/^bytes: /, '')}`, { cause: error });
     warnings.push(`${message.replace(/^bytes: expected text in UTF-8, got /, 'not UTF-8 for ')}; read as windows-1252`);
     return decodeText(bytes, 'windows-1252');
   }
 }
 
-/** What no text has, in windows-1252 either. */
+/** Whether any byte is one that no text has, in windows-1252 either. */
+export function hasControls(bytes: Uint8Array): boolean {
+  return bytes.some((byte) => CONTROLS.has(byte));
+}
+
 const CONTROLS = new Set([0, 1, 2, 3, 4, 5, 6, 7, 8, 0x81, 0x8d, 0x8f, 0x90, 0x9d]);
 
 /** The IDX labels of IDX images: those given, else, where labels are needed, those beside the images by MNIST's own names. */

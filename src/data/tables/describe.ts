@@ -1,5 +1,5 @@
 import { dateOrder } from './dates.js';
-import { mostCategories, NUMERIC_SHARE } from './limits.js';
+import { areTexts, mostCategories, NUMERIC_SHARE } from './limits.js';
 import type { TableSettings } from './options.js';
 import { MISSING, NUMBER, type RawColumn } from './raw.js';
 import { datesOf } from './values.js';
@@ -7,7 +7,7 @@ import { datesOf } from './values.js';
 /** What a column holds. Plain JSON. */
 export interface ColumnSummary {
   readonly name: string;
-  /** text: so many different cells that they rather tell rows apart; empty: no cell that is not missing; binary: 0 and 1; counts: whole numbers from 0; date: as the reader took it. */
+  /** text: running text, or so many different cells that they rather tell rows apart; empty: no cell that is not missing; binary: 0 and 1; counts: whole numbers from 0; date: as the reader took it. */
   readonly kind: 'numeric' | 'categorical' | 'text' | 'empty' | 'binary' | 'counts' | 'date';
   /** Cells that are missing. */
   readonly missing: number;
@@ -56,7 +56,8 @@ function describeColumn(column: RawColumn, name: string): ColumnSummary {
   const cells = values.length + words;
   if (cells === 0) return { name, kind: 'empty', missing, distinct: 0 };
   const isNumeric = words === 0 || values.length > NUMERIC_SHARE * cells;
-  const categories = column.texts !== undefined && distinct <= mostCategories(cells);
+  const categories =
+    column.texts !== undefined && distinct <= mostCategories(cells) && !areTexts(column, distinct, cells);
   return {
     name,
     kind: isNumeric ? 'numeric' : categories ? 'categorical' : 'text',

@@ -3,11 +3,15 @@ import { type Census, categoriesOf, cellAt, codesOf, distinctNumbers, mostFreque
 import type { Context } from './context.js';
 import { type DateOrder, dateOrder, hasShortYear } from './dates.js';
 import { fillOf } from './fill.js';
-import { mostCategories } from './limits.js';
+import { areTexts, mostCategories } from './limits.js';
 import { tellMarkedNumbers } from './marked-numbers.js';
 import type { SchemaColumn } from './schema.js';
 import type { SourceColumn } from './source.js';
 import { datesOf, numbersOf } from './values.js';
+
+/** What to do about documents among the cells. */
+export const TEXTS_GO_BY_WORDS =
+  'which becomes features by its words (espalier topics, train --text, a TextVectorizer)';
 
 /** What a column of features becomes: undefined where that is a trouble, 'dates' where they are to be left out. */
 export function learnColumn(
@@ -82,6 +86,14 @@ function recurs(
 ): boolean {
   const cells = numbers + words;
   const different = column.different + (numbers > 0 ? distinctNumbers(column).length : 0);
+  if (areTexts(column, different, cells)) {
+    const example = column.texts ? ` like ${show(column.texts[0]!)}` : '';
+    troubles.add(
+      `${shown}: expected numbers or categories, got running text${example}, ${TEXTS_GO_BY_WORDS}; leave the column out with ignore, or list it under categorical to take each text for a category`,
+      { ignore: name },
+    );
+    return false;
+  }
   if (column.texts && different <= mostCategories(cells)) return true;
   const atLeast = column.texts ? '' : 'at least ';
   const gaps = missing > 0 ? ` (${missing} cells are missing)` : '';

@@ -18,6 +18,8 @@ export interface RawColumn {
   readonly texts: readonly string[] | undefined;
   /** How many texts differ; where `texts` is undefined, how many at least. */
   readonly different: number;
+  /** Where `texts` is undefined: they are running text. */
+  readonly prose?: boolean;
   /** Its numbers are written as codes are: digits of one length, with a nought in front among them. */
   readonly codes?: boolean;
 }

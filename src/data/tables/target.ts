@@ -1,7 +1,8 @@
 import { show } from '../text/show.js';
 import { categoriesOf, cellAt, censusOf, distinctNumbers } from './cells.js';
 import type { Context } from './context.js';
-import { areValues, mostCategories } from './limits.js';
+import { TEXTS_GO_BY_WORDS } from './kinds.js';
+import { areTexts, areValues, mostCategories } from './limits.js';
 import type { TableTarget } from './schema.js';
 import type { SourceColumn } from './source.js';
 
@@ -29,6 +30,10 @@ export function learnTarget(context: Context, name: string, column: SourceColumn
     return undefined;
   }
   const different = column.different + numbers.length;
+  if (words > 0 && areTexts(column, different, source.rows)) {
+    troubles.add(`${shown}: expected classes or numbers, got running text, ${TEXTS_GO_BY_WORDS}`);
+    return undefined;
+  }
   if ((!column.texts && column.ids) || different > mostCategories(source.rows)) {
     const atLeast = column.texts || !column.ids ? '' : 'at least ';
     troubles.add(

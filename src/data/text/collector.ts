@@ -1,5 +1,6 @@
 import { MISSING, NUMBER, type RawColumn } from '../tables/raw.js';
 import { formatted, type NumberFormat } from './number-format.js';
+import { areProse } from './prose.js';
 
 /** Up to a thousand different texts are nothing to memory, and a small table may have names. */
 const ALWAYS_KEPT = 1000;
@@ -16,6 +17,7 @@ export class Collector {
   private places = new Map<string, number>();
   private given = 0;
   private kept = false;
+  private prose = false;
 
   constructor(
     private capacity: number,
@@ -83,6 +85,7 @@ export class Collector {
 
   private giveUp(): void {
     this.given = this.texts.length;
+    this.prose = areProse(this.texts.slice(0, ALWAYS_KEPT));
     this.texts = [];
     this.places.clear();
   }
@@ -100,6 +103,7 @@ export class Collector {
       ids,
       texts: given ? undefined : this.texts,
       different: given ? this.given : this.texts.length,
+      ...(this.prose ? { prose: true } : {}),
       ...(this.codes && !this.asText ? { codes: true } : {}),
     };
   }

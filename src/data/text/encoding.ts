@@ -26,8 +26,7 @@ export function decodeText(bytes: Uint8Array, encoding?: string): string {
   }
   try {
     const text = decoder.decode(bytes);
-    // Some releases of Node decode it as Latin-1.
-    return decoder.encoding === 'windows-1252' ? text.replace(/[\x80-\x9f]/g, windowsCharacter) : text;
+    return decoder.encoding === 'windows-1252' ? windows1252(text) : text;
   } catch (cause) {
     const place = used === 'utf-8' ? badByte(bytes) : -1;
     const found = place < 0 ? 'other bytes' : `byte 0x${hex(bytes[place]!)} at ${place}`;
@@ -38,8 +37,9 @@ export function decodeText(bytes: Uint8Array, encoding?: string): string {
 /** Of windows-1252, the characters 0x80 to 0x9f; those that it lacks as they are. */
 const WINDOWS = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ';
 
-function windowsCharacter(control: string): string {
-  return WINDOWS[control.charCodeAt(0) - 0x80]!;
+/** What some releases of Node decode as Latin-1, as windows-1252 has it. */
+export function windows1252(text: string): string {
+  return text.replace(/[\x80-\x9f]/g, (control) => WINDOWS[control.charCodeAt(0) - 0x80]!);
 }
 
 function hex(byte: number): string {

@@ -44,32 +44,65 @@ export function eachRecord(
   options: RecordsOptions,
   take: (cells: string[], line: number) => boolean,
 ): RecordTrouble | undefined {
-  const { delimiter, mostCells } = options;
-  const parser = new Papa.Parser({ delimiter, newline: '\n' });
-  const prepare = preparation(delimiter);
-  let { at, line } = options;
+  const slices = new RecordSlices(options);
+  let { at } = options;
   let size = LEAST_SLICE;
   while (at < text.length) {
-    const slice = prepare(sliceOf(text, at, size));
-    const begun = line;
-    const { data, errors, meta } = parser.parse(slice, 0, true) as Parsed;
+    const last = at + size >= text.length;
+    const { cursor, records, trouble, stopped } = slices.take(sliceOf(text, at, size), last, take);
+    if (trouble !== undefined || stopped) return trouble;
+    if (records === 0) size *= 4;
+    else size = Math.min(MOST_SLICE, Math.max(LEAST_SLICE, Math.ceil((RECORDS * cursor) / records)));
+    at += cursor;
+  }
+  return undefined;
+}
+
+/** What was found in a slice. */
+interface SliceRecords {
+  /** Characters of the slice that whole records take: none where it holds none. */
+  readonly cursor: number;
+  readonly records: number;
+  readonly trouble?: RecordTrouble;
+  /** Told to go on no further. */
+  readonly stopped?: true;
+}
+
+/** Takes slices apart that each begin where the records of the one before end. */
+export class RecordSlices {
+  readonly #parser: Papa.Parser;
+  readonly #prepare: (slice: string) => string;
+  readonly #options: RecordsOptions;
+  #line: number;
+
+  constructor(options: RecordsOptions) {
+    const { delimiter, line } = options;
+    this.#options = options;
+    this.#parser = new Papa.Parser({ delimiter, newline: '\n' });
+    this.#prepare = preparation(delimiter);
+    this.#line = line;
+  }
+
+  /** Hands the records that are whole in a slice on, to the first trouble; `last`: no text follows it, and it ends with a line end. */
+  take(given: string, last: boolean, take: (cells: string[], line: number) => boolean): SliceRecords {
+    const { delimiter, mostCells } = this.#options;
+    const slice = this.#prepare(given);
+    const begun = this.#line;
+    const { data, errors, meta } = this.#parser.parse(slice, 0, true) as Parsed;
+    const found = { cursor: meta.cursor, records: data.length };
     const { row = 0, index = 0 } = errors[0] ?? { row: data.length };
     const spread = meta.cursor > 0 && newlines(slice, meta.cursor) !== data.length;
     for (let r = 0; r < data.length; r++) {
-      if (r === row) return brokenQuote(slice, index, begun);
+      if (r === row) return { ...found, trouble: brokenQuote(slice, index, begun) };
       const cells = delimiter === ' ' ? data[r]!.filter((cell) => cell !== '') : data[r]!;
-      if (cells.length > mostCells) return tooWide(cells, line, mostCells);
-      if ((cells.length > 1 || !isBlank(cells[0])) && !take(cells, line)) return undefined;
-      line += spread ? linesOf(data[r]!) : 1;
+      if (cells.length > mostCells) return { ...found, trouble: tooWide(cells, this.#line, mostCells) };
+      if ((cells.length > 1 || !isBlank(cells[0])) && !take(cells, this.#line)) return { ...found, stopped: true };
+      this.#line += spread ? linesOf(data[r]!) : 1;
     }
-    if (data.length === 0) {
-      const trouble = troubleOfCut(parser, slice, at + size >= text.length, line, mostCells);
-      if (trouble !== undefined) return trouble;
-      size *= 4;
-    } else size = Math.min(MOST_SLICE, Math.max(LEAST_SLICE, Math.ceil((RECORDS * meta.cursor) / data.length)));
-    at += meta.cursor;
+    if (data.length > 0) return found;
+    const trouble = troubleOfCut(this.#parser, slice, last, this.#line, mostCells);
+    return trouble === undefined ? found : { ...found, trouble };
   }
-  return undefined;
 }
 
 /** The text's last line ends in it too. */

@@ -11,9 +11,9 @@ import { requireMemory } from '../../runtime/budget.js';
 import type { Engine } from '../../runtime/engine.js';
 import { Pace } from '../../runtime/pace.js';
 import { bytesBeside } from '../../runtime/rehearsal.js';
+import { PairScores } from '../../structure/coherence.js';
 import { discretise, type Variables } from '../../structure/variables.js';
 import { requireFiniteRows, tooLarge } from '../finite-rows.js';
-import { PairScores } from './coherence.js';
 import type { Network } from './network.js';
 
 /** Options of explain. */

@@ -13,8 +13,9 @@ import { assemble, orderLevels } from './assembly.js';
 import type { ClassModel } from './fits.js';
 import { growIslands } from './islands.js';
 import { LatentTree } from './latent-tree.js';
+import { maximise } from './maximise.js';
 import { LATENT_TREE, type LatentTreeOptions, type LatentTreeSeconds, type LatentTreeSettings } from './options.js';
-import { type ExpectedCounts, type LatentForest, LatentInference } from './posteriors.js';
+import { type LatentForest, LatentInference } from './posteriors.js';
 import { SoftCounts } from './soft-counts.js';
 import { linkLatents } from './top-links.js';
 
@@ -177,27 +178,5 @@ class Learner {
     const { due } = this.pace;
     if (due || done === total) this.pace.hear(this.options.onProgress?.({ phase, level, done, total }));
     if (due) await this.pace.turn();
-  }
-}
-
-/** The maximisation step: new tables from expected counts. */
-function maximise(
-  { features, parent, probability }: LatentForest,
-  { both, ones }: ExpectedCounts,
-  featureOnes: Int32Array,
-  rows: number,
-): void {
-  const latents = parent.length - features;
-  for (let v = 0; v < parent.length; v++) {
-    const feature = v < features;
-    const on = feature ? featureOnes[v]! : ones[v - features]!;
-    const joint = both[feature ? latents + v : v - features]!;
-    const above = parent[v]! < 0 ? undefined : ones[parent[v]! - features]!;
-    if (above === undefined) {
-      probability.fill((on + 1) / (rows + 2), 2 * v, 2 * v + 2);
-    } else {
-      probability[2 * v] = (on - joint + 1) / (rows - above + 2);
-      probability[2 * v + 1] = (joint + 1) / (above + 2);
-    }
   }
 }

@@ -6,11 +6,12 @@ export type Assignment = 'broad' | 'narrow';
 
 /** A document that is told of by itself. */
 export interface ShownDocument {
+  /** Its text, cut after `mostTextLength` characters, with … then. */
   readonly text: string;
   readonly name?: string;
   readonly label?: string;
   readonly date?: string;
-  /** Topics it belongs to, as places in `topics`, and P(topic | document), the likeliest first. */
+  /** Topics it belongs to, as places in `topics`, and P(topic | document) to four digits, the likeliest first. */
   readonly topics: readonly (readonly [topic: number, probability: number])[];
   /** Words of the vocabulary and where they stand in `text`, for views that mark them. */
   readonly words?: readonly FoundWord[];
@@ -21,7 +22,7 @@ export interface Exemplar {
   /** Its place in `shown`. */
   readonly document: number;
   readonly probability: number;
-  /** The sentence of it that has most of the topic's words. */
+  /** The sentence of it that tells most of the topic, cut to what surrounds the topic's words where it is long, with … then. */
   readonly sentence: string;
 }
 
@@ -65,8 +66,13 @@ export interface TopicReport {
   readonly labels?: { readonly names: readonly string[]; readonly documents: readonly number[] };
   /** Days, months or years, and how many documents are of each. */
   readonly periods?: { readonly names: readonly string[]; readonly documents: readonly number[] };
+  /** Means over the topics of each level that have one, by level from 1 up; null where none has. */
+  readonly npmi: readonly (number | null)[];
+  readonly compactness: readonly (number | null)[];
   /** By level from 1 up: share of labelled documents whose label is the most frequent one of their likeliest topic. */
   readonly purity?: readonly number[];
+  /** By level from 1 up: normalised mutual information of labels and likeliest topics, 0 to 1; null where neither differs. */
+  readonly nmi?: readonly (number | null)[];
   /** Level by level from the top, the likelier first. */
   readonly topics: readonly TopicSummary[];
   readonly shown: readonly ShownDocument[];

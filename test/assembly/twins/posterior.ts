@@ -40,15 +40,50 @@ export function enumerate({ latents, features, parent, tables }: Forest, row: re
   return { one: one.map((p) => p / total), both: both.map((p) => p / total), likelihood: Math.log(total) };
 }
 
+/** Whether v is below z through islands: what latents from `top` on hang from is not above them. */
+function isBelow({ latents, parent }: Forest, top: number, v: number, z: number): boolean {
+  if (v === z) return false;
+  let u = v;
+  while (u >= 0 && u !== z) u = u >= top && u < latents ? -1 : parent[u]!;
+  return u === z;
+}
+
+/** P(z = 1 | features below z, through islands) for every latent z, from the definition: sums over all states of all latents, and of those below z. */
+export function enumerateNarrow(forest: Forest, top: number, row: readonly number[]): number[] {
+  const { latents, parent, tables } = forest;
+  const prior = new Array<number>(latents).fill(0);
+  for (let place = 0; place < 2 ** latents; place++) {
+    const stateOf = (v: number) => (place >> v) & 1;
+    let p = 1;
+    for (let v = 0; v < latents; v++) p *= chance(tables[v]![parent[v]! < 0 ? 1 : stateOf(parent[v]!)]!, stateOf(v));
+    for (let v = 0; v < latents; v++) if (stateOf(v)) prior[v]! += p;
+  }
+  return prior.map((one, z) => {
+    const below = tables.flatMap((_, v) => (isBelow(forest, top, v, z) ? [v] : []));
+    const free = below.filter((v) => v < latents);
+    const given = [0, 1].map((state) => {
+      let sum = 0;
+      for (let place = 0; place < 2 ** free.length; place++) {
+        const stateOf = (v: number) =>
+          v === z ? state : v < latents ? (place >> free.indexOf(v)) & 1 : row[v - latents]!;
+        let p = 1;
+        for (const v of below) p *= chance(tables[v]![stateOf(parent[v]!)]!, stateOf(v));
+        sum += p;
+      }
+      return sum;
+    });
+    return (one * given[1]!) / (one * given[1]! + (1 - one) * given[0]!);
+  });
+}
+
 const logSum = (a: number, b: number) => Math.max(a, b) + Math.log1p(Math.exp(-Math.abs(a - b)));
 
-/** The same for forests too large to enumerate: recursion in logarithms, so that nothing underflows. */
-export function recurse({ latents, features, parent, tables }: Forest, row: readonly number[]): Inferred {
+/** In logarithms, so that nothing underflows: P(below v | v = 0, 1), P(v and all below | parent = 0, 1), and the nodes, children first. */
+function messages({ latents, features, parent, tables }: Forest, row: readonly number[]) {
   const children = tables.map((): number[] => []);
   parent.forEach((p, v) => {
     if (p >= 0) children[p]!.push(v);
   });
-  // ln P(below v | v = 0, 1), and of v itself and all below given the parent's state.
   const below: [number, number][] = [];
   const given: [number, number][] = [];
   const upwards = [...tables.keys()].map((i) => (i < features ? latents + i : i - features));
@@ -65,6 +100,13 @@ export function recurse({ latents, features, parent, tables }: Forest, row: read
         : Math.log(chance(q, row[v - latents]!)),
     ) as [number, number];
   }
+  return { below, given, upwards };
+}
+
+/** The same for forests too large to enumerate. */
+export function recurse(forest: Forest, row: readonly number[]): Inferred {
+  const { latents, features, parent, tables } = forest;
+  const { below, given, upwards } = messages(forest, row);
   const one: number[] = [];
   const both: number[] = [];
   let likelihood = 0;
@@ -81,6 +123,22 @@ export function recurse({ latents, features, parent, tables }: Forest, row: read
   }
   for (let x = 0; x < features; x++) both[latents + x] = row[x]! * one[parent[latents + x]!]!;
   return { one, both, likelihood };
+}
+
+/** enumerateNarrow for forests too large to enumerate. */
+export function recurseNarrow(forest: Forest, top: number, row: readonly number[]): number[] {
+  const { latents, parent, tables } = forest;
+  const prior = new Array<number>(latents);
+  for (let z = latents - 1; z >= 0; z--) {
+    const above = parent[z]! < 0 ? 0 : prior[parent[z]!]!;
+    prior[z] = (1 - above) * tables[z]![0] + above * tables[z]![1];
+  }
+  const islands = parent.map((p, v) => (v < latents && v >= top ? -1 : p));
+  const { below } = messages({ ...forest, parent: islands }, row);
+  return prior.map((one, z) => {
+    const [off, on] = [Math.log1p(-one) + below[z]![0], Math.log(one) + below[z]![1]];
+    return Math.exp(on - logSum(off, on));
+  });
 }
 
 /** Σ weight · P(z) and Σ weight · parent · P(z) over rows, f32 sums of 256 added up in f64. */

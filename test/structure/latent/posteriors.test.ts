@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { assignLatents, createEngine, Dataset, LatentTree } from 'espalier';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { logLikelihoodOf, posteriorsOf } from '../../support/latent/enumeration.js';
+import { logLikelihoodOf, narrowOf, posteriorsOf } from '../../support/latent/enumeration.js';
 import { type GoldenTree, goldenRows, goldenTree } from '../../support/latent/golden.js';
 import { sampleRows, sampleTree, treeOf } from '../../support/latent/sampler.js';
 import { close, sameBits } from '../../support/numbers.js';
@@ -76,6 +76,63 @@ for (const [kind, make] of makers) {
   });
 }
 
+test('narrow: every row there is, against enumeration; the likelihood stays that of the whole row', async () => {
+  const shapes = [
+    [[2]],
+    [[3, 3, 2]],
+    [
+      [2, 1, 2],
+      [2, 1],
+    ],
+    [[2, 2], [2]],
+    [
+      [1, 2, 1],
+      [1, 1, 1],
+      [2, 1],
+    ],
+  ];
+  for (const [seed, islands] of shapes.entries()) {
+    const tree = sampleTree(seed, { islands, strength: 0.8 });
+    const d = tree.features;
+    const rows = Array.from({ length: 2 ** d }, (_, place) => Array.from({ length: d }, (_, v) => (place >> v) & 1));
+    // Of a latent of the top too, its island alone.
+    const below = (node: number): number[] => (node < d ? [node] : [...tree.island(node)].flatMap(below));
+    const expected = narrowOf(tree, rows, below).flat();
+    for (const [kind, make] of makers) {
+      const found = await assignLatents(tree, make(rows), { assignment: 'narrow' });
+      close(found.posteriors, expected, single, `${kind}, ${islands}`);
+      sameStates(found.states, expected, `${kind}, ${islands}`);
+      const broad = await assignLatents(tree, make(rows), { assignment: 'broad' });
+      sameBits(found.logLikelihood, broad.logLikelihood, 'likelihood');
+      sameBits(broad.posteriors, (await assignLatents(tree, make(rows))).posteriors, 'broad is the default');
+      // One latent has nothing but its own features.
+      if (tree.latents === 1) close(found.posteriors, broad.posteriors, single, 'one latent');
+      else assert.ok(found.posteriors.some((p, i) => Math.abs(p - broad.posteriors[i]!) > 0.01));
+    }
+  }
+});
+
+test('narrow: a feature that is not below a latent changes nothing of it', async () => {
+  const islands = [
+    [3, 4, 2, 5, 3],
+    [2, 3],
+  ];
+  for (let seed = 0; seed < 4; seed++) {
+    const tree = sampleTree(seed, { islands, strength: 0.7 });
+    const [row] = sampleRows(tree, 1, seed) as [number[]];
+    const rows = [row, ...row.map((_, v) => row.map((x, u) => (u === v ? 1 - x : x)))];
+    const { posteriors } = await assignLatents(tree, Dataset.dense(rows), { assignment: 'narrow' });
+    for (let latent = 0; latent < tree.latents; latent++) {
+      const below = (node: number): number[] => (node < 17 ? [node] : [...tree.island(node)].flatMap(below));
+      const own = below(17 + latent);
+      for (let v = 0; v < 17; v++) {
+        const same = posteriors[(v + 1) * tree.latents + latent] === posteriors[latent];
+        assert.is(same, !own.includes(v), `seed ${seed}, latent ${latent}, feature ${v}`);
+      }
+    }
+  }
+});
+
 test('a row tells the same bits alone and among others, for every number of rows about a block', async () => {
   const tree = sampleTree(9, {
     islands: [
@@ -86,12 +143,15 @@ test('a row tells the same bits alone and among others, for every number of rows
   });
   const rows = sampleRows(tree, 261, 3);
   const whole = await assignLatents(tree, Dataset.dense(rows));
+  const narrow = await assignLatents(tree, Dataset.dense(rows), { assignment: 'narrow' });
   for (const count of [1, 2, 3, 4, 5, 7, 8, 9, 31, 32, 33, 63, 64, 65, 127, 128, 129, 255, 256, 257]) {
     for (const [kind, make] of makers) {
       const part = await assignLatents(tree, make(rows.slice(-count)));
       sameBits(part.posteriors, whole.posteriors.slice(-count * tree.latents), `${count} ${kind} rows, posteriors`);
       sameBits(part.states, whole.states.slice(-count * tree.latents), `${count} ${kind} rows, states`);
       sameBits(part.logLikelihood, whole.logLikelihood.slice(-count), `${count} ${kind} rows, log-likelihoods`);
+      const own = await assignLatents(tree, make(rows.slice(-count)), { assignment: 'narrow' });
+      sameBits(own.posteriors, narrow.posteriors.slice(-count * tree.latents), `${count} ${kind} rows, narrow`);
     }
   }
 });
@@ -146,6 +206,10 @@ test('tables of 0 and 1: what is certain is told with certainty, and a row that 
   const { posteriors, logLikelihood } = await assignLatents(twins, Dataset.dense([[1, 0]]));
   assert.ok(posteriors[0]! >= 0 && posteriors[0]! <= 1, `${posteriors[0]}`);
   assert.ok(logLikelihood[0]! < -20, `${logLikelihood[0]}`);
+  const narrow = await assignLatents(tree, Dataset.dense(rows), { assignment: 'narrow' });
+  close(narrow.posteriors, [1, 1, 0, 0], single, 'narrow');
+  const ruledOut = await assignLatents(twins, Dataset.dense([[1, 0]]), { assignment: 'narrow' });
+  sameBits(ruledOut.posteriors, posteriors, 'one latent has nothing but its own features');
 });
 
 test('nothing is left in the memory, also after a signal', async () => {

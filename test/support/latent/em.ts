@@ -102,7 +102,7 @@ export function bestOfMany(tree: LatentTree, data: WeightedRows, starts: number,
 }
 
 /** Expected number of rows with each state of a node, [node][state of its parent][state]; at the root both parent states are the same. */
-function expectedCounts(tree: LatentTree, { rows, weights }: WeightedRows): number[][][] {
+export function expectedCounts(tree: LatentTree, { rows, weights }: WeightedRows): number[][][] {
   const { nodes, features, parent } = tree;
   const counts = Array.from({ length: nodes }, () => [
     [0, 0],

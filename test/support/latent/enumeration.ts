@@ -44,6 +44,37 @@ export function posteriorsOf(tree: LatentTree, row: ArrayLike<number>): number[]
   );
 }
 
+/** P(latent = 1 | the features below it), latent by latent: sums over all states of all nodes. `below(latent)` lists the features. */
+export function narrowOf(
+  tree: LatentTree,
+  rows: readonly ArrayLike<number>[],
+  below: (latent: number) => readonly number[],
+): number[][] {
+  const { nodes, features } = tree;
+  if (nodes > MOST) throw new RangeError(`nodes: expected at most ${MOST}, got ${nodes}`);
+  const found = rows.map((): number[] => []);
+  const states = new Uint8Array(nodes);
+  const joint = Float64Array.from({ length: 2 ** nodes }, (_, place) => {
+    for (let v = 0; v < nodes; v++) states[v] = (place >> v) & 1;
+    return probabilityOf(tree, states);
+  });
+  for (let latent = features; latent < nodes; latent++) {
+    const list = below(latent);
+    // By the states of the latent and of the features below it.
+    const cells = new Map<number, number>();
+    const mask = list.reduce((bits, v) => bits | (1 << v), 1 << latent);
+    joint.forEach((p, place) => {
+      cells.set(place & mask, (cells.get(place & mask) ?? 0) + p);
+    });
+    rows.forEach((row, r) => {
+      const given = list.reduce((bits, v) => bits | (row[v]! << v), 0);
+      const one = cells.get(given | (1 << latent))!;
+      found[r]!.push(one / (one + cells.get(given)!));
+    });
+  }
+  return found;
+}
+
 /** P(node = 1) of every node, summed over all states of all nodes. */
 export function marginalsOf(tree: LatentTree): number[] {
   const { nodes } = tree;

@@ -1,0 +1,51 @@
+// Topic trees that are known, over words that are known.
+
+import type { TextVectorizer as Vectorizer } from 'espalier/text';
+import { TextVectorizer } from 'espalier/text';
+import { LatentTree } from '#dist/structure/latent/latent-tree.js';
+
+export interface KnownTopics {
+  tree: LatentTree;
+  vectorizer: Vectorizer;
+}
+
+/**
+ * Level 1 has a latent for each group of words, in order; above them are `tops` latents that share the groups in turn. A word is in nine of ten documents of its topic and in one of
+ * a thousand of the others.
+ */
+export async function knownTopics(groups: readonly (readonly string[])[], tops = 1): Promise<KnownTopics> {
+  const words = groups.flat();
+  const level1 = words.length;
+  const level2 = level1 + groups.length;
+  const nodes = level2 + tops;
+  const parent = [
+    ...groups.flatMap((group, g) => group.map(() => level1 + g)),
+    ...groups.map((_, g) => level2 + (g % tops)),
+    ...Array.from({ length: tops }, (_, t) => (t === tops - 1 ? -1 : nodes - 1)),
+  ];
+  const probability = parent.flatMap((p, v) => (p < 0 ? [0.5, 0.5] : v < level1 ? [0.001, 0.9] : [0.2, 0.8]));
+  const tree = new LatentTree({
+    features: words.length,
+    levels: [groups.length, tops],
+    parent: Int32Array.from(parent),
+    probability: Float64Array.from(probability),
+    limits: new Float64Array(words.length),
+    rows: 1,
+    logLikelihood: 0,
+    featureNames: words,
+  });
+  return { tree, vectorizer: await vectorizerOf(words) };
+}
+
+/** Exactly these words, as they are. */
+export function vectorizerOf(words: readonly string[]): Promise<Vectorizer> {
+  return TextVectorizer.learn(words, { vocabulary: words, language: 'none', minLength: 1 });
+}
+
+/** A stream of what a list holds, each after a turn of the event loop now and then. */
+export async function* streamed<T>(list: readonly T[], pause = 7): AsyncGenerator<T> {
+  for (const [i, entry] of list.entries()) {
+    if (i % pause === 0) await new Promise((resolve) => setImmediate(resolve));
+    yield entry;
+  }
+}
