@@ -11,6 +11,8 @@ export function topicReport(): TopicReport {
     levels: [2, 1],
     assignment: 'broad',
     logLikelihood: -12.5,
+    npmi: [0.25, 0.25],
+    compactness: [null, null],
     labels: { names: ['news', '</script>"&'], documents: [2, 1] },
     periods: { names: ['2023', '2024', '2025'], documents: [1, 0, 2] },
     purity: [1, 2 / 3],
@@ -101,6 +103,8 @@ export function largeReport(documents: number, length: number): TopicReport {
     levels: [4 * tops, tops],
     assignment: 'narrow',
     logLikelihood: -1,
+    npmi: [0, 0],
+    compactness: [null, null],
     labels: { names: ['a', 'b'], documents: [documents, 0] },
     topics: [
       ...Array.from({ length: tops }, (_, t) => summary(`h2.${t}`, 2, null, leaf(4 * t), 0.25)),

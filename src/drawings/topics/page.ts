@@ -73,16 +73,28 @@ export function topicsToHtml(report: TopicReport, options: TopicsPageOptions = {
   return htmlPage({ title, style: PAGE_STYLE, script: PAGE_SCRIPT, body, rest: data.rest });
 }
 
-function factsOf({ documents, wordless, vocabulary, topics, levels, assignment, shown }: TopicReport): string {
+function factsOf({ documents, wordless, vocabulary, topics, levels, assignment, npmi, shown }: TopicReport): string {
   const facts = [
     plural(documents, 'document'),
     ...(wordless ? [`${count(wordless)} of them without any of the words`] : []),
     plural(vocabulary, 'word'),
     `${plural(topics.length, 'topic')} on ${plural(levels.length, 'level')}`,
     `${assignment} assignment`,
+    ...coherenceOf(npmi),
     ...(shown.length < documents ? [`${plural(shown.length, 'document')} in this page`] : []),
   ];
   return facts.join(' · ');
+}
+
+function coherenceOf(npmi: TopicReport['npmi']): string[] {
+  const levels = npmi.map((mean, i) => ({ mean, level: i + 1 })).filter(({ mean }) => mean !== null);
+  if (levels.length === 0) return [];
+  return [
+    `mean coherence (NPMI) ${levels
+      .map(({ mean, level }) => `${mean!.toFixed(2)} on level ${level}`)
+      .reverse()
+      .join(', ')}`,
+  ];
 }
 
 function picturesOf(

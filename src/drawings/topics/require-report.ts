@@ -136,7 +136,10 @@ const REPORT = object({
   logLikelihood: number,
   labels: maybe(GROUPS),
   periods: maybe(GROUPS),
+  npmi: list(orNull(number)),
+  compactness: list(orNull(number)),
   purity: maybe(list(share)),
+  nmi: maybe(list(orNull(number))),
   topics: list(
     object({
       id: text,

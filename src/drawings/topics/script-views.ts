@@ -38,8 +38,10 @@ const documentRow = (index, { topic, sentence, probability } = {}) => {
   const found = documentOf(index);
   const { text } = found;
   const places = [...hitsOf(text, terms), ...(topic === undefined ? [] : placesOf(found, (place) => (within(place, topic) ? '' : undefined)))];
-  const at = sentence ? text.indexOf(sentence) : -1;
-  const [from, to] = at >= 0 ? [at, at + sentence.length] : richest(text, places);
+  // It may be cut out of a longer one.
+  const core = sentence?.split('…').reduce((a, b) => (b.length > a.length ? b : a)).trim();
+  const at = core ? text.indexOf(core) : -1;
+  const [from, to] = at >= 0 ? [at, at + core.length] : richest(text, places);
   const sure = probability ?? topicsOf(found).find(([place]) => place === topic)?.[1];
   return make(
     'article',
