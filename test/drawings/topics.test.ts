@@ -33,7 +33,11 @@ test('page: every topic stands in its parent once, with name, words, share, docu
   assert.ok(
     html.includes(`<a href="#h1.0">&lt;ship&gt;, l'été</a><b>25 %<i> of documents</i></b><b>1<i> document</i></b>`),
   );
-  assert.ok(html.includes('3 documents · 4 words · 3 topics on 2 levels · broad assignment'));
+  assert.ok(
+    html.includes(
+      '3 documents · 4 words · 3 topics on 2 levels · broad assignment · mean coherence (NPMI) 0.25 on level 2, 0.25 on level 1',
+    ),
+  );
   assert.ok(html.includes('0.667 on level 2, 1.000 on level 1.'));
 });
 
@@ -99,7 +103,7 @@ test('page: without documents, labels, periods or topics', () => {
   const topics = bare.topics.map(({ labels, periods, exemplars, ...topic }) => ({ ...topic, exemplars: [] }));
   const html = topicsToHtml({ ...bare, topics, shown: [] });
   assert.not.match(html, /<svg|#shares|#documents"/);
-  assert.ok(topicsToHtml({ ...bare, levels: [], topics: [], shown: [] }).includes('0 topics on 0 levels'));
+  assert.ok(topicsToHtml({ ...bare, levels: [], npmi: [], topics: [], shown: [] }).includes('0 topics on 0 levels'));
 });
 
 test('shares by label: a cell a topic and label, with per cents of the documents of the label', () => {

@@ -367,7 +367,7 @@ export async function takenCalls(engine: Engine): Promise<Record<string, Taken>>
     latentTreeToHtml: { args: () => [latent, drawing()] },
     latentTreeToSvg: { args: () => [latent, { ...drawing(), levels: 1 }] },
     topicSharesToSvg: { args: () => [topicReport(), { by: 'periods', topics: 3, level: 1, title: 'Shares' }] },
-    topicsToHtml: { args: () => [topicReport(), { title: 'Topics' }] },
+    topicsToHtml: { args: () => [topicReport(), { topics: 3, level: 1, title: 'Topics' }] },
     treeToDot: { args: () => [tree] },
     treeToSvg: { args: () => [tree, { highlight: [0], title: 'Tree' }] },
   };

@@ -4,7 +4,7 @@ import { TREE_SCRIPT } from './script-tree.js';
 import { VIEWS_SCRIPT } from './script-views.js';
 
 /**
- * The script of topicsToHtml's pages, kept as text so that a bundler leaves it as it is. What stands behind # says what is seen: a topic's id, a document (`#d12`), `#shares`,
+ * The script of topicsToHtml's pages, kept as text so that a bundler leaves it as it is. What stands behind # says what is seen: a topic's id, a document's place (`d12`), `#shares`,
  * `#documents`; while something is searched for, what was found is.
  */
 export const PAGE_SCRIPT = `

@@ -49,18 +49,18 @@ ul { list-style: none; margin: 0; padding: 0; }
 
 /* Pictures */
 .picture { overflow-x: auto; margin: 0 0 2rem; }
-.picture svg { display: block; max-width: 100%; min-width: 34rem; height: auto; margin-left: -16px; }
+.picture svg { display: block; max-width: 100%; min-width: 34rem; height: auto; margin-left: -14px; }
 .espalier-shares a:focus-visible text { text-decoration: underline; }
 
 /* A topic, a document, what was found */
 .crumbs { margin: 0 0 0.6rem; font: 0.8rem/1.5 var(--sans); color: var(--soft); }
 .crumbs a { color: var(--soft); }
-.crumbs a + a::before { content: '› '; display: inline-block; padding-left: 0.3rem; text-decoration: none; color: var(--faint); }
+.crumbs a + a::before { content: '›'; display: inline-block; padding: 0 0.4rem; text-decoration: none; color: var(--faint); }
 .view:focus { outline: none; }
-.pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 17rem), 1fr)); gap: 0 2rem; }
+.pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 15rem), 1fr)); gap: 0 2rem; }
 table { width: 100%; font-size: 0.92rem; }
-td, thead th + th { width: 7.6rem; }
-thead th + th + th, td + td { width: 4rem; color: var(--faint); }
+td, thead th + th { width: 6.9rem; }
+thead th + th + th, td + td { width: 3.7rem; color: var(--faint); }
 .doc { padding: 0.55rem 0 0.6rem; border-top: 1px solid var(--line); }
 .doc h4 { margin: 0; font: 600 0.85rem/1.4 var(--sans); overflow-wrap: anywhere; }
 .doc h4 a { text-decoration: none; }

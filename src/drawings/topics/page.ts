@@ -4,22 +4,21 @@ import { count, percentOf, plural } from '../../numeric/format.js';
 import type { TopicReport, TopicSummary } from '../../structure/topics/report.js';
 import { htmlPage } from '../page/page.js';
 import { xml } from '../svg.js';
-import { briefOf, levelToShow, outlineOf, wordsOf } from './outline.js';
+import { briefOf, outlineOf, wordsOf } from './outline.js';
 import { dataElements } from './page-data.js';
 import { PAGE_SCRIPT } from './page-script.js';
 import { PAGE_STYLE } from './page-style.js';
 import { requireReport } from './require-report.js';
-import { drawShares, topicsOn } from './shares.js';
+import { drawShares, PICTURED, pictured } from './shares.js';
 
 /** Options of topicsToHtml. */
 export const TOPICS_PAGE = {
+  ...PICTURED,
   title: { kind: 'text', default: 'Topics', doc: 'Heading.' },
 } as const satisfies Options;
 
 export type TopicsPageOptions = OptionsOf<typeof TOPICS_PAGE>;
 
-/** Topics in the pictures of a page. */
-const PICTURED = 24;
 /** Topics that a print shows: levels below are left out where they would be more. */
 const PRINTED = 320;
 
@@ -30,8 +29,8 @@ const PRINTED = 320;
  */
 export function topicsToHtml(report: TopicReport, options: TopicsPageOptions = {}): string {
   requireReport(report);
-  const { title } = complete(TOPICS_PAGE, options, 'topicsToHtml');
-  const pictures = picturesOf(report);
+  const { title, topics, level } = complete(TOPICS_PAGE, options, 'topicsToHtml');
+  const pictures = picturesOf(report, pictured(report, topics, level));
   const links = [
     ['#', 'Topics', 'tree'],
     ...(pictures.length
@@ -74,20 +73,34 @@ export function topicsToHtml(report: TopicReport, options: TopicsPageOptions = {
   return htmlPage({ title, style: PAGE_STYLE, script: PAGE_SCRIPT, body, rest: data.rest });
 }
 
-function factsOf({ documents, wordless, vocabulary, topics, levels, assignment, shown }: TopicReport): string {
+function factsOf({ documents, wordless, vocabulary, topics, levels, assignment, npmi, shown }: TopicReport): string {
   const facts = [
     plural(documents, 'document'),
     ...(wordless ? [`${count(wordless)} of them without any of the words`] : []),
     plural(vocabulary, 'word'),
     `${plural(topics.length, 'topic')} on ${plural(levels.length, 'level')}`,
     `${assignment} assignment`,
+    ...coherenceOf(npmi),
     ...(shown.length < documents ? [`${plural(shown.length, 'document')} in this page`] : []),
   ];
   return facts.join(' · ');
 }
 
-function picturesOf(report: TopicReport): { name: string; words: string; svg: string }[] {
-  const topics = topicsOn(report, levelToShow(report), PICTURED);
+function coherenceOf(npmi: TopicReport['npmi']): string[] {
+  const levels = npmi.map((mean, i) => ({ mean, level: i + 1 })).filter(({ mean }) => mean !== null);
+  if (levels.length === 0) return [];
+  return [
+    `mean coherence (NPMI) ${levels
+      .map(({ mean, level }) => `${mean!.toFixed(2)} on level ${level}`)
+      .reverse()
+      .join(', ')}`,
+  ];
+}
+
+function picturesOf(
+  report: TopicReport,
+  topics: readonly TopicSummary[],
+): { name: string; words: string; svg: string }[] {
   if (topics.length === 0) return [];
   const kinds = (['labels', 'periods'] as const).filter((by) => report[by]?.names.length);
   return kinds.map((by) => ({

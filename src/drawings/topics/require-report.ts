@@ -27,7 +27,7 @@ function refuse(fault: Fault | undefined): void {
 }
 
 /** What names other parts of the report must name one that is there. */
-function placesFault({ topics, shown, labels, periods }: TopicReport): Fault | undefined {
+function placesFault({ topics, shown, labels, periods, levels: { length } }: TopicReport): Fault | undefined {
   const levels = new Map(topics.map(({ id, level }) => [id, level]));
   if (levels.size < topics.length) return wrong('each id once', topics, RangeError, '.topics');
   const topicPlaces = list(pair(below(topics.length), share));
@@ -37,6 +37,7 @@ function placesFault({ topics, shown, labels, periods }: TopicReport): Fault | u
     within('.periods.documents', lengthFault(periods?.documents, periods?.names));
   const ofTopic: Check = (topic) => {
     const { parent, level, exemplars, ...own } = topic as TopicSummary;
+    if (level > length) return wrong(`an integer from 1 to ${length}`, level, RangeError, '.level');
     if (parent !== null && !(levels.get(parent)! > level))
       return wrong('the id of a topic of a higher level', parent, RangeError, '.parent');
     return (
@@ -131,18 +132,21 @@ const REPORT = object({
   wordless: COUNT,
   vocabulary: COUNT,
   levels: list(COUNT),
-  assignment: text,
+  assignment: (value) => (value === 'broad' || value === 'narrow' ? undefined : wrong("'broad' or 'narrow'", value)),
   logLikelihood: number,
   labels: maybe(GROUPS),
   periods: maybe(GROUPS),
-  purity: maybe(list(number)),
+  npmi: list(orNull(number)),
+  compactness: list(orNull(number)),
+  purity: maybe(list(share)),
+  nmi: maybe(list(orNull(number))),
   topics: list(
     object({
       id: text,
       level: whole(1),
       parent: orNull(text),
       name: maybe(text),
-      features: list(object({ feature: COUNT, name: text, inside: share, outside: share })),
+      features: list(object({ feature: COUNT, name: text, information: number, inside: share, outside: share })),
       share,
       documents: COUNT,
       npmi: orNull(number),

@@ -35,7 +35,7 @@ tree.addEventListener('keydown', (event) => {
     const all = links();
     go(all[all.indexOf(own) + (event.key === 'ArrowDown' ? 1 : -1)]);
   } else if (event.key === 'ArrowRight' && button) {
-    if (isOpen(button)) go(item.querySelector('li a'));
+    if (isOpen(button)) go(item.querySelector(':scope li a'));
     else setOpen(button, true);
   } else if (event.key === 'ArrowLeft') {
     if (button && isOpen(button)) setOpen(button, false);

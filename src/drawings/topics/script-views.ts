@@ -15,17 +15,17 @@ const paged = (total, rowAt, step = STEP) => {
     button.hidden = left <= 0;
     button.textContent = 'Show ' + count(Math.min(step, left)) + ' more of ' + count(left);
   };
-  const more = (move) => {
+  const more = (upTo, move) => {
     const first = seen;
-    for (const end = Math.min(total(), seen + step); seen < end; seen++) list.append(rowAt(seen));
+    for (const end = Math.min(total(), upTo); seen < end; seen++) list.append(rowAt(seen));
     tell();
     if (move) list.children[first]?.querySelector('a')?.focus();
   };
-  button.addEventListener('click', () => more(true));
-  more(false);
+  button.addEventListener('click', () => more(seen + step, true));
+  more(step, false);
   // To be called when there is more to list.
   const grow = () => {
-    if (seen < step) more(false);
+    if (seen < step) more(step, false);
     else tell();
   };
   return { nodes: [list, button], grow };
@@ -38,8 +38,10 @@ const documentRow = (index, { topic, sentence, probability } = {}) => {
   const found = documentOf(index);
   const { text } = found;
   const places = [...hitsOf(text, terms), ...(topic === undefined ? [] : placesOf(found, (place) => (within(place, topic) ? '' : undefined)))];
-  const at = sentence ? text.indexOf(sentence) : -1;
-  const [from, to] = at >= 0 ? [at, at + sentence.length] : richest(text, places);
+  // It may be cut out of a longer one.
+  const core = sentence?.split('…').reduce((a, b) => (b.length > a.length ? b : a)).trim();
+  const at = core ? text.indexOf(core) : -1;
+  const [from, to] = at >= 0 ? [at, at + core.length] : richest(text, places);
   const sure = probability ?? topicsOf(found).find(([place]) => place === topic)?.[1];
   return make(
     'article',

@@ -9,6 +9,17 @@ import { drawPeriods } from './period-shares.js';
 import { requireReport } from './require-report.js';
 import { FRAME, type Part, SCOPE, SMALL, sharesStyle } from './shares-style.js';
 
+/** The topics that a picture shows. */
+export const PICTURED = {
+  topics: { kind: 'integer', from: 1, default: 20, doc: 'How many topics to draw, the most frequent first.' },
+  level: {
+    kind: 'integer',
+    from: 1,
+    defaultDoc: 'the highest of at least 8 topics, or the one of most',
+    doc: 'Level of the topics to draw, from 1 above the words.',
+  },
+} as const satisfies Options;
+
 /** Options of topicSharesToSvg. */
 export const TOPIC_SHARES = {
   by: {
@@ -17,13 +28,7 @@ export const TOPIC_SHARES = {
     default: 'labels',
     doc: 'What the topics are set beside: the labels of documents, or when they were written.',
   },
-  topics: { kind: 'integer', from: 1, default: 20, doc: 'How many topics to draw, the most frequent first.' },
-  level: {
-    kind: 'integer',
-    from: 1,
-    defaultDoc: 'the highest of at least 8 topics, or the one of most',
-    doc: 'Level of the topics to draw, from 1 above the words.',
-  },
+  ...PICTURED,
   title: { kind: 'text', defaultDoc: 'what is drawn', doc: 'Heading, tooltip and words for screen readers.' },
 } as const satisfies Options;
 
@@ -36,18 +41,18 @@ export type TopicSharesOptions = OptionsOf<typeof TOPIC_SHARES>;
  */
 export function topicSharesToSvg(report: TopicReport, options: TopicSharesOptions = {}): string {
   requireReport(report);
-  const { by, topics, level = levelToShow(report), title } = complete(TOPIC_SHARES, options, 'topicSharesToSvg');
+  const { by, topics, level, title } = complete(TOPIC_SHARES, options, 'topicSharesToSvg');
   if (!report[by]?.names.length)
     throw new RangeError(`by: expected what the report has, got "${by}", of which it has none`);
-  const shown = topicsOn(report, level, topics);
-  if (shown.length === 0)
-    throw new RangeError(`level: expected an integer from 1 to ${report.levels.length}, got ${level}`);
-  return drawShares(report, shown, by, { title });
+  return drawShares(report, pictured(report, topics, level), by, { title });
 }
 
 /** The topics of a level that a picture shows. */
-export function topicsOn(report: TopicReport, level: number, most: number): TopicSummary[] {
-  return report.topics.filter((topic) => topic.level === level).slice(0, most);
+export function pictured(report: TopicReport, most: number, level = levelToShow(report)): TopicSummary[] {
+  const shown = report.topics.filter((topic) => topic.level === level).slice(0, most);
+  if (shown.length === 0 && report.topics.length > 0)
+    throw new RangeError(`level: expected an integer from 1 to ${report.levels.length}, got ${level}`);
+  return shown;
 }
 
 /** In a page the names lead to the topics. */

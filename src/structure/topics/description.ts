@@ -34,7 +34,7 @@ export class Description {
   constructor(
     engine: Engine,
     private readonly tree: LatentTree,
-    private readonly vectorizer: TextVectorizer,
+    readonly vectorizer: TextVectorizer,
     private readonly options: DescribeSettings,
   ) {
     const bytes = Company.bytes(tree.features);

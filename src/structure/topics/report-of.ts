@@ -29,7 +29,10 @@ export function reportOf(tree: LatentTree, description: Description, options: De
     compactness: byLevel(tree, topics, ({ compactness }) => compactness),
     ...(agreement && { purity: agreement.map(({ purity }) => purity), nmi: agreement.map(({ nmi }) => nmi) }),
     topics,
-    shown: shown.map((held) => shownDocument(held, topicPlaces)),
+    shown: shown.map((held) => ({
+      ...shownDocument(held, topicPlaces),
+      words: description.vectorizer.find(held.text),
+    })),
   };
 }
 
