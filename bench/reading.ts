@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { FORMATS, type Format, type Reader } from './support/readers.js';
 import { formatTable, printHeader } from './support/report.js';
+import { forgetPeak, memoryOf } from './support/resident.js';
 import { median } from './support/statistics.js';
 
 /** What a process of one reader tells. */
@@ -101,16 +102,4 @@ function timeHere([format, reader, path]: readonly [string, string, string]): vo
   }
   if (made === undefined) throw new Error('nothing was read');
   console.log(JSON.stringify({ times, peak, held } satisfies Timing));
-}
-
-/** Linux alone forgets the highest memory so far; what is taken now. */
-function forgetPeak(): number | null {
-  if (process.platform !== 'linux') return null;
-  writeFileSync('/proc/self/clear_refs', '5');
-  return memoryOf('VmRSS');
-}
-
-function memoryOf(name: string): number {
-  const status = readFileSync('/proc/self/status', 'utf8');
-  return Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)![1]) * 1024;
 }

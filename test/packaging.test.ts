@@ -28,6 +28,9 @@ function packedCopy(): URL {
   return pathToFileURL(join(folder, sep));
 }
 
+/** Packages that are packed with it. */
+const PACKED = /^(papaparse|@orama\/(stopwords|stemmers)\/\w+)$/;
+
 /** What loads when it is first asked for: tables of records, readers of texts. */
 const LATER = /from-records|documents\/vectorizer/;
 
@@ -81,11 +84,31 @@ test('what is packed exports the same, under the same names', async () => {
     const installed = bare[0]!.filter((name) => Object.hasOwn(manifest.dependencies, name));
     assert.equal(bare[1], installed, path);
     assert.ok(
-      bare[0]!.every((name) => installed.includes(name) || name === 'papaparse'),
+      bare[0]!.every((name) => installed.includes(name) || PACKED.test(name)),
       String(bare[0]),
     );
   }
 });
+
+test('the licences of what is packed are told', () => {
+  const licences = readFileSync(new URL('docs/LICENSES.md', root), 'utf8');
+  const dependencies = new Set<string>();
+  for (const path of entries()) {
+    for (const name of moduleGraph(new URL(path, root)).bare.keys())
+      if (PACKED.test(name)) dependencies.add(packageOf(name));
+  }
+  assert.ok(dependencies.size > 0);
+  for (const name of dependencies) {
+    const folder = new URL(`node_modules/${name}/`, root);
+    const file = readdirSync(folder).find((entry) => /^licen[sc]e/i.test(entry))!;
+    assert.ok(licences.includes(readFileSync(new URL(file, folder), 'utf8').trim()), name);
+  }
+});
+
+/** '@orama/stopwords' for '@orama/stopwords/german'. */
+function packageOf(specifier: string): string {
+  return /^(@[^/]+\/)?[^/]+/.exec(specifier)![0];
+}
 
 packedTest('what one part of the package makes, another takes', async () => {
   const [{ DenseNet }, { learnCsvSchema, readCsv }] = await Promise.all(

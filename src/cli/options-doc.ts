@@ -1,5 +1,6 @@
 import type { Option, Options } from '../check/option.js';
 import { phrase } from '../check/phrase.js';
+import { TRANSFORM, VECTORIZER } from '../data/documents/vectorizer-options.js';
 import { GUNZIP, TEXT_OF } from '../data/gunzip.js';
 import { IDX } from '../data/images/idx.js';
 import { SPLIT } from '../data/split.js';
@@ -67,6 +68,8 @@ export function documented(methods: readonly Method[] = METHODS): Documented[] {
     { of: 'splitRows', options: SPLIT },
     { of: 'Standardizer.learn', options: STANDARDIZER },
     { of: 'TfIdf.learn', options: TF_IDF },
+    { of: 'TextVectorizer.learn, learnTransform', options: VECTORIZER },
+    { of: 'TextVectorizer: transform', options: TRANSFORM },
     { of: 'learnCsv, learnCsvSchema', command: 'train, tree, latent-tree, inspect', options: CSV },
     { of: 'readCsv', options: READ_TABLE },
     { of: 'learnRecords, Dataset.fromRecords', options: RECORDS },

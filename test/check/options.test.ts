@@ -33,6 +33,7 @@ import {
   readRecords,
   textOf,
 } from 'espalier/read';
+import { TextVectorizer } from 'espalier/text';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { documented, optionsDoc } from '#dist/cli/options-doc.js';
@@ -58,6 +59,7 @@ const gated = await GaterNet.create(images, {
 });
 const tree = new Tree(3, [{ a: 0, b: 1, information: 1 }]);
 const latent = await latentTree(listed, { engine });
+const vectorizer = await TextVectorizer.learn(['red wine']);
 const report = gateReport(await gated.gates(images), gated.gateLayout);
 
 /** What TypeScript would have refused. */
@@ -83,6 +85,8 @@ const calls: Record<string, (options: Any) => unknown> = {
   assignLatents: (options) => assignLatents(latent, listed, options),
   splitRows: (options) => splitRows(train, options),
   idxDataset: (options) => idxDataset(Uint8Array.of(0, 0, 8, 2, 0, 0, 0, 1, 0, 0, 0, 1, 5), undefined, options),
+  'TextVectorizer.learn, learnTransform': (options) => TextVectorizer.learn(['red wine'], options),
+  'TextVectorizer: transform': (options) => vectorizer.transform(['red wine'], options),
   'learnCsv, learnCsvSchema': (options) => learnCsvSchema('a,b\n1,2\n3,4\n', options),
   'learnRecords, Dataset.fromRecords': (options) => learnRecords([[1, 2]], options),
   readRecords: (options) => readRecords([{ a: 1, b: 2 }], learnCsvSchema('a,b\n1,2\n', { target: null }), options),

@@ -26,6 +26,7 @@ import {
   readRecords,
   type TableSchema,
 } from 'espalier/read';
+import { TextVectorizer, type TextVectorizerJson } from 'espalier/text';
 import { encode } from 'fast-png';
 import { decodePng } from '#dist/cli/read/png.js';
 import { ChannelNorm } from '#dist/data/images/channel-norm.js';
@@ -245,7 +246,11 @@ function idx(bytes: Uint8Array): string {
 
 async function jsons(engine: Engine): Promise<Target[]> {
   const { listed, dense, images } = problem();
-  const json = (name: string, objects: readonly object[], read: (json: unknown) => string): Target => ({
+  const json = (
+    name: string,
+    objects: readonly object[],
+    read: (json: unknown) => string | Promise<string>,
+  ): Target => ({
     name,
     inputs: objects.map((object) => bytesOf(JSON.stringify(object))),
     mutate: (random, input) => bytesOf(mutateJson(random, textOf(input))),
@@ -265,6 +270,9 @@ async function jsons(engine: Engine): Promise<Target[]> {
     return digest(Float64Array.from(values));
   };
   const tree = await latentTree(listed, { engine });
+  const texts = ['Red wine, red apples', 'white wine', 'red apples', 'the red wine'];
+  const plain = await TextVectorizer.learn(texts, { language: 'none', phrases: 2, binary: true });
+  const stems = await TextVectorizer.learn(texts, { language: 'en', stem: true, stopWords: ['white'] });
   const { features } = images;
   if (features.kind !== 'images') throw new Error('expected images');
   return [
@@ -282,6 +290,13 @@ async function jsons(engine: Engine): Promise<Target[]> {
     json('tf-idf', [TfIdf.learn(listed).toJSON()], (value) => {
       const { idf, sublinear, normalise } = TfIdf.fromJSON(value);
       return finite(idf) + String(sublinear) + String(normalise);
+    }),
+    json('text-vectorizer', [plain.toJSON(), { ...stems.toJSON(), stopWords: ['the', 'white'] }], async (value) => {
+      const read = await TextVectorizer.fromJSON(value as TextVectorizerJson);
+      const { index, value: counts } = read.rows(texts);
+      const again = await TextVectorizer.fromJSON(JSON.parse(JSON.stringify(read)) as TextVectorizerJson);
+      if (JSON.stringify(again) !== JSON.stringify(read)) throw new Error('another vectorizer when read again');
+      return finite(index) + finite(counts) + digest(JSON.stringify(read));
     }),
     json('channel-norm', [ChannelNorm.learn(features).toJSON()], (value) => {
       const { mean, std } = ChannelNorm.fromJSON(value);

@@ -98,6 +98,19 @@ export async function takenCalls(engine: Engine): Promise<Record<string, Taken>>
   const schema = () => learnCsvSchema(CSV, { target: 'kind' });
   const loading = (one: object) => ({ args: () => [fresh.get(one)!, { engine }] });
   const latentJson = () => latentTreeToJson(latent);
+  const texts = () => ['red wine, red apples', 'white wine', 'red apples'];
+  const vectorizer = await TextVectorizer.learn(texts(), { phrases: 2 });
+  const analysis = {
+    language: 'en' as const,
+    stopWords: ['apples'],
+    stem: true,
+    segmenter: 'en',
+    numbers: true,
+    minLength: 2,
+    keepCase: true,
+  };
+  const vocabulary = { maxFeatures: 9, minDocuments: 1, minShare: 0, maxShare: 1, phrases: 2, include: ['wine'] };
+  const learning = () => ({ ...analysis, ...vocabulary, exclude: ['red'], binary: true, signal });
   return {
     'new Dataset': {
       args: () => {
@@ -136,6 +149,17 @@ export async function takenCalls(engine: Engine): Promise<Record<string, Taken>>
       on: () => dense,
       args: () => [{ kind: 'tasks', values: new Int8Array(12), tasks: 1, names: ['t'] }],
     },
+    'new TextVectorizer': { internal: true, args: () => [null, {}] },
+    'TextVectorizer.learn': { args: () => [texts(), learning()] },
+    'TextVectorizer.learnTransform': { args: () => [texts(), { ...learning(), labels: [0, 1, 0], classes: 2 }] },
+    'TextVectorizer.fromJSON': { args: () => [vectorizer.toJSON()] },
+    'TextVectorizer#transform': {
+      on: () => vectorizer,
+      args: () => [texts(), { labels: [0, 1, 0], classes: 2, classNames: ['a', 'b'], signal }],
+    },
+    'TextVectorizer#rows': { on: () => vectorizer, args: () => [texts()] },
+    'TextVectorizer#find': { on: () => vectorizer, args: () => ['red wine'] },
+    'TextVectorizer#toJSON': { on: () => vectorizer, args: () => [] },
     'new DenseNet': { internal: true, args: () => [engine, {}] },
     'new TrfNet': { internal: true, args: () => [engine, {}] },
     'new TseNet': { internal: true, args: () => [engine, {}, latent] },

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import * as index from 'espalier';
 import * as draw from 'espalier/draw';
 import * as read from 'espalier/read';
+import * as text from 'espalier/text';
 
 type Callee = (...args: unknown[]) => unknown;
 
@@ -21,7 +22,7 @@ const dist = new URL('../../../dist/', import.meta.url);
 export function publicCalls(): PublicCall[] {
   const declared = declaredMembers();
   const found = new Map<string, PublicCall>();
-  for (const [name, value] of Object.entries({ ...index, ...draw, ...read } as Record<string, unknown>)) {
+  for (const [name, value] of Object.entries({ ...index, ...draw, ...read, ...text } as Record<string, unknown>)) {
     if (typeof value !== 'function') continue;
     const callee = value as Callee;
     if (!isClass(callee)) add(found, name, callee, (args) => callee(...args));

@@ -147,10 +147,11 @@ export class TextVectorizer {
   /** @throws TypeError, RangeError for what toJSON cannot have written */
   static async fromJSON(json: TextVectorizerJson): Promise<TextVectorizer> {
     requireVectorizerJson(json);
-    const own = structuredClone(json);
-    const { language } = complete(ANALYSIS, own.analysis, 'json.analysis', 'json.analysis.');
-    if (language === 'auto') throw new RangeError("json.analysis.language: expected the language found, got 'auto'");
-    return new TextVectorizer(await makeAnalyzer(own.analysis, [], own.stopWords), own);
+    const analysis = complete(ANALYSIS, json.analysis, 'json.analysis', 'json.analysis.');
+    if (analysis.language === 'auto')
+      throw new RangeError("json.analysis.language: expected the language found, got 'auto'");
+    const own = structuredClone({ ...json, analysis });
+    return new TextVectorizer(await makeAnalyzer(analysis, [], own.stopWords), own);
   }
 
   private builder(): TextRows {

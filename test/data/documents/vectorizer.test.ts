@@ -188,11 +188,70 @@ test('its JSON is lossless, and nobody else writes to it', async () => {
   assert.is(vectorizer.words[0], 'Red Wine');
 });
 
+test('stems have the name of their most frequent form, ties in the order of code units', async () => {
+  const texts = [
+    'Walking walked',
+    'the walker walks',
+    'he walks, walking',
+    'run',
+    'runs of runners',
+    'a pony',
+    'ponies',
+  ];
+  const options = { language: 'en', stem: true } as const;
+  const vectorizer = await TextVectorizer.learn(texts, { ...options, include: ['jumping', 'Pony'] });
+  assert.equal(vectorizer.words, ['jumping', 'ponies', 'run', 'runners', 'walker', 'walking']);
+  assert.equal(vectorizer.documentFrequency, [0, 2, 2, 1, 1, 3]);
+  assert.equal(records(vectorizer.rows(['Walks, walked, run; jumped']), vectorizer.words), [
+    { jumping: 1, run: 1, walking: 2 },
+  ]);
+  const again = await TextVectorizer.fromJSON(JSON.parse(JSON.stringify(vectorizer)));
+  assert.equal(again.rows(texts), vectorizer.rows(texts));
+  assert.equal(again.find('she jumps'), [{ feature: 0, start: 4, end: 9 }]);
+  const phrases = await TextVectorizer.learn(['walking stick', 'walking sticks', 'walked. stick'], {
+    ...options,
+    vocabulary: ['Walking Sticks', 'stick'],
+  });
+  assert.equal(phrases.words, ['Walking Sticks', 'stick']);
+  assert.equal(records(phrases.rows(['walked stick', 'stick walk']), phrases.words), [
+    { 'Walking Sticks': 1 },
+    { stick: 1 },
+  ]);
+});
+
+test('the language is told by the first texts, and stays with the file', async () => {
+  const texts = [
+    'The cat is on the mat and it is not in the house',
+    'This is the house that he had when he was in the city',
+  ];
+  const vectorizer = await TextVectorizer.learn(texts);
+  const json = vectorizer.toJSON();
+  assert.is(json.analysis.language, 'en');
+  assert.equal(vectorizer.words, ['cat', 'city', 'house', 'mat']);
+  assert.ok(json.stopWords.includes('the'));
+  // A file keeps its list, whatever that of the package becomes.
+  const other = await TextVectorizer.fromJSON({
+    ...json,
+    words: ['mat', 'the'],
+    documentFrequency: [1, 2],
+    stopWords: ['mat'],
+  });
+  assert.equal(records(other.rows(texts.slice(0, 1)), other.words), [{ the: 3 }]);
+  const stopped = await TextVectorizer.learn(texts, { stopWords: ['house'] });
+  assert.equal(stopped.words, ['cat', 'city', 'mat']);
+});
+
 test('damaged JSON is refused', async () => {
   const json = (await TextVectorizer.learn(TEXTS, PLAIN)).toJSON();
   const cases: [Partial<Record<keyof TextVectorizerJson, unknown>>, typeof TypeError | typeof RangeError, RegExp][] = [
     [{ kind: 'tf-idf' }, TypeError, /^json: expected an object of kind 'text-vectorizer', got one of kind "tf-idf"/],
     [{ analysis: [] }, TypeError, /^json\.analysis: expected an object/],
+    [{ analysis: { ...json.analysis, stems: true } }, TypeError, /^json\.analysis\.stems: expected an option/],
+    [{ analysis: { ...json.analysis, minLength: 0 } }, RangeError, /^json\.analysis\.minLength: expected an integer/],
+    [{ analysis: { ...json.analysis, language: 'auto' } }, RangeError, /^json\.analysis\.language: .* got 'auto'/],
+    [{ analysis: { ...json.analysis, stem: true } }, RangeError, /^stem: expected a language with a stemmer/],
+    [{ stopWords: undefined }, TypeError, /^json\.stopWords: expected a list of strings, got undefined/],
+    [{ stopWords: ['the', 4] }, TypeError, /^json\.stopWords\[1\]: expected a string, got 4/],
     [{ binary: 1 }, TypeError, /^json\.binary: expected a boolean, got 1/],
     [{ documents: -1 }, RangeError, /^json\.documents: expected an integer from 0, got -1/],
     [{ documents: 1 }, RangeError, /^json\.documentFrequency\[\d\]: expected at most 1, the documents, got 2/],

@@ -1,7 +1,9 @@
 import { complete } from '../../../check/complete.js';
+import { got } from '../../../check/phrase.js';
 import { FORMED, LETTER, SYLLABIC } from './char-class.js';
+import { KnownWords, type Make } from './known-words.js';
 import { languageOf } from './language-of.js';
-import { LANGUAGES, languageWith } from './languages.js';
+import { LANGUAGES } from './languages.js';
 import { ANALYSIS, type AnalysisOptions, type AnalysisSettings } from './options.js';
 import { Scanner } from './scanner.js';
 import { isGrammar, stopKey, stopWords } from './stop-words.js';
@@ -17,8 +19,8 @@ export interface Piece {
 
 /** Longer ones are no words: keys, pictures written as text. */
 const MOST_CHARACTERS = 64;
-/** Of different words as they stand in texts: some 20 MB. */
-const MOST_KEPT = 200_000;
+/** 19th, 1980s: numbers in English, with a letter. */
+const ORDINAL = /^\d+(?:st|nd|rd|th|s)$/i;
 
 /** What the words of texts are, by fixed rules. */
 export class Analyzer {
@@ -30,8 +32,8 @@ export class Analyzer {
   private readonly segmenter: Intl.Segmenter | undefined;
   private readonly scanner = new Scanner();
   /** As it stands in a text → as the vocabulary has it; '' for one that is left out. */
-  private readonly known: Known = new Map();
-  private readonly full: Known = new Map();
+  private readonly known = new KnownWords();
+  private readonly full = new KnownWords();
 
   constructor(
     settings: AnalysisSettings,
@@ -64,14 +66,14 @@ export class Analyzer {
       const { start, end, bits } = scanner;
       const parts = bits >= SYLLABIC ? this.partsOf(text, start, end) : [{ start, end }];
       for (const part of parts) {
-        const word = this.lookUp(text.slice(part.start, part.end), bits, this.known, this.vocabularyForm);
+        const word = this.known.get(text, part.start, part.end, bits, this.vocabularyForm);
         if (word !== '') pieces.push({ word, start: part.start, end: part.end });
       }
     }
     return pieces;
   }
 
-  private read(text: string, known: Known, form: Form): string[] {
+  private read(text: string, known: KnownWords, form: Make): string[] {
     const { scanner } = this;
     const words: string[] = [];
     let closed = false;
@@ -84,7 +86,7 @@ export class Analyzer {
         closed = this.readRun(words, closed, this.partsOf(text, start, end), known, form);
         continue;
       }
-      const word = this.lookUp(text.slice(start, end), bits, known, form);
+      const word = known.get(text, start, end, bits, form);
       if (word !== '' || !closed) words.push(word);
       closed = word === '';
     }
@@ -93,11 +95,11 @@ export class Analyzer {
   }
 
   /** Adds the parts of a run without spaces; whether a gap comes last. */
-  private readRun(words: string[], before: boolean, parts: readonly Part[], known: Known, form: Form): boolean {
+  private readRun(words: string[], before: boolean, parts: readonly Part[], known: KnownWords, form: Make): boolean {
     const { text, bits } = this.scanner;
     let closed = before;
     for (const { start, end, overlaps } of parts) {
-      const word = this.lookUp(text.slice(start, end), bits, known, form);
+      const word = known.get(text, start, end, bits, form);
       // Pairs are phrases already.
       if (overlaps && word !== '' && !closed) words.push('');
       if (word !== '' || !closed) words.push(word);
@@ -110,27 +112,16 @@ export class Analyzer {
     return this.segmenter ? segmentsOf(text, start, end, this.segmenter) : pairsOf(text, start, end);
   }
 
-  private lookUp(raw: string, bits: number, known: Known, form: Form): string {
-    const before = known.get(raw);
-    if (before !== undefined) return before;
-    // Engines let a part of a text hold on to the whole text.
-    const own = ` ${raw}`.slice(1);
-    const word = form(own, bits);
-    if (known.size >= MOST_KEPT) known.clear();
-    known.set(own, word);
-    return word;
-  }
-
-  private readonly vocabularyForm: Form = (raw, bits) => {
+  private readonly vocabularyForm: Make = (raw, bits) => {
     const word = this.fullForm(raw, bits);
     return word === '' || !this.stemmer ? word : this.stemmer(word) || word;
   };
 
-  private readonly fullForm: Form = (raw, bits) => {
+  private readonly fullForm: Make = (raw, bits) => {
     const { settings, stops } = this;
     const { language, keepCase, numbers, minLength } = settings;
     const syllabic = bits >= SYLLABIC;
-    if (!syllabic && !(bits & LETTER) && !numbers) return '';
+    if (!syllabic && !numbers && (!(bits & LETTER) || ORDINAL.test(raw))) return '';
     const word = bits & FORMED || syllabic ? wordForm(raw, { language, keepCase }) : raw;
     const length = characters(word);
     if (length < (syllabic ? 1 : minLength) || length > MOST_CHARACTERS) return '';
@@ -139,9 +130,6 @@ export class Analyzer {
     return syllabic && !this.segmenter && isGrammar(word, language) ? '' : word;
   };
 }
-
-type Known = Map<string, string>;
-type Form = (raw: string, bits: number) => string;
 
 /**
  * Makes what finds words in texts; stop words and stemmer of the language are loaded.
@@ -160,17 +148,17 @@ export async function makeAnalyzer(
   const segmenter = given.segmenter === undefined ? undefined : segmenterOf(given.segmenter);
   const language = given.language === 'auto' ? await languageOf(sample) : given.language;
   const [left, stemmer] = await Promise.all([
-    stops ? new Set(stops) : stopWords(language, given.stopWords),
+    stops ? new Set(stops) : stopWords(language, given.stopWords, !segmenter),
     given.stem ? stemmerOf(language, given.language === 'auto') : undefined,
   ]);
   return new Analyzer({ ...given, language }, left, stemmer, segmenter);
 }
 
 async function stemmerOf(code: string, found: boolean): Promise<(word: string) => string> {
-  const load = languageWith(code)?.stemmer;
+  const load = LANGUAGES[code]?.stemmer;
   if (load) return (await load()).stemmer;
-  const all = Object.keys(LANGUAGES).filter((other) => languageWith(other)?.stemmer);
+  const all = Object.keys(LANGUAGES).filter((other) => LANGUAGES[other]?.stemmer);
   throw new RangeError(
-    `stem: expected a language with a stemmer (${all.join(', ')}), got '${code}'${found ? ', which is what the texts look like; say their language' : ''}`,
+    `stem: expected a language with a stemmer (${all.join(', ')}), got ${got(code)}${found ? ', which is what the texts look like; say their language' : ''}`,
   );
 }

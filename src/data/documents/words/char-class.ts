@@ -10,18 +10,23 @@ export const FORMED = 4;
 export const MARK = 8;
 // One of these instead of bits. Only letters, marks and digits are odd.
 export const SPACE = 16;
-/** Part of a word only between two of its characters: apostrophes, characters that are passed over, points of numbers. */
-export const INNER = 32;
-/** Scripts without spaces between words: of Thai, Lao, Khmer and Myanmar, Hiragana, Katakana, Han. */
-export const SYLLABIC = 64;
-export const HIRAGANA = 80;
-export const KATAKANA = 96;
-export const HAN = 112;
+/** Part of a word between two of its characters, and of no meaning there: soft hyphens, joiners. */
+export const PASSED = 32;
+/** Part of a number between two digits. */
+export const POINT = 48;
+/** Part of a word between two letters. */
+export const APOSTROPHE = 64;
+export const HYPHEN = 80;
 /** The first half of a pair: the class is that of the whole. */
-export const PAIR = 128;
+export const PAIR = 96;
+/** From here on scripts without spaces between words: Thai, Lao, Khmer and Myanmar. */
+export const SYLLABIC = 128;
+export const HIRAGANA = 144;
+export const KATAKANA = 160;
+export const HAN = 176;
 
 const BITS: Readonly<Record<string, number>> = {
-  I: INNER,
+  I: PASSED,
   S: SPACE,
   H: HAN,
   R: HIRAGANA,
@@ -32,9 +37,12 @@ const BITS: Readonly<Record<string, number>> = {
   D: WORD | FORMED,
 };
 
-const HYPHENS = [0x2d, 0x2010, 0x2011];
-/** Also the typographic apostrophe, the middle dot of Catalan and the two marks of Hebrew abbreviations. */
-const INNER_MARKS = [0x27, 0x2019, 0xff07, 0xb7, 0x5f3, 0x5f4, 0x2e, 0x2c];
+/** Apostrophes are also the dot inside words of Catalan and the signs of Hebrew abbreviations. */
+const SIGNS = [
+  [POINT, '.,'],
+  [APOSTROPHE, "'\u2019\uff07\u00b7\u05f3\u05f4"],
+  [HYPHEN, '-\u2010\u2011'],
+] as const;
 
 let table: Uint8Array | undefined;
 
@@ -54,8 +62,7 @@ function expanded(): Uint8Array {
     classes.fill(BITS[name!]!, at, end);
     at = end;
   }
-  for (const c of INNER_MARKS) classes[c] = INNER;
-  for (const c of HYPHENS) classes[c] = 0;
+  for (const [own, signs] of SIGNS) for (const sign of signs) classes[sign.charCodeAt(0)] = own;
   return classes.fill(PAIR, 0xd800, 0xdc00);
 }
 
@@ -84,8 +91,8 @@ export function isOfWord(charClass: number): boolean {
   return (charClass & WORD) !== 0 || charClass >= SYLLABIC;
 }
 
-export function isHyphen(code: number): boolean {
-  return HYPHENS.includes(code);
+export function isMark(charClass: number): boolean {
+  return (charClass & (WORD | MARK)) === (WORD | MARK);
 }
 
 /** UTF-16 code units of the character at a place. */

@@ -1,5 +1,5 @@
 import { LETTER, SYLLABIC } from './char-class.js';
-import { HAN, KANA, LANGUAGES, type Language, type Script } from './languages.js';
+import { HAN, KANA, LANGUAGES, type Script } from './languages.js';
 import { Scanner } from './scanner.js';
 import { stopKey, stopWords } from './stop-words.js';
 import { wordForm } from './word-form.js';
@@ -39,7 +39,7 @@ function sampleWords(sample: readonly string[]): string[] {
 
 /** Languages of the script that most of the words are in. */
 function candidates(words: readonly string[]): string[] {
-  const languages: [string, Language][] = Object.entries(LANGUAGES);
+  const languages = Object.entries(LANGUAGES);
   const scripts = new Set(languages.map(([, { script }]) => script));
   const counts = new Map([...scripts].map((script) => [script, words.filter((word) => isIn(word, script)).length]));
   const [han, kana] = [counts.get(HAN)!, counts.get(KANA)!];
@@ -54,6 +54,6 @@ function isIn(word: string, [from, to]: Script): boolean {
 }
 
 async function coverage(words: readonly string[], code: string): Promise<number> {
-  const stops = await stopWords(code, []);
+  const stops = await stopWords(code, [], true);
   return words.filter((word) => stops.has(stopKey(word, code))).length / words.length;
 }

@@ -20,7 +20,7 @@ export const HAN: Script = [0x4e00, 0x9fff];
 export const KANA: Script = [0x3040, 0x30ff];
 
 /** By code of ISO 639-1. The library's lists for Lithuanian, Serbian and Sanskrit are not here: letters damaged, or in Latin script. */
-export const LANGUAGES = {
+export const LANGUAGES: Readonly<Record<string, Language>> = {
   ar: {
     name: 'Arabic',
     script: ARABIC,
@@ -173,10 +173,4 @@ export const LANGUAGES = {
     stopWords: () => import('@orama/stopwords/ukrainian'),
     stemmer: () => import('@orama/stemmers/ukrainian'),
   },
-} as const satisfies Readonly<Record<string, Language>>;
-
-export type LanguageCode = keyof typeof LANGUAGES;
-
-export function languageWith(code: string): Language | undefined {
-  return (LANGUAGES as Readonly<Record<string, Language>>)[code];
-}
+};

@@ -25,7 +25,7 @@ export const ANALYSIS = {
     kind: 'text',
     doc: "A locale such as 'zh' or 'th', by whose Intl.Segmenter texts without spaces are taken apart. Engines differ in the words that they find. Default: pairs of neighbouring characters, the same in every engine; Katakana in whole runs.",
   },
-  numbers: { kind: 'flag', default: false, doc: 'Keeps words without a letter.' },
+  numbers: { kind: 'flag', default: false, doc: 'Keeps words without a letter, and such as 19th and 1980s.' },
   minLength: {
     kind: 'integer',
     from: 1,

@@ -1,13 +1,16 @@
 import {
+  APOSTROPHE,
   charClasses,
   classAt,
   FORMED,
-  INNER,
-  isHyphen,
+  HYPHEN,
+  isMark,
   isOfWord,
   LETTER,
   MARK,
   PAIR,
+  PASSED,
+  POINT,
   pairClass,
   SPACE,
   SYLLABIC,
@@ -16,12 +19,10 @@ import {
 } from './char-class.js';
 
 const LINE_FEED = 10;
-const POINTS = [0x2e, 0x2c];
-const APOSTROPHES = [0x27, 0x2019, 0xff07];
 
 /**
  * Goes from word to word through a text: `start`, `end`, the bits of all its characters, and whether more than blanks or a hyphen stands before it. A word is letters, marks and digits, with apostrophes between
- * letters, points between digits, and whatever is passed over inside it; or a run of characters of scripts without spaces.
+ * letters, points between digits, and what is passed over inside it; or a run of characters of scripts without spaces.
  */
 export class Scanner {
   text = '';
@@ -59,17 +60,16 @@ export class Scanner {
         this.end = own & WORD ? this.endOfWord(i) : this.endOfRun(i, own);
         return true;
       }
-      if (!this.joins(i, code, own)) this.gap = true;
+      if (own !== PASSED && !(own === HYPHEN && this.joins(i))) this.gap = true;
     }
     this.start = length;
     this.end = length;
     return false;
   }
 
-  /** A hyphen between two words, or a character that is passed over. */
-  private joins(i: number, code: number, own: number): boolean {
-    if (isHyphen(code)) return i > 0 && i === this.end && isOfWord(classAt(this.text, i + 1));
-    return own === INNER && isPassedOver(code);
+  /** Whether a hyphen is between two words. */
+  private joins(i: number): boolean {
+    return i > 0 && i === this.end && isOfWord(classAt(this.text, i + 1));
   }
 
   private endOfWord(start: number): number {
@@ -77,17 +77,19 @@ export class Scanner {
     const length = text.length;
     let bits = 0;
     let i = start;
-    let number = false;
     while (i < length) {
       const own = classes[text.charCodeAt(i)]!;
-      if (own & WORD && !(number && own & LETTER)) {
+      if (own & WORD) {
         bits |= own;
         i++;
         continue;
       }
-      const more = own === INNER ? this.afterInner(i) : own === PAIR ? this.afterPair(i) : i;
+      if (own === POINT) {
+        i = this.endOfNumber(i);
+        break;
+      }
+      const more = own === PAIR ? this.afterPair(i) : this.afterInner(i, own);
       if (more === i) break;
-      number ||= POINTS.includes(text.charCodeAt(i));
       bits |= FORMED | (own === PAIR ? pairClass(classes, text, i) : 0);
       i = more;
     }
@@ -101,42 +103,35 @@ export class Scanner {
   }
 
   /** Behind what may stand inside a word, or where it stands. */
-  private afterInner(i: number): number {
+  private afterInner(i: number, own: number): number {
     const { text } = this;
-    const code = text.charCodeAt(i);
-    const next = classAt(text, i + 1);
-    if (isPassedOver(code)) {
-      const end = this.afterPassedOver(i);
-      return classAt(text, end) & WORD ? end : i;
-    }
-    const before = classBefore(text, i);
-    if (POINTS.includes(code)) return isDigit(before) && isDigit(next) ? i + 1 : i;
-    return before & (LETTER | MARK) && next & LETTER ? i + 1 : i;
+    if (own === APOSTROPHE) return classBefore(text, i) & (LETTER | MARK) && classAt(text, i + 1) & LETTER ? i + 1 : i;
+    if (own !== PASSED) return i;
+    let end = i;
+    while (classAt(text, end) === PASSED) end += widthAt(text, end);
+    return classAt(text, end) & WORD ? end : i;
   }
 
-  private afterPassedOver(i: number): number {
+  /** Behind points each between two digits, and the digits. */
+  private endOfNumber(start: number): number {
     const { text } = this;
-    while (i < text.length && classAt(text, i) === INNER && isPassedOver(text.codePointAt(i)!)) i += widthAt(text, i);
+    let i = start;
+    while (classAt(text, i) === POINT && isDigit(classBefore(text, i)) && isDigit(classAt(text, i + 1))) {
+      i++;
+      while (isDigit(classAt(text, i))) i += widthAt(text, i);
+    }
     return i;
   }
 
-  /** Of a run of characters of scripts without spaces and their marks. */
+  /** Of a run of characters of scripts without spaces and what stands on them. */
   private endOfRun(start: number, first: number): number {
     const { text } = this;
     this.bits = first;
     let i = start;
-    while (i < text.length) {
-      const own = classAt(text, i);
-      if (own === INNER ? !isPassedOver(text.codePointAt(i)!) : !(own & MARK && own & WORD) && own < SYLLABIC) break;
+    for (let own = first; own >= SYLLABIC || own === PASSED || isMark(own); own = classAt(text, i))
       i += widthAt(text, i);
-    }
     return i;
   }
-}
-
-/** Of class INNER, and of no meaning for the word. */
-export function isPassedOver(code: number): boolean {
-  return !POINTS.includes(code) && !APOSTROPHES.includes(code) && code !== 0xb7 && code !== 0x5f3 && code !== 0x5f4;
 }
 
 function isDigit(own: number): boolean {

@@ -1,10 +1,11 @@
-import { classAt, HIRAGANA } from './char-class.js';
-import { languageWith } from './languages.js';
+import { classAt, HIRAGANA, SYLLABIC } from './char-class.js';
+import { LANGUAGES } from './languages.js';
 import { Scanner } from './scanner.js';
+import { pairsOf } from './unspaced.js';
 import { wordForm } from './word-form.js';
 
 /** Particles and pronouns of Chinese, which the pairs of a text without spaces are full of. */
-const CHINESE_PARTICLES = '的了着吗呢吧啊们这那哪我你他她它很及与是和在也就都被把而或且因';
+const CHINESE_PARTICLES = '的了着吗呢吧啊们这那哪我你他她它很及与是和在也就都没被把而或且因';
 
 /** What is compared with the list: Greek lists have neither accents nor the last form of sigma. */
 export function stopKey(word: string, language: string): string {
@@ -15,29 +16,33 @@ export function stopKey(word: string, language: string): string {
     .replaceAll('ς', 'σ');
 }
 
-/** Words to leave out, as texts have them after wordForm. */
-export async function stopWords(language: string, own: readonly string[]): Promise<ReadonlySet<string>> {
-  const list = await listOf(language);
+/**
+ * Words to leave out, as texts have them after wordForm.
+ * @param inPairs - whether scripts without spaces are taken apart into pairs: then those of each entry
+ */
+export async function stopWords(
+  language: string,
+  own: readonly string[],
+  inPairs: boolean,
+): Promise<ReadonlySet<string>> {
+  const list = (await LANGUAGES[language]?.stopWords())?.stopwords ?? [];
   const stops = new Set<string>();
-  const rules = { language, keepCase: false };
   for (const entry of [...list, ...own]) {
-    const words = formsOf(entry, rules);
-    if (words.length === 1) stops.add(stopKey(words[0]!, language));
+    for (const raw of entryParts(entry, inPairs))
+      stops.add(stopKey(wordForm(raw, { language, keepCase: false }), language));
   }
   return stops;
 }
 
-export async function listOf(language: string): Promise<readonly string[]> {
-  return (await languageWith(language)?.stopWords())?.stopwords ?? [];
-}
-
-/** Words of a short text, whatever their length; a run without spaces is one. */
-export function formsOf(text: string, rules: { language: string; keepCase: boolean }): string[] {
+/** An entry of one word; what is of several, or of none, is passed over. */
+function entryParts(entry: string, inPairs: boolean): string[] {
   const scanner = new Scanner();
-  const words: string[] = [];
-  scanner.reset(text);
-  while (scanner.next()) words.push(wordForm(text.slice(scanner.start, scanner.end), rules));
-  return words;
+  scanner.reset(entry);
+  if (!scanner.next()) return [];
+  const { start, end, bits } = scanner;
+  if (scanner.next()) return [];
+  if (bits < SYLLABIC || !inPairs) return [entry.slice(start, end)];
+  return pairsOf(entry, start, end).map((part) => entry.slice(part.start, part.end));
 }
 
 /** Whether a pair of characters that no list has is grammar: one with a particle of Chinese, and Hiragana in Japanese, which writes endings and particles. */

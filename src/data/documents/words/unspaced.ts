@@ -1,4 +1,5 @@
-import { classAt, HAN, INNER, KATAKANA, MARK, SYLLABIC, WORD, widthAt } from './char-class.js';
+import { got } from '../../../check/phrase.js';
+import { classAt, HAN, isMark, KATAKANA, PASSED, SYLLABIC, widthAt } from './char-class.js';
 
 /** A part of a text: characters [start, end). */
 export interface Part {
@@ -52,16 +53,12 @@ function clustersOf(text: string, start: number, end: number): Cluster[] {
     const to = i + widthAt(text, i);
     const before = clusters.at(-1);
     const joins =
-      before && (open || isMark(own) || own === INNER || BEHIND.test(text[i]!) || isLengthening(text, i, before));
+      before && (open || isMark(own) || own === PASSED || BEHIND.test(text[i]!) || isLengthening(text, i, before));
     if (joins) clusters[clusters.length - 1] = { ...before, end: to };
     else clusters.push({ start: i, end: to, script: own });
     open = BEFORE.test(text[i]!) || STACKS.test(text[i]!) || (open && isMark(own));
   }
   return clusters;
-}
-
-function isMark(own: number): boolean {
-  return (own & WORD) !== 0 && (own & MARK) !== 0;
 }
 
 /** The sign of a long vowel is of the script that it stands in. */
@@ -82,7 +79,7 @@ export function segmentsOf(text: string, start: number, end: number, segmenter: 
 export function segmenterOf(locale: string): Intl.Segmenter {
   if (typeof Intl === 'undefined' || !Intl.Segmenter)
     throw new TypeError(`segmenter: expected an engine with Intl.Segmenter, got one without, for '${locale}'`);
-  if (!isLocale(locale)) throw new RangeError(`segmenter: expected a locale such as 'zh', got '${locale}'`);
+  if (!isLocale(locale)) throw new RangeError(`segmenter: expected a locale such as 'zh', got ${got(locale)}`);
   return new Intl.Segmenter(locale, { granularity: 'word' });
 }
 

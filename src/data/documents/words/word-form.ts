@@ -1,5 +1,4 @@
-import { classAt, INNER, widthAt } from './char-class.js';
-import { isPassedOver } from './scanner.js';
+import { classAt, PASSED, widthAt } from './char-class.js';
 
 /** Words that lose their vowel before another, in French and Italian. */
 const ELIDED: Readonly<Record<string, ReadonlySet<string>>> = {
@@ -38,8 +37,7 @@ function plainForm(raw: string): string {
 function withoutPassedOver(raw: string): string {
   let kept = '';
   for (let i = 0; i < raw.length; i += widthAt(raw, i)) {
-    const code = raw.codePointAt(i)!;
-    if (classAt(raw, i) !== INNER || !isPassedOver(code)) kept += String.fromCodePoint(code);
+    if (classAt(raw, i) !== PASSED) kept += String.fromCodePoint(raw.codePointAt(i)!);
   }
   return kept;
 }
