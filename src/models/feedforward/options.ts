@@ -28,7 +28,7 @@ export const NET = {
     kind: 'choice',
     of: INPUT_TRANSFORMS,
     defaultDoc:
-      "'standard' for tables, unless every number in them is 0, 1 or a byte divided by 255 (indicators, pixels); 'none' for those and all others",
+      "'log' for rows of a TextVectorizer; 'standard' for tables, unless every number in them is 0, 1 or a byte divided by 255 (indicators, pixels); 'none' for those and all others",
     doc: 'What becomes of the features before the first layer, learned from the training rows: binary (1 where above 0), log (ln(1 + x)), unit-length (rows), tf-idf, standard (mean 0 and deviation 1; of sparse rows deviation 1) or none.',
   },
   engine: ENGINE,
@@ -47,10 +47,16 @@ export interface Settled {
 export function settled<T extends Partial<Settled>>(options: T, train: Dataset): T & Settled {
   return {
     ...options,
-    input: options.input ?? (isTabular(train) && hasUnits(train) ? 'standard' : 'none'),
+    input: options.input ?? defaultInput(train),
     dropout: options.dropout ?? defaultDropout(train),
     inputDropout: options.inputDropout ?? wideInputDropout(train),
   };
+}
+
+/** Of texts, a word that stands ten times says not ten times as much. */
+function defaultInput(train: Dataset): InputTransformName {
+  if (train.vectorizer) return 'log';
+  return isTabular(train) && hasUnits(train) ? 'standard' : 'none';
 }
 
 /** Whether columns may be of unlike scale. The unit and the offset of a column must not decide: only numbers that are indicators or pixels by their values are left as they are. */
