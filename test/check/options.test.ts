@@ -33,6 +33,7 @@ import {
   readRecords,
   textOf,
 } from 'espalier/read';
+import { readDocuments } from 'espalier/text';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { documented, optionsDoc } from '#dist/cli/options-doc.js';
@@ -90,6 +91,7 @@ const calls: Record<string, (options: Any) => unknown> = {
   'learnSvmlight, parseSvmlight': (options) => parseSvmlight('1 1:1\n2 2:1\n', options),
   gunzip: (options) => gunzip(gzipSync('a'), options),
   textOf: (options) => textOf(Uint8Array.of(97), options),
+  readDocuments: (options) => readDocuments('a', options),
   treeToSvg: (options) => treeToSvg(tree, options),
   'latentTreeToJson, latentTreeToDot': (options) => latentTreeToJson(latent, options),
   latentTreeToSvg: (options) => latentTreeToSvg(latent, options),
