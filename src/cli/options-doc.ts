@@ -1,6 +1,7 @@
 import type { Option, Options } from '../check/option.js';
 import { phrase } from '../check/phrase.js';
 import { TRANSFORM, VECTORIZER } from '../data/documents/vectorizer-options.js';
+import { DOCUMENTS } from '../data/documents/options.js';
 import { GUNZIP, TEXT_OF } from '../data/gunzip.js';
 import { IDX } from '../data/images/idx.js';
 import { SPLIT } from '../data/split.js';
@@ -87,6 +88,7 @@ export function documented(methods: readonly Method[] = METHODS): Documented[] {
     { of: 'readRecords', options: READ_RECORDS },
     { of: 'gunzip', options: GUNZIP },
     { of: 'textOf', options: TEXT_OF },
+    { of: 'readDocuments', options: DOCUMENTS },
     { of: 'learnSvmlight, parseSvmlight', options: SVMLIGHT },
     { of: 'idxDataset', options: IDX },
     { of: 'treeToSvg', options: TREE_SVG },

@@ -40,7 +40,7 @@ import {
   readRecords,
   textOf,
 } from 'espalier/read';
-import { TextVectorizer } from 'espalier/text';
+import { readDocuments, TextVectorizer } from 'espalier/text';
 import { assignTopics, describeTopics, refineLatentTree, sampleLatentTree, scoreDocuments } from 'espalier/topics';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -110,6 +110,7 @@ const calls: Record<string, (options: Any) => unknown> = {
   'learnSvmlight, parseSvmlight': (options) => parseSvmlight('1 1:1\n2 2:1\n', options),
   gunzip: (options) => gunzip(gzipSync('a'), options),
   textOf: (options) => textOf(Uint8Array.of(97), options),
+  readDocuments: (options) => readDocuments('a', options),
   treeToSvg: (options) => treeToSvg(tree, options),
   'latentTreeToJson, latentTreeToDot': (options) => latentTreeToJson(latent, options),
   latentTreeToSvg: (options) => latentTreeToSvg(latent, options),

@@ -26,7 +26,7 @@ import {
   readRecords,
   type TableSchema,
 } from 'espalier/read';
-import { TextVectorizer, type TextVectorizerJson } from 'espalier/text';
+import { htmlToText, learnPeriods, markdownToText, readDocuments, TextVectorizer, type TextVectorizerJson } from 'espalier/text';
 import { encode } from 'fast-png';
 import { decodePng } from '#dist/cli/read/png.js';
 import { ChannelNorm } from '#dist/data/images/channel-norm.js';
@@ -58,7 +58,7 @@ const RECORDS = [
 
 /** Every reader and loader of the package, with inputs that it reads. */
 export async function targets(engine: Engine): Promise<Target[]> {
-  return [options(), ...texts(), ...binaries(), ...(await jsons(engine)), ...(await nets(engine))];
+  return [options(), ...texts(), ...documents(), ...binaries(), ...(await jsons(engine)), ...(await nets(engine))];
 }
 
 function options(): Target {
@@ -108,6 +108,64 @@ function texts(): Target[] {
       mayDiffer: true,
     },
   ];
+}
+
+const PAGE = '<head><title>t</title></head><p>a &amp; b<br>c<ul><li>d<!-- e --><script>f</script></ul>';
+const NOTE =
+  '---\nt: 1\n---\n# A *b*\n\n- [c](d) ![e](f)\n\n```\ng\n```\n| h | [[i]] |\n|---|---|\n> j &lt; <b>k</b>\n';
+
+function documents(): Target[] {
+  return [
+    {
+      name: 'documents',
+      inputs: [
+        'one text, of words\n\nanother text of words\n',
+        'label\ttext\na\tone\nb\ttwo "x"\n',
+        'id,text,label\n1,"one, ""two""\nthree",a\n2,four,b\n',
+        '{"text":"a\\n","label":"x","date":"2020"}\n{"text":"b"}\n',
+        '[{"text":"a [b] {c}","label":1},\n {"text":"d"}]',
+        '["a", "b"]',
+      ].map(bytesOf),
+      mutate: mutateText,
+      read: inAnyParts,
+      mayDiffer: true,
+      weight: 2,
+    },
+    {
+      name: 'html-markdown',
+      inputs: [PAGE, NOTE].map(bytesOf),
+      mutate: mutateText,
+      read: (bytes) => digest(`${htmlToText(textOf(bytes))}\0${markdownToText(textOf(bytes))}`),
+      mayDiffer: true,
+    },
+    {
+      name: 'periods',
+      inputs: ['2020-01-02\n2021\n3 Feb 2020', '01/02/2020\n3.4.2021\n20200405'].map(bytesOf),
+      mutate: mutateText,
+      read: (bytes) => digest(JSON.stringify(learnPeriods(textOf(bytes).split('\n')) ?? null)),
+      mayDiffer: true,
+    },
+  ];
+}
+
+/** The same documents, or the same refusal, whole and in parts. */
+async function inAnyParts(bytes: Uint8Array): Promise<string> {
+  const read = async (parts: Iterable<Uint8Array>) => {
+    const found: unknown[] = [];
+    for await (const document of readDocuments(parts)) found.push(document);
+    return JSON.stringify(found);
+  };
+  const size = 1 + (bytes.length % 5);
+  const parts = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) =>
+    bytes.subarray(i * size, (i + 1) * size),
+  );
+  const cut = await read(parts).catch((error: Error) => error.message);
+  const whole = await read([bytes]).catch((error: Error) => {
+    if (error.message !== cut) throw new Error(`another outcome in parts: ${cut}, whole: ${error.message}`);
+    throw error;
+  });
+  if (whole !== cut) throw new Error('other documents in parts');
+  return digest(whole);
 }
 
 /** Every cell is a number, a text or missing, and none else; the same when the dialect found is said. */

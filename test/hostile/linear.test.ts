@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readSafetensors, writeSafetensors } from 'espalier';
 import { learnCsvSchema, parseSparseText, parseSvmlight, readCsv } from 'espalier/read';
+import { htmlToText, markdownToText, periodOf, readDocuments } from 'espalier/text';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { levelList } from '#dist/cli/commands/latent-assign.js';
@@ -67,6 +68,10 @@ const rows = Array.from({ length: 30 }, (_, r) => `${r},${r % 2 ? 'yes' : 'no'}`
 const schema = learnCsvSchema(`a,b\n${rows}\n`, { target: 'b' });
 const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
 
+async function drained(text: string, format?: 'lines' | 'csv' | 'jsonl'): Promise<void> {
+  for await (const { text: one } of readDocuments(text, format ? { format } : {})) assert.ok(one.length > 0);
+}
+
 /** Everything that looks at outside texts, by what it looks at. */
 const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   'a number': isNumber,
@@ -90,6 +95,17 @@ const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   'svmlight, a value': (text) => parseSvmlight(`0 1:${text}\n1 1:1`),
   'svmlight, a query': (text) => parseSvmlight(`0 qid:${text}\n1 1:1`),
   'svmlight, a comment': (text) => parseSvmlight(`0 1:1 #${text}\n1 1:1`),
+  'documents of any format': (text) => drained(text),
+  'documents, lines': (text) => drained(text, 'lines'),
+  'documents, CSV': (text) => drained(`text,b\n${text}`, 'csv'),
+  'documents, a text in CSV': (text) => drained(`text,b\n${quoted(text)},c\n`, 'csv'),
+  'documents, a text in JSON': (text) => drained(JSON.stringify([{ text }]), 'jsonl'),
+  'documents, a text in JSON lines': (text) => drained(JSON.stringify({ text }), 'jsonl'),
+  HTML: htmlToText,
+  'HTML, tags': (text) => htmlToText(text.replaceAll('1', '<b>').replaceAll('"', '<div>').replaceAll('-', '</i>')),
+  Markdown: markdownToText,
+  'Markdown, links': (text) => markdownToText(text.replaceAll('"', '[').replaceAll('1', '[a](').replaceAll('-', '*')),
+  'a date': (text) => periodOf(text, 'day'),
   'the kind of a file': (text) => readInput(written(text), undefined),
   'names, one a line': (text) => readNames(written(text)),
   'a metadata key of a file': (text) => readSafetensors(writeSafetensors({}, { [text]: text })),

@@ -27,9 +27,14 @@ export const MOST_CHARACTERS = 2 ** 27;
  * The text of chunks, part by part, with LF alone at the ends of lines and without a byte-order mark.
  * @param encoding as TextDecoder names it; default: UTF-16 where a byte-order mark says so, else UTF-8, strictly
  */
-export async function* textParts(chunks: TextChunks, encoding?: string): AsyncGenerator<string> {
-  const decoder = new ChunkDecoder(encoding);
-  for await (const chunk of chunksOf(chunks)) {
+export function textParts(chunks: TextChunks, encoding?: string): AsyncGenerator<string> {
+  if (typeof chunks !== 'string' && !isStream(chunks) && !isIterable(chunks))
+    throw new TypeError(`chunks: expected a string, bytes or a stream of them, got ${got(chunks)}`);
+  return decoded(chunksOf(chunks), new ChunkDecoder(encoding));
+}
+
+async function* decoded(chunks: AsyncGenerator<string | Uint8Array>, decoder: ChunkDecoder): AsyncGenerator<string> {
+  for await (const chunk of chunks) {
     const text = decoder.push(chunk);
     if (text !== '') yield text;
   }
@@ -48,9 +53,7 @@ async function* chunksOf(chunks: TextChunks): AsyncGenerator<string | Uint8Array
     } finally {
       reader.cancel().catch(() => {});
     }
-  } else if (isIterable(chunks)) {
-    yield* chunks;
-  } else throw new TypeError(`chunks: expected a string, bytes or a stream of them, got ${got(chunks)}`);
+  } else yield* chunks;
 }
 
 function isStream(value: unknown): value is ByteStream {

@@ -47,7 +47,7 @@ export function markdownToText(markdown: string): string {
       end();
     } else if (/^[ \t]*\|/.test(line)) {
       end();
-      for (const cell of line.split('|')) blocks.push(plain(cell.trim()));
+      for (const cell of plain(line).split('|')) blocks.push(cell.trim());
     } else {
       if (ITEM.test(line)) end();
       block.push(line.replace(ITEM, '').trim());

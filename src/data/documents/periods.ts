@@ -1,3 +1,4 @@
+import { got } from '../../check/phrase.js';
 import { type DateOrder, daysOf } from '../tables/dates.js';
 
 /** What dates are put together by. */
@@ -21,6 +22,7 @@ interface Parts {
 
 const MOST_PERIODS = 60;
 const DAY = 86_400_000;
+const UNITS: readonly PeriodUnit[] = ['day', 'month', 'year'];
 const ORDERS: readonly DateOrder[] = ['ymd', 'dmy', 'mdy'];
 
 /**
@@ -29,17 +31,20 @@ const ORDERS: readonly DateOrder[] = ['ymd', 'dmy', 'mdy'];
  * @param order in which day, month and year stand; default year, month, day
  */
 export function periodOf(date: string, unit: PeriodUnit, order: DateOrder = 'ymd'): string | undefined {
+  if (typeof date !== 'string') throw new TypeError(`date: expected a string, got ${got(date)}`);
+  if (!UNITS.includes(unit)) throw new RangeError(`unit: expected day, month or year, got ${got(unit)}`);
+  if (!ORDERS.includes(order)) throw new RangeError(`order: expected ymd, dmy or mdy, got ${got(order)}`);
   const parts = partsOf(date.trim(), order);
   return parts && nameOf(parts, unit);
 }
 
 /**
- * Periods for these dates: the finest unit of day, month and year with at most 60 from the first to the last. What is no date is left out; where all could be read with the day
+ * Periods for these dates: the finest unit of day, month and year that all tell, with at most 60 from the first to the last. What is no date is left out; where all could be read with the day
  * first or the month first, to different effect, only years are told.
  * @returns undefined where none is a date
  */
 export function learnPeriods(dates: Iterable<string>): Periods | undefined {
-  const all = [...new Set(dates)].map((date) => date.trim());
+  const all = distinct(dates);
   const counts = ORDERS.map((order) => all.reduce((n, date) => n + (partsOf(date, order) ? 1 : 0), 0));
   const most = Math.max(...counts);
   if (all.length === 0 || most === 0) return undefined;
@@ -53,6 +58,17 @@ export function learnPeriods(dates: Iterable<string>): Periods | undefined {
   const names = namesOf(known, unit);
   const places = new Map(names.map((name, place) => [name, place]));
   return { unit, names, indexOf: (date) => places.get(periodOf(date, unit, order) ?? '') ?? -1 };
+}
+
+function distinct(dates: Iterable<string>): string[] {
+  if (typeof dates !== 'object' || dates === null || !(Symbol.iterator in dates))
+    throw new TypeError(`dates: expected a list of strings, got ${got(dates)}`);
+  const all = new Set<string>();
+  for (const date of dates) {
+    if (typeof date !== 'string') throw new TypeError(`dates: expected strings, got ${got(date)}`);
+    all.add(date.trim());
+  }
+  return [...all];
 }
 
 function isSame(a: Parts | undefined, b: Parts | undefined): boolean {
@@ -84,8 +100,8 @@ function countOf({ year, month = Number.NaN, day = Number.NaN }: Parts, unit: Pe
 }
 
 function unitOf(known: readonly Parts[]): PeriodUnit {
-  const units: readonly PeriodUnit[] = ['day', 'month'];
-  return units.find((unit) => spanOf(known.map((parts) => countOf(parts, unit))) <= MOST_PERIODS) ?? 'year';
+  const fine = UNITS.filter((unit) => unit !== 'year');
+  return fine.find((unit) => spanOf(known.map((parts) => countOf(parts, unit))) <= MOST_PERIODS) ?? 'year';
 }
 
 /** NaN where any count is. */

@@ -1,7 +1,7 @@
 import { complete } from '../../check/complete.js';
 import { type TextChunks, textParts } from './chunks.js';
 import type { Document } from './document.js';
-import { DOCUMENTS, type DocumentOptions } from './options.js';
+import { DOCUMENTS, type DocumentOptions, type DocumentSettings } from './options.js';
 import { HEAD_CHARACTERS, planDocuments } from './plan.js';
 
 /**
@@ -9,9 +9,15 @@ import { HEAD_CHARACTERS, planDocuments } from './plan.js';
  * document that is being read are held. Documents without a text are left out.
  * @throws TypeError, RangeError for options; RangeError naming the line for what is not of the format; TableError where the column of the texts has to be said
  */
-export async function* readDocuments(chunks: TextChunks, options: DocumentOptions = {}): AsyncGenerator<Document> {
+export function readDocuments(chunks: TextChunks, options: DocumentOptions = {}): AsyncGenerator<Document> {
   const { encoding, ...asked } = complete(DOCUMENTS, options, 'readDocuments');
-  const parts = textParts(chunks, encoding);
+  return documentsOf(textParts(chunks, encoding), asked);
+}
+
+async function* documentsOf(
+  parts: AsyncGenerator<string>,
+  asked: Omit<DocumentSettings, 'encoding'>,
+): AsyncGenerator<Document> {
   const head: string[] = [];
   let length = 0;
   for (let part = await parts.next(); !part.done; part = await parts.next()) {

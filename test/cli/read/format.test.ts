@@ -77,6 +77,8 @@ test('what may be two things is refused in words', () => {
   refused(`0,${'0'.repeat(70_000)}`, /got one number a line, like "0"/, 'x', false);
   refused('1\n0\n', /got one number a line/);
   refused('Once upon a time\n', /lines without a delimiter/);
+  refused('Once upon a time, there was a tree.\nIt stood by a wall.\n', /got running text, .*espalier topics/);
+  refused('{"text": "one", "label": 1}\n{"text": "two", "label": 2}\n', /got JSON, .*espalier topics/);
   refused('Once upon a time\nthere was a tree\n', /lines without a delimiter/);
   refused('a\0b', /some other binary file/);
   refused('PK\x03\x04more', /a zip file, as spreadsheets are saved; export it as CSV/);
