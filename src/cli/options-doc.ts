@@ -1,7 +1,7 @@
 import type { Option, Options } from '../check/option.js';
 import { phrase } from '../check/phrase.js';
-import { TRANSFORM, VECTORIZER } from '../data/documents/vectorizer-options.js';
 import { DOCUMENTS } from '../data/documents/options.js';
+import { TRANSFORM, VECTORIZER } from '../data/documents/vectorizer-options.js';
 import { GUNZIP, TEXT_OF } from '../data/gunzip.js';
 import { IDX } from '../data/images/idx.js';
 import { SPLIT } from '../data/split.js';

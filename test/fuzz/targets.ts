@@ -26,7 +26,14 @@ import {
   readRecords,
   type TableSchema,
 } from 'espalier/read';
-import { htmlToText, learnPeriods, markdownToText, readDocuments, TextVectorizer, type TextVectorizerJson } from 'espalier/text';
+import {
+  htmlToText,
+  learnPeriods,
+  markdownToText,
+  readDocuments,
+  TextVectorizer,
+  type TextVectorizerJson,
+} from 'espalier/text';
 import { encode } from 'fast-png';
 import { decodePng } from '#dist/cli/read/png.js';
 import { ChannelNorm } from '#dist/data/images/channel-norm.js';

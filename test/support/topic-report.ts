@@ -16,8 +16,6 @@ export function topicReport(): TopicReport {
     labels: { names: ['news', '</script>"&'], documents: [2, 1] },
     periods: { names: ['2023', '2024', '2025'], documents: [1, 0, 2] },
     purity: [1, 2 / 3],
-    npmi: [0.4, null],
-    compactness: [0.3, null],
     topics: [
       topic(
         { id: 'h2.0', level: 2, name: 'Weather & sea', share: 0.6, documents: 2, labels: [2, 0], periods: [1, 0, 1] },
@@ -108,8 +106,6 @@ export function largeReport(documents: number, length: number): TopicReport {
     npmi: [0, 0],
     compactness: [null, null],
     labels: { names: ['a', 'b'], documents: [documents, 0] },
-    npmi: [null],
-    compactness: [null],
     topics: [
       ...Array.from({ length: tops }, (_, t) => summary(`h2.${t}`, 2, null, leaf(4 * t), 0.25)),
       ...Array.from({ length: 4 * tops }, (_, t) => summary(`h1.${t}`, 1, `h2.${t >> 2}`, leaf(t), 0.1)),

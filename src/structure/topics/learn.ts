@@ -40,6 +40,7 @@ export const LEARN_TOPICS = {
   maxFeatures: { ...VECTORIZER.maxFeatures, default: 1000 },
   minDocuments: { ...VECTORIZER.minDocuments, default: 3 },
   maxShare: { ...VECTORIZER.maxShare, default: 0.5 },
+  refineSteps: { ...LATENT_TREE.refineSteps, default: 50 },
   holdout: {
     ...SHARE,
     default: 0,
