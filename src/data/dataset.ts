@@ -1,10 +1,10 @@
-import { requireList } from '../check/arrays.js';
+import { requireLength, requireList } from '../check/arrays.js';
 import { requireKnown } from '../check/known.js';
 import type { OptionsOf } from '../check/option.js';
 import { got } from '../check/phrase.js';
 import { isMade, requireObject } from '../check/require.js';
 import { checkFeatures } from './checked.js';
-import type { TextVectorizerJson } from './documents/vectorizer-json.js';
+import { requireVectorizerJson, type TextVectorizerJson } from './documents/vectorizer-json.js';
 import { type ImageSides, imagesOf, type Pixels } from './images/pixels.js';
 import { type LabelOptions, targetsOf } from './labels.js';
 import { type DenseRows, denseRows, type Matrix, type SparseMatrix } from './matrix.js';
@@ -82,6 +82,10 @@ export class Dataset {
     this.vectorizer = vectorizer;
     checkFeatures(this);
     if (schema !== undefined) requireSchema(schema);
+    if (vectorizer !== undefined) {
+      requireVectorizerJson(vectorizer, 'vectorizer');
+      requireLength(vectorizer.words, features.columns, 'vectorizer.words', 'one a column');
+    }
     if (targets !== undefined) checkTargets(targets, features.rows);
   }
 

@@ -112,7 +112,9 @@ export async function takenCalls(engine: Engine): Promise<Record<string, Taken>>
     'new Dataset': {
       args: () => {
         const { features, targets, featureNames, schema } = learnCsv(CSV, csvOptions()).data;
-        return [{ ...features }, { ...targets }, [...featureNames!], { ...schema }];
+        const words = [...featureNames!];
+        const json = { ...vectorizer.toJSON(), words, documentFrequency: words.map(() => 0) };
+        return [{ ...features }, { ...targets }, [...featureNames!], { ...schema }, json];
       },
     },
     'Dataset.dense': {
