@@ -165,7 +165,7 @@ test('words are those of a regular expression over the same properties', async (
     seed = (seed * 48271) % 2147483647;
     return seed % below;
   };
-  for (let n = 0; n < 3000; n++) {
+  for (let n = 0; n < 1500; n++) {
     const text = Array.from({ length: 1 + random(30) }, () => alphabet[random(alphabet.length)])
       .join('')
       .replace(/\u00ad+/g, '\u00ad');
@@ -183,7 +183,7 @@ test('words are those of a regular expression over the same properties', async (
 test('the words of a text do not depend on those before', async () => {
   const used = await makeAnalyzer({ language: 'en' });
   used.words(Array.from({ length: 270_000 }, (_, i) => `w${i}x`).join(' '));
-  const text = 'Words, w1x and w269999x of the texts';
+  const text = 'Words, w1x, w200000x and w269999x of the texts';
   assert.equal(used.words(text), (await makeAnalyzer({ language: 'en' })).words(text));
 });
 

@@ -40,7 +40,7 @@ test('a text that no list covers is of no language', async () => {
     '',
     '...',
     '1987 22',
-    'oil price barrel crude opec',
+    'oil price barrel crude opec quota tanker refinery output of cargo',
     'กฎหมาย',
     '서울의 경제가 성장하고',
     'קצב הצמיחה',
@@ -77,6 +77,11 @@ test('what language was found is told', async () => {
     minLength: 2,
     keepCase: false,
   });
+});
+
+test('Greek lists have no accents, and texts do', async () => {
+  const analyzer = await makeAnalyzer({ language: 'el' });
+  assert.equal(analyzer.words('ότι αυτή είναι πως της οικονομίας'), ['', 'οικονομίας']);
 });
 
 test('own stop words besides those of the language', async () => {
