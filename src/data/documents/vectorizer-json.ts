@@ -24,11 +24,16 @@ export interface TextVectorizerJson {
   documentFrequency: number[];
 }
 
-/** @throws TypeError, RangeError for what toJSON of a TextVectorizer cannot have written; the analysis is checked where it is made use of */
+/** @throws TypeError, RangeError for what toJSON of a TextVectorizer cannot have written; the values of the analysis are looked at where it is made use of */
 export function requireVectorizerJson(json: unknown, argument = 'json'): asserts json is TextVectorizerJson {
   const given = jsonOf<TextVectorizerJson>(json, 'text-vectorizer', argument);
   const { analysis, stopWords, binary, documents, words, keys, documentFrequency } = given;
   requireObject(analysis, `${argument}.analysis`);
+  for (const [name, value] of Object.entries(analysis)) {
+    const list: unknown[] = Array.isArray(value) ? value : [value];
+    if (!list.every((one) => ['string', 'number', 'boolean'].includes(typeof one)))
+      throw new TypeError(`${argument}.analysis.${name}: expected the value of an option, got ${got(value)}`);
+  }
   requireNames(stopWords, stopWords?.length ?? 0, `${argument}.stopWords`, 'word');
   if (typeof binary !== 'boolean') throw new TypeError(`${argument}.binary: expected a boolean, got ${got(binary)}`);
   requireInteger(documents, 0, `${argument}.documents`);

@@ -275,6 +275,16 @@ test('damaged JSON is refused', async () => {
     await refusesAsync(() => TextVectorizer.fromJSON(none as never), TypeError, /^json: expected an object of kind/);
 });
 
+test('a dataset takes no other vectorizer than one of its columns', async () => {
+  const { data } = await TextVectorizer.learnTransform(TEXTS, PLAIN);
+  const of = (vectorizer: unknown) => new Dataset(data.features, undefined, undefined, undefined, vectorizer as never);
+  const json = data.vectorizer!;
+  assert.equal(of(json).subset([1]).vectorizer, json);
+  refuses(() => of({ ...json, words: 3 }), TypeError, /^vectorizer\.words: expected a list of strings, got 3/);
+  const fewer = { ...json, words: ['red'], documentFrequency: [1] };
+  refuses(() => of(fewer), RangeError, /^vectorizer\.words: expected length 5 \(one a column\), got 1/);
+});
+
 test('what is no text is refused with its place', async () => {
   const vectorizer = await TextVectorizer.learn(TEXTS, PLAIN);
   const learn = (texts: unknown) => TextVectorizer.learn(texts as string[], PLAIN);
