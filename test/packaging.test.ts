@@ -28,8 +28,9 @@ function packedCopy(): URL {
   return pathToFileURL(join(folder, sep));
 }
 
-/** Packages that are packed with it. */
-const PACKED = /^(papaparse|htmlparser2|@orama\/(stopwords|stemmers)\/\w+)$/;
+/** Packages that are packed, with what they import. */
+const PACKED =
+  /^(papaparse|htmlparser2|entities(\/decode)?|domelementtype|domhandler|domutils|dom-serializer|@orama\/(stopwords|stemmers)\/\w+)$/;
 
 /** What loads when it is first asked for: tables of records, readers of texts, latent trees by what they must be like. */
 const LATER = /from-records|documents\/vectorizer|steering/;

@@ -41,7 +41,7 @@ function bundle(folder, entryPoints) {
     chunkNames: 'chunks/[name]-[hash]',
     bundle: true,
     splitting: true,
-    // All that is installed beside it. papaparse is not: no page without a bundler could load it, as it is no ES module.
+    // All that is installed beside it. papaparse and htmlparser2 are not: no page without a bundler could load it, as the one is no ES module and the other no single file.
     external: [...Object.keys(dependencies), 'node:*', 'stream'],
     mainFields: ['main'],
     // A copy of the folder may lie where nothing is installed.

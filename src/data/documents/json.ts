@@ -164,7 +164,7 @@ export class ArrayScanner {
     this.#length += text.length;
     if (this.#length > MOST_CHARACTERS)
       throw new RangeError(
-        `value ${this.#values + 1}: expected at most ${MOST_CHARACTERS} characters in a document, got more`,
+        `text[${this.#values}]: expected at most ${MOST_CHARACTERS} characters in a document, got more`,
       );
   }
 
@@ -175,7 +175,7 @@ export class ArrayScanner {
     // An array of nothing, as none may end with a comma.
     if (last && this.#values === 0 && !hasText(value)) return;
     this.#values++;
-    take(value, `value ${this.#values} of the array`);
+    take(value, `text[${this.#values - 1}]`);
   }
 
   #requireBlank(text: string): void {
