@@ -28,8 +28,8 @@ function packedCopy(): URL {
   return pathToFileURL(join(folder, sep));
 }
 
-/** What loads when it is first asked for: tables of records, and latent trees by what they must be like. */
-const LATER = /from-records|steering/;
+/** What loads when it is first asked for: tables of records, and what learns latent trees. */
+const LATER = /from-records|learner/;
 
 test('the core that a page loads is below 150 kB gzipped, in few requests', () => {
   const { files } = moduleGraph(new URL('dist/index.js', packed), LATER);
