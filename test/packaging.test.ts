@@ -32,8 +32,8 @@ function packedCopy(): URL {
 const PACKED =
   /^(papaparse|htmlparser2|entities(\/decode)?|domelementtype|domhandler|domutils|dom-serializer|@orama\/(stopwords|stemmers)\/\w+)$/;
 
-/** What loads when it is first asked for: tables of records, readers of texts, latent trees by what they must be like. */
-const LATER = /from-records|documents\/vectorizer|steering/;
+/** What loads when it is first asked for: tables of records, readers of texts, what learns latent trees. */
+const LATER = /from-records|documents\/vectorizer|learner/;
 
 test('the core that a page loads is below 150 kB gzipped, in few requests', () => {
   const { files } = moduleGraph(new URL('dist/index.js', packed), LATER);

@@ -61,9 +61,9 @@ packed('brings the espalier command', () => {
 });
 
 packed('trains in a page without a bundler, which loads few modules', async () => {
-  // What the page does not call is not loaded: Dataset.fromRecords.
+  // What the page does not call is not loaded: Dataset.fromRecords, latentTree.
   const graphs = ['index', 'read'].map((name) =>
-    moduleGraph(new URL(`dist/${name}.js`, installed), /from-records|steering/),
+    moduleGraph(new URL(`dist/${name}.js`, installed), /from-records|learner/),
   );
   const files = new Map(graphs.flatMap((graph) => [...graph.files]));
   const bare = new Map(graphs.flatMap((graph) => [...graph.bare]));

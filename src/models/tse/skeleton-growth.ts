@@ -3,8 +3,8 @@ import { decisive, identity } from '../../files/identity.js';
 import type { Engine } from '../../runtime/engine.js';
 import { unlessAborted } from '../../runtime/pace.js';
 import { LatentTree } from '../../structure/latent/latent-tree.js';
-import { learnLatentTree, NO_SECONDS } from '../../structure/latent/learning.js';
-import { type LatentTreeSeconds, LEARNING } from '../../structure/latent/options.js';
+import { learnLatentTree } from '../../structure/latent/learning.js';
+import { type LatentTreeSeconds, LEARNING, NO_SECONDS } from '../../structure/latent/options.js';
 import type { TseSettings } from './options.js';
 import { readSkeleton, writeSkeleton } from './skeleton-file.js';
 

@@ -11,6 +11,8 @@ export interface LatentTreeSeconds {
   likelihood: number;
 }
 
+export const NO_SECONDS: LatentTreeSeconds = { information: 0, islands: 0, links: 0, refine: 0, likelihood: 0 };
+
 export interface LatentTreeProgress {
   /** Mutual information of all pairs, islands, links between top latents, EM over the whole tree, likelihood of all rows. */
   phase: keyof LatentTreeSeconds;
@@ -99,9 +101,6 @@ export type LatentTreeOptions = OptionsOf<typeof LATENT_TREE>;
 
 /** Completed and checked. */
 export type LatentTreeSettings = Completed<typeof LATENT_TREE>;
-
-/** Names of those that steer. */
-export const STEERS = Object.keys(STEERING) as (keyof typeof STEERING)[];
 
 function isFeature(value: unknown): value is string | number {
   return typeof value === 'string' || typeof value === 'number';

@@ -22,7 +22,7 @@ export interface Steering {
 }
 
 /**
- * Checks the options together, apart, topTopics and maxLevels against the features and one another.
+ * Checks the options together, apart, topTopics and maxLevels against the features and one another; undefined where none is given.
  * @param maxTop as the caller gave it
  */
 export function steeringOf(
@@ -32,8 +32,9 @@ export function steeringOf(
   names: readonly string[] | undefined,
   columns: number,
   pace: Pace,
-): Steering {
-  const { topTopics, apart } = options;
+): Steering | undefined {
+  const { together, apart, topTopics, maxLevels } = options;
+  if ([together, apart, topTopics, maxLevels].every((option) => option === undefined)) return undefined;
   if (topTopics !== undefined && maxTop !== undefined)
     throw new TypeError('maxTop, topTopics: expected one of them, got both');
   if (topTopics !== undefined && topTopics > columns)
