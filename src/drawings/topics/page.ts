@@ -151,7 +151,7 @@ function rowOf(topic: TopicSummary, folds: boolean): string {
   const button = folds
     ? `<button type="button" aria-expanded="true" aria-label="Topics below ${brief}"></button>`
     : '<u></u>';
-  return `<div class="row" style="--p:${Number((100 * share).toFixed(1))}%">${button}<a href="#${xml(id)}">${label.join(' ').trim()}</a><b>${xml(percentOf(share))}<i> of documents</i></b><b>${count(documents)}<i> ${documents === 1 ? 'document' : 'documents'}</i></b><b>${npmi === null ? '' : `<i>NPMI </i>${npmi.toFixed(2)}`}</b></div>`;
+  return `<div class="row" style="--p:${Number((100 * share).toFixed(1))}%">${button}<a href="#${xml(id)}">${label.join(' ').trim()}</a><b><i>share </i>${xml(percentOf(share))}</b><b>${count(documents)}<i> ${documents === 1 ? 'document' : 'documents'}</i></b><b>${npmi === null ? '' : `<i>NPMI </i>${npmi.toFixed(2)}`}</b></div>`;
 }
 
 /** Topics of this level and those below it are closed in a print. */

@@ -126,7 +126,7 @@ const topicView = (place) => {
   const list = [...first, ...own.filter((document) => !speak.has(document)).map((document) => ({ document }))];
   const facts = [
     topic.id,
-    percent(topic.share) + ' of documents',
+    'share ' + percent(topic.share),
     plural(topic.documents, 'document'),
     topic.npmi !== null && 'coherence (NPMI) ' + topic.npmi.toFixed(3),
     topic.compactness !== null && 'compactness ' + topic.compactness.toFixed(3),

@@ -75,6 +75,10 @@ test('documents, labels, periods and those that speak for topics are those count
     report.shown.map(({ text }) => text),
     DOCUMENTS.map(({ text }) => text),
   );
+  const wordsAt = report.shown.map(({ text, words }) =>
+    words!.map(({ start, end }) => text.slice(start, end).toLowerCase()),
+  );
+  assert.equal(wordsAt[3], ['ship', 'port', 'sail']);
   assert.equal(report.shown[0]!.name, 'a');
   assert.not.ok('label' in report.shown[2]!);
   assert.equal(report.shown[5]!.topics.map(([topic]) => report.topics[topic]!.id).sort(), ['h1.0', 'h1.1', 'h2.0']);
