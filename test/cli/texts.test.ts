@@ -52,17 +52,38 @@ test('train learns the words of the training texts, and the net predicts from te
   );
   assert.equal(net.vectorizer, learned.toJSON());
   const table = scratch.file('new.csv', `id,text\n${fresh.map(({ text }, i) => `d${i},"${text}"`).join('\n')}\n`);
-  const { classes, probabilities } = await answers<{ classes: string[]; probabilities: number[][] }>(['predict', model, table]);
+  const { classes, probabilities } = await answers<{ classes: string[]; probabilities: number[][] }>([
+    'predict',
+    model,
+    table,
+  ]);
   assert.equal(
     classes,
     fresh.map(({ label }) => label),
   );
   const { outputs } = await net.predict(fresh.map(({ text }) => text));
-  assert.equal(probabilities.flat().map(Math.fround), Array.from(outputs, (p) => Math.fround(Number(p.toPrecision(7)))));
+  assert.equal(
+    probabilities.flat().map(Math.fround),
+    Array.from(outputs, (p) => Math.fround(Number(p.toPrecision(7)))),
+  );
   assert.is((await answers(['evaluate', model, tested])).accuracy, 1);
 
-  const other = scratch.file('other.tsv', lines(known.with(3, { label: 'money', text: 'other words of money here' })));
-  const again = ['train', '--text', other, ...quick, '--min-documents', '3', '--checkpoint', checkpoint, '--resume', checkpoint];
+  const other = scratch.file(
+    'other.tsv',
+    lines([...known.slice(1), { label: 'money', text: 'other words of money here' }]),
+  );
+  const again = [
+    'train',
+    '--text',
+    other,
+    ...quick,
+    '--min-documents',
+    '3',
+    '--checkpoint',
+    checkpoint,
+    '--resume',
+    checkpoint,
+  ];
   const { code, stderr } = await espalier(again);
   assert.is(code, 2);
   assert.match(stderr, /but the training data is another/);
@@ -70,15 +91,27 @@ test('train learns the words of the training texts, and the net predicts from te
 
 test('explain and info tell of words', async () => {
   const model = scratch.path('net.safetensors');
-  const { layers } = await answers<{ layers: { units: { features: { name: string }[] }[] }[] }>(['explain', model, train]);
+  const { layers } = await answers<{ layers: { units: { features: { name: string }[] }[] }[] }>([
+    'explain',
+    model,
+    train,
+  ]);
   const words = layers[0]!.units.flatMap(({ features }) => features.map(({ name }) => name));
   assert.ok(words.includes('striker') && words.every((word) => /^[a-z]+$/.test(word)));
   assert.match(await succeeds(['info', model]), /Takes +texts, by 12 words/);
 });
 
 const refusals: [string, () => string[], RegExp][] = [
-  ['both kinds of input', () => ['train', train, '--text', train], /^espalier: --data, --text: expected one of the two/],
-  ['what is about tables', () => ['train', '--text', train, '--target', 'a'], /^espalier: --target: is about rows of numbers/],
+  [
+    'both kinds of input',
+    () => ['train', train, '--text', train],
+    /^espalier: --data, --text: expected one of the two/,
+  ],
+  [
+    'what is about tables',
+    () => ['train', '--text', train, '--target', 'a'],
+    /^espalier: --target: is about rows of numbers/,
+  ],
   ['words without texts', () => ['train', train, '--stem'], /^espalier: --stem: is about texts; expected --text INPUT/],
   [
     'documents without labels',
@@ -87,7 +120,13 @@ const refusals: [string, () => string[], RegExp][] = [
   ],
   [
     'labels that training lacks',
-    () => ['train', '--text', train, '--test', scratch.file('odd.tsv', lines([...fresh.slice(0, 3), { label: 'art', text: 'x' }]))],
+    () => [
+      'train',
+      '--text',
+      train,
+      '--test',
+      scratch.file('odd.tsv', lines([...fresh.slice(0, 3), { label: 'art', text: 'x' }])),
+    ],
     /odd\.tsv: expected labels of the training texts \("money", "sport"\), got 1 document with others: "art" in document 4\n$/,
   ],
   [

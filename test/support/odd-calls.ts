@@ -40,9 +40,6 @@ export async function takenCalls(engine: Engine): Promise<Record<string, Taken>>
   const tree = await chowLiuTree(sparse, { engine });
   const latent = await latentTree(sparse, { engine });
   const net = await DenseNet.create(dense, { hidden: [2], engine });
-  const vectorizer = await TextVectorizer.learn(['one text', 'another text'], { minDocuments: 1 } as object);
-  const texts = await vectorizer.transform(['one text', 'another text'], { labels: ['no', 'yes'] });
-  const reader = await DenseNet.create(texts, { hidden: [2], engine });
   const gone = await DenseNet.create(dense, { hidden: [2], engine });
   gone.dispose();
   const trfOptions = { layers: [{ radius: 1, stride: 2, globalUnits: 2 }], pretrain: { epochs: 1 }, engine };
@@ -100,6 +97,8 @@ export async function takenCalls(engine: Engine): Promise<Record<string, Taken>>
   const latentJson = () => latentTreeToJson(latent);
   const texts = () => ['red wine, red apples', 'white wine', 'red apples'];
   const vectorizer = await TextVectorizer.learn(texts(), { phrases: 2 });
+  const textRows = await vectorizer.transform(texts(), { labels: ['no', 'yes', 'no'] });
+  const reader = await DenseNet.create(textRows, { hidden: [2], engine });
   const analysis = {
     language: 'en' as const,
     stopWords: ['apples'],
@@ -177,7 +176,7 @@ export async function takenCalls(engine: Engine): Promise<Record<string, Taken>>
     'Net#evaluate': { on: () => net, args: () => [dense, run()] },
     'Net#readTexts': {
       on: () => reader,
-      args: () => [['one text', 'another'], { labels: ['no', 'yes'], classes: 2, classNames: ['no', 'yes'] }],
+      args: () => [texts(), { labels: ['no', 'yes', 'no'], classes: 2, classNames: ['no', 'yes'] }],
     },
     'Net#dispose': { on: () => gone, args: () => [] },
     'new GateCounter': { args: () => [LAYOUT.map((block) => ({ ...block })), { classes: 2, names: ['a', 'b'] }] },
