@@ -10,16 +10,21 @@ const STEPS = 1000;
 /** In place of dropout where values are to be predicted, whose scale that would blur. */
 const DECAY = 0.4;
 
-/** Rows a step: the largest power of two up to a 32nd of a table's rows, from 8 to 256, so that small tables have steps enough; 256 for texts, fingerprints and images. */
+/** Whether there may be but few rows, so that an epoch of large steps would be next to none. */
+function mayBeFew(train: Dataset): boolean {
+  return isTabular(train) || train.vectorizer !== undefined;
+}
+
+/** Rows a step: the largest power of two up to a 32nd of the rows of a table or of texts, from 8 to 256, so that small ones have steps enough; 256 for other sparse rows and images. */
 export function defaultBatchSize(train: Dataset): number {
   let size = 256;
-  if (isTabular(train)) while (size > 8 && size * 32 > train.rows) size /= 2;
+  if (mayBeFew(train)) while (size > 8 && size * 32 > train.rows) size /= 2;
   return size;
 }
 
-/** 50; of small tables more, up to 500, until there are STEPS. */
+/** 50; of small tables and few texts more, up to 500, until there are STEPS. */
 function defaultEpochs(train: Dataset, batchSize: number): number {
-  if (!isTabular(train)) return 50;
+  if (!mayBeFew(train)) return 50;
   return Math.min(500, Math.max(50, Math.ceil(STEPS / Math.ceil(train.rows / batchSize))));
 }
 

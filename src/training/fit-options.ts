@@ -33,13 +33,13 @@ export const FIT = {
   epochs: {
     kind: 'integer',
     from: 1,
-    defaultDoc: '50; over few rows of a table as many as make 1,000 steps, up to 500',
+    defaultDoc: '50; over few rows of a table or few texts as many as make 1,000 steps, up to 500',
     doc: 'Passes over the training rows.',
   },
   batchSize: {
     kind: 'integer',
     from: 1,
-    defaultDoc: '256; over tables the largest power of two up to a 32nd of the rows, from 8 to 256',
+    defaultDoc: '256; over tables and texts the largest power of two up to a 32nd of the rows, from 8 to 256',
     doc: 'Rows a step.',
   },
   learningRate: {

@@ -70,7 +70,7 @@ test('train learns the words of the training texts, and the net predicts from te
 
   const other = scratch.file(
     'other.tsv',
-    lines(known.map((one, i) => (i === 3 ? { label: 'money', text: 'other words of money here' } : one))),
+    lines([...known.slice(1), { label: 'money', text: 'other words of money here' }]),
   );
   const again = [
     'train',

@@ -438,6 +438,16 @@ async function nets(engine: Engine): Promise<Target[]> {
       one.dispose();
     }
   };
+  const written = ['red wine', 'white wine, red apples', 'apples', 'wine'];
+  const { data: textRows } = await TextVectorizer.learnTransform(written, { labels: ['a', 'b', 'b', 'a'] });
+  const reader = await DenseNet.create(textRows, { hidden: [2], engine });
+  const fromTexts = async (one: FeedforwardNet) => {
+    try {
+      return digest(JSON.stringify(one.describe()), (await one.predict(written)).outputs);
+    } finally {
+      one.dispose();
+    }
+  };
   const file = (
     name: string,
     inputs: readonly Uint8Array[],
@@ -457,6 +467,9 @@ async function nets(engine: Engine): Promise<Target[]> {
     loaded('trf', trf, listed),
     loaded('tse', tse, listed),
     loaded('gaternet', gated, images),
+    file('text-net', [reader.save()], async (bytes) => fromTexts(await DenseNet.load(bytes, { engine })), {
+      weight: 0.5,
+    }),
     file('fit-checkpoint', checkpoints, async (resume) => {
       const fresh = await DenseNet.load(start, { engine });
       try {

@@ -1,5 +1,15 @@
 // Nets that keep their vocabulary.
-import { Dataset, DenseNet, loadNet, readSafetensors, TfIdf, TrfNet, TseNet, writeSafetensors } from 'espalier';
+import {
+  Dataset,
+  DenseNet,
+  loadNet,
+  readSafetensors,
+  type SparseMatrix,
+  TfIdf,
+  TrfNet,
+  TseNet,
+  writeSafetensors,
+} from 'espalier';
 import { TextVectorizer } from 'espalier/text';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -184,6 +194,18 @@ test('a file whose vectorizer does not fit its net is refused', async () => {
     RangeError,
     /damaged.*beside a vectorizer/,
   );
+});
+
+test('defaults go by whether rows are texts: ln(1 + count), and steps enough for few of them', async () => {
+  const kind = (one: DenseNet) => header(one.save()).input.kind;
+  assert.is(kind(await DenseNet.create(train)), 'log');
+  const fitted = await DenseNet.create(train);
+  // 24 texts in batches of 8: 3 steps an epoch, of which 1,000 are wanted.
+  assert.is((await fitted.fit(train)).epochs, 334);
+  const wide = (data: Dataset) => new Dataset({ ...(data.features as SparseMatrix), columns: 1000 }, data.targets);
+  const plain = await DenseNet.create(wide(train));
+  assert.is(kind(plain), 'none');
+  assert.is((await plain.fit(wide(train))).epochs, 50);
 });
 
 test.run();

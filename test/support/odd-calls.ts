@@ -182,7 +182,7 @@ export async function takenCalls(engine: Engine): Promise<Record<string, Taken>>
     'Net#evaluate': { on: () => net, args: () => [dense, run()] },
     'Net#readTexts': {
       on: () => reader,
-      args: () => [['one text', 'another'], { labels: ['no', 'yes'], classes: 2, classNames: ['no', 'yes'] }],
+      args: () => [texts(), { labels: ['no', 'yes', 'no'], classes: 2, classNames: ['no', 'yes'] }],
     },
     'Net#dispose': { on: () => gone, args: () => [] },
     'new GateCounter': { args: () => [LAYOUT.map((block) => ({ ...block })), { classes: 2, names: ['a', 'b'] }] },
