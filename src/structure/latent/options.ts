@@ -64,29 +64,21 @@ export const LEARNING = {
   refineSteps: { kind: 'integer', from: 0, default: 10, doc: 'Steps of EM over the whole tree once it stands.' },
 } as const satisfies Options;
 
-/** Lists of features, each by name or number. */
-const GROUPS = {
+/** Features, each by name or number. */
+const GROUP = {
   kind: 'list',
-  of: {
-    kind: 'list',
-    of: { kind: 'other', is: isFeature, expected: 'the name or number of a feature', doc: '' },
-    least: 2,
-    doc: '',
-  },
+  of: { kind: 'other', is: isFeature, expected: 'the name or number of a feature', doc: '' },
+  least: 2,
+  doc: '',
 } as const;
-
-/** What a latent tree must be like. */
-const STEERING = {
-  together: { ...GROUPS, doc: 'Groups of features, each of which is on level 1 within one island.' },
-  apart: { ...GROUPS, doc: 'Groups of features, no two of which are below one latent, on any level.' },
-  maxLevels: { kind: 'integer', from: 1, doc: 'Levels of latents at most, whatever is left on the last.' },
-  topTopics: { kind: 'integer', from: 1, doc: 'Latents of the top level, exactly, in place of maxTop.' },
-} as const satisfies Options;
 
 /** Options of latentTree. */
 export const LATENT_TREE = {
   ...LEARNING,
-  ...STEERING,
+  together: { kind: 'list', of: GROUP, doc: 'Groups of features, each of which is on level 1 within one island.' },
+  apart: { kind: 'list', of: GROUP, doc: 'Groups of features, no two of which are below one latent, on any level.' },
+  maxLevels: { kind: 'integer', from: 1, doc: 'Levels of latents at most, whatever is left on the last.' },
+  topTopics: { kind: 'integer', from: 1, doc: 'Latents of the top level, exactly, in place of maxTop.' },
   engine: ENGINE,
   signal: SIGNAL,
   onProgress: {
