@@ -1,10 +1,13 @@
-/** Elements, numbers as words, and the data of the page, which is parsed piece by piece when first asked for. */
+/**
+ * Elements, numbers as words, and the data of the page, which is parsed piece by piece when first asked for. What stands behind the script may not have come yet: a piece is
+ * whole when there is another behind it. `lowest` has the lowest topic that names a feature; `hitsOf` maps places of a folded text back to the text; `marked` lets the first of
+ * places that overlap win; `richest` finds the part of a text with most marks, and cuts no character in two.
+ */
 export const DATA_SCRIPT = String.raw`
 const read = (id) => JSON.parse(document.getElementById(id).textContent);
 const data = read('data');
 const { topics } = data;
 
-/** An element; texts become text. */
 const make = (name, attributes, ...content) => {
   const element = document.createElement(name);
   for (const key in attributes) {
@@ -29,7 +32,6 @@ const percent = (share) => {
 const bar = (share) => Number((100 * share).toFixed(1)) + '%';
 const ratio = (part, whole) => (whole > 0 ? part / whole : 0);
 
-// Topics: place by id, parts, and of each feature the lowest topic that names it.
 const placeOf = new Map(topics.map((topic, place) => [topic.id, place]));
 const parts = topics.map(() => []);
 const lowest = new Map();
@@ -49,7 +51,6 @@ const brief = (place) => {
   return (topic.name || '').trim() || wordsOf(topic, 3) || topic.id;
 };
 
-// What stands behind the script may not have come yet; an element is whole when there is something behind it.
 const isRead = (piece) => document.readyState !== 'loading' || document.getElementById('documents-' + (piece + 1)) !== null;
 let members;
 const membersOf = (place) => (members ??= read('members'))[place];
@@ -76,7 +77,6 @@ const topicsOf = ({ own }) => {
   return pairs;
 };
 
-/** Where words of topics stand in a document: those for which classOf names a class. */
 const placesOf = ({ words }, classOf) => {
   const found = [];
   let at = 0;
@@ -94,10 +94,8 @@ const within = (place, topic) => {
   return false;
 };
 
-/** Letters without marks and capitals. */
 const fold = (text) => (/^[\x00-\x7f]*$/.test(text) ? text : text.normalize('NFD').replace(/\p{M}/gu, '')).toLowerCase();
 
-/** Where the terms of a search stand in a text. */
 const hitsOf = (text, terms) => {
   if (!terms.length) return [];
   let folded = '';
@@ -119,7 +117,6 @@ const hitsOf = (text, terms) => {
   return found;
 };
 
-/** Text from one place to another with the given places marked; of those over one another the first given. */
 const marked = (text, from, to, places) => {
   const chosen = [];
   const taken = places.length > 1 ? new Uint8Array(to - from) : undefined;
@@ -143,7 +140,6 @@ const marked = (text, from, to, places) => {
   return nodes;
 };
 
-/** The part of a text that has most of the marks, [from, to), cut between words. */
 const richest = (text, places, size = 240) => {
   if (text.length <= size * 1.3) return [0, text.length];
   const sorted = [...places].sort((a, b) => a.start - b.start);
@@ -166,7 +162,6 @@ const richest = (text, places, size = 240) => {
     const blank = text.slice(to - 40, to).search(/\s\S*$/);
     if (blank >= 0) to = to - 40 + blank;
   }
-  // Never between the halves of a character.
   if (/[\udc00-\udfff]/.test(text[from] ?? '')) from--;
   if (/[\ud800-\udbff]/.test(text[to - 1] ?? '')) to--;
   return [from, to];

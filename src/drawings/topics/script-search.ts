@@ -1,10 +1,12 @@
-/** The search, which looks at documents in slices between which the page answers, and what is seen. */
+/**
+ * The search, and what is seen. Documents are looked at in slices of some milliseconds between which the page answers; while nothing else is done, texts are made ready.
+ * Documents in which a word begins with the term come first. A link to what the address already says is followed all the same, since what was found may cover it.
+ */
 export const SEARCH_SCRIPT = String.raw`
 const tools = document.querySelector('.tools');
 const input = tools.querySelector('input');
 const told = tools.querySelector('output');
 const shares = document.querySelector('.shares');
-/** Milliseconds that a slice of work may take. */
 const SLICE = 8;
 const MOST_TOPICS = 12;
 
@@ -19,7 +21,6 @@ const textOf = (index) => {
 let topicTexts;
 const topicText = (place) => (topicTexts ??= topics.map((topic) => fold([topic.id, topic.name ?? '', ...topic.features.map((feature) => feature[1])].join('\n'))))[place];
 
-/** While nothing else is done, texts are made ready to search. */
 const idle = window.requestIdleCallback ?? ((work) => setTimeout(work, 30));
 const prepare = (from) => {
   const end = performance.now() + SLICE;
@@ -47,7 +48,6 @@ const show = (name, nodes, focus) => {
   if (focus) view.querySelector('h2')?.focus({ preventScroll: true });
 };
 
-/** What the address says. */
 const follow = (focus) => {
   const asked = decodeURIComponent(location.hash.slice(1));
   const place = placeOf.get(asked);
@@ -70,7 +70,6 @@ const follow = (focus) => {
   else if (innerWidth < 1024) scrollTo(0, 0);
 };
 
-/** Whether a word of the text begins with the term. */
 const beginsIn = (text, term) => {
   for (let at = text.indexOf(term); at >= 0; at = text.indexOf(term, at + 1)) if (at === 0 || !/[\p{L}\p{N}]/u.test(text[at - 1])) return true;
   return false;
@@ -87,7 +86,6 @@ const search = () => {
   }
   const has = (text) => terms.every((term) => text.includes(term));
   const places = topics.map((_, place) => place).filter((place) => has(topicText(place)));
-  // Documents in which a word begins so come first.
   const begins = (text) => terms.every((term) => beginsIn(text, term));
   const found = [];
   const inWords = [];
@@ -127,7 +125,6 @@ input.addEventListener('input', () => {
   timer = setTimeout(search, 80);
 });
 addEventListener('hashchange', () => follow(true));
-// What was found gives way to a topic or a document even if the address is that of before.
 document.addEventListener('click', ({ target }) => {
   const link = target.closest?.('a[href^="#"]');
   if (!link) return;

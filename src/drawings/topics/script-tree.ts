@@ -1,4 +1,7 @@
-/** The tree: folded, moved about in by keys, and open where a topic is shown. */
+/**
+ * The tree: folded where it has more than a dozen topics, open down to the topic that is shown. Arrows move about in it: up and down from topic to topic, right into one, left
+ * out of it.
+ */
 export const TREE_SCRIPT = `
 const root = document.documentElement;
 const tree = document.querySelector('.tree');
@@ -12,7 +15,6 @@ const isOpen = (button) => button.getAttribute('aria-expanded') === 'true';
 const buttonOf = (item) => item.querySelector(':scope > .row > button');
 const above = (item) => item.parentElement.closest('li');
 
-// A tree of few topics stays open.
 if (topics.length > 12) for (const button of buttons) setOpen(button, false);
 tree.querySelector('.tree-tools').hidden = buttons.length === 0;
 
@@ -23,7 +25,6 @@ tree.addEventListener('click', ({ target }) => {
   else for (const other of buttons) setOpen(other, button.dataset.open !== '');
 });
 
-/** Arrows: up and down from topic to topic, right into one, left out of it. */
 tree.addEventListener('keydown', (event) => {
   const item = event.target.closest('li');
   if (!item || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -44,7 +45,6 @@ tree.addEventListener('keydown', (event) => {
   event.preventDefault();
 });
 
-/** Marks the topic that is shown, or none. */
 const select = (place) => {
   for (const link of tree.querySelectorAll('a[aria-current]')) link.removeAttribute('aria-current');
   if (place === undefined) return;

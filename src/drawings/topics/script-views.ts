@@ -1,11 +1,13 @@
-/** What stands beside the tree: a topic, a document, all documents. */
+/**
+ * What stands beside the tree: a topic, a document, all documents. `paged` shows some of a list and more on demand, so that a page of many documents has few elements; its `grow`
+ * is called when there is more to list. Bars of a table are as long as the longest is, ticks stand where they would end without the topic. The sentence of an exemplar may be cut
+ * out of a longer one, and is looked for without its ellipses.
+ */
 export const VIEWS_SCRIPT = `
 const view = document.querySelector('.view');
 const STEP = 25;
-/** Terms of the search that led here. */
 let terms = [];
 
-/** A list of which some is seen at once and more on demand, so that a page of many documents has few elements. */
 const paged = (total, rowAt, step = STEP) => {
   const list = make('div', {});
   const button = make('button', { type: 'button', class: 'more' });
@@ -23,7 +25,6 @@ const paged = (total, rowAt, step = STEP) => {
   };
   button.addEventListener('click', () => more(seen + step, true));
   more(step, false);
-  // To be called when there is more to list.
   const grow = () => {
     if (seen < step) more(step, false);
     else tell();
@@ -33,12 +34,10 @@ const paged = (total, rowAt, step = STEP) => {
 
 const metaOf = ({ label, date }, ...others) => [label, date, ...others].filter((part) => part !== null && part !== undefined && part !== '').flatMap((part, i) => [i ? ' · ' : '', make('bdi', {}, part)]);
 
-/** A document in a list: what it is called and the part of it that shows why it stands there. */
 const documentRow = (index, { topic, sentence, probability } = {}) => {
   const found = documentOf(index);
   const { text } = found;
   const places = [...hitsOf(text, terms), ...(topic === undefined ? [] : placesOf(found, (place) => (within(place, topic) ? '' : undefined)))];
-  // It may be cut out of a longer one.
   const core = sentence?.split('…').reduce((a, b) => (b.length > a.length ? b : a)).trim();
   const at = core ? text.indexOf(core) : -1;
   const [from, to] = at >= 0 ? [at, at + core.length] : richest(text, places);
@@ -55,7 +54,6 @@ const hitsIn = (text) => marked(text, 0, text.length, hitsOf(text, terms));
 const topicLink = (place, words) => make('a', { href: '#' + topics[place].id }, make('bdi', {}, words ?? brief(place)));
 const crumbs = (path) => make('p', { class: 'crumbs' }, make('a', { href: '#' }, 'Topics'), path.map((place) => topicLink(place)));
 
-/** Bars are as long as the longest is, ticks stand where they would end without the topic. */
 const table = (heads, rows) => {
   const most = Math.max(...rows.map(({ share, beside }) => Math.max(share, beside))) || 1;
   return make(
@@ -82,7 +80,6 @@ const labelTable = (topic) => {
   return make('div', {}, make('h3', {}, 'Labels'), table(['Label', 'in the topic', 'overall'], rows.slice(0, MOST_LABELS)), rows.length > MOST_LABELS && make('p', { class: 'note' }, count(rows.length - MOST_LABELS) + ' more labels'));
 };
 
-/** Bars over the periods. */
 const periodBars = (topic) => {
   if (!data.periods || !topic.periods || data.periods.names.length < 2) return [];
   const { names, documents } = data.periods;
@@ -153,7 +150,6 @@ const topicView = (place) => {
   ];
 };
 
-/** Topics of a document, each below its topic of the top level. */
 const groupsOf = (found) => {
   const groups = new Map();
   for (const [place, probability] of topicsOf(found)) {
