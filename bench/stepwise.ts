@@ -2,7 +2,6 @@
 // documents of R8 by the number of documents used, batch EM against stepwise EM over the same structure; settings: the same by batch, exponent and order of the documents; stream:
 // documents drawn from a tree that R8 taught, streamed: time, memory, and how well tables and tree are found again. Each part is a process of its own.
 import { fork } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { assignLatents, createEngine, type Dataset, LatentTree, type LatentTreeJson, latentTree } from 'espalier';
 import { TextVectorizer } from 'espalier/text';
@@ -10,8 +9,8 @@ import { refineLatentTree, type StepwiseOptions, sampleLatentTree } from 'espali
 import { recoveryOf } from '../test/support/latent/recovery.js';
 import { Random } from '../test/support/random.js';
 import { formatTable, megabytes, printHeader } from './support/report.js';
+import { haveR8, readR8 } from './support/texts.js';
 
-const R8 = new URL('../../../shared/data/r8/', import.meta.url);
 const PARTS: Readonly<Record<string, () => Promise<void>>> = { texts, settings, stream, tables };
 
 /** The last is made by the one before. */
@@ -35,7 +34,7 @@ const engine = await createEngine();
 
 const part = process.env.ESPALIER_BENCH_PART;
 if (part !== undefined) await PARTS[part]!();
-else if (!existsSync(R8)) console.log('../shared/data/r8 is not here; nothing to run');
+else if (!haveR8) console.log('../shared/data/r8 is not here; nothing to run');
 else {
   printHeader('Stepwise EM of latent trees');
   for (const name of values.part.split(',')) {
@@ -56,19 +55,14 @@ function inChild(name: string, trees?: readonly LatentTree[]): Promise<void> {
 
 /** R8 as rows of words: for training in random order, and for testing. */
 async function readTexts(): Promise<{ train: Dataset; labels: string[]; test: Dataset }> {
-  const read = (file: string) =>
-    readFileSync(new URL(file, R8), 'utf8')
-      .trim()
-      .split('\n')
-      .map((line) => line.split('\t') as [label: string, text: string]);
-  const lines = read('train.tsv');
-  const train = new Random(1).permutation(lines.length).map((i) => lines[i]!);
-  const texts = train.map(([, text]) => text);
+  const documents = readR8('train');
+  const train = new Random(1).permutation(documents.length).map((i) => documents[i]!);
+  const texts = train.map(({ text }) => text);
   const vectorizer = await TextVectorizer.learn(texts, { maxFeatures: words });
   return {
     train: await vectorizer.transform(texts),
-    labels: train.map(([label]) => label),
-    test: await vectorizer.transform(read('test.tsv').map(([, text]) => text)),
+    labels: train.map(({ label }) => label),
+    test: await vectorizer.transform(readR8('test').map(({ text }) => text)),
   };
 }
 

@@ -1,20 +1,12 @@
 // npm run bench:r8 -- [--nets trf,tse,dense] [--seeds 0,1,2] [--data r8 | definitions]: nets from raw texts to predictions on raw texts, with the defaults that `espalier train --text` has:
 // a vocabulary of the training texts, a tenth of their rows held out to choose the epoch by, and the test texts predicted by what the net keeps.
 // R8 is ../shared/data/r8; definitions are those of tangible things in WordNet, by kind, every fifth for the test. bench/reference/r8.py is what to compare R8 with.
-import { existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { DenseNet, type FeedforwardNet, splitRows, TrfNet, TseNet } from 'espalier';
 import { TextVectorizer } from 'espalier/text';
-import { KINDS, readDefinitions } from '../demo/tse/words.js';
 import { formatTable, printHeader } from './support/report.js';
 import { mean } from './support/statistics.js';
-
-interface Labelled {
-  readonly texts: string[];
-  readonly labels: string[];
-}
-
-const FOLDER = new URL('../../../shared/data/r8/', import.meta.url);
+import { haveR8, type Labelled, labelledDefinitions, readR8 } from './support/texts.js';
 
 const NETS = {
   trf: (train, seed) => TrfNet.grow(train, { seed }),
@@ -40,11 +32,18 @@ const { values } = parseArgs({
     data: { type: 'string', default: 'r8' },
   },
 });
-if (values.data === 'r8' && !existsSync(FOLDER)) console.log('../shared/data/r8 is not here; nothing to run');
-else await main(values.data === 'r8' ? readR8() : await definitions());
+if (values.data === 'r8' && !haveR8) console.log('../shared/data/r8 is not here; nothing to run');
+else if (values.data === 'r8') await main(readR8('train'), readR8('test'));
+else {
+  const all = await labelledDefinitions();
+  await main(
+    all.filter((_, i) => i % 5 !== 0),
+    all.filter((_, i) => i % 5 === 0),
+  );
+}
 
-async function main({ train, test }: { train: Labelled; test: Labelled }): Promise<void> {
-  printHeader(`${values.data}: ${train.texts.length} and ${test.texts.length} texts, defaults`);
+async function main(train: Labelled[], test: Labelled[]): Promise<void> {
+  printHeader(`${values.data}: ${train.length} and ${test.length} texts, defaults`);
   const seeds = values.seeds.split(',').map(Number);
   const lines: string[][] = [];
   for (const name of values.nets.split(',') as Name[]) {
@@ -63,44 +62,32 @@ async function main({ train, test }: { train: Labelled; test: Labelled }): Promi
   console.log(formatTable(HEADER, lines));
 }
 
-async function run(name: Name, seed: number, { texts, labels }: Labelled, test: Labelled): Promise<Result> {
+async function run(name: Name, seed: number, learnedFrom: Labelled[], test: Labelled[]): Promise<Result> {
   const times = [performance.now()];
   const lap = () => times.push(performance.now());
-  const { data } = await TextVectorizer.learnTransform(texts, { labels });
+  const { data } = await TextVectorizer.learnTransform(textsOf(learnedFrom), {
+    labels: learnedFrom.map(({ label }) => label),
+  });
   lap();
   const { train, validation } = await splitRows(data, { seed });
   const net = await NETS[name](train, seed);
   lap();
   const { bestEpoch } = await net.fit(train, { validation });
   lap();
-  const { classes } = await net.predict(test.texts);
+  const { classes } = await net.predict(textsOf(test));
   lap();
   const { names } = net.target;
-  const right = test.labels.filter((label, i) => names![classes![i]!] === label).length;
+  const right = test.filter(({ label }, i) => names![classes![i]!] === label).length;
   const { weights } = net;
   net.dispose();
   return {
-    accuracy: right / test.labels.length,
+    accuracy: right / test.length,
     epoch: bestEpoch,
     weights,
     seconds: times.slice(1).map((time, i) => (time - times[i]!) / 1000),
   };
 }
 
-function readR8(): { train: Labelled; test: Labelled } {
-  const read = (name: string): Labelled => {
-    const lines = readFileSync(new URL(name, FOLDER), 'utf8').trimEnd().split('\n');
-    const parts = lines.map((line) => line.split('\t') as [string, string]);
-    return { labels: parts.map(([label]) => label), texts: parts.map(([, text]) => text) };
-  };
-  return { train: read('train.tsv'), test: read('test.tsv') };
-}
-
-async function definitions(): Promise<{ train: Labelled; test: Labelled }> {
-  const all = await readDefinitions();
-  const part = (keep: (i: number) => boolean): Labelled => {
-    const kept = all.filter((_, i) => keep(i));
-    return { texts: kept.map(({ text }) => text), labels: kept.map(({ kind }) => KINDS[kind]!) };
-  };
-  return { train: part((i) => i % 5 !== 0), test: part((i) => i % 5 === 0) };
+function textsOf(documents: readonly Labelled[]): string[] {
+  return documents.map(({ text }) => text);
 }

@@ -16,7 +16,9 @@ import {
   type TseGrowProgress,
   TseNet,
 } from 'espalier';
-import { latentTreeToHtml } from 'espalier/draw';
+import { topicsToHtml } from 'espalier/draw';
+import { type Document, TextVectorizer, type TextVectorizerOptions } from 'espalier/text';
+import { describeTopics } from 'espalier/topics';
 import { byShare } from '#dist/structure/latent/topics.js';
 import { permutation } from './data.js';
 import { percent, spread, sum, whole } from './frame/numbers.js';
@@ -24,15 +26,20 @@ import { progress } from './frame/progress.js';
 import { demoFile, runDemo, shownPath } from './frame/run.js';
 import { countsOf, fitAndTest, type NetResult, netLine, type Rows, validationAccuracy } from './frame/training.js';
 import { tsePage } from './tse/page.js';
-import type { Example, TseRun } from './tse/story.js';
-import { activeTopics, classCounts, latentsOf, wordsOf } from './tse/topics.js';
-import { type Definition, KINDS, piecesOf, readDefinitions, vocabularyOf, wordDataset } from './tse/words.js';
+import type { Answer, Example, TseRun } from './tse/story.js';
+import { activeTopics, latentsOf, WORDS, wordsOf } from './tse/topics.js';
+import { type Definition, DICTIONARY_WORDS, KINDS, readDefinitions } from './tse/words.js';
 import { unitsOf } from './units.js';
 
 const SEED = 1;
 const VALIDATION_ROWS = 5_000;
 const TEST_ROWS = 8_000;
-const WORDS = 3_000;
+const VOCABULARY: TextVectorizerOptions = {
+  maxFeatures: 3_000,
+  language: 'en',
+  stopWords: DICTIONARY_WORDS,
+  binary: true,
+};
 const DENSITY = 0.05;
 /** On the validation rows these did as well as paths of 50 or 100 units. */
 const SKIP_PATHS: SkipPathOptions = { from: [0, 1], units: 30 };
@@ -52,6 +59,14 @@ const SHOWN_TOPICS = 4;
 const SHOWN_ERRORS = 4;
 const LEAST_WORDS = 4;
 
+/** What no dictionary says. */
+const ASKED = [
+  'it hops about on the lawn in the morning and pulls worms out of it',
+  'you sit on it, it has four legs and a back',
+  'somebody who fixes pipes and taps when they leak',
+  'bake it with cheese and tomato on top',
+];
+
 const TREE = 'tse-tree.html';
 const MODEL = 'tse-net.safetensors';
 
@@ -65,7 +80,7 @@ await runDemo<TseRun>({
 });
 
 async function tell() {
-  const { definitions, rows, vocabulary, wordsPerRow } = await readRows();
+  const { definitions, rows, vectorizer, wordsPerRow } = await readRows();
   const { tse, grown, treeSeconds, file } = await trainTse(rows);
   const { tree } = grown;
   const backbone = await trainBackbone(rows, tree, tse);
@@ -75,35 +90,35 @@ async function tell() {
   const dense = denseTried.reduce((best, net) => (validationAccuracy(net) > validationAccuracy(best) ? net : best));
 
   progress.at('Finding topics in rows');
-  const assigned = await assignLatents(tree, rows.train);
-  const counts = classCounts(assigned, tree.latents, rows.train.targets!.values, KINDS.length);
+  const report = await describeTopics(tree, vectorizer, documentsOf(definitions.train), { top: WORDS });
   const nets = [tse, backbone, trf, { ...dense, name: 'Dense net' }];
   const { train, test } = definitions;
-  const known = new Set(vocabulary);
   const inTest = await assignLatents(tree, rows.test);
   const example = (row: number) => exampleOf(test[row]!, row, tree, inTest, nets);
   const wrong = Array.from(test.keys()).filter((row) => tse.classes[row] !== test[row]!.kind);
+  const asked = await ask(file);
   progress.end();
-  await writeFile(demoFile(TREE), latentTreeToHtml(tree, { title: 'Topics of a dictionary' }));
+  await writeFile(demoFile(TREE), topicsToHtml(report, { title: 'Topics of a dictionary' }));
   await writeFile(demoFile(MODEL), file);
   return {
     rows: countsOf(rows),
     kinds: KINDS,
-    vocabulary,
+    vectorizer,
     wordsPerRow,
-    samples: firstOfEachKind(train, known).map((row) => train[row]!),
+    samples: firstOfEachKind(train, vectorizer).map((row) => train[row]!),
     grown,
     density: DENSITY,
     treeSeconds,
-    counts,
+    report,
     fit: FIT,
     tse,
     backbone,
     trf,
     dense: nets[3]!,
     denseTried,
-    right: firstOfEachKind(test, known).map(example),
+    right: firstOfEachKind(test, vectorizer).map(example),
     wrong: spread(wrong, SHOWN_ERRORS).map(example),
+    asked,
   };
 }
 
@@ -119,16 +134,42 @@ async function readRows() {
     train: take(TEST_ROWS + VALIDATION_ROWS),
   };
   const { train, validation, test } = definitions;
-  const vocabulary = vocabularyOf(train, WORDS);
+  const { vectorizer, data } = await TextVectorizer.learnTransform(textsOf(train), {
+    ...VOCABULARY,
+    ...kindsOf(train),
+  });
   const rows: Rows = {
-    train: wordDataset(train, vocabulary),
-    validation: wordDataset(validation, vocabulary),
-    test: wordDataset(test, vocabulary),
+    train: data,
+    validation: await vectorizer.transform(textsOf(validation), kindsOf(validation)),
+    test: await vectorizer.transform(textsOf(test), kindsOf(test)),
   };
   const { features } = rows.train;
   const wordsPerRow = (features.kind === 'sparse' ? features.index.length : 0) / train.length;
   progress.done('Reading the dictionary', `${all.length} definitions, ${wordsPerRow.toFixed(1)} words in each`);
-  return { definitions, rows, vocabulary, wordsPerRow };
+  return { definitions, rows, vectorizer, wordsPerRow };
+}
+
+function textsOf(definitions: readonly Definition[]): string[] {
+  return definitions.map(({ text }) => text);
+}
+
+function kindsOf(definitions: readonly Definition[]) {
+  return { labels: definitions.map(({ kind }) => kind), classNames: KINDS };
+}
+
+function documentsOf(definitions: readonly Definition[]): Document[] {
+  return definitions.map(({ term, text, kind }) => ({ name: term, text, label: KINDS[kind]! }));
+}
+
+/** What the saved net makes of texts. */
+async function ask(file: Uint8Array): Promise<Answer[]> {
+  const net = await TseNet.load(file);
+  const { classes, outputs } = await net.predict(ASKED);
+  net.dispose();
+  return ASKED.map((text, row) => {
+    const kind = classes![row]!;
+    return { text, kind, probability: outputs[row * KINDS.length + kind]! };
+  });
 }
 
 async function trainTse(rows: Rows) {
@@ -209,10 +250,11 @@ Top topics`);
 }
 
 /** The first row of each kind that has words enough to be told. */
-function firstOfEachKind(definitions: readonly Definition[], known: ReadonlySet<string>): number[] {
-  const words = ({ text }: Definition) => piecesOf(text).filter(({ word }) => word !== undefined && known.has(word));
+function firstOfEachKind(definitions: readonly Definition[], vectorizer: TextVectorizer): number[] {
   return KINDS.map((_, kind) =>
-    definitions.findIndex((definition) => definition.kind === kind && words(definition).length >= LEAST_WORDS),
+    definitions.findIndex(
+      (definition) => definition.kind === kind && vectorizer.find(definition.text).length >= LEAST_WORDS,
+    ),
   ).filter((row) => row >= 0);
 }
 
@@ -233,7 +275,8 @@ function exampleOf(
   };
 }
 
-function summary({ tse, backbone, trf, dense }: TseRun): string {
+function summary({ tse, backbone, trf, dense, asked }: TseRun): string {
   return `${[tse, backbone, trf, dense].map((net) => netLine(net, dense)).join('\n')}
+${asked.map(({ text, kind, probability }) => `  ${KINDS[kind]!.padEnd(9)} ${percent(probability, 0).padStart(5)}  ${text}`).join('\n')}
 Topics in ${shownPath(TREE)}, the net in ${shownPath(MODEL)}`;
 }

@@ -3,11 +3,17 @@ import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { latentTree } from 'espalier';
 import { latentTreeToSvg } from 'espalier/draw';
-import { readDefinitions, vocabularyOf, wordDataset } from '../build/demo/tse/words.js';
+import { TextVectorizer } from 'espalier/text';
+import { DICTIONARY_WORDS, readDefinitions } from '../build/demo/tse/words.js';
 
 const WORDS = 120;
 
-const definitions = await readDefinitions();
-const tree = await latentTree(wordDataset(definitions, vocabularyOf(definitions, WORDS)), { maxTop: 4 });
+const texts = (await readDefinitions()).map(({ text }) => text);
+const { data } = await TextVectorizer.learnTransform(texts, {
+  maxFeatures: WORDS,
+  language: 'en',
+  stopWords: DICTIONARY_WORDS,
+});
+const tree = await latentTree(data, { maxTop: 4 });
 const file = process.argv[2] ?? fileURLToPath(new URL('../docs/topics.svg', import.meta.url));
 writeFileSync(file, latentTreeToSvg(tree, { top: 4, title: 'Topics of a dictionary' }));

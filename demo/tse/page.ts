@@ -1,5 +1,6 @@
 import type { LatentTree } from 'espalier';
 import { latentTreeToSvg } from 'espalier/draw';
+import type { TextVectorizer } from 'espalier/text';
 import { xml } from '#dist/drawings/svg.js';
 import {
   accuracyByEpoch,
@@ -16,10 +17,10 @@ import { percent, secondsText, whole } from '../frame/numbers.js';
 import { errorsOf, namesOf, table, tableRow, testRows, timeRows, weightRow } from '../frame/tables.js';
 import { type NetResult, validationAccuracy } from '../frame/training.js';
 import { netSection } from './net-section.js';
-import type { Example, TseRun } from './story.js';
+import type { Answer, Example, TseRun } from './story.js';
 import { topicSection } from './topic-list.js';
 import { LEAST } from './topics.js';
-import { type Definition, piecesOf } from './words.js';
+import type { Definition } from './words.js';
 
 /** Of the tree, from the top. */
 const DRAWN_LEVELS = 2;
@@ -51,7 +52,7 @@ const netsOf = ({ tse, backbone, trf, dense }: TseRun): StyledNet[] => [
 ];
 
 function header(run: TseRun): string {
-  const { rows, vocabulary, grown, tse, dense } = run;
+  const { rows, grown, tse, dense } = run;
   const { tree } = grown;
   return headerOf(
     'A dictionary, sorted into topics by its words',
@@ -59,23 +60,22 @@ function header(run: TseRun): string {
     [
       [percent(tse.testAccuracy, 1), `of the test definitions right; the dense net: ${percent(dense.testAccuracy, 1)}`],
       sizeFigure(tse, dense),
-      [whole(tree.latents), `topics found over ${whole(vocabulary.length)} words, in ${tree.levels.length} levels`],
+      [whole(tree.latents), `topics found over ${whole(tree.features)} words, in ${tree.levels.length} levels`],
     ],
     run,
   );
 }
 
-function inputSection({ samples, kinds, vocabulary, wordsPerRow, rows }: TseRun): string {
-  const known = new Set(vocabulary);
+function inputSection({ samples, kinds, vectorizer, wordsPerRow, rows }: TseRun): string {
   const cards = samples.map(
     (definition) =>
-      `<li><span class="term">${xml(definition.term)}</span> ${kindTag(kinds, definition.kind)}<p>${marked(definition, known)}</p></li>`,
+      `<li><span class="term">${xml(definition.term)}</span> ${kindTag(kinds, definition.kind)}<p>${marked(definition, vectorizer)}</p></li>`,
   );
   return section(
     'What the learner sees',
     [
-      `Of a definition the learner gets which of ${whole(vocabulary.length)} words stand in it (<mark>marked</mark>), ${wordsPerRow.toFixed(1)} on average, and nothing else: no order, no meaning, and not the noun that is defined.`,
-      `The words are the most frequent of the training rows, function words left out. The nouns are all tangible ones of WordNet, of ${kinds.length} kinds; the kinds are what the nets learn to tell. The tree does not see them.`,
+      `Of a definition the learner gets which of ${whole(vectorizer.words.length)} words stand in it (<mark>marked</mark>), ${wordsPerRow.toFixed(1)} on average, and nothing else: no order, no meaning, and not the noun that is defined.`,
+      `The words are those of the training rows with the highest average TF-IDF, function words left out. The nouns are all tangible ones of WordNet, of ${kinds.length} kinds; the kinds are what the nets learn to tell. The tree does not see them.`,
       `Shown is the first training row of each kind that has at least four such words; there are ${whole(rows.train)} rows.`,
     ],
     `<ul class="definitions">${cards.join('')}</ul>`,
@@ -88,7 +88,7 @@ function treeSection({ grown: { tree }, treeSeconds, rows }: TseRun): string {
     [
       `Words that come together beyond chance share a hidden cause: a topic, which a definition has or has not. Topics that come together share one again, and so on: ${counts(tree)} in ${secondsText(treeSeconds)}, from ${whole(rows.train)} rows.`,
       'Drawn are the upper levels. Headings are the topics of the top one, with the share of definitions that have them; below each stand its own. Words are those that tell most about a topic. Larger dots are more frequent topics, dashed lines link top ones.',
-      `The model gives the training rows a log-likelihood of ${minus(tree.logLikelihood)} nats, and a BIC of ${minus(tree.bic)}. All topics with all words, and a search, stand in <a href="tse-tree.html">tse-tree.html</a>.`,
+      `The model gives the training rows a log-likelihood of ${minus(tree.logLikelihood)} nats, and a BIC of ${minus(tree.bic)}. All topics, the definitions that have them, and a search stand in <a href="tse-tree.html">tse-tree.html</a>.`,
     ],
     `<section class="panel map" tabindex="0" aria-label="The topic tree, to scroll in">${latentTreeToSvg(tree, { top: 4, levels: Math.min(DRAWN_LEVELS, tree.levels.length) })}</section>`,
   );
@@ -151,8 +151,7 @@ function resultSection(run: TseRun): string {
 }
 
 function exampleSection(run: TseRun): string {
-  const { right, wrong, kinds, vocabulary, tse, rows } = run;
-  const known = new Set(vocabulary);
+  const { right, wrong, asked, kinds, vectorizer, tse, rows } = run;
   const nets = netsOf(run);
   const card = ({ definition, topics, answers }: Example) => {
     const chips = topics.length
@@ -161,16 +160,20 @@ function exampleSection(run: TseRun): string {
     const guesses = answers.map(({ kind, probability }, i) =>
       guess(kind === definition.kind, xml(kinds[kind]!), probability, nets[i]!.style),
     );
-    return `<li><span class="term">${xml(definition.term)}</span> ${kindTag(kinds, definition.kind)}<p>${marked(definition, known)}</p>${chips}<div class="guesses">${guesses.join('')}</div></li>`;
+    return `<li><span class="term">${xml(definition.term)}</span> ${kindTag(kinds, definition.kind)}<p>${marked(definition, vectorizer)}</p>${chips}<div class="guesses">${guesses.join('')}</div></li>`;
   };
+  const answer = ({ text, kind, probability }: Answer) =>
+    `<li>${kindTag(kinds, kind)} <small>${percent(probability, 0)}</small><p>${marked({ text }, vectorizer)}</p></li>`;
   return section(
     'Examples',
     [
       `Test definitions: the words that the nets see, the topics that the tree finds in them with a probability of ${percent(LEAST, 0)} or more, and what each net answers. A struck-out answer is wrong.`,
+      `The net’s file has its words and takes texts as they are: <code>net.predict(['${xml(asked[0]!.text)}'])</code>.`,
     ],
     `${netLegend(nets)}
 <h3>The first test row of each kind with four words or more</h3><ul class="definitions">${right.map(card).join('')}</ul>
-<h3>${wrong.length} of the ${whole(errorsOf(tse, rows.test))} that the ${xml(tse.name)} gets wrong</h3><ul class="definitions">${wrong.map(card).join('')}</ul>`,
+<h3>${wrong.length} of the ${whole(errorsOf(tse, rows.test))} that the ${xml(tse.name)} gets wrong</h3><ul class="definitions">${wrong.map(card).join('')}</ul>
+<h3>Texts of no dictionary, as the saved net reads them</h3><ul class="definitions">${asked.map(answer).join('')}</ul>`,
   );
 }
 
@@ -183,13 +186,15 @@ function footer(run: TseRun): string {
   });
 }
 
-/** A definition with the words that the learner sees marked. */
-function marked({ text }: Definition, known: ReadonlySet<string>): string {
-  return piecesOf(text)
-    .map((piece) =>
-      piece.word !== undefined && known.has(piece.word) ? `<mark>${xml(piece.text)}</mark>` : xml(piece.text),
-    )
-    .join('');
+/** A text with the words that the learner sees marked. */
+function marked({ text }: Pick<Definition, 'text'>, vectorizer: TextVectorizer): string {
+  let at = 0;
+  const parts = vectorizer.find(text).map(({ start, end }) => {
+    const before = text.slice(at, start);
+    at = end;
+    return `${xml(before)}<mark>${xml(text.slice(start, end))}</mark>`;
+  });
+  return parts.join('') + xml(text.slice(at));
 }
 
 function kindTag(kinds: readonly string[], kind: number): string {

@@ -1,4 +1,6 @@
 import type { FitOptions } from 'espalier';
+import type { TextVectorizer } from 'espalier/text';
+import type { TopicReport } from 'espalier/topics';
 import type { Run } from '../frame/run.js';
 import type { NetResult } from '../frame/training.js';
 import type { GrownNet } from './net-drawing.js';
@@ -13,9 +15,16 @@ export interface Example {
   readonly answers: readonly { readonly kind: number; readonly probability: number }[];
 }
 
+/** A text that no dictionary has, and what the saved net takes it to define. */
+export interface Answer {
+  readonly text: string;
+  readonly kind: number;
+  readonly probability: number;
+}
+
 export interface TseRun extends Run {
   readonly kinds: readonly string[];
-  readonly vocabulary: readonly string[];
+  readonly vectorizer: TextVectorizer;
   /** Mean number of different known words in a definition. */
   readonly wordsPerRow: number;
   /** Training rows to show. */
@@ -23,8 +32,8 @@ export interface TseRun extends Run {
   readonly grown: GrownNet;
   readonly density: number;
   readonly treeSeconds: number;
-  /** [latents][kinds]: training rows with a topic. */
-  readonly counts: Int32Array;
+  /** Of the training rows. */
+  readonly report: TopicReport;
   readonly fit: FitOptions;
   readonly tse: NetResult;
   /** Without skip-paths. */
@@ -35,4 +44,5 @@ export interface TseRun extends Run {
   readonly denseTried: readonly NetResult[];
   readonly right: readonly Example[];
   readonly wrong: readonly Example[];
+  readonly asked: readonly Answer[];
 }

@@ -2,7 +2,7 @@ import type { LatentAssignment, LatentTree } from 'espalier';
 import { wordOf } from '#dist/structure/latent/topics.js';
 
 /** Words that stand for a topic. */
-const WORDS = 5;
+export const WORDS = 5;
 /** A row has a topic that is at least this likely. */
 export const LEAST = 0.2;
 
@@ -11,20 +11,6 @@ export interface ActiveTopic {
   readonly words: readonly string[];
   /** P(topic | row) */
   readonly probability: number;
-}
-
-/** [latents][classes]: of the rows that more likely have a topic than not, how many are of each class. */
-export function classCounts(
-  { states }: LatentAssignment,
-  latents: number,
-  labels: ArrayLike<number>,
-  classes: number,
-): Int32Array {
-  const counts = new Int32Array(latents * classes);
-  for (let r = 0; r < labels.length; r++) {
-    for (let z = 0; z < latents; z++) if (states[r * latents + z] === 1) counts[z * classes + labels[r]!]!++;
-  }
-  return counts;
 }
 
 /** Topics of the lowest level that a row is likely to have and other rows are not, the most telling first. */

@@ -1,3 +1,5 @@
+import { TextVectorizer } from 'espalier/text';
+import type { TopicReport } from 'espalier/topics';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { byShare } from '#dist/structure/latent/topics.js';
@@ -5,10 +7,11 @@ import type { NetResult } from '../../demo/frame/training.js';
 import { connectionsOf, type GrownNet, netDrawing } from '../../demo/tse/net-drawing.js';
 import { tsePage } from '../../demo/tse/page.js';
 import type { TseRun } from '../../demo/tse/story.js';
-import { activeTopics, classCounts, latentsOf } from '../../demo/tse/topics.js';
-import { KINDS, parseNouns, piecesOf, readDefinitions, vocabularyOf, wordDataset } from '../../demo/tse/words.js';
+import { activeTopics, latentsOf } from '../../demo/tse/topics.js';
+import { KINDS, parseNouns, readDefinitions } from '../../demo/tse/words.js';
 import { netResult, runFacts } from '../support/demo-results.js';
 import { elements } from '../support/svg.js';
+import { topicReport } from '../support/topic-report.js';
 import { treeOf } from '../support/topic-trees.js';
 
 const LINES = `
@@ -32,32 +35,6 @@ test('tangible nouns, with their kind and without examples; a text is taken once
   );
 });
 
-test('pieces make up the text; words have three letters and are not function words', () => {
-  const text = 'Having an X-ray, the DOGS (canine) ran 27th';
-  const pieces = piecesOf(text);
-  assert.is(pieces.map((piece) => piece.text).join(''), text);
-  assert.equal(
-    pieces.flatMap(({ word }) => word ?? []),
-    ['ray', 'dogs', 'canine', 'ran'],
-  );
-});
-
-test('a row has a 1 for each word of the vocabulary that stands in it', () => {
-  const definitions = parseNouns(LINES);
-  assert.equal(vocabularyOf(definitions, 10), ['north', 'wild', 'dog', 'man', 'plant']);
-  const { features, targets, featureNames } = wordDataset(definitions, ['wild', 'plant', 'north']);
-  assert.equal(featureNames, ['wild', 'plant', 'north']);
-  assert.is(features.kind, 'sparse');
-  if (features.kind !== 'sparse') return;
-  assert.equal([...features.start], [0, 2, 4, 6]);
-  assert.equal([...features.index], [0, 2, 1, 2, 0, 2]);
-  assert.ok(features.value.every((value) => value === 1));
-  assert.is(
-    targets?.kind === 'classes' && targets.values.join(),
-    ['animal', 'plant', 'person'].map((kind) => KINDS.indexOf(kind)).join(),
-  );
-});
-
 test('the dictionary has thousands of definitions of every kind, none twice', async () => {
   const all = await readDefinitions();
   assert.is(new Set(all.map(({ text }) => text)).size, all.length);
@@ -74,6 +51,8 @@ test('the dictionary has thousands of definitions of every kind, none twice', as
 
 const WORDS = ['<b>old</b> "men" & co', 'ship', 'sea', 'ferry', 'tree', 'leaf', 'moss', 'root'];
 
+const VECTORIZER = await TextVectorizer.learn([], { vocabulary: WORDS.slice(1), language: 'none' });
+
 /** Two levels: features 0 to 7, latents 8 to 11 of two each, 12 and 13 of two of these. */
 function smallTree() {
   const [a, b, c, d] = [0, 2, 4, 6].map((i) => WORDS.slice(i, i + 2)) as [string[], string[], string[], string[]];
@@ -86,15 +65,6 @@ function smallTree() {
     5,
   );
 }
-
-test('classes of a topic are counted over the rows that have it', () => {
-  const assigned = {
-    posteriors: new Float32Array(),
-    states: Uint8Array.of(1, 0, 1, 1, 0, 1, 1, 0),
-    logLikelihood: new Float64Array(),
-  };
-  assert.equal([...classCounts(assigned, 2, [2, 0, 2, 1], 3)], [1, 1, 1, 1, 0, 1]);
-});
 
 test('topics of a row: of the lowest level, likely and likelier than in other rows, the most telling first', () => {
   const tree = smallTree();
@@ -163,7 +133,7 @@ test('the page asks the network for nothing, runs no script, and says what was m
     '6</dt><dd>topics found over 8 words, in 2 levels',
     // Of four topics one has ten rows, all of one kind, one has nine, one is mixed and one has none.
     '<strong>1 of the 2 topics of the lowest level are of one kind by 90\u00a0% or more</strong>: 50\u00a0%',
-    'a <mark>ship</mark> of the ocean',
+    'a <mark>ship</mark> of the &lt;ocean',
     'They hold 5\u00a0% of the weights',
     '50 (50.0\u00a0% of the validation rows right, 5,000 weights)',
   ]) {
@@ -196,6 +166,14 @@ test('the table of nets has a column each, phases in their own lines', () => {
   assert.equal(row('Share of the dense net’s'), ['20\u00a0%', '8\u00a0%', '40\u00a0%', '100\u00a0%']);
   assert.equal(row('Time in all'), ['3.5\u00a0s', '2.0\u00a0s', '2.0\u00a0s', '2.0\u00a0s']);
   assert.equal(row('Learning the tree'), ['1.5\u00a0s', '–', '–', '–']);
+});
+
+test('a text of no dictionary has its words marked and what the saved net answers', () => {
+  const page = tsePage(smallRun(), '');
+  assert.match(
+    page,
+    '<li><span class="kind k1">plant</span> <small>63\u00a0%</small><p>it has &lt;a <mark>root</mark></p></li>',
+  );
 });
 
 test('an example shows its topics and what each net answers', () => {
@@ -235,6 +213,35 @@ function smallNet(): GrownNet {
   };
 }
 
+/** Labels in an order other than that of the kinds. */
+function smallReport(): TopicReport {
+  const tree = smallTree();
+  const topics = [
+    [0, 10, 0],
+    [9, 0, 0],
+    [20, 0, 20],
+    [0, 0, 0],
+    [1, 1, 1],
+    [2, 3, 1],
+  ].map((labels, z) => {
+    const parent = tree.parent[8 + z]!;
+    return {
+      id: tree.nameOf(8 + z),
+      level: tree.levelOf(8 + z),
+      parent: z < 4 ? tree.nameOf(parent) : null,
+      features: tree.topFeatures(8 + z, 5),
+      share: tree.marginal[8 + z]!,
+      documents: 0,
+      npmi: null,
+      compactness: null,
+      labels,
+      exemplars: [],
+    };
+  });
+  const labels = { names: ['plant', 'animal', 'h<rmit'], documents: [0, 0, 0] };
+  return { ...topicReport(), levels: tree.levels, labels, topics };
+}
+
 function smallRun(): TseRun {
   const net = (name: string, weights: number, testAccuracy: number, tree = 0): NetResult => {
     const result = netResult(name, weights, testAccuracy, { rows: 8, classes: 3 });
@@ -248,27 +255,18 @@ function smallRun(): TseRun {
     };
   };
   const dense = net('Dense net', 5000, 0.5);
-  const definition = { term: '<b>old</b>', text: 'a ship of the ocean', kind: 0 };
+  const definition = { term: '<b>old</b>', text: 'a ship of the <ocean', kind: 0 };
   const answer = (kind: number) => ({ kind, probability: 0.9 });
   return {
     ...runFacts({ train: 100, validation: 20, test: 8 }),
     kinds: ['animal', 'plant', 'h<rmit'],
-    vocabulary: WORDS,
+    vectorizer: VECTORIZER,
     wordsPerRow: 2.5,
     samples: [definition],
     grown: smallNet(),
     density: 0.05,
     treeSeconds: 1.5,
-    counts: Int32Array.from(
-      [
-        [10, 0, 0],
-        [0, 9, 0],
-        [0, 20, 20],
-        [0, 0, 0],
-        [1, 1, 1],
-        [3, 2, 1],
-      ].flat(),
-    ),
+    report: smallReport(),
     fit: { epochs: 2, patience: 1, batchSize: 4, learningRate: 0.1 },
     tse: net('TSE-net', 1000, 0.75, 1.5),
     backbone: net('Backbone', 400, 0.25),
@@ -277,6 +275,7 @@ function smallRun(): TseRun {
     denseTried: [dense],
     right: [{ definition, topics: [{ words: ['sea', 'ferry'], probability: 0.8 }], answers: [0, 1, 0, 0].map(answer) }],
     wrong: [{ definition, topics: [], answers: [2, 1, 0, 0].map(answer) }],
+    asked: [{ text: 'it has <a root', kind: 1, probability: 0.625 }],
   };
 }
 
