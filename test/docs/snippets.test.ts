@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { csvText, sparseText } from '../support/cli-data.js';
+import { csvText, labelledTexts, sparseText } from '../support/cli-data.js';
 import { pngFolder } from '../support/png-folder.js';
 import { agrees, commandsOf, localLinks, type Snippet, snippetsOf } from '../support/snippets.js';
 
@@ -40,6 +40,11 @@ test.before(() => {
   file('fruit.csv', csvText(300, 1));
   file('more-fruit.csv', csvText(100, 2));
   file('texts.txt', sparseText(300, 1));
+  const texts = labelledTexts(60, 1);
+  file('reviews.tsv', texts.map(({ label, text }) => `${label}\t${text}\n`).join(''));
+  file('reviews.csv', `stars,review\n${texts.map(({ text }, i) => `${i % 5},"${text}"\n`).join('')}`);
+  mkdirSync(join(folder, 'notes'));
+  for (const [i, { text }] of texts.entries()) file(`notes/note-${i}.md`, `# Note ${i}\n\n${text}\n`);
   pngFolder(join(folder, 'photos'), { seed: 1, rows: 16 });
   copyFileSync(join(root, 'dist', 'wasm', 'espalier.wasm'), join(folder, 'espalier.wasm'));
   file(

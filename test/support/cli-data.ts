@@ -42,3 +42,20 @@ export function idxBytes(shape: number[], values: ArrayLike<number>, type = 8): 
   const header = [0, 0, type, shape.length, ...shape.flatMap((axis) => [axis >>> 24, axis >>> 16, axis >>> 8, axis])];
   return Uint8Array.from([...header, ...Array.from(values)]);
 }
+
+const SUBJECTS: Readonly<Record<string, readonly string[]>> = {
+  garden: ['soil', 'seed', 'bloom', 'prune', 'compost'],
+  harbour: ['tide', 'rope', 'sail', 'gull', 'anchor'],
+};
+
+/** Documents of two labels, told by five words each. */
+export function labelledTexts(count: number, seed: number): { label: string; text: string }[] {
+  const random = new Random(seed);
+  const labels = Object.keys(SUBJECTS);
+  const all = Object.values(SUBJECTS).flat();
+  return Array.from({ length: count }, () => {
+    const label = labels[random.below(2)]!;
+    const words = all.filter((word) => random.chance(SUBJECTS[label]!.includes(word) ? 0.6 : 0.05));
+    return { label, text: `A note about ${words.join(', ') || 'nothing'}.` };
+  });
+}

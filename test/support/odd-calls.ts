@@ -307,6 +307,16 @@ export async function takenCalls(engine: Engine): Promise<Record<string, Taken>>
         },
       ],
     },
+    htmlToText: { args: () => ['<p>red wine</p>'] },
+    markdownToText: { args: () => ['# red wine'] },
+    periodOf: { args: () => ['2024-02-29', 'month', 'ymd'] },
+    learnPeriods: { args: () => [['2024-02-29', '2023-01-01']] },
+    readDocuments: {
+      args: () => [
+        ['text,label,date\nred wine,drink,2024\nred apples,food,2023\n'],
+        { format: 'csv', textColumn: 'text', labelColumn: 'label', dateColumn: 'date', encoding: 'utf-8' },
+      ],
+    },
     assignTopics: {
       args: () => [wine, vectorizer, documents(), { assignment: 'narrow', levels: [1], signal, engine }],
     },

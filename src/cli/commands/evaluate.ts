@@ -12,6 +12,7 @@ import { addDataOptions, addJson } from '../options.js';
 import { metricText, printFigures } from '../print/figures.js';
 import { percent, plural, print, printJson } from '../print/output.js';
 
+import { tellWarnings } from '../print/told.js';
 import { loadLike } from '../read/data.js';
 import { openModel } from '../read/model.js';
 
@@ -47,7 +48,9 @@ Examples:
 async function evaluate(model: string, path: string, options: EvaluateOptions): Promise<void> {
   const settings = (await readFlags(BATCH, { ...options })).options;
   const { net, reference } = await openModel(model);
-  const { data, name } = await loadLike(path, reference, options, true);
+  const found = await loadLike(path, reference, options, true);
+  if (!options.json) tellWarnings(found);
+  const { data, name } = found;
   const result: GatedEvaluation = await inFile(name, () =>
     interruptible((signal) => net.evaluate(data, { ...settings, signal })),
   );

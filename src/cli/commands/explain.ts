@@ -10,6 +10,7 @@ import { COLUMN_FLAGS, type FurtherOptions } from '../flags/texts.js';
 import { interruptible } from '../interrupt.js';
 import { addDataOptions, addJson, integer } from '../options.js';
 import { count, plural, print, printJson } from '../print/output.js';
+import { tellWarnings } from '../print/told.js';
 import { loadLike } from '../read/data.js';
 import { explains, openModel } from '../read/model.js';
 
@@ -50,7 +51,9 @@ async function explain(model: string, path: string, options: ExplainCommandOptio
       `${model}: expected a net with units to explain, got one of method '${net.method}'; try espalier gates`,
     );
   }
-  const { data, name } = await loadLike(path, reference, options, false);
+  const found = await loadLike(path, reference, options, false);
+  if (!options.json) tellWarnings(found);
+  const { data, name } = found;
   const { layer } = options;
   const hidden = net.layers.length - 1;
   if (layer !== undefined && layer > hidden)

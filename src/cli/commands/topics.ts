@@ -6,7 +6,7 @@ import { topicsToHtml } from '../../drawings/topics/page.js';
 import { topicSharesToSvg } from '../../drawings/topics/shares.js';
 import { latentProgress } from '../../models/tse/method.js';
 import { scoreDocuments } from '../../structure/topics/assign-topics.js';
-import { SPLIT_DOCUMENTS, splitDocuments } from '../../structure/topics/held-out.js';
+import { type DocumentParts, SPLIT_DOCUMENTS, splitDocuments } from '../../structure/topics/held-out.js';
 import { LEARN_TOPICS, type LearnTopicsOptions, type TopicProgress } from '../../structure/topics/learn.js';
 import { DESCRIBE_TOPICS, type DescribeTopicsOptions } from '../../structure/topics/options.js';
 import type { TopicReport } from '../../structure/topics/report.js';
@@ -19,8 +19,9 @@ import { flagsOf, kebab } from '../flags/flag.js';
 import { readFlags } from '../flags/read.js';
 import { interruptible } from '../interrupt.js';
 import { addJson } from '../options.js';
+import { plural } from '../print/output.js';
 import { Progress } from '../print/progress.js';
-import { tellDocuments } from '../print/told.js';
+import { say, tellDocuments } from '../print/told.js';
 import { printTopics, printTopicsJson, type TopicsOutcome } from '../print/topics.js';
 import type { DocumentSource } from '../read/document-source.js';
 import { openDocuments } from '../read/documents.js';
@@ -116,6 +117,7 @@ async function topics(path: string | undefined, options: TopicsOptions): Promise
   const outcome = await interruptible(async (signal): Promise<TopicsOutcome> => {
     if (!source) return { tree: named(opened!, options), seconds: {} };
     const { rest, heldOut } = await splitDocuments(source.open, { holdout, seed });
+    if (holdout > 0) await requireBoth({ rest, heldOut }, source, holdout);
     const learned = await inFile(source.name, () =>
       learn({ ...source, open: rest }, opened, options, { ...learning, signal }, progress),
     );
@@ -141,10 +143,21 @@ async function topics(path: string | undefined, options: TopicsOptions): Promise
   if (options.shares !== undefined) writeAtomically(options.shares, sharesOf(outcome.report!, options.title));
   outcome.seconds.write = (performance.now() - writing) / 1000;
   outcome.seconds.total = (performance.now() - begun) / 1000;
+  if (options.update !== undefined && !options.json && !files.some((file) => endingOf(file, ENDINGS) === '.json'))
+    say(`warning: ${options.update} is as it was; --out ${options.update} writes what was learned`);
   const written = [...files, ...(options.shares === undefined ? [] : [options.shares])];
   const top = describing.top ?? DESCRIBE_TOPICS.top.default;
   if (options.json) printTopicsJson(outcome, { top, files: written, input: source?.name, tree: known });
   else printTopics(outcome, { top, files: written, name: path ?? known! });
+}
+
+/** UserError where there is no document to learn from, or none held out: better told before learning than after. */
+async function requireBoth(parts: DocumentParts, { name, documents }: DocumentSource, holdout: number): Promise<void> {
+  for (const part of ['rest', 'heldOut'] as const)
+    if ((await parts[part]().next()).done)
+      throw new UserError(
+        `${name}: expected documents enough for --holdout ${holdout}, got ${plural(documents, 'document')}, ${part === 'rest' ? 'all' : 'none'} of which it holds out`,
+      );
 }
 
 function named(tree: TopicTree, { name }: TopicsOptions): TopicTree {
