@@ -16,6 +16,7 @@ export {
   topicIds,
 } from './structure/topics/assign-topics.js';
 export { describeTopics } from './structure/topics/describe.js';
+export { type DocumentParts, type SplitDocumentsOptions, splitDocuments } from './structure/topics/held-out.js';
 export type { LearnTopicsOptions, TopicProgress, TopicSeconds } from './structure/topics/learn.js';
 export { requireTopicNames } from './structure/topics/names.js';
 export type { DescribeTopicsOptions } from './structure/topics/options.js';

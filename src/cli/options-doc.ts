@@ -31,6 +31,8 @@ import { STEPWISE } from '../structure/latent/stepwise.js';
 import { TOPICS } from '../structure/latent/topics-json.js';
 import { FIELDS } from '../structure/receptive-fields.js';
 import { ASSIGN_TOPICS, SCORE_DOCUMENTS } from '../structure/topics/assign-topics.js';
+import { SPLIT_DOCUMENTS } from '../structure/topics/held-out.js';
+import { LEARN_TOPICS } from '../structure/topics/learn.js';
 import { DESCRIBE_TOPICS } from '../structure/topics/options.js';
 import { FIT } from '../training/fit-options.js';
 import { defaultText } from './flags/add.js';
@@ -77,7 +79,10 @@ export function documented(methods: readonly Method[] = METHODS): Documented[] {
     { of: 'splitRows', options: SPLIT },
     { of: 'Standardizer.learn', options: STANDARDIZER },
     { of: 'TfIdf.learn', options: TF_IDF },
-    { of: 'describeTopics', options: DESCRIBE_TOPICS },
+    { of: 'TopicTree.learn', command: 'topics', options: LEARN_TOPICS },
+    { of: 'TopicTree: update', command: 'topics --update', options: STEPWISE },
+    { of: 'splitDocuments', command: 'topics', options: SPLIT_DOCUMENTS },
+    { of: 'describeTopics', command: 'topics', options: DESCRIBE_TOPICS },
     { of: 'assignTopics', options: ASSIGN_TOPICS },
     { of: 'scoreDocuments', options: SCORE_DOCUMENTS },
     { of: 'TextVectorizer.learn, learnTransform', options: VECTORIZER },

@@ -41,7 +41,15 @@ import {
   textOf,
 } from 'espalier/read';
 import { readDocuments, TextVectorizer } from 'espalier/text';
-import { assignTopics, describeTopics, refineLatentTree, sampleLatentTree, scoreDocuments } from 'espalier/topics';
+import {
+  assignTopics,
+  describeTopics,
+  refineLatentTree,
+  sampleLatentTree,
+  scoreDocuments,
+  splitDocuments,
+  TopicTree,
+} from 'espalier/topics';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { documented, optionsDoc } from '#dist/cli/options-doc.js';
@@ -95,6 +103,9 @@ const calls: Record<string, (options: Any) => unknown> = {
   expandTree: (options) => expandTree(latent, listed, options),
   assignLatents: (options) => assignLatents(latent, listed, options),
   refineLatentTree: (options) => refineLatentTree(latent, () => [listed], options),
+  'TopicTree.learn': (options) => TopicTree.learn(documents, options),
+  'TopicTree: update': (options) => new TopicTree({ tree: wine, vectorizer }).update(documents, options),
+  splitDocuments: (options) => splitDocuments(documents, options),
   describeTopics: (options) => describeTopics(wine, vectorizer, documents, options),
   assignTopics: (options) => assignTopics(wine, vectorizer, documents, options),
   scoreDocuments: (options) => scoreDocuments(wine, vectorizer, documents, options),

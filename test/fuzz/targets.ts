@@ -34,6 +34,7 @@ import {
   TextVectorizer,
   type TextVectorizerJson,
 } from 'espalier/text';
+import { TopicTree, type TopicTreeJson } from 'espalier/topics';
 import { encode } from 'fast-png';
 import { decodePng } from '#dist/cli/read/png.js';
 import { ChannelNorm } from '#dist/data/images/channel-norm.js';
@@ -42,6 +43,7 @@ import { csvText, idxBytes, sparseText, taskText } from '../support/cli-data.js'
 import { Random } from '../support/random.js';
 import { valuesOf } from '../support/raw-tables.js';
 import { stateDictOf } from '../support/state-dict.js';
+import { knownTopics } from '../support/topic-documents.js';
 import { digest, type Target } from './fuzz.js';
 import { mutateBytes, mutateJson, mutateSafetensors, mutateText } from './mutate.js';
 import { tryOption } from './options.js';
@@ -338,6 +340,13 @@ async function jsons(engine: Engine): Promise<Target[]> {
   const texts = ['Red wine, red apples', 'white wine', 'red apples', 'the red wine'];
   const plain = await TextVectorizer.learn(texts, { language: 'none', phrases: 2, binary: true });
   const stems = await TextVectorizer.learn(texts, { language: 'en', stem: true, stopWords: ['white'] });
+  const topics = new TopicTree({
+    ...(await knownTopics([
+      ['apple', 'pear'],
+      ['port', 'ship'],
+    ])),
+    steps: 2,
+  });
   const { features } = images;
   if (features.kind !== 'images') throw new Error('expected images');
   return [
@@ -362,6 +371,12 @@ async function jsons(engine: Engine): Promise<Target[]> {
       const again = await TextVectorizer.fromJSON(JSON.parse(JSON.stringify(read)) as TextVectorizerJson);
       if (JSON.stringify(again) !== JSON.stringify(read)) throw new Error('another vectorizer when read again');
       return finite(index) + finite(counts) + digest(JSON.stringify(read));
+    }),
+    json('topic-tree', [topics.toJSON(), topics.named({ 'h1.0': 'Sea' }).toJSON()], async (value) => {
+      const read = await TopicTree.fromJSON(value as TopicTreeJson);
+      const again = await TopicTree.fromJSON(JSON.parse(JSON.stringify(read)) as TopicTreeJson);
+      if (JSON.stringify(again) !== JSON.stringify(read)) throw new Error('another tree when read again');
+      return finite(read.tree.marginal) + digest(JSON.stringify(read));
     }),
     json('channel-norm', [ChannelNorm.learn(features).toJSON()], (value) => {
       const { mean, std } = ChannelNorm.fromJSON(value);

@@ -17,10 +17,10 @@ import {
   targetInformation,
   topPairs,
 } from 'espalier';
-import { describeTopics, refineLatentTree, scoreDocuments } from 'espalier/topics';
+import { describeTopics, refineLatentTree, scoreDocuments, TopicTree } from 'espalier/topics';
 import { classesOf, stripes } from './gated-images.js';
 import { dense, sparse, switches } from './problems.js';
-import { knownTopics } from './topic-documents.js';
+import { knownTopics, madeDocuments } from './topic-documents.js';
 
 /** What a call may be given beside its own options. */
 export interface More {
@@ -74,6 +74,13 @@ const documents = Array.from({ length: 600 }, (_, i) => ({
   label: 'x',
 }));
 
+const made = madeDocuments(90, 1);
+const topics = new TopicTree(words);
+
+function learned({ tree, steps }: TopicTree): unknown {
+  return [tree.toJSON(), steps];
+}
+
 /** A call of a loaded net, which is let go of whatever comes. */
 async function ofNet<T>(bytes: Uint8Array, engine: Engine, call: (net: never) => Promise<T>): Promise<T> {
   const net = await loadNet(bytes, { engine });
@@ -124,6 +131,14 @@ export const LONG_CALLS: readonly LongCall[] = [
     },
     ['onProgress'],
   ),
+  plain(
+    'TopicTree.learn',
+    async (_, more) => learned(await TopicTree.learn(made, { passes: 1, batchRows: 30, ...more })),
+    ['onProgress'],
+  ),
+  plain('TopicTree: update', async (_, more) => learned(await topics.update(made, { batchRows: 30, ...more })), [
+    'onProgress',
+  ]),
   plain('describeTopics', (_, more) => describeTopics(words.tree, words.vectorizer, documents, { shown: 9, ...more }), [
     'onProgress',
   ]),

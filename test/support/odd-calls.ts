@@ -21,6 +21,7 @@ import {
 } from 'espalier';
 import { learnCsv, learnCsvSchema } from 'espalier/read';
 import { TextVectorizer } from 'espalier/text';
+import { TopicTree } from 'espalier/topics';
 import { idxBytes } from './cli-data.js';
 import { stateDictOf } from './state-dict.js';
 import { topicReport } from './topic-report.js';
@@ -101,6 +102,8 @@ export async function takenCalls(engine: Engine): Promise<Record<string, Taken>>
   const textRows = await vectorizer.transform(texts(), { labels: ['no', 'yes', 'no'] });
   const reader = await DenseNet.create(textRows, { hidden: [2], engine });
   const wine = await latentTree(await vectorizer.transform(texts()), { engine });
+  const topics = new TopicTree({ tree: wine, vectorizer });
+  const steering = { maxTop: 3, maxLevels: 2, together: [['wine', 'red']], apart: [] };
   const documents = () => [
     { text: 'red wine', label: 'drink', date: '2024-02-29', name: 'a' },
     { text: 'apples', label: 'food', date: '2024', name: 'b' },
@@ -165,6 +168,24 @@ export async function takenCalls(engine: Engine): Promise<Record<string, Taken>>
     'TextVectorizer#rows': { on: () => vectorizer, args: () => [texts()] },
     'TextVectorizer#find': { on: () => vectorizer, args: () => ['red wine'] },
     'TextVectorizer#toJSON': { on: () => vectorizer, args: () => [] },
+    'new TopicTree': { args: () => [{ tree: wine, vectorizer, names: { 'h1.0': 'Wine' }, steps: 1, seconds: {} }] },
+    'TopicTree.learn': {
+      args: () => [
+        documents(),
+        { ...learning(), exclude: ['white'], ...steering, sampleRows: 1, passes: 1, batchRows: 4, exponent: 0.75, seed: 1, engine },
+      ],
+    },
+    'TopicTree.fromJSON': { args: () => [topics.toJSON()] },
+    'TopicTree#update': {
+      on: () => topics,
+      args: () => [documents(), { passes: 1, batchRows: 4, exponent: 0.75, steps: 1, signal, engine }],
+    },
+    'TopicTree#describe': {
+      on: () => topics,
+      args: () => [documents(), { top: 3, shown: 1, seed: 1, signal, engine }],
+    },
+    'TopicTree#named': { on: () => topics, args: () => [{ 'h1.0': 'Wine' }] },
+    'TopicTree#toJSON': { on: () => topics, args: () => [] },
     'new DenseNet': { internal: true, args: () => [engine, {}] },
     'new TrfNet': { internal: true, args: () => [engine, {}] },
     'new TseNet': { internal: true, args: () => [engine, {}, latent] },
@@ -299,6 +320,7 @@ export async function takenCalls(engine: Engine): Promise<Record<string, Taken>>
     assignTopics: {
       args: () => [wine, vectorizer, documents(), { assignment: 'narrow', levels: [1], signal, engine }],
     },
+    splitDocuments: { args: () => [documents(), { holdout: 0.5, seed: 1, engine }] },
     scoreDocuments: { args: () => [wine, vectorizer, documents(), { signal, engine }] },
     topicIds: { args: () => [wine, [1]] },
     requireTopicNames: { args: () => [wine, { 'h1.0': 'Wine' }] },

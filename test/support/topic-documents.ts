@@ -1,8 +1,27 @@
 // Topic trees that are known, over words that are known.
 
-import type { TextVectorizer as Vectorizer } from 'espalier/text';
+import type { Document, TextVectorizer as Vectorizer } from 'espalier/text';
 import { TextVectorizer } from 'espalier/text';
 import { LatentTree } from '#dist/structure/latent/latent-tree.js';
+import { Random } from './random.js';
+
+const SUBJECTS = [
+  ['striker', 'goal', 'match', 'referee', 'league'],
+  ['shares', 'profit', 'market', 'bank', 'dividend'],
+  ['senate', 'election', 'vote', 'minister', 'law'],
+  ['oven', 'flour', 'butter', 'recipe', 'sugar'],
+];
+
+/** Documents of a subject each, its label, with a few words of others; a function of the seed. */
+export function madeDocuments(count: number, seed: number): (Document & { label: string; date: string })[] {
+  const random = new Random(seed);
+  return Array.from({ length: count }, (_, i) => {
+    const subject = random.below(SUBJECTS.length);
+    const words = SUBJECTS.flatMap((group, g) => group.filter(() => random.chance(g === subject ? 0.7 : 0.05)));
+    const date = `20${10 + (i % 5)}`;
+    return { text: `${words.join(' and ')}. Item ${i}`, label: SUBJECTS[subject]![0]!, date };
+  });
+}
 
 export interface KnownTopics {
   tree: LatentTree;

@@ -1,10 +1,12 @@
 import { basename } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
+import type { OpenDocuments } from '../../data/documents/document.js';
 import { latentTreeToSvg } from '../../drawings/latent/drawing.js';
 import { topicsToHtml } from '../../drawings/topics/page.js';
 import { topicSharesToSvg } from '../../drawings/topics/shares.js';
 import { latentProgress } from '../../models/tse/method.js';
 import { scoreDocuments } from '../../structure/topics/assign-topics.js';
+import { type DocumentParts, SPLIT_DOCUMENTS, splitDocuments } from '../../structure/topics/held-out.js';
 import { LEARN_TOPICS, type LearnTopicsOptions, type TopicProgress } from '../../structure/topics/learn.js';
 import { DESCRIBE_TOPICS, type DescribeTopicsOptions } from '../../structure/topics/options.js';
 import type { TopicReport } from '../../structure/topics/report.js';
@@ -17,8 +19,9 @@ import { flagsOf, kebab } from '../flags/flag.js';
 import { readFlags } from '../flags/read.js';
 import { interruptible } from '../interrupt.js';
 import { addJson } from '../options.js';
+import { plural } from '../print/output.js';
 import { Progress } from '../print/progress.js';
-import { tellDocuments } from '../print/told.js';
+import { say, tellDocuments } from '../print/told.js';
 import { printTopics, printTopicsJson, type TopicsOutcome } from '../print/topics.js';
 import type { DocumentSource } from '../read/document-source.js';
 import { openDocuments } from '../read/documents.js';
@@ -28,7 +31,8 @@ import { drawnFiles, endingOf } from './drawn.js';
 
 const { seed: _, ...DESCRIBING } = DESCRIBE_TOPICS;
 
-const LEARN_FLAGS = flagsOf(LEARN_TOPICS);
+/** Of learning, and of what is kept from it. */
+const LEARN_FLAGS = flagsOf({ ...LEARN_TOPICS, holdout: { ...SPLIT_DOCUMENTS.holdout, default: 0 } });
 const DESCRIBE_FLAGS = flagsOf(DESCRIBING);
 /** Of learning, those that an update has too. */
 const UPDATING = ['passes', 'batchRows', 'exponent'];
@@ -101,7 +105,9 @@ async function topics(path: string | undefined, options: TopicsOptions): Promise
   const begun = performance.now();
   const files = [...new Set((options.out ?? []).flatMap((out) => drawnFiles(out, 'topics', ENDINGS)))];
   refuseUndrawn(files, path, options);
-  const learning = (await readFlags(LEARN_FLAGS, { ...options })).options as LearnTopicsOptions;
+  const asked = (await readFlags(LEARN_FLAGS, { ...options })).options as LearnTopicsOptions & { holdout?: number };
+  const { holdout = 0, ...learning } = asked;
+  const { seed = 0 } = learning;
   const describing = (await readFlags(DESCRIBE_FLAGS, { ...options })).options as DescribeTopicsOptions;
   const known = options.tree ?? options.update;
   const opened = known === undefined ? undefined : await openTopicTree(known);
@@ -109,42 +115,57 @@ async function topics(path: string | undefined, options: TopicsOptions): Promise
   if (source) tellDocuments(source, options.json);
   const progress = new Progress(options.json);
   const outcome = await interruptible(async (signal): Promise<TopicsOutcome> => {
-    const learned = source
-      ? await inFile(source.name, () => learn(source, opened, options, { ...learning, signal }, progress))
-      : opened!;
-    const tree = options.name ? learned.named(options.name) : learned;
+    if (!source) return { tree: named(opened!, options), seconds: {} };
+    const { rest, heldOut } = await splitDocuments(source.open, { holdout, seed });
+    if (holdout > 0) await requireBoth({ rest, heldOut }, source, holdout);
+    const learned = await inFile(source.name, () =>
+      learn({ ...source, open: rest }, opened, options, { ...learning, signal }, progress),
+    );
+    const tree = named(learned, options);
     const seconds: Record<string, number> = { ...tree.seconds };
-    if (!source) return { tree, seconds };
     // First of all: what was learned must outlive whatever is wrong later.
     for (const file of files.filter((file) => endingOf(file, ENDINGS) === '.json')) writeTree(file, tree);
     const began = performance.now();
-    const { holdout = 0, seed = 0 } = learning;
-    const part = (held: boolean) => TopicTree.part(source.open(), { holdout, seed, held });
     const report = await inFile(source.name, () =>
-      tree.describe(part(false), {
+      tree.describe(rest(), {
         ...describing,
         seed,
         signal,
         onProgress: ({ documents }) => progress.learn({ stage: 'Documents', ...doneOf(documents, source.documents) }),
       }),
     );
-    const heldOut = holdout > 0 ? await scoreDocuments(tree.tree, tree.vectorizer, part(true), { signal }) : undefined;
+    const score = holdout > 0 ? await scoreDocuments(tree.tree, tree.vectorizer, heldOut(), { signal }) : undefined;
     seconds.describe = (performance.now() - began) / 1000;
-    return { tree, source, report, ...(heldOut ? { heldOut } : {}), seconds };
+    return { tree, source, report, ...(score ? { heldOut: score } : {}), seconds };
   }).finally(() => progress.stop());
   const writing = performance.now();
   for (const file of files) write(file, outcome, path ?? known!, options);
   if (options.shares !== undefined) writeAtomically(options.shares, sharesOf(outcome.report!, options.title));
   outcome.seconds.write = (performance.now() - writing) / 1000;
   outcome.seconds.total = (performance.now() - begun) / 1000;
+  if (options.update !== undefined && !options.json && !files.some((file) => endingOf(file, ENDINGS) === '.json'))
+    say(`warning: ${options.update} is as it was; --out ${options.update} writes what was learned`);
   const written = [...files, ...(options.shares === undefined ? [] : [options.shares])];
   const top = describing.top ?? DESCRIBE_TOPICS.top.default;
   if (options.json) printTopicsJson(outcome, { top, files: written, input: source?.name, tree: known });
   else printTopics(outcome, { top, files: written, name: path ?? known! });
 }
 
+/** UserError where there is no document to learn from, or none held out: better told before learning than after. */
+async function requireBoth(parts: DocumentParts, { name, documents }: DocumentSource, holdout: number): Promise<void> {
+  for (const part of ['rest', 'heldOut'] as const)
+    if ((await parts[part]().next()).done)
+      throw new UserError(
+        `${name}: expected documents enough for --holdout ${holdout}, got ${plural(documents, 'document')}, ${part === 'rest' ? 'all' : 'none'} of which it holds out`,
+      );
+}
+
+function named(tree: TopicTree, { name }: TopicsOptions): TopicTree {
+  return name ? tree.named(name) : tree;
+}
+
 function learn(
-  source: DocumentSource,
+  source: Pick<DocumentSource, 'documents'> & { open: OpenDocuments },
   opened: TopicTree | undefined,
   options: TopicsOptions,
   learning: LearnTopicsOptions,

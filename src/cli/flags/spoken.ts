@@ -1,4 +1,5 @@
 import { DOCUMENT_COLUMNS } from '../../data/documents/options.js';
+import { VECTORIZER } from '../../data/documents/vectorizer-options.js';
 import { CSV } from '../../data/text/csv.js';
 import { SVMLIGHT } from '../../data/text/svmlight.js';
 import { MAX_MEMORY } from '../../runtime/budget.js';
@@ -6,11 +7,13 @@ import { type Flag, flagsOf } from './flag.js';
 import { writtenText } from './written.js';
 
 const { zeroBased, columns } = SVMLIGHT;
+const { maxFeatures, minDocuments, minShare, maxShare } = VECTORIZER;
 
 /** Every option of reading that messages may speak of, as flags. */
 export const SPOKEN_FLAGS: readonly Flag[] = flagsOf({
   ...CSV,
   ...DOCUMENT_COLUMNS,
+  ...{ maxFeatures, minDocuments, minShare, maxShare },
   columns,
   zeroBased: { ...zeroBased, flag: 'zero-based', text: 'auto, yes or no', spellings: { yes: true, no: false } },
   maxMemory: { ...MAX_MEMORY, flag: 'max-memory' },

@@ -1,5 +1,6 @@
 import { percentOf } from '../../numeric/format.js';
 import { wordOf } from '../../structure/latent/topics.js';
+import { latentTreeToJson } from '../../structure/latent/topics-json.js';
 import type { DocumentScore } from '../../structure/topics/assign-topics.js';
 import type { TopicReport, TopicSummary } from '../../structure/topics/report.js';
 import type { TopicTree } from '../../structure/topics/topic-tree.js';
@@ -41,19 +42,35 @@ export function printTopicsJson(
     ...(report?.purity ? { purity: report.purity } : {}),
     ...(report?.labels ? { labels: report.labels } : {}),
     ...(report?.periods ? { periods: report.periods } : {}),
-    topics: report?.topics.map((topic) => topicJson(topic, top)),
+    topics: topicsOf({ tree, names, report, top }).map((topic) => topicJson(topic, top)),
     names,
     seconds: rounded(seconds),
     ...(files.length ? { files } : {}),
   });
 }
 
-function topicJson({ features, exemplars: _, ...topic }: TopicSummary, top: number): object {
+/** A topic of a report, or, where there are no documents, what the tree alone tells. */
+type Told = Pick<TopicSummary, 'id' | 'level' | 'name' | 'share' | 'features'> & Partial<TopicSummary>;
+
+function topicsOf({
+  tree,
+  names,
+  report,
+  top,
+}: Pick<TopicTree, 'tree' | 'names'> & { report: TopicReport | undefined; top: number }): readonly Told[] {
+  if (report) return report.topics;
+  return latentTreeToJson(tree, { top }).topics.map(({ name: id, ...topic }) => {
+    const name = names[id];
+    return { id, ...topic, ...(name === undefined ? {} : { name }) };
+  });
+}
+
+function topicJson({ features, exemplars: _, ...topic }: Told, top: number): object {
   return { ...topic, words: features.slice(0, top).map(wordOf) };
 }
 
 export function printTopics(
-  { tree: { tree, vectorizer }, report, heldOut, seconds }: TopicsOutcome,
+  { tree: { tree, vectorizer, names }, report, heldOut, seconds }: TopicsOutcome,
   { top, files, name }: { top: number; files: readonly string[]; name: string },
 ): void {
   const documents = report?.documents ?? tree.rows;
@@ -66,24 +83,24 @@ export function printTopics(
     if (report.wordless > 0) print(`Without a word of the vocabulary: ${plural(report.wordless, 'document')}`);
     if (report.purity)
       print(`Purity against labels: ${report.purity.map((p, l) => `${percentOf(p)} on level ${l + 1}`).join(', ')}`);
-    printLevel(report, top);
   }
+  printLevel(topicsOf({ tree, names, report, top }), tree.levels.length, top);
   const times = Object.entries(seconds).filter(([, s]) => s >= 0.0005);
   print(`Time: ${times.map(([phase, s]) => `${phase} ${duration(s)}`).join(', ')}`);
   if (files.length) print(`Wrote ${files.join(', ')}`);
 }
 
-/** The top topics, and under each the largest of its parts. */
-function printLevel({ topics, levels }: TopicReport, top: number): void {
+/** The top topics. */
+function printLevel(topics: readonly Told[], highest: number, top: number): void {
   print('Top topics, by share of documents:');
-  for (const topic of topics.filter(({ level }) => level === levels.length)) {
+  for (const topic of topics.filter(({ level }) => level === highest)) {
     print(topicLine(topic, '  ', top));
   }
 }
 
-function topicLine({ id, name, share, documents, features }: TopicSummary, indent: string, top: number): string {
+function topicLine({ id, name, share, documents, features }: Told, indent: string, top: number): string {
   const words = features.slice(0, top).map(wordOf).join(', ') || 'no words';
-  return `${indent}${percentOf(share).padStart(8)}  ${count(documents).padStart(7)}  ${id.padEnd(6)} ${name ? `${name}: ` : ''}${words}`;
+  return `${indent}${percentOf(share).padStart(8)}  ${(documents === undefined ? '' : count(documents)).padStart(7)}  ${id.padEnd(6)} ${name ? `${name}: ` : ''}${words}`;
 }
 
 function likelihoodText({ logLikelihood, documents }: { logLikelihood: number; documents: number }): string {

@@ -1,8 +1,6 @@
-import { got } from '../../check/phrase.js';
-import { isMade } from '../../check/require.js';
 import type { Document, Documents } from '../../data/documents/document.js';
 import { requireDocuments } from '../../data/documents/require-documents.js';
-import { TextVectorizer } from '../../data/documents/vectorizer.js';
+import type { TextVectorizer } from '../../data/documents/vectorizer.js';
 import type { SparseMatrix } from '../../data/matrix.js';
 import type { Engine } from '../../runtime/engine.js';
 import type { Pace } from '../../runtime/pace.js';
@@ -10,6 +8,7 @@ import { type LatentTree, requireLatentTree } from '../latent/latent-tree.js';
 import { assignLatents } from '../latent/posteriors.js';
 import { batchesOf } from './passes.js';
 import type { Assignment } from './report.js';
+import { requireWords } from './words.js';
 
 /** Documents that are looked at together. */
 export interface Batch {
@@ -31,9 +30,6 @@ export interface Reading {
   readonly assignment: Assignment;
   readonly signal?: AbortSignal | undefined;
 }
-
-/** Its constructor is private. */
-const VECTORIZER = TextVectorizer as unknown as abstract new () => TextVectorizer;
 
 /**
  * Documents batch by batch with what the tree says about them; no number depends on where a batch ends.
@@ -81,15 +77,6 @@ function presentWords({ rows, start, index, value }: SparseMatrix, limits: Float
 /** TypeError or RangeError unless the vectorizer's words are the tree's features and documents can be gone through. */
 export function requireReadable(tree: LatentTree, vectorizer: TextVectorizer, documents: Documents): void {
   requireLatentTree(tree);
-  if (!isMade(vectorizer, VECTORIZER, 'words', 'vectorizer'))
-    throw new TypeError(`vectorizer: expected a TextVectorizer, got ${got(vectorizer)}`);
-  const { words } = vectorizer;
-  if (words.length !== tree.features)
-    throw new RangeError(`vectorizer: expected the ${tree.features} words of the tree, got ${words.length}`);
-  const other = tree.featureNames?.findIndex((name, v) => name !== words[v]) ?? -1;
-  if (other >= 0)
-    throw new RangeError(
-      `vectorizer: expected the words of the tree, got ${got(words[other])} for its ${got(tree.nameOf(other))}`,
-    );
+  requireWords(tree, vectorizer);
   requireDocuments(documents);
 }

@@ -1,4 +1,4 @@
-import { type Completed, type Fn, type Options, type OptionsOf, SHARE } from '../../check/option.js';
+import type { Completed, Fn, Options, OptionsOf } from '../../check/option.js';
 import { Dataset } from '../../data/dataset.js';
 import type { Document, Documents, OpenDocuments } from '../../data/documents/document.js';
 import { TextVectorizer } from '../../data/documents/vectorizer.js';
@@ -11,8 +11,7 @@ import type { LatentTree } from '../latent/latent-tree.js';
 import { learnLatentTree } from '../latent/learning.js';
 import { LATENT_TREE, type LatentTreeSeconds } from '../latent/options.js';
 import { refineLatentTree, STEPWISE } from '../latent/stepwise.js';
-import { HeldOut } from './held-out.js';
-import { batchesOf, partOf, textsOf } from './passes.js';
+import { batchesOf, textsOf } from './passes.js';
 
 /** Seconds that each phase of learning topics took. */
 export interface TopicSeconds extends LatentTreeSeconds {
@@ -41,11 +40,6 @@ export const LEARN_TOPICS = {
   minDocuments: { ...VECTORIZER.minDocuments, default: 3 },
   maxShare: { ...VECTORIZER.maxShare, default: 0.5 },
   refineSteps: { ...LATENT_TREE.refineSteps, default: 50 },
-  holdout: {
-    ...SHARE,
-    default: 0,
-    doc: 'Share of the documents to hold out, chosen at random: nothing is learned from them.',
-  },
   passes: {
     kind: 'integer',
     from: 0,
@@ -80,14 +74,9 @@ type Settings = Completed<typeof LEARN_TOPICS>;
  * A vocabulary, a latent tree over a sample of the documents, and its tables over all of them, none of which is held: the documents are gone through once for the words, once for
  * the sample, and `passes` times for the tables.
  */
-export async function learnTopics(
-  documents: OpenDocuments,
-  options: Settings,
-  vectorizer?: TextVectorizer,
-): Promise<LearnedTopics> {
+export async function learnTopics(documents: OpenDocuments, options: Settings): Promise<LearnedTopics> {
   const engine = await engineOf(options);
-  const learner = new Learner(engine, documents, options);
-  return learner.learn(vectorizer);
+  return new Learner(engine, documents, options).learn();
 }
 
 class Learner {
@@ -102,10 +91,11 @@ class Learner {
     this.pace = new Pace(options.signal);
   }
 
-  async learn(known: TextVectorizer | undefined): Promise<LearnedTopics> {
+  async learn(): Promise<LearnedTopics> {
     const { options, engine, seconds } = this;
     const { sampleRows, seed, signal } = options;
-    const { vectorizer, documents } = await this.timed('vocabulary', () => this.words(known));
+    const vectorizer = await this.timed('vocabulary', () => this.words());
+    const { documents } = vectorizer;
     const chosen = chooseRows(engine, documents, sampleRows, seed);
     const sample = await this.timed('rows', () => this.rows(vectorizer, documents, chosen));
     const learned = await learnLatentTree(sample, {
@@ -121,33 +111,23 @@ class Learner {
     return { tree, vectorizer, steps, documents, seconds: seconds as TopicSeconds };
   }
 
-  /** The vocabulary, and how many documents there are to learn from. */
-  private async words(known: TextVectorizer | undefined): Promise<{ vectorizer: TextVectorizer; documents: number }> {
-    if (known) return { vectorizer: known, documents: await this.count() };
+  private async words(): Promise<TextVectorizer> {
     const { options } = this;
-    const vectorizer = await TextVectorizer.learn(textsOf(this.documents()), {
+    const vectorizer = await TextVectorizer.learn(textsOf(this.open()), {
       ...only(VECTORIZER, options),
       signal: options.signal,
       onProgress: ({ documents }) => this.tell('vocabulary', documents, undefined),
     });
-    return { vectorizer, documents: vectorizer.documents };
+    this.tell('vocabulary', vectorizer.documents, vectorizer.documents);
+    return vectorizer;
   }
 
-  private async count(): Promise<number> {
-    let documents = 0;
-    for await (const _ of this.documents()) {
-      documents++;
-      if (this.pace.due) await this.pace.turn();
-    }
-    return documents;
-  }
-
-  /** The chosen documents as rows. RangeError where there are not as many as there were. */
+  /** The chosen documents as rows. */
   private async rows(vectorizer: TextVectorizer, documents: number, chosen: Int32Array | undefined): Promise<Dataset> {
     const pieces: SparseMatrix[] = [];
     let place = 0;
     let next = 0;
-    for await (const batch of batchesOf(this.documents(), this.pace)) {
+    for await (const batch of batchesOf(this.open(), this.pace)) {
       const first = place;
       place += batch.length;
       let taken = batch;
@@ -160,10 +140,6 @@ class Learner {
       this.tell('rows', place, documents);
       if (this.pace.due) await this.pace.turn();
     }
-    if (place !== documents)
-      throw new RangeError(
-        `documents: expected the same ones each time they are opened, got ${documents}, then ${place}`,
-      );
     return new Dataset(joined(pieces), undefined, vectorizer.words, undefined, vectorizer.toJSON());
   }
 
@@ -175,21 +151,15 @@ class Learner {
     const { options, engine } = this;
     const { batchRows, exponent, signal } = options;
     return this.timed('stepwise', () =>
-      refineLatentTree(tree, () => datasetsOf(vectorizer, this.documents(), this.pace), {
+      refineLatentTree(tree, () => datasetsOf(vectorizer, this.open(), this.pace), {
         passes,
         batchRows,
         exponent,
         engine,
         signal,
-        onProgress: ({ rows }) => this.tell('stepwise', rows, undefined),
+        onProgress: ({ rows }) => this.tell('stepwise', rows, vectorizer.documents),
       }),
     );
-  }
-
-  /** Those to learn from. */
-  private documents(): AsyncGenerator<Document> {
-    const { holdout, seed } = this.options;
-    return partOf(this.open(), new HeldOut(this.engine, holdout, seed), false);
   }
 
   private tell(phase: keyof TopicSeconds, done: number, total: number | undefined): void {

@@ -1,25 +1,36 @@
 import { got } from '../../check/phrase.js';
 import type { Document, Documents, OpenDocuments } from '../../data/documents/document.js';
-import { checkedDocument } from '../../data/documents/require-documents.js';
+import { checkedDocument, requireDocuments } from '../../data/documents/require-documents.js';
 import type { Pace } from '../../runtime/pace.js';
-import type { HeldOut } from './held-out.js';
 
 /** Documents that can be gone through more than once: a list, or a function that opens them anew. */
 export type GivenDocuments = readonly Document[] | OpenDocuments;
 
-/** TypeError for what cannot be gone through twice. */
+/**
+ * Opens documents, each time the same number of them. TypeError for what cannot be gone through twice; opened, a RangeError where there are none, or not as many as there were.
+ */
 export function openerOf(documents: GivenDocuments): OpenDocuments {
-  if (typeof documents === 'function') return documents;
-  if (Array.isArray(documents)) return () => documents;
-  throw new TypeError(
-    `documents: expected a list of documents, or a function that opens them, as they are gone through more than once, got ${got(documents)}`,
-  );
-}
-
-/** The documents that are held out, or those that are not. */
-export async function* partOf(documents: Documents, heldOut: HeldOut, held: boolean): AsyncGenerator<Document> {
-  let place = 0;
-  for await (const document of documents) if (heldOut.has(place++) === held) yield document;
+  if (typeof documents !== 'function' && !Array.isArray(documents))
+    throw new TypeError(
+      `documents: expected a list of documents, or a function that opens them, as they are gone through more than once, got ${got(documents)}`,
+    );
+  let known: number | undefined;
+  const counted = async function* (opened: Documents): AsyncGenerator<Document> {
+    let count = 0;
+    for await (const document of opened) {
+      count++;
+      yield document;
+    }
+    if (count === 0 && !known) throw new RangeError('documents: expected at least one document, got none');
+    known ??= count;
+    if (count !== known)
+      throw new RangeError(`documents: expected the same ones each time they are opened, got ${known}, then ${count}`);
+  };
+  return () => {
+    const opened = typeof documents === 'function' ? documents() : documents;
+    requireDocuments(opened);
+    return counted(opened);
+  };
 }
 
 export async function* textsOf(documents: Documents): AsyncGenerator<string> {

@@ -1,21 +1,20 @@
-import { complete } from '../../check/complete.js';
+import { complete, isObject } from '../../check/complete.js';
 import { got } from '../../check/phrase.js';
 import { requireObject } from '../../check/require.js';
-import type { Document, Documents } from '../../data/documents/document.js';
+import type { Documents } from '../../data/documents/document.js';
 import { TextVectorizer } from '../../data/documents/vectorizer.js';
 import type { TextVectorizerJson } from '../../data/documents/vectorizer-json.js';
-import { engineOf } from '../../runtime/engine.js';
 import { Pace } from '../../runtime/pace.js';
 import { LatentTree, requireLatentTree } from '../latent/latent-tree.js';
 import { refineLatentTree, STEPWISE, type StepwiseOptions } from '../latent/stepwise.js';
 import { type LatentTopicsJson, latentTreeToJson } from '../latent/topics-json.js';
 import { describeTopics } from './describe.js';
-import { HeldOut } from './held-out.js';
 import { datasetsOf, LEARN_TOPICS, type LearnTopicsOptions, learnTopics, type TopicSeconds } from './learn.js';
 import { requireTopicNames } from './names.js';
-import type { DescribeTopicsOptions } from './options.js';
-import { type GivenDocuments, openerOf, partOf } from './passes.js';
+import { DESCRIBE_TOPICS, type DescribeTopicsOptions } from './options.js';
+import { type GivenDocuments, openerOf } from './passes.js';
 import type { TopicReport } from './report.js';
+import { requireWords } from './words.js';
 
 /** A TopicTree as plain JSON, lossless: a latent tree's with more beside it. */
 export interface TopicTreeJson extends LatentTopicsJson {
@@ -33,6 +32,8 @@ export interface TopicTreeParts {
   names?: Readonly<Record<string, string>>;
   /** Steps of stepwise EM that the tree has seen. Default 0. */
   steps?: number;
+  /** What learning took. */
+  seconds?: TopicSeconds | undefined;
 }
 
 /**
@@ -48,15 +49,11 @@ export class TopicTree {
   readonly seconds?: TopicSeconds;
 
   /** TypeError for parts of another kind, RangeError for those that do not fit one another. */
-  constructor({ tree, vectorizer, names = {}, steps = 0 }: TopicTreeParts, seconds?: TopicSeconds) {
+  constructor(parts: TopicTreeParts) {
+    if (!isObject(parts)) throw new TypeError(`parts: expected an object, got ${got(parts)}`);
+    const { tree, vectorizer, names = {}, steps = 0, seconds } = parts;
     requireLatentTree(tree);
-    if (!(vectorizer instanceof TextVectorizer))
-      throw new TypeError(`vectorizer: expected a TextVectorizer, got ${got(vectorizer)}`);
-    const { words } = vectorizer;
-    if (words.length !== tree.features)
-      throw new RangeError(
-        `vectorizer: expected ${tree.features} words, one a feature of the tree, got ${words.length}`,
-      );
+    requireWords(tree, vectorizer);
     if (typeof steps !== 'number') throw new TypeError(`steps: expected a number, got ${got(steps)}`);
     if (!(steps >= 0 && steps < Number.POSITIVE_INFINITY))
       throw new RangeError(`steps: expected a number from 0, got ${steps}`);
@@ -65,18 +62,19 @@ export class TopicTree {
     this.vectorizer = vectorizer;
     this.names = Object.freeze({ ...names });
     this.steps = steps;
-    if (seconds) this.seconds = seconds;
+    if (seconds === undefined) return;
+    if (!isObject(seconds)) throw new TypeError(`seconds: expected an object of seconds by phase, got ${got(seconds)}`);
+    this.seconds = { ...seconds };
   }
 
   /**
    * Learns words and topics. Documents are a list, or a function that opens them anew each time it is called: then they are never held in memory, but for the rows of `sampleRows`
-   * of them. Options are those of TextVectorizer.learn, latentTree and refineLatentTree, and `holdout`.
+   * of them. Options are those of TextVectorizer.learn, latentTree and refineLatentTree.
    * @throws TypeError, RangeError for documents or options of another kind
    */
   static async learn(documents: GivenDocuments, given: LearnTopicsOptions = {}): Promise<TopicTree> {
     const options = complete(LEARN_TOPICS, given, 'TopicTree.learn');
-    const { seconds, ...parts } = await learnTopics(openerOf(documents), options);
-    return new TopicTree(parts, seconds);
+    return new TopicTree(await learnTopics(openerOf(documents), options));
   }
 
   /** The same tree with its tables refined by further documents, and its words and topics as they are: stepwise EM goes on where it was. */
@@ -93,8 +91,9 @@ export class TopicTree {
   }
 
   /** What the topics are and which documents belong to them, see TopicReport. */
-  describe(documents: Documents, options: DescribeTopicsOptions = {}): Promise<TopicReport> {
+  async describe(documents: Documents, given: DescribeTopicsOptions = {}): Promise<TopicReport> {
     const { tree, vectorizer, names } = this;
+    const options = complete(DESCRIBE_TOPICS, given, 'TopicTree.describe');
     return describeTopics(tree, vectorizer, documents, { names, ...options });
   }
 
@@ -102,14 +101,14 @@ export class TopicTree {
   named(names: Readonly<Record<string, string>>): TopicTree {
     requireObject(names, 'names');
     const all = Object.fromEntries(Object.entries({ ...this.names, ...names }).filter(([, name]) => name !== ''));
-    return new TopicTree({ ...this, names: all }, this.seconds);
+    return new TopicTree({ ...this, names: all });
   }
 
-  /** For JSON.stringify; `top` features are listed with every topic. LatentTree.fromJSON reads it as well. */
-  toJSON(_?: string, top = 10): TopicTreeJson {
+  /** For JSON.stringify; ten words are listed with every topic. LatentTree.fromJSON reads it as well. */
+  toJSON(): TopicTreeJson {
     const { tree, vectorizer, names, steps } = this;
     return {
-      ...latentTreeToJson(tree, { top }),
+      ...latentTreeToJson(tree, { top: 10 }),
       ...(Object.keys(names).length > 0 ? { names: { ...names } } : {}),
       stepwise: { steps },
       vectorizer: vectorizer.toJSON(),
@@ -122,19 +121,13 @@ export class TopicTree {
     const { vectorizer, names, stepwise } = json;
     if (vectorizer === undefined)
       throw new TypeError('json: expected a topic tree, got a latent tree without the vectorizer of its words');
+    if (stepwise !== undefined && !isObject(stepwise))
+      throw new TypeError(`stepwise: expected an object, got ${got(stepwise)}`);
     return new TopicTree({
       tree,
       vectorizer: await TextVectorizer.fromJSON(vectorizer),
       ...(names === undefined ? {} : { names }),
-      steps: stepwise?.steps ?? 0,
+      ...(stepwise === undefined ? {} : { steps: stepwise.steps }),
     });
-  }
-
-  /** The documents that `learn` with this share and seed held out, or those that it learned from. */
-  static async *part(
-    documents: Documents,
-    { holdout, seed = 0, held }: { holdout: number; seed?: number; held: boolean },
-  ): AsyncGenerator<Document> {
-    yield* partOf(documents, new HeldOut(await engineOf({}), holdout, seed), held);
   }
 }

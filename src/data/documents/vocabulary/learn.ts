@@ -1,3 +1,4 @@
+import { plural } from '../../../numeric/format.js';
 import { Pace } from '../../../runtime/pace.js';
 import type { SparseMatrix } from '../../matrix.js';
 import type { Texts } from '../document.js';
@@ -67,7 +68,7 @@ async function chosenOf(
 function noWords({ words, documents }: WordCounts): RangeError {
   const found = words.length === 0 ? 'no words' : `none such among ${words.length}`;
   return new RangeError(
-    `texts: expected words within minDocuments, minShare and maxShare that are not excluded, got ${found} in ${documents} documents`,
+    `texts: expected words within minDocuments, minShare and maxShare that are not excluded, got ${found} in ${plural(documents, 'document')}`,
   );
 }
 
