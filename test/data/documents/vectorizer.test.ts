@@ -335,7 +335,7 @@ test('lists that no text can meet, or that contradict each other, are refused', 
   await refusesAsync(
     () => learn({ minDocuments: 3 }),
     RangeError,
-    /^texts: expected words within minDocuments, .*got none such among/,
+    /^texts: expected words in 3 documents or more .minDocuments. .*; got 5 words, none of them such, in 4 documents$/,
   );
   await refusesAsync(() => TextVectorizer.learn(['', '?'], PLAIN), RangeError, /got no words in 2 documents/);
   await refusesAsync(() => TextVectorizer.learnTransform(TEXTS, { ...PLAIN, labels: [1] }), RangeError, /length|rows/);
