@@ -11,6 +11,7 @@ import {
   describeTopics,
   type LearnTopicsOptions,
   scoreDocuments,
+  splitDocuments,
   type TopicReport,
   TopicTree,
 } from 'espalier/topics';
@@ -50,6 +51,8 @@ const SETTINGS: readonly LearnTopicsOptions[] = [
   { phrases: 3 },
   { stem: true },
   { refineSteps: 10 },
+  { sampleRows: 20_000 },
+  { sampleRows: 50_000 },
 ];
 
 const HOLDOUT = 0.1;
@@ -147,9 +150,9 @@ async function heldout(_: string, { documents }: Data): Promise<void> {
   for (const sampleRows of sizes) {
     const cells: string[] = [];
     for (const passes of PASSES) {
-      const topics = await TopicTree.learn(documents, { ...set, holdout: HOLDOUT, sampleRows, passes });
-      const part = (held: boolean) => TopicTree.part(documents, { holdout: HOLDOUT, held });
-      const score = await scoreDocuments(topics.tree, topics.vectorizer, part(true));
+      const { rest, heldOut } = await splitDocuments(documents, { holdout: HOLDOUT });
+      const topics = await TopicTree.learn(rest, { ...set, sampleRows, passes });
+      const score = await scoreDocuments(topics.tree, topics.vectorizer, heldOut());
       learnedFrom = documents.length - score.documents;
       if (passes > 0 && topics.tree.rows < learnedFrom) throw new Error(`${topics.tree.rows} rows of ${learnedFrom}`);
       cells.push((score.logLikelihood / score.documents).toFixed(2));
