@@ -231,6 +231,7 @@ function smallReport(): TopicReport {
       parent: z < 4 ? tree.nameOf(parent) : null,
       features: tree.topFeatures(8 + z, 5),
       share: tree.marginal[8 + z]!,
+      probability: tree.marginal[8 + z]!,
       documents: 0,
       npmi: null,
       compactness: null,

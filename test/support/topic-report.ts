@@ -64,6 +64,7 @@ const NAMES = ['rain', 'sea', '<ship>', "l'été"];
 
 function topic(own: Partial<Topic> & Pick<Topic, 'id' | 'level' | 'share' | 'documents'>, features: number[]): Topic {
   return {
+    probability: own.share,
     parent: null,
     npmi: features.length / 8,
     compactness: null,

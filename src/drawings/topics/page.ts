@@ -88,10 +88,9 @@ function factsOf({ documents, wordless, vocabulary, topics, levels, npmi, shown 
 
 function columnsText({ assignment, topics }: TopicReport): string {
   const sentences = [
-    'Share: of documents that have the topic, as the model expects it.',
     assignment === 'narrow'
-      ? 'Documents: those that have it going by the words below it alone (narrow assignment).'
-      : 'Documents: those that have it going by all their words (broad assignment).',
+      ? 'Share and documents: those that have the topic, going by the words below it alone (narrow assignment).'
+      : 'Share and documents: those that have the topic, going by all their words (broad assignment).',
     'Coherence (NPMI): whether its words come together, 1 for always, 0 for as often as by chance, −1 for never.',
     ...(topics.some(({ features }) => features.some(({ inside, outside }) => inside < outside))
       ? ['A word with “not” is rarer with the topic than without.']

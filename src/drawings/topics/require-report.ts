@@ -148,6 +148,7 @@ const REPORT = object({
       name: maybe(text),
       features: list(object({ feature: COUNT, name: text, information: number, inside: share, outside: share })),
       share,
+      probability: share,
       documents: COUNT,
       npmi: orNull(number),
       compactness: orNull(number),

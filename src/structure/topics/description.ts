@@ -3,7 +3,6 @@ import { requireMemory } from '../../runtime/budget.js';
 import type { Engine } from '../../runtime/engine.js';
 import type { LatentTree, TopicFeature } from '../latent/latent-tree.js';
 import { topFeaturesOfAll } from '../latent/top-features.js';
-import { byShare } from '../latent/topics.js';
 import type { Batch } from './batches.js';
 import { Company } from './company.js';
 import { Exemplars } from './exemplars.js';
@@ -22,8 +21,6 @@ export class Description {
   readonly top: TopicFeature[][];
   /** Of each latent, those of its words that are more frequent inside. */
   readonly words: TopicFeature[][];
-  /** Latents in the order of the report. */
-  readonly order: number[];
   readonly tally: Tally;
   readonly exemplars: Exemplars;
   readonly sample: Sample;
@@ -41,7 +38,6 @@ export class Description {
     requireMemory(engine, bytes, 'tree', `the company of ${tree.features} words`, 'fewer words');
     this.top = topFeaturesOfAll(tree, options.top).map(inReadingOrder);
     this.words = this.top.map((list) => list.filter(({ inside, outside }) => inside > outside));
-    this.order = inReportOrder(tree);
     this.tally = new Tally(tree);
     this.exemplars = new Exemplars(this.words, options.exemplars, options.mostSentenceLength);
     this.sample = new Sample(engine, options.shown, options.seed);
@@ -97,17 +93,6 @@ export class Description {
       topics: belongsTo.map((z) => [z, posterior[z]!]),
     };
   }
-}
-
-/** Level by level from the top, the likelier first. */
-function inReportOrder(tree: LatentTree): number[] {
-  const order: number[] = [];
-  for (let level = tree.levels.length; level > 0; level--) {
-    const first = tree.firstOf(level);
-    const latents = Array.from({ length: tree.levels[level - 1]! }, (_, i) => first + i);
-    for (const latent of byShare(tree, latents)) order.push(latent - tree.features);
-  }
-  return order;
 }
 
 /** What a topic is before what it is not. */

@@ -1,4 +1,5 @@
 import type { LatentTree } from '../latent/latent-tree.js';
+import { byShare } from '../latent/topics.js';
 import type { Description } from './description.js';
 import type { DescribeSettings } from './options.js';
 import type { Exemplar, ShownDocument, TopicReport, TopicSummary } from './report.js';
@@ -7,9 +8,10 @@ import type { Groups } from './tally.js';
 
 /** A description as it is handed out. */
 export function reportOf(tree: LatentTree, description: Description, options: DescribeSettings): TopicReport {
-  const { documents, wordless, logLikelihood, order, tally } = description;
+  const { documents, wordless, logLikelihood, tally } = description;
+  const order = inReportOrder(tree, tally.members);
   const { labels, periods, agreement } = tally;
-  const shown = shownOf(description);
+  const shown = shownOf(description, order);
   const places = new Map(shown.map(({ place }, i) => [place, i]));
   const topicPlaces = new Int32Array(tree.latents);
   order.forEach((latent, i) => {
@@ -57,8 +59,9 @@ function summaryOf(tree: LatentTree, description: Description, latent: number, p
     parent: level === tree.levels.length ? null : tree.nameOf(tree.parent[node]!),
     ...(name !== undefined && { name }),
     features: description.top[latent]!,
-    share: tree.marginal[node]!,
+    share: description.tally.members[latent]! / description.documents,
     documents: description.tally.members[latent]!,
+    probability: tree.marginal[node]!,
     npmi: description.pairs.coherence(words),
     compactness: description.company.compactness(words),
     ...(labels && { labels: labels.membersOf(latent) }),
@@ -71,8 +74,22 @@ function summaryOf(tree: LatentTree, description: Description, latent: number, p
   };
 }
 
+/** Level by level from the top, those of most documents first, of equals the likelier. */
+function inReportOrder(tree: LatentTree, members: ArrayLike<number>): number[] {
+  const of = (level: number) => {
+    const first = tree.firstOf(level);
+    return Array.from({ length: tree.levels[level - 1]! }, (_, i) => first + i);
+  };
+  const levels = [...tree.levels.keys()].reverse();
+  return levels.flatMap((l) =>
+    byShare(tree, of(l + 1))
+      .map((latent) => latent - tree.features)
+      .sort((a, b) => members[b]! - members[a]!),
+  );
+}
+
 /** The sample and all that speak for a topic, each once, in the order of the stream. */
-function shownOf({ sample, exemplars, order }: Description): Held[] {
+function shownOf({ sample, exemplars }: Description, order: readonly number[]): Held[] {
   const all = new Map(sample.documents().map((held) => [held.place, held]));
   for (const latent of order) for (const { held } of exemplars.of(latent)) all.set(held.place, held);
   return [...all.values()].sort((a, b) => a.place - b.place);

@@ -36,10 +36,12 @@ export interface TopicSummary {
   readonly name?: string;
   /** The words that tell most about it: those more frequent with it than without, the most telling first, then those less frequent. */
   readonly features: readonly TopicFeature[];
-  /** P(topic) under the model. */
+  /** Share of the documents that belong to it. */
   readonly share: number;
   /** Documents that belong to it. */
   readonly documents: number;
+  /** P(topic) under the model, whatever these documents. */
+  readonly probability: number;
   /** Mean normalised pointwise mutual information of pairs of its words; null of a single word. */
   readonly npmi: number | null;
   /** Mean cosine of pairs of its words by the company they keep; null of a single word. */
@@ -73,7 +75,7 @@ export interface TopicReport {
   readonly purity?: readonly number[];
   /** By level from 1 up: normalised mutual information of labels and likeliest topics, 0 to 1; null where neither differs. */
   readonly nmi?: readonly (number | null)[];
-  /** Level by level from the top, the likelier first. */
+  /** Level by level from the top, those of most documents first. */
   readonly topics: readonly TopicSummary[];
   readonly shown: readonly ShownDocument[];
 }
