@@ -50,6 +50,8 @@ const SETTINGS: readonly LearnTopicsOptions[] = [
   { phrases: 3 },
   { stem: true },
   { refineSteps: 10 },
+  { sampleRows: 20_000 },
+  { sampleRows: 50_000 },
 ];
 
 const HOLDOUT = 0.1;

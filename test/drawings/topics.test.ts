@@ -33,10 +33,10 @@ test('page: every topic stands in its parent once, with name, words, share, docu
   assert.ok(html.includes(`<a href="#h1.0">&lt;ship&gt;, l'été</a><b><i>share </i>25 %</b><b>1<i> document</i></b>`));
   assert.ok(
     html.includes(
-      '3 documents · 4 words · 3 topics on 2 levels · broad assignment · mean coherence (NPMI) 0.25 on level 2, 0.25 on level 1',
+      '3 documents · 4 words · 3 topics on 2 levels · mean coherence (NPMI) 0.25 on level 2, 0.25 on level 1',
     ),
   );
-  assert.ok(html.includes('0.667 on level 2, 1.000 on level 1.'));
+  assert.ok(html.includes('67 % on level 2, 100 % on level 1 would be right.'));
 });
 
 test('page: nothing of a document is markup, and the data is what the report has', () => {

@@ -19,6 +19,7 @@ main { margin-top: 1rem; }
 h2 { margin: 0 0 0.5rem; font-size: 1.35rem; font-weight: 600; line-height: 1.25; text-wrap: balance; overflow-wrap: anywhere; }
 h3 { margin: 1.6rem 0 0.4rem; font: 600 0.8rem/1.4 var(--sans); color: var(--soft); }
 .note, .meta { margin: 0 0 0.6rem; font: 0.8rem/1.5 var(--sans); color: var(--soft); }
+.note summary { cursor: pointer; } .note p { margin: 0.3rem 0 0; }
 .side a, .tree a { color: inherit; }
 
 /* The tree */
@@ -56,7 +57,7 @@ ul { list-style: none; margin: 0; padding: 0; }
 .crumbs { margin: 0 0 0.6rem; font: 0.8rem/1.5 var(--sans); color: var(--soft); }
 .crumbs a { color: var(--soft); }
 .crumbs a + a::before { content: '›'; display: inline-block; padding: 0 0.4rem; text-decoration: none; color: var(--faint); }
-.view:focus { outline: none; }
+.view:focus, .view h2:focus { outline: none; }
 .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 15rem), 1fr)); gap: 0 2rem; }
 table { width: 100%; font-size: 0.92rem; }
 td, thead th + th { width: 6.9rem; }

@@ -52,6 +52,7 @@ export function topicsToHtml(report: TopicReport, options: TopicsPageOptions = {
     '<main>',
     '<section class="tree" aria-label="Topics">',
     '<p class="tree-tools" hidden><button type="button" data-open="1">Open all</button><button type="button" data-open="">Close all</button></p>',
+    `<details class="note"><summary>What the columns say</summary><p>${xml(columnsText(report))}</p></details>`,
     '<div class="row head" aria-hidden="true"><u></u><span>Topic</span><b>Share</b><b>Documents</b><b>Coherence (NPMI)</b></div>',
     ...treeOf(report),
     '</section>',
@@ -73,17 +74,30 @@ export function topicsToHtml(report: TopicReport, options: TopicsPageOptions = {
   return htmlPage({ title, style: PAGE_STYLE, script: PAGE_SCRIPT, body, rest: data.rest });
 }
 
-function factsOf({ documents, wordless, vocabulary, topics, levels, assignment, npmi, shown }: TopicReport): string {
+function factsOf({ documents, wordless, vocabulary, topics, levels, npmi, shown }: TopicReport): string {
   const facts = [
     plural(documents, 'document'),
     ...(wordless ? [`${count(wordless)} of them without any of the words`] : []),
     plural(vocabulary, 'word'),
     `${plural(topics.length, 'topic')} on ${plural(levels.length, 'level')}`,
-    `${assignment} assignment`,
     ...coherenceOf(npmi),
     ...(shown.length < documents ? [`${plural(shown.length, 'document')} in this page`] : []),
   ];
   return facts.join(' · ');
+}
+
+function columnsText({ assignment, topics }: TopicReport): string {
+  const sentences = [
+    'Share: of documents that have the topic, as the model expects it.',
+    assignment === 'narrow'
+      ? 'Documents: those that have it going by the words below it alone (narrow assignment).'
+      : 'Documents: those that have it going by all their words (broad assignment).',
+    'Coherence (NPMI): whether its words come together, 1 for always, 0 for as often as by chance, −1 for never.',
+    ...(topics.some(({ features }) => features.some(({ inside, outside }) => inside < outside))
+      ? ['A word with “not” is rarer with the topic than without.']
+      : []),
+  ];
+  return sentences.join(' ');
 }
 
 function coherenceOf(npmi: TopicReport['npmi']): string[] {
@@ -112,8 +126,8 @@ function picturesOf(
 
 function purityText({ purity = [] }: TopicReport): string {
   if (purity.length === 0) return '';
-  const levels = purity.map((share, i) => `${share.toFixed(3)} on level ${i + 1}`).reverse();
-  return `Purity, the share of labelled documents whose label is the most frequent one of their likeliest topic: ${levels.join(', ')}.`;
+  const levels = purity.map((share, i) => `${percentOf(share)} on level ${i + 1}`).reverse();
+  return `Purity: if every document took the most frequent label of its likeliest topic, ${levels.join(', ')} would be right.`;
 }
 
 /** Lists in lists, unfolded: the script folds them. */

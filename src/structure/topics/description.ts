@@ -18,7 +18,7 @@ export class Description {
   documents = 0;
   wordless = 0;
   logLikelihood = 0;
-  /** Of each latent. */
+  /** Of each latent, in the order to read them in. */
   readonly top: TopicFeature[][];
   /** Of each latent, those of its words that are more frequent inside. */
   readonly words: TopicFeature[][];
@@ -39,7 +39,7 @@ export class Description {
   ) {
     const bytes = Company.bytes(tree.features);
     requireMemory(engine, bytes, 'tree', `the company of ${tree.features} words`, 'fewer words');
-    this.top = topFeaturesOfAll(tree, options.top);
+    this.top = topFeaturesOfAll(tree, options.top).map(inReadingOrder);
     this.words = this.top.map((list) => list.filter(({ inside, outside }) => inside > outside));
     this.order = inReportOrder(tree);
     this.tally = new Tally(tree);
@@ -108,4 +108,10 @@ function inReportOrder(tree: LatentTree): number[] {
     for (const latent of byShare(tree, latents)) order.push(latent - tree.features);
   }
   return order;
+}
+
+/** What a topic is before what it is not. */
+function inReadingOrder(words: readonly TopicFeature[]): TopicFeature[] {
+  const against = ({ inside, outside }: TopicFeature) => inside < outside;
+  return [...words.filter((word) => !against(word)), ...words.filter(against)];
 }

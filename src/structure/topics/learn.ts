@@ -13,6 +13,7 @@ import { LATENT_TREE, type LatentTreeSeconds } from '../latent/options.js';
 import { refineLatentTree, STEPWISE } from '../latent/stepwise.js';
 import { HeldOut } from './held-out.js';
 import { batchesOf, partOf, textsOf } from './passes.js';
+import { turnedToWords } from './turned.js';
 
 /** Seconds that each phase of learning topics took. */
 export interface TopicSeconds extends LatentTreeSeconds {
@@ -118,7 +119,7 @@ class Learner {
     const passes = options.passes ?? (chosen ? 1 : 0);
     const { tree, steps } = passes > 0 ? await this.refine(learned.tree, vectorizer, passes) : { ...learned, steps: 0 };
     await this.pace.end();
-    return { tree, vectorizer, steps, documents, seconds: seconds as TopicSeconds };
+    return { tree: turnedToWords(tree), vectorizer, steps, documents, seconds: seconds as TopicSeconds };
   }
 
   /** The vocabulary, and how many documents there are to learn from. */

@@ -34,7 +34,7 @@ export interface TopicSummary {
   readonly parent: string | null;
   /** Given by hand. */
   readonly name?: string;
-  /** The words that tell most about it, the most first. */
+  /** The words that tell most about it: those more frequent with it than without, the most telling first, then those less frequent. */
   readonly features: readonly TopicFeature[];
   /** P(topic) under the model. */
   readonly share: number;
