@@ -172,7 +172,17 @@ export async function takenCalls(engine: Engine): Promise<Record<string, Taken>>
     'TopicTree.learn': {
       args: () => [
         documents(),
-        { ...learning(), exclude: ['white'], ...steering, sampleRows: 1, passes: 1, batchRows: 4, exponent: 0.75, seed: 1, engine },
+        {
+          ...learning(),
+          exclude: ['white'],
+          ...steering,
+          sampleRows: 1,
+          passes: 1,
+          batchRows: 4,
+          exponent: 0.75,
+          seed: 1,
+          engine,
+        },
       ],
     },
     'TopicTree.fromJSON': { args: () => [topics.toJSON()] },

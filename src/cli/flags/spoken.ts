@@ -3,17 +3,19 @@ import { VECTORIZER } from '../../data/documents/vectorizer-options.js';
 import { CSV } from '../../data/text/csv.js';
 import { SVMLIGHT } from '../../data/text/svmlight.js';
 import { MAX_MEMORY } from '../../runtime/budget.js';
+import { LATENT_TREE } from '../../structure/latent/options.js';
 import { type Flag, flagsOf } from './flag.js';
 import { writtenText } from './written.js';
 
 const { zeroBased, columns } = SVMLIGHT;
 const { maxFeatures, minDocuments, minShare, maxShare } = VECTORIZER;
+const { together, apart, maxTop, topTopics, maxLevels, sampleRows } = LATENT_TREE;
 
 /** Every option of reading that messages may speak of, as flags. */
 export const SPOKEN_FLAGS: readonly Flag[] = flagsOf({
   ...CSV,
   ...DOCUMENT_COLUMNS,
-  ...{ maxFeatures, minDocuments, minShare, maxShare },
+  ...{ maxFeatures, minDocuments, minShare, maxShare, together, apart, maxTop, topTopics, maxLevels, sampleRows },
   columns,
   zeroBased: { ...zeroBased, flag: 'zero-based', text: 'auto, yes or no', spellings: { yes: true, no: false } },
   maxMemory: { ...MAX_MEMORY, flag: 'max-memory' },
@@ -42,6 +44,7 @@ function spoken(text: string, { path, name, option }: Flag): string {
         (_, word?: string, yes?: string) => `${flag} ${writtenText(option, word ?? yes === 'true')}`,
       )
       .replace(new RegExp(`\\b(?:the )?option ${key}\\b`, 'g'), flag)
+      .replace(new RegExp(`(?<=^|[:;] )${key}(?:\\[\\d+\\])+(?=: )`, 'g'), flag)
       // Of several words, and so no word of a sentence.
       .replace(/[A-Z]/.test(key) ? new RegExp(`(?<![\\w-])${key}(?!\\w)`, 'g') : NEVER, flag)
       .replace(at('^|[:;] ', ': (?=expected (?:one of the columns|a place))'), `${flag}: `)

@@ -42,7 +42,7 @@ export function printTopicsJson(
     ...(report?.purity ? { purity: report.purity } : {}),
     ...(report?.labels ? { labels: report.labels } : {}),
     ...(report?.periods ? { periods: report.periods } : {}),
-    topics: topicsOf({ tree, names, report, top }).map((topic) => topicJson(topic, top)),
+    topics: topicsOf({ tree, names, report, top }).map(topicJson),
     names,
     seconds: rounded(seconds),
     ...(files.length ? { files } : {}),
@@ -65,8 +65,11 @@ function topicsOf({
   });
 }
 
-function topicJson({ features, exemplars: _, ...topic }: Told, top: number): object {
-  return { ...topic, words: features.slice(0, top).map(wordOf) };
+function topicJson({ features, exemplars: _, ...topic }: Told): object {
+  const [words, against] = [false, true].map((rarer) =>
+    features.filter(({ inside, outside }) => inside < outside === rarer).map(({ name }) => name),
+  );
+  return { ...topic, words, ...(against!.length > 0 ? { against } : {}) };
 }
 
 export function printTopics(

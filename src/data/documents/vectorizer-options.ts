@@ -30,7 +30,13 @@ export const VECTORIZER = {
     default: 10_000,
     doc: 'Most words of the vocabulary: those of the highest average TF-IDF.',
   },
-  minDocuments: { kind: 'integer', from: 1, default: 1, doc: 'Fewest documents that a word must be in.' },
+  minDocuments: {
+    kind: 'integer',
+    from: 1,
+    words: ['auto'],
+    default: 1,
+    doc: 'Fewest documents that a word must be in; auto: 1 of fewer than 10 documents, 2 of fewer than 100, else 3.',
+  },
   minShare: {
     kind: 'number',
     unit: 'a share',

@@ -37,9 +37,11 @@ export const LEARN_TOPICS = {
   ...VECTORIZER,
   ...LATENT_TREE,
   maxFeatures: { ...VECTORIZER.maxFeatures, default: 1000 },
-  minDocuments: { ...VECTORIZER.minDocuments, default: 3 },
+  minDocuments: { ...VECTORIZER.minDocuments, default: 'auto' },
   maxShare: { ...VECTORIZER.maxShare, default: 0.5 },
   refineSteps: { ...LATENT_TREE.refineSteps, default: 50 },
+  // latentTree has it, unless topTopics is given.
+  maxTop: { ...LATENT_TREE.maxTop, default: undefined, defaultDoc: String(LATENT_TREE.maxTop.default) },
   passes: {
     kind: 'integer',
     from: 0,

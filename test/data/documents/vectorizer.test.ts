@@ -282,7 +282,7 @@ test('a dataset takes no other vectorizer than one of its columns', async () => 
   assert.equal(of(json).subset([1]).vectorizer, json);
   refuses(() => of({ ...json, words: 3 }), TypeError, /^vectorizer\.words: expected a list of strings, got 3/);
   const fewer = { ...json, words: ['red'], documentFrequency: [1] };
-  refuses(() => of(fewer), RangeError, /^vectorizer\.words: expected length 5 \(one a column\), got 1/);
+  refuses(() => of(fewer), RangeError, /^vectorizer\.words: expected length 5 \(one name a column\), got 1/);
 });
 
 test('what is no text is refused with its place', async () => {
@@ -335,7 +335,7 @@ test('lists that no text can meet, or that contradict each other, are refused', 
   await refusesAsync(
     () => learn({ minDocuments: 3 }),
     RangeError,
-    /^texts: expected words within minDocuments, .*got none such among/,
+    /^texts: expected words in 3 documents or more .minDocuments. .*; got 5 words, none of them such, in 4 documents$/,
   );
   await refusesAsync(() => TextVectorizer.learn(['', '?'], PLAIN), RangeError, /got no words in 2 documents/);
   await refusesAsync(() => TextVectorizer.learnTransform(TEXTS, { ...PLAIN, labels: [1] }), RangeError, /length|rows/);
@@ -377,6 +377,22 @@ test('progress tells documents and characters; a callback that fails ends the ca
   assert.equal(told.at(-1), { documents: 3000, characters });
   const onProgress = () => Promise.reject(new Error('told enough')) as never;
   await refusesAsync(() => vectorizer.transform(texts, { onProgress }), Error, /^told enough$/);
+});
+
+test('minDocuments auto: a word of one document is kept of a few, left out of more', async () => {
+  const common = (count: number, twice: number) =>
+    Array.from({ length: count }, (_, i) => `common word${i} ${i < twice ? 'pair' : ''} ${i < 3 ? 'triple' : ''}`);
+  const words = async (texts: string[]) =>
+    (await TextVectorizer.learn(texts, { language: 'none', minDocuments: 'auto' })).words.filter(
+      (word) => !/\d/.test(word),
+    );
+  const kept = async (count: number) =>
+    (await TextVectorizer.learn(common(count, 2), { language: 'none', minDocuments: 'auto' })).words.length;
+  assert.equal(await words(common(9, 2)), ['common', 'pair', 'triple']);
+  assert.is(await kept(9), 3 + 9);
+  assert.is(await kept(10), 3);
+  assert.is(await kept(99), 3);
+  assert.is(await kept(100), 2);
 });
 
 test.run();

@@ -294,4 +294,12 @@ test('parts that do not fit one another are refused', async () => {
   refuses(make({ seconds: 1 }), TypeError, /^seconds: expected an object/);
 });
 
+test('topTopics and maxTop steer the top, one at a time', async () => {
+  const two = await TopicTree.learn(documents, { topTopics: 2 });
+  assert.is(two.tree.levels.at(-1), 2);
+  const most = await TopicTree.learn(documents, { maxTop: 3 });
+  assert.ok(most.tree.levels.at(-1)! <= 3);
+  await refusesAsync(() => TopicTree.learn(documents, { topTopics: 2, maxTop: 3 }), TypeError, /^maxTop, topTopics: /);
+});
+
 test.run();

@@ -56,19 +56,26 @@ async function chosenOf(
   if (given.vocabulary) return given.vocabulary.map((entry) => ({ ids: numbered(entry), documentFrequency: 0 }));
   if (counts.documents === 0) throw new RangeError('texts: expected at least one text, got none');
   const included = given.include.map(numbered);
+  const limits = { ...settings, minDocuments: leastDocuments(settings, counts) };
   const chosen = kept
-    ? await new PhraseChoice(counts, kept, included, given.exclude, settings, pace).choose(settings.phrases)
-    : chooseWords(counts, new Set(included.flat()), given.exclude, settings);
-  if (chosen.length === 0) throw noWords(counts);
+    ? await new PhraseChoice(counts, kept, included, given.exclude, limits, pace).choose(settings.phrases)
+    : chooseWords(counts, new Set(included.flat()), given.exclude, limits);
+  if (chosen.length === 0) throw noWords(counts, limits.minDocuments);
   const nameOf = counts.names();
   const names = new Map(chosen.map((entry) => [entry, phraseOf(entry.ids.map(nameOf))]));
   return chosen.sort((a, b) => (names.get(a)! < names.get(b)! ? -1 : 1));
 }
 
-function noWords({ words, documents }: WordCounts): RangeError {
-  const found = words.length === 0 ? 'no words' : `none such among ${words.length}`;
+/** A word of a single document tells nothing of what goes with what, unless there are next to none. */
+function leastDocuments({ minDocuments }: VectorizerSettings, { documents }: WordCounts): number {
+  if (typeof minDocuments === 'number') return minDocuments;
+  return documents < 10 ? 1 : documents < 100 ? 2 : 3;
+}
+
+function noWords({ words, documents }: WordCounts, minDocuments: number): RangeError {
+  const found = words.length === 0 ? 'no words' : `${plural(words.length, 'word')}, none of them such,`;
   return new RangeError(
-    `texts: expected words within minDocuments, minShare and maxShare that are not excluded, got ${found} in ${plural(documents, 'document')}`,
+    `texts: expected words in ${plural(minDocuments, 'document')} or more (minDocuments) that are neither rarer than minShare, nor more frequent than maxShare, nor excluded; got ${found} in ${plural(documents, 'document')}`,
   );
 }
 
