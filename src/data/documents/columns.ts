@@ -21,13 +21,28 @@ export interface ColumnSample {
   readonly cells: readonly string[];
 }
 
+/** In English, German, French, Spanish, Italian, Portuguese and Dutch; without accents. Earlier names come first. */
 const TEXTS = [
   ...['text', 'texts', 'fulltext', 'full_text', 'body', 'content', 'contents', 'abstract', 'document', 'doc'],
   ...['article', 'review', 'review_text', 'message', 'comment', 'sentence', 'tweet', 'post', 'description', 'summary'],
+  ...['texte', 'inhalt', 'volltext', 'kommentar', 'bewertung', 'beschreibung', 'nachricht', 'beitrag', 'rezension'],
+  ...['contenu', 'commentaire', 'avis', 'texto', 'contenido', 'comentario', 'resena', 'mensaje', 'descripcion'],
+  ...['testo', 'contenuto', 'commento', 'recensione', 'conteudo', 'mensagem', 'avaliacao', 'descricao'],
+  ...['tekst', 'inhoud', 'opmerking', 'beoordeling', 'bericht', 'omschrijving'],
 ];
-const LABELS = ['label', 'labels', 'class', 'category', 'topic'];
-const DATES = ['date', 'published', 'published_at', 'created_at', 'created', 'datetime', 'timestamp', 'time', 'year'];
-const NAMES = ['name', 'id', 'title', 'file', 'url'];
+const LABELS = [
+  ...['label', 'labels', 'class', 'category', 'topic', 'kategorie', 'klasse', 'thema', 'rubrik'],
+  ...['categorie', 'classe', 'etiquette', 'sujet', 'categoria', 'clase', 'etiqueta', 'tema', 'etichetta', 'rotulo'],
+  ...['klas', 'onderwerp'],
+];
+const DATES = [
+  ...['date', 'published', 'published_at', 'created_at', 'created', 'datetime', 'timestamp', 'time', 'year'],
+  ...['datum', 'fecha', 'data', 'zeitpunkt', 'zeit', 'jahr', 'annee', 'ano', 'anno', 'jaar'],
+];
+const NAMES = [
+  ...['name', 'id', 'title', 'file', 'url', 'titel', 'datei', 'nom', 'titre', 'nombre', 'titulo', 'nome', 'titolo'],
+  ...['naam', 'bestand'],
+];
 
 type Asked = Pick<DocumentSettings, 'textColumn' | 'labelColumn' | 'dateColumn'>;
 
@@ -37,8 +52,7 @@ type Asked = Pick<DocumentSettings, 'textColumn' | 'labelColumn' | 'dateColumn'>
  */
 export function chooseColumns(columns: readonly ColumnSample[], asked: Asked): DocumentColumns {
   const warnings: string[] = [];
-  const text =
-    asked.textColumn === undefined ? textAmong(columns, asked) : place(columns, asked.textColumn, 'textColumn');
+  const text = asked.textColumn === undefined ? textAmong(columns, asked) : textAt(columns, asked.textColumn);
   const taken = new Set([text]);
   const others = {
     label: choose(columns, asked.labelColumn, 'labelColumn', LABELS, taken, warnings),
@@ -55,39 +69,75 @@ export function nameOf(columns: readonly { readonly name: string | undefined }[]
   return name === undefined || name === '' ? at : name;
 }
 
-function textAmong(columns: readonly ColumnSample[], { labelColumn, dateColumn }: Asked): number {
-  const said = new Set(
-    [labelColumn, dateColumn].flatMap((column) => (column === undefined ? [] : [placeOf(columns, column)])),
-  );
-  const free = columns.flatMap((_, at) => (said.has(at) || isNumeric(columns[at]!.cells) ? [] : [at]));
-  const called = free.filter((at) => TEXTS.includes(plain(columns[at]!.name)));
-  if (called.length === 1) return called[0]!;
-  const prose = (called.length > 1 ? called : free).filter((at) => areProse(columns[at]!.cells));
-  if (called.length === 0 && prose.length === 1) return prose[0]!;
-  if (columns.length === 1 && free.length === 1) return 0;
-  return refuse(columns, called.length > 1 ? called : prose, free);
+/** The column asked for. RangeError for one of numbers alone, which no vocabulary has words of. */
+function textAt(columns: readonly ColumnSample[], column: string | number): number {
+  const at = place(columns, column, 'textColumn');
+  if (isNumeric(columns[at]!.cells))
+    throw new RangeError(`textColumn: expected a column of texts, and ${shown(columns, [at])} holds numbers`);
+  return at;
 }
 
-function refuse(columns: readonly ColumnSample[], candidates: readonly number[], free: readonly number[]): never {
-  const shown = (places: readonly number[]) =>
-    shorten(
-      places.map((at) => nameOf(columns, at)).map((name) => (typeof name === 'string' ? show(name) : `${name}`)),
-      String,
-    );
-  if (candidates.length > 0) {
-    const longest = [...candidates].sort((a, b) => lengthOf(columns[b]!.cells) - lengthOf(columns[a]!.cells))[0]!;
-    throw new TableError(
-      [`textColumn: expected the column of the texts to be said, got several that may be it: ${shown(candidates)}`],
-      { textColumn: nameOf(columns, longest) },
-    );
-  }
+function textAmong(columns: readonly ColumnSample[], asked: Asked): number {
+  const said = new Set(
+    OTHERS.flatMap((option) => (asked[option] === undefined ? [] : [placeOf(columns, asked[option])])),
+  );
+  const texts = textsAmong(columns, columns.map((_, at) => at).filter((at) => !said.has(at)));
+  if (texts.length === 1) return texts[0]!;
+  if (columns.length === 1 && !said.has(0) && !isNumeric(columns[0]!.cells)) return 0;
+  if (texts.length > 1) refuseSeveral(columns, texts);
+  refuseTextsElsewhere(columns, asked);
+  return refuseNone(columns, said);
+}
+
+const OTHERS = ['labelColumn', 'dateColumn'] as const;
+
+/** The columns called as texts are; where several are, or none is, those of running text. */
+function textsAmong(columns: readonly ColumnSample[], among: readonly number[]): number[] {
+  const free = among.filter((at) => !isNumeric(columns[at]!.cells));
+  const called = free.filter((at) => TEXTS.includes(plain(columns[at]!.name)));
+  if (called.length === 1) return called;
+  const prose = (called.length > 1 ? called : free).filter((at) => areProse(columns[at]!.cells));
+  return called.length > 1 && prose.length < 2 ? called : prose;
+}
+
+/** What goes on is proposed: the longest of them. */
+function refuseSeveral(columns: readonly ColumnSample[], texts: readonly number[]): never {
+  const longest = [...texts].sort((a, b) => lengthOf(columns[b]!.cells) - lengthOf(columns[a]!.cells))[0]!;
+  throw new TableError(
+    [
+      `textColumn: expected the column of the texts to be said, got several that may be it: ${shown(columns, texts)}`,
+    ],
+    { textColumn: nameOf(columns, longest) },
+  );
+}
+
+/** RangeError where another option names the only column that is plainly of texts. */
+function refuseTextsElsewhere(columns: readonly ColumnSample[], asked: Asked): void {
+  const [text, ...others] = textsAmong(columns, [...columns.keys()]);
+  if (text === undefined || others.length > 0) return;
+  for (const option of OTHERS)
+    if (asked[option] !== undefined && placeOf(columns, asked[option]) === text)
+      throw new RangeError(
+        `${option}: expected another column than that of the texts, and ${shown(columns, [text])} is the only one of running text`,
+      );
+}
+
+function refuseNone(columns: readonly ColumnSample[], said: ReadonlySet<number>): never {
+  const free = [...columns.keys()].filter((at) => !said.has(at) && !isNumeric(columns[at]!.cells));
   if (free.length === 0)
     throw new RangeError(
-      'text: expected a column of texts, got numbers alone; topics and models take those as features, not as texts',
+      `text: expected a column of texts, got numbers alone${said.size > 0 ? ' in the columns that no option names' : ''}; topics and models take those as features, not as texts`,
     );
-  throw new TableError(
-    [`textColumn: expected a column of texts, got none of running text among ${shown(free)}; say which it is`],
-    free.length === 1 ? { textColumn: nameOf(columns, free[0]!) } : undefined,
+  throw new TableError([
+    `textColumn: expected a column of texts, got none of running text among ${shown(columns, free)}; say which it is`,
+  ]);
+}
+
+function shown(columns: readonly ColumnSample[], places: readonly number[]): string {
+  const names = places.map((at) => nameOf(columns, at));
+  return shorten(
+    names.map((name) => (typeof name === 'string' ? show(name) : `column ${name}`)),
+    String,
   );
 }
 
@@ -140,6 +190,8 @@ function plain(name: string | undefined): string {
   return (name ?? '')
     .trim()
     .toLowerCase()
+    .normalize('NFD')
+    .replace(/[\u0300-\u036f]/g, '')
     .replace(/[\s-]+/g, '_');
 }
 

@@ -109,6 +109,42 @@ test('CSV: where several may be meant, none is taken, and the longest is propose
   );
 });
 
+test('CSV: what is proposed can go on, and what another option names is not proposed', async () => {
+  const proposed = async (text: string, options: object) => {
+    try {
+      await all(text, { format: 'csv', ...options });
+      return 'read';
+    } catch (error) {
+      const { message, suggestion } = error as { message: string; suggestion?: unknown };
+      return suggestion === undefined ? message : JSON.stringify(suggestion);
+    }
+  };
+  assert.match(await proposed('a,b,y\n1,2,x\n3,4,y\n', {}), /^textColumn: .*none of running text among "y"/);
+  const rows = 'text,stars,date\na text of more than five words,5,2020-01-02\nanother of six words or more,1,2020-01-03\n';
+  for (const option of ['dateColumn', 'labelColumn'])
+    assert.match(
+      await proposed(rows, { [option]: 'text' }),
+      new RegExp(`^${option}: expected another column than that of the texts, and "text" is`),
+    );
+  assert.match(await proposed(rows, { textColumn: 'stars' }), /^textColumn: expected .* and "stars" holds numbers/);
+  assert.is(await proposed(rows, { dateColumn: 'stars' }), 'read');
+});
+
+test('CSV: names of columns in other languages, whatever their case and accents', async () => {
+  for (const names of [
+    'Datum,Kategorie,Inhalt',
+    'Fecha,CATEGOR\u00cdA,Texto',
+    'Ann\u00e9e,Classe,Texte',
+    'Data,Tema,Testo',
+    'data,categoria,conte\u00fado',
+    'datum,klas,Tekst',
+  ])
+    assert.equal(await all(`${names}\n2020,a,kurz\n2021,b,lang\n`), [
+      { text: 'kurz', label: 'a', date: '2020' },
+      { text: 'lang', label: 'b', date: '2021' },
+    ]);
+});
+
 test('numbers, sparse text and svmlight are no documents', async () => {
   await refusesAsync(() => all('a,b\n1,2\n3,4\n5,6\n'), RangeError, /numbers/);
   await refusesAsync(() => all('1,2\n3,4\n5,6\n', { format: 'csv' }), RangeError, /numbers/);
