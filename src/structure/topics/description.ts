@@ -100,9 +100,3 @@ function inReadingOrder(words: readonly TopicFeature[]): TopicFeature[] {
   const against = ({ inside, outside }: TopicFeature) => inside < outside;
   return [...words.filter((word) => !against(word)), ...words.filter(against)];
 }
-
-/** What a topic is before what it is not. */
-function inReadingOrder(words: readonly TopicFeature[]): TopicFeature[] {
-  const against = ({ inside, outside }: TopicFeature) => inside < outside;
-  return [...words.filter((word) => !against(word)), ...words.filter(against)];
-}
