@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
-import type { OpenDocuments } from '../../data/documents/document.js';
+import type { Documents, OpenDocuments } from '../../data/documents/document.js';
 import { latentTreeToSvg } from '../../drawings/latent/drawing.js';
 import { topicsToHtml } from '../../drawings/topics/page.js';
 import { topicSharesToSvg } from '../../drawings/topics/shares.js';
@@ -154,10 +154,15 @@ async function topics(path: string | undefined, options: TopicsOptions): Promise
 /** UserError where there is no document to learn from, or none held out: better told before learning than after. */
 async function requireBoth(parts: DocumentParts, { name, documents }: DocumentSource, holdout: number): Promise<void> {
   for (const part of ['rest', 'heldOut'] as const)
-    if ((await parts[part]().next()).done)
+    if (await isEmpty(parts[part]()))
       throw new UserError(
         `${name}: expected documents enough for --holdout ${holdout}, got ${plural(documents, 'document')}, ${part === 'rest' ? 'all' : 'none'} of which it holds out`,
       );
+}
+
+async function isEmpty(documents: Documents): Promise<boolean> {
+  for await (const _ of documents) return false;
+  return true;
 }
 
 function named(tree: TopicTree, { name }: TopicsOptions): TopicTree {

@@ -45,8 +45,11 @@ export function latentTreeText(tree: LatentTree, top: number, source: OpenedTree
   return `${JSON.stringify({ ...latentTreeToJson(tree, { top }), source })}\n`;
 }
 
-/** Reads what latentTreeText wrote, or LatentTree.toJSON. */
-export async function openLatentTree(path: string): Promise<OpenedTree> {
+/** Reads what latentTreeText wrote, or LatentTree.toJSON. `expected`: what a file of something else is told that it should be. */
+export async function openLatentTree(
+  path: string,
+  expected = 'a latent tree as latent-tree --out writes it',
+): Promise<OpenedTree> {
   return inFile(path, async () => {
     const bytes = readBytes(path);
     let json: LatentTreeFile;
@@ -54,7 +57,7 @@ export async function openLatentTree(path: string): Promise<OpenedTree> {
       json = parseJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes), 'json') as LatentTreeFile;
     } catch (error) {
       if (error instanceof RangeError) throw error;
-      throw new UserError(`${path}: expected a latent tree as latent-tree --out writes it, in JSON`);
+      throw new UserError(`${path}: expected ${expected}, in JSON`);
     }
     const tree = LatentTree.fromJSON(json);
     const { vectorizer } = json;
