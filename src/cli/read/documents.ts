@@ -193,10 +193,14 @@ async function* documentsOf(
 ): AsyncGenerator<Document> {
   const parser = plan.parser();
   const parts = textParts(chunks, encoding);
-  for (;;) {
-    const part = await inFile(name, () => parts.next());
-    if (part.done) break;
-    yield* parser.push(part.value);
+  try {
+    for (;;) {
+      const part = await inFile(name, () => parts.next());
+      if (part.done) break;
+      yield* parser.push(part.value);
+    }
+    yield* parser.end();
+  } finally {
+    await parts.return(undefined);
   }
-  yield* parser.end();
 }

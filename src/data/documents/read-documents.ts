@@ -20,14 +20,18 @@ async function* documentsOf(
 ): AsyncGenerator<Document> {
   const head: string[] = [];
   let length = 0;
-  for (let part = await parts.next(); !part.done; part = await parts.next()) {
-    head.push(part.value);
-    length += part.value.length;
-    if (length > HEAD_CHARACTERS) break;
+  try {
+    for (let part = await parts.next(); !part.done; part = await parts.next()) {
+      head.push(part.value);
+      length += part.value.length;
+      if (length > HEAD_CHARACTERS) break;
+    }
+    const text = head.join('');
+    const parser = planDocuments(text.slice(0, HEAD_CHARACTERS), length <= HEAD_CHARACTERS, asked).parser();
+    yield* parser.push(text);
+    for await (const part of parts) yield* parser.push(part);
+    yield* parser.end();
+  } finally {
+    await parts.return(undefined);
   }
-  const text = head.join('');
-  const parser = planDocuments(text.slice(0, HEAD_CHARACTERS), length <= HEAD_CHARACTERS, asked).parser();
-  yield* parser.push(text);
-  for await (const part of parts) yield* parser.push(part);
-  yield* parser.end();
 }

@@ -1,5 +1,16 @@
 import { createHash } from 'node:crypto';
-import { appendFileSync, mkdirSync, readFileSync, symlinkSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  symlinkSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { Command } from 'commander';
@@ -49,6 +60,26 @@ test('a file of lines, as often as need be, gzipped too', async () => {
     assert.equal(await all(source), TEXTS);
     assert.equal(await all(source), TEXTS);
     assert.is(documentsLine(source.taken), '3 documents, a document a line, no labels');
+  }
+});
+
+test('who stops reading closes the file', async () => {
+  const path = scratch.file('left.txt', 'one\ntwo\n');
+  const packed = scratch.file('left.txt.gz', gzipSync('one\ntwo\n'));
+  // Where the system tells which files are open.
+  const opened = () =>
+    (existsSync('/proc/self/fd') ? readdirSync('/proc/self/fd') : []).filter((fd) => {
+      try {
+        return readlinkSync(`/proc/self/fd/${fd}`).includes('left.txt');
+      } catch {
+        return false;
+      }
+    });
+  for (const file of [path, packed]) {
+    const source = await openDocuments(file);
+    for await (const _ of source.open()) break;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.equal(opened(), []);
   }
 });
 

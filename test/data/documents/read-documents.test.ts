@@ -226,6 +226,19 @@ test('the encoding: by the byte-order mark, UTF-8 strictly, or as said', async (
   );
 });
 
+test('who stops reading closes what is read', async () => {
+  let closed = false;
+  const chunks = async function* () {
+    try {
+      for (;;) yield 'a text\n'.repeat(2 ** 18);
+    } finally {
+      closed = true;
+    }
+  };
+  for await (const _ of readDocuments(chunks())) break;
+  assert.ok(closed);
+});
+
 test('a stream of the web is read', async () => {
   const blob = new Blob([SENTENCES.join('\n')]);
   assert.equal(
