@@ -81,7 +81,10 @@ function textAmong(columns: readonly ColumnSample[], asked: Asked): number {
   const said = new Set(
     OTHERS.flatMap((option) => (asked[option] === undefined ? [] : [placeOf(columns, asked[option])])),
   );
-  const texts = textsAmong(columns, columns.map((_, at) => at).filter((at) => !said.has(at)));
+  const texts = textsAmong(
+    columns,
+    columns.map((_, at) => at).filter((at) => !said.has(at)),
+  );
   if (texts.length === 1) return texts[0]!;
   if (columns.length === 1 && !said.has(0) && !isNumeric(columns[0]!.cells)) return 0;
   if (texts.length > 1) refuseSeveral(columns, texts);
@@ -104,9 +107,7 @@ function textsAmong(columns: readonly ColumnSample[], among: readonly number[]):
 function refuseSeveral(columns: readonly ColumnSample[], texts: readonly number[]): never {
   const longest = [...texts].sort((a, b) => lengthOf(columns[b]!.cells) - lengthOf(columns[a]!.cells))[0]!;
   throw new TableError(
-    [
-      `textColumn: expected the column of the texts to be said, got several that may be it: ${shown(columns, texts)}`,
-    ],
+    [`textColumn: expected the column of the texts to be said, got several that may be it: ${shown(columns, texts)}`],
     { textColumn: nameOf(columns, longest) },
   );
 }
