@@ -116,7 +116,7 @@ const refusals: [string, () => string[], RegExp][] = [
   [
     'documents without labels',
     () => ['train', '--text', scratch.file('bare.txt', 'one text\nanother text\n')],
-    /bare\.txt: expected a label for each of 2 documents, got 2 without: document 1, document 2\n$/,
+    /bare\.txt: expected a label for each of 2 documents, got none: lines of a label, a tab and a text have them\n$/,
   ],
   [
     'labels that training lacks',

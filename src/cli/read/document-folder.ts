@@ -95,6 +95,7 @@ export async function openDocumentFolder(folder: string, asked: DocumentAsked): 
     name: folder,
     sha256: hash.digest('hex'),
     documents: kept.length,
+    labelled: labels.length > 0 ? kept.length - unlabelled : 0,
     ...(labels.length > 0 ? { labels } : {}),
     taken: {
       format: 'folder',

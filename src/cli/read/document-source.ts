@@ -8,6 +8,8 @@ export interface DocumentSource {
   /** Of the file; of a folder, of names and contents. */
   readonly sha256: string;
   readonly documents: number;
+  /** Of them, those with a label. */
+  readonly labelled: number;
   /** The different ones, in code-unit order; absent where no document has one. */
   readonly labels?: readonly string[];
   readonly taken: SourceTaken;
@@ -48,7 +50,7 @@ export function documentsLine(taken: SourceTaken): string {
     const from = labels === undefined ? 'no labels' : `labels from ${labels} folders`;
     return `${counted} (${taken.endings.join(', ')}), ${from}`;
   }
-  const { format, delimiter, header, textColumn, labelColumn, dateColumn, nameColumn } = taken;
+  const { format, delimiter, header, textColumn, labelColumn, dateColumn, nameColumn, unused } = taken;
   const parts = [
     counted,
     FORMATS[format],
@@ -60,10 +62,18 @@ export function documentsLine(taken: SourceTaken): string {
       : `${labels} label${labels === 1 ? '' : 's'}${labelColumn === undefined ? '' : ` from ${columnName(labelColumn)}`}`,
     dated === undefined ? '' : `dates from ${columnName(dateColumn!)}`,
     nameColumn === undefined ? '' : `names from ${columnName(nameColumn)}`,
+    unused === undefined ? '' : `not used: ${fewOf(unused.map(columnName))}`,
   ];
   return parts.filter((part) => part !== '').join(', ');
 }
 
 function columnName(column: string | number): string {
   return typeof column === 'number' ? `column ${column}` : column;
+}
+
+const FEW = 4;
+
+function fewOf(names: readonly string[]): string {
+  const more = names.length - FEW;
+  return more > 0 ? `${names.slice(0, FEW).join(', ')} and ${more} more` : names.join(', ');
 }

@@ -86,11 +86,12 @@ async function openText(
     encoding = 'windows-1252';
     counted = await inFile(name, () => count(read(true), encoding, plan, name));
   }
-  const { documents, textless, labels, dated } = counted;
+  const { documents, textless, labelled, labels, dated } = counted;
   if (documents === 0) throw new UserError(`${name}: expected documents, got none with a text`);
   return {
     name,
     documents,
+    labelled,
     ...(labels.size > 0 ? { labels: [...labels].sort() } : {}),
     taken: {
       ...plan.taken,
@@ -151,6 +152,7 @@ interface Counted {
   readonly documents: number;
   readonly textless: number;
   readonly dated: number;
+  readonly labelled: number;
   readonly labels: ReadonlySet<string>;
 }
 
@@ -164,17 +166,21 @@ async function count(
   const labels = new Set<string>();
   let documents = 0;
   let dated = 0;
+  let labelled = 0;
   const add = (found: readonly Document[]) => {
     documents += found.length;
     for (const { label, date } of found) {
-      if (label !== undefined) labels.add(label);
+      if (label !== undefined) {
+        labels.add(label);
+        labelled++;
+      }
       if (date !== undefined) dated++;
     }
   };
   const checked = encoding === undefined ? chunks : requireWritten(chunks, name);
   for await (const part of textParts(checked, encoding)) add(parser.push(part));
   add(parser.end());
-  return { documents, textless: parser.textless, dated, labels };
+  return { documents, textless: parser.textless, dated, labelled, labels };
 }
 
 async function* requireWritten(chunks: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<Uint8Array> {

@@ -6,6 +6,7 @@ import { shorten, show } from '../../data/text/show.js';
 import { plural } from '../../numeric/format.js';
 import { inFile, UserError } from '../errors.js';
 import type { DocumentAsked } from '../flags/documents.js';
+import { shellWord } from '../flags/written.js';
 import { hold } from '../memory.js';
 import { type DocumentSource, documentsLine } from './document-source.js';
 import { openDocuments } from './documents.js';
@@ -13,6 +14,8 @@ import { type Loaded, plainTaken, type Reference, type TextReading } from './loa
 
 /** A document, to people: by its name, or its place counted from 1. */
 interface Place {
+  /** Among all documents, from 0. */
+  readonly at: number;
   readonly name: string | undefined;
   readonly label: string | undefined;
 }
@@ -27,14 +30,13 @@ export async function loadTextsToLearn(
   given: { options: TextVectorizerOptions } | { vectorizer: TextVectorizerJson },
 ): Promise<Loaded> {
   const { TextVectorizer } = await import('../../data/documents/vectorizer.js');
-  const source = await openDocuments(path, asked);
+  const source = labelledOnly(await openDocuments(path, asked));
   const places: Place[] = [];
   const rows = await inFile(source.name, async () => {
     const texts = textsOf(source, places);
     if ('options' in given) return (await TextVectorizer.learnTransform(texts, given.options)).data;
     return (await TextVectorizer.fromJSON(given.vectorizer)).transform(texts);
   });
-  requireLabels(source.name, places);
   const data = await inFile(source.name, () => rows.withTargets(targetsOf({ labels: labelsOf(places) })));
   return loadedFrom(source, data, places, plainTaken('texts', data));
 }
@@ -46,11 +48,12 @@ export async function loadTextsLike(
   asked: DocumentAsked,
   labelled: boolean,
 ): Promise<Loaded> {
-  const source = await openLike(path, reading.columns, asked, labelled);
+  const opened = await openLike(path, reading.columns, asked, labelled);
+  const source = labelled ? labelledOnly(opened) : opened;
   const places: Place[] = [];
   const rows = await inFile(source.name, async () => (await reading.vectorizer).transform(textsOf(source, places)));
   if (!labelled) return loadedFrom(source, rows, places);
-  requireLabels(source.name, places, target.names);
+  if (target.names) requireKnown(source.name, places, target.names);
   const classNames = target.names ? { classNames: target.names } : {};
   const data = rows.withTargets(targetsOf({ labels: labelsOf(places), ...classNames }));
   return loadedFrom(source, data, places);
@@ -102,10 +105,14 @@ function wordless({ features, rows }: Dataset): string[] {
 }
 
 /** The texts one by one; what else is known of each is put aside. */
-async function* textsOf(source: DocumentSource, places: Place[]): AsyncGenerator<string> {
+async function* textsOf(source: TextSource, places: Place[]): AsyncGenerator<string> {
+  let at = 0;
   for await (const { text, name, label } of source.open()) {
-    places.push({ name, label });
-    yield text;
+    if (label !== undefined || !source.labelledOnly) {
+      places.push({ at, name, label });
+      yield text;
+    }
+    at++;
   }
 }
 
@@ -113,26 +120,46 @@ function labelsOf(places: readonly Place[]): string[] {
   return places.map(({ label }) => label!);
 }
 
-/** UserError that counts and names the documents without a label, or with one that is not among the names. */
-function requireLabels(name: string, places: readonly Place[], names?: readonly string[]): void {
-  const at = (i: number) => {
-    const place = `document ${i + 1}`;
-    return places[i]!.name === undefined ? place : `${place} (${show(places[i]!.name!)})`;
-  };
-  const tell = (wrong: readonly number[], told: (i: number) => string) =>
-    wrong.slice(0, MOST_NAMED).map(told).join(', ') + (wrong.length > MOST_NAMED ? ', …' : '');
-  const all = [...places.keys()];
-  const bare = all.filter((i) => places[i]!.label === undefined || places[i]!.label === '');
-  if (bare.length > 0)
+interface TextSource extends DocumentSource {
+  /** Whether documents without a label are passed over. */
+  readonly labelledOnly?: boolean;
+}
+
+/** Of the documents those with a label, the others counted in a warning. UserError where none has one. */
+function labelledOnly(source: DocumentSource): TextSource {
+  const { name, documents, labelled, taken, warnings } = source;
+  if (labelled === 0)
     throw new UserError(
-      `${name}: expected a label for each of ${plural(places.length, 'document')}, got ${bare.length} without: ${tell(bare, at)}`,
+      `${name}: expected a label for each of ${plural(documents, 'document')}, got none: ${whyNoLabels(taken)}`,
     );
-  const known = names && new Set(names);
-  const other = known ? all.filter((i) => !known.has(places[i]!.label!)) : [];
-  if (other.length > 0)
-    throw new UserError(
-      `${name}: expected labels of the training texts (${shorten(names!)}), got ${plural(other.length, 'document')} with others: ${tell(other, (i) => `${show(places[i]!.label!)} in ${at(i)}`)}`,
-    );
+  const bare = documents - labelled;
+  const told = `${bare} of ${plural(documents, 'document')} without a label passed over`;
+  return { ...source, labelledOnly: true, warnings: bare === 0 ? warnings : [...warnings, told] };
+}
+
+/** What to do about it. */
+function whyNoLabels(taken: DocumentSource['taken']): string {
+  if (taken.format === 'folder') return 'labels of a folder are the names of the folders in it, two or more';
+  const { labelColumn, unused, format } = taken;
+  if (labelColumn !== undefined) return `column ${show(String(labelColumn))} is empty`;
+  if (format === 'lines') return 'lines of a label, a tab and a text have them';
+  if (unused === undefined) return 'there is no other column than that of the texts';
+  const [first] = unused;
+  return `no column is called label, class, category or the like; columns: ${shorten(unused.map(String))}; --label-column says which it is, such as --label-column ${shellWord(String(first))}`;
+}
+
+/** UserError that counts and names the documents with a label that is not among the names. */
+function requireKnown(name: string, places: readonly Place[], names: readonly string[]): void {
+  const known = new Set(names);
+  const other = places.filter(({ label }) => !known.has(label!));
+  if (other.length === 0) return;
+  const told = other.slice(0, MOST_NAMED).map((place) => {
+    const named = place.name === undefined ? '' : ` (${show(place.name)})`;
+    return `${show(place.label!)} in document ${place.at + 1}${named}`;
+  });
+  throw new UserError(
+    `${name}: expected labels of the training texts (${shorten(names)}), got ${plural(other.length, 'document')} with others: ${told.join(', ')}${other.length > MOST_NAMED ? ', …' : ''}`,
+  );
 }
 
 /** The vectorizer is loaded when texts are to be read. */

@@ -20,6 +20,8 @@ export interface DocumentsTaken {
   readonly labelColumn?: string | number;
   readonly dateColumn?: string | number;
   readonly nameColumn?: string | number;
+  /** The others, of which nothing is taken; absent where there is none. */
+  readonly unused?: readonly (string | number)[];
 }
 
 /** How a text becomes documents. */
@@ -187,9 +189,10 @@ function namesOf(
   { text, label, date, name }: DocumentColumns,
 ): Partial<DocumentsTaken> {
   const named = { textColumn: text, labelColumn: label, dateColumn: date, nameColumn: name };
-  return Object.fromEntries(
-    Object.entries(named).flatMap(([key, at]) => (at === undefined ? [] : [[key, nameOf(samples, at)]])),
-  );
+  const used = new Set<number | undefined>(Object.values(named));
+  const unused = [...samples.keys()].filter((at) => !used.has(at)).map((at) => nameOf(samples, at));
+  const taken = Object.entries(named).flatMap(([key, at]) => (at === undefined ? [] : [[key, nameOf(samples, at)]]));
+  return { ...Object.fromEntries(taken), ...(unused.length > 0 ? { unused } : {}) };
 }
 
 function jsonPlan(head: string, lines: readonly string[], asked: Asked): DocumentPlan {

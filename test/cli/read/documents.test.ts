@@ -22,6 +22,7 @@ import { addDocumentOptions, readDocumentTexts } from '#dist/cli/flags/documents
 import { addDataOptions } from '#dist/cli/options.js';
 import { type DocumentSource, documentsLine } from '#dist/cli/read/document-source.js';
 import { openDocuments } from '#dist/cli/read/documents.js';
+import { loadTextsToLearn } from '#dist/cli/read/texts.js';
 import { commandWith } from '#dist/cli/troubles.js';
 import { Scratch } from '../../support/cli.js';
 import { refusesAsync } from '../../support/refuses.js';
@@ -95,6 +96,34 @@ test('what was taken is told in a line', async () => {
   assert.equal(csv.warnings, ['1 without a text passed over']);
   const tsv = await openDocuments(write('b.tsv', 'x\tone text\ny\tone more\nx\ta third\n'));
   assert.is(documentsLine(tsv.taken), '3 documents, lines of label, tab and text, 2 labels');
+});
+
+test('columns that are not used are told', async () => {
+  const source = async (more: string) =>
+    documentsLine(
+      (await openDocuments(write('c.csv', `text,${more}\nsome text${',1'.repeat(more.split(',').length)}\n`))).taken,
+    );
+  assert.match(await source('stars,id'), /, names from id, not used: stars$/);
+  assert.match(await source('a,b,c,d,e,f'), /, not used: a, b, c, d and 2 more$/);
+});
+
+test('to learn from, documents need labels: without any it is told which column may have them, some without are passed over', async () => {
+  const learn = (path: string) => loadTextsToLearn(path, {}, { options: { minDocuments: 1 } });
+  const bare = write('stars.csv', 'text,stars\none text,1\nother text,2\n');
+  await refusesAsync(
+    () => learn(bare),
+    UserError,
+    /got none: no column is called label.*columns: "stars"; .*--label-column stars$/,
+  );
+  write('notes/a/one.txt', 'ship sea');
+  write('notes/b/two.txt', 'bank sea');
+  write('notes/loose.txt', 'tree');
+  const { data, documents, warnings } = await learn(scratch.path('notes'));
+  assert.equal(documents, ['a/one.txt', 'b/two.txt']);
+  assert.is(data.rows, 2);
+  assert.ok(warnings!.includes('1 of 3 documents without a label passed over'));
+  write('alone/one.txt', 'ship sea');
+  await refusesAsync(() => learn(scratch.path('alone')), UserError, /labels of a folder are the names/);
 });
 
 test('a file of lines that is windows-1252 is read so, with a word, wherever that shows', async () => {

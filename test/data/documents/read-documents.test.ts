@@ -120,7 +120,8 @@ test('CSV: what is proposed can go on, and what another option names is not prop
     }
   };
   assert.match(await proposed('a,b,y\n1,2,x\n3,4,y\n', {}), /^textColumn: .*none of running text among "y"/);
-  const rows = 'text,stars,date\na text of more than five words,5,2020-01-02\nanother of six words or more,1,2020-01-03\n';
+  const rows =
+    'text,stars,date\na text of more than five words,5,2020-01-02\nanother of six words or more,1,2020-01-03\n';
   for (const option of ['dateColumn', 'labelColumn'])
     assert.match(
       await proposed(rows, { [option]: 'text' }),
