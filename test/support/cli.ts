@@ -60,7 +60,7 @@ export function espalier(args: readonly string[], options: RunOptions = {}): Pro
 }
 
 /** What a command says on standard error of what it reads and does; everything else there is a fault. */
-const SAID = /^espalier: (read .+|warning: .+|progress: .+)$/;
+const SAID = /^espalier: (read .+|words of .+|warning: .+|progress: .+)$/;
 
 /** Runs it and expects success, and on standard error nothing but what was read. */
 export async function succeeds(args: readonly string[], options?: RunOptions): Promise<string> {

@@ -21,7 +21,7 @@ import { interruptible } from '../interrupt.js';
 import { addJson } from '../options.js';
 import { plural } from '../print/output.js';
 import { Progress } from '../print/progress.js';
-import { say, tellDocuments } from '../print/told.js';
+import { say, tellDocuments, tellVocabulary } from '../print/told.js';
 import { printTopics, printTopicsJson, type TopicsOutcome } from '../print/topics.js';
 import type { DocumentSource } from '../read/document-source.js';
 import { openDocuments } from '../read/documents.js';
@@ -121,6 +121,7 @@ async function topics(path: string | undefined, options: TopicsOptions): Promise
     const learned = await inFile(source.name, () =>
       learn({ ...source, open: rest }, opened, options, { ...learning, signal }, progress),
     );
+    if (!opened) tellVocabulary(source.name, learned.vectorizer.toJSON(), learning.language, options.json);
     const tree = named(learned, options);
     const seconds: Record<string, number> = { ...tree.seconds };
     // First of all: what was learned must outlive whatever is wrong later.
@@ -134,6 +135,10 @@ async function topics(path: string | undefined, options: TopicsOptions): Promise
         onProgress: ({ documents }) => progress.learn({ stage: 'Documents', ...doneOf(documents, source.documents) }),
       }),
     );
+    if (2 * report.wordless > report.documents && !options.json)
+      say(
+        `warning: ${source.name}: ${report.wordless} of ${plural(report.documents, 'document')} have no word of the vocabulary`,
+      );
     const score = holdout > 0 ? await scoreDocuments(tree.tree, tree.vectorizer, heldOut(), { signal }) : undefined;
     seconds.describe = (performance.now() - began) / 1000;
     return { tree, source, report, ...(score ? { heldOut: score } : {}), seconds };

@@ -15,7 +15,7 @@ import { askedToLearn, COLUMN_FLAGS, rowFormat, VECTORIZER_FLAGS } from '../flag
 import { interruptible } from '../interrupt.js';
 import { addDataOptions, addJson, integer, share } from '../options.js';
 import { type Outcome, printResult, printResultJson } from '../print/result.js';
-import { tellTaken } from '../print/told.js';
+import { tellTaken, tellVocabulary } from '../print/told.js';
 import { readInputs, type TextInput } from '../read/inputs.js';
 import { packNet } from '../read/model.js';
 import { NAMED_SETS } from '../read/named-data.js';
@@ -113,6 +113,8 @@ async function train(methods: readonly Method[], options: CommandOptions): Promi
   const told: TrainOptions = { ...others, text, ...(text ? {} : rowFormat(options, OF_TEXTS)) };
   const inputs = await readInputs(method, { ...told, seed });
   tellTaken([inputs.train, inputs.validation, inputs.test], options.json);
+  const { vectorizer } = inputs.train.data;
+  if (vectorizer) tellVocabulary(inputs.train.name, vectorizer, texts.language, options.json);
   if (fit.patience !== undefined && !inputs.validation && !inputs.held)
     throw new UserError('--patience: needs validation rows, but --holdout is 0');
   // Before a structure is learned, which may take its time.

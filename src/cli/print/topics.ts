@@ -1,3 +1,4 @@
+import type { TextVectorizer } from '../../data/documents/vectorizer.js';
 import { percentOf } from '../../numeric/format.js';
 import { wordOf } from '../../structure/latent/topics.js';
 import { latentTreeToJson } from '../../structure/latent/topics-json.js';
@@ -6,7 +7,7 @@ import type { TopicReport, TopicSummary } from '../../structure/topics/report.js
 import type { TopicTree } from '../../structure/topics/topic-tree.js';
 import type { DocumentSource } from '../read/document-source.js';
 import { count, duration, plural, print, printJson, rounded } from './output.js';
-import { documentFields } from './told.js';
+import { documentFields, vocabularyWarnings } from './told.js';
 
 /** What came of a run of topics. */
 export interface TopicsOutcome {
@@ -30,7 +31,7 @@ export function printTopicsJson(
   printJson({
     ...(known === undefined ? {} : { tree: known }),
     ...(input === undefined ? {} : { input }),
-    ...(source ? documentFields(source) : {}),
+    ...(source ? toldOf(source, vectorizer) : {}),
     documents: report?.documents ?? tree.rows,
     ...(report ? { wordless: report.wordless } : {}),
     vocabulary: tree.features,
@@ -49,6 +50,11 @@ export function printTopicsJson(
   });
 }
 
+function toldOf(source: DocumentSource, vectorizer: TextVectorizer): object {
+  const { taken, warnings } = documentFields(source);
+  return { taken, warnings: [...warnings, ...vocabularyWarnings(vectorizer.toJSON())] };
+}
+
 /** A topic of a report, or, where there are no documents, what the tree alone tells. */
 type Told = Pick<TopicSummary, 'id' | 'level' | 'name' | 'share' | 'features'> & Partial<TopicSummary>;
 
@@ -61,7 +67,7 @@ function topicsOf({
   if (report) return report.topics;
   return latentTreeToJson(tree, { top }).topics.map(({ name: id, ...topic }) => {
     const name = names[id];
-    return { id, ...topic, ...(name === undefined ? {} : { name }) };
+    return { id, ...topic, probability: topic.share, ...(name === undefined ? {} : { name }) };
   });
 }
 

@@ -37,7 +37,7 @@ const LABELS = [
 ];
 const DATES = [
   ...['date', 'published', 'published_at', 'created_at', 'created', 'datetime', 'timestamp', 'time', 'year'],
-  ...['datum', 'fecha', 'data', 'zeitpunkt', 'zeit', 'jahr', 'annee', 'ano', 'anno', 'jaar'],
+  ...['datum', 'fecha', 'zeitpunkt', 'zeit', 'jahr', 'annee', 'ano', 'anno', 'jaar'],
 ];
 const NAMES = [
   ...['name', 'id', 'title', 'file', 'url', 'titel', 'datei', 'nom', 'titre', 'nombre', 'titulo', 'nome', 'titolo'],

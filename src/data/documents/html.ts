@@ -13,6 +13,11 @@ const SKIPPED = new Set([
   'iframe',
   'object',
   'select',
+  'nav',
+  'footer',
+  'aside',
+  'form',
+  'button',
 ]);
 /** A head that is not closed ends before anything else. */
 const OF_HEAD = new Set(['title', 'meta', 'link', 'base', 'script', 'style', 'noscript', 'template']);
@@ -24,7 +29,7 @@ const INLINE = new Set([
 ]);
 
 /**
- * The text of a page of HTML, a line for each block (paragraph, heading, list item, cell): without head, scripts and styles, entities decoded, runs of white space as one blank.
+ * The text of a page of HTML, a line for each block (paragraph, heading, list item, cell): without head, scripts, styles and what stands around the text (nav, aside, footer, form, button), entities decoded, runs of white space as one blank.
  * Tags may be unclosed or misplaced; time is linear in the length, however deep they are nested.
  */
 export function htmlToText(html: string): string {

@@ -136,8 +136,8 @@ test('CSV: names of columns in other languages, whatever their case and accents'
     'Datum,Kategorie,Inhalt',
     'Fecha,CATEGOR\u00cdA,Texto',
     'Ann\u00e9e,Classe,Texte',
-    'Data,Tema,Testo',
-    'data,categoria,conte\u00fado',
+    'Anno,Tema,Testo',
+    'ano,categoria,conte\u00fado',
     'datum,klas,Tekst',
   ])
     assert.equal(await all(`${names}\n2020,a,kurz\n2021,b,lang\n`), [

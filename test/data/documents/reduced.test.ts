@@ -79,4 +79,10 @@ test('Markdown: what only looks like it stays', () => {
   assert.is(markdownToText('---\nno end of it'), 'no end of it');
 });
 
+test('what stands around the text of a page is left out', () => {
+  const page =
+    '<body><nav><a href="/">Home</a></nav><main><p>Text</p><form>Name <button>Send</button></form></main><aside>More</aside><footer>Imprint</footer></body>';
+  assert.is(htmlToText(page), 'Text');
+});
+
 test.run();
