@@ -41,6 +41,8 @@ export const LEARN_TOPICS = {
   maxFeatures: { ...VECTORIZER.maxFeatures, default: 1000 },
   minDocuments: { ...VECTORIZER.minDocuments, default: 3 },
   maxShare: { ...VECTORIZER.maxShare, default: 0.5 },
+  /** Of short texts, 10,000 meet too few pairs of words. */
+  sampleRows: { ...LATENT_TREE.sampleRows, default: 50_000 },
   refineSteps: { ...LATENT_TREE.refineSteps, default: 50 },
   holdout: {
     ...SHARE,
