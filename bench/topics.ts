@@ -51,12 +51,12 @@ const SETTINGS: readonly LearnTopicsOptions[] = [
   { phrases: 3 },
   { stem: true },
   { refineSteps: 10 },
+  { sampleRows: 10_000 },
   { sampleRows: 20_000 },
-  { sampleRows: 50_000 },
 ];
 
 const HOLDOUT = 0.1;
-const SAMPLES = [500, 1000, 2000];
+const SAMPLES = [500, 1000, 2000, 10_000];
 const PASSES = [0, 1, 2, 5];
 /** The documents are told of so often. */
 const REPEATS = 20;
@@ -145,7 +145,7 @@ async function settings(_: string, { documents }: Data): Promise<void> {
 
 async function heldout(_: string, { documents }: Data): Promise<void> {
   const rows: string[][] = [];
-  const sizes = [...SAMPLES, documents.length];
+  const sizes = [...SAMPLES.filter((rows) => rows < documents.length), documents.length];
   let learnedFrom = 0;
   for (const sampleRows of sizes) {
     const cells: string[] = [];

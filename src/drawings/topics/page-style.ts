@@ -111,7 +111,7 @@ ${BRANCHES.light.map((_, i) => `.c${i} { --c: var(--c${i}); }`).join(' ')}
 @media print {
   :root { font-size: 10.5pt; }
   body { max-width: none; padding: 0; }
-  .tree-tools, .more, .row button::before { display: none; }
+  .tree-tools, .more, .row button::before, .tree details:not([open]) { display: none; }
   .tree ul[hidden]:not(.unprinted) { display: block !important; }
   .tree ul.unprinted { display: none; }
   .row { break-inside: avoid; print-color-adjust: exact; }

@@ -40,6 +40,8 @@ export const LEARN_TOPICS = {
   maxFeatures: { ...VECTORIZER.maxFeatures, default: 1000 },
   minDocuments: { ...VECTORIZER.minDocuments, default: 'auto' },
   maxShare: { ...VECTORIZER.maxShare, default: 0.5 },
+  /** Of short texts, 10,000 meet too few pairs of words. */
+  sampleRows: { ...LATENT_TREE.sampleRows, default: 50_000 },
   refineSteps: { ...LATENT_TREE.refineSteps, default: 50 },
   // latentTree has it, unless topTopics is given.
   maxTop: { ...LATENT_TREE.maxTop, default: undefined, defaultDoc: String(LATENT_TREE.maxTop.default) },
