@@ -107,8 +107,8 @@ test('a tree tells of other documents, with names given by hand, and is updated 
   const alone = await answers<Answer>(['topics', '--tree', tree, '--name', 'h1.0=First, "of" all', '--out', named]);
   assert.equal(alone.names, { 'h1.0': 'First, "of" all' });
   assert.equal(
-    alone.topics.map(({ id, words, share }) => [id, words.slice(0, 3), share]),
-    first.topics.map(({ id, words, share }) => [id, words.slice(0, 3), share]),
+    alone.topics.map(({ id, words }) => [id, words.slice(0, 3)]),
+    first.topics.map(({ id, words }) => [id, words.slice(0, 3)]),
   );
   const told = await succeeds(['topics', plain, '--tree', named]);
   assert.match(told, /^more\.txt: 130 documents|130 documents, 20 words in the vocabulary/m);
@@ -175,12 +175,12 @@ const refusals: [string, () => string[], RegExp][] = [
   [
     'no words',
     () => [scratch.file('dots.txt', '...\n!!!\n')],
-    /dots\.txt: texts: expected words within --min-documents, .*got no words in 2 documents$/m,
+    /dots\.txt: texts: expected words in 1 document or more \(--min-documents\).*got no words in 2 documents$/m,
   ],
   [
     'one document',
     () => [scratch.file('one.txt', 'one short note\n')],
-    /expected words within --min-documents.* in 1 document$/m,
+    /expected words in 1 document or more .*none of them such, in 1 document$/m,
   ],
 ];
 
