@@ -29,7 +29,7 @@ test('usage', async () => {
   await refused(['tree'], /missing required argument 'data'/);
   await refused(['tree', words, words], /too many arguments/);
   await refused(['tree', words, '--jsn'], /unknown option '--jsn' \(Did you mean --json\?\)/);
-  await refused(['train'], /--data: expected training rows, got none/);
+  await refused(['train'], /--data: expected training rows, or texts by --text, got neither/);
   await refused(['train', words, '--data', fruit], /--data: expected it once, got .*train\.txt and .*fruit\.csv/);
   await refused(['train', '--data'], /'--data <file>' argument missing/);
   await refused(['predict', model], /missing required argument 'data'/);
