@@ -21,7 +21,7 @@ import { readFlags } from '../flags/read.js';
 import { TABLE_FLAGS } from '../flags/reading.js';
 import { interruptible } from '../interrupt.js';
 import { addDataOptions, addJson, type DataOptions, type Format, integer, isRowFormat } from '../options.js';
-import { count, duration, plural, print, printJson, rounded } from '../print/output.js';
+import { count, duration, likelihoodText, plural, print, printJson, rounded } from '../print/output.js';
 import { Progress } from '../print/progress.js';
 import { documentFields, say, takenFields, tellDocuments, tellTaken } from '../print/told.js';
 import { loadToLearn } from '../read/data.js';
@@ -183,12 +183,13 @@ async function latentTree(path: string | undefined, options: LatentTreeOptions):
     return;
   }
   const rows = documents?.documents ?? loaded?.data.rows ?? tree.rows;
-  print(`${name}: ${plural(rows, documents ? 'document' : 'row')}, ${plural(tree.features, 'feature')}`);
+  const unit = documents ? 'document' : 'row';
+  print(`${name}: ${plural(rows, unit)}, ${plural(tree.features, 'feature')}`);
   const levels = tree.levels.map((latents, l) => `${count(latents)} on level ${l + 1}`).join(', ');
   print(`${plural(tree.latents, 'latent')}: ${levels}`);
   print(`Log-likelihood ${likelihoodText(tree.logLikelihood, tree.rows)}, BIC ${tree.bic.toFixed(1)}`);
   if (opened && assigned) {
-    print(`Log-likelihood of these rows ${likelihoodText(assigned.logLikelihood, assigned.rows)}`);
+    print(`Log-likelihood of these ${unit}s ${likelihoodText(assigned.logLikelihood, assigned.rows, unit)}`);
   }
   const times = Object.entries(seconds).filter(([, s]) => s >= 0.0005);
   print(`Time: ${times.map(([phase, s]) => `${phase} ${duration(s)}`).join(', ')}`);
@@ -295,8 +296,4 @@ function contentsOf(
     case '.html':
       return latentTreeToHtml(tree, { top, title });
   }
-}
-
-function likelihoodText(logLikelihood: number, rows: number): string {
-  return `${logLikelihood.toFixed(1)} (${(logLikelihood / rows).toFixed(3)} a row)`;
 }

@@ -51,3 +51,8 @@ export function printTable(lines: readonly (readonly string[])[]): void {
 export function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
 }
+
+/** ln P of rows, in all and a row. */
+export function likelihoodText(logLikelihood: number, rows: number, unit = 'row'): string {
+  return `${logLikelihood.toFixed(1)} (${(logLikelihood / rows).toFixed(3)} a ${unit})`;
+}

@@ -6,7 +6,7 @@ import type { DocumentScore } from '../../structure/topics/assign-topics.js';
 import type { TopicReport, TopicSummary } from '../../structure/topics/report.js';
 import type { TopicTree } from '../../structure/topics/topic-tree.js';
 import type { DocumentSource } from '../read/document-source.js';
-import { count, duration, plural, print, printJson, rounded } from './output.js';
+import { count, duration, likelihoodText, plural, print, printJson, rounded } from './output.js';
 import { documentFields, vocabularyWarnings } from './told.js';
 
 /** What came of a run of topics. */
@@ -87,8 +87,11 @@ export function printTopics(
   const levels = tree.levels.map((latents, l) => `${count(latents)} on level ${l + 1}`).join(', ');
   print(`${plural(tree.latents, 'topic')}: ${levels}`);
   if (report) {
-    print(`Log-likelihood ${likelihoodText(report)}`);
-    if (heldOut) print(`Held out: ${plural(heldOut.documents, 'document')}, log-likelihood ${likelihoodText(heldOut)}`);
+    print(`Log-likelihood ${likelihoodText(report.logLikelihood, report.documents, 'document')}`);
+    if (heldOut)
+      print(
+        `Held out: ${plural(heldOut.documents, 'document')}, log-likelihood ${likelihoodText(heldOut.logLikelihood, heldOut.documents, 'document')}`,
+      );
     if (report.wordless > 0) print(`Without a word of the vocabulary: ${plural(report.wordless, 'document')}`);
     if (report.purity)
       print(`Purity against labels: ${report.purity.map((p, l) => `${percentOf(p)} on level ${l + 1}`).join(', ')}`);
@@ -110,8 +113,4 @@ function printLevel(topics: readonly Told[], highest: number, top: number): void
 function topicLine({ id, name, share, documents, features }: Told, indent: string, top: number): string {
   const words = features.slice(0, top).map(wordOf).join(', ') || 'no words';
   return `${indent}${percentOf(share).padStart(8)}  ${(documents === undefined ? '' : count(documents)).padStart(7)}  ${id.padEnd(6)} ${name ? `${name}: ` : ''}${words}`;
-}
-
-function likelihoodText({ logLikelihood, documents }: { logLikelihood: number; documents: number }): string {
-  return `${logLikelihood.toFixed(1)} (${(logLikelihood / documents).toFixed(3)} a document)`;
 }

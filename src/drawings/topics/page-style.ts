@@ -85,6 +85,7 @@ ${BRANCHES.light.map((_, i) => `.c${i} { --c: var(--c${i}); }`).join(' ')}
 @media (min-width: 64rem) {
   .ready main { display: grid; grid-template-columns: minmax(0, 0.9fr) minmax(0, 1fr); gap: 0 2.6rem; align-items: start; }
   .ready .side { position: sticky; top: 4.2rem; max-height: calc(100vh - 4.6rem); overflow-y: auto; padding: 0 0.3rem 2rem; scrollbar-width: thin; }
+  .tools:has(output:not(:empty)) ~ main .side { top: 6.1rem; max-height: calc(100vh - 6.5rem); }
   nav a[data-view='tree'] { display: none; }
 }
 @media (max-width: 63.99rem) {
