@@ -5,7 +5,7 @@ export function writtenText(option: Option, value: unknown): string {
   const { spellings = {} } = option;
   const spelt = Object.keys(spellings).find((word) => spellings[word] === value);
   if (spelt !== undefined) return spelt;
-  if (option.kind === 'list' && option.of.kind === 'list')
+  if (option.kind === 'list' && option.of.kind === 'list' && Array.isArray(value))
     return (value as unknown[][]).map((group) => group.map(featureText).join(',')).join(';');
   if (Array.isArray(value)) return value.map((one) => entryText(String(one))).join(',');
   return typeof value === 'string' && option.kind === 'other' && /^-?\d+$/.test(value) ? `"${value}"` : String(value);
