@@ -9,7 +9,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 // @ts-expect-error: a build step, which has no types
 import { packDist } from '../../tools/pack-dist.mjs';
-import { moduleGraph } from './support/module-graph.js';
+import { LATER, moduleGraph } from './support/module-graph.js';
 
 const root = new URL('../../', import.meta.url);
 const manifest = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'));
@@ -31,9 +31,6 @@ function packedCopy(): URL {
 /** Packages that are packed, with what they import. */
 const PACKED =
   /^(papaparse|htmlparser2|entities(\/decode)?|domelementtype|domhandler|domutils|dom-serializer|@orama\/(stopwords|stemmers)\/\w+)$/;
-
-/** What loads when it is first asked for: tables of records, readers of texts, what learns latent trees. */
-const LATER = /from-records|documents\/vectorizer|learner/;
 
 test('the core that a page loads is below 150 kB gzipped, in few requests', () => {
   const { files } = moduleGraph(new URL('dist/index.js', packed), LATER);

@@ -2,6 +2,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 
+/** What loads when it is first asked for: tables of records, readers of texts, what learns latent trees. */
+export const LATER = /from-records|documents\/vectorizer|learner/;
+
 export interface ModuleGraph {
   /** Every file reached, by URL. */
   readonly files: ReadonlyMap<string, Buffer>;
