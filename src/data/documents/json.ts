@@ -1,7 +1,8 @@
 import { got } from '../../check/phrase.js';
 import { show } from '../text/show.js';
-import { LineCutter, MOST_CHARACTERS } from './chunks.js';
+import { MOST_CHARACTERS } from './chunks.js';
 import type { Document } from './document.js';
+import { ByLine } from './lines.js';
 import { type DocumentParser, documentOf, hasText } from './parser.js';
 
 /** Which fields of objects are what; none where the values are strings. */
@@ -41,11 +42,11 @@ class Values {
 }
 
 /** A JSON value a line. */
-export class JsonLineParser implements DocumentParser {
-  readonly #cutter = new LineCutter();
+export class JsonLineParser extends ByLine {
   readonly #values: Values;
 
   constructor(fields: JsonFields | undefined) {
+    super();
     this.#values = new Values(fields);
   }
 
@@ -53,21 +54,9 @@ export class JsonLineParser implements DocumentParser {
     return this.#values.textless;
   }
 
-  push(text: string): Document[] {
-    const documents: Document[] = [];
-    this.#cutter.push(text, (line) => this.#take(line, documents));
-    return documents;
-  }
-
-  end(): Document[] {
-    const documents: Document[] = [];
-    this.#cutter.end((line) => this.#take(line, documents));
-    return documents;
-  }
-
-  #take(line: string, documents: Document[]): void {
+  protected take(line: string, documents: Document[]): void {
     if (!hasText(line)) return;
-    const where = `line ${this.#cutter.lines}`;
+    const where = `line ${this.cutter.lines}`;
     this.#values.add(parsed(line, where), where, documents);
   }
 }

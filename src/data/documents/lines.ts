@@ -3,57 +3,52 @@ import { LineCutter } from './chunks.js';
 import type { Document } from './document.js';
 import { type DocumentParser, documentOf, hasText } from './parser.js';
 
-/** A document a line; blank lines are none. */
-export class LineParser implements DocumentParser {
-  readonly #cutter = new LineCutter();
-  textless = 0;
+/** What every text of a document a line has in common. */
+export abstract class ByLine implements DocumentParser {
+  protected readonly cutter = new LineCutter();
+  abstract readonly textless: number;
 
   push(text: string): Document[] {
     const documents: Document[] = [];
-    this.#cutter.push(text, (line) => this.#take(line, documents));
+    this.cutter.push(text, (line) => this.take(line, documents));
     return documents;
   }
 
   end(): Document[] {
     const documents: Document[] = [];
-    this.#cutter.end((line) => this.#take(line, documents));
+    this.cutter.end((line) => this.take(line, documents));
     return documents;
   }
 
-  #take(line: string, documents: Document[]): void {
+  protected abstract take(line: string, documents: Document[]): void;
+}
+
+/** A document a line; blank lines are none. */
+export class LineParser extends ByLine {
+  textless = 0;
+
+  protected take(line: string, documents: Document[]): void {
     if (hasText(line)) documents.push({ text: line });
     else this.textless++;
   }
 }
 
 /** Lines of a label, a tab and a text, as they are: quotes mean nothing, further tabs are of the text. Blank lines are none. */
-export class LabelledLineParser implements DocumentParser {
-  readonly #cutter = new LineCutter();
+export class LabelledLineParser extends ByLine {
   #header: boolean;
   textless = 0;
 
   /** @param header whether the first line only names the two columns */
   constructor(header: boolean) {
+    super();
     this.#header = header;
   }
 
-  push(text: string): Document[] {
-    const documents: Document[] = [];
-    this.#cutter.push(text, (line) => this.#take(line, documents));
-    return documents;
-  }
-
-  end(): Document[] {
-    const documents: Document[] = [];
-    this.#cutter.end((line) => this.#take(line, documents));
-    return documents;
-  }
-
-  #take(line: string, documents: Document[]): void {
+  protected take(line: string, documents: Document[]): void {
     const tab = line.indexOf('\t');
     if (tab < 0) {
       if (hasText(line))
-        throw new RangeError(`line ${this.#cutter.lines}: expected a label, a tab and a text, got ${show(line)}`);
+        throw new RangeError(`line ${this.cutter.lines}: expected a label, a tab and a text, got ${show(line)}`);
       this.textless++;
       return;
     }
