@@ -26,6 +26,9 @@ const SHORT = 100_000;
 const LONG = 1_000_000;
 /** Ten times the text takes ten times as long; 100 times where time grows with the square. */
 const MOST_RATIO = 40;
+/** A first collection of garbage is a jump that does not go on: 4 times the text then takes 16 times as long only where time grows with the square. */
+const LONGER = 4;
+const MOST_LONGER = 9;
 /** CPU times, milliseconds: too short to compare, and too long to go on. */
 const NOISE = 15;
 const LONGEST = 2000;
@@ -179,6 +182,11 @@ for (const [name, read] of Object.entries(READERS)) {
         const many = await timeOf(read, filled(LONG));
         if (many <= MOST_RATIO * Math.max(few, NOISE)) break;
         ratios += ` ${few.toFixed(0)} to ${many.toFixed(0)} ms`;
+        if (many < LONGEST) {
+          const more = await timeOf(read, filled(LONGER * LONG));
+          if (more <= MOST_LONGER * many) break;
+          ratios += ` to ${more.toFixed(0)} ms`;
+        }
         if (attempt === 2) assert.unreachable(`${JSON.stringify(part)} and ${JSON.stringify(end)}:${ratios}`);
       }
     }
