@@ -182,7 +182,7 @@ for (const [name, read] of Object.entries(READERS)) {
         const many = await timeOf(read, filled(LONG));
         if (many <= MOST_RATIO * Math.max(few, NOISE)) break;
         ratios += ` ${few.toFixed(0)} to ${many.toFixed(0)} ms`;
-        if (many < LONGEST) {
+        if (many < LONGER * LONGEST) {
           const more = await timeOf(read, filled(LONGER * LONG));
           if (more <= MOST_LONGER * many) break;
           ratios += ` to ${more.toFixed(0)} ms`;
