@@ -3,7 +3,12 @@ import { complete } from '../check/complete.js';
 import type { Option, OptionsOf } from '../check/option.js';
 import type { Address, Size } from './address.js';
 import { Arena, MAX_BYTES } from './arena.js';
+import { DirectFork, type Fork, type Own } from './fork.js';
 import type { Kernels } from './kernels.js';
+import { threading } from './threads/can-thread.js';
+import { shareable } from './threads/shared-module.js';
+import type { Team } from './threads/team.js';
+import { ROOM_BYTES, roomAt, Writer } from './threads/written-fork.js';
 import type { WasmMemory, WasmModule, WebResponse } from './web-types.js';
 
 /** Where the kernels come from when not from the copy inside the package. */
@@ -28,17 +33,33 @@ export const ENGINE_OPTIONS = {
     inert: true,
     doc: 'Bytes in use at most; calls that need more are refused.',
   },
+  threads: {
+    kind: 'integer',
+    from: 1,
+    to: 256,
+    defaultDoc: 'all cores; 1 in a page that is not cross-origin isolated',
+    flag: false,
+    inert: true,
+    doc: 'Threads that compute. Results have the same bits at any number.',
+  },
 } as const satisfies Record<string, Option>;
 
 export type EngineOptions = OptionsOf<typeof ENGINE_OPTIONS>;
+
+/** Bytes a thread. */
+const SCRATCH_BYTES = 256;
+/** Multiply-adds, or what takes as long, from which on a fork pays. Measured: npm run bench:threads -- --part fork. */
+const WORTH_THREADS = 1_000_000;
 
 /** The kernels, bound to one linear memory. Everything that computes holds one. */
 export class Engine {
   /** The raw exports: no wrapper between a hot loop and a kernel. */
   readonly kernels: Kernels;
   readonly arena: Arena;
-  /** 256 bytes that any kernel call may scribble on. */
+  /** 256 bytes that any kernel call outside forks may scribble on. */
   readonly scratch: Address;
+  /** Threads that compute, the one that makes the calls counted. For as many has a fork to have memory of their own. */
+  readonly threads: number;
   /** Bytes: what createEngine was given. */
   readonly maxMemory: number;
   /** Bytes beside those that calls make: of the data that a command has read, for one. They count against maxMemory too. */
@@ -46,12 +67,55 @@ export class Engine {
   /** The most bytes that any call so far was reckoned to need, with all that was in use then. */
   estimated = 0;
 
+  private writer: Writer | undefined;
+
   /** @internal Use createEngine. */
-  constructor(memory: WasmMemory, kernels: Kernels, maxMemory = MAX_BYTES) {
+  constructor(
+    memory: WasmMemory,
+    kernels: Kernels,
+    maxMemory = MAX_BYTES,
+    threads = 1,
+    private readonly reasons: readonly string[] = [],
+  ) {
     this.kernels = kernels;
     this.maxMemory = maxMemory;
+    this.threads = threads;
     this.arena = new Arena(memory, maxMemory);
-    this.scratch = this.arena.allocate(256);
+    this.scratch = this.arena.allocate(SCRATCH_BYTES * threads);
+  }
+
+  /** @internal Of createEngine: the threads beside the one that makes the calls. */
+  employ(makeTeam: (engine: Engine) => Team): void {
+    const team = makeTeam(this);
+    const shared = () => {
+      const at = this.arena.allocate(ROOM_BYTES);
+      return roomAt(this.arena.memory.buffer, at);
+    };
+    this.writer = new Writer(this.kernels, shared, team);
+  }
+
+  /**
+   * Work that is cut into items, for all threads; see Fork.
+   * @param work about how many multiply-adds or as long it takes, in all. Less than what threads are worth is done at once, by one
+   * @param own memory that each thread has for its own; default: 256 bytes each
+   */
+  fork(work: Size, own: Own = { at: this.scratch, bytes: SCRATCH_BYTES }): Fork {
+    if (work < WORTH_THREADS) return new DirectFork(this.kernels, own.at);
+    this.writer ??= new Writer(this.kernels, () => roomAt(new ArrayBuffer(ROOM_BYTES), 0 as Address), undefined);
+    return this.writer.fork(own);
+  }
+
+  /** Threads that are at work: fewer than `threads` where some could not start or have ended, with the reasons. */
+  get working(): { threads: number; reasons: readonly string[] } {
+    const team = this.writer?.team;
+    return team
+      ? { threads: team.size, reasons: [...this.reasons, ...team.faults] }
+      : { threads: 1, reasons: this.reasons };
+  }
+
+  /** Ends the threads; what is computed from then on is computed by one. */
+  dispose(): void {
+    this.writer?.team?.dispose();
   }
 
   /** A view of `length` floats at an address. Views die when the memory grows: take one, use it, drop it. */
@@ -126,13 +190,40 @@ export class Scope {
  * Throws an Error where WebAssembly SIMD is missing (Node below 16.4, Safari below 16.4).
  */
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
-  const { wasm, maxMemory } = complete(ENGINE_OPTIONS, options, 'createEngine');
-  const memory = new WebAssembly.Memory({ initial: 16, maximum: Math.floor(Math.min(MAX_BYTES, maxMemory) / 65536) });
-  const module = await compile(wasm);
+  const { wasm, maxMemory, threads } = complete(ENGINE_OPTIONS, options, 'createEngine');
+  if (!hasSimd())
+    throw new Error(
+      'this runtime has no WebAssembly SIMD; Espalier needs Node 16.4, Chrome 91, Firefox 89, Safari 16.4 or later',
+    );
+  const maximum = Math.floor(Math.min(MAX_BYTES, maxMemory) / 65536);
+  const plan = threadsFor(threads, wasm);
+  const sharedOnes = plan.threads > 1 ? sharedMemory(maximum) : undefined;
+  const memory = sharedOnes ?? new WebAssembly.Memory({ initial: 16, maximum });
+  const module = await moduleOf(wasm, sharedOnes !== undefined);
   const { instance } = await instantiate(module, { env: { memory } });
   if (typeof instance.exports.gemm !== 'function')
     throw new TypeError('wasm: expected the module espalier/wasm/espalier.wasm, got one without its kernels');
-  return new Engine(memory, instance.exports as unknown as Kernels, maxMemory);
+  const kernels = instance.exports as unknown as Kernels;
+  if (!sharedOnes) {
+    const reasons = plan.threads > 1 ? ['this runtime gave no shared WebAssembly memory'] : plan.reasons;
+    return new Engine(memory, kernels, maxMemory, 1, reasons);
+  }
+  const { Team } = await import('./threads/team.js');
+  const engine = new Engine(memory, kernels, maxMemory, plan.threads, plan.reasons);
+  engine.employ((made) => new Team(made, module));
+  return engine;
+}
+
+/** How many threads an engine is to have, and why no more. */
+function threadsFor(
+  wanted: number | undefined,
+  wasm: WasmSource | undefined,
+): { threads: number; reasons: readonly string[] } {
+  const can = threading();
+  if (wanted === 1) return { threads: 1, reasons: ['threads is 1'] };
+  if (can.canThread && wasm instanceof WebAssembly.Module)
+    return { threads: 1, reasons: ['wasm is a compiled module, whose memory cannot be shared: pass its bytes'] };
+  return { threads: can.canThread ? (wanted ?? can.threads) : 1, reasons: can.reasons };
 }
 
 let shared: Promise<Engine> | undefined;
@@ -182,30 +273,47 @@ export async function engineOf({ engine }: { engine?: Engine | undefined }): Pro
   return engine ?? defaultEngine();
 }
 
-let inlined: Promise<WebAssembly.Module> | undefined;
-
-async function compile(source: WasmSource | undefined): Promise<WebAssembly.Module> {
-  if (!hasSimd())
-    throw new Error(
-      'this runtime has no WebAssembly SIMD; Espalier needs Node 16.4, Chrome 91, Firefox 89, Safari 16.4 or later',
-    );
-  if (source === undefined) {
-    inlined ??= import('./wasm-bytes.js').then(({ hex }) => WebAssembly.compile(decode(hex)));
-    return inlined;
-  }
+/** The module's bytes, or the module; undefined for the inlined copy. */
+async function bytesOf(source: WasmSource | undefined): Promise<Uint8Array<ArrayBuffer> | WebAssembly.Module> {
+  if (source === undefined) return decode((await import('./wasm-bytes.js')).hex);
   if (source instanceof WebAssembly.Module) return source;
   if (source instanceof URL) {
     if (source.protocol === 'file:')
       throw new TypeError('wasm: expected a URL that can be fetched; read a file: URL and pass its bytes');
-    return compile(await fetch(source));
+    return bytesOf(await fetch(source));
   }
   if (typeof Response !== 'undefined' && source instanceof Response) {
     if (!source.ok) throw new Error(`wasm: ${source.url} answered ${source.status}`);
-    return WebAssembly.compile(await source.arrayBuffer());
+    return new Uint8Array(await source.arrayBuffer());
   }
   if (ArrayBuffer.isView(source))
-    return WebAssembly.compile(new Uint8Array(source.buffer as ArrayBuffer, source.byteOffset, source.byteLength));
-  return WebAssembly.compile(source as ArrayBuffer);
+    return new Uint8Array(source.buffer as ArrayBuffer, source.byteOffset, source.byteLength);
+  return new Uint8Array(source as ArrayBuffer);
+}
+
+const compiled = new Map<boolean, Promise<WebAssembly.Module>>();
+
+/** The module that imports a memory of this kind. The inlined one is compiled once a kind. */
+async function moduleOf(source: WasmSource | undefined, shared: boolean): Promise<WebAssembly.Module> {
+  const compile = async () => {
+    const bytes = await bytesOf(source);
+    return bytes instanceof WebAssembly.Module ? bytes : WebAssembly.compile(shared ? shareable(bytes) : bytes);
+  };
+  if (source !== undefined) return compile();
+  const before = compiled.get(shared);
+  if (before) return before;
+  const module = compile();
+  compiled.set(shared, module);
+  return module;
+}
+
+/** Undefined where the runtime does not give one. */
+function sharedMemory(maximum: number): WasmMemory | undefined {
+  try {
+    return new WebAssembly.Memory({ initial: 16, maximum, shared: true });
+  } catch {
+    return undefined;
+  }
 }
 
 function decode(hex: string): Uint8Array<ArrayBuffer> {

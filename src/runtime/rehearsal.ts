@@ -1,4 +1,5 @@
 import { Engine } from './engine.js';
+import { DirectFork, type Fork } from './fork.js';
 import type { Kernels } from './kernels.js';
 import type { WasmMemory } from './web-types.js';
 
@@ -7,12 +8,17 @@ import type { WasmMemory } from './web-types.js';
  * much that takes. Not for code that reads back what it wrote, nor for hot loops, which would see two kinds of engine from then on.
  */
 class Rehearsal extends Engine {
-  constructor({ kernels }: Engine) {
+  constructor({ kernels, threads }: Engine) {
     super(
       { buffer: { byteLength: Number.POSITIVE_INFINITY } } as WasmMemory,
       silent(kernels),
       Number.POSITIVE_INFINITY,
+      threads,
     );
+  }
+
+  override fork(): Fork {
+    return new DirectFork(this.kernels, this.scratch);
   }
 
   override f32(): Float32Array {

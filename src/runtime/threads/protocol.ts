@@ -1,0 +1,125 @@
+// What the threads of an engine tell each other: words of a block of the shared memory, and calls of kernels as numbers.
+
+/** Words of 32 bits of the control block; those that threads contend for lie on cache lines of their own. */
+export const SEQUENCE = 0;
+/** The item that is taken next: below COUNT while a region is open, CLOSED or above while none is. */
+export const NEXT = 16;
+export const DONE = 32;
+/** How many threads sleep at SEQUENCE, and whether the first one sleeps at DONE. */
+export const SLEEPERS = 48;
+export const FIRST_SLEEPS = 49;
+/** Of the open region. Addresses are bytes. */
+export const COUNT = 64;
+export const PROGRAM = 65;
+export const ITEMS = 67;
+export const OWN = 68;
+export const OWN_STRIDE = 69;
+export const TRAPPED = 70;
+/** 1 once the threads are to end. */
+export const ENDING = 71;
+/** One line a thread: 1 while it looks for items or works on one. */
+export const BUSY = 80;
+export const BUSY_STRIDE = 16;
+
+export const CLOSED = 2 ** 30;
+
+/** Of a region's program, 64 bits each, and of its list of items, 32 bits each. */
+export const PROGRAM_WORDS = 2 ** 14;
+export const ITEM_WORDS = 2 ** 11;
+
+/** What a thread is told when it starts. */
+export interface Start {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  /** Byte of the control block. */
+  readonly control: number;
+  /** From 1; the thread that makes the calls is 0. */
+  readonly index: number;
+  /** How long to look for work before sleeping, ms. */
+  readonly spin: number;
+}
+
+export function controlBytes(threads: number): number {
+  return 4 * (BUSY + threads * BUSY_STRIDE);
+}
+
+/** A call: the kernel's number, how many arguments, the result, the arguments. 64 bits each. */
+export const CALL_HEAD = 3;
+/** Added to an offset into what the thread that runs the call has for its own. No size and no scalar is that large. */
+export const OWN_MARK = 2 ** 48;
+export const MOST_ARGUMENTS = 22;
+
+export type Kernel = (...values: number[]) => number | undefined;
+
+/** The kernels by number: the order of the module's exports, the same on all threads. */
+export function kernelTable(exports: Readonly<Record<string, unknown>>): { names: string[]; table: Kernel[] } {
+  const names = Object.keys(exports).filter((name) => typeof exports[name] === 'function');
+  return { names, table: names.map((name) => exports[name] as Kernel) };
+}
+
+/** Runs the calls in words [at, end); `own`: address of what this thread has for its own. */
+export function execute(words: Float64Array, at: number, end: number, table: readonly Kernel[], own: number): void {
+  while (at < end) {
+    const kernel = table[words[at]!]!;
+    const first = at + CALL_HEAD;
+    const next = first + words[at + 1]!;
+    for (let i = first; i < next; i++) if (words[i]! >= OWN_MARK) words[i] = words[i]! - OWN_MARK + own;
+    const [a, b] = [first + 8, first + 16];
+    // Kernels take as many of them as they declare.
+    const result = kernel(
+      words[first]!,
+      words[first + 1]!,
+      words[first + 2]!,
+      words[first + 3]!,
+      words[first + 4]!,
+      words[first + 5]!,
+      words[first + 6]!,
+      words[first + 7]!,
+      words[a]!,
+      words[a + 1]!,
+      words[a + 2]!,
+      words[a + 3]!,
+      words[a + 4]!,
+      words[a + 5]!,
+      words[a + 6]!,
+      words[a + 7]!,
+      words[b]!,
+      words[b + 1]!,
+      words[b + 2]!,
+      words[b + 3]!,
+      words[b + 4]!,
+      words[b + 5]!,
+    );
+    if (result !== undefined) words[at + 2] = result;
+    at = next;
+  }
+}
+
+/** The open region, as a thread sees it. */
+export interface Region {
+  readonly program: Float64Array;
+  /** Word of the program at which each item begins; one more for the end of the last. */
+  readonly items: Int32Array;
+}
+
+/** The item that this thread is to run, or -1 where none is left. Once it has one, the words that describe the region stay until the item is done. */
+export function takeItem(words: Int32Array): number {
+  const item = Atomics.add(words, NEXT, 1);
+  return item < Atomics.load(words, COUNT) ? item : -1;
+}
+
+export function runItem(
+  words: Int32Array,
+  { program, items }: Region,
+  item: number,
+  table: readonly Kernel[],
+  own: number,
+): void {
+  try {
+    execute(program, items[item]!, items[item + 1]!, table, own);
+  } catch {
+    Atomics.store(words, TRAPPED, 1);
+  }
+  Atomics.add(words, DONE, 1);
+  if (Atomics.load(words, FIRST_SLEEPS)) Atomics.notify(words, DONE);
+}

@@ -1,0 +1,25 @@
+import type { Start } from './protocol.js';
+
+/** A thread that runs. */
+export interface Handle {
+  end(): void;
+}
+
+/**
+ * Starts a thread: a worker thread of Node, Deno and Bun, which lets the process end, or a worker of a page.
+ * @param ended is told when and why it is no more
+ */
+export function startThread(start: Start, ended: (fault: string) => void): Handle {
+  const node = globalThis.process?.getBuiltinModule?.('node:worker_threads');
+  if (node) {
+    const worker = new node.Worker(new URL('./thread.js', import.meta.url), { workerData: start });
+    worker.unref();
+    worker.on('error', ({ message }) => ended(`a thread failed: ${message}`));
+    worker.on('exit', () => ended('a thread ended'));
+    return { end: () => void worker.terminate() };
+  }
+  const worker = new Worker(new URL('./thread.js', import.meta.url), { type: 'module' });
+  worker.onerror = (event) => ended(`a thread failed: ${event.message ?? 'its script could not be loaded'}`);
+  worker.postMessage(start);
+  return { end: () => worker.terminate() };
+}

@@ -1,0 +1,65 @@
+// A thread of an engine: runs items of the regions that the first thread opens, and sleeps in between.
+import {
+  BUSY,
+  BUSY_STRIDE,
+  ENDING,
+  ITEM_WORDS,
+  ITEMS,
+  kernelTable,
+  OWN,
+  OWN_STRIDE,
+  PROGRAM,
+  PROGRAM_WORDS,
+  type Region,
+  runItem,
+  SEQUENCE,
+  SLEEPERS,
+  type Start,
+  takeItem,
+} from './protocol.js';
+
+const CHECKS = 64;
+
+function work({ module, memory, control, index, spin }: Start): void {
+  const words = new Int32Array(memory.buffer, control);
+  const { table } = kernelTable(new WebAssembly.Instance(module, { env: { memory } }).exports);
+  const busy = BUSY + index * BUSY_STRIDE;
+  let region: Region | undefined;
+  // A region that is open already may be joined.
+  let seen = Atomics.load(words, SEQUENCE) - 1;
+  for (;;) {
+    if (!changed(words, seen, spin)) {
+      Atomics.add(words, SLEEPERS, 1);
+      Atomics.wait(words, SEQUENCE, seen);
+      Atomics.sub(words, SLEEPERS, 1);
+    }
+    seen = Atomics.load(words, SEQUENCE);
+    if (Atomics.load(words, ENDING)) return;
+    // From here on the first thread opens no other region.
+    Atomics.store(words, busy, 1);
+    for (let item = takeItem(words); item >= 0; item = takeItem(words)) {
+      const at = words[PROGRAM]! >>> 0;
+      const itemsAt = words[ITEMS]! >>> 0;
+      if (region?.program.byteOffset !== at || region.items.byteOffset !== itemsAt)
+        region = {
+          program: new Float64Array(memory.buffer, at, PROGRAM_WORDS),
+          items: new Int32Array(memory.buffer, itemsAt, ITEM_WORDS),
+        };
+      runItem(words, region, item, table, (words[OWN]! >>> 0) + index * words[OWN_STRIDE]!);
+    }
+    Atomics.store(words, busy, 0);
+  }
+}
+
+/** Whether another region was opened within `spin` ms. */
+function changed(words: Int32Array, seen: number, spin: number): boolean {
+  const until = performance.now() + spin;
+  do {
+    for (let i = 0; i < CHECKS; i++) if (Atomics.load(words, SEQUENCE) !== seen) return true;
+  } while (performance.now() < until);
+  return false;
+}
+
+const threads = globalThis.process?.getBuiltinModule?.('node:worker_threads');
+if (threads) work(threads.workerData);
+else globalThis.onmessage = ({ data }: { data: Start }) => work(data);

@@ -1,0 +1,186 @@
+import { type Address, plus } from '../address.js';
+import type { Fork, Own } from '../fork.js';
+import type { Kernels } from '../kernels.js';
+import type { Pace } from '../pace.js';
+import {
+  CALL_HEAD,
+  execute,
+  ITEM_WORDS,
+  type Kernel,
+  kernelTable,
+  MOST_ARGUMENTS,
+  OWN_MARK,
+  PROGRAM_WORDS,
+  type Region,
+} from './protocol.js';
+import type { Team } from './team.js';
+
+/** Where the calls of a fork and its list of items are written; with addresses where other threads read them. */
+export interface Room extends Region {
+  readonly at: Address;
+  readonly itemsAt: Address;
+}
+
+/** Bytes of a room in the memory that threads share. */
+export const ROOM_BYTES = 8 * PROGRAM_WORDS + 4 * ITEM_WORDS;
+
+/** A room in `buffer` from byte `at` on. */
+export function roomAt(buffer: ArrayBufferLike, at: Address): Room {
+  const itemsAt = plus(at, 8 * PROGRAM_WORDS);
+  const program = new Float64Array(buffer, at, PROGRAM_WORDS);
+  return { at, itemsAt, program, items: new Int32Array(buffer, itemsAt, ITEM_WORDS) };
+}
+
+/** Makes forks whose calls are written down first, for all threads to run, or for one that stops now and then. */
+export class Writer {
+  /** In the kernels' place: each writes its call into the current fork. */
+  readonly kernels: Kernels;
+  readonly table: readonly Kernel[];
+  private current: WrittenFork | undefined;
+  /** One for each fork that is under way; more than one where calls of the API run side by side. */
+  private readonly rooms: Room[] = [];
+
+  constructor(
+    kernels: Kernels,
+    private readonly makeRoom: () => Room,
+    readonly team: Team | undefined,
+  ) {
+    const { names, table } = kernelTable(kernels as unknown as Record<string, unknown>);
+    this.table = table;
+    this.kernels = Object.fromEntries(names.map((name, id) => [name, this.writing(id)])) as unknown as Kernels;
+    this.rooms.push(makeRoom());
+  }
+
+  fork(own: Own): Fork {
+    // Left by an error while it was written.
+    if (this.current?.open) this.current.close();
+    this.current = new WrittenFork(this, this.rooms.pop() ?? this.makeRoom(), own);
+    return this.current;
+  }
+
+  giveBack(room: Room): void {
+    this.rooms.push(room);
+  }
+
+  private writing(id: number): () => number {
+    const self = this;
+    return function write() {
+      // biome-ignore lint/complexity/noArguments: a rest parameter would make an array a call
+      self.current!.write(id, arguments as unknown as ArrayLike<number>);
+      return 0;
+    };
+  }
+}
+
+class WrittenFork implements Fork {
+  readonly own = OWN_MARK as Address;
+  readonly kernels: Kernels;
+  /** Until it is joined. */
+  open = true;
+  /** Word behind the last call, and where that begins. */
+  private end = 0;
+  private last = 0;
+  private count = 0;
+  /** Words of results to keep; results kept of calls that are no longer written there. */
+  private keeps: number[] | undefined;
+  private results: number[] | undefined;
+
+  constructor(
+    private readonly writer: Writer,
+    private readonly room: Room,
+    private readonly area: Own,
+  ) {
+    this.kernels = writer.kernels;
+    room.items[0] = 0;
+  }
+
+  get keptCount(): number {
+    return (this.results?.length ?? 0) + (this.keeps?.length ?? 0);
+  }
+
+  write(id: number, values: ArrayLike<number>): void {
+    const { program } = this.room;
+    const { end } = this;
+    const { length } = values;
+    if (!this.open || length > MOST_ARGUMENTS || end + CALL_HEAD + length > PROGRAM_WORDS)
+      throw new Error('a fork: a call that cannot be written');
+    program[end] = id;
+    program[end + 1] = length;
+    for (let i = 0; i < length; i++) program[end + CALL_HEAD + i] = values[i]!;
+    this.last = end;
+    this.end = end + CALL_HEAD + length;
+  }
+
+  next(): void {
+    const { items } = this.room;
+    if (this.end === items[this.count]) return;
+    items[++this.count] = this.end;
+    // Items are independent: some may be done before others are told.
+    if (this.end > PROGRAM_WORDS / 2 || this.count === ITEM_WORDS - 1) this.run();
+  }
+
+  keep(): void {
+    this.keeps ??= [];
+    this.keeps.push(this.last + 2);
+  }
+
+  kept(index: number): number {
+    return this.results![index]!;
+  }
+
+  join(): void {
+    this.next();
+    try {
+      this.run();
+    } finally {
+      this.close();
+    }
+  }
+
+  async turns(pace: Pace): Promise<void> {
+    const stop = () => pace.due;
+    try {
+      this.next();
+      for (let done = this.runFrom(0, stop); done < this.count; done = this.runFrom(done, stop)) await pace.turn();
+      this.clear();
+    } finally {
+      this.close();
+    }
+    if (pace.due) await pace.turn();
+  }
+
+  close(): void {
+    if (!this.open) return;
+    this.open = false;
+    this.writer.giveBack(this.room);
+  }
+
+  private run(): void {
+    this.runFrom(0);
+    this.clear();
+  }
+
+  /** The first item from `from` on that is not done. */
+  private runFrom(from: number, stop?: () => boolean): number {
+    const { room, count, area } = this;
+    const { team, table } = this.writer;
+    if (team && count - from > 1) return team.run(room, from, count, area, table, stop);
+    for (let item = from; item < count; ) {
+      execute(room.program, room.items[item]!, room.items[item + 1]!, table, area.at);
+      item++;
+      if (stop?.()) return item;
+    }
+    return count;
+  }
+
+  private clear(): void {
+    if (this.keeps) {
+      this.results ??= [];
+      for (const word of this.keeps) this.results.push(this.room.program[word]!);
+      this.keeps.length = 0;
+    }
+    this.end = 0;
+    this.count = 0;
+    this.room.items[0] = 0;
+  }
+}
