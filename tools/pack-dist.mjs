@@ -6,12 +6,15 @@ import { dirname, posix, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
 
+/** A thread's script, and who starts it by an address beside its own. */
+const THREADS = ['./dist/runtime/threads/thread.js', './dist/runtime/threads/team.js'];
+
 /** The scripts of the package in this folder as they are packed: path from the folder → text. */
 function packedScripts(folder) {
   const { bin, exports } = JSON.parse(readFileSync(resolve(folder, 'package.json'), 'utf8'));
   const exported = Object.values(exports).flatMap((target) => target.default ?? []);
   const handedOn = importedBy(bundle(folder, exported).metafile.inputs, exported);
-  const named = [...exported, ...Object.values(bin)];
+  const named = [...exported, ...Object.values(bin), ...THREADS];
   const { outputFiles, metafile } = bundle(folder, [...new Set([...named, ...handedOn].map(plain))]);
   const loaded = new Set(named.map(plain));
   // A set may grow while it is walked. What the entries hand on lies in chunks; the files in their own names are loaded by nobody.

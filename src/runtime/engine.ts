@@ -6,9 +6,11 @@ import { Arena, MAX_BYTES } from './arena.js';
 import { DirectFork, type Fork, type Own } from './fork.js';
 import type { Kernels } from './kernels.js';
 import { threading } from './threads/can-thread.js';
+import { controlBytes } from './threads/protocol.js';
+import { ROOM_BYTES, roomAt } from './threads/room.js';
 import { shareable } from './threads/shared-module.js';
 import type { Team } from './threads/team.js';
-import { ROOM_BYTES, roomAt, Writer } from './threads/written-fork.js';
+import { Writer } from './threads/written-fork.js';
 import type { WasmMemory, WasmModule, WebResponse } from './web-types.js';
 
 /** Where the kernels come from when not from the copy inside the package. */
@@ -85,8 +87,8 @@ export class Engine {
   }
 
   /** @internal Of createEngine: the threads beside the one that makes the calls. */
-  employ(makeTeam: (engine: Engine) => Team): void {
-    const team = makeTeam(this);
+  employ(makeTeam: (control: Address) => Team): void {
+    const team = makeTeam(this.arena.allocate(controlBytes(this.threads)));
     const shared = () => {
       const at = this.arena.allocate(ROOM_BYTES);
       return roomAt(this.arena.memory.buffer, at);
@@ -210,7 +212,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   }
   const { Team } = await import('./threads/team.js');
   const engine = new Engine(memory, kernels, maxMemory, plan.threads, plan.reasons);
-  engine.employ((made) => new Team(made, module));
+  engine.employ((control) => new Team(module, memory, control, plan.threads));
   return engine;
 }
 

@@ -1,5 +1,7 @@
 // What the threads of an engine tell each other: words of a block of the shared memory, and calls of kernels as numbers.
 
+import type { WasmMemory, WasmModule } from '../web-types.js';
+
 /** Words of 32 bits of the control block; those that threads contend for lie on cache lines of their own. */
 export const SEQUENCE = 0;
 /** The item that is taken next: below COUNT while a region is open, CLOSED or above while none is. */
@@ -29,8 +31,8 @@ export const ITEM_WORDS = 2 ** 11;
 
 /** What a thread is told when it starts. */
 export interface Start {
-  readonly module: WebAssembly.Module;
-  readonly memory: WebAssembly.Memory;
+  readonly module: WasmModule;
+  readonly memory: WasmMemory;
   /** Byte of the control block. */
   readonly control: number;
   /** From 1; the thread that makes the calls is 0. */

@@ -1,6 +1,5 @@
-import type { Address } from '../address.js';
-import type { Engine } from '../engine.js';
 import type { Own } from '../fork.js';
+import type { WasmMemory, WasmModule } from '../web-types.js';
 import {
   BUSY,
   BUSY_STRIDE,
@@ -23,8 +22,8 @@ import {
   TRAPPED,
   takeItem,
 } from './protocol.js';
+import type { Room } from './room.js';
 import { type Handle, startThread } from './start.js';
-import type { Room } from './written-fork.js';
 
 /** How long a thread looks for work before it sleeps, and the first one for the others' end, ms. */
 const SPIN = 0.1;
@@ -39,23 +38,20 @@ const CHECKS = 64;
  */
 export class Team {
   private readonly words: Int32Array;
-  private readonly control: Address;
   private readonly running = new Map<number, Handle>();
   private readonly mayWait: boolean;
-  private readonly threads: number;
   private started = false;
   /** Why threads are missing. */
   readonly faults: string[] = [];
 
+  /** `control`: byte of the memory from which on controlBytes(threads) are the team's own. */
   constructor(
-    private readonly engine: Engine,
-    private readonly module: WebAssembly.Module,
+    private readonly module: WasmModule,
+    private readonly memory: WasmMemory,
+    private readonly control: number,
+    private readonly threads: number,
   ) {
-    const { threads } = engine;
-    this.threads = threads;
-    const bytes = controlBytes(threads);
-    this.control = engine.arena.allocate(bytes);
-    this.words = engine.i32(this.control, bytes / 4);
+    this.words = new Int32Array(memory.buffer, control, controlBytes(threads) / 4);
     this.words.fill(0);
     this.words[NEXT] = CLOSED;
     this.mayWait = mayWait(this.words);
@@ -106,9 +102,9 @@ export class Team {
 
   private start(): void {
     this.started = true;
-    const { memory } = this.engine.arena;
-    for (let index = 1; index < this.threads; index++) {
-      const start: Start = { module: this.module, memory, control: this.control, index, spin: SPIN };
+    const { module, memory, control, threads } = this;
+    for (let index = 1; index < threads; index++) {
+      const start: Start = { module, memory, control, index, spin: SPIN };
       const ended = (fault: string) => {
         if (!this.running.has(index)) return;
         this.faults.push(fault);

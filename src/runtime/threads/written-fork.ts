@@ -1,4 +1,4 @@
-import { type Address, plus } from '../address.js';
+import type { Address } from '../address.js';
 import type { Fork, Own } from '../fork.js';
 import type { Kernels } from '../kernels.js';
 import type { Pace } from '../pace.js';
@@ -11,25 +11,9 @@ import {
   MOST_ARGUMENTS,
   OWN_MARK,
   PROGRAM_WORDS,
-  type Region,
 } from './protocol.js';
+import type { Room } from './room.js';
 import type { Team } from './team.js';
-
-/** Where the calls of a fork and its list of items are written; with addresses where other threads read them. */
-export interface Room extends Region {
-  readonly at: Address;
-  readonly itemsAt: Address;
-}
-
-/** Bytes of a room in the memory that threads share. */
-export const ROOM_BYTES = 8 * PROGRAM_WORDS + 4 * ITEM_WORDS;
-
-/** A room in `buffer` from byte `at` on. */
-export function roomAt(buffer: ArrayBufferLike, at: Address): Room {
-  const itemsAt = plus(at, 8 * PROGRAM_WORDS);
-  const program = new Float64Array(buffer, at, PROGRAM_WORDS);
-  return { at, itemsAt, program, items: new Int32Array(buffer, itemsAt, ITEM_WORDS) };
-}
 
 /** Makes forks whose calls are written down first, for all threads to run, or for one that stops now and then. */
 export class Writer {
