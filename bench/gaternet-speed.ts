@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { createEngine, Dataset, GaterNet, type GaterNetOptions, type Placement } from 'espalier';
 import { GatedInference } from '#dist/models/gaternet/gated-inference.js';
 import type { GatedNetwork } from '#dist/models/gaternet/gated-network.js';
+import { Pace } from '#dist/runtime/pace.js';
 import { randomNumbers, sink, sinkTotal } from './support/check.js';
 import { type Clock, race } from './support/race.js';
 import { formatTable, printHeader } from './support/report.js';
@@ -53,12 +54,13 @@ async function training(): Promise<void> {
   for (const { name, net, bar } of nets) {
     const session = net.network.startTraining(data, IMAGES);
     let step = 0;
-    const run = () => {
-      const { sum } = session.step(rows, 0, step++);
+    const pace = new Pace();
+    const run = async () => {
+      const { sum } = await session.step(rows, 0, step++, pace);
       if (!Number.isFinite(sum)) throw new Error(`${name}: expected a finite loss, got ${sum}`);
       sink(sum);
     };
-    const [times] = await race([{ name, run }], rounds, { clock, warmup: 2 });
+    const [times] = await race([{ name, run, async: true }], rounds, { clock, warmup: 2 });
     session.dispose();
     net.dispose();
     table.push([name, rate(times!, IMAGES), spread(times!, IMAGES), bar ? verdict(IMAGES / median(times!), bar) : '']);

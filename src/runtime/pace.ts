@@ -7,7 +7,7 @@ const INTERVAL = 24;
  */
 export class Pace {
   private last = performance.now();
-  private readonly signal: AbortSignal | undefined;
+  private signal: AbortSignal | undefined;
   /** Resolves once the callbacks' answers are there, or one is rejected. */
   private answered: Promise<unknown> = Promise.resolve();
   private fault: { readonly error: unknown } | undefined;
@@ -27,6 +27,11 @@ export class Pace {
     await nextTask();
     this.last = performance.now();
     this.check();
+  }
+
+  /** From now on an abort of this signal counts; of none where it is undefined. */
+  listen(signal: AbortSignal | undefined): void {
+    this.signal = signal;
   }
 
   /** Takes what a callback returned: its promise may be rejected long after. */

@@ -29,8 +29,8 @@ export interface TrainingSession {
   readonly gradients: Address;
   /** Floats from the start of the parameters that the optimiser moves at this step; missing for all. What comes after is kept with them. */
   readonly trained?: number;
-  /** Loss and gradients of these rows; `step` numbers the noise. */
-  step(rows: Int32Array, seed: number, step: number): LossSum;
+  /** Loss and gradients of these rows; `step` numbers the noise. Rejects with what the pace throws, and then has changed nothing that lasts. */
+  step(rows: Int32Array, seed: number, step: number, pace: Pace): Promise<LossSum>;
   dispose(): void;
 }
 
@@ -163,7 +163,10 @@ class Run {
       while (net.readers.beingRead) await net.readers.unread();
       if (options.signal?.aborted) return false;
       const rows = order.subarray(this.batch * options.batchSize, (this.batch + 1) * options.batchSize);
-      const { sum, weight } = this.session.step(rows, options.seed, this.step);
+      const loss = await this.loss(rows);
+      if (!loss) return false;
+      const { sum, weight } = loss;
+      while (net.readers.beingRead) await net.readers.unread();
       if (!Number.isFinite(sum)) throw this.diverged(`loss ${sum} in batch ${this.batch + 1}`);
       this.optimizer.step(this.trained, this.session.gradients, rate);
       this.lossSum += sum;
@@ -176,6 +179,21 @@ class Run {
     }
     this.requireFinite();
     return this.endEpoch(this.weights(), rate, began);
+  }
+
+  /** Of one step, with its gradients; undefined when the signal stopped it. */
+  private async loss(rows: Int32Array): Promise<LossSum | undefined> {
+    const { pace, session, step } = this;
+    const { signal, seed } = this.options;
+    pace.listen(signal);
+    try {
+      return await session.step(rows, seed, step, pace);
+    } catch (error) {
+      if (signal?.aborted && error === signal.reason) return undefined;
+      throw error;
+    } finally {
+      pace.listen(undefined);
+    }
   }
 
   /** Of this epoch. */

@@ -3,6 +3,7 @@ import { createEngine, type OptimizerOptions, readSafetensors } from 'espalier';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { plus } from '#dist/runtime/address.js';
+import { Pace } from '#dist/runtime/pace.js';
 import { close } from '../support/allclose.js';
 import {
   type GoldenLayer,
@@ -42,7 +43,7 @@ for (const input of ['rows', 'tiles'] as const) {
       const data = knownData(golden.rows, input, target);
       const session = net.network.startTraining(data, data.rows);
       const order = Int32Array.from({ length: data.rows }, (_, r) => r);
-      const { sum, weight } = session.step(order, 0, 0);
+      const { sum, weight } = await session.step(order, 0, 0, new Pace());
       close([sum / weight], [golden.losses[0]!], 1e-6, 'loss');
       let at = session.gradients;
       net.network.layers.forEach((layer, l) => {

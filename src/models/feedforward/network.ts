@@ -7,6 +7,7 @@ import { SkipPath, type SkipShape } from '../../layers/skip-path.js';
 import { forwardLayers, linearsOf, Workspace } from '../../layers/stack.js';
 import { type Address, NONE, plus } from '../../runtime/address.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
+import type { Pace } from '../../runtime/pace.js';
 import { Purpose } from '../../runtime/random.js';
 import type { ClassWeights } from '../../training/class-weights.js';
 import type { TrainingSession } from '../../training/fit.js';
@@ -185,7 +186,7 @@ class Session implements TrainingSession {
     net.bind(this.gradients);
   }
 
-  step(rows: Int32Array, seed: number, step: number): LossSum {
+  async step(rows: Int32Array, seed: number, step: number, _pace: Pace): Promise<LossSum> {
     const { net, space, deltas } = this;
     const { layers, paths, engine } = net;
     const { dropout } = net.shape;

@@ -6,6 +6,7 @@ import { packScratch } from '../../layers/stack.js';
 import { padded } from '../../numeric/padding.js';
 import { type Address, NONE } from '../../runtime/address.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
+import type { Pace } from '../../runtime/pace.js';
 import { fillNormal, Purpose } from '../../runtime/random.js';
 import type { ClassWeights } from '../../training/class-weights.js';
 import type { TrainingSession } from '../../training/fit.js';
@@ -97,7 +98,7 @@ export class GatedSession implements TrainingSession {
     net.bind(this.gradients);
   }
 
-  step(rows: Int32Array, seed: number, step: number): LossSum {
+  async step(rows: Int32Array, seed: number, step: number, _pace: Pace): Promise<LossSum> {
     const { net, images, classifier, pack, d, dfeatures } = this;
     const { engine, shape } = net;
     const n = rows.length;

@@ -2,6 +2,7 @@ import { createEngine, type Engine } from 'espalier';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Address, plus } from '#dist/runtime/address.js';
+import { Pace } from '#dist/runtime/pace.js';
 import { close } from '../../support/allclose.js';
 import { type GoldenLayer, type GoldenPath, type GoldenTarget, knownData, knownNet } from '../../support/known-net.js';
 import { Random } from '../../support/random.js';
@@ -88,18 +89,18 @@ async function gradientsAreSlopes(
   const order = Int32Array.from(random.permutation(rows));
   // A step whose masks let some gradient through to every layer.
   let step = 0;
-  const loss = () => {
-    const { sum, weight } = session.step(order, 9, step);
+  const loss = async () => {
+    const { sum, weight } = await session.step(order, 9, step, new Pace());
     return sum / weight;
   };
   const whole = net.network.parameters.length;
   const gradients = () => engine.f32(session.gradients, whole);
   for (
-    loss();
+    await loss();
     gradients()
       .subarray(0, net.network.layers[0]!.parameterLength)
       .every((g) => g === 0);
-    loss()
+    await loss()
   ) {
     step++;
     assert.ok(step < 50, 'no step reaches the first layer');
@@ -108,8 +109,8 @@ async function gradientsAreSlopes(
   const linears = [...net.network.layers, ...net.network.paths.flatMap(({ hidden, output }) => [hidden, output])];
   for (const [l, { segments, parameterLength }] of linears.entries()) {
     for (const { name, offset: from, length } of segments) {
-      loss();
-      slope(
+      await loss();
+      await slope(
         engine,
         plus(net.network.parameters.at, (offset + from) * 4),
         plus(session.gradients, (offset + from) * 4),
@@ -126,23 +127,25 @@ async function gradientsAreSlopes(
 }
 
 /** The loss must rise along the gradient of these parameters as fast as the gradient is long. */
-function slope(
+async function slope(
   engine: Engine,
   at: Address,
   gradientAt: Address,
   length: number,
-  loss: () => number,
+  loss: () => Promise<number>,
   what: string,
-): void {
+): Promise<void> {
   const gradient = engine.f32(gradientAt, length).slice();
   const before = engine.f32(at, length).slice();
   const norm = Math.hypot(...gradient);
   if (norm < 1e-6) return;
   const epsilon = 1e-3;
-  const [up, here, down] = [1, 0, -1].map((sign) => {
+  const losses: number[] = [];
+  for (const sign of [1, 0, -1]) {
     engine.f32(at, length).set(before.map((w, i) => w + (sign * epsilon * gradient[i]!) / norm));
-    return loss();
-  }) as [number, number, number];
+    losses.push(await loss());
+  }
+  const [up, here, down] = losses as [number, number, number];
   engine.f32(at, length).set(before);
   // A ReLU may switch within the step, in one unit and row: then the slope is right on the other side alone.
   const slopes = [(up - down) / 2, up - here, here - down].map((rise) => rise / epsilon);

@@ -3,6 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { GatedSession } from '#dist/models/gaternet/gated-session.js';
 import { plus } from '#dist/runtime/address.js';
+import { Pace } from '#dist/runtime/pace.js';
 import { createOptimizer, optimizerOptions } from '#dist/training/optimizer.js';
 import {
   closeToGolden,
@@ -63,7 +64,7 @@ for (const golden of goldenTrainings()) {
         engine.f32(noise, n * golden.gates).set(golden.noise[step]!);
         engine.i32(coins, n).set(golden.coins[step]!);
       };
-      const { sum, weight } = session.step(rows, 0, step);
+      const { sum, weight } = await session.step(rows, 0, step, new Pace());
       assert.ok(
         Math.abs(sum / weight - golden.losses[step]!) <= TOLERANCE * golden.losses[step]!,
         `loss of step ${step}: ${sum / weight}, expected ${golden.losses[step]}`,
