@@ -9,10 +9,6 @@ import { formatTable, printHeader } from './support/report.js';
 import { median, quantile } from './support/statistics.js';
 import { type Outcome, WORK } from './support/thread-work.js';
 
-const ROLE = process.env.ESPALIER_BENCH_WORK;
-if (ROLE === undefined) await main();
-else await serve(JSON.parse(ROLE));
-
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
@@ -159,3 +155,7 @@ async function forkCost(threads: number): Promise<void> {
   );
   console.log();
 }
+
+const ROLE = process.env.ESPALIER_BENCH_WORK;
+if (ROLE === undefined) await main();
+else await serve(JSON.parse(ROLE));
