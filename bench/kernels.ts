@@ -10,7 +10,7 @@ import { rowLayers, sparseLayer } from './cases/sparse.js';
 import { randomNumbers, requireClose, sinkTotal } from './support/check.js';
 import { loadPeak } from './support/peak.js';
 import { loadTensorFlow } from './support/peers.js';
-import { type Clock, race } from './support/race.js';
+import { type Clock, type Runner, race } from './support/race.js';
 import { formatTable, percent, printHeader } from './support/report.js';
 import { median, quantile } from './support/statistics.js';
 import { fieldConnections, makeCorpus, uniformConnections } from './support/structures.js';
@@ -94,15 +94,15 @@ console.log(`Results were checked before timing. Sink ${sinkTotal().toFixed(3)}.
 
 /** Times a group in turns with the peak and adds its rows to the tables. */
 async function measure(cases: readonly Case[]): Promise<void> {
-  const runners = cases.map((kernel) => {
-    kernel.run();
+  const runners: (Runner & { readonly calls: number })[] = [];
+  for (const kernel of cases) {
+    const name = `${kernel.name} ${kernel.shape}`;
+    const async = kernel.run() instanceof Promise;
+    if (async) await kernel.run();
     kernel.check();
-    const calls = callsPerSample(kernel);
-    const run = () => {
-      for (let i = 0; i < calls; i++) kernel.run();
-    };
-    return { name: `${kernel.name} ${kernel.shape}`, run, calls };
-  });
+    const calls = await callsPerSample(kernel, async);
+    runners.push({ name, async, calls, run: () => repeat(kernel, calls, async) });
+  }
   const [peakTimes, ...times] = await race([{ name: 'peak', run: peak.run }, ...runners], rounds, { clock });
   const peakRate = peakTimes!.map((ms) => peak.gigaflop / (ms / 1000));
   peaks.push(...peakRate);
@@ -128,10 +128,19 @@ function quantity(rate: number, unit: Case['work']['unit'] | ''): string {
   return `${(rate / size).toFixed(2)} ${prefix}${names[unit]}`;
 }
 
-function callsPerSample(kernel: Case): number {
+function repeat(kernel: Case, calls: number, async: boolean): void | Promise<void> {
+  if (async) return repeatAsync(kernel, calls);
+  for (let i = 0; i < calls; i++) kernel.run();
+}
+
+async function repeatAsync(kernel: Case, calls: number): Promise<void> {
+  for (let i = 0; i < calls; i++) await kernel.run();
+}
+
+async function callsPerSample(kernel: Case, async: boolean): Promise<number> {
   for (let calls = 1; ; calls *= 2) {
     const began = performance.now();
-    for (let i = 0; i < calls; i++) kernel.run();
+    await repeat(kernel, calls, async);
     const ms = performance.now() - began;
     if (ms >= SAMPLE_MS / 2) return Math.max(1, Math.round((calls * SAMPLE_MS) / ms));
   }

@@ -28,15 +28,15 @@ export async function millisecondsPerImage(
   );
   const times = runs.map((): number[] => []);
   for (let b = 0; b < batches; b++) {
-    runs.forEach((run, i) => {
+    for (const [i, run] of runs.entries()) {
       const began = performance.now();
-      run.next();
+      await run.next();
       if (b > 0) times[i]!.push((performance.now() - began) / batchSize);
-    });
+    }
     onBatch?.(b + 1, batches);
     await setImmediate();
   }
-  for (const run of runs) run.return(undefined);
+  for (const run of runs) await run.return(undefined);
   return times.map(median);
 }
 

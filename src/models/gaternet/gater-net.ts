@@ -41,7 +41,7 @@ import { describeTarget, requireSameTargets, type TargetInfo } from '../target.j
 import { type ConvNode, widened } from './backbone.js';
 import { backboneLayers } from './backbone-layers.js';
 import type { GatedBatch } from './gated-inference.js';
-import { GatedNetwork, type InferenceOptions } from './gated-network.js';
+import { GatedNetwork } from './gated-network.js';
 import { fileName, type GatedState, normOf, requireTensors, shapeOf, stateFrom } from './gated-state.js';
 import { GATED_FIT, GATED_PREDICT, GATED_RUN, GATER, type GaterNetOptions, STATE_DICT } from './options.js';
 import { readStateDict } from './state-dict.js';
@@ -243,7 +243,7 @@ export class GaterNet extends Net {
       (dry, net) => net.reserveDecisions(dry.scope(), size),
     );
     requireMemory(engine, memory, 'batchSize', `deciding on ${size} images at a time`, 'smaller batches');
-    for (const { rows, gates } of network.decisions(prepared, size)) {
+    for await (const { rows, gates } of network.decisions(prepared, size, pace)) {
       yield { first: rows[0]!, gates: engine.f32(gates, rows.length * network.gates).slice() };
       if (pace.due) await pace.turn();
     }
@@ -300,8 +300,8 @@ export class GaterNet extends Net {
     return { method, shape, norm: norm.toJSON(), mean, deviation };
   }
 
-  protected override batches(data: Dataset, size: number, options?: InferenceOptions): Generator<GatedBatch> {
-    return this.network.batches(data, size, options);
+  protected override batches(data: Dataset, size: number, pace: Pace): AsyncGenerator<GatedBatch> {
+    return this.network.batches(data, size, { pace });
   }
 
   protected override check(data: Dataset, argument: string, labelled: boolean): void {

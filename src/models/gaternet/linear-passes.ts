@@ -3,6 +3,7 @@ import type { PackScratch } from '../../layers/dense-units.js';
 import { activationBytes, type Linear } from '../../layers/linear.js';
 import type { Address } from '../../runtime/address.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
+import type { Pace } from '../../runtime/pace.js';
 import type { GaterHead } from './gater-head.js';
 
 /** Rows of features [sample][feature] as tiles, which linear layers read. */
@@ -91,7 +92,7 @@ export class GaterHeadPass {
   }
 
   /** Scores from features [sample][feature]. With scratch, norms go by the statistics of the batch, as in training; without, by the running ones. */
-  forward(features: Address, n: number, pack: PackScratch, scratch?: Address): void {
+  async forward(features: Address, n: number, pack: PackScratch, pace: Pace, scratch?: Address): Promise<void> {
     const { engine } = this;
     const { hidden, norm, out } = this.head;
     const tiles = tilesFor(n);
@@ -100,7 +101,7 @@ export class GaterHeadPass {
     if (norm) {
       tilesToRows(engine, this.raw, this.hidden, hidden.units, tiles);
       if (scratch === undefined) norm.infer(this.rows, this.raw, n, 1, { relu: true });
-      else norm.forward(this.rows, this.raw, n, 1, { relu: true }, scratch);
+      else await norm.forward(this.rows, this.raw, n, 1, { relu: true }, scratch, pace);
       rowsToTiles(engine, this.hidden, this.rows, hidden.units, tiles, n);
     } else engine.kernels.relu(this.hidden, tiles * hidden.units * LANES);
     out.forward(this.scoreTiles, this.hidden, tiles, pack);
