@@ -30,7 +30,7 @@ export function winograd_gradient_bytes(images: i32, ci: i32, co: i32, h: i32, w
   const even = round(ci, 2), four = round(co, 4);
   const panels = block_panels(even + four, GRADIENT_BLOCK, 4, groups * images);
   return CONSTANTS + TMP + <usize>groups * 4 * ENTRY + 2 * padded_plane(h, w, pad)
-    + 36 * (part_bytes(even, panels) + part_bytes(four, panels));
+    + 36 * (part_bytes(even, panels) + part_bytes(four, panels)) - 64;
 }
 
 /** Blocks of tiles that winograd_gradient sums over, one a call. */

@@ -237,7 +237,7 @@ kernelTest('winograd_gradient_blocks', 'as many as the twin has', (count) => {
   }
 });
 
-kernelTest('winograd_gradient_weights', 'four filters at a time, in both kernels, give the bits of all', () => {
+test('winograd_gradient, winograd_gradient_weights: four filters at a time give the bits of all', () => {
   const draws = new Draws(17);
   for (const shape of [...SHAPES.filter(({ co }, i) => co > 4 && i % 5 === 0), ...BLOCKS]) {
     const [x, dy] = [draws.floats(inputLength(shape)), draws.floats(outputLength(shape))];

@@ -42,11 +42,6 @@ export class Writer {
     return this.current;
   }
 
-  /** What is called from now on is none of this fork's: others may be made while it runs. */
-  leave(fork: WrittenFork): void {
-    if (this.current === fork) this.current = undefined;
-  }
-
   giveBack(room: Room): void {
     this.rooms.push(room);
   }
@@ -130,7 +125,6 @@ class WrittenFork implements Fork {
     const stop = () => pace.due;
     try {
       this.next();
-      this.writer.leave(this);
       for (let done = this.runFrom(0, stop); done < this.count; done = this.runFrom(done, stop)) await pace.turn();
       this.clear();
     } finally {
