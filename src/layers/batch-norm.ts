@@ -2,7 +2,7 @@ import { padded } from '../numeric/padding.js';
 import { type Address, NONE, plus } from '../runtime/address.js';
 import type { Engine, Scope } from '../runtime/engine.js';
 import type { Pace } from '../runtime/pace.js';
-import { inParts, type Part, partSize } from './parts.js';
+import { inShares, type Share, shareSize } from './shares.js';
 
 /** PyTorch's defaults. */
 const EPSILON = 1e-5;
@@ -33,9 +33,9 @@ type Table = (typeof TABLES)[number];
 const PASS = 4;
 
 /** Samples [0, n) of `floats` each in parts, on all threads. */
-export function inSamples(engine: Engine, pace: Pace, n: number, floats: number, part: Part): Promise<void> {
+export function inSamples(engine: Engine, pace: Pace, n: number, floats: number, part: Share): Promise<void> {
   const work = PASS * floats;
-  return inParts(engine, pace, n, partSize(n, work), n * work, part);
+  return inShares(engine, pace, n, shareSize(n, work), n * work, part);
 }
 
 /** Batch normalisation of planes [n][c][hw] (Ioffe and Szegedy 2015) with PyTorch's conventions, and what follows it in the same pass. */

@@ -4,7 +4,7 @@ import type { Engine } from '../runtime/engine.js';
 import type { Own } from '../runtime/fork.js';
 import type { Kernels } from '../runtime/kernels.js';
 import type { Pace } from '../runtime/pace.js';
-import { inParts, type Part, partSize } from './parts.js';
+import { inShares, type Share, shareSize } from './shares.js';
 
 /** One convolution: square kernel, stride and zero padding the same in both directions, no bias. */
 export interface ConvShape {
@@ -126,7 +126,7 @@ export class Conv {
   /** How many images of n go into one call of `run`. */
   imagesAtOnce(n: number): number {
     const { outHeight, outWidth } = this;
-    const size = partSize(n, this.multiplyAdds());
+    const size = shareSize(n, this.multiplyAdds());
     // Transformed weights are read once for a block of tiles: enough of them must come.
     return this.winograd
       ? Math.max(size, Math.ceil(LEAST_TILES / (Math.ceil(outHeight / 4) * Math.ceil(outWidth / 4))))
@@ -251,7 +251,7 @@ export class Conv {
       // The first sum of all takes those of the others.
       const beside = begin === 0 ? 0 : 1;
       const count = Math.min(atOnce - beside, blocks - begin);
-      await inParts(
+      await inShares(
         engine,
         pace,
         count * perBlock,
@@ -293,8 +293,8 @@ export class Conv {
     if (count === 1) return;
     const length = transformedBytes / 4;
     // Additions wait for memory: about as long as 20 multiply-adds.
-    const size = four(partSize(length, 20 * count));
-    await inParts(engine, pace, length, size, 20 * count * length, (kernels, first, last) => {
+    const size = four(shareSize(length, 20 * count));
+    await inShares(engine, pace, length, size, 20 * count * length, (kernels, first, last) => {
       for (let i = 1; i < count; i++)
         kernels.accumulate(plus(sums, first * 4), plus(sums, i * transformedBytes + first * 4), last - first);
     });
@@ -309,7 +309,7 @@ export class Conv {
     for (let first = 0; first < n; first += images) {
       const last = Math.min(n, first + images);
       const all = (last - first) * this.multiplyAdds();
-      await inParts(
+      await inShares(
         engine,
         pace,
         channels,
@@ -325,8 +325,8 @@ export class Conv {
   }
 
   /** All images, some at once. */
-  private images(n: number, work: Own, pace: Pace, part: Part): Promise<void> {
-    return inParts(this.engine, pace, n, this.imagesAtOnce(n), n * this.multiplyAdds(), part, work);
+  private images(n: number, work: Own, pace: Pace, part: Share): Promise<void> {
+    return inShares(this.engine, pace, n, this.imagesAtOnce(n), n * this.multiplyAdds(), part, work);
   }
 
   /** To where `run`, or with flip the input's gradient, multiplies. */
@@ -342,10 +342,10 @@ export class Conv {
   }
 
   /** Filters by transforms of four at once. */
-  private fours(pace: Pace, work: Own, part: Part, filters = this.shape.filters): Promise<void> {
+  private fours(pace: Pace, work: Own, part: Share, filters = this.shape.filters): Promise<void> {
     const all = TRANSFORM * this.shape.channels * this.shape.filters;
-    const size = four(partSize(filters, all / filters));
-    return inParts(this.engine, pace, filters, size, all, part, work);
+    const size = four(shareSize(filters, all / filters));
+    return inShares(this.engine, pace, filters, size, all, part, work);
   }
 
   private blocks(n: number): number {
@@ -395,8 +395,8 @@ async function packRows(
   pace: Pace,
 ): Promise<void> {
   // A float that is moved takes as long as some 20 multiply-adds.
-  const size = four(partSize(rows, 20 * k));
-  await inParts(engine, pace, rows, size, 20 * k * rows, (kernels, first, last) => {
+  const size = four(shareSize(rows, 20 * k));
+  await inShares(engine, pace, rows, size, 20 * k * rows, (kernels, first, last) => {
     const at = plus(from, first * rowStride * 4);
     kernels.conv_weights(plus(packed, first * k * 4), at, last - first, k, rowStride, kStride);
   });

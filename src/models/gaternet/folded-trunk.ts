@@ -1,6 +1,6 @@
 import { at, inSamples } from '../../layers/batch-norm.js';
 import { type ChannelList, PLAIN } from '../../layers/conv.js';
-import { inParts, ownOf } from '../../layers/parts.js';
+import { inShares, ownOf } from '../../layers/shares.js';
 import { type Address, NONE, plus } from '../../runtime/address.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
 import type { Own } from '../../runtime/fork.js';
@@ -195,7 +195,7 @@ export class FoldedTrunk {
       const raw = scope.bytes(n * channels * height * width * 4);
       const extras = { ...PLAIN, bias: this.bias[i]! };
       const all = n * conv.multiplyAdds();
-      await inParts(
+      await inShares(
         engine,
         pace,
         n,

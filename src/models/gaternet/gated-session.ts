@@ -2,7 +2,7 @@ import type { Dataset, Targets } from '../../data/dataset.js';
 import { LANES, rowsToTiles, tilesFor, tilesToRows } from '../../layers/batch.js';
 import type { PackScratch } from '../../layers/dense-units.js';
 import { activationBytes } from '../../layers/linear.js';
-import { ownOf } from '../../layers/parts.js';
+import { ownOf } from '../../layers/shares.js';
 import { packScratch } from '../../layers/stack.js';
 import { padded } from '../../numeric/padding.js';
 import { type Address, NONE } from '../../runtime/address.js';

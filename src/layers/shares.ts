@@ -5,33 +5,39 @@ import type { Own } from '../runtime/fork.js';
 import type { Kernels } from '../runtime/kernels.js';
 import type { Pace } from '../runtime/pace.js';
 
-/** Makes the calls of one part. */
-export type Part = (kernels: Kernels, first: number, last: number, own: Address) => void;
+/** Makes the calls of one share. */
+export type Share = (kernels: Kernels, first: number, last: number, own: Address) => void;
+
+/** Shares of one fork: so long may the calls of many be that some begin before all are told. */
+const TOGETHER = 32;
 
 /**
- * Does [0, count) in parts of `size`, on all threads where there are several.
- * @param work of all parts; see Engine.fork, as for own
+ * Does [0, count) in shares of `size`, on all threads where there are several.
+ * @param work of all; see Engine.fork, as for own
  */
-export async function inParts(
+export async function inShares(
   engine: Engine,
   pace: Pace,
   count: number,
   size: number,
   work: number,
-  part: Part,
+  share: Share,
   own?: Own,
 ): Promise<void> {
   if (count <= size) {
-    part(engine.kernels, 0, count, own?.at ?? engine.scratch);
+    share(engine.kernels, 0, count, own?.at ?? engine.scratch);
     if (pace.due) await pace.turn();
     return;
   }
-  const fork = engine.fork(work, own);
-  for (let first = 0; first < count; first += size) {
-    part(fork.kernels, first, Math.min(first + size, count), fork.own);
-    fork.next();
+  for (let begin = 0; begin < count; begin += TOGETHER * size) {
+    const end = Math.min(count, begin + TOGETHER * size);
+    const fork = engine.fork((work * (end - begin)) / count, own);
+    for (let first = begin; first < end; first += size) {
+      share(fork.kernels, first, Math.min(first + size, end), fork.own);
+      fork.next();
+    }
+    await fork.turns(pace);
   }
-  await fork.turns(pace);
 }
 
 /** So many bytes for each thread. */
