@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Dataset, GaterNet } from 'espalier';
+import { Pace } from '#dist/runtime/pace.js';
 import { median } from '../frame/numbers.js';
 
 /** A net to be timed, with its gater or, where gates are given, without. */
@@ -24,7 +25,7 @@ export async function millisecondsPerImage(
     throw new RangeError(`data: expected two batches of ${batchSize} images or more, got ${data.rows} images`);
   }
   const runs = contenders.map(({ net, decided }) =>
-    net.network.batches(data, batchSize, decided === undefined ? {} : { decided }),
+    net.network.batches(data, batchSize, new Pace(), decided === undefined ? {} : { decided }),
   );
   const times = runs.map((): number[] => []);
   for (let b = 0; b < batches; b++) {

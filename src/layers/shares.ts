@@ -47,8 +47,8 @@ export function ownOf(engine: Engine, scope: Scope, bytes: number): Own {
   return { at: scope.bytes(engine.threads * each), bytes: each };
 }
 
-/** How many of `count` alike go into one part, of `work` each: a part of 16, but 20 µs to 5 ms of work. */
-export function partSize(count: number, work: number): number {
+/** How many of `count` alike go into one share, of `work` each: a part of 16, but 20 µs to 5 ms of work. */
+export function shareSize(count: number, work: number): number {
   const most = Math.max(1, Math.floor(LARGEST / work));
   const least = Math.ceil(SMALLEST / work);
   return Math.min(most, Math.max(least, Math.ceil(count / 16)));

@@ -1,5 +1,6 @@
 import { Dataset, type GaterNet } from 'espalier';
 import { plus } from '#dist/runtime/address.js';
+import { Pace } from '#dist/runtime/pace.js';
 import { Random } from './random.js';
 
 // Small images and what a GaterNet makes of them, for its tests.
@@ -79,7 +80,7 @@ export async function logitsOf(
 ): Promise<Float32Array> {
   const { outputs } = net.target;
   const result = new Float32Array(data.rows * outputs);
-  for await (const { rows, logits, tiles } of net.network.batches(data, batchSize, options)) {
+  for await (const { rows, logits, tiles } of net.network.batches(data, batchSize, new Pace(), options)) {
     const values = net.engine.f32(logits, tiles * outputs * 32);
     rows.forEach((row, r) => {
       for (let k = 0; k < outputs; k++)

@@ -103,7 +103,7 @@ export class GatedInference {
     const gates = net.gater && decided ? this.place(decided) : await this.decide(n, pace);
     const open = gates ? { total: net.gates, values: gates } : undefined;
     await backbone.forward(this.images.at, n, pace, open, masked);
-    const logits = classifier.forward(backbone.features, n, this.pack);
+    const logits = await classifier.forward(backbone.features, n, this.pack, pace);
     return { logits, tiles: tilesFor(n), ...(gates ? { gates: net.engine.f32(gates, n * net.gates).slice() } : {}) };
   }
 

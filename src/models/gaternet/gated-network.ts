@@ -1,7 +1,7 @@
 import type { Dataset } from '../../data/dataset.js';
 import type { Address } from '../../runtime/address.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
-import { Pace } from '../../runtime/pace.js';
+import type { Pace } from '../../runtime/pace.js';
 import type { ClassWeights } from '../../training/class-weights.js';
 import type { TrainingSession } from '../../training/fit.js';
 import type { Computation } from '../computation.js';
@@ -15,7 +15,6 @@ export interface InferenceOptions {
   decided?: Float32Array;
   /** See FoldedTrunk. */
   masked?: boolean;
-  pace?: Pace;
 }
 
 /** A backbone and its gater, to be trained and run. */
@@ -37,7 +36,8 @@ export class GatedNetwork extends GatedLayers implements Computation {
   async *batches(
     data: Dataset,
     size: number,
-    { decided, masked, pace = new Pace() }: InferenceOptions = {},
+    pace: Pace,
+    { decided, masked }: InferenceOptions = {},
   ): AsyncGenerator<GatedBatch> {
     const inference = new GatedInference(this, size, decided === undefined);
     try {

@@ -114,10 +114,10 @@ export class GatedSession implements TrainingSession {
     if (gated) await this.decide(n, seed, step, pace);
     const gates = gated ? this.gates : undefined;
     await this.backbone.forward(images.at, n, gates, this.scratch, pace);
-    const logits = classifier.forward(this.backbone.features, n, pack);
-    const loss = this.loss.gradient(d.logits, logits, this.targets, rows);
-    net.classifier.backward(d.features, d.logits, classifier.features, tiles, pack);
-    tilesToRows(engine, dfeatures, d.features, net.classifier.inputs, tiles);
+    const logits = await classifier.forward(this.backbone.features, n, pack, pace);
+    const loss = await this.loss.gradient(d.logits, logits, this.targets, rows, pace);
+    await net.classifier.backward(d.features, d.logits, classifier.features, tiles, pack, pace);
+    await tilesToRows(engine, dfeatures, d.features, net.classifier.inputs, tiles, pace);
     await this.backbone.backward(images.at, n, dfeatures, gates, this.scratch, pace);
     this.gatedStep = gated;
     if (!gated) return loss;
@@ -157,11 +157,11 @@ export class GatedSession implements TrainingSession {
     const tiles = tilesFor(n);
     const penalty = shape.penalty / (net.gates * n);
     engine.kernels.gate_backward(gates.gradient, gates.gradient, draws.slope, penalty, n * net.gates);
-    rowsToTiles(engine, d.scores, gates.gradient, net.gates, tiles, n);
-    out.backward(d.hidden, d.scores, head.hidden, tiles, pack);
+    await rowsToTiles(engine, d.scores, gates.gradient, net.gates, tiles, n, pace);
+    await out.backward(d.hidden, d.scores, head.hidden, tiles, pack, pace);
     if (norm) {
-      tilesToRows(engine, dfeatures, d.hidden, hidden.units, tiles);
-      tilesToRows(engine, head.rows, head.hidden, hidden.units, tiles);
+      await tilesToRows(engine, dfeatures, d.hidden, hidden.units, tiles, pace);
+      await tilesToRows(engine, head.rows, head.hidden, hidden.units, tiles, pace);
       await norm.backward(
         dfeatures,
         dfeatures,
@@ -175,10 +175,10 @@ export class GatedSession implements TrainingSession {
         this.scratch.norm,
         pace,
       );
-      rowsToTiles(engine, d.hidden, dfeatures, hidden.units, tiles, n);
+      await rowsToTiles(engine, d.hidden, dfeatures, hidden.units, tiles, n, pace);
     } else engine.kernels.relu_backward(d.hidden, head.hidden, tiles * hidden.units * LANES, 1);
-    hidden.backward(d.features, d.hidden, head.features, tiles, pack);
-    tilesToRows(engine, dfeatures, d.features, hidden.inputs, tiles);
+    await hidden.backward(d.features, d.hidden, head.features, tiles, pack, pace);
+    await tilesToRows(engine, dfeatures, d.features, hidden.inputs, tiles, pace);
     await this.gater!.backward(this.images.at, n, dfeatures, undefined, this.scratch, pace);
   }
 

@@ -301,7 +301,7 @@ export class GaterNet extends Net {
   }
 
   protected override batches(data: Dataset, size: number, pace: Pace): AsyncGenerator<GatedBatch> {
-    return this.network.batches(data, size, { pace });
+    return this.network.batches(data, size, pace);
   }
 
   protected override check(data: Dataset, argument: string, labelled: boolean): void {

@@ -1,5 +1,5 @@
 import type { SparseMatrix } from '../../data/dataset.js';
-import { activate, drop } from '../../layers/activate.js';
+import { activate, activateBackward, drop } from '../../layers/activate.js';
 import { LANES, RowBatch, tilesFor } from '../../layers/batch.js';
 import type { Connections } from '../../layers/connections.js';
 import type { PackScratch } from '../../layers/dense-units.js';
@@ -9,6 +9,7 @@ import { ActiveUnits, StripUnits } from '../../layers/strip-units.js';
 import { padded } from '../../numeric/padding.js';
 import { type Address, NONE, plus } from '../../runtime/address.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
+import type { Pace } from '../../runtime/pace.js';
 import { Purpose } from '../../runtime/random.js';
 import type { LossSum } from '../../training/losses.js';
 import type { Block } from '../../training/optimizer.js';
@@ -30,7 +31,7 @@ export interface Autoencoder {
   readonly parameters: Block;
   readonly gradients: Address;
   /** Loss and gradients of these rows; `step` numbers the noise, `layer` its stream. */
-  step(rows: Int32Array, seed: number, step: number): LossSum;
+  step(rows: Int32Array, seed: number, step: number, pace: Pace): Promise<LossSum>;
   /** Draws the layer's initial weights. */
   initialise(seed: number, initialScale: number): void;
   /** The layer's parameters, in the order of its block. */
@@ -53,7 +54,7 @@ export class TileAutoencoder implements Autoencoder {
   constructor(
     private readonly engine: Engine,
     private readonly layer: Linear,
-    private readonly source: (rows: Int32Array) => Address,
+    private readonly source: (rows: Int32Array, pace: Pace) => Promise<Address>,
     private readonly options: Denoising,
     private readonly stream: number,
     batchSize: number,
@@ -76,7 +77,7 @@ export class TileAutoencoder implements Autoencoder {
     }
   }
 
-  step(rows: Int32Array, seed: number, step: number): LossSum {
+  async step(rows: Int32Array, seed: number, step: number, pace: Pace): Promise<LossSum> {
     const { engine, layer, pack, stream, hidden, dhidden, decoded, noisy } = this;
     const { kernels } = engine;
     const { maskingNoise, dropout } = this.options;
@@ -84,17 +85,18 @@ export class TileAutoencoder implements Autoencoder {
     const inputLength = tiles * layer.inputs * LANES;
     const hiddenLength = tiles * layer.units * LANES;
     const visibleBias = layer.parameterLength * 4;
-    const clean = this.source(rows);
+    const clean = await this.source(rows, pace);
 
     engine.f32(noisy, inputLength).set(engine.f32(clean, inputLength));
-    drop(engine, noisy, inputLength, maskingNoise, 1, { seed, step, stream, purpose: Purpose.pretrainMask });
-    layer.forward(hidden, noisy, tiles, pack);
-    activate(engine, hidden, hiddenLength, dropout, { seed, step, stream, purpose: Purpose.pretrainDropout });
+    const noise = { seed, step, stream };
+    await drop(engine, noisy, inputLength, maskingNoise, 1, { ...noise, purpose: Purpose.pretrainMask }, pace);
+    await layer.forward(hidden, noisy, tiles, pack, pace);
+    await activate(engine, hidden, hiddenLength, dropout, { ...noise, purpose: Purpose.pretrainDropout }, pace);
 
     const tileBytes = layer.inputs * LANES * 4;
     for (let t = 0; t < tiles; t++)
       kernels.tile_fill(plus(decoded, t * tileBytes), plus(this.parameters.at, visibleBias), layer.inputs);
-    layer.backwardInput(decoded, hidden, tiles, pack, true);
+    await layer.backwardInput(decoded, hidden, tiles, pack, pace, true);
     let sum = 0;
     engine.f32(plus(this.gradients, visibleBias), layer.inputs).fill(0);
     for (let t = 0; t < tiles; t++) {
@@ -104,11 +106,11 @@ export class TileAutoencoder implements Autoencoder {
       kernels.tile_sums(plus(this.gradients, visibleBias), at, layer.inputs);
     }
 
-    layer.backwardWeight(hidden, decoded, tiles, pack, false);
-    layer.forwardLinear(dhidden, decoded, tiles, pack);
-    kernels.relu_backward(dhidden, hidden, hiddenLength, 1 / (1 - dropout));
+    await layer.backwardWeight(hidden, decoded, tiles, pack, pace, false);
+    await layer.forwardLinear(dhidden, decoded, tiles, pack, pace);
+    await activateBackward(engine, dhidden, hidden, hiddenLength, dropout, pace);
     layer.clearBiasGradient();
-    layer.backward(NONE, dhidden, noisy, tiles, pack, true);
+    await layer.backward(NONE, dhidden, noisy, tiles, pack, pace, true);
     return { sum, weight: rows.length };
   }
 
@@ -182,7 +184,7 @@ export class RowAutoencoder implements Autoencoder {
     if (this.layer.dense) this.stripUnits.exchange(this.denseWeights(), this.rank, 'to-strips');
   }
 
-  step(rows: Int32Array, seed: number, step: number): LossSum {
+  async step(rows: Int32Array, seed: number, step: number, pace: Pace): Promise<LossSum> {
     const { engine, layer, batch, stripUnits, active, stream, hidden, dhidden, decoded } = this;
     const { kernels, scratch } = engine;
     const { maskingNoise, dropout } = this.options;
@@ -194,13 +196,15 @@ export class RowAutoencoder implements Autoencoder {
     const hiddenLength = tiles * units * LANES;
     const scale = 1 / (1 - dropout);
 
-    batch.load(this.matrix, rows, true);
+    await batch.load(this.matrix, rows, true, pace);
     engine.f32(this.clean, batch.capacity).set(engine.f32(batch.value, batch.capacity));
-    drop(engine, batch.value, batch.capacity, maskingNoise, 1, { seed, step, stream, purpose: Purpose.pretrainMask });
-    sparse?.forwardRows(hidden, units, batch, layer.bias);
+    const noise = { seed, step, stream };
+    const mask = { ...noise, purpose: Purpose.pretrainMask };
+    await drop(engine, batch.value, batch.capacity, maskingNoise, 1, mask, pace);
+    await sparse?.forwardRows(hidden, units, batch, layer.bias, pace);
     if (stripUnits.units)
       stripUnits.forwardRows(plus(hidden, sparseBytes), units, batch, plus(layer.bias, sparseUnits * 4));
-    activate(engine, hidden, hiddenLength, dropout, { seed, step, stream, purpose: Purpose.pretrainDropout });
+    await activate(engine, hidden, hiddenLength, dropout, { ...noise, purpose: Purpose.pretrainDropout }, pace);
 
     // The error so far, without the dense units: bias + Wᵀh − x.
     const tileBytes = visible * LANES * 4;
@@ -216,7 +220,7 @@ export class RowAutoencoder implements Autoencoder {
         LANES,
       );
     }
-    sparse?.backwardInput(decoded, visible, hidden, units, tiles, true);
+    await sparse?.backwardInput(decoded, visible, hidden, units, tiles, pace, true);
     stripUnits.decode(active, plus(hidden, sparseBytes), units, tiles);
     let sum = 0;
     engine.f32(plus(this.gradients, visibleBias), visible).fill(0);
@@ -237,17 +241,17 @@ export class RowAutoencoder implements Autoencoder {
 
     if (stripUnits.units) stripUnits.decodeBackward(plus(dhidden, sparseBytes), units, active, tiles, scale);
     if (sparse) {
-      sparse.backwardWeight(hidden, units, decoded, visible, tiles, false);
-      sparse.forward(dhidden, units, decoded, visible, tiles, NONE);
+      await sparse.backwardWeight(hidden, units, decoded, visible, tiles, pace, false);
+      await sparse.forward(dhidden, units, decoded, visible, tiles, NONE, pace);
       for (let t = 0; t < tiles; t++) {
         const at = t * units * LANES * 4;
         kernels.relu_backward(plus(dhidden, at), plus(hidden, at), sparseUnits * LANES, scale);
       }
-      sparse.backwardWeightRows(dhidden, units, batch, true);
+      await sparse.backwardWeightRows(dhidden, units, batch, pace, true);
     }
     if (stripUnits.units) stripUnits.backwardWeightRows(batch, active);
     layer.clearBiasGradient();
-    layer.addBiasGradient(dhidden, tiles);
+    await layer.addBiasGradient(dhidden, tiles, pace);
     return { sum, weight: rows.length };
   }
 

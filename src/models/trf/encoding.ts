@@ -15,11 +15,11 @@ export function encoder(
   below: readonly Linear[],
   features: Matrix,
   space: Workspace,
-): (rows: Int32Array) => Address {
-  return (rows) => {
-    loadBatch(space.batch, features, rows, false);
+): (rows: Int32Array, pace: Pace) => Promise<Address> {
+  return async (rows, pace) => {
+    await loadBatch(space.batch, features, rows, false, pace);
     if (below.length === 0) return (space.batch as { at: Address }).at;
-    return forwardLayers(engine, below, space, tilesFor(rows.length), { linearOutput: false });
+    return forwardLayers(engine, below, space, tilesFor(rows.length), pace, { linearOutput: false });
   };
 }
 
@@ -71,7 +71,7 @@ export async function encodeRows(
     const rowMajor = scope.bytes(LANES * units * 4);
     for (let first = 0; first < rows; first += size) {
       const batch = Int32Array.from({ length: Math.min(size, rows - first) }, (_, i) => first + i);
-      const at = encode(batch);
+      const at = await encode(batch, pace);
       for (let t = 0; t < tilesFor(batch.length); t++) {
         const tileAt = plus(at, t * units * LANES * 4);
         const from = first + t * LANES;

@@ -51,7 +51,7 @@ export async function pretrainLayer(
       let sum = 0;
       for (let b = 0; b < batches; b++, step++) {
         const rows = order.subarray(b * batchSize, (b + 1) * batchSize);
-        sum += coder.step(rows, seed, step).sum;
+        sum += (await coder.step(rows, seed, step, pace)).sum;
         if (!Number.isFinite(sum)) throw diverged(l, options);
         optimizer.step(coder.parameters, coder.gradients, options.learningRate);
         report(

@@ -7,6 +7,7 @@ import { Linear } from '#dist/layers/linear.js';
 import { type Autoencoder, type Denoising, RowAutoencoder, TileAutoencoder } from '#dist/models/trf/autoencoder.js';
 import { renumbered } from '#dist/models/trf/pretraining.js';
 import type { Address } from '#dist/runtime/address.js';
+import { Pace } from '#dist/runtime/pace.js';
 import { close } from '../../support/allclose.js';
 import { connectionsOf, type GoldenLayer, type GoldenValues } from '../../support/known-net.js';
 import { Random } from '../../support/random.js';
@@ -49,8 +50,8 @@ function tileCoder(engine: Engine, layer: GoldenLayer, data: Dataset, options: D
     input: 'tiles',
   });
   const batch = inputBatch(engine, engine.scope(), data.features, data.rows);
-  const source = (rows: Int32Array) => {
-    loadBatch(batch, data.features, rows, false);
+  const source = async (rows: Int32Array, pace: Pace) => {
+    await loadBatch(batch, data.features, rows, false, pace);
     return (batch as { at: Address }).at;
   };
   const coder = new TileAutoencoder(engine, linear, source, options, 0, data.rows);
@@ -125,7 +126,7 @@ for (const golden of cases) {
       for (const rows of [order, Int32Array.from(new Random(2).permutation(order.length))]) {
         fill(engine, layout, golden);
         const { coder } = layout;
-        const { sum, weight } = coder.step(rows, 0, 0);
+        const { sum, weight } = await coder.step(rows, 0, 0, new Pace());
         close([sum / weight], [golden.loss], 1e-6, `${kind}, loss`);
         const gradients = engine.f32(coder.gradients, coder.parameters.length);
         const take = (places: number[]) => places.map((place) => gradients[place]!);
@@ -169,8 +170,8 @@ for (const golden of cases) {
   test(`${golden.name}: with noise and dropout, gradients are the slopes of the loss`, async () => {
     for (const [kind, engine, layout] of await coders(golden, { maskingNoise: 0.4, dropout: 0.3 })) {
       const { coder } = layout;
-      const loss = () => {
-        const { sum, weight } = coder.step(order, 3, 4);
+      const loss = async () => {
+        const { sum, weight } = await coder.step(order, 3, 4, new Pace());
         return sum / weight;
       };
       for (const [part, places] of Object.entries({
@@ -181,19 +182,20 @@ for (const golden of cases) {
       })) {
         if (places.length === 0) continue;
         fill(engine, layout, golden);
-        loss();
+        await loss();
         const gradient = places.map((place) => engine.f32(coder.gradients, coder.parameters.length)[place]!);
         const norm = Math.hypot(...gradient);
         assert.ok(norm > 0, `${kind}, ${part}: no gradient`);
         const epsilon = 2e-3;
-        const moved = [1, -1].map((sign) => {
+        const moved: number[] = [];
+        for (const sign of [1, -1]) {
           fill(engine, layout, golden);
           const block = engine.f32(coder.parameters.at, coder.parameters.length);
           places.forEach((place, i) => {
             block[place]! += (sign * epsilon * gradient[i]!) / norm;
           });
-          return loss();
-        });
+          moved.push(await loss());
+        }
         close([(moved[0]! - moved[1]!) / (2 * epsilon)], [norm], 0.01, `${kind}, ${part}: slope`);
       }
     }
@@ -202,12 +204,14 @@ for (const golden of cases) {
   test(`${golden.name}: noise depends on the step and the seed, and clean steps do not`, async () => {
     for (const [kind, engine, layout] of await coders(golden, { maskingNoise: 0.4, dropout: 0.3 })) {
       fill(engine, layout, golden);
-      const sums = [
+      const sums: number[] = [];
+      for (const [seed, step] of [
         [1, 1],
         [1, 1],
         [1, 2],
         [2, 1],
-      ].map(([seed, step]) => layout.coder.step(order, seed!, step!).sum);
+      ] as const)
+        sums.push((await layout.coder.step(order, seed, step, new Pace())).sum);
       assert.is(sums[0], sums[1], kind);
       assert.is(new Set(sums).size, 3, kind);
     }
