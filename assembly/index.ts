@@ -27,7 +27,15 @@ export {
   max_pool_backward,
   max_pool_forward,
 } from './pool';
-export { winograd_forward, winograd_forward_bytes, winograd_gradient, winograd_gradient_bytes, winograd_weights } from './winograd';
+export {
+  winograd_forward,
+  winograd_forward_bytes,
+  winograd_gradient,
+  winograd_gradient_blocks,
+  winograd_gradient_bytes,
+  winograd_gradient_weights,
+  winograd_weights,
+} from './winograd';
 export { conv_bytes, conv_forward, conv_gradient_input, conv_gradient_weights, conv_weights } from './conv';
 export { group_ones, group_split, group_states, island_gain, joint_table, latent_class_em, latent_pair_em } from './latent';
 export { conditional_information, latent_narrow, latent_posteriors, soft_sums } from './posterior';

@@ -31,6 +31,8 @@ export interface TrainingSession {
   readonly trained?: number;
   /** Loss and gradients of these rows; `step` numbers the noise. Rejects with what the pace throws, and then has changed nothing that lasts. */
   step(rows: Int32Array, seed: number, step: number, pace: Pace): Promise<LossSum>;
+  /** Moves what lasts beside the weights, such as running statistics, as the last step said. Called with the optimiser's step. */
+  commit?(): void;
   dispose(): void;
 }
 
@@ -152,6 +154,7 @@ class Run {
       while (net.readers.beingRead) await net.readers.unread();
       if (!Number.isFinite(sum)) throw this.diverged(`loss ${sum} in batch ${this.batch + 1}`);
       this.optimizer.step(this.trained, this.session.gradients, rate);
+      this.session.commit?.();
       this.lossSum += sum;
       this.lossWeight += weight;
       this.step++;

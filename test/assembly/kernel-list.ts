@@ -62,6 +62,8 @@ export const testFileOf: Readonly<Record<keyof Kernels, string>> = {
   winograd_weights: 'winograd.test.ts',
   winograd_forward: 'winograd.test.ts',
   winograd_gradient: 'winograd.test.ts',
+  winograd_gradient_blocks: 'winograd.test.ts',
+  winograd_gradient_weights: 'winograd.test.ts',
   conv_bytes: 'conv.test.ts',
   conv_weights: 'conv.test.ts',
   conv_forward: 'conv.test.ts',

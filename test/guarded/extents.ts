@@ -233,6 +233,7 @@ export const extents: Required<Extents> = {
   global_average_backward: ({ planes, hw }) => ({ dy: 4 * planes!, dx: 4 * planes! * hw! }),
   winograd_forward_bytes: () => ({}),
   winograd_gradient_bytes: () => ({}),
+  winograd_gradient_blocks: () => ({}),
   winograd_weights: ({ co, ci }) => ({ u: 144 * up(co!, 4) * ci!, w: 36 * co! * ci!, scratch: 864 }),
   winograd_forward: ({ first, last, ci, co, h, w, pad, readCount, filterCount }, told) => ({
     ...all(4 * last! * co! * (h! + 2 * pad! - 2) * (w! + 2 * pad! - 2), 'y', 'shortcut'),
@@ -243,8 +244,13 @@ export const extents: Required<Extents> = {
     openOut: 4 * filterCount!,
     bias: 4 * co!,
   }),
+  winograd_gradient_weights: ({ last, ci, co }) => ({
+    dw: 36 * last! * ci!,
+    du: 144 * up(ci!, 2) * up(co!, 4),
+    scratch: 432,
+  }),
   winograd_gradient: ({ n, ci, co, h, w, pad }, told) => ({
-    dw: 36 * co! * ci!,
+    du: 144 * up(ci!, 2) * up(co!, 4),
     x: 4 * n! * ci! * h! * w!,
     dy: 4 * n! * co! * (h! + 2 * pad! - 2) * (w! + 2 * pad! - 2),
     work: told.bytes('winograd_gradient_bytes', n!, ci!, co!, h!, w!, pad!),
@@ -273,10 +279,11 @@ export const extents: Required<Extents> = {
     at: 4 * up(ci! * kernel! ** 2, 4) * co!,
     work: told.bytes('conv_bytes', ci!, co!, h!, w!, kernel!, stride!, pad!),
   }),
-  conv_gradient_weights: ({ n, ci, co, h, w, kernel, stride, pad }, told) => ({
+  conv_gradient_weights: ({ last, c0, c1, ci, co, h, w, kernel, stride, pad }, told) => ({
     dw: 4 * co! * ci! * kernel! ** 2,
-    x: 4 * n! * ci! * h! * w!,
-    dy: 4 * n! * co! * outputs(h!, kernel!, stride!, pad!) * outputs(w!, kernel!, stride!, pad!),
+    sums: 4 * up((c1! - c0!) * kernel! ** 2, 4) * up(co!, 4),
+    x: 4 * last! * ci! * h! * w!,
+    dy: 4 * last! * co! * outputs(h!, kernel!, stride!, pad!) * outputs(w!, kernel!, stride!, pad!),
     work: told.bytes('conv_bytes', ci!, co!, h!, w!, kernel!, stride!, pad!),
   }),
   joint_table: ({ k, words }) => ({

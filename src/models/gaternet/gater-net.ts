@@ -41,7 +41,7 @@ import { describeTarget, requireSameTargets, type TargetInfo } from '../target.j
 import { type ConvNode, widened } from './backbone.js';
 import { backboneLayers } from './backbone-layers.js';
 import type { GatedBatch } from './gated-inference.js';
-import { GatedNetwork, type InferenceOptions } from './gated-network.js';
+import { GatedNetwork } from './gated-network.js';
 import { fileName, type GatedState, normOf, requireTensors, shapeOf, stateFrom } from './gated-state.js';
 import { GATED_FIT, GATED_PREDICT, GATED_RUN, GATER, type GaterNetOptions, STATE_DICT } from './options.js';
 import { readStateDict } from './state-dict.js';
@@ -300,13 +300,8 @@ export class GaterNet extends Net {
     return { method, shape, norm: norm.toJSON(), mean, deviation };
   }
 
-  protected override batches(
-    data: Dataset,
-    size: number,
-    pace: Pace,
-    options?: InferenceOptions,
-  ): AsyncGenerator<GatedBatch> {
-    return this.network.batches(data, size, pace, options);
+  protected override batches(data: Dataset, size: number, pace: Pace): AsyncGenerator<GatedBatch> {
+    return this.network.batches(data, size, pace);
   }
 
   protected override check(data: Dataset, argument: string, labelled: boolean): void {

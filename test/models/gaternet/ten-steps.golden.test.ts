@@ -81,6 +81,7 @@ for (const golden of goldenTrainings()) {
         session.gradients,
         golden.learningRate,
       );
+      session.commit();
     }
     for (const { name, offset, shape } of network.segments) {
       const length = shape.reduce((a, b) => a * b, 1);
