@@ -94,6 +94,7 @@ export class Engine {
       return roomAt(this.arena.memory.buffer, at);
     };
     this.writer = new Writer(this.kernels, shared, team);
+    left.register(this, team);
   }
 
   /**
@@ -150,6 +151,9 @@ export class Engine {
     return new Scope(this);
   }
 }
+
+/** Ends the threads of an engine that nobody holds any more. */
+const left = /* @__PURE__ */ new FinalizationRegistry<Team>((team) => team.dispose());
 
 /** Blocks that live and die together. */
 export class Scope {
@@ -306,6 +310,7 @@ async function moduleOf(source: WasmSource | undefined, shared: boolean): Promis
   if (before) return before;
   const module = compile();
   compiled.set(shared, module);
+  module.catch(() => compiled.delete(shared));
   return module;
 }
 
