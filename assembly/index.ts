@@ -37,5 +37,30 @@ export {
   winograd_weights,
 } from './winograd';
 export { conv_bytes, conv_forward, conv_gradient_input, conv_gradient_weights, conv_weights } from './conv';
-export { group_ones, group_split, group_states, island_gain, joint_table, latent_class_em, latent_pair_em } from './latent';
-export { conditional_information, latent_narrow, latent_posteriors, soft_sums } from './posterior';
+export {
+  find_partner,
+  group_ones,
+  group_rows,
+  group_split,
+  group_states,
+  island_gain,
+  joint_table,
+  latent_class_em,
+  latent_fit,
+  latent_pair_em,
+  list_bits,
+  most_of,
+} from './latent';
+export { latent_narrow, latent_posteriors, likelier_states, sum_columns, sum_listed } from './posterior';
+export {
+  add_wide,
+  choose_inputs,
+  column_sums,
+  condition_margins,
+  conditional_information,
+  copy_columns,
+  gather_column,
+  mirror_lower,
+  soft_sums,
+  take_columns,
+} from './expansion';

@@ -303,12 +303,75 @@ export const extents: Required<Extents> = {
     pair: 48,
   }),
   group_states: ({ words, n }) => ({ bits: 8 * words!, group: 4 * n! }),
-  latent_posteriors: (call, told) => ({ ...beliefs(call, told), ones: 8 * call.latents! }),
+  group_rows: ({ k, n }) => ({
+    ...all(4 * n!, 'group', 'count', 'ones', 'target'),
+    like: 16 * n!,
+    columns: 4 * k!,
+    tables: 16 * k!,
+  }),
+  latent_fit: ({ k, fixed, restarts }) => {
+    const length = fixed ? 6 : 1 + 2 * k!;
+    return {
+      found: 8 * length,
+      table: fixed ? 64 : 4 * 2 ** k!,
+      fixed: 40,
+      draws: 4 * restarts! * length,
+      starts: 8 * restarts! * length,
+      likelihood: 8 * restarts!,
+      order: 4 * restarts!,
+      sums: 8 * (2 + 2 * k!),
+    };
+  },
+  find_partner: ({ free, count, v }, told) => ({
+    partner: 4 * (v! + 1),
+    strength: 8 * (v! + 1),
+    information: 8 * (told.max(free!, 0, count!) + 1),
+    free: 4 * count!,
+  }),
+  most_of: ({ free, count }, told) => ({ strength: 8 * (told.max(free!, 0, count!) + 1), free: 4 * count! }),
+  list_bits: (call, told) => ({
+    ...compressed(told, call, call.v1!, 'columnStart', 'columnRow'),
+    bits: 8 * call.words! * call.v1!,
+  }),
+  latent_posteriors: (call, told) => ({
+    ...beliefs(call, told),
+    ...all(8 * call.r1! * call.latents!, 'joint', 'one'),
+  }),
+  sum_columns: ({ rows, stride, c1 }) => ({ sum: 8 * c1!, from: 8 * span(rows!, stride!, c1!) }),
+  sum_listed: (call, told) => ({
+    ...compressed(told, call, call.rows!, 'rowStart', 'rowIndex'),
+    sum: 8 * call.x1!,
+    one: 8 * call.rows! * call.latents!,
+  }),
+  likelier_states: ({ i1 }) => ({ states: i1!, posterior: 4 * i1! }),
   latent_narrow: (call, told) => ({ ...beliefs(call, told), prior: 8 * call.latents! }),
   soft_sums: ({ stride, rows, count, columns }, told) => ({
     ...all(8 * columns!, 'sum', 'joint'),
     ...all(4 * count!, 'rows', 'weight', 'parent'),
     posterior: 4 * span(told.max(rows!, 0, count!) + 1, stride!, columns!),
   }),
-  conditional_information: ({ columns }) => all(8 * columns!, 'out', 'nz', 'nvz', 'nwz', 'nvwz'),
+  conditional_information: ({ w, stride, columns }) => ({
+    ...all(8 * Math.max(columns!, w! + 1), 'nz', 'nvz'),
+    ...all(8 * columns!, 'nwz', 'nvwz'),
+    margin: 8 * (stride! + columns!),
+    out: 4 * Math.max(columns!, w! + 1),
+  }),
+  condition_margins: ({ w, stride, columns }) => ({
+    margin: 8 * (stride! + columns!),
+    nz: 8 * Math.max(columns!, w! + 1),
+    nwz: 8 * columns!,
+  }),
+  copy_columns: ({ stride, width, offset, columns, r1 }) => ({
+    to: 4 * stride! * r1!,
+    from: 4 * span(r1!, width!, offset! + columns!),
+  }),
+  gather_column: ({ stride, column, rows, count }, told) => ({
+    ...all(4 * count!, 'out', 'rows'),
+    from: 4 * span(told.max(rows!, 0, count!) + 1, stride!, column! + 1),
+  }),
+  column_sums: ({ rows, stride, c1 }) => ({ sum: 8 * c1!, from: 4 * span(rows!, stride!, c1!) }),
+  add_wide: ({ columns, r1 }) => ({ sum: 8 * columns! * r1!, from: 4 * columns! * r1! }),
+  mirror_lower: ({ stride, r1 }) => ({ a: 8 * span(r1!, stride!, r1!) }),
+  take_columns: ({ rows, stride, c0, c1 }) => ({ out: 4 * rows! * (c1! - c0!), from: 4 * span(rows!, stride!, c1!) }),
+  choose_inputs: ({ count }) => ({ index: 4 * count!, scores: 4 * count! }),
 };
