@@ -185,20 +185,30 @@ export class StripUnits {
     direction: 'to-weights' | 'to-strips',
     pace: Pace,
   ): Promise<void> {
-    const { units, weight, weightCount, engine } = this;
-    if (direction === 'to-strips') engine.f32(weight, weightCount).fill(0);
-    // Memory may grow in a turn: no view outlives one.
-    const step = Math.ceil(EXCHANGED / Math.max(1, units));
+    if (direction === 'to-strips') this.engine.f32(this.weight, this.weightCount).fill(0);
+    const step = Math.ceil(EXCHANGED / this.units);
     for (let first = 0; first < rank.length; first += step) {
-      const strips = engine.f32(weight, weightCount);
-      for (let f = first; f < Math.min(rank.length, first + step); f++) {
-        let at = (rank[f]! >> 5) * units * LANES + (rank[f]! & 31);
-        for (let w = f * units; w < (f + 1) * units; w++, at += LANES) {
-          if (direction === 'to-strips') strips[at] = weights[w]!;
-          else weights[w] = strips[at]!;
-        }
-      }
+      this.exchangeSome(weights, rank, direction, first, Math.min(rank.length, first + step));
       if (pace.due) await pace.turn();
+    }
+  }
+
+  private exchangeSome(
+    weights: Float32Array,
+    rank: Int32Array,
+    direction: 'to-weights' | 'to-strips',
+    first: number,
+    last: number,
+  ): void {
+    const { units } = this;
+    const strips = this.engine.f32(this.weight, this.weightCount);
+    for (let f = first; f < last; f++) {
+      const strip = (rank[f]! >> 5) * units * LANES + (rank[f]! & 31);
+      if (direction === 'to-strips') {
+        for (let u = 0; u < units; u++) strips[strip + u * LANES] = weights[f * units + u]!;
+      } else {
+        for (let u = 0; u < units; u++) weights[f * units + u] = strips[strip + u * LANES]!;
+      }
     }
   }
 }

@@ -32,6 +32,13 @@ export interface Source {
 
 /** Outputs of up to this many bytes are kept; past it they are computed anew for every batch. */
 const KEEP_BYTES = 256e6;
+
+/** Bytes of kept outputs. A layer over sparse rows computes them anew as fast as they could be read. */
+function keptBytes({ features, below }: Source): number {
+  const { units, input } = below[below.length - 1]!;
+  const bytes = features.rows * units * 4;
+  return input === 'tiles' && bytes <= KEEP_BYTES ? bytes : 0;
+}
 /** Tiles that are unpacked at a time. */
 const SOME_TILES = 8;
 /** What a number takes on the way, in multiply-adds. */
@@ -46,8 +53,7 @@ export function requireEncoding(engine: Engine, { features, below }: Source, bat
     new Workspace(dry, below, features, size);
     dry.scope().bytes(Math.min(SOME_TILES, tilesFor(size)) * (LANES + 1) * units * 4);
   });
-  const kept = rows * units * 4 <= KEEP_BYTES ? rows * units * 4 : 0;
-  const arrays = held + bitBytes(rows, units) + kept;
+  const arrays = held + bitBytes(rows, units) + keptBytes({ features, below });
   requireMemory(engine, memory + arrays, 'train', `encoding ${rows} rows by ${units} units`, 'fewer rows or units');
 }
 
@@ -65,8 +71,7 @@ export async function encodeRows(
   const { rows } = features;
   const { units } = below[below.length - 1]!;
   const on = emptyBits(rows, units);
-  const words = new Uint32Array(on.bits.buffer);
-  const kept = rows * units * 4 <= KEEP_BYTES ? new Float32Array(rows * units) : undefined;
+  const kept = keptBytes({ features, below }) ? new Float32Array(rows * units) : undefined;
   // Whole tiles, so that each tile's 32 rows are one word of a column.
   const size = tilesFor(Math.min(batchSize, rows)) * LANES;
   const scope = engine.scope();
@@ -86,17 +91,7 @@ export async function encodeRows(
         await unpack(engine, plus(at, t * units * LANES * 4), units, some, out, pace);
         const live = Math.min(some * LANES, rows - from);
         kept?.set(engine.f32(rowMajor, live * units), from * units);
-        const columns = engine.u32(signs, some * units);
-        for (let u = 0, e = 0; u < units; u++) {
-          const column = u * on.words * 2 + from / LANES;
-          for (let w = 0; w < some; w++, e++) words[column + w] = columns[e]!;
-        }
-        // The lanes past the last row.
-        if (live < some * LANES) {
-          const last = Math.floor((from + live) / LANES);
-          const mask = (1 << (live % LANES)) - 1;
-          for (let u = 0; u < units; u++) words[u * on.words * 2 + last]! &= mask;
-        }
+        putSigns(on, from, engine.u32(signs, some * units), some, live);
         if (pace.due) await pace.turn();
       }
       report(Math.min(rows, first + size));
@@ -128,4 +123,15 @@ function unpack(
       if (rowMajor) kernels.tile_to_rows(plus(rowMajor, (t * LANES * units + u0) * 4), tile, units, u1 - u0);
     }
   });
+}
+
+/** Bits [units][tiles] of the rows from `first` on, `live` of them rows, into the columns. */
+function putSigns(on: BinaryColumns, first: number, signs: Uint32Array, tiles: number, live: number): void {
+  const words = new Uint32Array(on.bits.buffer);
+  const last = live < tiles * LANES ? (1 << (live % LANES)) - 1 : -1;
+  for (let u = 0, e = 0; u < on.variables; u++) {
+    const column = u * on.words * 2 + first / LANES;
+    for (let t = 0; t < tiles; t++, e++) words[column + t] = signs[e]!;
+    words[column + tiles - 1]! &= last;
+  }
 }

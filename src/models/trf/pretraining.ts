@@ -49,9 +49,10 @@ export async function pretrainLayer(
   requireTraining(engine, shape, { features, below }, given, held);
   const training = layTraining(engine, ...(await renumbered(shape, { features, below }, rank, pace)), rank, given);
   const { coder, optimizer } = training;
+  const sound = () => allFinite(engine.f32(coder.parameters.at, coder.parameters.length));
   try {
     await coder.initialise(seed, initialScale, pace);
-    if (!allFinite(await coder.result(pace))) throw tooLargeScale(initialScale);
+    if (!sound()) throw tooLargeScale(initialScale);
     const { rows, held: unseen, epochs } = division(engine, features.rows, options.epochs, seed, l);
     const count = rows?.length ?? features.rows;
     const batches = Math.ceil(count / batchSize);
@@ -74,9 +75,8 @@ export async function pretrainLayer(
         break;
       }
     }
-    const parameters = await coder.result(pace);
-    if (!allFinite(parameters)) throw diverged(l, options);
-    return parameters;
+    if (!sound()) throw diverged(l, options);
+    return await coder.result(pace);
   } finally {
     training.dispose();
   }
