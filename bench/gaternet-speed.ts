@@ -27,6 +27,7 @@ const wanted = (part: string) => values.only === '' || values.only === part;
 printHeader(`GaterNet: ${backbone} on 32 x 32 images of 3 channels`);
 const random = randomNumbers(1);
 const engine = await createEngine();
+const pace = new Pace();
 const IMAGES = 128;
 /** Images of one timed run of inference, whatever the batch: one net that sees image after image. */
 const STREAM = 32;
@@ -80,7 +81,7 @@ async function inference(): Promise<void> {
       { name: `with a gater of depth 20, batch ${batch}`, net: gated, bar: undefined },
     ].map(({ name, net, bar }) => {
       const inference = loaded(net.network, batch);
-      return { name, bar, run: stream(inference, batch), dispose: () => inference.dispose() };
+      return { name, bar, run: stream(inference, batch), async: true, dispose: () => inference.dispose() };
     });
     const times = await race(runners, rounds, { clock, warmup: 3 });
     runners.forEach(({ name, bar, dispose }, i) => {
@@ -104,11 +105,12 @@ async function skipping(placement: Placement): Promise<void> {
     const shares = [0.25, 0.5, 0.75].map((g) => ({ name: `${g}`, g, decided: drawGates(net, batch, g) }));
     const cases = [open, ...shares];
     const inference = loaded(net.network, batch);
-    for (const { decided } of shares) requireMasked(inference, batch, decided);
-    const alone = cases.map(({ name, decided }) => ({ name, run: stream(inference, batch, decided) }));
+    for (const { decided } of shares) await requireMasked(inference, batch, decided);
+    const alone = cases.map(({ name, decided }) => ({ name, run: stream(inference, batch, decided), async: true }));
     const whole = cases.map(({ name, decided }) => ({
       name: `${name} whole`,
       run: stream(inference, batch, decided, true),
+      async: true,
     }));
     const times = await race([...alone, ...whole], rounds, { clock, warmup: 3 });
     inference.dispose();
@@ -161,19 +163,20 @@ function loaded(network: GatedNetwork, batch: number): GatedInference {
 }
 
 /** STREAM images one after another in batches: with the net's own gates, or with given ones, the gater run all the same or not. */
-function stream(inference: GatedInference, batch: number, decided?: Float32Array, gater = false): () => void {
-  return () => {
+function stream(inference: GatedInference, batch: number, decided?: Float32Array, gater = false): () => Promise<void> {
+  return async () => {
     for (let image = 0; image < STREAM; image += batch) {
-      if (gater) inference.decide(batch);
-      sink(engine.f32(inference.run(batch, decided).logits, 1)[0]!);
+      if (gater) await inference.decide(batch, pace);
+      sink(engine.f32((await inference.run(batch, pace, decided)).logits, 1)[0]!);
     }
   };
 }
 
 /** Skipping must give the bits of masking. */
-function requireMasked(inference: GatedInference, batch: number, decided: Float32Array): void {
-  const logits = (masked: boolean) => engine.f32(inference.run(batch, decided, masked).logits, 320).slice();
-  const [skipped, masked] = [logits(false), logits(true)];
+async function requireMasked(inference: GatedInference, batch: number, decided: Float32Array): Promise<void> {
+  const logits = async (masked: boolean) =>
+    engine.f32((await inference.run(batch, pace, decided, masked)).logits, 320).slice();
+  const [skipped, masked] = [await logits(false), await logits(true)];
   if (skipped.some((x, i) => x !== masked[i])) throw new Error('skipping: expected the bits of masking');
 }
 

@@ -183,7 +183,11 @@ export abstract class Net {
   }
 
   /** Runs all rows in order, `size` at a time, without noise. */
-  protected abstract batches(data: Dataset, size: number): Iterable<OutputBatch>;
+  protected abstract batches(
+    data: Dataset,
+    size: number,
+    pace: Pace,
+  ): AsyncIterable<OutputBatch> | Iterable<OutputBatch>;
 
   /**
    * Trains all weights: softmax cross-entropy for classes, sigmoid cross-entropy for tasks (missing labels left out), squared error for values. Values are standardised for that by the
@@ -331,16 +335,16 @@ export abstract class Net {
     const result = network.loss.room(data.rows);
     try {
       const { gradient, rowMajor, loss: bound } = new OutputRoom(engine, scope, network, size, loss !== undefined);
-      for (const batch of this.batches(data, size)) {
+      for await (const batch of this.batches(data, size, pace)) {
         const { rows, logits, tiles } = batch;
         if (loss && bound) {
-          const { sum, weight } = bound.gradient(gradient, logits, data.targets!, rows);
+          const { sum, weight } = await bound.gradient(gradient, logits, data.targets!, rows, pace);
           loss.sum += sum;
           loss.weight += weight;
         }
         visit?.(batch as B);
-        network.loss.activate(engine, logits, tiles);
-        tilesToRows(engine, rowMajor, logits, outputs, tiles);
+        await network.loss.activate(engine, logits, tiles, pace);
+        await tilesToRows(engine, rowMajor, logits, outputs, tiles, pace);
         network.loss.put(result, rows[0]!, engine.f32(rowMajor, rows.length * outputs));
         if (pace.due) await pace.turn();
       }

@@ -7,6 +7,7 @@ import { Sha256 } from '../../files/sha256.js';
 import { allFinite } from '../../numeric/finite.js';
 import { requireMemory } from '../../runtime/budget.js';
 import { type Engine, engineOf } from '../../runtime/engine.js';
+import type { Pace } from '../../runtime/pace.js';
 import { bytesOf } from '../../runtime/rehearsal.js';
 import { fitArrays } from '../../training/fit.js';
 import { createOptimizer, optimizerOptions } from '../../training/optimizer.js';
@@ -133,11 +134,11 @@ export class FeedforwardNet extends Net {
     };
   }
 
-  protected *batches(data: Dataset, size: number): Generator<OutputBatch> {
+  protected async *batches(data: Dataset, size: number, pace: Pace): AsyncGenerator<OutputBatch> {
     const { network } = this;
     const space = network.workspace(data.features, size);
     try {
-      yield* network.batches(space, data.features, size);
+      yield* network.batches(space, data.features, size, pace);
     } finally {
       space.dispose();
     }

@@ -98,7 +98,7 @@ export class GatedSession implements TrainingSession {
     net.bind(this.gradients);
   }
 
-  async step(rows: Int32Array, seed: number, step: number, _pace: Pace): Promise<LossSum> {
+  async step(rows: Int32Array, seed: number, step: number, pace: Pace): Promise<LossSum> {
     const { net, images, classifier, pack, d, dfeatures } = this;
     const { engine, shape } = net;
     const n = rows.length;
@@ -107,16 +107,16 @@ export class GatedSession implements TrainingSession {
     const open = Math.floor(step / this.stepsPerEpoch) < shape.pretrainEpochs;
     this.trained = open ? net.backboneLength : net.trainedLength;
     const gated = this.gater !== undefined && !open;
-    if (gated) this.decide(n, seed, step);
+    if (gated) await this.decide(n, seed, step, pace);
     const gates = gated ? this.gates : undefined;
     this.backbone.forward(images.at, n, gates, this.scratch);
-    const logits = classifier.forward(this.backbone.features, n, pack);
-    const loss = this.loss.gradient(d.logits, logits, this.targets, rows);
-    net.classifier.backward(d.features, d.logits, classifier.features, tiles, pack);
-    tilesToRows(engine, dfeatures, d.features, net.classifier.inputs, tiles);
+    const logits = await classifier.forward(this.backbone.features, n, pack, pace);
+    const loss = await this.loss.gradient(d.logits, logits, this.targets, rows, pace);
+    await net.classifier.backward(d.features, d.logits, classifier.features, tiles, pack, pace);
+    await tilesToRows(engine, dfeatures, d.features, net.classifier.inputs, tiles, pace);
     this.backbone.backward(images.at, n, dfeatures, gates, this.scratch);
     if (!gated) return loss;
-    this.learnGates(n);
+    await this.learnGates(n, pace);
     return { sum: loss.sum + shape.penalty * this.meanGate(n) * loss.weight, weight: loss.weight };
   }
 
@@ -126,17 +126,17 @@ export class GatedSession implements TrainingSession {
   }
 
   /** Gates of the batch, and the slopes that their gradients take. */
-  private decide(n: number, seed: number, step: number): void {
+  private async decide(n: number, seed: number, step: number, pace: Pace): Promise<void> {
     const { net, gates, draws } = this;
     const [gater, head] = [this.gater!, this.head!];
     gater.forward(this.images.at, n, undefined, this.scratch);
-    head.forward(gater.features, n, this.pack, this.scratch.norm);
+    await head.forward(gater.features, n, this.pack, pace, this.scratch.norm);
     this.draw(draws.noise, draws.coins, n, seed, step);
     net.engine.kernels.gate_forward(gates.values, draws.slope, head.scores, draws.noise, draws.coins, n, net.gates);
   }
 
   /** From the gates' gradients to those of all of the gater's parameters. */
-  private learnGates(n: number): void {
+  private async learnGates(n: number, pace: Pace): Promise<void> {
     const { net, pack, gates, draws, d, dfeatures } = this;
     const head = this.head!;
     const { engine, shape } = net;
@@ -144,11 +144,11 @@ export class GatedSession implements TrainingSession {
     const tiles = tilesFor(n);
     const penalty = shape.penalty / (net.gates * n);
     engine.kernels.gate_backward(gates.gradient, gates.gradient, draws.slope, penalty, n * net.gates);
-    rowsToTiles(engine, d.scores, gates.gradient, net.gates, tiles, n);
-    out.backward(d.hidden, d.scores, head.hidden, tiles, pack);
+    await rowsToTiles(engine, d.scores, gates.gradient, net.gates, tiles, n, pace);
+    await out.backward(d.hidden, d.scores, head.hidden, tiles, pack, pace);
     if (norm) {
-      tilesToRows(engine, dfeatures, d.hidden, hidden.units, tiles);
-      tilesToRows(engine, head.rows, head.hidden, hidden.units, tiles);
+      await tilesToRows(engine, dfeatures, d.hidden, hidden.units, tiles, pace);
+      await tilesToRows(engine, head.rows, head.hidden, hidden.units, tiles, pace);
       norm.backward(
         dfeatures,
         dfeatures,
@@ -161,10 +161,10 @@ export class GatedSession implements TrainingSession {
         { relu: true },
         this.scratch.norm,
       );
-      rowsToTiles(engine, d.hidden, dfeatures, hidden.units, tiles, n);
+      await rowsToTiles(engine, d.hidden, dfeatures, hidden.units, tiles, n, pace);
     } else engine.kernels.relu_backward(d.hidden, head.hidden, tiles * hidden.units * LANES, 1);
-    hidden.backward(d.features, d.hidden, head.features, tiles, pack);
-    tilesToRows(engine, dfeatures, d.features, hidden.inputs, tiles);
+    await hidden.backward(d.features, d.hidden, head.features, tiles, pack, pace);
+    await tilesToRows(engine, dfeatures, d.features, hidden.inputs, tiles, pace);
     this.gater!.backward(this.images.at, n, dfeatures, undefined, this.scratch);
   }
 

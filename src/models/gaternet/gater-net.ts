@@ -243,7 +243,7 @@ export class GaterNet extends Net {
       (dry, net) => net.reserveDecisions(dry.scope(), size),
     );
     requireMemory(engine, memory, 'batchSize', `deciding on ${size} images at a time`, 'smaller batches');
-    for (const { rows, gates } of network.decisions(prepared, size)) {
+    for await (const { rows, gates } of network.decisions(prepared, size, pace)) {
       yield { first: rows[0]!, gates: engine.f32(gates, rows.length * network.gates).slice() };
       if (pace.due) await pace.turn();
     }
@@ -300,8 +300,13 @@ export class GaterNet extends Net {
     return { method, shape, norm: norm.toJSON(), mean, deviation };
   }
 
-  protected override batches(data: Dataset, size: number, options?: InferenceOptions): Generator<GatedBatch> {
-    return this.network.batches(data, size, options);
+  protected override batches(
+    data: Dataset,
+    size: number,
+    pace: Pace,
+    options?: InferenceOptions,
+  ): AsyncGenerator<GatedBatch> {
+    return this.network.batches(data, size, pace, options);
   }
 
   protected override check(data: Dataset, argument: string, labelled: boolean): void {

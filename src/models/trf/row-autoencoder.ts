@@ -133,8 +133,7 @@ export class RowAutoencoder implements Autoencoder {
     engine.f32(this.clean, length).set(engine.f32(batch.value, length));
     await drop(engine, batch.value, length, maskingNoise, 1, inputMask, pace);
     await sparse.forwardRows(hidden, units, batch, bias, pace);
-    if (stripUnits.units)
-      await stripUnits.forwardRows(denseHidden, units, batch, plus(bias, sparse.units * 4), pace);
+    if (stripUnits.units) await stripUnits.forwardRows(denseHidden, units, batch, plus(bias, sparse.units * 4), pace);
     await activate(engine, hidden, tiles * units * LANES, dropout, hiddenMask, pace);
 
     await this.startReconstruction(tiles, pace);
@@ -167,25 +166,33 @@ export class RowAutoencoder implements Autoencoder {
     const { inputs } = stripUnits;
     const visible = stripUnits.strips * LANES;
     const bias = plus(this.parameters.at, this.visibleBias);
-    return inParts(engine, pace, tiles * visible * LANES * FILL, tiles, visible, LANES, ({ kernels }, f0, f1, t0, t1) => {
-      for (let t = t0; t < t1; t++) {
-        const tile = plus(decoded, (t * visible + f0) * LANES * 4);
-        kernels.tile_fill(tile, plus(bias, f0 * 4), f1 - f0);
-      }
-      const last = Math.min(f1, inputs);
-      kernels.columns_add_to_tiles(
-        decoded,
-        visible,
-        columnStart,
-        columnRow,
-        columnPlace,
-        clean,
-        -1,
-        t0,
-        t1,
-        f0,
-        last,
-      );
-    });
+    return inParts(
+      engine,
+      pace,
+      tiles * visible * LANES * FILL,
+      tiles,
+      visible,
+      LANES,
+      ({ kernels }, f0, f1, t0, t1) => {
+        for (let t = t0; t < t1; t++) {
+          const tile = plus(decoded, (t * visible + f0) * LANES * 4);
+          kernels.tile_fill(tile, plus(bias, f0 * 4), f1 - f0);
+        }
+        const last = Math.min(f1, inputs);
+        kernels.columns_add_to_tiles(
+          decoded,
+          visible,
+          columnStart,
+          columnRow,
+          columnPlace,
+          clean,
+          -1,
+          t0,
+          t1,
+          f0,
+          last,
+        );
+      },
+    );
   }
 }
