@@ -1,7 +1,7 @@
 export { gemm, gemm_pack_a, gemm_pack_b } from './gemm';
 export { spmm, sddmm } from './sparse';
-export { compress_columns, rows_add_to_tile, sparse_rows_backward, sparse_rows_forward } from './rows';
-export { relu, relu_backward, rows_to_tile, tile_fill, tile_sums, tile_to_rows } from './tiles';
+export { columns_add_to_tiles, compress_columns, sparse_rows_backward, sparse_rows_forward } from './rows';
+export { relu, relu_backward, rows_to_tile, tile_fill, tile_signs, tile_sums, tile_to_rows } from './tiles';
 export { dropout, random_bits, random_normal, random_permutation, random_uniform } from './random';
 export { sigmoid, sigmoid_cross_entropy, softmax, softmax_cross_entropy, squared_error } from './loss';
 export { adam, sgd } from './optimizer';
@@ -16,7 +16,7 @@ export {
   prim_step,
   sum_k_log_k,
 } from './information';
-export { collect_active, merge_strips, strip_rows_backward, strip_rows_forward, scatter_active } from './strips';
+export { collect_active, merge_strips, scatter_active, strip_columns_backward, strip_dots, strip_rows_forward } from './strips';
 export { accumulate, batch_norm_apply, batch_norm_backward, batch_norm_sums, plane_moments } from './norm';
 export { gate_backward, gate_decide, gate_forward } from './gate';
 export {

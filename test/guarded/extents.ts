@@ -105,14 +105,17 @@ export const extents: Required<Extents> = {
     ...compressed(told, call, call.feature1!, 'columnStart', 'columnRow', 'columnPlace'),
     ...compressed(told, call, call.feature1!, 'start', 'unit', 'place'),
   }),
-  rows_add_to_tile: (call, told) => {
-    const { rowStart, rowIndex, row0, live } = call as Record<string, number>;
-    const features = told.max(rowIndex!, told.at(rowStart!, row0!), told.at(rowStart!, row0! + live!)) + 1;
-    return { ...compressed(told, call, row0! + live!, 'rowStart', 'rowIndex', 'rowValue'), tile: ROW * features };
+  columns_add_to_tiles: (call, told) => {
+    const { tileUnits, tile1, feature1 } = call as Record<string, number>;
+    return {
+      ...compressed(told, call, feature1!, 'columnStart', 'columnRow', 'columnPlace'),
+      tiles: ROW * span(tile1!, tileUnits!, feature1!),
+    };
   },
   rows_to_tile: ({ ldr, units }) => ({ tile: ROW * units!, rows: 4 * span(32, ldr!, units!), bias: 4 * units! }),
   tile_to_rows: ({ ldr, units }) => ({ tile: ROW * units!, rows: 4 * span(32, ldr!, units!) }),
   tile_fill: ({ units }) => ({ tile: ROW * units!, value: 4 * units! }),
+  tile_signs: ({ step, units }) => ({ tile: ROW * units!, word: 4 * span(units!, step!, 1) }),
   tile_sums: ({ units }) => ({ tile: ROW * units!, sum: 4 * units! }),
   relu: ({ n }) => ({ y: 4 * n! }),
   relu_backward: ({ n }) => all(4 * n!, 'd', 'y'),
@@ -190,13 +193,20 @@ export const extents: Required<Extents> = {
       weight: ROW * units! * (Math.floor(last / 32) + 1),
     };
   },
-  strip_rows_backward: (call, told) => {
-    const { rowStart, rowIndex, units, rows } = call as Record<string, number>;
-    const last = told.max(rowIndex!, told.at(rowStart!, 0), told.at(rowStart!, rows!));
+  strip_columns_backward: (call, told) => {
+    const { units, feature1 } = call as Record<string, number>;
     return {
-      ...compressed(told, call, rows!, 'rowStart', 'rowIndex', 'rowValue'),
-      ...compressed(told, call, rows!, 'start', 'unit', 'dvalue'),
-      dweight: ROW * units! * (Math.floor(last / 32) + 1),
+      ...compressed(told, call, feature1!, 'columnStart', 'columnRow', 'columnPlace'),
+      dweight: ROW * units! * Math.ceil(feature1! / 32),
+    };
+  },
+  strip_dots: (call, told) => {
+    const { strips, stripRows, units, row1 } = call as Record<string, number>;
+    return {
+      ...compressed(told, call, row1!, 'start', 'unit', 'dvalue'),
+      error: ROW * span(strips!, stripRows!, row1!),
+      weight: ROW * strips! * units!,
+      scratch: 64,
     };
   },
   merge_strips: ({ strips, stripRows }) => ({

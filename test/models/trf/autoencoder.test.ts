@@ -4,8 +4,9 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { inputBatch, loadBatch } from '#dist/layers/batch.js';
 import { Linear } from '#dist/layers/linear.js';
-import { type Autoencoder, type Denoising, RowAutoencoder, TileAutoencoder } from '#dist/models/trf/autoencoder.js';
+import { type Autoencoder, type Denoising, TileAutoencoder } from '#dist/models/trf/autoencoder.js';
 import { renumbered } from '#dist/models/trf/pretraining.js';
+import { RowAutoencoder } from '#dist/models/trf/row-autoencoder.js';
 import type { Address } from '#dist/runtime/address.js';
 import { Pace } from '#dist/runtime/pace.js';
 import { close } from '../../support/allclose.js';
@@ -66,25 +67,32 @@ function tileCoder(engine: Engine, layer: GoldenLayer, data: Dataset, options: D
 }
 
 /** `rank` is a permutation of the inputs by which the row autoencoder renumbers them inside. */
-function rowCoder(engine: Engine, layer: GoldenLayer, data: Dataset, options: Denoising, rank: Int32Array): Layout {
+async function rowCoder(
+  engine: Engine,
+  layer: GoldenLayer,
+  data: Dataset,
+  options: Denoising,
+  rank: Int32Array,
+): Promise<Layout> {
   const { inputs, fields, dense } = layer;
   const shape = { inputs, connections: connectionsOf(layer), dense, input: 'rows' } as const;
-  const { segments, parameterLength } = new Linear(engine, engine.scope(), shape);
   const { features } = data;
   if (features.kind !== 'sparse') throw new TypeError('expected sparse rows');
-  const [own, source] = renumbered(shape, { features, below: [] }, rank);
+  const [own, source] = await renumbered(shape, { features, below: [] }, rank, new Pace());
   const coder = new RowAutoencoder(engine, own, source.features as typeof features, rank, options, 0, data.rows);
-  const offset = (name: string) => segments.find((segment) => segment.name === name)?.offset ?? 0;
-  const strips = parameterLength + upTo(inputs, 32);
+  // Sparse weights, biases, the visible bias, then the dense weights in strips [input / 32][unit][32].
+  const weights = fields.flat().length;
+  const bias = upTo(weights, 16);
+  const visible = bias + upTo(fields.length + dense, 16);
+  const strips = visible + upTo(inputs, 32);
   return {
     coder,
-    sparse: range(offset('sparse.weight'), fields.flat().length),
-    // Strips [input / 32][unit][32].
+    sparse: range(0, weights),
     dense: range(0, dense).flatMap((u) =>
       range(0, inputs).map((f) => strips + Math.floor(rank[f]! / 32) * dense * 32 + u * 32 + (rank[f]! % 32)),
     ),
-    bias: range(offset('bias'), fields.length + dense),
-    visible: range(0, inputs).map((f) => parameterLength + rank[f]!),
+    bias: range(bias, fields.length + dense),
+    visible: range(0, inputs).map((f) => visible + rank[f]!),
   };
 }
 
@@ -95,11 +103,11 @@ async function coders(golden: Case, options: Denoising): Promise<[string, Engine
   const { inputs } = golden.layer;
   return [
     ['tiles', engine, tileCoder(engine, golden.layer, densify(sparse), options)],
-    ['rows', engine, rowCoder(engine, golden.layer, sparse, options, Int32Array.from(range(0, inputs)))],
+    ['rows', engine, await rowCoder(engine, golden.layer, sparse, options, Int32Array.from(range(0, inputs)))],
     [
       'rows renumbered',
       engine,
-      rowCoder(engine, golden.layer, sparse, options, Int32Array.from(new Random(1).permutation(inputs))),
+      await rowCoder(engine, golden.layer, sparse, options, Int32Array.from(new Random(1).permutation(inputs))),
     ],
   ];
 }
@@ -145,16 +153,21 @@ for (const golden of cases) {
 
   test(`${golden.name}: the result is what was put in, whatever the numbering inside`, async () => {
     const [tiles, ...rest] = await coders(golden, clean);
-    const results = [tiles!, ...rest].map(([, engine, layout]) => {
+    const results: Float32Array[] = [];
+    for (const [, engine, layout] of [tiles!, ...rest]) {
       fill(engine, layout, golden);
-      return layout.coder.result();
-    });
-    const { sparse, dense } = tiles![2];
+      results.push(await layout.coder.result(new Pace()));
+    }
+    const { sparse, dense, bias } = tiles![2];
     for (const result of results) {
-      assert.equal(
-        sparse.map((place) => result[place]),
-        golden.initial.sparse.map(Math.fround),
-      );
+      for (const [places, values] of [
+        [sparse, golden.initial.sparse],
+        [bias, golden.initial.bias],
+      ] as const)
+        assert.equal(
+          places.map((place) => result[place]),
+          values.map(Math.fround),
+        );
     }
     // [inputs][units] of the row layer against [units][inputs].
     const { inputs, dense: units } = golden.layer;
