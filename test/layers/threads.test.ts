@@ -1,7 +1,8 @@
 // Layers whose work is cut into parts for threads: the sums are those of plain loops, and their bits are the same at any number of threads.
 import type { Engine } from 'espalier';
 import { test } from 'uvu';
-import { activate, activateBackward } from '#dist/layers/activate.js';
+import * as assert from 'uvu/assert';
+import { activate, activateBackward, drop } from '#dist/layers/activate.js';
 import { LANES, RowBatch, rowsToTiles, TileBatch, tilesFor, tilesToRows } from '#dist/layers/batch.js';
 import { activationBytes, Linear } from '#dist/layers/linear.js';
 import { packScratch } from '#dist/layers/stack.js';
@@ -181,5 +182,31 @@ for (const shape of SHAPES) {
     });
   }
 }
+
+test('ReLU and dropout in parts are those of the whole', async () => {
+  const length = 16 * 20_011;
+  const random = new Random(2);
+  const x = Float32Array.from({ length }, () => random.next() - 0.5);
+  const mask = { seed: 1, purpose: 2, step: 3, stream: 4 };
+  await sameAtAnyThreads(async (engine) => {
+    const scope = engine.scope();
+    const pace = new Pace();
+    const [whole, parts] = [scope.copy(x), scope.copy(x)];
+    const both = () => [engine.f32(parts, length).slice(), engine.f32(whole, length).slice()] as const;
+    const dropWhole = (scale: number) =>
+      engine.kernels.dropout(whole, length, 2 ** 32 * 0.25, scale, engine.scratch, 0, 1, 2, 3, 4);
+    engine.kernels.relu(whole, length);
+    dropWhole(1 / 0.75);
+    await activate(engine, parts, length, 0.25, mask, pace);
+    const [activated, expected] = both();
+    assert.equal(activated, expected);
+    dropWhole(1);
+    await drop(engine, parts, length, 0.25, 1, mask, pace);
+    const [dropped, wanted] = both();
+    assert.equal(dropped, wanted);
+    scope.dispose();
+    return [activated, dropped];
+  });
+});
 
 test.run();
