@@ -4,6 +4,7 @@ import type { Engine } from '../runtime/engine.js';
 import type { Own } from '../runtime/fork.js';
 import type { Kernels } from '../runtime/kernels.js';
 import type { Pace } from '../runtime/pace.js';
+import { packRows } from './pack-rows.js';
 import { inShares, type Share, shareSize } from './shares.js';
 
 /** One convolution: square kernel, stride and zero padding the same in both directions, no bias. */
@@ -381,25 +382,6 @@ export class Conv {
   private get channelSumBytes(): number {
     return 4 * four(this.channelsAtOnce * this.shape.kernel ** 2) * four(this.shape.filters);
   }
-}
-
-/** Packs rows for products, four by four. */
-async function packRows(
-  engine: Engine,
-  packed: Address,
-  from: Address,
-  rows: number,
-  k: number,
-  rowStride: number,
-  kStride: number,
-  pace: Pace,
-): Promise<void> {
-  // A float that is moved takes as long as some 20 multiply-adds.
-  const size = four(shareSize(rows, 20 * k));
-  await inShares(engine, pace, rows, size, 20 * k * rows, (kernels, first, last) => {
-    const at = plus(from, first * rowStride * 4);
-    kernels.conv_weights(plus(packed, first * k * 4), at, last - first, k, rowStride, kStride);
-  });
 }
 
 /** Bytes that transforming weights takes. */

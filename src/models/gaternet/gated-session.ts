@@ -145,6 +145,7 @@ export class GatedSession implements TrainingSession {
     await gater.forward(this.images.at, n, undefined, this.scratch, pace);
     await head.forward(gater.features, n, this.pack, pace, this.scratch.norm);
     this.draw(draws.noise, draws.coins, n, seed, step);
+    if (pace.due) await pace.turn();
     net.engine.kernels.gate_forward(gates.values, draws.slope, head.scores, draws.noise, draws.coins, n, net.gates);
   }
 
