@@ -8,7 +8,7 @@ import { NONE } from '../../runtime/address.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
 import { Pace, unlessAborted } from '../../runtime/pace.js';
 import { growTree } from '../../structure/chow-liu.js';
-import { type ReceptiveFields, receptiveFields } from '../../structure/receptive-fields.js';
+import { type ReceptiveFields, receptiveFieldsInTurns } from '../../structure/receptive-fields.js';
 import type { Tree } from '../../structure/tree.js';
 import { discretise, type Variables } from '../../structure/variables.js';
 import { madeBytes } from '../need.js';
@@ -83,11 +83,14 @@ class Grower {
     const { engine, run } = this;
     const options = run.layers[l]!;
     const tree = await this.growTree(l);
+    const { pace } = this;
+    if (pace.due) await pace.turn();
     const rank = inverse(tree.depthFirst());
-    const { centres, start, members } = byRank(
-      receptiveFields(tree, { radius: options.radius, stride: options.stride }),
-      rank,
-    );
+    if (pace.due) await pace.turn();
+    const { radius, stride } = options;
+    const fields = await receptiveFieldsInTurns(tree, { radius, stride }, pace);
+    if (pace.due) await pace.turn();
+    const { centres, start, members } = byRank(fields, rank);
     const connections = { inputs: tree.variables, units: centres.length, start, index: members };
     const { globalUnits } = options;
     const shape = this.shapeOf(l, connections, globalUnits);
@@ -100,11 +103,11 @@ class Grower {
         this.source,
         l,
         { ...run, held: this.held },
-        this.pace,
+        pace,
         (done, total, epoch, loss) => this.report('pretrain', l, done, total, { epoch, loss }),
       ),
     );
-    return { radius: options.radius, stride: options.stride, globalUnits, tree, centres, connections, parameters };
+    return { radius, stride, globalUnits, tree, centres, connections, parameters };
   }
 
   /** The Chow-Liu tree of the features, or of which hidden units are on. */

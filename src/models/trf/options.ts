@@ -21,7 +21,7 @@ const PRETRAIN = {
   epochs: {
     kind: 'integer',
     from: 0,
-    defaultDoc: `until the error on ${100 * HELD} % of the rows, held out, falls by less than ${100 * LEAST_FALL} % in an epoch, at most ${MOST_EPOCHS}; the paper: 10`,
+    defaultDoc: `until an epoch lowers the error on ${100 * HELD} % of the rows, held out, by less than ${100 * LEAST_FALL} % of all that it has fallen, at most ${MOST_EPOCHS}; the paper: 10`,
     doc: 'Passes over the rows for each layer; 0 leaves the initial weights.',
   },
   batchSize: { kind: 'integer', from: 1, defaultDoc: 'as of fit', doc: 'Rows a step.' },

@@ -5,11 +5,11 @@ import { Linear, type LinearShape } from '../../layers/linear.js';
 import { Workspace } from '../../layers/stack.js';
 import { allFinite } from '../../numeric/finite.js';
 import { requireMemory } from '../../runtime/budget.js';
-import type { Engine } from '../../runtime/engine.js';
+import type { Engine, Scope } from '../../runtime/engine.js';
 import type { Pace } from '../../runtime/pace.js';
 import { Purpose, permutation } from '../../runtime/random.js';
 import { bytesOf } from '../../runtime/rehearsal.js';
-import { createOptimizer, optimizerOptions } from '../../training/optimizer.js';
+import { createOptimizer, type Optimizer, optimizerOptions } from '../../training/optimizer.js';
 import { tooLargeScale } from '../feedforward/feedforward-net.js';
 import { type Autoencoder, type Denoising, TileAutoencoder } from './autoencoder.js';
 import { encoder, type Source } from './encoding.js';
@@ -46,17 +46,23 @@ export async function pretrainLayer(
 ): Promise<Float32Array> {
   const batchSize = Math.min(options.batchSize, features.rows);
   const given = { options, stream: l, batchSize };
+  if (pace.due) await pace.turn();
   requireTraining(engine, shape, { features, below }, given, held);
-  const training = layTraining(engine, ...(await renumbered(shape, { features, below }, rank, pace)), rank, given);
-  const { coder, optimizer } = training;
+  const [own, source] = await renumbered(shape, { features, below }, rank, pace);
+  const scope = engine.scope();
+  const { coder, dispose } = layCoder(engine, scope, own, source, rank, given);
   const sound = () => allFinite(engine.f32(coder.parameters.at, coder.parameters.length));
   try {
+    if (pace.due) await pace.turn();
+    const optimizer = layOptimizer(engine, scope, coder);
+    if (pace.due) await pace.turn();
     await coder.initialise(seed, initialScale, pace);
     if (!sound()) throw tooLargeScale(initialScale);
     const { rows, held: unseen, epochs } = division(engine, features.rows, options.epochs, seed, l);
     const count = rows?.length ?? features.rows;
     const batches = Math.ceil(count / batchSize);
-    const stopping = new Stopping();
+    const errorOf = (some: Int32Array) => lossOf(coder, some, batchSize, seed, pace);
+    const stopping = unseen && new Stopping(await errorOf(unseen));
     for (let epoch = 0, step = 0; epoch < epochs; epoch++) {
       const order = permutation(engine, count, seed, Purpose.pretrainShuffle, l * 65536 + epoch);
       if (rows) for (let i = 0; i < count; i++) order[i] = rows[order[i]!]!;
@@ -69,8 +75,7 @@ export async function pretrainLayer(
         report(step + 1, epochs * batches, epoch + 1, sum / Math.min(count, (b + 1) * batchSize));
         if (pace.due) await pace.turn();
       }
-      if (!unseen) continue;
-      if (stopping.after(await lossOf(coder, unseen, batchSize, seed, pace))) {
+      if (stopping?.after(await errorOf(unseen!))) {
         report(step, step, epoch + 1, sum / count);
         break;
       }
@@ -78,7 +83,7 @@ export async function pretrainLayer(
     if (!sound()) throw diverged(l, options);
     return await coder.result(pace);
   } finally {
-    training.dispose();
+    dispose();
   }
 }
 
@@ -104,10 +109,15 @@ interface Given {
   batchSize: number;
 }
 
-/** The autoencoder, what it reads and its optimiser. */
-function layTraining(engine: Engine, shape: Shape, { features, below }: Source, rank: Int32Array, given: Given) {
-  const { options, stream, batchSize } = given;
-  const scope = engine.scope();
+/** The autoencoder and what it reads; `dispose` gives back the scope too. */
+function layCoder(
+  engine: Engine,
+  scope: Scope,
+  shape: Shape,
+  { features, below }: Source,
+  rank: Int32Array,
+  { options, stream, batchSize }: Given,
+): { coder: Autoencoder; dispose: () => void } {
   let space: Workspace | undefined;
   let coder: Autoencoder | undefined;
   const dispose = () => {
@@ -123,12 +133,15 @@ function layTraining(engine: Engine, shape: Shape, { features, below }: Source, 
       const source = encoder(engine, below, features, space);
       coder = new TileAutoencoder(engine, new Linear(engine, scope, shape), source, options, stream, batchSize);
     }
-    const optimizer = createOptimizer(engine, scope, coder.parameters.length, optimizerOptions('adam'));
-    return { coder, optimizer, dispose };
+    return { coder, dispose };
   } catch (error) {
     dispose();
     throw error;
   }
+}
+
+function layOptimizer(engine: Engine, scope: Scope, { parameters }: Autoencoder): Optimizer {
+  return createOptimizer(engine, scope, parameters.length, optimizerOptions('adam'));
 }
 
 /** Over sparse rows, features by their ranks: a receptive field is then close together in memory. */
@@ -159,7 +172,8 @@ function requireTraining(engine: Engine, shape: Shape, source: Source, given: Gi
   const rank = new Int32Array(0);
   let parameters = 0;
   const memory = bytesOf(engine, (dry) => {
-    layTraining(dry, shape, source, rank, given);
+    const scope = dry.scope();
+    layOptimizer(dry, scope, layCoder(dry, scope, shape, source, rank, given).coder);
     parameters = new Linear(dry, dry.scope(), shape).parameterLength;
   });
   const own = connections.index.byteLength + 4 * features.columns;

@@ -85,9 +85,11 @@ export class RowAutoencoder implements Autoencoder {
     try {
       const layer = new Linear(engine, scope, this.shape);
       layer.bind(scope.bytes(layer.parameterLength * 4), NONE);
+      if (pace.due) await pace.turn();
       layer.initialise(seed, Purpose.initialWeights, this.stream, initialScale);
       engine.f32(parameters.at, sparse.weightCount).set(engine.f32(layer.parameters, sparse.weightCount));
       if (stripUnits.units) {
+        if (pace.due) await pace.turn();
         const weights = engine.f32(layer.dense!.weight, layer.dense!.weightCount).slice();
         await stripUnits.exchange(weights, this.rank, 'to-strips', pace);
       }

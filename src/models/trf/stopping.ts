@@ -3,8 +3,8 @@ import { Purpose, permutation } from '../../runtime/random.js';
 
 /** Share of the rows that pre-training holds out to know when to stop. */
 export const HELD = 0.1;
-/** It goes on as long as an epoch lowers the error on them by this share. */
-export const LEAST_FALL = 0.02;
+/** It goes on as long as an epoch lowers the error on them by this share of all that the error has fallen: at an even pace for the paper's epochs. */
+export const LEAST_FALL = 0.1;
 /** The paper's epochs, where it does not stop before. */
 export const MOST_EPOCHS = 10;
 /** Fewer rows say nothing: then all are trained on, for the paper's epochs. */
@@ -24,13 +24,18 @@ export function division(
   return { held: order.subarray(0, count), rows: order.subarray(count), epochs: MOST_EPOCHS };
 }
 
-/** Tells when the error on held out rows has stopped falling. */
+/** Tells when the error on held out rows has all but stopped falling. */
 export class Stopping {
-  private last = Number.POSITIVE_INFINITY;
+  private last: number;
+
+  /** `first`: the error before the first epoch. */
+  constructor(private readonly first: number) {
+    this.last = first;
+  }
 
   /** Whether to stop after an epoch with this error. */
   after(error: number): boolean {
-    const stop = !(error < (1 - LEAST_FALL) * this.last);
+    const stop = !(this.last - error > LEAST_FALL * (this.first - error));
     this.last = error;
     return stop;
   }

@@ -226,6 +226,7 @@ for (const golden of cases) {
       ] as const)
         sums.push((await layout.coder.step(order, seed, step, new Pace())).sum);
       assert.is(sums[0], sums[1], kind);
+      assert.is((await layout.coder.loss(order, 1, 2, new Pace())).sum, sums[2], `${kind}, the loss alone`);
       assert.is(new Set(sums).size, 3, kind);
     }
   });
