@@ -7,7 +7,7 @@ import { ENGINE, type Engine, engineOf } from '../../runtime/engine.js';
 import { Pace } from '../../runtime/pace.js';
 import { bytesOf } from '../../runtime/rehearsal.js';
 import { chooseRows, listBytes, selectLists } from '../binary.js';
-import { bindRows } from '../pair-information.js';
+import { bindRows } from '../bound-rows.js';
 import type { BinaryRows } from '../variables.js';
 import { type LatentTree, requireLatentTree } from './latent-tree.js';
 import { LATENT_TREE } from './options.js';
