@@ -6,16 +6,18 @@ export { dropout, random_bits, random_normal, random_permutation, random_uniform
 export { sigmoid, sigmoid_cross_entropy, softmax, softmax_cross_entropy, squared_error } from './loss';
 export { adam, sgd } from './optimizer';
 export {
+  column_rows,
+  column_starts,
   count_table,
+  index_counts,
   information_binary,
   information_joint,
   joint_counts,
   pair_counts_bits,
   pair_counts_rows,
-  prim_join_rows,
-  prim_step,
   sum_k_log_k,
 } from './information';
+export { prim_advance, prim_keep, prim_list, prim_list_counted, prim_pack, prim_promising, prim_step } from './prim';
 export { collect_active, merge_strips, scatter_active, strip_columns_backward, strip_dots, strip_rows_forward } from './strips';
 export { accumulate, batch_norm_apply, batch_norm_backward, batch_norm_sums, plane_moments } from './norm';
 export { gate_backward, gate_decide, gate_forward } from './gate';

@@ -4,7 +4,7 @@ import type { Fork, Own } from '../../runtime/fork.js';
 import type { Kernels } from '../../runtime/kernels.js';
 import type { Pace } from '../../runtime/pace.js';
 import { fillUniform, Purpose } from '../../runtime/random.js';
-import { bindRows } from '../pair-information.js';
+import { bindRows } from '../bound-rows.js';
 import { type BinaryColumns, type BinaryRows, emptyBits } from '../variables.js';
 import type { LatentTreeSettings } from './options.js';
 

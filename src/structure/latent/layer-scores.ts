@@ -2,7 +2,7 @@ import { type Address, plus } from '../../runtime/address.js';
 import type { Engine } from '../../runtime/engine.js';
 import type { Own } from '../../runtime/fork.js';
 import type { Pace } from '../../runtime/pace.js';
-import { bindRows } from '../pair-information.js';
+import { bindRows } from '../bound-rows.js';
 import type { BinaryRows } from '../variables.js';
 import { everyRow, type PairRoom, type SoftCounts } from './soft-counts.js';
 

@@ -2,7 +2,8 @@ import { type Address, plus } from '../../runtime/address.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
 import type { Own } from '../../runtime/fork.js';
 import type { Kernels } from '../../runtime/kernels.js';
-import { bindMargins, bindRows, countIndices } from '../pair-information.js';
+import { bindRows } from '../bound-rows.js';
+import { bindMargins, countIndices } from '../pair-information.js';
 import type { BinaryColumns, BinaryRows } from '../variables.js';
 
 /** Rows of the mutual information of binary variables, as calls that may be made in forks. */
@@ -50,8 +51,10 @@ function listCounter(engine: Engine, scope: Scope, data: BinaryRows): Counter {
   const { variables: d, rows, index } = data;
   const lists = bindRows(engine, scope, data);
   const { start, columnStart, columnRow } = lists;
+  const ends = engine.i32(columnStart, d + 1).slice();
   return {
-    count: (kernels, counts, v) => kernels.pair_counts_rows(counts, start, lists.index, columnStart, columnRow, v, d),
+    count: (kernels, counts, v) =>
+      kernels.pair_counts_rows(counts, start, lists.index, columnRow, ends[v]!, ends[v + 1]!, d),
     ones: countIndices(index, d),
     work: (20 * index.length * index.length) / (d * rows),
   };
