@@ -18,11 +18,10 @@ export function startThread(start: Start, ended: (fault: string) => void): Handl
     worker.unref();
     worker.on('error', (error) => ended(`a thread failed: ${error?.message ?? error}`));
     worker.on('exit', () => ended('a thread ended'));
-    return {
-      // Node asks the thread itself, and without one gets -1. Deno and Bun cannot tell.
-      isDead: () => worker.performance?.eventLoopUtilization?.().idle === -1,
-      end: () => void worker.terminate(),
-    };
+    // Node asks the thread itself, and gets -1 where there is none; but only if it has been asked once before. Deno and Bun cannot tell.
+    const isDead = () => worker.performance?.eventLoopUtilization?.().idle === -1;
+    worker.once('message', isDead);
+    return { isDead, end: () => void worker.terminate() };
   }
   const worker = new Worker(new URL('./thread.js', import.meta.url), { type: 'module' });
   worker.onerror = (event) => {

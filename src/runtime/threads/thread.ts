@@ -66,6 +66,10 @@ function changed(words: Int32Array, seen: number, spin: number): boolean {
 }
 
 const threads = globalThis.process?.getBuiltinModule?.('node:worker_threads');
-// In a task of its own: a worker thread whose loop of events has begun can be asked whether it is alive.
-if (threads) setImmediate(work, threads.workerData);
+if (threads)
+  // In a task of its own: a worker thread whose loop of events has begun can be asked whether it is alive.
+  setImmediate(() => {
+    threads.parentPort?.postMessage(0);
+    work(threads.workerData);
+  });
 else globalThis.onmessage = ({ data }: { data: Start }) => work(data);

@@ -161,6 +161,5 @@ class WrittenFork implements Fork {
     }
     this.end = 0;
     this.count = 0;
-    this.room.items[0] = 0;
   }
 }
