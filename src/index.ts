@@ -41,6 +41,7 @@ export type {
 } from './models/tse/options.js';
 export { TseNet } from './models/tse/tse-net.js';
 export { createEngine, type Engine, type EngineOptions, type WasmSource } from './runtime/engine.js';
+export { type Threading, threading } from './runtime/threads/can-thread.js';
 export { type ChowLiuOptions, chowLiuTree, type TreeConstraints } from './structure/chow-liu.js';
 export {
   type GateBlock,

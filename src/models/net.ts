@@ -224,8 +224,7 @@ export abstract class Net {
 
   /**
    * The most bytes that fit would have in use with these rows and options, by the reckoning by which it would be refused: all that its engine has in use now, what training lays
-   * out in WebAssembly memory, and the typed arrays that it makes. Nothing is allocated. Not in it: the rows themselves, JavaScript objects, and the checkpoint of a fit that a
-   * signal stops.
+   * out in WebAssembly memory, and the typed arrays that it makes. Nothing is allocated. Not in it: the rows themselves and JavaScript objects.
    * @throws TypeError, RangeError for what fit would not take
    */
   memory(train: Dataset, options: FitOptions = {}): number {

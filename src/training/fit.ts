@@ -16,11 +16,9 @@ export interface FitResult {
   history: EpochRecord[];
   /** How many there were to be, as given or by default. */
   epochs: number;
-  /** Epoch whose weights the net has now; 0 when it stopped inside the first. */
+  /** Epoch whose weights the net has now. */
   bestEpoch: number;
-  stoppedBy: 'epochs' | 'patience' | 'signal';
-  /** When stopped by the signal: pass it as `resume` to go on. */
-  checkpoint?: Uint8Array;
+  stoppedBy: 'epochs' | 'patience';
   seconds: number;
 }
 
@@ -122,29 +120,41 @@ class Run {
     }
   }
 
+  /** Rejects with the signal's reason where that stopped it. */
   async finish(): Promise<FitResult> {
-    const { options } = this;
+    const { epochs, signal } = this.options;
     this.lastGood = this.weights();
+    let stopped: boolean;
     try {
       await nextTask();
-      // A checkpoint may come from the very epoch that used up the patience: ask before an epoch too.
-      while (this.epoch < options.epochs && this.stale() < options.patience) {
-        if (!(await this.runEpoch())) return await this.stop();
-      }
-      if (!(await this.unlessStopped(this.pace.end(options.signal)))) return await this.stop();
-      return await this.result(this.stale() >= options.patience ? 'patience' : 'epochs', this.lastGood);
+      stopped = !(await this.runEpochs());
+      if (stopped) await this.handOver();
+      await this.putWeights(this.best ?? this.lastGood);
     } catch (error) {
       await this.putWeights(this.lastGood);
       throw error;
     }
+    if (stopped) throw signal!.reason;
+    const { history, bestEpoch } = this;
+    const stoppedBy = this.isStale() ? 'patience' : 'epochs';
+    return { history, epochs, bestEpoch, stoppedBy, seconds: (performance.now() - this.startedAt) / 1000 };
   }
 
-  private async stop(): Promise<FitResult> {
+  /** False when the signal stopped it. */
+  private async runEpochs(): Promise<boolean> {
+    const { epochs, signal } = this.options;
+    // A checkpoint may come from the very epoch that used up the patience: ask before an epoch too.
+    while (this.epoch < epochs && !this.isStale()) if (!(await this.runEpoch())) return false;
+    return (await this.unlessStopped(this.pace.end(signal))) !== undefined;
+  }
+
+  /** What can be gone on from. */
+  private async handOver(): Promise<void> {
     this.requireFinite();
-    const checkpoint = this.checkpoint();
+    const { onCheckpoint } = this.options;
+    if (onCheckpoint) this.pace.hear(onCheckpoint(this.checkpoint()));
     // Hears of callbacks that were rejected; those that have not answered are not waited for.
     await this.pace.turn();
-    return this.result('signal', this.lastGood, checkpoint);
   }
 
   dispose(): void {
@@ -280,25 +290,10 @@ class Run {
     this.pace.hear(answer);
   }
 
-  /** Epochs in a row that were no better. */
-  private stale(): number {
-    return this.options.validation ? this.epoch - this.bestEpoch : 0;
-  }
-
-  private async result(
-    stoppedBy: FitResult['stoppedBy'],
-    last: Float32Array,
-    checkpoint?: Uint8Array,
-  ): Promise<FitResult> {
-    await this.putWeights(this.best ?? last);
-    return {
-      history: this.history,
-      epochs: this.options.epochs,
-      bestEpoch: this.bestEpoch,
-      stoppedBy,
-      ...(checkpoint ? { checkpoint } : {}),
-      seconds: (performance.now() - this.startedAt) / 1000,
-    };
+  /** Whether so many epochs in a row were no better that the patience is used up. */
+  private isStale(): boolean {
+    const { validation, patience } = this.options;
+    return validation !== undefined && this.epoch - this.bestEpoch >= patience;
   }
 
   /** What the optimiser moves at this step. */

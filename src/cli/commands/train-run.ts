@@ -92,10 +92,6 @@ export class TrainRun {
       onCheckpoint: start && ((fit) => this.save({ net: start, fit })),
       resume: resumed && 'fit' in resumed ? resumed.fit : undefined,
     });
-    if (result.stoppedBy === 'signal') {
-      if (start && result.checkpoint) this.save({ net: start, fit: result.checkpoint });
-      throw signal.reason;
-    }
     return { net, result };
   }
 
