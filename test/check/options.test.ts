@@ -118,7 +118,7 @@ const calls: Record<string, (options: Any) => unknown> = {
   idxDataset: (options) => idxDataset(Uint8Array.of(0, 0, 8, 2, 0, 0, 0, 1, 0, 0, 0, 1, 5), undefined, options),
   'TextVectorizer.learn, learnTransform': (options) => TextVectorizer.learn(['red wine'], options),
   'TextVectorizer: transform': (options) => vectorizer.transform(['red wine'], options),
-  learnCsvAsync: (options) => learnCsvAsync('a,b\n1,2\n3,4\n', { target: null, ...options }),
+  learnCsvAsync: (options) => learnCsvAsync('a,b\n1,2\n3,4\n', options),
   readCsvAsync: (options) => readCsvAsync('a,b\n1,2\n', learnCsvSchema('a,b\n1,2\n', { target: null }), options),
   'learnSvmlightAsync, parseSvmlightAsync': (options) => parseSvmlightAsync('1 1:1\n2 2:1\n', options),
   parseSparseTextAsync: (options) => parseSparseTextAsync('0,1:1\n1,2:1\n', options),

@@ -50,13 +50,21 @@ export function* applySteps(
   const targets =
     target && schema.target && wanted === 'compare' ? readTarget(target, schema.target, source, troubles) : undefined;
   troubles.throwAny();
+  yield;
   requireRoom(source, schema.columns, maxMemory);
+  const features = yield* fillRows(source.rows, columns, schema.columns);
+  let missing = 0;
+  for (const column of columns) {
+    yield;
+    missing += missingIn(column);
+  }
+  yield;
   return {
-    features: yield* fillRows(source.rows, columns, schema.columns),
+    features,
     targets,
     featureNames: schema.columns.flatMap(featuresOf),
     table: { kind: 'table', rows: source.rows, columns },
-    missing: columns.reduce((sum, column) => sum + missingIn(column), 0),
+    missing,
   };
 }
 

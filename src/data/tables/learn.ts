@@ -51,7 +51,9 @@ export function* learnSteps(source: Source, options: TableSettings, troubles: Tr
     if (learned === 'dates') leftOut.push({ name, why: 'dates' });
     else if (learned) columns.push(learned);
   }
+  yield;
   const target = targetPlace < 0 ? null : learnTarget(context, names[targetPlace]!, source.columns[targetPlace]!);
+  yield;
   const total = totalRow(source, names);
   if (total !== undefined) troubles.addTo(warnings, total);
   troubles.throwAny(options, { columns, leftOut });

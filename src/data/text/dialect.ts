@@ -64,7 +64,7 @@ export function sniff(text: string, given: GivenDialect): DialectEvidence {
   return atOnce(sniffSteps(text, given));
 }
 
-/** sniff, a delimiter a step. */
+/** sniff, a delimiter or a vote a step. */
 export function* sniffSteps(text: string, given: GivenDialect): Steps<DialectEvidence> {
   const warnings: string[] = [];
   const missing = new Set(given.missingMarks);
@@ -78,12 +78,15 @@ export function* sniffSteps(text: string, given: GivenDialect): Steps<DialectEvi
   const first = records[0];
   yield;
   const all = [...records, ...readWindows(text, delimiter, width)].filter(({ cells }) => cells.length === width);
+  yield;
   const cells = columnsOf(all, width, missing);
+  yield;
   const vote = chooseDecimal(cells.values, delimiter, given.decimal === undefined ? warnings : []);
   const decimal = given.decimal ?? vote.decimal;
   const body = first?.cells.length === width ? columnsOf(all.slice(1), width, missing) : cells;
   yield;
   const formats = body.values.map((column) => formatOf(column, decimal));
+  yield;
   const header = given.header ?? voteOnHeader(first?.cells, body.values, formats, missing, warnings);
   formats.forEach((format, place) => {
     tellUnit(format, header ? first?.cells[place] : undefined, place, body.values[place]!, warnings);

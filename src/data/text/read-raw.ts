@@ -88,7 +88,7 @@ class RawReader {
       throw new RangeError('text: expected at least one row, got none');
     }
     this.tellPassedOver();
-    const columns = this.finish(header);
+    const columns = yield* this.finish(header);
     const { lines, rows, ragged, raggedCount, warnings } = this;
     return {
       dialect,
@@ -186,7 +186,7 @@ class RawReader {
   }
 
   /** Columns, but the last ones where they are empty and have no name: delimiters at the ends of all lines. */
-  private finish(header: string[] | undefined): RawColumn[] {
+  private *finish(header: string[] | undefined): Steps<RawColumn[]> {
     const { columns, rows } = this;
     let width = columns.length;
     const named = () => header !== undefined && header.length >= width && header[width - 1] !== '';
@@ -198,7 +198,12 @@ class RawReader {
     }
     if (header !== undefined) while (header.length > width && header.at(-1) === '') header.pop();
     const none = new Float64Array(rows).fill(Number.NaN);
-    return columns.slice(0, width).map((column) => column.finish(rows, none));
+    const finished: RawColumn[] = [];
+    for (const column of columns.slice(0, width)) {
+      yield;
+      finished.push(column.finish(rows, none));
+    }
+    return finished;
   }
 }
 

@@ -156,6 +156,7 @@ class SparseTextReader extends SparseScanner {
       this.at++;
       this.line++;
     }
+    yield this.at;
     const { columns = this.highest + 1, featureNames } = this.#options;
     return Dataset.sparse({ rows, columns, start, ...this.take(0), targets: this.#targets(), featureNames });
   }

@@ -149,7 +149,9 @@ class SvmlightReader extends SparseScanner {
     const zeroBased = this.#zeroBased();
     const base = zeroBased ? 0 : 1;
     const { columns = Math.max(1, this.highest + 1 - base), featureNames } = this.#settings;
+    yield this.at;
     const { labels, warning } = labelsOf(this.#labels.slice(0, rows), this.#signed, this.#settings);
+    yield;
     const data = Dataset.sparse({
       rows,
       columns,
