@@ -4,9 +4,9 @@ import { DOCUMENTS } from '../data/documents/options.js';
 import { TRANSFORM, VECTORIZER } from '../data/documents/vectorizer-options.js';
 import { GUNZIP, TEXT_OF } from '../data/gunzip.js';
 import { IDX } from '../data/images/idx.js';
+import { PACED } from '../data/paced.js';
 import { SPLIT } from '../data/split.js';
 import { STANDARDIZER, TF_IDF } from '../data/standardise.js';
-import { PACED } from '../data/steps.js';
 import { READ_RECORDS, READ_TABLE, RECORDS } from '../data/tables/options.js';
 import { CSV, CSV_ASYNC, READ_CSV_ASYNC } from '../data/text/csv.js';
 import { SVMLIGHT, SVMLIGHT_ASYNC } from '../data/text/svmlight.js';
@@ -19,7 +19,7 @@ import { TREE_SVG } from '../drawings/tree/drawing.js';
 import { EXPLAIN } from '../models/feedforward/explain.js';
 import { GATED_PREDICT, GATED_RUN, STATE_DICT } from '../models/gaternet/options.js';
 import type { Method } from '../models/method.js';
-import { LOAD, RUN } from '../models/net.js';
+import { LOAD, RUN, SAVE } from '../models/net.js';
 import { METHODS } from '../models/registry.js';
 import { ENGINE_OPTIONS } from '../runtime/engine.js';
 import { CHOW_LIU } from '../structure/chow-liu.js';
@@ -67,6 +67,7 @@ export function documented(methods: readonly Method[] = METHODS): Documented[] {
       options: { ...GATED_PREDICT, ...GATED_RUN },
     },
     { of: 'load, loadNet', options: LOAD },
+    { of: 'saveAsync', options: SAVE },
     { of: 'explain', command: 'explain', options: EXPLAIN },
     { of: 'GaterNet.fromStateDict', options: STATE_DICT },
     { of: 'chowLiuTree', command: 'tree', options: CHOW_LIU },

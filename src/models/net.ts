@@ -12,6 +12,7 @@ import type { Address } from '../runtime/address.js';
 import { requireMemory } from '../runtime/budget.js';
 import { ENGINE, type Engine, isEngine } from '../runtime/engine.js';
 import { Pace } from '../runtime/pace.js';
+import { atOnce, inTurns, type Steps } from '../runtime/steps.js';
 import { argmax } from '../training/class-metrics.js';
 import { classWeightsOf } from '../training/class-weights.js';
 import { type FitResult, fit, type Trainable } from '../training/fit.js';
@@ -55,6 +56,11 @@ export interface NetDescription {
   /** More, by method. */
   [fact: string]: unknown;
 }
+
+/** Options of saveAsync. */
+export const SAVE = { signal: SIGNAL } as const satisfies Options;
+
+export type SaveOptions = OptionsOf<typeof SAVE>;
 
 /** Options of load and loadNet. */
 export const LOAD = { engine: ENGINE } as const satisfies Options;
@@ -153,7 +159,23 @@ export abstract class Net {
    * @param metadata further entries of the file's metadata, text by name
    * @throws RangeError for weights that are not finite, or names and metadata of more than 100 MB
    */
-  abstract save(metadata?: Readonly<Record<string, string>>): Uint8Array;
+  save(metadata?: Readonly<Record<string, string>>): Uint8Array {
+    this.life.requireAlive();
+    return atOnce(this.packing(metadata));
+  }
+
+  /**
+   * save that yields to the event loop, so that a page stays alive: the same file, of the weights of now.
+   * @throws also the signal's reason
+   */
+  async saveAsync(metadata?: Readonly<Record<string, string>>, options: SaveOptions = {}): Promise<Uint8Array> {
+    const { signal } = complete(SAVE, options, 'saveAsync');
+    this.life.requireAlive();
+    return inTurns(this.packing(metadata), new Pace(signal));
+  }
+
+  /** Makes the file; has copied the weights before its first pause. */
+  protected abstract packing(metadata?: Readonly<Record<string, string>>): Steps<Uint8Array>;
 
   /** What must be equal to resume training. */
   protected abstract get identity(): Record<string, unknown>;

@@ -5,6 +5,7 @@ import type { Address } from '../runtime/address.js';
 import type { Engine } from '../runtime/engine.js';
 import { nextTask, Pace, unlessAborted } from '../runtime/pace.js';
 import { Purpose, permutation } from '../runtime/random.js';
+import { inTurns } from '../runtime/steps.js';
 import { better, type CheckpointState, type EpochRecord, readCheckpoint, writeCheckpoint } from './checkpoint.js';
 import { FIT, type FitSettings } from './fit-options.js';
 import type { LossSum } from './losses.js';
@@ -152,7 +153,7 @@ class Run {
   private async handOver(): Promise<void> {
     this.requireFinite();
     const { onCheckpoint } = this.options;
-    if (onCheckpoint) this.pace.hear(onCheckpoint(this.checkpoint()));
+    if (onCheckpoint) this.pace.hear(onCheckpoint(await this.checkpoint()));
     // Hears of callbacks that were rejected; those that have not answered are not waited for.
     await this.pace.turn();
   }
@@ -257,7 +258,7 @@ class Run {
     this.lossWeight = 0;
     if (!(await this.unlessStopped(options.onEpoch?.(structuredClone(record))))) return false;
     if (!options.onCheckpoint || this.epoch % options.checkpointEvery !== 0) return true;
-    return (await this.unlessStopped(options.onCheckpoint(this.checkpoint()))) !== undefined;
+    return (await this.unlessStopped(options.onCheckpoint(await this.checkpoint()))) !== undefined;
   }
 
   /** Undefined when the signal came before the work was done. */
@@ -322,7 +323,7 @@ class Run {
     return identity({ net: net.identity, rows: train.rows, validationRows, ...decisive(FIT, options) });
   }
 
-  private checkpoint(): Uint8Array {
+  private checkpoint(): Promise<Uint8Array> {
     const { epoch, batch, step, lossSum, lossWeight, history, bestEpoch, bestScore, bestLoss } = this;
     const vectors: Record<string, Float32Array> = { parameters: this.weights() };
     if (this.best) vectors.best = this.best;
@@ -330,7 +331,7 @@ class Run {
       vectors[name] = this.net.engine.f32(block.at, block.length).slice();
     }
     const { scalars } = this.optimizer;
-    return writeCheckpoint(
+    const steps = writeCheckpoint(
       this.identity,
       {
         epoch,
@@ -346,6 +347,7 @@ class Run {
       },
       vectors,
     );
+    return inTurns(steps, this.pace);
   }
 
   private restore(bytes: Uint8Array): void {

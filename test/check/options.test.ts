@@ -98,6 +98,7 @@ const calls: Record<string, (options: Any) => unknown> = {
   'fit of a gaternet net': (options: FitOptions) => gated.fit(images, options),
   'predict, evaluate': (options: RunOptions) => net.predict(train, options),
   'GaterNet: predict, evaluate, gates': (options) => gated.predict(images, options),
+  saveAsync: (options) => net.saveAsync({}, options),
   explain: (options) => net.explain(train, options),
   'GaterNet.fromStateDict': (options) => GaterNet.fromStateDict(new Uint8Array(8), options),
   chowLiuTree: (options) => chowLiuTree(listed, options),

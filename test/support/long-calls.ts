@@ -169,6 +169,9 @@ export const LONG_CALLS: readonly LongCall[] = [
       'onEpoch',
       'onCheckpoint',
     ]),
+    plain(`${name} saveAsync`, (engine, more) =>
+      ofNet(bytes, engine, (net: Net) => net.saveAsync({ note: 'mine' }, withoutEngine(more))),
+    ),
     plain(`${name} predict`, (engine, more) =>
       ofNet(bytes, engine, (net: Net) => net.predict(data, { batchSize: 16, ...withoutEngine(more) })),
     ),

@@ -1,5 +1,5 @@
+import type { Steps } from '../../runtime/steps.js';
 import type { DenseMatrix } from '../matrix.js';
-import type { Steps } from '../steps.js';
 import type { Targets } from '../targets.js';
 import { shorten, show } from '../text/show.js';
 import { cellAt, codesOf, UNKNOWN } from './cells.js';

@@ -1,6 +1,6 @@
 import { complete } from '../../check/complete.js';
 import type { OptionsOf } from '../../check/option.js';
-import { atOnce } from '../steps.js';
+import { atOnce } from '../../runtime/steps.js';
 import { type Applied, applySteps } from './apply.js';
 import { type Learned, learnSteps } from './learn.js';
 import { READ_RECORDS, RECORDS, type RecordsOptions } from './options.js';

@@ -1,5 +1,5 @@
 import { complete } from '../../check/complete.js';
-import { inTurns } from '../steps.js';
+import { readInTurns } from '../paced.js';
 import { CSV, type CsvOptions, learnCsvAsync, rawOf } from '../text/csv.js';
 import { type ColumnSummary, describeColumns, mostFrequent } from './describe.js';
 import { summariseTargets, type TargetSummary } from './describe-matrix.js';
@@ -31,7 +31,7 @@ export async function inspectCsv(
   options: CsvOptions,
   isOption: (message: string) => boolean,
 ): Promise<Inspection> {
-  const { raw } = await inTurns(rawOf(text, complete(CSV, options, 'inspectCsv')), text.length, {});
+  const { raw } = await readInTurns(rawOf(text, complete(CSV, options, 'inspectCsv')), text.length, {});
   const names = namesOf(raw);
   const columns = describeColumns(raw.columns, names, options.dates);
   const { rows } = raw;

@@ -1,4 +1,4 @@
-import type { Steps } from '../steps.js';
+import type { Steps } from '../../runtime/steps.js';
 import { shorten, show } from '../text/show.js';
 import { type Census, censusOf, distinctNumbers } from './cells.js';
 import type { Context } from './context.js';

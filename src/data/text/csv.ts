@@ -1,7 +1,8 @@
 import { complete } from '../../check/complete.js';
 import type { Completed, Options, OptionsOf } from '../../check/option.js';
+import { atOnce, type Steps } from '../../runtime/steps.js';
 import { Dataset } from '../dataset.js';
-import { atOnce, inTurns, PACED, type PacedOptions, type Steps } from '../steps.js';
+import { PACED, type PacedOptions, readInTurns } from '../paced.js';
 import { applySteps } from '../tables/apply.js';
 import { candidateTargets } from '../tables/candidates.js';
 import { dateOrder } from '../tables/dates.js';
@@ -89,7 +90,7 @@ export function learnCsv(text: string, options: CsvOptions): LearnedTable {
 export async function learnCsvAsync(text: string, options: CsvOptions & PacedOptions): Promise<LearnedTable> {
   const settings = complete(CSV_ASYNC, options, 'learnCsvAsync');
   requireText(text);
-  return inTurns(learning(text, settings), text.length, settings);
+  return readInTurns(learning(text, settings), text.length, settings);
 }
 
 function* learning(text: string, settings: CsvSettings): Steps<LearnedTable> {
@@ -110,7 +111,7 @@ function* learning(text: string, settings: CsvSettings): Steps<LearnedTable> {
 export async function csvTargets(text: string, options: CsvOptions): Promise<string[]> {
   const settings = complete(CSV, options, 'csvTargets');
   requireText(text);
-  const { raw } = await inTurns(rawOf(text, settings), text.length, {});
+  const { raw } = await readInTurns(rawOf(text, settings), text.length, {});
   return candidateTargets(sourceOfRaw(raw, new Troubles()), settings);
 }
 
@@ -159,7 +160,7 @@ export async function readCsvAsync(
   const settings = complete(READ_CSV_ASYNC, options, 'readCsvAsync');
   requireSchema(schema);
   requireText(text);
-  return inTurns(reading(text, schema, settings), text.length, settings);
+  return readInTurns(reading(text, schema, settings), text.length, settings);
 }
 
 function* reading(text: string, schema: TableSchema, settings: ReadSettings): Steps<Dataset> {

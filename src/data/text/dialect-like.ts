@@ -1,4 +1,4 @@
-import type { Steps } from '../steps.js';
+import type { Steps } from '../../runtime/steps.js';
 import type { TableSchema } from '../tables/schema.js';
 import { type Delimiter, type Dialect, type DialectEvidence, sniffSteps } from './dialect.js';
 

@@ -1,4 +1,4 @@
-import { atOnce, type Steps } from '../steps.js';
+import { atOnce, type Steps } from '../../runtime/steps.js';
 import { voteOnHeader } from './header-vote.js';
 import { numberIn } from './number.js';
 import { formatOf, markOf, type NumberFormat } from './number-format.js';

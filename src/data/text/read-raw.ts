@@ -1,4 +1,4 @@
-import { atOnce, type Steps } from '../steps.js';
+import { atOnce, type Steps } from '../../runtime/steps.js';
 import type { RawColumn, RawTable } from '../tables/raw.js';
 import { Collector } from './collector.js';
 import { type Delimiter, type DialectEvidence, sniffSteps } from './dialect.js';

@@ -1,5 +1,5 @@
 import Papa from 'papaparse';
-import { atOnce, type Steps } from '../steps.js';
+import { atOnce, type Steps } from '../../runtime/steps.js';
 
 /** How a text's records are taken apart. */
 export interface RecordsOptions {

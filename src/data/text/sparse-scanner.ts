@@ -1,4 +1,4 @@
-import type { Steps } from '../steps.js';
+import type { Steps } from '../../runtime/steps.js';
 import { isNumber } from './number.js';
 import { cut } from './show.js';
 

@@ -2,10 +2,11 @@ import { complete } from '../../check/complete.js';
 import { requireKnown } from '../../check/known.js';
 import { got } from '../../check/phrase.js';
 import { requireInteger, requireObject } from '../../check/require.js';
+import { atOnce, type Steps } from '../../runtime/steps.js';
 import { Dataset, requireSound } from '../dataset.js';
 import { areNumbers, numberedClasses } from '../labels.js';
 import { requireRows } from '../matrix.js';
-import { atOnce, inTurns, PACED, type PacedOptions, type Steps } from '../steps.js';
+import { PACED, type PacedOptions, readInTurns } from '../paced.js';
 import { describeTargets, type Targets } from '../targets.js';
 import { requireText } from './require-text.js';
 import { COMMA, isBlank, NEWLINE, RETURN, SPACE, SparseScanner, TAB } from './sparse-scanner.js';
@@ -74,7 +75,11 @@ export async function parseSparseTextAsync(
   requireObject(options, 'options');
   requireKnown(options, [...SPARSE_TEXT, ...Object.keys(PACED)], 'parseSparseTextAsync');
   const { signal, onProgress } = options;
-  return inTurns(steps(text, options), text.length, complete(PACED, { signal, onProgress }, 'parseSparseTextAsync'));
+  return readInTurns(
+    steps(text, options),
+    text.length,
+    complete(PACED, { signal, onProgress }, 'parseSparseTextAsync'),
+  );
 }
 
 function steps(text: string, options: SparseTextOptions): Steps<Dataset> {

@@ -1,8 +1,9 @@
 import { complete } from '../../check/complete.js';
 import type { Completed, Options, OptionsOf } from '../../check/option.js';
+import { atOnce, type Steps } from '../../runtime/steps.js';
 import { Dataset } from '../dataset.js';
 import type { LabelOptions } from '../labels.js';
-import { atOnce, inTurns, PACED, type PacedOptions, type Steps } from '../steps.js';
+import { PACED, type PacedOptions, readInTurns } from '../paced.js';
 import type { Taken } from '../tables/taken.js';
 import { requireText } from './require-text.js';
 import { shorten, show } from './show.js';
@@ -93,7 +94,7 @@ export async function learnSvmlightAsync(
 ): Promise<LearnedSvmlight> {
   requireText(text);
   const settings = complete(SVMLIGHT_ASYNC, options, 'learnSvmlightAsync');
-  return inTurns(new SvmlightReader(text, settings).reading(), text.length, settings);
+  return readInTurns(new SvmlightReader(text, settings).reading(), text.length, settings);
 }
 
 /**

@@ -1,8 +1,6 @@
 import { type Completed, type Fn, type Options, type OptionsOf, SIGNAL } from '../check/option.js';
 import { Pace } from '../runtime/pace.js';
-
-/** Work in steps of a millisecond or so: yields how many characters of its text are read where it knows, returns the result. */
-export type Steps<T> = Generator<number | undefined, T, undefined>;
+import { inTurns, type Steps } from '../runtime/steps.js';
 
 /** Options of readers that yield to the event loop. */
 export const PACED = {
@@ -17,32 +15,19 @@ export const PACED = {
 
 export type PacedOptions = OptionsOf<typeof PACED>;
 
-/** All steps, one after another. */
-export function atOnce<T>(steps: Steps<T>): T {
-  for (;;) {
-    const { done, value } = steps.next();
-    if (done) return value;
-  }
-}
-
-/** The steps on a text of so many characters, with turns for other tasks between them. */
-export async function inTurns<T>(
+/** The steps of reading a text of so many characters, which yield how many are read, with turns for other tasks between them. */
+export async function readInTurns<T>(
   steps: Steps<T>,
   characters: number,
   { signal, onProgress }: Completed<typeof PACED>,
 ): Promise<T> {
   const pace = new Pace(signal);
   let read = 0;
-  for (;;) {
-    const { done, value } = steps.next();
-    if (done) {
-      pace.hear(onProgress?.(characters, characters));
-      await pace.end();
-      return value;
-    }
-    read = value ?? read;
-    if (!pace.due) continue;
+  const result = await inTurns(steps, pace, (far = read) => {
+    read = far;
     pace.hear(onProgress?.(read, characters));
-    await pace.turn();
-  }
+  });
+  pace.hear(onProgress?.(characters, characters));
+  await pace.end();
+  return result;
 }
