@@ -170,11 +170,10 @@ export abstract class Net {
    */
   async saveAsync(metadata?: Readonly<Record<string, string>>, options: SaveOptions = {}): Promise<Uint8Array> {
     const { signal } = complete(SAVE, options, 'saveAsync');
-    this.life.requireAlive();
-    return inTurns(this.packing(metadata), new Pace(signal));
+    return this.life.read(() => inTurns(this.packing(metadata), new Pace(signal)));
   }
 
-  /** Makes the file; has copied the weights before its first pause. */
+  /** Makes the file of weights that nobody writes meanwhile. */
   protected abstract packing(metadata?: Readonly<Record<string, string>>): Steps<Uint8Array>;
 
   /** What must be equal to resume training. */

@@ -5,7 +5,7 @@ import type { Address } from '../runtime/address.js';
 import type { Engine } from '../runtime/engine.js';
 import { nextTask, Pace, unlessAborted } from '../runtime/pace.js';
 import { Purpose, permutation } from '../runtime/random.js';
-import { inTurns } from '../runtime/steps.js';
+import { copying, inTurns } from '../runtime/steps.js';
 import { better, type CheckpointState, type EpochRecord, readCheckpoint, writeCheckpoint } from './checkpoint.js';
 import { FIT, type FitSettings } from './fit-options.js';
 import type { LossSum } from './losses.js';
@@ -323,12 +323,13 @@ class Run {
     return identity({ net: net.identity, rows: train.rows, validationRows, ...decisive(FIT, options) });
   }
 
-  private checkpoint(): Promise<Uint8Array> {
+  private async checkpoint(): Promise<Uint8Array> {
     const { epoch, batch, step, lossSum, lossWeight, history, bestEpoch, bestScore, bestLoss } = this;
-    const vectors: Record<string, Float32Array> = { parameters: this.weights() };
+    const copied = (block: Block) => inTurns(copying(this.net.engine, block), this.pace);
+    const vectors: Record<string, Float32Array> = { parameters: await copied(this.net.parameters) };
     if (this.best) vectors.best = this.best;
     for (const [name, block] of Object.entries(this.optimizer.state)) {
-      vectors[name] = this.net.engine.f32(block.at, block.length).slice();
+      vectors[name] = await copied(block);
     }
     const { scalars } = this.optimizer;
     const steps = writeCheckpoint(

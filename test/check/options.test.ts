@@ -85,6 +85,9 @@ const wine = await latentTree(await vectorizer.transform(['red wine', 'wine', 'r
 const documents = [{ text: 'red wine' }];
 const report = gateReport(await gated.gates(images), gated.gateLayout);
 
+/** Options with what must be among them; what is none as it is. */
+const withTarget = (options: Any) => (options?.constructor === Object ? { target: null, ...options } : options);
+
 /** What TypeScript would have refused. */
 // biome-ignore lint/suspicious/noExplicitAny: the point of the file
 type Any = any;
@@ -119,7 +122,7 @@ const calls: Record<string, (options: Any) => unknown> = {
   idxDataset: (options) => idxDataset(Uint8Array.of(0, 0, 8, 2, 0, 0, 0, 1, 0, 0, 0, 1, 5), undefined, options),
   'TextVectorizer.learn, learnTransform': (options) => TextVectorizer.learn(['red wine'], options),
   'TextVectorizer: transform': (options) => vectorizer.transform(['red wine'], options),
-  learnCsvAsync: (options) => learnCsvAsync('a,b\n1,2\n3,4\n', options),
+  learnCsvAsync: (options) => learnCsvAsync('a,b\n1,2\n3,4\n', withTarget(options)),
   readCsvAsync: (options) => readCsvAsync('a,b\n1,2\n', learnCsvSchema('a,b\n1,2\n', { target: null }), options),
   'learnSvmlightAsync, parseSvmlightAsync': (options) => parseSvmlightAsync('1 1:1\n2 2:1\n', options),
   parseSparseTextAsync: (options) => parseSparseTextAsync('0,1:1\n1,2:1\n', options),

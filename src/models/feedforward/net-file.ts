@@ -15,7 +15,7 @@ import type { Connections } from '../../layers/connections.js';
 import type { Linear, Segment } from '../../layers/linear.js';
 import type { SkipShape } from '../../layers/skip-path.js';
 import { plus } from '../../runtime/address.js';
-import { atOnce, type Steps } from '../../runtime/steps.js';
+import { atOnce, copying, type Steps } from '../../runtime/steps.js';
 import { hasScale } from '../target.js';
 import { type InputTransform, type InputTransformJson, transformFromJson } from './input.js';
 import type { NetState } from './net-state.js';
@@ -32,15 +32,9 @@ export function* packModel(
   metadata?: Readonly<Record<string, string>>,
 ): Steps<Uint8Array> {
   const tensors: Record<string, Tensor> = {};
-  const stored = storedSegments(network).map(({ layer, segment, tensor }) => {
-    const { offset, length } = segment;
-    const data = network.engine.f32(plus(layer.parameters, offset * 4), length).slice();
-    return { layer, segment, tensor, data };
-  });
-  // What others do from here on changes the copies no more.
-  for (const { layer, segment, tensor, data } of stored) {
-    yield;
-    const { name, length } = segment;
+  for (const { layer, segment, tensor } of storedSegments(network)) {
+    const { name, offset, length } = segment;
+    const data = yield* copying(network.engine, { at: plus(layer.parameters, offset * 4), length });
     const dense = name === 'dense.weight';
     tensors[tensor] = {
       shape: dense ? [layer.denseUnits, layer.inputs] : [length],

@@ -20,7 +20,7 @@ import { requireMemory } from '../../runtime/budget.js';
 import { type Engine, engineOf } from '../../runtime/engine.js';
 import { Pace } from '../../runtime/pace.js';
 import { bytesBeside, bytesOf } from '../../runtime/rehearsal.js';
-import type { Steps } from '../../runtime/steps.js';
+import { copying, type Steps } from '../../runtime/steps.js';
 import type { GateLayout } from '../../structure/gates.js';
 import { argmax } from '../../training/class-metrics.js';
 import type { FitResult } from '../../training/fit.js';
@@ -263,7 +263,7 @@ export class GaterNet extends Net {
     const tensors: Record<string, Tensor> = {};
     for (const { name, offset, shape } of network.segments) {
       const length = shape.reduce((a, b) => a * b, 1);
-      const data = this.engine.f32(plus(network.parameters.at, offset * 4), length).slice();
+      const data = yield* copying(this.engine, { at: plus(network.parameters.at, offset * 4), length });
       tensors[fileName(name)] = { shape, data };
     }
     return yield* writingModelFile(tensors, { ...state, norm: state.norm.toJSON() }, metadata);
