@@ -6,6 +6,7 @@ import type { GatedSession } from '#dist/models/gaternet/gated-session.js';
 import { Pace } from '#dist/runtime/pace.js';
 import { logitsOf, noiseImages, scramble } from '../../support/gated-images.js';
 import { sameAtAnyThreads } from '../../support/threads.js';
+import { untilStopped } from '../../support/until-stopped.js';
 
 const small = { kind: 'resnet', depth: 8, width: 3 } as const;
 /** Channels that are no multiple of 4, kernels of 1, 3, 4, 5 and 7, strides of 2, both pools, gates on nearly all. */
@@ -133,13 +134,13 @@ test('a fit that is stopped inside a step goes on to the bits of one that was no
     for (const after of [5, 40, 300]) {
       const net = await make(engine);
       const stop = new AbortController();
-      const running = net.fit(data, { epochs, batchSize, signal: stop.signal });
+      const running = untilStopped(net, data, { epochs, batchSize, signal: stop.signal });
       await turns(after);
       stop.abort();
-      const stopped = await running;
-      assert.is(stopped.stoppedBy, 'signal', `after ${after} turns`);
+      const { checkpoint } = await running;
+      assert.ok(checkpoint, `after ${after} turns`);
       const other = await make(engine);
-      await other.fit(data, { epochs, batchSize, resume: stopped.checkpoint! });
+      await other.fit(data, { epochs, batchSize, resume: checkpoint });
       assert.equal(other.save(), whole.save(), `after ${after} turns`);
     }
   } finally {
