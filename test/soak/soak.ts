@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createEngine, DenseNet, type Engine } from 'espalier';
-import { LONG_CALLS, type LongCall, type More, READS, shared } from '../support/long-calls.js';
+import { keeping, LONG_CALLS, type LongCall, type More, READS, shared } from '../support/long-calls.js';
 import { Random } from '../support/random.js';
 import { SlowClock } from '../support/slow-clock.js';
 
@@ -209,21 +209,25 @@ class Round {
 
   private async check(call: LongCall, engine: Engine, more: More): Promise<void> {
     this.counts.calls++;
+    const { kept, work } = keeping(call, engine, more);
     let result: unknown;
     try {
-      result = await call.run(engine, more);
+      result = await work();
     } catch (error) {
-      if (error === REASON && more.signal) this.end('stopped', '');
+      if (error === REASON && more.signal) await this.goOn(call, engine, kept.checkpoint);
       else if (error === FAILED) this.end('failedCallbacks', '');
       else if ((error as Error).message === NO_MEMORY) this.end('outOfMemory', '');
       else throw new SoakFault(`${call.name}: ${(error as Error).stack}`);
       return;
     }
-    const { stoppedBy, checkpoint } = (result ?? {}) as { stoppedBy?: string; checkpoint?: Uint8Array };
-    if (stoppedBy !== 'signal') return this.same(call.name, result);
+    this.same(call.name, result);
+  }
+
+  private async goOn(call: LongCall, engine: Engine, resume: Uint8Array | undefined): Promise<void> {
     this.counts.stopped++;
+    if (!resume) return;
     this.counts.calls++;
-    this.same(call.name, await call.run(engine, { engine, resume: checkpoint! }));
+    this.same(call.name, await call.run(engine, { engine, resume }));
     this.counts.resumed++;
   }
 

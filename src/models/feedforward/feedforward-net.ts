@@ -8,6 +8,7 @@ import { allFinite } from '../../numeric/finite.js';
 import { requireMemory } from '../../runtime/budget.js';
 import { type Engine, engineOf } from '../../runtime/engine.js';
 import { bytesOf } from '../../runtime/rehearsal.js';
+import type { Steps } from '../../runtime/steps.js';
 import { fitArrays } from '../../training/fit-arrays.js';
 import { createOptimizer, optimizerOptions } from '../../training/optimizer.js';
 import { filled, LOAD, type LoadOptions, Net, type NetDescription, type OutputBatch } from '../net.js';
@@ -101,8 +102,7 @@ export class FeedforwardNet extends Net {
     });
   }
 
-  save(metadata?: Readonly<Record<string, string>>): Uint8Array {
-    this.life.requireAlive();
+  protected packing(metadata?: Readonly<Record<string, string>>): Steps<Uint8Array> {
     return packModel(this.state, this.network, metadata);
   }
 
@@ -302,7 +302,7 @@ export async function loadFeedforward<N extends FeedforwardNet>(
   make: (engine: Engine, state: NetState, file: ModelFile) => N,
 ): Promise<N> {
   const { engine } = complete(LOAD, options, 'load');
-  const file = modelFileOf(given);
+  const file = await modelFileOf(given);
   const state = unpackModel(file, method);
   return filled(make(await engineOf({ engine }), state, file), ({ network }) => fillNetwork(network, file.tensors));
 }

@@ -11,7 +11,7 @@ import {
   modelFileOf,
   requireFloats,
   requireMethod,
-  writeModelFile,
+  writingModelFile,
 } from '../../files/model-file.js';
 import type { Tensor } from '../../files/safetensors.js';
 import { readSealed } from '../../files/sealed.js';
@@ -20,6 +20,7 @@ import { requireMemory } from '../../runtime/budget.js';
 import { type Engine, engineOf } from '../../runtime/engine.js';
 import { Pace } from '../../runtime/pace.js';
 import { bytesBeside, bytesOf } from '../../runtime/rehearsal.js';
+import { copying, type Steps } from '../../runtime/steps.js';
 import type { GateLayout } from '../../structure/gates.js';
 import { argmax } from '../../training/class-metrics.js';
 import type { FitResult } from '../../training/fit.js';
@@ -100,7 +101,7 @@ export class GaterNet extends Net {
   /** Reads what `save` wrote. TypeError for other bytes, RangeError for damaged ones. */
   static async load(saved: Uint8Array | ModelFile, given: LoadOptions = {}): Promise<GaterNet> {
     const options = complete(LOAD, given, 'load');
-    const file = modelFileOf(saved);
+    const file = await modelFileOf(saved);
     requireMethod(file, 'gaternet');
     const { tensors, header } = file;
     const state = stateFrom(header);
@@ -256,17 +257,16 @@ export class GaterNet extends Net {
     return this.life.read(() => this.assess(prepared, options));
   }
 
-  /** As every net's, tensors under the names of google-research/gaternet. */
-  save(metadata?: Readonly<Record<string, string>>): Uint8Array {
-    this.life.requireAlive();
+  /** Tensors under the names of google-research/gaternet. */
+  protected *packing(metadata?: Readonly<Record<string, string>>): Steps<Uint8Array> {
     const { network, state } = this;
     const tensors: Record<string, Tensor> = {};
     for (const { name, offset, shape } of network.segments) {
       const length = shape.reduce((a, b) => a * b, 1);
-      const data = this.engine.f32(plus(network.parameters.at, offset * 4), length).slice();
+      const data = yield* copying(this.engine, { at: plus(network.parameters.at, offset * 4), length });
       tensors[fileName(name)] = { shape, data };
     }
-    return writeModelFile(tensors, { ...state, norm: state.norm.toJSON() }, metadata);
+    return yield* writingModelFile(tensors, { ...state, norm: state.norm.toJSON() }, metadata);
   }
 
   describe(): NetDescription {

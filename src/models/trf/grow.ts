@@ -7,6 +7,7 @@ import { Linear, type LinearShape } from '../../layers/linear.js';
 import { NONE } from '../../runtime/address.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
 import { Pace, unlessAborted } from '../../runtime/pace.js';
+import { inTurns } from '../../runtime/steps.js';
 import { growTree } from '../../structure/chow-liu.js';
 import { type ReceptiveFields, receptiveFields } from '../../structure/receptive-fields.js';
 import type { Tree } from '../../structure/tree.js';
@@ -68,11 +69,18 @@ class Grower {
     }
     for (let l = this.grown.length; l < run.layers.length; l++) {
       this.add(await this.growLayer(l));
-      if (l < run.layers.length - 1)
-        await unlessAborted(run.onCheckpoint?.(writeGrowth(this.grown, this.identity)), run.signal);
+      if (l < run.layers.length - 1) await this.handOver();
     }
     await this.pace.end();
     return { layers: this.grown, seconds: this.seconds };
+  }
+
+  /** What can be gone on from. */
+  private async handOver(): Promise<void> {
+    const { signal, onCheckpoint } = this.run;
+    if (!onCheckpoint) return;
+    const checkpoint = await inTurns(writeGrowth(this.grown, this.identity), this.pace);
+    await unlessAborted(onCheckpoint(checkpoint), signal);
   }
 
   dispose(): void {
