@@ -78,7 +78,7 @@ export async function blocks(threads, wanted) {
     await run(`${name}.evaluate`, () => made.evaluate(data));
     if (made.explain) await run(`${name}.explain`, () => made.explain(data));
     if (made.gates) await run(`${name}.gates`, () => made.gates(data));
-    const bytes = await run(`${name}.save`, async () => made.save());
+    const bytes = await run(`${name}.saveAsync`, () => made.saveAsync());
     const loaded = await run(`${name}.load`, () => loadNet(bytes, { engine }));
     loaded.dispose();
     made.dispose();
@@ -117,7 +117,13 @@ export async function blocks(threads, wanted) {
     async reading() {
       const line = Array.from({ length: 40 }, (_, i) => `${i * 37}:${(i % 5) + 1}`).join(',');
       const text = Array.from({ length: 60_000 }, (_, r) => `${r % 4},${line}`).join('\n');
-      await run('readSparseText, 17 MB', () => reading.readSparseText(text));
+      await run('parseSparseTextAsync, 17 MB', () => reading.parseSparseTextAsync(text));
+      const svmlight = text.replaceAll(',', ' ');
+      await run('parseSvmlightAsync, 17 MB', () => reading.parseSvmlightAsync(svmlight));
+      const row = (r) => Array.from({ length: 8 }, (_, i) => ((r * 7919 + i) % 10007) / 100).join(',');
+      const csv = `a,b,c,d,e,f,g,h,y\n${Array.from({ length: 300_000 }, (_, r) => `${row(r)},${'xyz'[r % 3]}\n`).join('')}`;
+      const { schema } = await run('learnCsvAsync, 15 MB', () => reading.learnCsvAsync(csv, { target: 'y' }));
+      await run('readCsvAsync, 15 MB', () => reading.readCsvAsync(csv, schema));
     },
   };
   for (const [name, part] of Object.entries(parts)) if (wanted.length === 0 || wanted.includes(name)) await part();
