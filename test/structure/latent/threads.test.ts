@@ -1,11 +1,21 @@
 // Latent trees and topics at any number of threads: the same bits.
-import { assignLatents, type Dataset, type Engine, expandTree, type LatentTreeOptions, latentTree } from 'espalier';
+import {
+  assignLatents,
+  createEngine,
+  Dataset,
+  type Engine,
+  expandTree,
+  type LatentTreeOptions,
+  latentTree,
+} from 'espalier';
 import { refineLatentTree, sampleLatentTree } from 'espalier/topics';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Draws } from '../../support/draws.js';
+import { sameBits } from '../../support/numbers.js';
 import { densify, sparseOf } from '../../support/structure.js';
 import { sameAtAnyThreads } from '../../support/threads.js';
+import { syntheticTree } from '../../support/topic-trees.js';
 
 /** Each feature follows one of some hidden causes, now and then not. */
 function dataOf(rows: number, features: number, topics: number): Dataset {
@@ -58,6 +68,35 @@ for (const [rows, features, topics, options] of [
       await learn(engine, densify(data), { ...(options as LatentTreeOptions), threshold: 0.5 }),
     ]);
     assert.equal(found[0]!.tree.latents, found[1]!.tree.latents, 'lists and bits');
+  });
+}
+
+for (const threads of [1, 2]) {
+  test(`an abort acts in the middle of assignLatents, and timers have had their turn: ${threads} threads`, async () => {
+    const tree = syntheticTree(3000, [600, 100, 20]);
+    const draws = new Draws(8);
+    const rows = 8000;
+    const start = Int32Array.from({ length: rows + 1 }, (_, r) => 5 * r);
+    const index = Int32Array.from({ length: 5 * rows }, (_, e) => (e % 5) * 600 + draws.below(600));
+    const data = Dataset.sparse({ rows, columns: 3000, start, index, value: new Float32Array(5 * rows).fill(1) });
+    const engine = await createEngine({ threads });
+    const expected = await assignLatents(tree, data, { engine });
+    const { used } = engine.arena;
+    for (const assignment of ['broad', 'narrow'] as const) {
+      const controller = new AbortController();
+      const reason = new Error('enough');
+      // Runs in the first pause, of which there is one long before the end.
+      setImmediate(() => controller.abort(reason));
+      let told: unknown;
+      const call = assignLatents(tree, data, { engine, assignment, signal: controller.signal });
+      await call.catch((error) => {
+        told = error;
+      });
+      assert.is(told, reason);
+      assert.is(engine.arena.used, used);
+    }
+    sameBits((await assignLatents(tree, data, { engine })).posteriors, expected.posteriors, 'posteriors after it');
+    engine.dispose();
   });
 }
 
