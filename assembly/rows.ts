@@ -79,13 +79,23 @@ export function sparse_rows_backward(
   }
 }
 
-/** tile[f][lane] += factor * x[lane][f] for the batch rows row0 .. row0 + live. */
-export function rows_add_to_tile(tile: usize, rowStart: usize, rowIndex: usize, rowValue: usize, factor: f32, row0: i32, live: i32): void {
-  for (let lane = 0; lane < live; lane++) {
-    const e1 = load<i32>(rowStart + ((<usize>(row0 + lane)) << 2), 4);
-    for (let e = load<i32>(rowStart + ((<usize>(row0 + lane)) << 2)); e < e1; e++) {
-      const at = tile + ((<usize>load<i32>(rowIndex + ((<usize>e) << 2))) << 7) + ((<usize>lane) << 2);
-      store<f32>(at, load<f32>(at) + factor * load<f32>(rowValue + ((<usize>e) << 2)));
+/**
+ * tiles[f][s] += factor * x[s][f] for features [feature0, feature1) and the batch rows of tiles [tile0, tile1). tiles: [tileUnits][32], one after another,
+ * of which the first is tile 0.
+ */
+export function columns_add_to_tiles(
+  tiles: usize, tileUnits: i32, columnStart: usize, columnRow: usize, columnPlace: usize, value: usize, factor: f32,
+  tile0: i32, tile1: i32, feature0: i32, feature1: i32,
+): void {
+  const tileBytes = (<usize>tileUnits) << 7;
+  for (let f = feature0; f < feature1; f++) {
+    const e1 = load<i32>(columnStart + ((<usize>f) << 2), 4);
+    for (let e = load<i32>(columnStart + ((<usize>f) << 2)); e < e1; e++) {
+      const s = load<i32>(columnRow + ((<usize>e) << 2)), t = s >> 5;
+      if (t < tile0 || t >= tile1) continue;
+      const at = tiles + <usize>t * tileBytes + ((<usize>f) << 7) + ((<usize>(s & 31)) << 2);
+      const x = load<f32>(value + ((<usize>load<i32>(columnPlace + ((<usize>e) << 2))) << 2));
+      store<f32>(at, load<f32>(at) + factor * x);
     }
   }
 }

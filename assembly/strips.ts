@@ -1,4 +1,5 @@
 import { transpose4 } from './simd';
+import { sddmm } from './sparse';
 
 // A dense autoencoder over sparse input rows, made to skip hidden units that are off. Weights lie in strips of 32 features, [feature / 32][unit][32], so that one
 // active (row, unit) pair is a multiply-add over 32 features, and the reconstruction error lies in strips too, [feature / 32][row][32].
@@ -59,22 +60,40 @@ export function strip_rows_forward(y: usize, rowStart: usize, rowIndex: usize, r
   }
 }
 
-/** dweight (f, u) += Σ_s x[s][f] * dvalue of (s, u), over the active entries of each of `rows` batch rows. */
-export function strip_rows_backward(
-  dweight: usize, rowStart: usize, rowIndex: usize, rowValue: usize, start: usize, unit: usize, dvalue: usize, units: i32, rows: i32,
+/** dweight (f, u) += Σ_s x[s][f] * dvalue of (s, u), over the active entries of the batch rows, for features [feature0, feature1). */
+export function strip_columns_backward(
+  dweight: usize, columnStart: usize, columnRow: usize, columnPlace: usize, value: usize, start: usize, unit: usize, dvalue: usize,
+  units: i32, feature0: i32, feature1: i32,
 ): void {
-  for (let s: usize = 0; s < <usize>rows; s++) {
-    const end = load<i32>(rowStart + (s << 2), 4), a0 = load<i32>(start + (s << 2)), a1 = load<i32>(start + (s << 2), 4);
-    for (let e = load<i32>(rowStart + (s << 2)); e < end; e++) {
-      const x = load<f32>(rowValue + ((<usize>e) << 2));
+  for (let f = feature0; f < feature1; f++) {
+    const end = load<i32>(columnStart + ((<usize>f) << 2), 4);
+    const column = dweight + <usize>(f >> 5) * ((<usize>units) << 7) + ((<usize>(f & 31)) << 2);
+    for (let e = load<i32>(columnStart + ((<usize>f) << 2)); e < end; e++) {
+      const x = load<f32>(value + ((<usize>load<i32>(columnPlace + ((<usize>e) << 2))) << 2));
       if (x == 0) continue;
-      const f = load<i32>(rowIndex + ((<usize>e) << 2));
-      const column = dweight + <usize>(f >> 5) * ((<usize>units) << 7) + ((<usize>(f & 31)) << 2);
-      for (let a = a0; a < a1; a++) {
+      const s = start + ((<usize>load<i32>(columnRow + ((<usize>e) << 2))) << 2), a1 = load<i32>(s, 4);
+      for (let a = load<i32>(s); a < a1; a++) {
         const at = column + ((<usize>load<i32>(unit + ((<usize>a) << 2))) << 7);
         store<f32>(at, load<f32>(at) + x * load<f32>(dvalue + ((<usize>a) << 2)));
       }
     }
+  }
+}
+
+/**
+ * dvalue[e] = Σ_f error[s][f] * weight (f, u) for the active entries e = (s, u) of rows [row0, row1), strip by strip. error: [strips][stripRows][32].
+ * scratch: 64 bytes.
+ */
+export function strip_dots(
+  dvalue: usize, start: usize, unit: usize, error: usize, weight: usize, scratch: usize, strips: i32, stripRows: i32, units: i32,
+  row0: i32, row1: i32,
+): void {
+  const e0 = (<usize>load<i32>(start + ((<usize>row0) << 2))) << 2, e1 = (<usize>load<i32>(start + ((<usize>row1) << 2))) << 2;
+  memory.fill(dvalue + e0, 0, e1 - e0);
+  for (let b = 0; b < strips; b++) {
+    sddmm(dvalue, start, unit, error, weight, scratch, 32, 32, row0, row1, 32);
+    error += (<usize>stripRows) << 7;
+    weight += (<usize>units) << 7;
   }
 }
 

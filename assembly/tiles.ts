@@ -70,3 +70,15 @@ export function relu_backward(d: usize, y: usize, n: i32, scale: f32): void {
     v128.store(d, v128.and(f32x4.gt(v128.load(y), zero), f32x4.mul(v128.load(d), factor)));
   }
 }
+
+/** word[u * step] = bits of the lanes in which tile[u] is above 0, lane 0 lowest, for u in [0, units). */
+export function tile_signs(word: usize, tile: usize, step: i32, units: i32): void {
+  const zero = f32x4.splat(0);
+  for (let u = 0; u < units; u++) {
+    let bits = 0;
+    for (let lane = 0; lane < 32; lane += 4) bits |= i32x4.bitmask(f32x4.gt(v128.load(tile + ((<usize>lane) << 2)), zero)) << lane;
+    store<i32>(word, bits);
+    word += (<usize>step) << 2;
+    tile += 128;
+  }
+}

@@ -1,4 +1,4 @@
-// npm run bench:gaternet-speed -- [--depth 20] [--rounds 9] [--only training|inference|skipping] [--clock cpu]: images a second of a ResNet with and without gater on one thread, and what
+// npm run bench:gaternet-speed -- [--depth 20] [--rounds 9] [--only training|inference|skipping] [--clock cpu] [--threads N]: images a second of a ResNet with and without gater, and what
 // skipping saves: time with a share g of the gates open, drawn at random for each image, over the time with all open.
 import { parseArgs } from 'node:util';
 import { createEngine, Dataset, GaterNet, type GaterNetOptions, type Placement } from 'espalier';
@@ -16,6 +16,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '9' },
     only: { type: 'string', default: '' },
     clock: { type: 'string', default: 'wall' },
+    threads: { type: 'string', default: '' },
   },
 });
 const clock = values.clock as Clock;
@@ -26,7 +27,8 @@ const wanted = (part: string) => values.only === '' || values.only === part;
 
 printHeader(`GaterNet: ${backbone} on 32 x 32 images of 3 channels`);
 const random = randomNumbers(1);
-const engine = await createEngine();
+const engine = await createEngine(values.threads ? { threads: Number(values.threads) } : {});
+const pace = new Pace();
 const IMAGES = 128;
 /** Images of one timed run of inference, whatever the batch: one net that sees image after image. */
 const STREAM = 32;
@@ -54,7 +56,6 @@ async function training(): Promise<void> {
   for (const { name, net, bar } of nets) {
     const session = net.network.startTraining(data, IMAGES);
     let step = 0;
-    const pace = new Pace();
     const run = async () => {
       const { sum } = await session.step(rows, 0, step++, pace);
       if (!Number.isFinite(sum)) throw new Error(`${name}: expected a finite loss, got ${sum}`);
@@ -75,13 +76,14 @@ async function inference(): Promise<void> {
   const gated = await create({ gater: 'resnet-20' });
   const table: string[][] = [];
   for (const batch of [1, 32]) {
-    const runners = [
+    const runners = [];
+    for (const { name, net, bar } of [
       { name: `backbone alone, batch ${batch}`, net: alone, bar: batch === 32 ? 450 : undefined },
       { name: `with a gater of depth 20, batch ${batch}`, net: gated, bar: undefined },
-    ].map(({ name, net, bar }) => {
-      const inference = loaded(net.network, batch);
-      return { name, bar, run: stream(inference, batch), dispose: () => inference.dispose() };
-    });
+    ]) {
+      const inference = await loaded(net.network, batch);
+      runners.push({ name, bar, run: stream(inference, batch), async: true, dispose: () => inference.dispose() });
+    }
     const times = await race(runners, rounds, { clock, warmup: 3 });
     runners.forEach(({ name, bar, dispose }, i) => {
       dispose();
@@ -103,12 +105,13 @@ async function skipping(placement: Placement): Promise<void> {
     const open = { name: 'all', g: 1, decided: new Float32Array(batch * gates).fill(1) };
     const shares = [0.25, 0.5, 0.75].map((g) => ({ name: `${g}`, g, decided: drawGates(net, batch, g) }));
     const cases = [open, ...shares];
-    const inference = loaded(net.network, batch);
-    for (const { decided } of shares) requireMasked(inference, batch, decided);
-    const alone = cases.map(({ name, decided }) => ({ name, run: stream(inference, batch, decided) }));
+    const inference = await loaded(net.network, batch);
+    for (const { decided } of shares) await requireMasked(inference, batch, decided);
+    const alone = cases.map(({ name, decided }) => ({ name, run: stream(inference, batch, decided), async: true }));
     const whole = cases.map(({ name, decided }) => ({
       name: `${name} whole`,
       run: stream(inference, batch, decided, true),
+      async: true,
     }));
     const times = await race([...alone, ...whole], rounds, { clock, warmup: 3 });
     inference.dispose();
@@ -151,29 +154,32 @@ function drawGates(net: GaterNet, batch: number, g: number): Float32Array {
 }
 
 /** Weights folded, images in memory. */
-function loaded(network: GatedNetwork, batch: number): GatedInference {
+async function loaded(network: GatedNetwork, batch: number): Promise<GatedInference> {
   const inference = new GatedInference(network, batch);
-  inference.load(
+  await inference.fold(pace);
+  await inference.load(
     data,
     Int32Array.from({ length: batch }, (_, i) => i),
+    pace,
   );
   return inference;
 }
 
 /** STREAM images one after another in batches: with the net's own gates, or with given ones, the gater run all the same or not. */
-function stream(inference: GatedInference, batch: number, decided?: Float32Array, gater = false): () => void {
-  return () => {
+function stream(inference: GatedInference, batch: number, decided?: Float32Array, gater = false): () => Promise<void> {
+  return async () => {
     for (let image = 0; image < STREAM; image += batch) {
-      if (gater) inference.decide(batch);
-      sink(engine.f32(inference.run(batch, decided).logits, 1)[0]!);
+      if (gater) await inference.decide(batch, pace);
+      sink(engine.f32((await inference.run(batch, pace, decided)).logits, 1)[0]!);
     }
   };
 }
 
 /** Skipping must give the bits of masking. */
-function requireMasked(inference: GatedInference, batch: number, decided: Float32Array): void {
-  const logits = (masked: boolean) => engine.f32(inference.run(batch, decided, masked).logits, 320).slice();
-  const [skipped, masked] = [logits(false), logits(true)];
+async function requireMasked(inference: GatedInference, batch: number, decided: Float32Array): Promise<void> {
+  const logits = async (masked: boolean) =>
+    engine.f32((await inference.run(batch, pace, decided, masked)).logits, 320).slice();
+  const [skipped, masked] = [await logits(false), await logits(true)];
   if (skipped.some((x, i) => x !== masked[i])) throw new Error('skipping: expected the bits of masking');
 }
 

@@ -53,7 +53,7 @@ const connections = Math.round(0.017 * inputs * units);
 groups.push(sparseLayer(engine, 'uniform', uniformConnections(inputs, units, connections, random), 256, random));
 groups.push(sparseLayer(engine, 'fields', fieldConnections(inputs, units, connections, random), 256, random));
 const words = fieldConnections(10000, 1982, Math.round(0.0225 * 10000 * 1982), random);
-groups.push(rowLayers(engine, makeCorpus(2000, 10000, 21, random), words, 100, 256, random));
+groups.push(await rowLayers(engine, makeCorpus(2000, 10000, 21, random), words, 100, 256, random));
 groups.push(pointwise(engine, 1 << 18, random));
 const bars: Bars = [0.8, 0.75, 0.7];
 const three = { kernel: 3, stride: 1, padding: 1 };
@@ -94,15 +94,14 @@ console.log(`Results were checked before timing. Sink ${sinkTotal().toFixed(3)}.
 
 /** Times a group in turns with the peak and adds its rows to the tables. */
 async function measure(cases: readonly Case[]): Promise<void> {
-  const runners = cases.map((kernel) => {
-    kernel.run();
+  const runners: { name: string; run: () => Promise<void>; calls: number; async: true }[] = [];
+  for (const kernel of cases) {
+    await kernel.run();
     kernel.check();
-    const calls = callsPerSample(kernel);
-    const run = () => {
-      for (let i = 0; i < calls; i++) kernel.run();
-    };
-    return { name: `${kernel.name} ${kernel.shape}`, run, calls };
-  });
+    const calls = await callsPerSample(kernel);
+    const run = () => repeat(kernel, calls);
+    runners.push({ name: `${kernel.name} ${kernel.shape}`, run, calls, async: true });
+  }
   const [peakTimes, ...times] = await race([{ name: 'peak', run: peak.run }, ...runners], rounds, { clock });
   const peakRate = peakTimes!.map((ms) => peak.gigaflop / (ms / 1000));
   peaks.push(...peakRate);
@@ -128,10 +127,18 @@ function quantity(rate: number, unit: Case['work']['unit'] | ''): string {
   return `${(rate / size).toFixed(2)} ${prefix}${names[unit]}`;
 }
 
-function callsPerSample(kernel: Case): number {
+/** Layers may give others their turn, kernels do not. */
+async function repeat(kernel: Case, calls: number): Promise<void> {
+  for (let i = 0; i < calls; i++) {
+    const done = kernel.run();
+    if (done) await done;
+  }
+}
+
+async function callsPerSample(kernel: Case): Promise<number> {
   for (let calls = 1; ; calls *= 2) {
     const began = performance.now();
-    for (let i = 0; i < calls; i++) kernel.run();
+    await repeat(kernel, calls);
     const ms = performance.now() - began;
     if (ms >= SAMPLE_MS / 2) return Math.max(1, Math.round((calls * SAMPLE_MS) / ms));
   }

@@ -6,7 +6,7 @@ export interface Case {
   readonly work: { readonly unit: 'FLOP' | 'byte' | 'row' | 'element'; readonly amount: number };
   /** Share of the peak that it must reach. */
   readonly bar?: number;
-  run(): void;
+  run(): void | Promise<void>;
   /** Compares the result of a run with a plain computation; throws where they differ. */
   check(): void;
 }

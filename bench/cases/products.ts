@@ -2,6 +2,7 @@ import type { Engine } from 'espalier';
 import { LANES } from '#dist/layers/batch.js';
 import { DenseUnits, packSizes } from '#dist/layers/dense-units.js';
 import type { Address } from '#dist/runtime/address.js';
+import { Pace } from '#dist/runtime/pace.js';
 import { randomFloats, requireClose, sink } from '../support/check.js';
 import type { Case } from './case.js';
 
@@ -107,7 +108,7 @@ export function denseLayer(engine: Engine, inputs: number, units: number, batch:
       name: 'dense forward',
       shape,
       work,
-      run: () => layer.forward(y, units, xAt, inputs, tiles, biasAt, scratch),
+      run: () => layer.forward(y, units, xAt, inputs, tiles, biasAt, scratch, new Pace()),
       check: () =>
         compare('dense forward', y, batch * units, (p, q) => {
           const [row, u] = [pick(batch, p), pick(units, q)];
@@ -119,7 +120,7 @@ export function denseLayer(engine: Engine, inputs: number, units: number, batch:
       name: 'dense dX',
       shape,
       work,
-      run: () => layer.backwardInput(dx, inputs, dyAt, units, tiles, scratch, false),
+      run: () => layer.backwardInput(dx, inputs, dyAt, units, tiles, scratch, new Pace(), false),
       check: () =>
         compare('dense dX', dx, batch * inputs, (p, q) => {
           const [row, i] = [pick(batch, p), pick(inputs, q)];
@@ -130,7 +131,7 @@ export function denseLayer(engine: Engine, inputs: number, units: number, batch:
       name: 'dense dW',
       shape,
       work,
-      run: () => layer.backwardWeight(dyAt, units, xAt, inputs, tiles, scratch, false),
+      run: () => layer.backwardWeight(dyAt, units, xAt, inputs, tiles, scratch, new Pace(), false),
       check: () =>
         compare('dense dW', layer.dweight, inputs * units, (p, q) => {
           const [u, i] = [pick(units, p), pick(inputs, q)];

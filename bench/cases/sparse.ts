@@ -4,6 +4,7 @@ import type { Connections } from '#dist/layers/connections.js';
 import { DenseRowUnits, packSizes } from '#dist/layers/dense-units.js';
 import { SparseUnits } from '#dist/layers/sparse-units.js';
 import { type Address, NONE } from '#dist/runtime/address.js';
+import { Pace } from '#dist/runtime/pace.js';
 import { randomFloats, requireClose, sink } from '../support/check.js';
 import type { Case } from './case.js';
 
@@ -46,7 +47,7 @@ export function sparseLayer(
       shape,
       work,
       bar: 0.5,
-      run: () => layer.forward(y, units, xAt, inputs, tiles, biasAt),
+      run: () => layer.forward(y, units, xAt, inputs, tiles, biasAt, new Pace()),
       check: () => {
         const wanted = new Float64Array(batch * units);
         for (let row = 0; row < batch; row++) for (let u = 0; u < units; u++) wanted[tileAt(units, row, u)] = bias[u]!;
@@ -61,7 +62,7 @@ export function sparseLayer(
       shape,
       work,
       bar: 0.45,
-      run: () => layer.backwardInput(dx, inputs, dyAt, units, tiles, false),
+      run: () => layer.backwardInput(dx, inputs, dyAt, units, tiles, new Pace(), false),
       check: () => {
         const wanted = new Float64Array(batch * inputs);
         eachConnection((row, u, i, e) => {
@@ -75,7 +76,7 @@ export function sparseLayer(
       shape,
       work,
       bar: 0.4,
-      run: () => layer.backwardWeight(dyAt, units, xAt, inputs, tiles, false),
+      run: () => layer.backwardWeight(dyAt, units, xAt, inputs, tiles, new Pace(), false),
       check: () => {
         const wanted = new Float64Array(index.length);
         eachConnection((row, u, i, e) => {
@@ -88,20 +89,20 @@ export function sparseLayer(
 }
 
 /** First layers over sparse rows: loading a batch, then forward and dW of sparse and of dense units. */
-export function rowLayers(
+export async function rowLayers(
   engine: Engine,
   matrix: SparseMatrix,
   connections: Connections,
   dense: number,
   batch: number,
   random: () => number,
-): Case[] {
+): Promise<Case[]> {
   const scope = engine.scope();
   const { inputs, units, start, index } = connections;
   const tiles = tilesFor(batch);
   const rows = Int32Array.from({ length: batch }, () => Math.floor(random() * matrix.rows));
   const rowBatch = new RowBatch(engine, scope, matrix, batch);
-  rowBatch.load(matrix, rows, true);
+  await rowBatch.load(matrix, rows, true, new Pace());
   const sparse = new SparseUnits(engine, scope, connections);
   const weight = randomFloats(index.length, random);
   sparse.weight = scope.copy(weight);
@@ -148,7 +149,7 @@ export function rowLayers(
       name: 'rows: load a batch',
       shape: `${inputs} features, ${words} words`,
       work,
-      run: () => rowBatch.load(matrix, rows, true),
+      run: () => rowBatch.load(matrix, rows, true, new Pace()),
       check: () => {
         const got = engine.f32(rowBatch.value, rowBatch.entries);
         requireClose(
@@ -162,7 +163,7 @@ export function rowLayers(
       name: 'rows: sparse forward',
       shape: sparseShape,
       work,
-      run: () => sparse.forwardRows(y, units, rowBatch, bias),
+      run: () => sparse.forwardRows(y, units, rowBatch, bias, new Pace()),
       check: () => {
         const wanted = forward(units, (f, u) => weight[entryOf.get(f * units + u) ?? -1] ?? 0);
         requireClose('rows: sparse forward', engine.f32(y, batch * units), wanted);
@@ -172,7 +173,7 @@ export function rowLayers(
       name: 'rows: sparse dW',
       shape: sparseShape,
       work,
-      run: () => sparse.backwardWeightRows(dyAt, units, rowBatch, false),
+      run: () => sparse.backwardWeightRows(dyAt, units, rowBatch, new Pace(), false),
       check: () => {
         const all = dW(units, units);
         const wanted = new Float64Array(index.length);
@@ -185,7 +186,7 @@ export function rowLayers(
       name: 'rows: dense forward',
       shape: denseShape,
       work,
-      run: () => full.forwardRows(y, dense, rowBatch, bias, scratch),
+      run: () => full.forwardRows(y, dense, rowBatch, bias, scratch, new Pace()),
       check: () => {
         const wanted = forward(dense, (f, u) => denseWeight[f * dense + u]!);
         requireClose('rows: dense forward', engine.f32(y, tiles * LANES * dense), wanted);
@@ -195,7 +196,7 @@ export function rowLayers(
       name: 'rows: dense dW',
       shape: denseShape,
       work,
-      run: () => full.backwardWeightRows(dyAt, dense, rowBatch, scratch),
+      run: () => full.backwardWeightRows(dyAt, dense, rowBatch, scratch, new Pace()),
       check: () => {
         requireClose('rows: dense dW', engine.f32(full.dweight, inputs * dense), dW(dense, dense));
         sink(engine.f32(full.dweight, 1)[0]!);

@@ -32,6 +32,8 @@ interface Order {
   /** What is varied, `density=0.1`. */
   readonly label: string;
   readonly coherence: boolean;
+  /** Of the engine; 0 for all cores. */
+  readonly threads: number;
 }
 
 /** A backbone is a TSE-net without skip-paths. */
@@ -85,6 +87,7 @@ export async function runExperiment(experiment: Experiment): Promise<void> {
       coherence: { type: 'boolean', default: false },
       shapes: { type: 'string' },
       rows: { type: 'string', default: '0' },
+      threads: { type: 'string', default: '0' },
       paper: { type: 'boolean', default: false },
       set: { type: 'string', multiple: true, default: [] },
       sweep: { type: 'string', default: '' },
@@ -97,6 +100,7 @@ export async function runExperiment(experiment: Experiment): Promise<void> {
   }
   const seeds = integers(values.seeds, '--seeds');
   const [rows] = integers(values.rows, '--rows');
+  const [threads] = integers(values.threads, '--threads');
   const shapes = values.shapes?.split('/').map((shape) => integers(shape.replaceAll('-', ','), '--shapes'));
   const assignments = [...(values.paper ? PAPER : []), ...values.set];
   if (values.epochs !== undefined) assignments.push(`epochs=${values.epochs}`);
@@ -119,7 +123,10 @@ export async function runExperiment(experiment: Experiment): Promise<void> {
     for (const seed of seeds) {
       if (process.stderr.isTTY) process.stderr.write(`${group.method} ${group.hidden.join('-')} seed ${seed} ...\r`);
       const { coherence } = values;
-      const order = { ...group, seed, rows: rows!, settings: point.values, label: point.label ?? '', coherence };
+      const order = {
+        ...group,
+        ...{ seed, rows: rows!, settings: point.values, label: point.label ?? '', coherence, threads: threads! },
+      };
       runs.push(await inChild(order));
       if (values.json) console.log(JSON.stringify(runs[runs.length - 1]));
     }
@@ -156,11 +163,11 @@ function madeBy({ method, hidden, seed, settings }: Order, train: Dataset): { by
 }
 
 async function perform(experiment: Experiment, order: Order): Promise<RunResult> {
-  const { method, seed, rows, settings } = order;
+  const { method, seed, rows, settings, threads } = order;
   const began = performance.now();
   const [train, validation, test] = ['train', 'valid', 'test'].map((part) => load(experiment, part, rows));
   const loaded = performance.now();
-  const engine = await createEngine();
+  const engine = await createEngine(threads > 0 ? { threads } : {});
   const { by, options } = madeBy(order, train!);
   const net = (await by.learn(train!, options.learn, { engine })) as FeedforwardNet;
   const grow: Record<string, number> = { ...net.growSeconds };

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Dataset, GaterNet } from 'espalier';
+import { Pace } from '#dist/runtime/pace.js';
 import { median } from '../frame/numbers.js';
 
 /** A net to be timed, with its gater or, where gates are given, without. */
@@ -24,19 +25,19 @@ export async function millisecondsPerImage(
     throw new RangeError(`data: expected two batches of ${batchSize} images or more, got ${data.rows} images`);
   }
   const runs = contenders.map(({ net, decided }) =>
-    net.network.batches(data, batchSize, decided === undefined ? {} : { decided }),
+    net.network.batches(data, batchSize, new Pace(), decided === undefined ? {} : { decided }),
   );
   const times = runs.map((): number[] => []);
   for (let b = 0; b < batches; b++) {
-    runs.forEach((run, i) => {
+    for (const [i, run] of runs.entries()) {
       const began = performance.now();
-      run.next();
+      await run.next();
       if (b > 0) times[i]!.push((performance.now() - began) / batchSize);
-    });
+    }
     onBatch?.(b + 1, batches);
     await setImmediate();
   }
-  for (const run of runs) run.return(undefined);
+  for (const run of runs) await run.return(undefined);
   return times.map(median);
 }
 

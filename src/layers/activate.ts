@@ -1,6 +1,9 @@
-import type { Address } from '../runtime/address.js';
+import { type Address, plus } from '../runtime/address.js';
 import type { Engine } from '../runtime/engine.js';
+import type { Fork } from '../runtime/fork.js';
+import type { Pace } from '../runtime/pace.js';
 import { dropThreshold } from '../runtime/random.js';
+import { inRanges } from './parts.js';
 
 /** Names the random numbers of one training step. */
 export interface Noise {
@@ -14,20 +17,65 @@ export interface Mask extends Noise {
   stream: number;
 }
 
-/** ReLU in place, and inverted dropout where a mask is named. */
-export function activate(engine: Engine, at: Address, length: number, rate: number, mask: Mask | undefined): void {
-  engine.kernels.relu(at, length);
-  if (mask && rate > 0) drop(engine, at, length, rate, 1 / (1 - rate), mask);
+/** What a number takes, in multiply-adds. */
+const RELU = 2;
+const DROP = 24;
+
+/** ReLU in place, and inverted dropout where a mask is named; length is a multiple of 16. */
+export function activate(
+  engine: Engine,
+  at: Address,
+  length: number,
+  rate: number,
+  mask: Mask | undefined,
+  pace: Pace,
+): Promise<void> {
+  const drops = mask && rate > 0 ? mask : undefined;
+  return inRanges(engine, pace, length * (drops ? RELU + DROP : RELU), length, 16, (fork, from, to) => {
+    fork.kernels.relu(plus(at, from * 4), to - from);
+    if (drops) dropRange(fork, at, from, to, rate, 1 / (1 - rate), drops);
+  });
+}
+
+/** From the gradients of what `activate` gave to those of what it was given, in place. y: what it gave. */
+export function activateBackward(
+  engine: Engine,
+  d: Address,
+  y: Address,
+  length: number,
+  rate: number,
+  pace: Pace,
+): Promise<void> {
+  return inRanges(engine, pace, length * RELU, length, 16, (fork, from, to) => {
+    fork.kernels.relu_backward(plus(d, from * 4), plus(y, from * 4), to - from, 1 / (1 - rate));
+  });
 }
 
 /** A share of the numbers to 0, the others times `scale`, in place; length is a multiple of 16. */
 export function drop(
-  { kernels, scratch }: Engine,
+  engine: Engine,
   at: Address,
   length: number,
   rate: number,
   scale: number,
+  mask: Mask,
+  pace: Pace,
+): Promise<void> {
+  return inRanges(engine, pace, length * DROP, length, 16, (fork, from, to) => {
+    dropRange(fork, at, from, to, rate, scale, mask);
+  });
+}
+
+/** Of the numbers [from, to) of a vector. */
+function dropRange(
+  { kernels, own }: Fork,
+  at: Address,
+  from: number,
+  to: number,
+  rate: number,
+  scale: number,
   { seed, purpose, step, stream }: Mask,
 ): void {
-  kernels.dropout(at, length, dropThreshold(rate), scale, scratch, 0, seed, purpose, step, stream);
+  const first = from / 16;
+  kernels.dropout(plus(at, from * 4), to - from, dropThreshold(rate), scale, own, first, seed, purpose, step, stream);
 }

@@ -4,11 +4,19 @@ import { allFinite } from '../numeric/finite.js';
 import { padded } from '../numeric/padding.js';
 import { type Address, NONE, plus } from '../runtime/address.js';
 import type { Engine, Scope } from '../runtime/engine.js';
+import type { Pace } from '../runtime/pace.js';
 import { Purpose } from '../runtime/random.js';
 import { drop, type Noise } from './activate.js';
+import { inParts, inRanges } from './parts.js';
 
 /** Rows of a batch that lie side by side as lanes. */
 export const LANES = 32;
+
+/** Rows and tiles that are loaded at a time. */
+const SOME_ROWS = 1024;
+const SOME_TILES = 8;
+/** What a number's move between rows and tiles takes, in multiply-adds. */
+const MOVE = 8;
 
 export function tilesFor(rows: number): number {
   return Math.ceil(rows / LANES);
@@ -50,19 +58,35 @@ export class RowBatch {
    * Copies the rows in; `byFeature` also sorts the entries by feature, which gradients need. Kernels index by what lands here, so that it is checked in passing: the matrix
    * was, but may have been written to since.
    */
-  load(matrix: SparseMatrix, rows: Int32Array, byFeature: boolean): void {
+  async load(matrix: SparseMatrix, rows: Int32Array, byFeature: boolean, pace: Pace): Promise<void> {
     requireWhole(matrix);
+    const { engine } = this;
     const lanes = tilesFor(rows.length) * LANES;
-    const start = this.engine.i32(this.start, lanes + 1);
-    const index = this.engine.i32(this.index, this.capacity);
-    const value = this.engine.f32(this.value, this.capacity);
-    const { columns, rising } = this;
-    const { index: columnOf, value: numberOf } = matrix;
     let size = 0;
-    for (let s = 0; s < rows.length; s++) {
+    for (let first = 0; first < rows.length; first += SOME_ROWS) {
+      if (pace.due) await pace.turn();
+      size = this.copy(matrix, rows, first, Math.min(rows.length, first + SOME_ROWS), size);
+    }
+    engine.i32(this.start, lanes + 1).fill(size, rows.length);
+    this.rows = rows.length;
+    this.entries = size;
+    if (byFeature) {
+      const { columnStart, columnRow, columnPlace, start, index, columns } = this;
+      engine.kernels.compress_columns(columnStart, columnRow, columnPlace, start, index, lanes, columns);
+    }
+  }
+
+  /** Of the rows, those from `first` to before `end`, to behind `size` entries; returns how many there are then. */
+  private copy(matrix: SparseMatrix, rows: Int32Array, first: number, end: number, size: number): number {
+    const { engine, columns, rising, capacity } = this;
+    const start = engine.i32(this.start, end);
+    const index = engine.i32(this.index, capacity);
+    const value = engine.f32(this.value, capacity);
+    const { index: columnOf, value: numberOf } = matrix;
+    for (let s = first; s < end; s++) {
       const from = matrix.start[rows[s]!]!;
       const to = matrix.start[rows[s]! + 1]!;
-      if (!(from >= 0 && from <= to && size + to - from < this.capacity)) throw unsound(rows[s]!);
+      if (!(from >= 0 && from <= to && size + to - from < capacity)) throw unsound(rows[s]!);
       start[s] = size;
       if (to > columnOf.length || to > numberOf.length) throw unsound(rows[s]!);
       let least = 0;
@@ -79,20 +103,7 @@ export class RowBatch {
       }
       if (zero !== 0) throw unsound(rows[s]!);
     }
-    start.fill(size, rows.length);
-    this.rows = rows.length;
-    this.entries = size;
-    if (byFeature) {
-      this.engine.kernels.compress_columns(
-        this.columnStart,
-        this.columnRow,
-        this.columnPlace,
-        this.start,
-        this.index,
-        lanes,
-        this.columns,
-      );
-    }
+    return size;
   }
 }
 
@@ -103,6 +114,7 @@ export class TileBatch {
   readonly at: Address;
   /** Floats at `at`. */
   readonly length: number;
+  /** Rows of some tiles. */
   private readonly staging: Address;
   /** f32[features]: sums over a batch, which tell whether all of it is finite. */
   private readonly sums: Address;
@@ -112,28 +124,45 @@ export class TileBatch {
     this.engine = engine;
     this.length = tilesFor(batchSize) * columns * LANES;
     this.at = scope.bytes(this.length * 4);
-    this.staging = scope.bytes(LANES * columns * 4);
+    this.staging = scope.bytes(Math.min(SOME_TILES, tilesFor(batchSize)) * LANES * columns * 4);
     this.sums = scope.bytes(columns * 4);
   }
 
-  load(matrix: DenseMatrix, rows: Int32Array): void {
+  async load(matrix: DenseMatrix, rows: Int32Array, pace: Pace): Promise<void> {
     requireWhole(matrix);
-    const { columns, values } = matrix;
-    const sums = this.engine.f32(this.sums, columns).fill(0);
-    const staged = this.engine.f32(this.staging, LANES * columns);
-    for (let t = 0; t < tilesFor(rows.length); t++) {
-      for (let lane = 0; lane < LANES; lane++) {
-        const row = rows[t * LANES + lane];
-        if (row === undefined) staged.fill(0, lane * columns, (lane + 1) * columns);
-        else staged.set(values.subarray(row * columns, (row + 1) * columns), lane * columns);
+    const { engine, at, staging, sums } = this;
+    const { columns } = matrix;
+    engine.f32(sums, columns).fill(0);
+    const tiles = tilesFor(rows.length);
+    for (let first = 0; first < tiles; first += SOME_TILES) {
+      const end = Math.min(tiles, first + SOME_TILES);
+      for (let t = first; t < end; t++) {
+        if (pace.due) await pace.turn();
+        this.stage(matrix, rows, t * LANES, (t - first) * LANES);
       }
-      const tile = plus(this.at, t * columns * LANES * 4);
-      this.engine.kernels.rows_to_tile(tile, this.staging, NONE, columns, columns);
-      this.engine.kernels.tile_sums(this.sums, tile, columns);
+      const work = (end - first) * LANES * columns * MOVE;
+      await inRanges(engine, pace, work, columns, 4, ({ kernels }, from, to) => {
+        for (let t = first; t < end; t++) {
+          const tile = plus(at, (t * columns + from) * LANES * 4);
+          const source = plus(staging, ((t - first) * LANES * columns + from) * 4);
+          kernels.rows_to_tile(tile, source, NONE, columns, to - from);
+          kernels.tile_sums(plus(sums, from * 4), tile, to - from);
+        }
+      });
     }
     // Large numbers may overflow a sum: only the numbers themselves say for sure.
-    if (!allFinite(sums)) requireFinite(matrix, rows);
+    if (!allFinite(engine.f32(sums, columns))) requireFinite(matrix, rows);
     this.rows = rows.length;
+  }
+
+  /** The rows of one tile, from number `first` of the batch on, to `place` of the staging. */
+  private stage({ columns, values }: DenseMatrix, rows: Int32Array, first: number, place: number): void {
+    const staged = this.engine.f32(plus(this.staging, place * columns * 4), LANES * columns);
+    for (let lane = 0; lane < LANES; lane++) {
+      const row = rows[first + lane];
+      if (row === undefined) staged.fill(0, lane * columns, (lane + 1) * columns);
+      else staged.set(values.subarray(row * columns, (row + 1) * columns), lane * columns);
+    }
   }
 }
 
@@ -155,15 +184,22 @@ export function inputBatch(engine: Engine, scope: Scope, matrix: Matrix, batchSi
     : new TileBatch(engine, scope, matrix.columns, batchSize);
 }
 
-export function loadBatch(batch: InputBatch, matrix: Matrix, rows: Int32Array, training: boolean): void {
-  if (batch.kind === 'rows') batch.load(matrix as SparseMatrix, rows, training);
-  else batch.load(matrix as DenseMatrix, rows);
+export function loadBatch(
+  batch: InputBatch,
+  matrix: Matrix,
+  rows: Int32Array,
+  training: boolean,
+  pace: Pace,
+): Promise<void> {
+  return batch.kind === 'rows'
+    ? batch.load(matrix as SparseMatrix, rows, training, pace)
+    : batch.load(matrix as DenseMatrix, rows, pace);
 }
 
 /** Inverted dropout of a batch's features, in place. */
-export function dropInputs(engine: Engine, batch: InputBatch, rate: number, noise: Noise): void {
+export function dropInputs(engine: Engine, batch: InputBatch, rate: number, noise: Noise, pace: Pace): Promise<void> {
   const [at, length] = batch.kind === 'rows' ? [batch.value, batch.capacity] : [batch.at, batch.length];
-  drop(engine, at, length, rate, 1 / (1 - rate), { ...noise, purpose: Purpose.inputDropout, stream: 0 });
+  return drop(engine, at, length, rate, 1 / (1 - rate), { ...noise, purpose: Purpose.inputDropout, stream: 0 }, pace);
 }
 
 /** Entries of the fullest batch that could be drawn. */
@@ -176,12 +212,22 @@ function largestBatch(matrix: SparseMatrix, batchSize: number): number {
   return sizes.subarray(Math.max(0, matrix.rows - batchSize)).reduce((a, b) => a + b, 0);
 }
 
-/** Tiles of [units][32] to rows [tiles * 32][units]. */
-export function tilesToRows(engine: Engine, rows: Address, tiles: Address, units: number, count: number): void {
-  for (let t = 0; t < count; t++) {
-    const bytes = t * LANES * units * 4;
-    engine.kernels.tile_to_rows(plus(rows, bytes), plus(tiles, bytes), units, units);
-  }
+/** Tiles of [units][32] to rows [tiles * 32][units]; a tile may be the first units of `stride`. */
+export function tilesToRows(
+  engine: Engine,
+  rows: Address,
+  tiles: Address,
+  units: number,
+  count: number,
+  pace: Pace,
+  stride = units,
+): Promise<void> {
+  return inParts(engine, pace, count * LANES * units * MOVE, count, units, 16, ({ kernels }, from, to, t0, t1) => {
+    for (let t = t0; t < t1; t++) {
+      const [out, tile] = [plus(rows, (t * LANES * units + from) * 4), plus(tiles, (t * stride + from) * LANES * 4)];
+      kernels.tile_to_rows(out, tile, units, to - from);
+    }
+  });
 }
 
 /** Rows [tiles * 32][units] to tiles, of which the rows past the first `live` count as zeros. */
@@ -192,10 +238,13 @@ export function rowsToTiles(
   units: number,
   count: number,
   live: number,
-): void {
+  pace: Pace,
+): Promise<void> {
   engine.f32(plus(rows, live * units * 4), (count * LANES - live) * units).fill(0);
-  for (let t = 0; t < count; t++) {
-    const bytes = t * LANES * units * 4;
-    engine.kernels.rows_to_tile(plus(tiles, bytes), plus(rows, bytes), NONE, units, units);
-  }
+  return inParts(engine, pace, count * LANES * units * MOVE, count, units, 4, ({ kernels }, from, to, t0, t1) => {
+    for (let t = t0; t < t1; t++) {
+      const [tile, source] = [plus(tiles, (t * units + from) * LANES * 4), plus(rows, (t * LANES * units + from) * 4)];
+      kernels.rows_to_tile(tile, source, NONE, units, to - from);
+    }
+  });
 }

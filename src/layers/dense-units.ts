@@ -1,10 +1,14 @@
 import { roundUp } from '../numeric/padding.js';
 import { type Address, NONE, plus } from '../runtime/address.js';
 import type { Engine } from '../runtime/engine.js';
+import type { Pace } from '../runtime/pace.js';
 import { PANEL_ROWS, wholePanels } from '../runtime/panels.js';
-import { LANES, type RowBatch, tilesFor } from './batch.js';
+import { LANES, type RowBatch, tilesFor, tilesToRows } from './batch.js';
+import { inParts, inRanges } from './parts.js';
 
 const TILE_BYTES = LANES * 4;
+/** What packing takes a number, in multiply-adds. */
+const PACK = 8;
 
 /** Where fully connected units may pack their operands. Layers that take turns share it; `packScratch` reserves what the hungriest needs. */
 export interface PackScratch {
@@ -44,7 +48,7 @@ export class DenseUnits {
   }
 
   /** y = W x + bias (none when 0); with `accumulate`, which has no bias, y += W x. */
-  forward(
+  async forward(
     y: Address,
     yStride: number,
     x: Address,
@@ -52,50 +56,74 @@ export class DenseUnits {
     tiles: number,
     bias: Address,
     scratch: PackScratch,
+    pace: Pace,
     accumulate = false,
-  ): void {
+  ): Promise<void> {
     const { units, inputs } = this;
-    this.engine.kernels.gemm_pack_a(scratch.a, this.weight, units, inputs, inputs, 1, inputs);
-    this.multiply(y, yStride, units, x, xStride, inputs, tiles, bias, scratch, accumulate);
+    await this.pack(scratch.a, units, inputs, inputs, 1, pace);
+    await this.multiply(y, yStride, units, x, xStride, inputs, tiles, bias, scratch, pace, accumulate);
   }
 
   /** dx (+)= Wᵀ dy. */
-  backwardInput(
+  async backwardInput(
     dx: Address,
     dxStride: number,
     dy: Address,
     dyStride: number,
     tiles: number,
     scratch: PackScratch,
+    pace: Pace,
     accumulate: boolean,
-  ): void {
+  ): Promise<void> {
     const { units, inputs } = this;
-    this.engine.kernels.gemm_pack_a(scratch.a, this.weight, inputs, units, 1, inputs, units);
-    this.multiply(dx, dxStride, inputs, dy, dyStride, units, tiles, NONE, scratch, accumulate);
+    await this.pack(scratch.a, inputs, units, 1, inputs, pace);
+    await this.multiply(dx, dxStride, inputs, dy, dyStride, units, tiles, NONE, scratch, pace, accumulate);
   }
 
   /** dW (+)= dy xᵀ. */
-  backwardWeight(
+  async backwardWeight(
     dy: Address,
     dyStride: number,
     x: Address,
     xStride: number,
     tiles: number,
     scratch: PackScratch,
+    pace: Pace,
     accumulate: boolean,
-  ): void {
-    const { kernels } = this.engine;
-    const { units, inputs } = this;
+  ): Promise<void> {
+    const { engine, units, inputs, dweight } = this;
     const { a, b } = scratch;
     const depth = tiles * LANES;
-    for (let t = 0; t < tiles; t++) {
-      const from = plus(dy, t * dyStride * TILE_BYTES);
-      kernels.gemm_pack_a(plus(a, t * LANES * PANEL_ROWS * 4), from, units, LANES, LANES, 1, depth);
-      kernels.gemm_pack_b(plus(b, t * LANES * 32), plus(x, t * xStride * TILE_BYTES), LANES, inputs, 1, LANES, depth);
-    }
+    await inParts(engine, pace, depth * (units + inputs) * PACK, tiles, inputs, 8, ({ kernels }, j0, j1, t0, t1) => {
+      for (let t = t0; t < t1; t++) {
+        const [dyTile, xTile] = [plus(dy, t * dyStride * TILE_BYTES), plus(x, (t * xStride + j0) * TILE_BYTES)];
+        if (j0 === 0) kernels.gemm_pack_a(plus(a, t * LANES * PANEL_ROWS * 4), dyTile, units, LANES, LANES, 1, depth);
+        kernels.gemm_pack_b(plus(b, (t * LANES * 8 + j0 * depth) * 4), xTile, LANES, j1 - j0, 1, LANES, depth);
+      }
+    });
     const panels = Math.ceil(units / PANEL_ROWS);
     const added = accumulate ? 1 : 0;
-    kernels.gemm(this.dweight, a, b, this.engine.scratch, inputs, 8, 8 * depth, 0, panels, units, inputs, depth, added);
+    // A panel of units stands for a tile.
+    await inParts(engine, pace, depth * units * inputs, panels, inputs, 8, ({ kernels, own }, j0, j1, p0, p1) => {
+      const [out, from] = [plus(dweight, j0 * 4), plus(b, j0 * depth * 4)];
+      kernels.gemm(out, a, from, own, inputs, 8, 8 * depth, p0, p1, units, j1 - j0, depth, added);
+    });
+  }
+
+  /** The weights as a matrix [outs][terms], in panels. */
+  private pack(
+    a: Address,
+    outs: number,
+    terms: number,
+    rowStride: number,
+    termStride: number,
+    pace: Pace,
+  ): Promise<void> {
+    const { engine, weight } = this;
+    return inRanges(engine, pace, outs * terms * PACK, outs, PANEL_ROWS, ({ kernels }, from, to) => {
+      const [out, source] = [plus(a, from * terms * 4), plus(weight, from * rowStride * 4)];
+      kernels.gemm_pack_a(out, source, to - from, terms, rowStride, termStride, terms);
+    });
   }
 
   /** Tiles of `outs` units from tiles of `terms`, by the matrix [outs][terms] that is packed in `scratch.a`. */
@@ -108,18 +136,23 @@ export class DenseUnits {
     terms: number,
     tiles: number,
     bias: Address,
-    scratch: PackScratch,
+    { a }: PackScratch,
+    pace: Pace,
     accumulate: boolean,
-  ): void {
-    const { kernels } = this.engine;
+  ): Promise<void> {
     const panels = Math.ceil(outs / PANEL_ROWS);
     const added = bias || accumulate ? 1 : 0;
-    for (let t = 0; t < tiles; t++) {
-      const out = plus(y, t * yStride * TILE_BYTES);
-      const from = plus(x, t * xStride * TILE_BYTES);
-      if (bias) kernels.tile_fill(out, bias, outs);
-      kernels.gemm(out, scratch.a, from, this.engine.scratch, LANES, LANES, 8, 0, panels, outs, LANES, terms, added);
-    }
+    const work = tiles * LANES * outs * terms;
+    return inParts(this.engine, pace, work, tiles, panels, 1, ({ kernels, own }, p0, p1, t0, t1) => {
+      const u0 = p0 * PANEL_ROWS;
+      for (let t = t0; t < t1; t++) {
+        const out = plus(y, t * yStride * TILE_BYTES);
+        const from = plus(x, t * xStride * TILE_BYTES);
+        if (bias)
+          kernels.tile_fill(plus(out, u0 * TILE_BYTES), plus(bias, u0 * 4), Math.min(outs, p1 * PANEL_ROWS) - u0);
+        kernels.gemm(out, a, from, own, LANES, LANES, 8, p0, p1, outs, LANES, terms, added);
+      }
+    });
   }
 }
 
@@ -140,25 +173,44 @@ export class DenseRowUnits {
   }
 
   /** y = W x + bias. */
-  forwardRows(y: Address, yStride: number, rows: RowBatch, bias: Address, { a }: PackScratch): void {
-    const { kernels } = this.engine;
-    const { units, weight } = this;
-    const tiles = tilesFor(rows.rows);
+  forwardRows(
+    y: Address,
+    yStride: number,
+    rows: RowBatch,
+    bias: Address,
+    { a }: PackScratch,
+    pace: Pace,
+  ): Promise<void> {
+    const { engine, units, weight } = this;
     const { start, index, value } = rows;
-    kernels.spmm(a, start, index, value, NONE, weight, NONE, units, units, 0, tiles * LANES, units, 0);
-    for (let t = 0; t < tiles; t++) {
-      kernels.rows_to_tile(plus(y, t * yStride * TILE_BYTES), plus(a, t * LANES * units * 4), bias, units, units);
-    }
+    const work = rows.entries * units;
+    return inParts(engine, pace, work, tilesFor(rows.rows), units, LANES, ({ kernels }, u0, u1, t0, t1) => {
+      const [out, from] = [plus(a, u0 * 4), plus(weight, u0 * 4)];
+      kernels.spmm(out, start, index, value, NONE, from, NONE, units, units, t0 * LANES, t1 * LANES, u1 - u0, 0);
+      for (let t = t0; t < t1; t++) {
+        const tile = plus(y, (t * yStride + u0) * TILE_BYTES);
+        kernels.rows_to_tile(tile, plus(out, t * LANES * units * 4), plus(bias, u0 * 4), units, u1 - u0);
+      }
+    });
   }
 
   /** dW = dy xᵀ; rows of inputs that no row of the batch has become 0. */
-  backwardWeightRows(dy: Address, dyStride: number, rows: RowBatch, { a }: PackScratch): void {
-    const { kernels } = this.engine;
-    const { units, dweight } = this;
-    for (let t = 0; t < tilesFor(rows.rows); t++) {
-      kernels.tile_to_rows(plus(a, t * LANES * units * 4), plus(dy, t * dyStride * TILE_BYTES), units, units);
-    }
+  async backwardWeightRows(
+    dy: Address,
+    dyStride: number,
+    rows: RowBatch,
+    { a }: PackScratch,
+    pace: Pace,
+  ): Promise<void> {
+    const { engine, units, inputs, dweight } = this;
+    const tiles = tilesFor(rows.rows);
+    await tilesToRows(engine, a, dy, units, tiles, pace, dyStride);
     const { columnStart, columnRow, columnPlace, value } = rows;
-    kernels.spmm(dweight, columnStart, columnRow, value, columnPlace, a, NONE, units, units, 0, this.inputs, units, 0);
+    // Each weight's gradient is written, of most inputs as a 0.
+    const work = (rows.entries + inputs) * units;
+    await inParts(engine, pace, work, inputs, units, LANES, ({ kernels }, u0, u1, f0, f1) => {
+      const [out, from] = [plus(dweight, u0 * 4), plus(a, u0 * 4)];
+      kernels.spmm(out, columnStart, columnRow, value, columnPlace, from, NONE, units, units, f0, f1, u1 - u0, 0);
+    });
   }
 }

@@ -1,10 +1,12 @@
 import { padded } from '../numeric/padding.js';
 import { type Address, NONE, plus } from '../runtime/address.js';
 import type { Engine, Scope } from '../runtime/engine.js';
+import type { Pace } from '../runtime/pace.js';
 import { fillUniform } from '../runtime/random.js';
 import { type InputBatch, LANES, type RowBatch, type TileBatch, tilesFor } from './batch.js';
 import type { Connections } from './connections.js';
 import { DenseRowUnits, DenseUnits, type PackScratch, packSizes } from './dense-units.js';
+import { inRanges } from './parts.js';
 import { SparseUnits } from './sparse-units.js';
 
 export interface LinearShape {
@@ -120,74 +122,100 @@ export class Linear {
   }
 
   /** y[units][32] tiles from a batch; `x` may also be the tiles of a hidden layer. */
-  forward(y: Address, x: InputBatch | Address, tiles: number, scratch: PackScratch): void {
+  async forward(y: Address, x: InputBatch | Address, tiles: number, scratch: PackScratch, pace: Pace): Promise<void> {
     const { units, inputs, sparse, dense, bias } = this;
     const denseY = this.denseTile(y);
     const denseBias = plus(bias, this.sparseUnits * 4);
     if (this.input === 'rows') {
-      sparse?.forwardRows(y, units, x as RowBatch, bias);
-      (dense as DenseRowUnits | undefined)?.forwardRows(denseY, units, x as RowBatch, denseBias, scratch);
+      const rows = x as RowBatch;
+      if (sparse) await sparse.forwardRows(y, units, rows, bias, pace);
+      if (dense) await (dense as DenseRowUnits).forwardRows(denseY, units, rows, denseBias, scratch, pace);
       return;
     }
     const at = tilesOf(x);
-    sparse?.forward(y, units, at, inputs, tiles, bias);
-    (dense as DenseUnits | undefined)?.forward(denseY, units, at, inputs, tiles, denseBias, scratch);
+    if (sparse) await sparse.forward(y, units, at, inputs, tiles, bias, pace);
+    if (dense) await (dense as DenseUnits).forward(denseY, units, at, inputs, tiles, denseBias, scratch, pace);
   }
 
   /** Gradients of the parameters, and of the input into dx unless it is NONE. With `accumulate`, weight and bias gradients are added to. */
-  backward(
+  async backward(
     dx: Address,
     dy: Address,
     x: InputBatch | Address,
     tiles: number,
     scratch: PackScratch,
+    pace: Pace,
     accumulate = false,
-  ): void {
+  ): Promise<void> {
     if (!accumulate) this.clearBiasGradient();
-    this.addBiasGradient(dy, tiles);
+    await this.addBiasGradient(dy, tiles, pace);
     if (this.input === 'rows') {
       const rows = x as RowBatch;
-      this.sparse?.backwardWeightRows(dy, this.units, rows, accumulate);
-      const dense = this.dense as DenseRowUnits | undefined;
-      dense?.backwardWeightRows(this.denseTile(dy), this.units, rows, scratch);
+      const { units, sparse, dense } = this;
+      if (sparse) await sparse.backwardWeightRows(dy, units, rows, pace, accumulate);
+      if (dense) await (dense as DenseRowUnits).backwardWeightRows(this.denseTile(dy), units, rows, scratch, pace);
       return;
     }
-    this.backwardWeight(dy, tilesOf(x), tiles, scratch, accumulate);
-    if (dx) this.backwardInput(dx, dy, tiles, scratch, false);
+    await this.backwardWeight(dy, tilesOf(x), tiles, scratch, pace, accumulate);
+    if (dx) await this.backwardInput(dx, dy, tiles, scratch, pace, false);
   }
 
   clearBiasGradient(): void {
     this.engine.f32(this.dbias, this.units).fill(0);
   }
 
-  addBiasGradient(dy: Address, tiles: number): void {
-    for (let t = 0; t < tiles; t++)
-      this.engine.kernels.tile_sums(this.dbias, plus(dy, t * this.units * LANES * 4), this.units);
+  addBiasGradient(dy: Address, tiles: number, pace: Pace): Promise<void> {
+    const { engine, units, dbias } = this;
+    return inRanges(engine, pace, tiles * units * LANES, units, 16, ({ kernels }, from, to) => {
+      for (let t = 0; t < tiles; t++)
+        kernels.tile_sums(plus(dbias, from * 4), plus(dy, (t * units + from) * LANES * 4), to - from);
+    });
   }
 
   /** y (+)= W x over tiles, without the bias. */
-  forwardLinear(y: Address, x: Address, tiles: number, scratch: PackScratch, accumulate = false): void {
-    const { units, inputs } = this;
+  async forwardLinear(
+    y: Address,
+    x: Address,
+    tiles: number,
+    scratch: PackScratch,
+    pace: Pace,
+    accumulate = false,
+  ): Promise<void> {
+    const { units, inputs, sparse } = this;
     const dense = this.dense as DenseUnits | undefined;
-    this.sparse?.forward(y, units, x, inputs, tiles, NONE, accumulate);
-    dense?.forward(this.denseTile(y), units, x, inputs, tiles, NONE, scratch, accumulate);
+    if (sparse) await sparse.forward(y, units, x, inputs, tiles, NONE, pace, accumulate);
+    if (dense) await dense.forward(this.denseTile(y), units, x, inputs, tiles, NONE, scratch, pace, accumulate);
   }
 
   /** dW (+)= dy xᵀ over tiles. */
-  backwardWeight(dy: Address, x: Address, tiles: number, scratch: PackScratch, accumulate: boolean): void {
-    const { units, inputs } = this;
+  async backwardWeight(
+    dy: Address,
+    x: Address,
+    tiles: number,
+    scratch: PackScratch,
+    pace: Pace,
+    accumulate: boolean,
+  ): Promise<void> {
+    const { units, inputs, sparse } = this;
     const dense = this.dense as DenseUnits | undefined;
-    this.sparse?.backwardWeight(dy, units, x, inputs, tiles, accumulate);
-    dense?.backwardWeight(this.denseTile(dy), units, x, inputs, tiles, scratch, accumulate);
+    if (sparse) await sparse.backwardWeight(dy, units, x, inputs, tiles, pace, accumulate);
+    if (dense) await dense.backwardWeight(this.denseTile(dy), units, x, inputs, tiles, scratch, pace, accumulate);
   }
 
   /** dx (+)= Wᵀ dy over tiles. */
-  backwardInput(dx: Address, dy: Address, tiles: number, scratch: PackScratch, accumulate: boolean): void {
+  async backwardInput(
+    dx: Address,
+    dy: Address,
+    tiles: number,
+    scratch: PackScratch,
+    pace: Pace,
+    accumulate: boolean,
+  ): Promise<void> {
     const { units, inputs, sparse } = this;
     const dense = this.dense as DenseUnits | undefined;
     const added = accumulate || sparse !== undefined;
-    sparse?.backwardInput(dx, inputs, dy, units, tiles, accumulate);
-    dense?.backwardInput(dx, inputs, this.denseTile(dy), units, tiles, scratch, added);
+    if (sparse) await sparse.backwardInput(dx, inputs, dy, units, tiles, pace, accumulate);
+    if (dense) await dense.backwardInput(dx, inputs, this.denseTile(dy), units, tiles, scratch, pace, added);
   }
 
   /** Where the dense units begin in the first of this layer's tiles. */

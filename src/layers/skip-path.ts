@@ -1,7 +1,8 @@
 import { type Address, NONE } from '../runtime/address.js';
 import type { Engine, Scope } from '../runtime/engine.js';
+import type { Pace } from '../runtime/pace.js';
 import { Purpose } from '../runtime/random.js';
-import { activate, type Noise } from './activate.js';
+import { activate, activateBackward, type Noise } from './activate.js';
 import { type InputBatch, LANES } from './batch.js';
 import type { PackScratch } from './dense-units.js';
 import { Linear } from './linear.js';
@@ -42,22 +43,23 @@ export class SkipPath {
   }
 
   /** Adds the path to the logits; h becomes the activations of its units, tiles of [units][32]. */
-  forward(
+  async forward(
     logits: Address,
     h: Address,
     x: InputBatch | Address,
     tiles: number,
     scratch: PackScratch,
+    pace: Pace,
     { dropout = 0, noise }: { dropout?: number; noise?: Noise | undefined } = {},
-  ): void {
+  ): Promise<void> {
     const mask = noise && { ...noise, purpose: Purpose.skipDropout, stream: this.stream };
-    this.hidden.forward(h, x, tiles, scratch);
-    activate(this.engine, h, tiles * this.hidden.units * LANES, dropout, mask);
-    this.output.forwardLinear(logits, h, tiles, scratch, true);
+    await this.hidden.forward(h, x, tiles, scratch, pace);
+    await activate(this.engine, h, tiles * this.hidden.units * LANES, dropout, mask, pace);
+    await this.output.forwardLinear(logits, h, tiles, scratch, pace, true);
   }
 
   /** Gradients of the parameters; those of the path's input are added to dx unless it is NONE. dh is room for the gradients of h. */
-  backward(
+  async backward(
     dx: Address,
     dh: Address,
     dlogits: Address,
@@ -65,12 +67,13 @@ export class SkipPath {
     x: InputBatch | Address,
     tiles: number,
     scratch: PackScratch,
+    pace: Pace,
     dropout: number,
-  ): void {
-    this.output.backwardWeight(dlogits, h, tiles, scratch, false);
-    this.output.backwardInput(dh, dlogits, tiles, scratch, false);
-    this.engine.kernels.relu_backward(dh, h, tiles * this.hidden.units * LANES, 1 / (1 - dropout));
-    this.hidden.backward(NONE, dh, x, tiles, scratch);
-    if (dx) this.hidden.backwardInput(dx, dh, tiles, scratch, true);
+  ): Promise<void> {
+    await this.output.backwardWeight(dlogits, h, tiles, scratch, pace, false);
+    await this.output.backwardInput(dh, dlogits, tiles, scratch, pace, false);
+    await activateBackward(this.engine, dh, h, tiles * this.hidden.units * LANES, dropout, pace);
+    await this.hidden.backward(NONE, dh, x, tiles, scratch, pace);
+    if (dx) await this.hidden.backwardInput(dx, dh, tiles, scratch, pace, true);
   }
 }

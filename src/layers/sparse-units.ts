@@ -1,9 +1,14 @@
 import { type Address, NONE, plus } from '../runtime/address.js';
 import type { Engine, Scope } from '../runtime/engine.js';
+import type { Pace } from '../runtime/pace.js';
 import { LANES, type RowBatch, tilesFor } from './batch.js';
 import { type BoundConnections, bindConnections, type Connections } from './connections.js';
+import { inParts, inRanges } from './parts.js';
 
 const TILE_BYTES = LANES * 4;
+const HALF = LANES / 2;
+/** What a connection of a single row takes, in multiply-adds over lanes. */
+const SCATTERED = 32;
 
 /**
  * Units that each see a few inputs. Weights stand by unit, in the order of the connections. Tiles are [features][32]; a `stride` says how many features
@@ -34,26 +39,18 @@ export class SparseUnits {
     xStride: number,
     tiles: number,
     bias: Address,
+    pace: Pace,
     accumulate = false,
-  ): void {
-    const { kernels } = this.engine;
-    for (let t = 0; t < tiles; t++) {
-      kernels.spmm(
-        plus(y, t * yStride * TILE_BYTES),
-        this.at.start,
-        this.at.index,
-        this.weight,
-        NONE,
-        plus(x, t * xStride * TILE_BYTES),
-        bias,
-        LANES,
-        LANES,
-        0,
-        this.units,
-        LANES,
-        accumulate ? 1 : 0,
-      );
-    }
+  ): Promise<void> {
+    const { engine, units, weight } = this;
+    const { start, index } = this.at;
+    const added = accumulate ? 1 : 0;
+    return inParts(engine, pace, this.work(tiles), tiles, units, 1, ({ kernels }, u0, u1, t0, t1) => {
+      for (let t = t0; t < t1; t++) {
+        const [out, from] = [plus(y, t * yStride * TILE_BYTES), plus(x, t * xStride * TILE_BYTES)];
+        kernels.spmm(out, start, index, weight, NONE, from, bias, LANES, LANES, u0, u1, LANES, added);
+      }
+    });
   }
 
   /** dx (+)= Wᵀ dy. */
@@ -63,87 +60,99 @@ export class SparseUnits {
     dy: Address,
     dyStride: number,
     tiles: number,
+    pace: Pace,
     accumulate: boolean,
-  ): void {
-    const { kernels } = this.engine;
-    for (let t = 0; t < tiles; t++) {
-      kernels.spmm(
-        plus(dx, t * dxStride * TILE_BYTES),
-        this.at.inputStart,
-        this.at.inputUnit,
-        this.weight,
-        this.at.inputPlace,
-        plus(dy, t * dyStride * TILE_BYTES),
-        NONE,
-        LANES,
-        LANES,
-        0,
-        this.inputs,
-        LANES,
-        accumulate ? 1 : 0,
-      );
-    }
+  ): Promise<void> {
+    const { engine, inputs, weight } = this;
+    const { inputStart, inputUnit, inputPlace } = this.at;
+    const added = accumulate ? 1 : 0;
+    return inParts(engine, pace, this.work(tiles), tiles, inputs, 1, ({ kernels }, f0, f1, t0, t1) => {
+      for (let t = t0; t < t1; t++) {
+        const [out, from] = [plus(dx, t * dxStride * TILE_BYTES), plus(dy, t * dyStride * TILE_BYTES)];
+        kernels.spmm(out, inputStart, inputUnit, weight, inputPlace, from, NONE, LANES, LANES, f0, f1, LANES, added);
+      }
+    });
   }
 
   /** dW (+)= dy xᵀ, at the connections. */
-  backwardWeight(dy: Address, dyStride: number, x: Address, xStride: number, tiles: number, accumulate: boolean): void {
-    const { kernels } = this.engine;
+  backwardWeight(
+    dy: Address,
+    dyStride: number,
+    x: Address,
+    xStride: number,
+    tiles: number,
+    pace: Pace,
+    accumulate: boolean,
+  ): Promise<void> {
+    const { engine, units, dweight } = this;
+    const { start, index } = this.at;
     if (!accumulate) this.clear();
-    for (let t = 0; t < tiles; t++) {
-      kernels.sddmm(
-        this.dweight,
-        this.at.start,
-        this.at.index,
-        plus(dy, t * dyStride * TILE_BYTES),
-        plus(x, t * xStride * TILE_BYTES),
-        this.engine.scratch,
-        LANES,
-        LANES,
-        0,
-        this.units,
-        LANES,
-      );
-    }
+    return inRanges(engine, pace, this.work(tiles), units, 1, ({ kernels, own }, u0, u1) => {
+      for (let t = 0; t < tiles; t++) {
+        const [from, at] = [plus(dy, t * dyStride * TILE_BYTES), plus(x, t * xStride * TILE_BYTES)];
+        kernels.sddmm(dweight, start, index, from, at, own, LANES, LANES, u0, u1, LANES);
+      }
+    });
   }
 
   /** forward for sparse input rows. */
-  forwardRows(y: Address, yStride: number, rows: RowBatch, bias: Address): void {
-    const { kernels } = this.engine;
-    for (let t = 0; t < tilesFor(rows.rows); t++) {
-      const tile = plus(y, t * yStride * TILE_BYTES);
-      kernels.tile_fill(tile, bias, this.units);
-      kernels.sparse_rows_forward(
-        tile,
-        rows.start,
-        rows.index,
-        rows.value,
-        this.at.inputStart,
-        this.at.inputUnit,
-        this.at.inputPlace,
-        this.weight,
-        t * LANES,
-        LANES,
-      );
-    }
+  async forwardRows(y: Address, yStride: number, rows: RowBatch, bias: Address, pace: Pace): Promise<void> {
+    const { engine, units, weight } = this;
+    const { start, index, value } = rows;
+    const { inputStart, inputUnit, inputPlace } = this.at;
+    const tiles = tilesFor(rows.rows);
+    await inParts(engine, pace, tiles * LANES * units, tiles, units, 1, ({ kernels }, u0, u1, t0, t1) => {
+      for (let t = t0; t < t1; t++)
+        kernels.tile_fill(plus(y, (t * yStride + u0) * TILE_BYTES), plus(bias, u0 * 4), u1 - u0);
+    });
+    // Lanes are rows, each with connections of its own features: half a tile has its own cache lines.
+    await inParts(engine, pace, this.rowWork(rows), tiles, LANES, HALF, ({ kernels }, lane0, lane1, t0, t1) => {
+      for (let t = t0; t < t1; t++) {
+        const tile = plus(y, t * yStride * TILE_BYTES + lane0 * 4);
+        const first = t * LANES + lane0;
+        const count = lane1 - lane0;
+        kernels.sparse_rows_forward(tile, start, index, value, inputStart, inputUnit, inputPlace, weight, first, count);
+      }
+    });
   }
 
   /** backwardWeight for sparse input rows. */
-  backwardWeightRows(dy: Address, dyStride: number, rows: RowBatch, accumulate: boolean): void {
+  async backwardWeightRows(
+    dy: Address,
+    dyStride: number,
+    rows: RowBatch,
+    pace: Pace,
+    accumulate: boolean,
+  ): Promise<void> {
+    const { engine, dweight } = this;
+    const { inputStart, inputUnit, inputPlace } = this.at;
+    const { columnStart, columnRow, columnPlace, value } = rows;
     if (!accumulate) this.clear();
-    this.engine.kernels.sparse_rows_backward(
-      this.dweight,
-      rows.columnStart,
-      rows.columnRow,
-      rows.columnPlace,
-      rows.value,
-      this.at.inputStart,
-      this.at.inputUnit,
-      this.at.inputPlace,
-      dy,
-      dyStride,
-      0,
-      this.inputs,
-    );
+    await inRanges(engine, pace, this.rowWork(rows), this.inputs, 1, ({ kernels }, f0, f1) => {
+      kernels.sparse_rows_backward(
+        dweight,
+        columnStart,
+        columnRow,
+        columnPlace,
+        value,
+        inputStart,
+        inputUnit,
+        inputPlace,
+        dy,
+        dyStride,
+        f0,
+        f1,
+      );
+    });
+  }
+
+  private work(tiles: number): number {
+    return this.weightCount * tiles * LANES;
+  }
+
+  /** Rows take their numbers from all over memory. */
+  private rowWork({ entries }: RowBatch): number {
+    return (entries * this.weightCount * SCATTERED) / this.inputs;
   }
 
   private clear(): void {

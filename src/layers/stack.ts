@@ -1,6 +1,7 @@
 import type { Matrix } from '../data/dataset.js';
 import type { Address } from '../runtime/address.js';
 import type { Engine, Scope } from '../runtime/engine.js';
+import type { Pace } from '../runtime/pace.js';
 import { Purpose } from '../runtime/random.js';
 import { activate, type Noise } from './activate.js';
 import { type InputBatch, inputBatch, LANES } from './batch.js';
@@ -64,19 +65,20 @@ export function linearsOf(paths: readonly SkipPath[]): Linear[] {
  * Runs the workspace's batch through ReLU layers, with dropout where noise is given; the last stays linear if it is an output layer.
  * Returns the last layer's output, tiles of [units][32].
  */
-export function forwardLayers(
+export async function forwardLayers(
   engine: Engine,
   layers: readonly Linear[],
   space: Workspace,
   tiles: number,
+  pace: Pace,
   { linearOutput, dropout = 0, noise }: { linearOutput: boolean; dropout?: number; noise?: Noise },
-): Address {
-  layers.forEach((layer, l) => {
+): Promise<Address> {
+  for (const [l, layer] of layers.entries()) {
     const y = space.activations[l]!;
-    layer.forward(y, l === 0 ? space.batch : space.activations[l - 1]!, tiles, space.scratch);
-    if (linearOutput && l === layers.length - 1) return;
+    await layer.forward(y, l === 0 ? space.batch : space.activations[l - 1]!, tiles, space.scratch, pace);
+    if (linearOutput && l === layers.length - 1) break;
     const mask = noise && { ...noise, purpose: Purpose.dropout, stream: l };
-    activate(engine, y, tiles * layer.units * LANES, dropout, mask);
-  });
+    await activate(engine, y, tiles * layer.units * LANES, dropout, mask, pace);
+  }
   return space.activations[layers.length - 1]!;
 }

@@ -1,8 +1,18 @@
 import { type Address, NONE, plus } from '../runtime/address.js';
 import type { Engine, Scope } from '../runtime/engine.js';
+import type { Fork } from '../runtime/fork.js';
+import type { Pace } from '../runtime/pace.js';
 import { LANES, type RowBatch, tilesFor } from './batch.js';
+import { inRanges } from './parts.js';
 
 const ROW_BYTES = LANES * 4;
+/** Tiles whose errors are made together. */
+const GROUP = 8;
+/** What a number takes in multiply-adds over lanes: in a merge, and where it is read from all over memory. */
+const MERGE = 8;
+const SCATTERED = 16;
+/** Weights between looks at the clock. */
+const EXCHANGED = 2 ** 18;
 
 /** What a batch leaves between forward and backward: which units were on, and the error of the reconstruction. Layers that take turns can share it. */
 export class ActiveUnits {
@@ -46,6 +56,7 @@ export class ActiveUnits {
  * no part: weights in strips of 32 features, [inputs / 32][unit][32], let those be skipped, row by row.
  */
 export class StripUnits {
+  readonly inputs: number;
   readonly units: number;
   readonly strips: number;
   /** Floats of weights, inputs rounded up to 32. The padding stays 0: its reconstruction error is 0. */
@@ -56,65 +67,147 @@ export class StripUnits {
 
   constructor(engine: Engine, inputs: number, units: number) {
     this.engine = engine;
+    this.inputs = inputs;
     this.units = units;
     this.strips = Math.ceil(inputs / LANES);
     this.weightCount = this.strips * units * LANES;
   }
 
   /** y = W x + bias. */
-  forwardRows(y: Address, yStride: number, rows: RowBatch, bias: Address): void {
-    const { kernels } = this.engine;
-    for (let t = 0; t < tilesFor(rows.rows); t++) {
-      const tile = plus(y, t * yStride * LANES * 4);
-      kernels.tile_fill(tile, bias, this.units);
-      kernels.strip_rows_forward(tile, rows.start, rows.index, rows.value, this.weight, this.units, t * LANES);
-    }
+  forwardRows(y: Address, yStride: number, rows: RowBatch, bias: Address, pace: Pace): Promise<void> {
+    const { engine, units, weight } = this;
+    const { start, index, value, entries } = rows;
+    const tiles = tilesFor(rows.rows);
+    return inRanges(engine, pace, (entries + tiles * LANES) * units * SCATTERED, tiles, 1, ({ kernels }, t0, t1) => {
+      for (let t = t0; t < t1; t++) {
+        const tile = plus(y, t * yStride * ROW_BYTES);
+        kernels.tile_fill(tile, bias, units);
+        kernels.strip_rows_forward(tile, start, index, value, weight, units, t * LANES);
+      }
+    });
   }
 
-  /** active.error = Wᵀ h, from the units that are on. */
-  decode(active: ActiveUnits, h: Address, hStride: number, tiles: number): void {
-    const { kernels } = this.engine;
+  /** Lists the units that are on in h. */
+  collect(active: ActiveUnits, h: Address, hStride: number, tiles: number): void {
     const { start, unit, value } = active;
-    active.entries = kernels.collect_active(start, unit, value, h, hStride, this.units, tiles);
-    for (let s = 0; s < this.strips; s++) {
-      const [out, weight] = [active.strip(s), plus(this.weight, s * this.units * ROW_BYTES)];
-      kernels.spmm(out, start, unit, value, NONE, weight, NONE, LANES, LANES, 0, tiles * LANES, LANES, 0);
+    active.entries = this.engine.kernels.collect_active(start, unit, value, h, hStride, this.units, tiles);
+  }
+
+  /**
+   * Adds Wᵀ h, of the units that are on, to the rest of a reconstruction, tiles of [strips * 32][32], and leaves the error times `scale` both there and in
+   * active.error, 0 in rows past the first `live`. Returns the sum of the squares of the error itself.
+   */
+  async decode(active: ActiveUnits, decoded: Address, live: number, scale: number, pace: Pace): Promise<number> {
+    const { engine, strips, units, weight } = this;
+    const { start, unit, value, errorRows } = active;
+    const tiles = tilesFor(live);
+    const tileBytes = strips * LANES * ROW_BYTES;
+    const work = strips * LANES * (active.entries + MERGE * tiles * LANES);
+    let sum = 0;
+    // By strips, whose weights then serve many rows; but not so many that the error leaves the cache before it is merged.
+    for (let first = 0; first < tiles; first += GROUP) {
+      const last = Math.min(tiles, first + GROUP);
+      let fork!: Fork;
+      await inRanges(engine, pace, (work * (last - first)) / tiles, strips, 1, (made, b0, b1) => {
+        fork = made;
+        const { kernels, own } = made;
+        for (let b = b0; b < b1; b++) {
+          const [out, from] = [active.strip(b), plus(weight, b * units * ROW_BYTES)];
+          const [r0, r1] = [first * LANES, last * LANES];
+          kernels.spmm(out, start, unit, value, NONE, from, NONE, LANES, LANES, r0, r1, LANES, 0);
+        }
+        for (let t = first; t < last; t++) {
+          const tile = plus(decoded, t * tileBytes + b0 * LANES * ROW_BYTES);
+          const error = plus(active.strip(b0), t * LANES * ROW_BYTES);
+          const rows = Math.min(LANES, live - t * LANES);
+          fork.keep(kernels.merge_strips(tile, error, b1 - b0, errorRows, rows, scale, own));
+        }
+      });
+      for (let i = 0; i < fork.keptCount; i++) sum += fork.kept(i);
     }
+    return sum;
   }
 
   /** From the scaled error: dW of the decoder, and dh = scale W error for the units that are on (0 for the others). */
-  decodeBackward(dh: Address, hStride: number, active: ActiveUnits, tiles: number, scale: number): void {
-    const { kernels, scratch } = this.engine;
-    const { units } = this;
-    const { start, unit, value, dvalue, unitStart, unitRow, unitPlace } = active;
+  async decodeBackward(
+    dh: Address,
+    hStride: number,
+    active: ActiveUnits,
+    tiles: number,
+    scale: number,
+    pace: Pace,
+  ): Promise<void> {
+    const { engine, strips, units, weight, dweight } = this;
+    const { start, unit, value, dvalue, unitStart, unitRow, unitPlace, error, errorRows, entries } = active;
     const rows = tiles * LANES;
-    kernels.compress_columns(unitStart, unitRow, unitPlace, start, unit, rows, units);
-    this.engine.f32(dvalue, active.entries).fill(0);
-    for (let s = 0; s < this.strips; s++) {
-      const bytes = s * units * ROW_BYTES;
-      const [error, weight, dweight] = [active.strip(s), plus(this.weight, bytes), plus(this.dweight, bytes)];
-      kernels.sddmm(dvalue, start, unit, error, weight, scratch, LANES, LANES, 0, rows, LANES);
-      kernels.spmm(dweight, unitStart, unitRow, value, unitPlace, error, NONE, LANES, LANES, 0, units, LANES, 0);
-    }
-    kernels.scatter_active(dh, start, unit, dvalue, hStride, units, tiles, scale);
+    const work = strips * LANES * entries;
+    engine.kernels.compress_columns(unitStart, unitRow, unitPlace, start, unit, rows, units);
+    await inRanges(engine, pace, work, strips, 1, ({ kernels }, b0, b1) => {
+      for (let b = b0; b < b1; b++) {
+        const [out, from] = [plus(dweight, b * units * ROW_BYTES), active.strip(b)];
+        kernels.spmm(out, unitStart, unitRow, value, unitPlace, from, NONE, LANES, LANES, 0, units, LANES, 0);
+      }
+    });
+    await inRanges(engine, pace, work, tiles, 1, ({ kernels, own }, t0, t1) => {
+      const [r0, r1] = [t0 * LANES, t1 * LANES];
+      kernels.strip_dots(dvalue, start, unit, error, weight, own, strips, errorRows, units, r0, r1);
+      const [out, from] = [plus(dh, t0 * hStride * ROW_BYTES), plus(start, r0 * 4)];
+      kernels.scatter_active(out, from, unit, dvalue, hStride, units, t1 - t0, scale);
+    });
   }
 
   /** dW += dh xᵀ of the encoder, from the dh that decodeBackward left. */
-  backwardWeightRows(rows: RowBatch, { start, unit, dvalue }: ActiveUnits): void {
-    const { kernels } = this.engine;
-    const { start: rowStart, index, value, rows: count } = rows;
-    kernels.strip_rows_backward(this.dweight, rowStart, index, value, start, unit, dvalue, this.units, count);
+  backwardWeightRows(rows: RowBatch, { start, unit, dvalue, entries }: ActiveUnits, pace: Pace): Promise<void> {
+    const { engine, units, inputs, dweight } = this;
+    const { columnStart, columnRow, columnPlace, value } = rows;
+    const work = ((rows.entries * entries) / Math.max(1, rows.rows)) * SCATTERED;
+    return inRanges(engine, pace, work, inputs, LANES, ({ kernels }, f0, f1) => {
+      kernels.strip_columns_backward(
+        dweight,
+        columnStart,
+        columnRow,
+        columnPlace,
+        value,
+        start,
+        unit,
+        dvalue,
+        units,
+        f0,
+        f1,
+      );
+    });
   }
 
   /** Copies the strips to weights [inputs][units], or back; input f of the weights is input rank[f] here. */
-  exchange(weights: Float32Array, rank: Int32Array, direction: 'to-weights' | 'to-strips'): void {
+  async exchange(
+    weights: Float32Array,
+    rank: Int32Array,
+    direction: 'to-weights' | 'to-strips',
+    pace: Pace,
+  ): Promise<void> {
+    if (direction === 'to-strips') this.engine.f32(this.weight, this.weightCount).fill(0);
+    const step = Math.ceil(EXCHANGED / this.units);
+    for (let first = 0; first < rank.length; first += step) {
+      this.exchangeSome(weights, rank, direction, first, Math.min(rank.length, first + step));
+      if (pace.due) await pace.turn();
+    }
+  }
+
+  private exchangeSome(
+    weights: Float32Array,
+    rank: Int32Array,
+    direction: 'to-weights' | 'to-strips',
+    first: number,
+    last: number,
+  ): void {
+    const { units } = this;
     const strips = this.engine.f32(this.weight, this.weightCount);
-    if (direction === 'to-strips') strips.fill(0);
-    for (let f = 0; f < rank.length; f++) {
-      const strip = (rank[f]! >> 5) * this.units * LANES + (rank[f]! & 31);
-      for (let u = 0; u < this.units; u++) {
-        if (direction === 'to-strips') strips[strip + u * LANES] = weights[f * this.units + u]!;
-        else weights[f * this.units + u] = strips[strip + u * LANES]!;
+    for (let f = first; f < last; f++) {
+      const strip = (rank[f]! >> 5) * units * LANES + (rank[f]! & 31);
+      if (direction === 'to-strips') {
+        for (let u = 0; u < units; u++) strips[strip + u * LANES] = weights[f * units + u]!;
+      } else {
+        for (let u = 0; u < units; u++) weights[f * units + u] = strips[strip + u * LANES]!;
       }
     }
   }

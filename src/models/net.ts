@@ -12,9 +12,10 @@ import type { Address } from '../runtime/address.js';
 import { requireMemory } from '../runtime/budget.js';
 import { ENGINE, type Engine, isEngine } from '../runtime/engine.js';
 import { Pace } from '../runtime/pace.js';
+import { atOnce, inTurns, type Steps } from '../runtime/steps.js';
 import { argmax } from '../training/class-metrics.js';
 import { classWeightsOf } from '../training/class-weights.js';
-import { type FitResult, fit, type Trainable } from '../training/fit.js';
+import type { FitResult, Trainable } from '../training/fit.js';
 import { fitSettings } from '../training/fit-defaults.js';
 import { FIT, type FitOptions, type FitSettings } from '../training/fit-options.js';
 import type { LossSum, Outputs } from '../training/losses.js';
@@ -55,6 +56,11 @@ export interface NetDescription {
   /** More, by method. */
   [fact: string]: unknown;
 }
+
+/** Options of saveAsync. */
+export const SAVE = { signal: SIGNAL } as const satisfies Options;
+
+export type SaveOptions = OptionsOf<typeof SAVE>;
 
 /** Options of load and loadNet. */
 export const LOAD = { engine: ENGINE } as const satisfies Options;
@@ -153,7 +159,22 @@ export abstract class Net {
    * @param metadata further entries of the file's metadata, text by name
    * @throws RangeError for weights that are not finite, or names and metadata of more than 100 MB
    */
-  abstract save(metadata?: Readonly<Record<string, string>>): Uint8Array;
+  save(metadata?: Readonly<Record<string, string>>): Uint8Array {
+    this.life.requireAlive();
+    return atOnce(this.packing(metadata));
+  }
+
+  /**
+   * save that yields to the event loop, so that a page stays alive: the same file, of the weights of now.
+   * @throws also the signal's reason
+   */
+  async saveAsync(metadata?: Readonly<Record<string, string>>, options: SaveOptions = {}): Promise<Uint8Array> {
+    const { signal } = complete(SAVE, options, 'saveAsync');
+    return this.life.read(() => inTurns(this.packing(metadata), new Pace(signal)));
+  }
+
+  /** Makes the file of weights that nobody writes meanwhile. */
+  protected abstract packing(metadata?: Readonly<Record<string, string>>): Steps<Uint8Array>;
 
   /** What must be equal to resume training. */
   protected abstract get identity(): Record<string, unknown>;
@@ -183,7 +204,11 @@ export abstract class Net {
   }
 
   /** Runs all rows in order, `size` at a time, without noise. */
-  protected abstract batches(data: Dataset, size: number): Iterable<OutputBatch>;
+  protected abstract batches(
+    data: Dataset,
+    size: number,
+    pace: Pace,
+  ): AsyncIterable<OutputBatch> | Iterable<OutputBatch>;
 
   /**
    * Trains all weights: softmax cross-entropy for classes, sigmoid cross-entropy for tasks (missing labels left out), squared error for values. Values are standardised for that by the
@@ -208,7 +233,9 @@ export abstract class Net {
       evaluate: (rows, given) => this.assess(rows, given, { brief: true }),
       readers: this.life,
     };
-    return this.life.train('fit', () => {
+    return this.life.train('fit', async () => {
+      // Pages that only run nets do without.
+      const { fit } = await import('../training/fit.js');
       const need = this.fitNeed(train, settings);
       const what = `training this net with ${Math.min(settings.batchSize, data.rows)} ${this.unit} a batch`;
       requireMemory(
@@ -224,8 +251,7 @@ export abstract class Net {
 
   /**
    * The most bytes that fit would have in use with these rows and options, by the reckoning by which it would be refused: all that its engine has in use now, what training lays
-   * out in WebAssembly memory, and the typed arrays that it makes. Nothing is allocated. Not in it: the rows themselves, JavaScript objects, and the checkpoint of a fit that a
-   * signal stops.
+   * out in WebAssembly memory, and the typed arrays that it makes. Nothing is allocated. Not in it: the rows themselves and JavaScript objects.
    * @throws TypeError, RangeError for what fit would not take
    */
   memory(train: Dataset, options: FitOptions = {}): number {
@@ -331,16 +357,16 @@ export abstract class Net {
     const result = network.loss.room(data.rows);
     try {
       const { gradient, rowMajor, loss: bound } = new OutputRoom(engine, scope, network, size, loss !== undefined);
-      for (const batch of this.batches(data, size)) {
+      for await (const batch of this.batches(data, size, pace)) {
         const { rows, logits, tiles } = batch;
         if (loss && bound) {
-          const { sum, weight } = bound.gradient(gradient, logits, data.targets!, rows);
+          const { sum, weight } = await bound.gradient(gradient, logits, data.targets!, rows, pace);
           loss.sum += sum;
           loss.weight += weight;
         }
         visit?.(batch as B);
-        network.loss.activate(engine, logits, tiles);
-        tilesToRows(engine, rowMajor, logits, outputs, tiles);
+        await network.loss.activate(engine, logits, tiles, pace);
+        await tilesToRows(engine, rowMajor, logits, outputs, tiles, pace);
         network.loss.put(result, rows[0]!, engine.f32(rowMajor, rows.length * outputs));
         if (pace.due) await pace.turn();
       }

@@ -14,6 +14,7 @@ export const Purpose = {
   pretrainShuffle: 5,
   pretrainMask: 6,
   pretrainDropout: 7,
+  pretrainHeld: 21,
   initialLinear: 12,
   gateNoise: 10,
   gateCoin: 11,

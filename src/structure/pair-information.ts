@@ -1,5 +1,6 @@
 import { type Address, plus } from '../runtime/address.js';
 import type { Engine, Scope } from '../runtime/engine.js';
+import { bindRows } from './bound-rows.js';
 import type { BinaryRows, Variables } from './variables.js';
 
 /** Bytes that variables take, what there is of each variable aside. */
@@ -70,7 +71,9 @@ export class PairInformation {
   private rowCounter(data: BinaryRows, counts: Address): (v: number) => void {
     const { kernels } = this.engine;
     const { start, index, columnStart, columnRow } = bindRows(this.engine, this.scope, data);
-    return (v) => kernels.pair_counts_rows(counts, start, index, columnStart, columnRow, v, data.variables);
+    const d = data.variables;
+    const ends = this.engine.i32(columnStart, d + 1).slice();
+    return (v) => kernels.pair_counts_rows(counts, start, index, columnRow, ends[v]!, ends[v + 1]!, d);
   }
 
   private bitCounter(data: Variables & { kind: 'bits' }, counts: Address): (v: number) => void {
@@ -113,10 +116,19 @@ export class PairInformation {
   }
 }
 
+/** Of the table: so many are an item, and one takes as long as so many multiply-adds. */
+const TERMS = 2 ** 14;
+const TERM = 300;
+
 /** T(k) = k ln k for k from 0 to `rows`, in the engine. */
 export function bindTable(engine: Engine, scope: Scope, rows: number): Address {
   const table = scope.bytes((rows + 1) * 8);
-  engine.kernels.count_table(table, rows);
+  const fork = engine.fork(TERM * rows);
+  for (let k = 0; k <= rows; k += TERMS) {
+    fork.kernels.count_table(table, k, Math.min(rows + 1, k + TERMS));
+    fork.next();
+  }
+  fork.join();
   return table;
 }
 
@@ -126,18 +138,6 @@ export function bindMargins(engine: Engine, scope: Scope, ones: Int32Array, rows
   const T = engine.f64(table, rows + 1);
   const margin = Float64Array.from(ones, (k) => T[k]! + T[rows - k]!);
   return { table, ones: scope.copy(ones), margin: scope.copy(margin) };
-}
-
-/** Binary rows in the engine, by row and by variable. */
-export function bindRows(engine: Engine, scope: Scope, data: BinaryRows) {
-  const start = scope.copy(data.start);
-  const index = scope.copy(data.index);
-  const columnStart = scope.bytes((data.variables + 1) * 4);
-  const columnRow = scope.bytes(data.index.length * 4);
-  const place = engine.arena.allocate(data.index.length * 4);
-  engine.kernels.compress_columns(columnStart, columnRow, place, start, index, data.rows, data.variables);
-  engine.arena.release(place);
-  return { start, index, columnStart, columnRow };
 }
 
 export function countIndices(index: Int32Array, variables: number): Int32Array {

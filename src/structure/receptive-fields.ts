@@ -1,6 +1,10 @@
 import { complete } from '../check/complete.js';
 import type { Options, OptionsOf } from '../check/option.js';
+import type { Pace } from '../runtime/pace.js';
 import { requireTree, type Tree } from './tree.js';
+
+/** Fields grown without a stop. */
+const SOME = 64;
 
 /** How fields are laid over a tree. */
 export const FIELDS = {
@@ -33,20 +37,38 @@ export interface ReceptiveFields {
  */
 export function receptiveFields(tree: Tree, options: ReceptiveFieldOptions): ReceptiveFields {
   requireTree(tree);
-  const { radius, stride } = complete(FIELDS, options, 'receptiveFields');
+  const growing = growFields(tree, complete(FIELDS, options, 'receptiveFields'));
+  for (let step = growing.next(); ; step = growing.next()) if (step.done) return step.value;
+}
+
+/** receptiveFields with turns in between. */
+export async function receptiveFieldsInTurns(
+  tree: Tree,
+  options: ReceptiveFieldOptions,
+  pace: Pace,
+): Promise<ReceptiveFields> {
+  const growing = growFields(tree, options);
+  for (let step = growing.next(); ; step = growing.next()) {
+    if (step.done) return step.value;
+    if (pace.due) await pace.turn();
+  }
+}
+
+/** Stops now and then. */
+function* growFields(tree: Tree, { radius, stride }: ReceptiveFieldOptions): Generator<void, ReceptiveFields> {
   const { order, depth } = tree.walk();
   const centres = order.filter((v) => depth[v]! % stride === 0);
   const start = new Int32Array(centres.length + 1);
   const fields: Int32Array[] = [];
   const seen = new Int32Array(tree.variables).fill(-1);
-  let total = 0;
-  centres.forEach((centre, i) => {
-    const field = ball(tree, centre, radius, seen, i);
+  yield;
+  for (let i = 0; i < centres.length; i++) {
+    const field = ball(tree, centres[i]!, radius, seen, i);
     fields.push(field);
-    total += field.length;
-    start[i + 1] = total;
-  });
-  const members = new Int32Array(total);
+    start[i + 1] = start[i]! + field.length;
+    if (i % SOME === SOME - 1) yield;
+  }
+  const members = new Int32Array(start[centres.length]!);
   fields.forEach((field, i) => {
     members.set(field, start[i]!);
   });

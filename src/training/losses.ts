@@ -1,7 +1,10 @@
 import type { Targets } from '../data/dataset.js';
 import { LANES, tilesFor } from '../layers/batch.js';
+import { inParts, inRanges } from '../layers/parts.js';
 import { type Address, NONE, plus } from '../runtime/address.js';
 import type { Engine, Scope } from '../runtime/engine.js';
+import type { Fork } from '../runtime/fork.js';
+import type { Pace } from '../runtime/pace.js';
 import type { ClassWeights } from './class-weights.js';
 
 /** A summed loss and what to divide it by: rows, or labels present. */
@@ -29,7 +32,7 @@ export interface Loss {
   /** Reserves room for one batch's labels. `weights`: what a row counts, by class; its mean over the training rows is 1. */
   prepare(engine: Engine, scope: Scope, batchSize: number, weights?: ClassWeights): BoundLoss;
   /** Logits to probabilities, in place; values stay standardised. */
-  activate(engine: Engine, logits: Address, tiles: number): void;
+  activate(engine: Engine, logits: Address, tiles: number, pace: Pace): Promise<void>;
   /** Room for what `predict` returns of so many rows. */
   room(rows: number): Outputs;
   /** Puts activated outputs of some rows, [rows][outputs], into that room: values in the user's unit. */
@@ -38,7 +41,7 @@ export interface Loss {
 
 export interface BoundLoss {
   /** Gradient of the batch's mean loss into d; returns the sum. */
-  gradient(d: Address, logits: Address, targets: Targets, rows: Int32Array): LossSum;
+  gradient(d: Address, logits: Address, targets: Targets, rows: Int32Array, pace: Pace): Promise<LossSum>;
 }
 
 /**
@@ -72,83 +75,86 @@ abstract class ProbabilityLoss {
 class SoftmaxLoss extends ProbabilityLoss implements Loss {
   readonly kind = 'classes';
 
-  prepare(engine: Engine, scope: Scope, _batchSize: number, weights?: ClassWeights): BoundLoss {
-    const label = scope.bytes(LANES * 4);
-    const weight = weights ? scope.bytes(LANES * 4) : NONE;
+  prepare(engine: Engine, scope: Scope, batchSize: number, weights?: ClassWeights): BoundLoss {
+    const room = someTiles(batchSize) * LANES;
+    const label = scope.bytes(room * 4);
+    const weight = weights ? scope.bytes(room * 4) : NONE;
+    const { outputs } = this;
     return {
-      gradient: (d, logits, targets, rows) => {
-        let sum = 0;
-        eachTile(rows.length, this.outputs, (t, offset, live) => {
-          const labels = engine.i32(label, LANES);
+      gradient: async (d, logits, targets, rows, pace) => {
+        const lay = ({ first, place, live }: Tile) => {
+          const labels = engine.i32(plus(label, place * LANES * 4), live);
           for (let lane = 0; lane < live; lane++) {
-            const row = rows[t * LANES + lane]!;
+            const row = rows[first + lane]!;
             const value = (targets.values as Int32Array)[row]!;
-            labels[lane] = sound(value >= 0 && value < this.outputs, value, row);
+            labels[lane] = sound(value >= 0 && value < outputs, value, row);
           }
-          if (weights) {
-            const counts = engine.f32(weight, LANES);
-            for (let lane = 0; lane < live; lane++) counts[lane] = weights[labels[lane]!]!;
-          }
-          sum += engine.kernels.softmax_cross_entropy(
-            plus(d, offset),
-            plus(logits, offset),
-            label,
-            weight,
-            this.outputs,
-            live,
-            1 / rows.length,
-          );
+          if (!weights) return;
+          const counts = engine.f32(plus(weight, place * LANES * 4), live);
+          for (let lane = 0; lane < live; lane++) counts[lane] = weights[labels[lane]!]!;
+        };
+        const sum = await summed(engine, pace, rows.length, outputs, SOFTMAX, lay, ({ kernels }, tile) => {
+          const [from, lanes] = [tile.at(logits), tile.place * LANES * 4];
+          const counts = weights ? plus(weight, lanes) : NONE;
+          const scale = 1 / rows.length;
+          return kernels.softmax_cross_entropy(tile.at(d), from, plus(label, lanes), counts, outputs, tile.live, scale);
         });
         return { sum, weight: rows.length };
       },
     };
   }
 
-  activate(engine: Engine, logits: Address, tiles: number): void {
-    for (let t = 0; t < tiles; t++) {
-      const at = plus(logits, t * this.outputs * LANES * 4);
-      engine.kernels.softmax(at, at, this.outputs);
-    }
+  activate(engine: Engine, logits: Address, tiles: number, pace: Pace): Promise<void> {
+    const { outputs } = this;
+    return inParts(engine, pace, tiles * LANES * outputs * SOFTMAX, tiles, 1, 1, ({ kernels }, _0, _1, t0, t1) => {
+      for (let t = t0; t < t1; t++) {
+        const at = plus(logits, t * outputs * LANES * 4);
+        kernels.softmax(at, at, outputs);
+      }
+    });
   }
 }
 
 class SigmoidLoss extends ProbabilityLoss implements Loss {
   readonly kind = 'tasks';
 
-  prepare(engine: Engine, scope: Scope): BoundLoss {
+  prepare(engine: Engine, scope: Scope, batchSize: number): BoundLoss {
     const { outputs } = this;
-    const label = scope.bytes(LANES * outputs);
+    const label = scope.bytes(someTiles(batchSize) * LANES * outputs);
     return {
-      gradient: (d, logits, targets, rows) => {
+      gradient: async (d, logits, targets, rows, pace) => {
         const values = targets.values as Int8Array;
         let present = 0;
-        for (const row of rows) for (let o = 0; o < outputs; o++) if (values[row * outputs + o]! >= 0) present++;
-        let sum = 0;
-        eachTile(rows.length, outputs, (t, offset, live) => {
-          const labels = engine.i8(label, LANES * outputs);
+        for (const row of rows) {
+          for (let o = 0; o < outputs; o++) if (values[row * outputs + o]! >= 0) present++;
+          if (pace.due) await pace.turn();
+        }
+        const lay = ({ first, place, live }: Tile) => {
+          const labels = engine.i8(plus(label, place * LANES * outputs), LANES * outputs);
           for (let o = 0; o < outputs; o++) {
             for (let lane = 0; lane < live; lane++) {
-              const row = rows[t * LANES + lane]!;
+              const row = rows[first + lane]!;
               const value = values[row * outputs + o]!;
               labels[o * LANES + lane] = sound(value >= -1 && value <= 1, value, row);
             }
           }
-          sum += engine.kernels.sigmoid_cross_entropy(
-            plus(d, offset),
-            plus(logits, offset),
-            label,
-            outputs,
-            live,
-            1 / Math.max(1, present),
-          );
+        };
+        const scale = 1 / Math.max(1, present);
+        const sum = await summed(engine, pace, rows.length, outputs, SIGMOID, lay, ({ kernels }, tile) => {
+          const labels = plus(label, tile.place * LANES * outputs);
+          return kernels.sigmoid_cross_entropy(tile.at(d), tile.at(logits), labels, outputs, tile.live, scale);
         });
         return { sum, weight: present };
       },
     };
   }
 
-  activate(engine: Engine, logits: Address, tiles: number): void {
-    engine.kernels.sigmoid(logits, logits, tiles * this.outputs * LANES);
+  activate(engine: Engine, logits: Address, tiles: number, pace: Pace): Promise<void> {
+    const length = tiles * this.outputs * LANES;
+    return inRanges(engine, pace, length * SOFTMAX, length, 16, ({ kernels }, from, to) => {
+      const at = plus(logits, from * 4);
+      kernels.sigmoid(at, at, to - from);
+    });
   }
 }
 
@@ -164,39 +170,34 @@ class SquaredLoss implements Loss {
     this.scale = { mean, deviation };
   }
 
-  prepare(engine: Engine, scope: Scope): BoundLoss {
+  prepare(engine: Engine, scope: Scope, batchSize: number): BoundLoss {
     const { outputs } = this;
     const { mean, deviation } = this.scale;
-    const target = scope.bytes(LANES * outputs * 4);
+    const target = scope.bytes(someTiles(batchSize) * LANES * outputs * 4);
     return {
-      gradient: (d, logits, targets, rows) => {
+      gradient: async (d, logits, targets, rows, pace) => {
         const values = targets.values as Outputs;
-        let sum = 0;
-        eachTile(rows.length, outputs, (t, offset, live) => {
-          const wanted = engine.f32(target, LANES * outputs);
+        const lay = ({ first, place, live }: Tile) => {
+          const wanted = engine.f32(plus(target, place * LANES * outputs * 4), LANES * outputs);
           for (let o = 0; o < outputs; o++) {
             for (let lane = 0; lane < live; lane++) {
-              const row = rows[t * LANES + lane]!;
+              const row = rows[first + lane]!;
               const value = values[row * outputs + o]!;
               const standard = (sound(Number.isFinite(value), value, row) - mean[o]!) / deviation[o]!;
               wanted[o * LANES + lane] = within(standard, value, row, o);
             }
           }
-          sum += engine.kernels.squared_error(
-            plus(d, offset),
-            plus(logits, offset),
-            target,
-            outputs,
-            live,
-            1 / rows.length,
-          );
+        };
+        const sum = await summed(engine, pace, rows.length, outputs, SQUARED, lay, ({ kernels }, tile) => {
+          const wanted = plus(target, tile.place * LANES * outputs * 4);
+          return kernels.squared_error(tile.at(d), tile.at(logits), wanted, outputs, tile.live, 1 / rows.length);
         });
         return { sum, weight: rows.length };
       },
     };
   }
 
-  activate(): void {}
+  async activate(): Promise<void> {}
 
   room(rows: number): Outputs {
     return new Float64Array(rows * this.outputs);
@@ -225,6 +226,52 @@ function sound(accepted: boolean, value: number, row: number): number {
   throw new RangeError(`targets: row ${row} became ${value} after the targets were checked`);
 }
 
-function eachTile(rows: number, outputs: number, visit: (tile: number, offset: number, live: number) => void): void {
-  for (let t = 0; t < tilesFor(rows); t++) visit(t, t * outputs * LANES * 4, Math.min(LANES, rows - t * LANES));
+/** Tiles whose labels are laid out, and whose losses are taken, at a time. */
+const SOME = 16;
+/** What an output of one row takes, in multiply-adds. */
+const SOFTMAX = 64;
+const SIGMOID = 200;
+const SQUARED = 8;
+
+function someTiles(batchSize: number): number {
+  return Math.min(SOME, tilesFor(batchSize));
+}
+
+/** One tile of a batch. */
+interface Tile {
+  /** Its first row's place in the batch. */
+  readonly first: number;
+  /** Which it is of those that are laid out. */
+  readonly place: number;
+  /** Rows. */
+  readonly live: number;
+  /** Where its outputs are in a buffer of them. */
+  at(buffer: Address): Address;
+}
+
+/** Sum over the tiles of what `loss` returns, in their order, of labels that `lay` wrote. */
+async function summed(
+  engine: Engine,
+  pace: Pace,
+  rows: number,
+  outputs: number,
+  work: number,
+  lay: (tile: Tile) => void,
+  loss: (fork: Fork, tile: Tile) => number,
+): Promise<number> {
+  let sum = 0;
+  for (let from = 0; from < rows; from += SOME * LANES) {
+    const fork = engine.fork(Math.min(SOME * LANES, rows - from) * outputs * work);
+    for (let first = from; first < Math.min(rows, from + SOME * LANES); first += LANES) {
+      const place = (first - from) / LANES;
+      const at = (buffer: Address) => plus(buffer, first * outputs * 4);
+      const tile = { first, place, live: Math.min(LANES, rows - first), at };
+      lay(tile);
+      fork.keep(loss(fork, tile));
+      fork.next();
+    }
+    await fork.turns(pace);
+    for (let t = 0; t < fork.keptCount; t++) sum += fork.kept(t);
+  }
+  return sum;
 }

@@ -1,7 +1,9 @@
 import { checked } from '../check/complete.js';
 import type { CompletedValue, Option, Options, OptionsOf, ValueOf } from '../check/option.js';
-import type { Address } from '../runtime/address.js';
+import { roundUp } from '../numeric/padding.js';
+import { type Address, plus } from '../runtime/address.js';
 import type { Engine, Scope } from '../runtime/engine.js';
+import type { Fork } from '../runtime/fork.js';
 
 const DECAY = {
   kind: 'number',
@@ -88,20 +90,23 @@ class Adam implements Optimizer {
     const { beta1, beta2, epsilon, weightDecay, decoupled } = this.options;
     const [p1, p2] = [this.scalars[0]! * beta1, this.scalars[1]! * beta2];
     this.scalars = [p1, p2];
-    this.engine.kernels.adam(
-      parameters.at,
-      gradients,
-      this.state.mean.at,
-      this.state.square.at,
-      parameters.length,
-      rate / (1 - p1),
-      1 / Math.sqrt(1 - p2),
-      beta1,
-      beta2,
-      epsilon,
-      decoupled ? 0 : weightDecay,
-      decoupled ? 1 - rate * weightDecay : 1,
-    );
+    const { mean, square } = this.state;
+    inVectors(this.engine, parameters.length, ({ kernels }, at, length) => {
+      kernels.adam(
+        plus(parameters.at, at),
+        plus(gradients, at),
+        plus(mean.at, at),
+        plus(square.at, at),
+        length,
+        rate / (1 - p1),
+        1 / Math.sqrt(1 - p2),
+        beta1,
+        beta2,
+        epsilon,
+        decoupled ? 0 : weightDecay,
+        decoupled ? 1 - rate * weightDecay : 1,
+      );
+    });
   }
 }
 
@@ -119,15 +124,35 @@ class Sgd implements Optimizer {
 
   step(parameters: Block, gradients: Address, rate: number): void {
     const { momentum, nesterov, weightDecay } = this.options;
-    this.engine.kernels.sgd(
-      parameters.at,
-      gradients,
-      this.state.velocity.at,
-      parameters.length,
-      rate,
-      momentum,
-      nesterov ? 1 : 0,
-      weightDecay,
-    );
+    const { velocity } = this.state;
+    inVectors(this.engine, parameters.length, ({ kernels }, at, length) => {
+      kernels.sgd(
+        plus(parameters.at, at),
+        plus(gradients, at),
+        plus(velocity.at, at),
+        length,
+        rate,
+        momentum,
+        nesterov ? 1 : 0,
+        weightDecay,
+      );
+    });
   }
+}
+
+/** What a weight takes, in multiply-adds: mostly its way from memory and back. */
+const UPDATE = 32;
+/** Weights of a part, at least: 64 kB of each vector. */
+const LEAST = 2 ** 14;
+const PARTS = 16;
+
+/** Vectors of `length` floats in parts, `at` bytes from their starts. */
+function inVectors(engine: Engine, length: number, update: (fork: Fork, at: number, length: number) => void): void {
+  const fork = engine.fork(length * UPDATE);
+  const part = roundUp(Math.max(LEAST, length / PARTS), 16);
+  for (let from = 0; from < length; from += part) {
+    update(fork, from * 4, Math.min(part, length - from));
+    fork.next();
+  }
+  fork.join();
 }

@@ -162,24 +162,30 @@ kernelTest('sparse_rows_backward', 'features computed apart, last first, equal t
 });
 
 kernelTest(
-  'rows_add_to_tile',
-  'every live from 0 to 32, both tiles of a batch, repeated entries, bits of the twin',
+  'columns_add_to_tiles',
+  'both tiles of a batch, repeated entries, features and tiles cut anywhere, last first, bits of the twin',
   (add) => {
     const draws = new Draws(7);
-    for (let live = 0; live <= 32; live++) {
-      for (const row0 of [0, 32]) {
-        for (const factor of [-1, 1, 0.3]) {
-          const features = 1 + draws.below(13);
-          const pattern = randomPattern(draws, 64, features, 6);
-          const rows = { ...pattern, value: draws.floats(pattern.index.length) };
-          guarded((memory) => {
-            const tile = memory.output(draws.floats(features * 32));
-            const expected = tile.read();
-            add(tile.at, ...placeRows(memory, rows), factor, row0, live);
-            twin.rowsAddToTile(expected, rows, factor, row0, live);
-            sameBits(tile.read(), expected, `live ${live} row0 ${row0} factor ${factor} features ${features}`);
-          });
-        }
+    for (let features = 1; features <= 13; features++) {
+      for (const factor of [-1, 1, 0.3]) {
+        const pattern = randomPattern(draws, 64, features, 6);
+        const rows = { ...pattern, value: draws.floats(pattern.index.length) };
+        const columns = twin.compressColumns(pattern, features);
+        const tileUnits = features + draws.below(3);
+        guarded((memory) => {
+          const tiles = memory.output(draws.floats(2 * tileUnits * 32));
+          const expected = tiles.read();
+          const at = [columns.start, columns.row, columns.place].map((list) => memory.input(list).at);
+          const value = memory.input(rows.value).at;
+          const run = (tile0: number, tile1: number, feature0: number, feature1: number) =>
+            add(tiles.at, tileUnits, at[0]!, at[1]!, at[2]!, value, factor, tile0, tile1, feature0, feature1);
+          const [tile, feature] = [draws.below(3), draws.below(features + 1)];
+          run(tile, 2, feature, features);
+          run(0, tile, feature, features);
+          run(0, 2, 0, feature);
+          twin.addToTiles(expected, tileUnits, rows, factor);
+          sameBits(tiles.read(), expected, `features ${features} factor ${factor} cut at ${tile}, ${feature}`);
+        });
       }
     }
   },

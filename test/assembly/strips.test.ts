@@ -5,7 +5,8 @@ import type { GuardedMemory } from '../support/guarded-memory.js';
 import { guarded, kernelTest } from '../support/kernel-test.js';
 import { close, sameBits } from '../support/numbers.js';
 import { randomRows } from '../support/patterns.js';
-import type { SparseRows } from './twins/rows.js';
+import { compressColumns, type SparseRows } from './twins/rows.js';
+import { sddmm } from './twins/sparse.js';
 import * as twin from './twins/strips.js';
 
 const LANES = 32;
@@ -120,15 +121,16 @@ kernelTest(
 );
 
 kernelTest(
-  'strip_rows_backward',
-  '1 to 96 features, 0 to 17 units, 1 to 64 rows, bits of a plain matrix, padding untouched',
+  'strip_columns_backward',
+  '1 to 96 features cut anywhere, last first, 0 to 17 units, 1 to 64 rows, bits of a plain matrix, padding untouched',
   (backward) => {
     const draws = new Draws(4);
     for (const features of FEATURES) {
       for (const units of UNITS) {
         for (const count of [1, 20, 31, 32, 33, 64]) {
           guarded((memory) => {
-            const rows = batch(draws, 64, features);
+            const rows = batch(draws, count, features);
+            const columns = compressColumns(rows, features);
             const active = twin.collectActive(activations(draws, units, 2), units, units, 2);
             const dvalue = draws.floats(active.unit.length);
             const dh = new Float32Array(64 * units).fill(Number.NaN);
@@ -138,15 +140,22 @@ kernelTest(
             }
             const dw = draws.floats(features * units);
             const dweight = memory.output(toStrips(dw, features, units));
-            const start = memory.input(Int32Array.from(active.start)).at;
-            const unit = memory.input(Int32Array.from(active.unit)).at;
-            const inputs = placeRows(memory, rows);
-            backward(dweight.at, ...inputs, start, unit, memory.input(dvalue).at, units, count);
+            const lists = [columns.start, columns.row, columns.place, rows.value, active.start, active.unit];
+            const [start, row, place, value, activeStart, unit] = lists.map(
+              (list) => memory.input(list instanceof Float32Array ? list : Int32Array.from(list)).at,
+            );
+            const at = memory.input(dvalue).at;
+            const cut = draws.below(features + 1);
+            for (const [from, to] of [
+              [cut, features],
+              [0, cut],
+            ] as const)
+              backward(dweight.at, start!, row!, place!, value!, activeStart!, unit!, at, units, from, to);
             twin.denseRowsBackward(dw, rows, dh, units, count);
             sameBits(
               dweight.read(),
               toStrips(dw, features, units),
-              `${features} features, ${units} units, ${count} rows`,
+              `${features} features cut at ${cut}, ${units} units, ${count} rows`,
             );
           });
         }
@@ -155,38 +164,42 @@ kernelTest(
   },
 );
 
-kernelTest('strip_rows_backward', 'rows added apart, first to last, equal the whole', (backward) => {
-  const draws = new Draws(5);
-  const [features, units, count] = [40, 6, 64];
-  guarded((memory) => {
-    const rows = batch(draws, count, features);
-    const active = twin.collectActive(activations(draws, units, 2), units, units, 2);
-    const [rowStart, rowIndex, rowValue] = placeRows(memory, rows);
-    const start = memory.input(Int32Array.from(active.start)).at;
-    const unit = memory.input(Int32Array.from(active.unit)).at;
-    const dvalue = memory.input(draws.floats(active.unit.length)).at;
-    const before = draws.floats(2 * units * LANES);
-    const whole = memory.output(before);
-    backward(whole.at, rowStart, rowIndex, rowValue, start, unit, dvalue, units, count);
-    for (const cut of [0, 1, 31, 32, 63, 64]) {
-      const pieces = memory.output(before);
-      backward(pieces.at, rowStart, rowIndex, rowValue, start, unit, dvalue, units, cut);
-      const skip = 4 * cut;
-      backward(
-        pieces.at,
-        plus(rowStart, skip),
-        rowIndex,
-        rowValue,
-        plus(start, skip),
-        unit,
-        dvalue,
-        units,
-        count - cut,
-      );
-      sameBits(pieces.read(), whole.read(), `cut at row ${cut}`);
+kernelTest(
+  'strip_dots',
+  '0 to 3 strips, 0 to 17 units, rows cut anywhere, last first, what was there is gone, bits of the twin',
+  (dots) => {
+    const draws = new Draws(5);
+    for (let strips = 0; strips <= 3; strips++) {
+      for (const units of UNITS) {
+        guarded((memory) => {
+          const rows = 64;
+          const stripRows = rows + draws.below(3);
+          const active = twin.collectActive(activations(draws, units, 2), units, units, 2);
+          const pattern = { start: Int32Array.from(active.start), index: Int32Array.from(active.unit) };
+          const error = draws.floats(strips * stripRows * LANES);
+          const weight = draws.floats(strips * units * LANES);
+          const expected = new Float32Array(active.unit.length);
+          for (let b = 0; b < strips; b++) {
+            const part = error.slice(b * stripRows * LANES, (b + 1) * stripRows * LANES);
+            const shape = { lda: LANES, ldb: LANES, row0: 0, row1: rows, n: LANES };
+            sddmm(expected, pattern, part, weight.slice(b * units * LANES), shape);
+          }
+          const dvalue = memory.output(draws.floats(active.unit.length));
+          const [start, unit] = [memory.input(pattern.start).at, memory.input(pattern.index).at];
+          const [errorAt, weightAt] = [memory.input(error).at, memory.input(weight).at];
+          const scratch = memory.scratch(16).at;
+          const cut = draws.below(rows + 1);
+          for (const [from, to] of [
+            [cut, rows],
+            [0, cut],
+          ] as const)
+            dots(dvalue.at, start, unit, errorAt, weightAt, scratch, strips, stripRows, units, from, to);
+          sameBits(dvalue.read(), expected, `${strips} strips, ${units} units, cut at row ${cut}`);
+        });
+      }
     }
-  });
-});
+  },
+);
 
 /** One tile of a reconstruction in two halves: [32 strips][32] and strips of which this tile's rows are the second of three groups. */
 function halves(draws: Draws, strips: number, stripRows: number) {

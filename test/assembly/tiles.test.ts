@@ -76,6 +76,26 @@ kernelTest('tile_fill', 'every number of units from 0 to 17, bits of the twin', 
   }
 });
 
+kernelTest('tile_signs', '0 to 17 units, words apart, NaN, 0 and -0 are not above 0', (signs) => {
+  const draws = new Draws(12);
+  const odd = [0, -0, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1e-45, -1e-45];
+  for (const units of UNITS) {
+    for (const step of [1, 3]) {
+      guarded((memory) => {
+        const values = draws.floats(units * 32).map((x) => (draws.below(3) ? x : odd[draws.below(odd.length)]!));
+        const word = memory.output(new Int32Array(units > 0 ? (units - 1) * step + 1 : 0).fill(7));
+        const expected = word.read();
+        for (let u = 0; u < units; u++) {
+          expected[u * step] = 0;
+          for (let lane = 0; lane < 32; lane++) if (values[u * 32 + lane]! > 0) expected[u * step]! |= 1 << lane;
+        }
+        signs(word.at, memory.input(values).at, step, units);
+        sameBits(word.read(), expected, `units ${units} step ${step}`);
+      });
+    }
+  }
+});
+
 kernelTest('tile_sums', 'every number of units from 0 to 17, added to what is there, bits of the twin', (sums) => {
   const draws = new Draws(5);
   for (const units of UNITS) {

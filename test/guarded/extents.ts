@@ -105,14 +105,17 @@ export const extents: Required<Extents> = {
     ...compressed(told, call, call.feature1!, 'columnStart', 'columnRow', 'columnPlace'),
     ...compressed(told, call, call.feature1!, 'start', 'unit', 'place'),
   }),
-  rows_add_to_tile: (call, told) => {
-    const { rowStart, rowIndex, row0, live } = call as Record<string, number>;
-    const features = told.max(rowIndex!, told.at(rowStart!, row0!), told.at(rowStart!, row0! + live!)) + 1;
-    return { ...compressed(told, call, row0! + live!, 'rowStart', 'rowIndex', 'rowValue'), tile: ROW * features };
+  columns_add_to_tiles: (call, told) => {
+    const { tileUnits, tile1, feature1 } = call as Record<string, number>;
+    return {
+      ...compressed(told, call, feature1!, 'columnStart', 'columnRow', 'columnPlace'),
+      tiles: ROW * span(tile1!, tileUnits!, feature1!),
+    };
   },
   rows_to_tile: ({ ldr, units }) => ({ tile: ROW * units!, rows: 4 * span(32, ldr!, units!), bias: 4 * units! }),
   tile_to_rows: ({ ldr, units }) => ({ tile: ROW * units!, rows: 4 * span(32, ldr!, units!) }),
   tile_fill: ({ units }) => ({ tile: ROW * units!, value: 4 * units! }),
+  tile_signs: ({ step, units }) => ({ tile: ROW * units!, word: 4 * span(units!, step!, 1) }),
   tile_sums: ({ units }) => ({ tile: ROW * units!, sum: 4 * units! }),
   relu: ({ n }) => ({ y: 4 * n! }),
   relu_backward: ({ n }) => all(4 * n!, 'd', 'y'),
@@ -190,13 +193,20 @@ export const extents: Required<Extents> = {
       weight: ROW * units! * (Math.floor(last / 32) + 1),
     };
   },
-  strip_rows_backward: (call, told) => {
-    const { rowStart, rowIndex, units, rows } = call as Record<string, number>;
-    const last = told.max(rowIndex!, told.at(rowStart!, 0), told.at(rowStart!, rows!));
+  strip_columns_backward: (call, told) => {
+    const { units, feature1 } = call as Record<string, number>;
     return {
-      ...compressed(told, call, rows!, 'rowStart', 'rowIndex', 'rowValue'),
-      ...compressed(told, call, rows!, 'start', 'unit', 'dvalue'),
-      dweight: ROW * units! * (Math.floor(last / 32) + 1),
+      ...compressed(told, call, feature1!, 'columnStart', 'columnRow', 'columnPlace'),
+      dweight: ROW * units! * Math.ceil(feature1! / 32),
+    };
+  },
+  strip_dots: (call, told) => {
+    const { strips, stripRows, units, row1 } = call as Record<string, number>;
+    return {
+      ...compressed(told, call, row1!, 'start', 'unit', 'dvalue'),
+      error: ROW * span(strips!, stripRows!, row1!),
+      weight: ROW * strips! * units!,
+      scratch: 64,
     };
   },
   merge_strips: ({ strips, stripRows }) => ({
@@ -233,6 +243,7 @@ export const extents: Required<Extents> = {
   global_average_backward: ({ planes, hw }) => ({ dy: 4 * planes!, dx: 4 * planes! * hw! }),
   winograd_forward_bytes: () => ({}),
   winograd_gradient_bytes: () => ({}),
+  winograd_gradient_blocks: () => ({}),
   winograd_weights: ({ co, ci }) => ({ u: 144 * up(co!, 4) * ci!, w: 36 * co! * ci!, scratch: 864 }),
   winograd_forward: ({ first, last, ci, co, h, w, pad, readCount, filterCount }, told) => ({
     ...all(4 * last! * co! * (h! + 2 * pad! - 2) * (w! + 2 * pad! - 2), 'y', 'shortcut'),
@@ -243,8 +254,13 @@ export const extents: Required<Extents> = {
     openOut: 4 * filterCount!,
     bias: 4 * co!,
   }),
+  winograd_gradient_weights: ({ last, ci, co }) => ({
+    dw: 36 * last! * ci!,
+    du: 144 * up(ci!, 2) * up(co!, 4),
+    scratch: 432,
+  }),
   winograd_gradient: ({ n, ci, co, h, w, pad }, told) => ({
-    dw: 36 * co! * ci!,
+    du: 144 * up(ci!, 2) * up(co!, 4),
     x: 4 * n! * ci! * h! * w!,
     dy: 4 * n! * co! * (h! + 2 * pad! - 2) * (w! + 2 * pad! - 2),
     work: told.bytes('winograd_gradient_bytes', n!, ci!, co!, h!, w!, pad!),
@@ -273,10 +289,11 @@ export const extents: Required<Extents> = {
     at: 4 * up(ci! * kernel! ** 2, 4) * co!,
     work: told.bytes('conv_bytes', ci!, co!, h!, w!, kernel!, stride!, pad!),
   }),
-  conv_gradient_weights: ({ n, ci, co, h, w, kernel, stride, pad }, told) => ({
+  conv_gradient_weights: ({ last, c0, c1, ci, co, h, w, kernel, stride, pad }, told) => ({
     dw: 4 * co! * ci! * kernel! ** 2,
-    x: 4 * n! * ci! * h! * w!,
-    dy: 4 * n! * co! * outputs(h!, kernel!, stride!, pad!) * outputs(w!, kernel!, stride!, pad!),
+    sums: 4 * up((c1! - c0!) * kernel! ** 2, 4) * up(co!, 4),
+    x: 4 * last! * ci! * h! * w!,
+    dy: 4 * last! * co! * outputs(h!, kernel!, stride!, pad!) * outputs(w!, kernel!, stride!, pad!),
     work: told.bytes('conv_bytes', ci!, co!, h!, w!, kernel!, stride!, pad!),
   }),
   joint_table: ({ k, words }) => ({
@@ -296,12 +313,75 @@ export const extents: Required<Extents> = {
     pair: 48,
   }),
   group_states: ({ words, n }) => ({ bits: 8 * words!, group: 4 * n! }),
-  latent_posteriors: (call, told) => ({ ...beliefs(call, told), ones: 8 * call.latents! }),
+  group_rows: ({ k, n }) => ({
+    ...all(4 * n!, 'group', 'count', 'ones', 'target'),
+    like: 16 * n!,
+    columns: 4 * k!,
+    tables: 16 * k!,
+  }),
+  latent_fit: ({ k, fixed, restarts }) => {
+    const length = fixed ? 6 : 1 + 2 * k!;
+    return {
+      found: 8 * length,
+      table: fixed ? 64 : 4 * 2 ** k!,
+      fixed: 40,
+      draws: 4 * restarts! * length,
+      starts: 8 * restarts! * length,
+      likelihood: 8 * restarts!,
+      order: 4 * restarts!,
+      sums: 8 * (2 + 2 * k!),
+    };
+  },
+  find_partner: ({ free, count, v }, told) => ({
+    partner: 4 * (v! + 1),
+    strength: 8 * (v! + 1),
+    information: 8 * (told.max(free!, 0, count!) + 1),
+    free: 4 * count!,
+  }),
+  most_of: ({ free, count }, told) => ({ strength: 8 * (told.max(free!, 0, count!) + 1), free: 4 * count! }),
+  list_bits: (call, told) => ({
+    ...compressed(told, call, call.v1!, 'columnStart', 'columnRow'),
+    bits: 8 * call.words! * call.v1!,
+  }),
+  latent_posteriors: (call, told) => ({
+    ...beliefs(call, told),
+    ...all(8 * call.r1! * call.latents!, 'joint', 'one'),
+  }),
+  sum_columns: ({ rows, stride, c1 }) => ({ sum: 8 * c1!, from: 8 * span(rows!, stride!, c1!) }),
+  sum_listed: (call, told) => ({
+    ...compressed(told, call, call.rows!, 'rowStart', 'rowIndex'),
+    sum: 8 * call.x1!,
+    one: 8 * call.rows! * call.latents!,
+  }),
+  likelier_states: ({ i1 }) => ({ states: i1!, posterior: 4 * i1! }),
   latent_narrow: (call, told) => ({ ...beliefs(call, told), prior: 8 * call.latents! }),
   soft_sums: ({ stride, rows, count, columns }, told) => ({
     ...all(8 * columns!, 'sum', 'joint'),
     ...all(4 * count!, 'rows', 'weight', 'parent'),
     posterior: 4 * span(told.max(rows!, 0, count!) + 1, stride!, columns!),
   }),
-  conditional_information: ({ columns }) => all(8 * columns!, 'out', 'nz', 'nvz', 'nwz', 'nvwz'),
+  conditional_information: ({ w, stride, columns }) => ({
+    ...all(8 * Math.max(columns!, w! + 1), 'nz', 'nvz'),
+    ...all(8 * columns!, 'nwz', 'nvwz'),
+    margin: 8 * (stride! + columns!),
+    out: 4 * Math.max(columns!, w! + 1),
+  }),
+  condition_margins: ({ w, stride, columns }) => ({
+    margin: 8 * (stride! + columns!),
+    nz: 8 * Math.max(columns!, w! + 1),
+    nwz: 8 * columns!,
+  }),
+  copy_columns: ({ stride, width, offset, columns, r1 }) => ({
+    to: 4 * stride! * r1!,
+    from: 4 * span(r1!, width!, offset! + columns!),
+  }),
+  gather_column: ({ stride, column, rows, count }, told) => ({
+    ...all(4 * count!, 'out', 'rows'),
+    from: 4 * span(told.max(rows!, 0, count!) + 1, stride!, column! + 1),
+  }),
+  column_sums: ({ rows, stride, c1 }) => ({ sum: 8 * c1!, from: 4 * span(rows!, stride!, c1!) }),
+  add_wide: ({ columns, r1 }) => ({ sum: 8 * columns! * r1!, from: 4 * columns! * r1! }),
+  mirror_lower: ({ stride, r1 }) => ({ a: 8 * span(r1!, stride!, r1!) }),
+  take_columns: ({ rows, stride, c0, c1 }) => ({ out: 4 * rows! * (c1! - c0!), from: 4 * span(rows!, stride!, c1!) }),
+  choose_inputs: ({ count }) => ({ index: 4 * count!, scores: 4 * count! }),
 };

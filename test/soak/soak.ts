@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createEngine, DenseNet } from 'espalier';
 import { Engine } from '#dist/runtime/engine.js';
 import { forkAll } from '../support/fork-all.js';
-import { LONG_CALLS, type LongCall, type More, READS, shared } from '../support/long-calls.js';
+import { keeping, LONG_CALLS, type LongCall, type More, READS, shared } from '../support/long-calls.js';
 import { Random } from '../support/random.js';
 import { SlowClock } from '../support/slow-clock.js';
 import { killThread } from '../support/team.js';
@@ -234,21 +234,29 @@ class Round {
 
   private async check(call: LongCall, engine: Engine, more: More): Promise<void> {
     this.counts.calls++;
+    const { kept, work } = keeping(call, engine, more);
     try {
-      const result = await call.run(engine, more);
-      const { stoppedBy, checkpoint } = (result ?? {}) as { stoppedBy?: string; checkpoint?: Uint8Array };
-      if (stoppedBy !== 'signal') return this.same(call.name, result);
-      this.counts.stopped++;
-      this.counts.calls++;
-      this.same(call.name, await call.run(engine, { engine, resume: checkpoint! }));
-      this.counts.resumed++;
+      this.same(call.name, await work());
     } catch (error) {
       if (error instanceof SoakFault) throw error;
-      if (error === REASON && more.signal) this.end('stopped', '');
+      if (error === REASON && more.signal) await this.goOn(call, engine, kept.checkpoint);
       else if (error === FAILED) this.end('failedCallbacks', '');
       else if ((error as Error).message === NO_MEMORY) this.end('outOfMemory', '');
       else if (LOST.test((error as Error).message)) this.end('lost', '');
       else throw new SoakFault(`${call.name}: ${(error as Error).stack}`);
+    }
+  }
+
+  private async goOn(call: LongCall, engine: Engine, resume: Uint8Array | undefined): Promise<void> {
+    this.counts.stopped++;
+    if (!resume) return;
+    this.counts.calls++;
+    try {
+      this.same(call.name, await call.run(engine, { engine, resume }));
+      this.counts.resumed++;
+    } catch (error) {
+      if (!LOST.test((error as Error).message)) throw error;
+      this.end('lost', '');
     }
   }
 

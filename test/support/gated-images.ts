@@ -1,5 +1,6 @@
 import { Dataset, type GaterNet } from 'espalier';
 import { plus } from '#dist/runtime/address.js';
+import { Pace } from '#dist/runtime/pace.js';
 import { Random } from './random.js';
 
 // Small images and what a GaterNet makes of them, for its tests.
@@ -71,15 +72,15 @@ export function scramble(net: GaterNet, seed: number): void {
 }
 
 /** [row][output], before the loss's activation. */
-export function logitsOf(
+export async function logitsOf(
   net: GaterNet,
   data: Dataset,
   batchSize: number,
   options: { decided?: Float32Array; masked?: boolean } = {},
-): Float32Array {
+): Promise<Float32Array> {
   const { outputs } = net.target;
   const result = new Float32Array(data.rows * outputs);
-  for (const { rows, logits, tiles } of net.network.batches(data, batchSize, options)) {
+  for await (const { rows, logits, tiles } of net.network.batches(data, batchSize, new Pace(), options)) {
     const values = net.engine.f32(logits, tiles * outputs * 32);
     rows.forEach((row, r) => {
       for (let k = 0; k < outputs; k++)

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createEngine, Dataset, DenseNet, type FitOptions, GaterNet } from 'espalier';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { Pace } from '#dist/runtime/pace.js';
 import { classWeightsOf } from '#dist/training/class-weights.js';
 import { lossFor } from '#dist/training/losses.js';
 import { close } from '../support/allclose.js';
@@ -52,7 +53,7 @@ test('the loss of a batch, added up over tiles, is the weighted log loss of scik
       engine.f32(logits, tiles * classes * 32)[at] = Math.log(p);
     });
     const rows = Int32Array.from(labels.keys());
-    const { sum, weight } = bound.gradient(d, logits, targets, rows);
+    const { sum, weight } = await bound.gradient(d, logits, targets, rows, new Pace());
     close([sum / weight], [weightedLoss], 1e-5, 'loss');
     scope.dispose();
   }

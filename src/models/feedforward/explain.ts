@@ -187,10 +187,10 @@ async function correlate(
     };
     for (let from = 0; from < data.rows; from += size) {
       const rows = Int32Array.from({ length: Math.min(size, data.rows - from) }, (_, i) => from + i);
-      loadBatch(space.batch, data.features, rows, false);
-      present.load(presence, rows, true);
+      await loadBatch(space.batch, data.features, rows, false, pace);
+      await present.load(presence, rows, true, pace);
       const tiles = tilesFor(rows.length);
-      const at = forwardLayers(engine, below, space, tiles, { linearOutput: false });
+      const at = await forwardLayers(engine, below, space, tiles, pace, { linearOutput: false });
       const layerUnits = net.layers[l]!.units;
       for (let t = 0; t < tiles; t++) {
         engine.kernels.tile_to_rows(

@@ -1,5 +1,5 @@
 import type { Dataset, Matrix, Targets } from '../../data/dataset.js';
-import type { Noise } from '../../layers/activate.js';
+import { activateBackward, type Noise } from '../../layers/activate.js';
 import { dropInputs, type InputBatch, LANES, loadBatch, tilesFor } from '../../layers/batch.js';
 import type { Connections } from '../../layers/connections.js';
 import { activationBytes, Linear } from '../../layers/linear.js';
@@ -126,12 +126,12 @@ export class Network {
   }
 
   /** Logits of the workspace's batch; with `noise`, dropout of that step. Returns their address, tiles of [outputs][32]. */
-  forward(space: Workspace, tiles: number, noise?: Noise): Address {
+  async forward(space: Workspace, tiles: number, pace: Pace, noise?: Noise): Promise<Address> {
     const { dropout } = this.shape;
-    const logits = forwardLayers(this.engine, this.layers, space, tiles, { linearOutput: true, dropout, noise });
-    this.paths.forEach((path, p) => {
-      path.forward(logits, space.paths[p]!, this.level(space, path.from), tiles, space.scratch, { dropout, noise });
-    });
+    const how = { linearOutput: true, dropout, noise };
+    const logits = await forwardLayers(this.engine, this.layers, space, tiles, pace, how);
+    for (const [p, path] of this.paths.entries())
+      await path.forward(logits, space.paths[p]!, this.level(space, path.from), tiles, space.scratch, pace, how);
     return logits;
   }
 
@@ -140,17 +140,18 @@ export class Network {
     return k === 0 ? space.batch : space.activations[k - 1]!;
   }
 
-  /** Runs all rows in batches without noise; `visit` gets the logits of each, in order. */
-  *batches(
+  /** Runs all rows in batches without noise; each is followed by its logits, in order. */
+  async *batches(
     space: Workspace,
     matrix: Matrix,
     batchSize: number,
-  ): Generator<{ rows: Int32Array; logits: Address; tiles: number }> {
+    pace: Pace,
+  ): AsyncGenerator<{ rows: Int32Array; logits: Address; tiles: number }> {
     for (let first = 0; first < matrix.rows; first += batchSize) {
       const rows = Int32Array.from({ length: Math.min(batchSize, matrix.rows - first) }, (_, i) => first + i);
-      loadBatch(space.batch, matrix, rows, false);
+      await loadBatch(space.batch, matrix, rows, false, pace);
       const tiles = tilesFor(rows.length);
-      yield { rows, logits: this.forward(space, tiles), tiles };
+      yield { rows, logits: await this.forward(space, tiles, pace), tiles };
     }
   }
 }
@@ -186,31 +187,27 @@ class Session implements TrainingSession {
     net.bind(this.gradients);
   }
 
-  async step(rows: Int32Array, seed: number, step: number, _pace: Pace): Promise<LossSum> {
+  async step(rows: Int32Array, seed: number, step: number, pace: Pace): Promise<LossSum> {
     const { net, space, deltas } = this;
     const { layers, paths, engine } = net;
-    const { dropout } = net.shape;
+    const { dropout, inputDropout } = net.shape;
     const tiles = tilesFor(rows.length);
-    loadBatch(space.batch, this.train.features, rows, true);
-    if (net.shape.inputDropout > 0) dropInputs(engine, space.batch, net.shape.inputDropout, { seed, step });
-    const logits = net.forward(space, tiles, { seed, step });
+    await loadBatch(space.batch, this.train.features, rows, true, pace);
+    if (inputDropout > 0) await dropInputs(engine, space.batch, inputDropout, { seed, step }, pace);
+    const logits = await net.forward(space, tiles, pace, { seed, step });
     const dlogits = deltas[layers.length - 1]!;
-    const loss = this.loss.gradient(dlogits, logits, this.targets, rows);
+    const loss = await this.loss.gradient(dlogits, logits, this.targets, rows, pace);
     for (let l = layers.length - 1; l >= 0; l--) {
       const below = l > 0 ? deltas[l - 1]! : NONE;
       const input = net.level(space, l);
-      layers[l]!.backward(below, deltas[l]!, input, tiles, space.scratch);
-      paths.forEach((path, p) => {
-        if (path.from === l)
-          path.backward(below, this.pathDelta, dlogits, space.paths[p]!, input, tiles, space.scratch, dropout);
-      });
+      await layers[l]!.backward(below, deltas[l]!, input, tiles, space.scratch, pace);
+      for (const [p, path] of paths.entries()) {
+        if (path.from !== l) continue;
+        const [room, h] = [this.pathDelta, space.paths[p]!];
+        await path.backward(below, room, dlogits, h, input, tiles, space.scratch, pace, dropout);
+      }
       if (l > 0)
-        engine.kernels.relu_backward(
-          below,
-          space.activations[l - 1]!,
-          tiles * layers[l - 1]!.units * LANES,
-          1 / (1 - dropout),
-        );
+        await activateBackward(engine, below, input as Address, tiles * layers[l - 1]!.units * LANES, dropout, pace);
     }
     return loss;
   }

@@ -1,6 +1,7 @@
 import type { Dataset } from '../../data/dataset.js';
 import type { Address } from '../../runtime/address.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
+import type { Pace } from '../../runtime/pace.js';
 import type { ClassWeights } from '../../training/class-weights.js';
 import type { TrainingSession } from '../../training/fit.js';
 import type { Computation } from '../computation.js';
@@ -31,14 +32,20 @@ export class GatedNetwork extends GatedLayers implements Computation {
     return new GatedInference(this, size);
   }
 
-  /** Runs all images in order, closed filters left out. Gates are a view, gone at the next batch. */
-  *batches(data: Dataset, size: number, { decided, masked }: InferenceOptions = {}): Generator<GatedBatch> {
+  /** Runs all images in order, closed filters left out. */
+  async *batches(
+    data: Dataset,
+    size: number,
+    pace: Pace,
+    { decided, masked }: InferenceOptions = {},
+  ): AsyncGenerator<GatedBatch> {
     const inference = new GatedInference(this, size, decided === undefined);
     try {
+      await inference.fold(pace);
       for (const rows of rowsInOrder(data, size)) {
-        inference.load(data, rows);
+        await inference.load(data, rows, pace);
         const gates = decided?.subarray(rows[0]! * this.gates, (rows[0]! + rows.length) * this.gates);
-        yield { rows, ...inference.run(rows.length, gates, masked) };
+        yield { rows, ...(await inference.run(rows.length, pace, gates, masked)) };
       }
     } finally {
       inference.dispose();
@@ -46,13 +53,18 @@ export class GatedNetwork extends GatedLayers implements Computation {
   }
 
   /** The gater alone: which gates it opens for all images in order, [row][gate] of 0 and 1. The address holds until the next batch. */
-  *decisions(data: Dataset, size: number): Generator<{ readonly rows: Int32Array; readonly gates: Address }> {
+  async *decisions(
+    data: Dataset,
+    size: number,
+    pace: Pace,
+  ): AsyncGenerator<{ readonly rows: Int32Array; readonly gates: Address }> {
     const scope = this.engine.scope();
     try {
       const { images, gater } = this.reserveDecisions(scope, size);
+      await gater.fold(pace);
       for (const rows of rowsInOrder(data, size)) {
-        images.load(data, rows);
-        yield { rows, gates: gater.decide(images.at, rows.length, rows[0]!) };
+        await images.load(data, rows, pace);
+        yield { rows, gates: await gater.decide(images.at, rows.length, rows[0]!, pace) };
       }
     } finally {
       scope.dispose();

@@ -2,6 +2,7 @@ import type { Dataset, Targets } from '../../data/dataset.js';
 import { LANES, rowsToTiles, tilesFor, tilesToRows } from '../../layers/batch.js';
 import type { PackScratch } from '../../layers/dense-units.js';
 import { activationBytes } from '../../layers/linear.js';
+import { ownOf } from '../../layers/shares.js';
 import { packScratch } from '../../layers/stack.js';
 import { padded } from '../../numeric/padding.js';
 import { type Address, NONE } from '../../runtime/address.js';
@@ -49,6 +50,8 @@ export class GatedSession implements TrainingSession {
   private readonly dfeatures: Address;
   private readonly draws: { readonly noise: Address; readonly coins: Address; readonly slope: Address };
   private readonly gates: BatchGates;
+  /** Whether the gater took part in the last step. */
+  private gatedStep = false;
 
   constructor(net: GatedLayers, train: Dataset, batchSize: number, weights?: ClassWeights) {
     const { engine } = net;
@@ -63,11 +66,12 @@ export class GatedSession implements TrainingSession {
       this.gradients = scope.zeros(net.trainedLength);
       this.images = new ImageLoader(scope, net, batchSize);
       const sizes = net.trunks.map((trunk) => trunk.scratchBytes(batchSize));
-      const most = (part: 'pack' | 'work' | 'norm') => Math.max(...sizes.map((size) => size[part]));
+      const most = (part: 'pack' | 'work' | 'sums' | 'norm') => Math.max(...sizes.map((size) => size[part]));
       const bottleneck = net.head?.hidden.units ?? 0;
       this.scratch = {
         pack: scope.bytes(most('pack')),
-        work: scope.bytes(most('work')),
+        work: ownOf(engine, scope, most('work')),
+        sums: scope.bytes(most('sums')),
         norm: scope.bytes(Math.max(most('norm'), batchSize * bottleneck * 8)),
       };
       this.backbone = new TrunkPass(scope, net.backbone, batchSize);
@@ -98,26 +102,35 @@ export class GatedSession implements TrainingSession {
     net.bind(this.gradients);
   }
 
-  async step(rows: Int32Array, seed: number, step: number, _pace: Pace): Promise<LossSum> {
+  async step(rows: Int32Array, seed: number, step: number, pace: Pace): Promise<LossSum> {
     const { net, images, classifier, pack, d, dfeatures } = this;
     const { engine, shape } = net;
     const n = rows.length;
     const tiles = tilesFor(n);
-    images.load(this.train, rows, { seed, step });
+    await images.load(this.train, rows, pace, { seed, step });
     const open = Math.floor(step / this.stepsPerEpoch) < shape.pretrainEpochs;
     this.trained = open ? net.backboneLength : net.trainedLength;
     const gated = this.gater !== undefined && !open;
-    if (gated) this.decide(n, seed, step);
+    if (gated) await this.decide(n, seed, step, pace);
     const gates = gated ? this.gates : undefined;
-    this.backbone.forward(images.at, n, gates, this.scratch);
-    const logits = classifier.forward(this.backbone.features, n, pack);
-    const loss = this.loss.gradient(d.logits, logits, this.targets, rows);
-    net.classifier.backward(d.features, d.logits, classifier.features, tiles, pack);
-    tilesToRows(engine, dfeatures, d.features, net.classifier.inputs, tiles);
-    this.backbone.backward(images.at, n, dfeatures, gates, this.scratch);
+    await this.backbone.forward(images.at, n, gates, this.scratch, pace);
+    const logits = await classifier.forward(this.backbone.features, n, pack, pace);
+    const loss = await this.loss.gradient(d.logits, logits, this.targets, rows, pace);
+    await net.classifier.backward(d.features, d.logits, classifier.features, tiles, pack, pace);
+    await tilesToRows(engine, dfeatures, d.features, net.classifier.inputs, tiles, pace);
+    await this.backbone.backward(images.at, n, dfeatures, gates, this.scratch, pace);
+    this.gatedStep = gated;
     if (!gated) return loss;
-    this.learnGates(n);
+    await this.learnGates(n, pace);
     return { sum: loss.sum + shape.penalty * this.meanGate(n) * loss.weight, weight: loss.weight };
+  }
+
+  commit(): void {
+    const { backbone, gater, head } = this.net;
+    backbone.commit();
+    if (!this.gatedStep) return;
+    gater!.commit();
+    head!.norm?.commit();
   }
 
   dispose(): void {
@@ -126,17 +139,18 @@ export class GatedSession implements TrainingSession {
   }
 
   /** Gates of the batch, and the slopes that their gradients take. */
-  private decide(n: number, seed: number, step: number): void {
+  private async decide(n: number, seed: number, step: number, pace: Pace): Promise<void> {
     const { net, gates, draws } = this;
     const [gater, head] = [this.gater!, this.head!];
-    gater.forward(this.images.at, n, undefined, this.scratch);
-    head.forward(gater.features, n, this.pack, this.scratch.norm);
+    await gater.forward(this.images.at, n, undefined, this.scratch, pace);
+    await head.forward(gater.features, n, this.pack, pace, this.scratch.norm);
     this.draw(draws.noise, draws.coins, n, seed, step);
+    if (pace.due) await pace.turn();
     net.engine.kernels.gate_forward(gates.values, draws.slope, head.scores, draws.noise, draws.coins, n, net.gates);
   }
 
   /** From the gates' gradients to those of all of the gater's parameters. */
-  private learnGates(n: number): void {
+  private async learnGates(n: number, pace: Pace): Promise<void> {
     const { net, pack, gates, draws, d, dfeatures } = this;
     const head = this.head!;
     const { engine, shape } = net;
@@ -144,12 +158,12 @@ export class GatedSession implements TrainingSession {
     const tiles = tilesFor(n);
     const penalty = shape.penalty / (net.gates * n);
     engine.kernels.gate_backward(gates.gradient, gates.gradient, draws.slope, penalty, n * net.gates);
-    rowsToTiles(engine, d.scores, gates.gradient, net.gates, tiles, n);
-    out.backward(d.hidden, d.scores, head.hidden, tiles, pack);
+    await rowsToTiles(engine, d.scores, gates.gradient, net.gates, tiles, n, pace);
+    await out.backward(d.hidden, d.scores, head.hidden, tiles, pack, pace);
     if (norm) {
-      tilesToRows(engine, dfeatures, d.hidden, hidden.units, tiles);
-      tilesToRows(engine, head.rows, head.hidden, hidden.units, tiles);
-      norm.backward(
+      await tilesToRows(engine, dfeatures, d.hidden, hidden.units, tiles, pace);
+      await tilesToRows(engine, head.rows, head.hidden, hidden.units, tiles, pace);
+      await norm.backward(
         dfeatures,
         dfeatures,
         NONE,
@@ -160,12 +174,13 @@ export class GatedSession implements TrainingSession {
         1,
         { relu: true },
         this.scratch.norm,
+        pace,
       );
-      rowsToTiles(engine, d.hidden, dfeatures, hidden.units, tiles, n);
+      await rowsToTiles(engine, d.hidden, dfeatures, hidden.units, tiles, n, pace);
     } else engine.kernels.relu_backward(d.hidden, head.hidden, tiles * hidden.units * LANES, 1);
-    hidden.backward(d.features, d.hidden, head.features, tiles, pack);
-    tilesToRows(engine, dfeatures, d.features, hidden.inputs, tiles);
-    this.gater!.backward(this.images.at, n, dfeatures, undefined, this.scratch);
+    await hidden.backward(d.features, d.hidden, head.features, tiles, pack, pace);
+    await tilesToRows(engine, dfeatures, d.features, hidden.inputs, tiles, pace);
+    await this.gater!.backward(this.images.at, n, dfeatures, undefined, this.scratch, pace);
   }
 
   private meanGate(n: number): number {

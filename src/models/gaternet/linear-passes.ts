@@ -3,6 +3,7 @@ import type { PackScratch } from '../../layers/dense-units.js';
 import { activationBytes, type Linear } from '../../layers/linear.js';
 import type { Address } from '../../runtime/address.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
+import type { Pace } from '../../runtime/pace.js';
 import type { GaterHead } from './gater-head.js';
 
 /** Rows of features [sample][feature] as tiles, which linear layers read. */
@@ -21,10 +22,10 @@ class FeatureTiles {
     this.staging = scope.bytes(activationBytes(features, size));
   }
 
-  load(rows: Address, n: number): void {
+  load(rows: Address, n: number, pace: Pace): Promise<void> {
     const { engine, staging, features } = this;
     engine.u8(staging, n * features * 4).set(engine.u8(rows, n * features * 4));
-    rowsToTiles(engine, this.at, staging, features, tilesFor(n), n);
+    return rowsToTiles(engine, this.at, staging, features, tilesFor(n), n, pace);
   }
 }
 
@@ -50,9 +51,9 @@ export class ClassifierPass {
   }
 
   /** Logits from features [sample][feature]: tiles. */
-  forward(features: Address, n: number, pack: PackScratch): Address {
-    this.input.load(features, n);
-    this.layer.forward(this.logits, this.input.at, tilesFor(n), pack);
+  async forward(features: Address, n: number, pack: PackScratch, pace: Pace): Promise<Address> {
+    await this.input.load(features, n, pace);
+    await this.layer.forward(this.logits, this.input.at, tilesFor(n), pack, pace);
     return this.logits;
   }
 }
@@ -91,19 +92,19 @@ export class GaterHeadPass {
   }
 
   /** Scores from features [sample][feature]. With scratch, norms go by the statistics of the batch, as in training; without, by the running ones. */
-  forward(features: Address, n: number, pack: PackScratch, scratch?: Address): void {
+  async forward(features: Address, n: number, pack: PackScratch, pace: Pace, scratch?: Address): Promise<void> {
     const { engine } = this;
     const { hidden, norm, out } = this.head;
     const tiles = tilesFor(n);
-    this.input.load(features, n);
-    hidden.forward(this.hidden, this.input.at, tiles, pack);
+    await this.input.load(features, n, pace);
+    await hidden.forward(this.hidden, this.input.at, tiles, pack, pace);
     if (norm) {
-      tilesToRows(engine, this.raw, this.hidden, hidden.units, tiles);
+      await tilesToRows(engine, this.raw, this.hidden, hidden.units, tiles, pace);
       if (scratch === undefined) norm.infer(this.rows, this.raw, n, 1, { relu: true });
-      else norm.forward(this.rows, this.raw, n, 1, { relu: true }, scratch);
-      rowsToTiles(engine, this.hidden, this.rows, hidden.units, tiles, n);
+      else await norm.forward(this.rows, this.raw, n, 1, { relu: true }, scratch, pace);
+      await rowsToTiles(engine, this.hidden, this.rows, hidden.units, tiles, n, pace);
     } else engine.kernels.relu(this.hidden, tiles * hidden.units * LANES);
-    out.forward(this.scoreTiles, this.hidden, tiles, pack);
-    tilesToRows(engine, this.scores, this.scoreTiles, out.units, tiles);
+    await out.forward(this.scoreTiles, this.hidden, tiles, pack, pace);
+    await tilesToRows(engine, this.scores, this.scoreTiles, out.units, tiles, pace);
   }
 }

@@ -1,14 +1,14 @@
-import type { SparseMatrix } from '../../data/dataset.js';
-import { activate, drop } from '../../layers/activate.js';
-import { LANES, RowBatch, tilesFor } from '../../layers/batch.js';
-import type { Connections } from '../../layers/connections.js';
+import { activate, activateBackward, drop, type Mask } from '../../layers/activate.js';
+import { LANES, tilesFor } from '../../layers/batch.js';
 import type { PackScratch } from '../../layers/dense-units.js';
-import { activationBytes, Linear, type LinearShape } from '../../layers/linear.js';
+import { activationBytes, type Linear } from '../../layers/linear.js';
+import { inRanges } from '../../layers/parts.js';
 import { packScratch } from '../../layers/stack.js';
-import { ActiveUnits, StripUnits } from '../../layers/strip-units.js';
 import { padded } from '../../numeric/padding.js';
 import { type Address, NONE, plus } from '../../runtime/address.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
+import type { Fork } from '../../runtime/fork.js';
+import type { Pace } from '../../runtime/pace.js';
 import { Purpose } from '../../runtime/random.js';
 import type { LossSum } from '../../training/losses.js';
 import type { Block } from '../../training/optimizer.js';
@@ -23,19 +23,49 @@ export interface Denoising {
 
 /**
  * A layer as a denoising autoencoder: masked input, ReLU and dropout on the hidden units, decoder with the transposed weights and a bias of its own,
- * squared error summed over features and averaged over rows. TRF paper, section 3.
+ * squared error summed over features and averaged over rows. TRF paper, section 3. What the pace throws leaves the parameters as they were.
  */
 export interface Autoencoder {
   /** The layer's parameters and the visible bias. */
   readonly parameters: Block;
   readonly gradients: Address;
   /** Loss and gradients of these rows; `step` numbers the noise, `layer` its stream. */
-  step(rows: Int32Array, seed: number, step: number): LossSum;
+  step(rows: Int32Array, seed: number, step: number, pace: Pace): Promise<LossSum>;
+  /** The loss alone, with the noise of that step. */
+  loss(rows: Int32Array, seed: number, step: number, pace: Pace): Promise<LossSum>;
   /** Draws the layer's initial weights. */
-  initialise(seed: number, initialScale: number): void;
+  initialise(seed: number, initialScale: number, pace: Pace): Promise<void>;
   /** The layer's parameters, in the order of its block. */
-  result(): Float32Array;
+  result(pace: Pace): Promise<Float32Array>;
   dispose(): void;
+}
+
+/** What an element of a pass takes, in multiply-adds. */
+const PASS = 4;
+
+/** The numbers of a step's noise. */
+export function masks(stream: number, seed: number, step: number): { input: Mask; hidden: Mask } {
+  const common = { seed, step, stream };
+  return {
+    input: { ...common, purpose: Purpose.pretrainMask },
+    hidden: { ...common, purpose: Purpose.pretrainDropout },
+  };
+}
+
+/** sum[f] = Σ over the lanes of tiles [features][32]. */
+export async function sumTiles(
+  engine: Engine,
+  sum: Address,
+  tiles: Address,
+  features: number,
+  count: number,
+  pace: Pace,
+): Promise<void> {
+  engine.f32(sum, features).fill(0);
+  await inRanges(engine, pace, count * features * LANES * PASS, features, 16, ({ kernels }, from, to) => {
+    for (let t = 0; t < count; t++)
+      kernels.tile_sums(plus(sum, from * 4), plus(tiles, (t * features + from) * LANES * 4), to - from);
+  });
 }
 
 /** For layers over tiles: dense features, or the hidden units below. */
@@ -53,7 +83,7 @@ export class TileAutoencoder implements Autoencoder {
   constructor(
     private readonly engine: Engine,
     private readonly layer: Linear,
-    private readonly source: (rows: Int32Array) => Address,
+    private readonly source: (rows: Int32Array, pace: Pace) => Promise<Address>,
     private readonly options: Denoising,
     private readonly stream: number,
     batchSize: number,
@@ -76,183 +106,59 @@ export class TileAutoencoder implements Autoencoder {
     }
   }
 
-  step(rows: Int32Array, seed: number, step: number): LossSum {
-    const { engine, layer, pack, stream, hidden, dhidden, decoded, noisy } = this;
-    const { kernels } = engine;
-    const { maskingNoise, dropout } = this.options;
+  async step(rows: Int32Array, seed: number, step: number, pace: Pace): Promise<LossSum> {
+    const { engine, layer, pack, hidden, dhidden, decoded, noisy } = this;
     const tiles = tilesFor(rows.length);
-    const inputLength = tiles * layer.inputs * LANES;
-    const hiddenLength = tiles * layer.units * LANES;
-    const visibleBias = layer.parameterLength * 4;
-    const clean = this.source(rows);
-
-    engine.f32(noisy, inputLength).set(engine.f32(clean, inputLength));
-    drop(engine, noisy, inputLength, maskingNoise, 1, { seed, step, stream, purpose: Purpose.pretrainMask });
-    layer.forward(hidden, noisy, tiles, pack);
-    activate(engine, hidden, hiddenLength, dropout, { seed, step, stream, purpose: Purpose.pretrainDropout });
-
-    const tileBytes = layer.inputs * LANES * 4;
-    for (let t = 0; t < tiles; t++)
-      kernels.tile_fill(plus(decoded, t * tileBytes), plus(this.parameters.at, visibleBias), layer.inputs);
-    layer.backwardInput(decoded, hidden, tiles, pack, true);
-    let sum = 0;
-    engine.f32(plus(this.gradients, visibleBias), layer.inputs).fill(0);
-    for (let t = 0; t < tiles; t++) {
-      const at = plus(decoded, t * tileBytes);
-      const live = Math.min(LANES, rows.length - t * LANES);
-      sum += kernels.squared_error(at, at, plus(clean, t * tileBytes), layer.inputs, live, 1 / rows.length);
-      kernels.tile_sums(plus(this.gradients, visibleBias), at, layer.inputs);
-    }
-
-    layer.backwardWeight(hidden, decoded, tiles, pack, false);
-    layer.forwardLinear(dhidden, decoded, tiles, pack);
-    kernels.relu_backward(dhidden, hidden, hiddenLength, 1 / (1 - dropout));
+    const loss = await this.loss(rows, seed, step, pace);
+    await sumTiles(engine, plus(this.gradients, this.visibleBias), decoded, layer.inputs, tiles, pace);
+    await layer.backwardWeight(hidden, decoded, tiles, pack, pace, false);
+    await layer.forwardLinear(dhidden, decoded, tiles, pack, pace);
+    await activateBackward(engine, dhidden, hidden, tiles * layer.units * LANES, this.options.dropout, pace);
     layer.clearBiasGradient();
-    layer.backward(NONE, dhidden, noisy, tiles, pack, true);
-    return { sum, weight: rows.length };
+    await layer.backward(NONE, dhidden, noisy, tiles, pack, pace, true);
+    return loss;
   }
 
-  initialise(seed: number, initialScale: number): void {
-    this.layer.initialise(seed, Purpose.initialWeights, this.stream, initialScale);
-  }
-
-  result(): Float32Array {
-    return this.engine.f32(this.parameters.at, this.layer.parameterLength).slice();
-  }
-
-  dispose(): void {
-    this.scope.dispose();
-  }
-}
-
-/**
- * For a layer over sparse rows: the dense units work in strips and skip what is off, the sparse ones over tiles of the reconstruction. The features of
- * both shape and rows are numbered by `rank`.
- */
-export class RowAutoencoder implements Autoencoder {
-  readonly parameters: Block;
-  readonly gradients: Address;
-  private readonly scope: Scope;
-  private readonly batch: RowBatch;
-  private readonly stripUnits: StripUnits;
-  private readonly active: ActiveUnits;
-  private readonly clean: Address;
-  private readonly hidden: Address;
-  private readonly dhidden: Address;
-  private readonly decoded: Address;
-  private readonly layer: Linear;
-
-  constructor(
-    private readonly engine: Engine,
-    shape: LinearShape & { connections: Connections },
-    private readonly matrix: SparseMatrix,
-    private readonly rank: Int32Array,
-    private readonly options: Denoising,
-    private readonly stream: number,
-    batchSize: number,
-  ) {
-    this.scope = engine.scope();
-    const { scope } = this;
-    try {
-      this.layer = new Linear(engine, scope, shape);
-      const { layer } = this;
-      this.batch = new RowBatch(engine, scope, matrix, batchSize, false);
-      this.stripUnits = new StripUnits(engine, layer.inputs, layer.denseUnits);
-      this.active = new ActiveUnits(scope, this.stripUnits, batchSize);
-      const visible = this.stripUnits.strips * LANES;
-      const length = layer.parameterLength + visible + this.stripUnits.weightCount;
-      this.parameters = { at: scope.zeros(length), length };
-      this.gradients = scope.zeros(length);
-      this.clean = scope.bytes(this.batch.capacity * 4);
-      this.hidden = scope.bytes(activationBytes(layer.units, batchSize));
-      this.dhidden = scope.bytes(activationBytes(layer.units, batchSize));
-      this.decoded = scope.bytes(activationBytes(visible, batchSize));
-      layer.bind(this.parameters.at, this.gradients);
-      const offset = (layer.parameterLength + visible) * 4;
-      this.stripUnits.weight = plus(this.parameters.at, offset);
-      this.stripUnits.dweight = plus(this.gradients, offset);
-    } catch (error) {
-      this.scope.dispose();
-      throw error;
-    }
-  }
-
-  initialise(seed: number, initialScale: number): void {
-    this.layer.initialise(seed, Purpose.initialWeights, this.stream, initialScale);
-    if (this.layer.dense) this.stripUnits.exchange(this.denseWeights(), this.rank, 'to-strips');
-  }
-
-  step(rows: Int32Array, seed: number, step: number): LossSum {
-    const { engine, layer, batch, stripUnits, active, stream, hidden, dhidden, decoded } = this;
-    const { kernels, scratch } = engine;
+  async loss(rows: Int32Array, seed: number, step: number, pace: Pace): Promise<LossSum> {
+    const { engine, layer, pack, hidden, decoded, noisy } = this;
+    const { inputs } = layer;
     const { maskingNoise, dropout } = this.options;
-    const { sparse, sparseUnits, units } = layer;
+    const { input: inputMask, hidden: hiddenMask } = masks(this.stream, seed, step);
     const tiles = tilesFor(rows.length);
-    const visible = stripUnits.strips * LANES;
-    const visibleBias = layer.parameterLength * 4;
-    const sparseBytes = sparseUnits * LANES * 4;
-    const hiddenLength = tiles * units * LANES;
-    const scale = 1 / (1 - dropout);
+    const length = tiles * inputs * LANES;
+    const visibleBias = plus(this.parameters.at, this.visibleBias);
+    const clean = await this.source(rows, pace);
 
-    batch.load(this.matrix, rows, true);
-    engine.f32(this.clean, batch.capacity).set(engine.f32(batch.value, batch.capacity));
-    drop(engine, batch.value, batch.capacity, maskingNoise, 1, { seed, step, stream, purpose: Purpose.pretrainMask });
-    sparse?.forwardRows(hidden, units, batch, layer.bias);
-    if (stripUnits.units)
-      stripUnits.forwardRows(plus(hidden, sparseBytes), units, batch, plus(layer.bias, sparseUnits * 4));
-    activate(engine, hidden, hiddenLength, dropout, { seed, step, stream, purpose: Purpose.pretrainDropout });
+    engine.f32(noisy, length).set(engine.f32(clean, length));
+    await drop(engine, noisy, length, maskingNoise, 1, inputMask, pace);
+    await layer.forward(hidden, noisy, tiles, pack, pace);
+    await activate(engine, hidden, tiles * layer.units * LANES, dropout, hiddenMask, pace);
 
-    // The error so far, without the dense units: bias + Wᵀh − x.
-    const tileBytes = visible * LANES * 4;
-    for (let t = 0; t < tiles; t++) {
-      kernels.tile_fill(plus(decoded, t * tileBytes), plus(this.parameters.at, visibleBias), visible);
-      kernels.rows_add_to_tile(
-        plus(decoded, t * tileBytes),
-        batch.start,
-        batch.index,
-        this.clean,
-        -1,
-        t * LANES,
-        LANES,
-      );
-    }
-    sparse?.backwardInput(decoded, visible, hidden, units, tiles, true);
-    stripUnits.decode(active, plus(hidden, sparseBytes), units, tiles);
-    let sum = 0;
-    engine.f32(plus(this.gradients, visibleBias), visible).fill(0);
-    for (let t = 0; t < tiles; t++) {
-      const live = Math.max(0, Math.min(LANES, rows.length - t * LANES));
-      const at = plus(decoded, t * tileBytes);
-      sum += kernels.merge_strips(
-        at,
-        plus(active.error, t * LANES * LANES * 4),
-        stripUnits.strips,
-        active.errorRows,
-        live,
-        2 / rows.length,
-        scratch,
-      );
-      kernels.tile_sums(plus(this.gradients, visibleBias), at, visible);
-    }
-
-    if (stripUnits.units) stripUnits.decodeBackward(plus(dhidden, sparseBytes), units, active, tiles, scale);
-    if (sparse) {
-      sparse.backwardWeight(hidden, units, decoded, visible, tiles, false);
-      sparse.forward(dhidden, units, decoded, visible, tiles, NONE);
-      for (let t = 0; t < tiles; t++) {
-        const at = t * units * LANES * 4;
-        kernels.relu_backward(plus(dhidden, at), plus(hidden, at), sparseUnits * LANES, scale);
+    const tileBytes = inputs * LANES * 4;
+    await inRanges(engine, pace, length * PASS, tiles, 1, ({ kernels }, t0, t1) => {
+      for (let t = t0; t < t1; t++) kernels.tile_fill(plus(decoded, t * tileBytes), visibleBias, inputs);
+    });
+    await layer.backwardInput(decoded, hidden, tiles, pack, pace, true);
+    let fork!: Fork;
+    await inRanges(engine, pace, length * PASS, tiles, 1, (made, t0, t1) => {
+      fork = made;
+      for (let t = t0; t < t1; t++) {
+        const at = plus(decoded, t * tileBytes);
+        const live = Math.min(LANES, rows.length - t * LANES);
+        const target = plus(clean, t * tileBytes);
+        fork.keep(fork.kernels.squared_error(at, at, target, inputs, live, 1 / rows.length));
       }
-      sparse.backwardWeightRows(dhidden, units, batch, true);
-    }
-    if (stripUnits.units) stripUnits.backwardWeightRows(batch, active);
-    layer.clearBiasGradient();
-    layer.addBiasGradient(dhidden, tiles);
+    });
+    let sum = 0;
+    for (let t = 0; t < tiles; t++) sum += fork.kept(t);
     return { sum, weight: rows.length };
   }
 
-  result(): Float32Array {
-    if (this.layer.dense) this.stripUnits.exchange(this.denseWeights(), this.rank, 'to-weights');
+  async initialise(seed: number, initialScale: number): Promise<void> {
+    this.layer.initialise(seed, Purpose.initialWeights, this.stream, initialScale);
+  }
+
+  async result(): Promise<Float32Array> {
     return this.engine.f32(this.parameters.at, this.layer.parameterLength).slice();
   }
 
@@ -260,8 +166,8 @@ export class RowAutoencoder implements Autoencoder {
     this.scope.dispose();
   }
 
-  private denseWeights(): Float32Array {
-    const { dense } = this.layer;
-    return this.engine.f32(dense!.weight, dense!.weightCount);
+  /** Bytes before the visible bias. */
+  private get visibleBias(): number {
+    return this.layer.parameterLength * 4;
   }
 }

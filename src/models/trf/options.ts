@@ -6,6 +6,7 @@ import { FIELDS } from '../../structure/receptive-fields.js';
 import { THRESHOLD } from '../../structure/variables.js';
 import { NET } from '../feedforward/options.js';
 import { GROWING } from '../learning.js';
+import { HELD, LEAST_FALL, MOST_EPOCHS } from './stopping.js';
 
 /** How one hidden layer is grown. */
 const LAYER = {
@@ -20,7 +21,7 @@ const PRETRAIN = {
   epochs: {
     kind: 'integer',
     from: 0,
-    default: 10,
+    defaultDoc: `until an epoch lowers the error on ${100 * HELD} % of the rows, held out, by less than ${100 * LEAST_FALL} % of all that it has fallen, at most ${MOST_EPOCHS}; the paper: 10`,
     doc: 'Passes over the rows for each layer; 0 leaves the initial weights.',
   },
   batchSize: { kind: 'integer', from: 1, defaultDoc: 'as of fit', doc: 'Rows a step.' },

@@ -5,15 +5,22 @@ import { Linear, type LinearShape } from '../../layers/linear.js';
 import { Workspace } from '../../layers/stack.js';
 import { allFinite } from '../../numeric/finite.js';
 import { requireMemory } from '../../runtime/budget.js';
-import type { Engine } from '../../runtime/engine.js';
+import type { Engine, Scope } from '../../runtime/engine.js';
 import type { Pace } from '../../runtime/pace.js';
 import { Purpose, permutation } from '../../runtime/random.js';
 import { bytesOf } from '../../runtime/rehearsal.js';
-import { createOptimizer, optimizerOptions } from '../../training/optimizer.js';
+import { createOptimizer, type Optimizer, optimizerOptions } from '../../training/optimizer.js';
 import { tooLargeScale } from '../feedforward/feedforward-net.js';
-import { type Autoencoder, type Denoising, RowAutoencoder, TileAutoencoder } from './autoencoder.js';
+import { type Autoencoder, type Denoising, TileAutoencoder } from './autoencoder.js';
 import { encoder, type Source } from './encoding.js';
 import type { PretrainSettings } from './options.js';
+import { RowAutoencoder } from './row-autoencoder.js';
+import { division, Stopping } from './stopping.js';
+
+/** Step from which the noise of held out rows is numbered: far behind those of training. */
+const HELD_STEP = 2 ** 31;
+/** Entries between looks at the clock. */
+const RENUMBERED = 2 ** 20;
 
 /** Trains one layer's autoencoder over the layers below; returns the layer's parameters, in the order of its block. */
 export async function pretrainLayer(
@@ -39,36 +46,59 @@ export async function pretrainLayer(
 ): Promise<Float32Array> {
   const batchSize = Math.min(options.batchSize, features.rows);
   const given = { options, stream: l, batchSize };
+  if (pace.due) await pace.turn();
   requireTraining(engine, shape, { features, below }, given, held);
-  const training = layTraining(engine, ...renumbered(shape, { features, below }, rank), rank, given);
-  const { coder, optimizer } = training;
+  const [own, source] = await renumbered(shape, { features, below }, rank, pace);
+  const scope = engine.scope();
+  const { coder, dispose } = layCoder(engine, scope, own, source, rank, given);
+  const sound = () => allFinite(engine.f32(coder.parameters.at, coder.parameters.length));
   try {
-    coder.initialise(seed, initialScale);
-    if (!allFinite(coder.result())) throw tooLargeScale(initialScale);
-    const batches = Math.ceil(features.rows / batchSize);
-    for (let epoch = 0, step = 0; epoch < options.epochs; epoch++) {
-      const order = permutation(engine, features.rows, seed, Purpose.pretrainShuffle, l * 65536 + epoch);
+    if (pace.due) await pace.turn();
+    const optimizer = layOptimizer(engine, scope, coder);
+    if (pace.due) await pace.turn();
+    await coder.initialise(seed, initialScale, pace);
+    if (!sound()) throw tooLargeScale(initialScale);
+    const { rows, held: unseen, epochs } = division(engine, features.rows, options.epochs, seed, l);
+    const count = rows?.length ?? features.rows;
+    const batches = Math.ceil(count / batchSize);
+    const errorOf = (some: Int32Array) => lossOf(coder, some, batchSize, seed, pace);
+    const stopping = unseen && new Stopping(await errorOf(unseen));
+    for (let epoch = 0, step = 0; epoch < epochs; epoch++) {
+      const order = permutation(engine, count, seed, Purpose.pretrainShuffle, l * 65536 + epoch);
+      if (rows) for (let i = 0; i < count; i++) order[i] = rows[order[i]!]!;
       let sum = 0;
       for (let b = 0; b < batches; b++, step++) {
-        const rows = order.subarray(b * batchSize, (b + 1) * batchSize);
-        sum += coder.step(rows, seed, step).sum;
+        const batch = order.subarray(b * batchSize, (b + 1) * batchSize);
+        sum += (await coder.step(batch, seed, step, pace)).sum;
         if (!Number.isFinite(sum)) throw diverged(l, options);
         optimizer.step(coder.parameters, coder.gradients, options.learningRate);
-        report(
-          epoch * batches + b + 1,
-          options.epochs * batches,
-          epoch + 1,
-          sum / Math.min(features.rows, (b + 1) * batchSize),
-        );
+        report(step + 1, epochs * batches, epoch + 1, sum / Math.min(count, (b + 1) * batchSize));
         if (pace.due) await pace.turn();
       }
+      if (stopping?.after(await errorOf(unseen!))) {
+        report(step, step, epoch + 1, sum / count);
+        break;
+      }
     }
-    const parameters = coder.result();
-    if (!allFinite(parameters)) throw diverged(l, options);
-    return parameters;
+    if (!sound()) throw diverged(l, options);
+    return await coder.result(pace);
   } finally {
-    training.dispose();
+    dispose();
   }
+}
+
+/** The mean loss of rows, always with the same noise. */
+async function lossOf(
+  coder: Autoencoder,
+  rows: Int32Array,
+  batchSize: number,
+  seed: number,
+  pace: Pace,
+): Promise<number> {
+  let sum = 0;
+  for (let from = 0, b = 0; from < rows.length; from += batchSize, b++)
+    sum += (await coder.loss(rows.subarray(from, from + batchSize), seed, HELD_STEP + b, pace)).sum;
+  return sum / rows.length;
 }
 
 type Shape = LinearShape & { connections: Connections };
@@ -79,10 +109,15 @@ interface Given {
   batchSize: number;
 }
 
-/** The autoencoder, what it reads and its optimiser. */
-function layTraining(engine: Engine, shape: Shape, { features, below }: Source, rank: Int32Array, given: Given) {
-  const { options, stream, batchSize } = given;
-  const scope = engine.scope();
+/** The autoencoder and what it reads; `dispose` gives back the scope too. */
+function layCoder(
+  engine: Engine,
+  scope: Scope,
+  shape: Shape,
+  { features, below }: Source,
+  rank: Int32Array,
+  { options, stream, batchSize }: Given,
+): { coder: Autoencoder; dispose: () => void } {
   let space: Workspace | undefined;
   let coder: Autoencoder | undefined;
   const dispose = () => {
@@ -98,24 +133,35 @@ function layTraining(engine: Engine, shape: Shape, { features, below }: Source, 
       const source = encoder(engine, below, features, space);
       coder = new TileAutoencoder(engine, new Linear(engine, scope, shape), source, options, stream, batchSize);
     }
-    const optimizer = createOptimizer(engine, scope, coder.parameters.length, optimizerOptions('adam'));
-    return { coder, optimizer, dispose };
+    return { coder, dispose };
   } catch (error) {
     dispose();
     throw error;
   }
 }
 
+function layOptimizer(engine: Engine, scope: Scope, { parameters }: Autoencoder): Optimizer {
+  return createOptimizer(engine, scope, parameters.length, optimizerOptions('adam'));
+}
+
 /** Over sparse rows, features by their ranks: a receptive field is then close together in memory. */
-export function renumbered(shape: Shape, source: Source, rank: Int32Array): [Shape, Source] {
+export async function renumbered(shape: Shape, source: Source, rank: Int32Array, pace: Pace): Promise<[Shape, Source]> {
   const { features } = source;
   if (shape.input !== 'rows' || features.kind !== 'sparse') return [shape, source];
   checkMatrix(features);
-  const places = (index: Int32Array) => index.map((f) => rank[f]!);
-  const connections = { ...shape.connections, index: places(shape.connections.index) };
+  const places = async (index: Int32Array) => {
+    const out = new Int32Array(index.length);
+    for (let first = 0; first < index.length; first += RENUMBERED) {
+      const last = Math.min(index.length, first + RENUMBERED);
+      for (let e = first; e < last; e++) out[e] = rank[index[e]!]!;
+      if (pace.due) await pace.turn();
+    }
+    return out;
+  };
+  const connections = { ...shape.connections, index: await places(shape.connections.index) };
   return [
     { ...shape, connections },
-    { ...source, features: { ...features, start: features.start.slice(), index: places(features.index) } },
+    { ...source, features: { ...features, start: features.start.slice(), index: await places(features.index) } },
   ];
 }
 
@@ -126,11 +172,13 @@ function requireTraining(engine: Engine, shape: Shape, source: Source, given: Gi
   const rank = new Int32Array(0);
   let parameters = 0;
   const memory = bytesOf(engine, (dry) => {
-    parameters = layTraining(dry, shape, source, rank, given).coder.parameters.length;
+    const scope = dry.scope();
+    layOptimizer(dry, scope, layCoder(dry, scope, shape, source, rank, given).coder);
+    parameters = new Linear(dry, dry.scope(), shape).parameterLength;
   });
   const own = connections.index.byteLength + 4 * features.columns;
   const copies = features.kind === 'sparse' ? features.index.byteLength + connections.index.byteLength : 0;
-  const arrays = held + own + copies + 4 * features.rows + 4 * parameters;
+  const arrays = held + own + copies + 8 * features.rows + 8 * parameters;
   const what = `pre-training ${connections.units + dense} units of layer ${given.stream + 1}`;
   requireMemory(engine, memory + arrays, 'layers', what, 'longer strides, fewer global units or smaller batches');
 }

@@ -21,7 +21,7 @@ import {
   type LatentTreeSettings,
   NO_SECONDS,
 } from './options.js';
-import { type LatentForest, LatentInference } from './posteriors.js';
+import { type Beside, type LatentForest, LatentInference } from './posteriors.js';
 import { SoftCounts } from './soft-counts.js';
 import { type Steering, steeringOf } from './steering/steering.js';
 import { linkLatents } from './top-links.js';
@@ -117,17 +117,17 @@ class Learner {
     const memory = bytesOf(engine, (dry) => {
       new LatentInference(dry, roots, data);
       new SoftCounts(dry, dry.scope(), data.rows, top).roomForPairs(dry.scope());
+      dry.scope().bytes(8 * data.rows + 16 * padded(top));
     });
-    const arrays = listBytes(data) + 4 * data.rows + 8 * top * padded(top);
+    const arrays = listBytes(data);
     requireMemory(engine, memory + arrays, 'data', `linking ${top} latents over ${data.rows} rows`, FEWER_ROWS);
     const inference = new LatentInference(engine, roots, data);
     try {
       const soft = new SoftCounts(engine, scope, data.rows, top);
-      const { latents } = inference;
-      for (const { first, last, posterior } of inference.chunks()) {
-        soft.put(first, engine.f32(posterior, (last - first) * latents), latents, latents - top);
+      const { latents, posterior } = inference;
+      const put: Beside = (kernels, ...rows) => soft.put(kernels, posterior, latents, latents - top, ...rows);
+      for await (const { last } of inference.chunks(this.pace, put))
         await this.turn('links', levels.length, last, data.rows);
-      }
       const links = await linkLatents(engine, scope, soft, this.pace);
       return assemble(features, levels, orderLevels(levels, links), links);
     } finally {

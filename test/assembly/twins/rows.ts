@@ -84,12 +84,12 @@ export function sparseRowsBackward(
   }
 }
 
-/** tile[f][lane] += factor x[lane][f]. */
-export function rowsAddToTile(tile: Float32Array, rows: SparseRows, factor: number, row0: number, live: number): void {
-  for (let lane = 0; lane < live; lane++) {
-    for (let e = rows.start[row0 + lane]!; e < rows.start[row0 + lane + 1]!; e++) {
-      const at = rows.index[e]! * 32 + lane;
-      tile[at] = f(tile[at]! + f(f(factor) * rows.value[e]!));
+/** tiles[f][s] += factor x[s][f], entry by entry; tiles: [tileUnits][32], one after another. */
+export function addToTiles(tiles: Float32Array, tileUnits: number, rows: SparseRows, factor: number): void {
+  for (let s = 0; s < rows.start.length - 1; s++) {
+    for (let e = rows.start[s]!; e < rows.start[s + 1]!; e++) {
+      const at = (Math.floor(s / 32) * tileUnits + rows.index[e]!) * 32 + (s % 32);
+      tiles[at] = f(tiles[at]! + f(f(factor) * rows.value[e]!));
     }
   }
 }

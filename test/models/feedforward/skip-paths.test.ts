@@ -3,6 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { loadBatch } from '#dist/layers/batch.js';
 import { Network, type NetworkShape } from '#dist/models/feedforward/network.js';
+import { Pace } from '#dist/runtime/pace.js';
 import { bytesBeside } from '#dist/runtime/rehearsal.js';
 import { close } from '../../support/allclose.js';
 import { type GoldenLayer, type GoldenTarget, type KnownNet, knownData, knownNet } from '../../support/known-net.js';
@@ -194,16 +195,19 @@ test('layers and skip-paths drop units of their own, in each step others', async
   for (const layer of linears) if (layer.bias) engine.f32(layer.bias, 16).fill(1);
   const matrix = { kind: 'dense', rows: 64, columns: 16, values: new Float32Array(64 * 16) } as const;
   const space = net.workspace(matrix, 64);
-  loadBatch(
+  const pace = new Pace();
+  await loadBatch(
     space.batch,
     matrix,
     Int32Array.from({ length: 64 }, (_, r) => r),
     false,
+    pace,
   );
-  const masks = [0, 1].flatMap((step) => {
-    net.forward(space, 2, { seed: 5, step });
-    return [...space.activations.slice(0, 2), ...space.paths].map((at) => [...engine.f32(at, 64 * 16)]);
-  });
+  const masks: number[][] = [];
+  for (const step of [0, 1]) {
+    await net.forward(space, 2, pace, { seed: 5, step });
+    for (const at of [...space.activations.slice(0, 2), ...space.paths]) masks.push([...engine.f32(at, 64 * 16)]);
+  }
   assert.is(masks.length, 2 * (2 + 4));
   for (const mask of masks) {
     assert.ok(mask.every((y) => y === 0 || y === 2));

@@ -4,9 +4,11 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { inputBatch, loadBatch } from '#dist/layers/batch.js';
 import { Linear } from '#dist/layers/linear.js';
-import { type Autoencoder, type Denoising, RowAutoencoder, TileAutoencoder } from '#dist/models/trf/autoencoder.js';
+import { type Autoencoder, type Denoising, TileAutoencoder } from '#dist/models/trf/autoencoder.js';
 import { renumbered } from '#dist/models/trf/pretraining.js';
+import { RowAutoencoder } from '#dist/models/trf/row-autoencoder.js';
 import type { Address } from '#dist/runtime/address.js';
+import { Pace } from '#dist/runtime/pace.js';
 import { close } from '../../support/allclose.js';
 import { connectionsOf, type GoldenLayer, type GoldenValues } from '../../support/known-net.js';
 import { Random } from '../../support/random.js';
@@ -49,8 +51,8 @@ function tileCoder(engine: Engine, layer: GoldenLayer, data: Dataset, options: D
     input: 'tiles',
   });
   const batch = inputBatch(engine, engine.scope(), data.features, data.rows);
-  const source = (rows: Int32Array) => {
-    loadBatch(batch, data.features, rows, false);
+  const source = async (rows: Int32Array, pace: Pace) => {
+    await loadBatch(batch, data.features, rows, false, pace);
     return (batch as { at: Address }).at;
   };
   const coder = new TileAutoencoder(engine, linear, source, options, 0, data.rows);
@@ -65,25 +67,32 @@ function tileCoder(engine: Engine, layer: GoldenLayer, data: Dataset, options: D
 }
 
 /** `rank` is a permutation of the inputs by which the row autoencoder renumbers them inside. */
-function rowCoder(engine: Engine, layer: GoldenLayer, data: Dataset, options: Denoising, rank: Int32Array): Layout {
+async function rowCoder(
+  engine: Engine,
+  layer: GoldenLayer,
+  data: Dataset,
+  options: Denoising,
+  rank: Int32Array,
+): Promise<Layout> {
   const { inputs, fields, dense } = layer;
   const shape = { inputs, connections: connectionsOf(layer), dense, input: 'rows' } as const;
-  const { segments, parameterLength } = new Linear(engine, engine.scope(), shape);
   const { features } = data;
   if (features.kind !== 'sparse') throw new TypeError('expected sparse rows');
-  const [own, source] = renumbered(shape, { features, below: [] }, rank);
+  const [own, source] = await renumbered(shape, { features, below: [] }, rank, new Pace());
   const coder = new RowAutoencoder(engine, own, source.features as typeof features, rank, options, 0, data.rows);
-  const offset = (name: string) => segments.find((segment) => segment.name === name)?.offset ?? 0;
-  const strips = parameterLength + upTo(inputs, 32);
+  // Sparse weights, biases, the visible bias, then the dense weights in strips [input / 32][unit][32].
+  const weights = fields.flat().length;
+  const bias = upTo(weights, 16);
+  const visible = bias + upTo(fields.length + dense, 16);
+  const strips = visible + upTo(inputs, 32);
   return {
     coder,
-    sparse: range(offset('sparse.weight'), fields.flat().length),
-    // Strips [input / 32][unit][32].
+    sparse: range(0, weights),
     dense: range(0, dense).flatMap((u) =>
       range(0, inputs).map((f) => strips + Math.floor(rank[f]! / 32) * dense * 32 + u * 32 + (rank[f]! % 32)),
     ),
-    bias: range(offset('bias'), fields.length + dense),
-    visible: range(0, inputs).map((f) => parameterLength + rank[f]!),
+    bias: range(bias, fields.length + dense),
+    visible: range(0, inputs).map((f) => visible + rank[f]!),
   };
 }
 
@@ -94,11 +103,11 @@ async function coders(golden: Case, options: Denoising): Promise<[string, Engine
   const { inputs } = golden.layer;
   return [
     ['tiles', engine, tileCoder(engine, golden.layer, densify(sparse), options)],
-    ['rows', engine, rowCoder(engine, golden.layer, sparse, options, Int32Array.from(range(0, inputs)))],
+    ['rows', engine, await rowCoder(engine, golden.layer, sparse, options, Int32Array.from(range(0, inputs)))],
     [
       'rows renumbered',
       engine,
-      rowCoder(engine, golden.layer, sparse, options, Int32Array.from(new Random(1).permutation(inputs))),
+      await rowCoder(engine, golden.layer, sparse, options, Int32Array.from(new Random(1).permutation(inputs))),
     ],
   ];
 }
@@ -125,7 +134,7 @@ for (const golden of cases) {
       for (const rows of [order, Int32Array.from(new Random(2).permutation(order.length))]) {
         fill(engine, layout, golden);
         const { coder } = layout;
-        const { sum, weight } = coder.step(rows, 0, 0);
+        const { sum, weight } = await coder.step(rows, 0, 0, new Pace());
         close([sum / weight], [golden.loss], 1e-6, `${kind}, loss`);
         const gradients = engine.f32(coder.gradients, coder.parameters.length);
         const take = (places: number[]) => places.map((place) => gradients[place]!);
@@ -144,16 +153,21 @@ for (const golden of cases) {
 
   test(`${golden.name}: the result is what was put in, whatever the numbering inside`, async () => {
     const [tiles, ...rest] = await coders(golden, clean);
-    const results = [tiles!, ...rest].map(([, engine, layout]) => {
+    const results: Float32Array[] = [];
+    for (const [, engine, layout] of [tiles!, ...rest]) {
       fill(engine, layout, golden);
-      return layout.coder.result();
-    });
-    const { sparse, dense } = tiles![2];
+      results.push(await layout.coder.result(new Pace()));
+    }
+    const { sparse, dense, bias } = tiles![2];
     for (const result of results) {
-      assert.equal(
-        sparse.map((place) => result[place]),
-        golden.initial.sparse.map(Math.fround),
-      );
+      for (const [places, values] of [
+        [sparse, golden.initial.sparse],
+        [bias, golden.initial.bias],
+      ] as const)
+        assert.equal(
+          places.map((place) => result[place]),
+          values.map(Math.fround),
+        );
     }
     // [inputs][units] of the row layer against [units][inputs].
     const { inputs, dense: units } = golden.layer;
@@ -169,8 +183,8 @@ for (const golden of cases) {
   test(`${golden.name}: with noise and dropout, gradients are the slopes of the loss`, async () => {
     for (const [kind, engine, layout] of await coders(golden, { maskingNoise: 0.4, dropout: 0.3 })) {
       const { coder } = layout;
-      const loss = () => {
-        const { sum, weight } = coder.step(order, 3, 4);
+      const loss = async () => {
+        const { sum, weight } = await coder.step(order, 3, 4, new Pace());
         return sum / weight;
       };
       for (const [part, places] of Object.entries({
@@ -181,19 +195,20 @@ for (const golden of cases) {
       })) {
         if (places.length === 0) continue;
         fill(engine, layout, golden);
-        loss();
+        await loss();
         const gradient = places.map((place) => engine.f32(coder.gradients, coder.parameters.length)[place]!);
         const norm = Math.hypot(...gradient);
         assert.ok(norm > 0, `${kind}, ${part}: no gradient`);
         const epsilon = 2e-3;
-        const moved = [1, -1].map((sign) => {
+        const moved: number[] = [];
+        for (const sign of [1, -1]) {
           fill(engine, layout, golden);
           const block = engine.f32(coder.parameters.at, coder.parameters.length);
           places.forEach((place, i) => {
             block[place]! += (sign * epsilon * gradient[i]!) / norm;
           });
-          return loss();
-        });
+          moved.push(await loss());
+        }
         close([(moved[0]! - moved[1]!) / (2 * epsilon)], [norm], 0.01, `${kind}, ${part}: slope`);
       }
     }
@@ -202,13 +217,16 @@ for (const golden of cases) {
   test(`${golden.name}: noise depends on the step and the seed, and clean steps do not`, async () => {
     for (const [kind, engine, layout] of await coders(golden, { maskingNoise: 0.4, dropout: 0.3 })) {
       fill(engine, layout, golden);
-      const sums = [
+      const sums: number[] = [];
+      for (const [seed, step] of [
         [1, 1],
         [1, 1],
         [1, 2],
         [2, 1],
-      ].map(([seed, step]) => layout.coder.step(order, seed!, step!).sum);
+      ] as const)
+        sums.push((await layout.coder.step(order, seed, step, new Pace())).sum);
       assert.is(sums[0], sums[1], kind);
+      assert.is((await layout.coder.loss(order, 1, 2, new Pace())).sum, sums[2], `${kind}, the loss alone`);
       assert.is(new Set(sums).size, 3, kind);
     }
   });

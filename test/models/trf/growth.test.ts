@@ -26,7 +26,11 @@ async function grow(data: Dataset, more: Partial<TrfNetOptions> = {}) {
 
 test('growing goes on from every checkpoint to the same bits, constrained trees too', async () => {
   for (const data of [sparse(train), dense(train)]) {
-    for (const more of [{}, { input: 'standard', root: 3, required: [[0, 19]], forbidden: [[0, 1]] }] as const) {
+    for (const more of [
+      {},
+      { pretrain: { batchSize: 50 } },
+      { input: 'standard', root: 3, required: [[0, 19]], forbidden: [[0, 1]] },
+    ] as const) {
       const whole = await grow(data, more);
       assert.is(whole.checkpoints.length, 2);
       for (const resume of whole.checkpoints) {

@@ -1,0 +1,24 @@
+import { deepStrictEqual, equal } from 'node:assert';
+import { createEngine, type Engine } from 'espalier';
+
+/** Numbers of threads at which results must have the same bits. */
+const COUNTS = [1, 2, 3, 5] as const;
+
+/** Runs it on an engine of each number of threads, with every fork cut as if it were worth them; all results must be equal bit by bit. Returns one. */
+export async function sameAtAnyThreads<T>(run: (engine: Engine) => T | Promise<T>): Promise<T> {
+  let first: { result: T } | undefined;
+  for (const threads of COUNTS) {
+    const engine = await createEngine({ threads });
+    const fork = engine.fork.bind(engine);
+    engine.fork = (work, own) => fork(work + 1e9, own);
+    try {
+      const result = await run(engine);
+      equal(engine.working.threads, threads, `${threads} threads are at work`);
+      first ??= { result };
+      deepStrictEqual(result, first.result, `${threads} threads as one`);
+    } finally {
+      engine.dispose();
+    }
+  }
+  return first!.result;
+}
