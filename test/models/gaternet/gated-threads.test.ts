@@ -9,26 +9,28 @@ import { sameAtAnyThreads } from '../../support/threads.js';
 import { untilStopped } from '../../support/until-stopped.js';
 
 const small = { kind: 'resnet', depth: 8, width: 3 } as const;
+/** Wide enough that each layer is cut into shares. */
+const wide = { kind: 'resnet', depth: 8, width: 11 } as const;
 /** Channels that are no multiple of 4, kernels of 1, 3, 4, 5 and 7, strides of 2, both pools, gates on nearly all. */
 const mixed: GaterNetOptions['backbone'] = [
-  { type: 'conv', filters: 5, kernel: 7, stride: 2 },
+  { type: 'conv', filters: 13, kernel: 7, stride: 2 },
   { type: 'max-pool', size: 3, stride: 2, padding: 1 },
-  { type: 'block', filters: 7, stride: 2 },
-  { type: 'conv', filters: 6, kernel: 4, padding: 2 },
+  { type: 'block', filters: 22, stride: 2 },
+  { type: 'conv', filters: 21, kernel: 4, padding: 2 },
   { type: 'average-pool', size: 2, stride: 1 },
-  { type: 'conv', filters: 9, kernel: 1, gated: false },
-  { type: 'block', filters: 9 },
+  { type: 'conv', filters: 65, kernel: 1, gated: false },
+  { type: 'block', filters: 65 },
   { type: 'conv', filters: 70, kernel: 5 },
   { type: 'conv', filters: 67 },
 ];
 
 const CASES: Record<string, { options: GaterNetOptions; rows: number; size: number; batch?: number }> = {
   'ResNet, 33 images': {
-    options: { backbone: small, gater: small, bottleneck: 5, bottleneckNorm: true, placement: 'every-conv' },
+    options: { backbone: wide, gater: wide, bottleneck: 5, bottleneckNorm: true, placement: 'every-conv' },
     rows: 33,
-    size: 13,
+    size: 19,
   },
-  'mixed, 19 images': { options: { backbone: mixed, gater: small, placement: 'every-conv' }, rows: 19, size: 21 },
+  'mixed, 19 images': { options: { backbone: mixed, gater: small, placement: 'every-conv' }, rows: 19, size: 47 },
   'CNN, an image at a time': {
     options: { backbone: { kind: 'cnn', filters: [5, 66] }, gater: small, augmentation: { pad: 2, flip: true } },
     rows: 2,
