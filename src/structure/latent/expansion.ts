@@ -74,11 +74,13 @@ export async function expandTree(tree: LatentTree, data: Observations, given: Ex
   const pace = new Pace(options.signal);
   const engine = await engineOf(options);
   const all = rowsLike(engine, tree, data);
+  if (pace.due) await pace.turn();
   const sample = selectLists(all, chooseRows(engine, all.rows, sampleRows, seed));
   const what = `expanding ${tree.latents} latents over ${sample.rows} rows`;
   requireMemory(engine, expansionBytes(engine, tree, sample, options), 'data', what, 'fewer rows (sampleRows)');
   const expander = new Expander(engine, tree, sample, options, pace);
   try {
+    if (pace.due) await pace.turn();
     await expander.infer();
     const layers: ExpandedLayer[] = [];
     for (const level of tree.levels.keys()) {
@@ -172,6 +174,7 @@ class Expander {
       }
     };
     try {
+      if (this.pace.due) await this.pace.turn();
       for await (const _ of inference.chunks(this.pace, put));
     } finally {
       inference.dispose();
@@ -186,6 +189,7 @@ class Expander {
     if (more.every((count) => count === 0)) return { inputs, units, start, index: joined(children, start) };
     const scores = this.scoresOf(level, plan);
     try {
+      if (pace.due) await pace.turn();
       await scores.compute(children, pace, (done) => report(done, inputs));
       const index = await scores.choose(plan, pace);
       children.forEach((own, u) => {

@@ -45,6 +45,8 @@ const TEST_WORK = 1_000_000;
 const WORTH_ROW = 200_000;
 /** Islands whose states are found in one fork. */
 const ISLANDS = 64;
+/** Words of columns packed in one item. */
+const PACKED = 2 ** 17;
 
 /** Fits small latent class models to bit columns by EM, and holds the groups of rows that agree on an island's members. */
 export class LatentFits {
@@ -84,8 +86,6 @@ export class LatentFits {
     const numbers = restarts * (1 + 2 * MOST);
     try {
       this.bits = scope.bytes(this.words * 8 * variables);
-      if (data.kind === 'bits') engine.u8(this.bits, data.bits.length).set(data.bits);
-      else this.packLists(data);
       this.columns = scope.bytes(2 * MOST * 4);
       this.table = scope.bytes(2 * 2 ** MOST * 4);
       this.parameter = scope.bytes(7 * 8);
@@ -106,6 +106,28 @@ export class LatentFits {
 
   dispose(): void {
     this.scope.dispose();
+  }
+
+  /** Takes the columns; before all else. */
+  async load(data: BinaryRows | BinaryColumns, pace: Pace): Promise<void> {
+    const { engine, bits, words } = this;
+    if (data.kind === 'bits') {
+      engine.u8(bits, data.bits.length).set(data.bits);
+      return;
+    }
+    const scope = engine.scope();
+    try {
+      const { columnStart, columnRow } = bindRows(engine, scope, data);
+      const step = Math.max(1, Math.ceil(PACKED / words));
+      const fork = engine.fork(data.variables * words * 20);
+      for (let v = 0; v < data.variables; v += step) {
+        fork.kernels.list_bits(bits, columnStart, columnRow, words, v, Math.min(data.variables, v + step));
+        fork.next();
+      }
+      await fork.turns(pace);
+    } finally {
+      scope.dispose();
+    }
   }
 
   /** Fits made so far: what the next level's numbering goes on from. */
@@ -234,18 +256,6 @@ export class LatentFits {
   /** Bytes that `states` takes of islands that have so many members together. */
   static stateBytes(rows: number, members: number): number {
     return ISLANDS * (8 * Math.ceil(rows / 64) + 128) + 20 * members;
-  }
-
-  private packLists(data: BinaryRows): void {
-    const { engine, words } = this;
-    const { variables } = data;
-    const scope = engine.scope();
-    try {
-      const { columnStart, columnRow } = bindRows(engine, scope, data);
-      engine.kernels.list_bits(this.bits, columnStart, columnRow, words, 0, variables);
-    } finally {
-      scope.dispose();
-    }
   }
 
   private places(at: Address) {

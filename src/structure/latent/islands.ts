@@ -3,6 +3,7 @@ import type { Engine } from '../../runtime/engine.js';
 import type { Pace } from '../../runtime/pace.js';
 import { bytesOf } from '../../runtime/rehearsal.js';
 import { listBytes } from '../binary.js';
+import { bindRows } from '../pair-information.js';
 import { type BinaryColumns, type BinaryRows, bitBytes, requireRoom } from '../variables.js';
 import { type ClassModel, type EmOptions, LatentFits, type Split } from './fits.js';
 import type { LatentTreeSettings } from './options.js';
@@ -40,13 +41,14 @@ export async function growIslands(
 ): Promise<Level> {
   const room = islandBytes(engine, data, options);
   requireRoom(engine, data.variables, room.all);
+  if (pace.due) await pace.turn();
   const partners = growth?.partners(engine, data) ?? new Partners(engine, data);
   try {
     if (pace.due) await pace.turn();
     await partners.findAll(pace, (done) => report('information', done));
     const models = new LatentFits(engine, data, options, fits);
     try {
-      if (pace.due) await pace.turn();
+      await models.load(data, pace);
       const islands: ClassModel[] = [];
       while (partners.free.length > 0) {
         const next = growth ? await growth.next(partners, models) : await nextIslands(partners, models, options, pace);
@@ -79,6 +81,7 @@ function islandBytes(
   const memory = bytesOf(engine, (dry) => {
     new Partners(dry, data);
     new LatentFits(dry, data, options, 0);
+    if (data.kind === 'rows') bindRows(dry, dry.scope(), data);
   });
   return { arrays, all: arrays + memory + LatentFits.stateBytes(rows, variables) };
 }

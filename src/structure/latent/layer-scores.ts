@@ -12,6 +12,8 @@ const FORK_CHILDREN = 160;
 const ITEM = 50_000_000;
 /** Units whose inputs are chosen together: a cache line of scores. */
 const UNITS = 16;
+/** Units chosen for in one fork. */
+const FORK_UNITS = 16 * UNITS;
 /** Of a score, and of a look at it, in multiply-adds. */
 const SCORE_WORK = 1000;
 const CHOICE_WORK = 120;
@@ -115,17 +117,20 @@ export class LayerScores {
   async choose({ start, more }: Places, pace: Pace): Promise<Int32Array> {
     const { engine, above, inputs, own } = this;
     const { latents: units, stride } = above;
-    const fork = engine.fork(units * inputs * CHOICE_WORK, own);
-    for (let first = 0; first < units; first += UNITS) {
-      const last = Math.min(units, first + UNITS);
-      fork.kernels.take_columns(fork.own, this.scores, inputs, stride, first, last);
-      for (let u = first; u < last; u++) {
-        const scores = plus(fork.own, (u - first) * inputs * 4);
-        if (more[u]! > 0) fork.kernels.choose_inputs(plus(this.index, start[u]! * 4), scores, inputs, more[u]!);
+    for (let begun = 0; begun < units; begun += FORK_UNITS) {
+      const end = Math.min(units, begun + FORK_UNITS);
+      const fork = engine.fork((end - begun) * inputs * CHOICE_WORK, own);
+      for (let first = begun; first < end; first += UNITS) {
+        const last = Math.min(end, first + UNITS);
+        fork.kernels.take_columns(fork.own, this.scores, inputs, stride, first, last);
+        for (let u = first; u < last; u++) {
+          const scores = plus(fork.own, (u - first) * inputs * 4);
+          if (more[u]! > 0) fork.kernels.choose_inputs(plus(this.index, start[u]! * 4), scores, inputs, more[u]!);
+        }
+        fork.next();
       }
-      fork.next();
+      await fork.turns(pace);
     }
-    await fork.turns(pace);
     return engine.i32(this.index, start[units]!).slice();
   }
 

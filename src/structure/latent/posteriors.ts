@@ -325,6 +325,7 @@ export async function assignLatents(
   requireLatentTree(tree);
   const engine = await engineOf(options);
   const lists = rowsLike(engine, tree, data);
+  if (pace.due) await pace.turn();
   const { latents } = tree;
   const memory = bytesOf(engine, (dry) => {
     new LatentInference(dry, tree, lists);
@@ -335,6 +336,7 @@ export async function assignLatents(
   const scope = engine.scope();
   const inference = new LatentInference(engine, tree, lists);
   try {
+    if (pace.due) await pace.turn();
     const likelier = scope.bytes(Math.min(CHUNK, lists.rows) * latents);
     const posteriors = new Float32Array(lists.rows * latents);
     const states = new Uint8Array(lists.rows * latents);
