@@ -1,4 +1,5 @@
 // Layers whose work is cut into parts for threads: the sums are those of plain loops, and their bits are the same at any number of threads.
+import { isDeepStrictEqual } from 'node:util';
 import type { Engine } from 'espalier';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -199,11 +200,11 @@ test('ReLU and dropout in parts are those of the whole', async () => {
     dropWhole(1 / 0.75);
     await activate(engine, parts, length, 0.25, mask, pace);
     const [activated, expected] = both();
-    assert.equal(activated, expected);
+    assert.ok(isDeepStrictEqual(activated, expected), 'activations');
     dropWhole(1);
     await drop(engine, parts, length, 0.25, 1, mask, pace);
     const [dropped, wanted] = both();
-    assert.equal(dropped, wanted);
+    assert.ok(isDeepStrictEqual(dropped, wanted), 'what was dropped');
     scope.dispose();
     return [activated, dropped];
   });
