@@ -44,7 +44,7 @@ export function prim_step(key: usize, parent: usize, open: usize, position: usiz
 // By slot: key f64[d] (starts at −1; −2 once joined), parent i32[d] (starts at −1), vertex i32[d]. By level: levelMin f64 (starts at −1), levelParent i32, levelOnes i32, levelStart
 // i32[levels + 1], of which the last is d. By variable: slot, ones, i32[d]; margin f64[d] as in information_binary. best: the slot of the best edge among 16 slots, then among 16 such
 // and so on up to one of all; each starts at the first of its slots.
-// A list is cells of 16 bytes. First its variable and the number of further cells, i32; then { f64 x, i32 s, i32 p }: from s = 0 on x is offered to slot s, below 0 the keys of level
+// A list is cells of 16 bytes. First its variable's slot and the number of further cells, i32; then { f64 x, i32 s, i32 p }: from s = 0 on x is offered to slot s, below 0 the keys of level
 // −1 − s are from then on at least x, and where they are x their parents at most p.
 
 const CELL: usize = 16;
@@ -156,7 +156,7 @@ function list_offers(
   }
   if (!fits) return -1;
   const cells = <i32>((at - out) / CELL);
-  store<i32>(out, v);
+  store<i32>(out, own);
   store<i32>(out, cells - 1, 4);
   return cells;
 }
@@ -170,16 +170,16 @@ function put(at: usize, x: f64, s: i32, p: i32): void {
 }
 
 /**
- * Keeps `size` lists, that stand one after another at `lists`, in the pool behind the `used` cells in use; place[v] becomes the cell of v's list. What does not fit in `capacity` cells is not
+ * Keeps `size` lists, that stand one after another at `lists`, in the pool behind the `used` cells in use; place, i32[d], has for each slot the cell of its list, −1 for none. What does not fit in `capacity` cells is not
  * kept. Returns the cells in use.
  */
 export function prim_keep(pool: usize, place: usize, lists: usize, size: i32, used: i32, capacity: i32): i32 {
   let at = lists;
   for (let i = 0; i < size; i++) {
-    const v = <usize>load<i32>(at), cells = load<i32>(at, 4) + 1;
+    const s = <usize>load<i32>(at), cells = load<i32>(at, 4) + 1;
     if (used + cells <= capacity) {
       memory.copy(pool + <usize>used * CELL, at, <usize>cells * CELL);
-      store<i32>(place + (v << 2), used);
+      store<i32>(place + (s << 2), used);
       used += cells;
     }
     at += <usize>cells * CELL;
@@ -192,8 +192,8 @@ export function prim_pack(pool: usize, place: usize, key: usize, used: i32): i32
   let to = pool;
   const end = pool + <usize>used * CELL;
   for (let at = pool; at < end; ) {
-    const v = load<i32>(at), last = at + <usize>load<i32>(at, 4) * CELL, first = to;
-    const own = place + ((<usize>v) << 2);
+    const slot = load<i32>(at), last = at + <usize>load<i32>(at, 4) * CELL, first = to;
+    const own = place + ((<usize>slot) << 2);
     if (load<i32>(own) == <i32>((at - pool) / CELL)) {
       store<i32>(own, <i32>((to - pool) / CELL));
       for (at += CELL, to += CELL; at <= last; at += CELL) {
@@ -205,7 +205,7 @@ export function prim_pack(pool: usize, place: usize, key: usize, used: i32): i32
         v128.store(to, v128.load(at));
         to += CELL;
       }
-      store<i32>(first, v);
+      store<i32>(first, slot);
       store<i32>(first, <i32>((to - first) / CELL) - 1, 4);
     } else at = last + CELL;
   }
@@ -220,17 +220,16 @@ export function prim_advance(
   order: usize, weight: usize, key: usize, parent: usize, best: usize, levelMin: usize, levelParent: usize, place: usize, vertex: usize, slot: usize, pool: usize, joined: i32, d: i32,
 ): i32 {
   for (; joined < d; joined++) {
-    const v = <usize>load<i32>(order + ((<usize>joined) << 2)), kept = load<i32>(place + (v << 2));
+    const v = load<i32>(order + ((<usize>joined) << 2)), own = load<i32>(slot + ((<usize>v) << 2)), kept = load<i32>(place + ((<usize>own) << 2));
     if (kept < 0) break;
-    const own = load<i32>(slot + (v << 2));
-    store<i32>(place + (v << 2), -1);
+    store<i32>(place + ((<usize>own) << 2), -1);
     store<f64>(weight + ((<usize>joined) << 3), load<f64>(key + ((<usize>own) << 3)));
     store<f64>(key + ((<usize>own) << 3), -2);
     refresh(key, parent, best, vertex, own, d);
     const list = pool + <usize>kept * CELL, end = list + <usize>load<i32>(list, 4) * CELL;
     for (let at = list + CELL; at <= end; at += CELL) {
       const s = load<i32>(at, 8);
-      if (s >= 0) offer(key, parent, best, vertex, s, <i32>v, load<f64>(at), d);
+      if (s >= 0) offer(key, parent, best, vertex, s, v, load<f64>(at), d);
       else raise(levelMin + ((<usize>(-1 - s)) << 3), levelParent + ((<usize>(-1 - s)) << 2), load<f64>(at), load<i32>(at, 12));
     }
     store<i32>(order + ((<usize>joined) << 2), best_open(key, best, vertex, d), 4);
@@ -238,31 +237,21 @@ export function prim_advance(
   return joined;
 }
 
-/**
- * Open variables without a list whose keys are highest: up to `most`, of which order[joined], the next to join, is the first. Returns how many. out: i32[most].
- */
-export function prim_promising(out: usize, order: usize, key: usize, place: usize, vertex: usize, best: usize, slot: usize, most: i32, joined: i32, d: i32): i32 {
+/** Open variables of slots [s0, s1) without a list whose keys are highest: up to `most`, highest first. Returns how many. out: i32[most]. */
+export function prim_promising(out: usize, key: usize, place: usize, vertex: usize, most: i32, s0: i32, s1: i32): i32 {
+  let size = 0, bar: f64 = -1;
   // Slots of many ones, whose keys tend to be high, are looked at first.
-  const first = load<i32>(order + ((<usize>joined) << 2));
-  store<i32>(out, load<i32>(slot + ((<usize>first) << 2)));
-  let size = 1;
-  for (let block = ((d + 15) >> 4) - 1; block >= 0; block--) {
-    let bar: f64 = size < most ? -1 : load<f64>(key + ((<usize>load<i32>(out + ((<usize>(most - 1)) << 2))) << 3));
-    if (most == 1 || load<f64>(key + ((<usize>load<i32>(best + ((<usize>block) << 2))) << 3)) <= bar) continue;
-    for (let s = block << 4, last = min(d, s + 16); s < last; s++) {
-      const k = load<f64>(key + ((<usize>s) << 3));
-      if (k <= bar) continue;
-      const v = load<i32>(vertex + ((<usize>s) << 2));
-      if (v == first || load<i32>(place + ((<usize>v) << 2)) >= 0) continue;
-      let i = size < most ? size++ : size - 1;
-      for (; i > 1; i--) {
-        const before = load<i32>(out + ((<usize>(i - 1)) << 2));
-        if (load<f64>(key + ((<usize>before) << 3)) >= k) break;
-        store<i32>(out + ((<usize>i) << 2), before);
-      }
-      store<i32>(out + ((<usize>i) << 2), s);
-      if (size == most) bar = load<f64>(key + ((<usize>load<i32>(out + ((<usize>(most - 1)) << 2))) << 3));
+  for (let s = s1 - 1; s >= s0; s--) {
+    const k = load<f64>(key + ((<usize>s) << 3));
+    if (k <= bar || load<i32>(place + ((<usize>s) << 2)) >= 0) continue;
+    let i = size < most ? size++ : size - 1;
+    for (; i > 0; i--) {
+      const before = load<i32>(out + ((<usize>(i - 1)) << 2));
+      if (load<f64>(key + ((<usize>before) << 3)) >= k) break;
+      store<i32>(out + ((<usize>i) << 2), before);
     }
+    store<i32>(out + ((<usize>i) << 2), s);
+    if (size == most) bar = load<f64>(key + ((<usize>load<i32>(out + ((<usize>(most - 1)) << 2))) << 3));
   }
   for (let i: usize = 0; i < <usize>size; i++) store<i32>(out + (i << 2), load<i32>(vertex + ((<usize>load<i32>(out + (i << 2))) << 2)));
   return size;

@@ -117,10 +117,13 @@ async function sparseEdges(engine: Engine, data: BinaryRows, steering: Steering)
   try {
     const prim = await SparsePrim.over(engine, scope, data, pace);
     const { order, parent, information } = await prim.grow(root, pace, hear);
+    // By variable, which is almost the order of the edges.
     const edges: Edge[] = [];
-    for (let i = 1; i < order.length; i++) {
-      const b = order[i]!;
-      if (information[i]! >= minInformation) edges.push({ a: parent[b]!, b, information: information[i]! });
+    const step = new Int32Array(order.length);
+    for (let i = 1; i < order.length; i++) step[order[i]!] = i;
+    for (let b = 0; b < step.length; b++) {
+      const nats = information[step[b]!]!;
+      if (b !== root && nats >= minInformation) edges.push({ a: parent[b]!, b, information: nats });
     }
     return edges;
   } finally {

@@ -136,7 +136,8 @@ export function bindTable(engine: Engine, scope: Scope, rows: number): Address {
 export function bindMargins(engine: Engine, scope: Scope, ones: Int32Array, rows: number) {
   const table = bindTable(engine, scope, rows);
   const T = engine.f64(table, rows + 1);
-  const margin = Float64Array.from(ones, (k) => T[k]! + T[rows - k]!);
+  const margin = new Float64Array(ones.length);
+  for (let v = 0; v < margin.length; v++) margin[v] = T[ones[v]!]! + T[rows - ones[v]!]!;
   return { table, ones: scope.copy(ones), margin: scope.copy(margin) };
 }
 

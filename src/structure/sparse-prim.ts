@@ -1,7 +1,6 @@
 import { type Address, plus } from '../runtime/address.js';
 import type { Engine, Scope } from '../runtime/engine.js';
-import type { Own } from '../runtime/fork.js';
-import type { Kernels } from '../runtime/kernels.js';
+import type { Fork, Own } from '../runtime/fork.js';
 import type { Pace } from '../runtime/pace.js';
 import { type BoundRows, bindRowsInTurns, columnParts } from './bound-rows.js';
 import { bindMargins } from './pair-information.js';
@@ -14,17 +13,21 @@ export interface Joined {
   readonly information: Float64Array;
 }
 
-/** Variables listed one after another, and how long that takes, ns. */
-interface Item {
-  size: number;
-  cost: number;
+/** Lists that are made at a time: where each item's variables end, how many there are, and how long they take, ns. */
+interface Batch {
+  readonly ends: readonly number[];
+  readonly size: number;
+  readonly cost: number;
 }
 
 /** Of a list's cell. */
 const CELL = 16;
+/** Where to look for variables that may join soon: one of so many parts of the slots at a time, of so many slots at least. */
+const SHARES = 8;
+const LEAST_SHARE = 1024;
 /** Lists are made for so many variables at a time at most, by so many items. */
 const MOST_AHEAD = 64;
-const ITEMS = 16;
+const ITEMS = 12;
 /** How long lists are made for at a time, ns, about; more where one variable takes more than a quarter of it. */
 const BATCH = 400_000;
 /** What takes longer lets other tasks have their turn. */
@@ -48,16 +51,24 @@ function meanPairs({ rows, start, index }: BinaryRows): number {
 /** Variables in slots sorted by their ones, and the runs of equal ones. */
 function levelsOf(ones: Int32Array) {
   const d = ones.length;
-  // One number each: sorting those takes no function.
-  const vertices = Int32Array.from(Float64Array.from(ones, (k, v) => k * d + v).sort(), (x) => x % d);
-  const slots = new Int32Array(d);
+  let most = 0;
+  for (const k of ones) most = Math.max(most, k);
+  const fill = new Int32Array(most + 2);
+  for (const k of ones) fill[k + 1]!++;
   const [start, levelOnes]: [number[], number[]] = [[], []];
-  vertices.forEach((v, slot) => {
+  for (let k = 0; k <= most; k++) {
+    if (fill[k + 1]! > 0) {
+      start.push(fill[k]!);
+      levelOnes.push(k);
+    }
+    fill[k + 1]! += fill[k]!;
+  }
+  const [vertices, slots] = [new Int32Array(d), new Int32Array(d)];
+  for (let v = 0; v < d; v++) {
+    const slot = fill[ones[v]!]!++;
+    vertices[slot] = v;
     slots[v] = slot;
-    if (slot > 0 && ones[v] === ones[vertices[slot - 1]!]) return;
-    start.push(slot);
-    levelOnes.push(ones[v]!);
-  });
+  }
   return { vertices, slots, levelStart: Int32Array.from([...start, d]), levelOnes: Int32Array.from(levelOnes) };
 }
 
@@ -93,39 +104,55 @@ export function sparsePrimBytes(engine: Engine, data: BinaryRows): number {
   );
 }
 
+/** What the kernels read and write, in the engine. */
+function layOut(engine: Engine, scope: Scope, n: number, bound: BoundRows, ones: Int32Array, longest: number) {
+  const d = ones.length;
+  const { vertices, slots, levelStart, levelOnes } = levelsOf(ones);
+  const levels = levelOnes.length;
+  const cells = cellsOf(d, levels, engine.i32(bound.columnStart, d + 1)[d]!);
+  // A line of the cache is written by one thread.
+  const ownBytes = Math.ceil(d / 8) * 64;
+  return {
+    ...bound,
+    ...bindMargins(engine, scope, ones, n),
+    levels,
+    cells,
+    slots,
+    vertex: scope.copy(vertices),
+    slot: scope.copy(slots),
+    levelStart: scope.copy(levelStart),
+    levelOnes: scope.copy(levelOnes),
+    key: scope.copy(new Float64Array(d).fill(-1)),
+    parent: scope.copy(new Int32Array(d).fill(-1)),
+    place: scope.copy(new Int32Array(d).fill(-1)),
+    best: scope.copy(firstSlots(d)),
+    levelMin: scope.copy(new Float64Array(levels).fill(-1)),
+    levelParent: scope.zeros(levels),
+    order: scope.bytes((d + 1) * 4),
+    weight: scope.bytes(d * 8),
+    list: scope.bytes(MOST_AHEAD * 4),
+    promising: scope.bytes(MOST_AHEAD * 4),
+    regions: scope.bytes(ITEMS * cells.region * CELL),
+    pool: scope.bytes((cells.waiting + cells.most) * CELL),
+    counts: scope.bytes(partsOf(longest) * d * 4),
+    own: { at: scope.zeros((engine.threads * ownBytes) / 4), bytes: ownBytes } as Own,
+  };
+}
+
 /** Prim's tree over sparse binary rows: most pairs never occur together and are not looked at. See prim_list. */
 export class SparsePrim {
+  private readonly n: number;
   private readonly d: number;
-  private readonly levels: number;
-  private readonly slots: Int32Array;
+  private readonly at: ReturnType<typeof layOut>;
   private readonly ones: Int32Array;
   private readonly columnStart: Int32Array;
+  /** Pairs that occur together of a variable that is 1 in one row, on average. */
   private readonly mean: number;
-  private readonly cells: ReturnType<typeof cellsOf>;
-  private readonly own: Own;
-  private readonly key: Address;
-  private readonly parent: Address;
-  private readonly order: Address;
-  private readonly weight: Address;
-  private readonly place: Address;
-  private readonly list: Address;
-  private readonly regions: Address;
-  private readonly pool: Address;
-  private readonly counts: Address;
-  private readonly advance: (joined: number) => number;
-  private readonly promising: (joined: number, most: number) => number;
-  /** Tells a fork, or the kernels, what is to be listed. */
-  private readonly listing: (
-    kernels: Kernels,
-    out: Address,
-    own: Address,
-    list: Address,
-    size: number,
-    cells: number,
-  ) => number;
-  private readonly listCounted: (v: number, parts: number) => void;
-  private readonly counting: (kernels: Kernels, out: Address, c0: number, c1: number) => void;
-
+  /** Of each variable's list, ns. */
+  private readonly costs: Float64Array;
+  /** What may join soon and has no list. */
+  private ahead = new Int32Array(0);
+  private turn = 0;
   /** Cells in use of those that wait; from how many on they are packed, and how many had joined when they were. */
   private used = 0;
   private packAt: number;
@@ -137,82 +164,21 @@ export class SparsePrim {
     data: BinaryRows,
     bound: BoundRows,
   ) {
-    const { kernels } = engine;
-    const { rows: n, variables: d } = data;
+    const { rows, variables: d } = data;
+    this.n = rows;
     this.d = d;
     this.columnStart = engine.i32(bound.columnStart, d + 1).slice();
-    this.ones = Int32Array.from({ length: d }, (_, v) => this.columnStart[v + 1]! - this.columnStart[v]!);
     this.mean = meanPairs(data);
-    const { vertices, slots, levelStart, levelOnes } = levelsOf(this.ones);
-    const levels = levelOnes.length;
-    this.slots = slots;
-    this.levels = levels;
-    this.cells = cellsOf(d, levels, data.index.length);
-    this.packAt = this.cells.waiting / 2;
-    const { table, ones, margin } = bindMargins(engine, scope, this.ones, n);
-    const [vertex, slot, start, levelsAt] = [vertices, slots, levelStart, levelOnes].map((list) =>
-      scope.copy(list),
-    ) as [Address, Address, Address, Address];
-    const key = scope.copy(new Float64Array(d).fill(-1));
-    this.key = key;
-    const parent = scope.copy(new Int32Array(d).fill(-1));
-    this.parent = parent;
-    const place = scope.copy(new Int32Array(d).fill(-1));
-    this.place = place;
-    const best = scope.copy(firstSlots(d));
-    const levelMin = scope.copy(new Float64Array(levels).fill(-1));
-    const levelParent = scope.bytes(levels * 4);
-    const [order, weight] = [scope.bytes((d + 1) * 4), scope.bytes(d * 8)];
-    const { most, region, waiting } = this.cells;
-    const regions = scope.bytes(ITEMS * region * CELL);
-    const pool = scope.bytes((waiting + most) * CELL);
-    const list = scope.bytes(MOST_AHEAD * 4);
-    const counts = scope.bytes(partsOf(this.ones.reduce((a, b) => Math.max(a, b), 0) * this.mean) * d * 4);
-    const bytes = Math.ceil(d / 8) * 64;
-    this.own = { at: scope.zeros((engine.threads * bytes) / 4), bytes };
-    this.order = order;
-    this.weight = weight;
-    this.regions = regions;
-    this.pool = pool;
-    this.list = list;
-    this.counts = counts;
-    const offered = [key, parent, levelMin, levelParent, start, levelsAt, vertex, slot, ones, margin, table] as const;
-    this.advance = (joined) =>
-      kernels.prim_advance(
-        order,
-        weight,
-        key,
-        parent,
-        best,
-        levelMin,
-        levelParent,
-        place,
-        vertex,
-        slot,
-        pool,
-        joined,
-        d,
-      );
-    this.promising = (joined, size) =>
-      kernels.prim_promising(list, order, key, place, vertex, best, slot, size, joined, d);
-    this.listing = (to, out, own, from, size, cells) =>
-      to.prim_list(
-        out,
-        own,
-        from,
-        size,
-        cells,
-        ...offered,
-        bound.start,
-        bound.index,
-        bound.columnStart,
-        bound.columnRow,
-        n,
-        levels,
-      );
-    this.listCounted = (v, parts) =>
-      kernels.prim_list_counted(plus(pool, waiting * CELL), this.own.at, counts, parts, v, ...offered, n, levels);
-    this.counting = (to, out, c0, c1) => to.pair_counts_rows(out, bound.start, bound.index, bound.columnRow, c0, c1, d);
+    this.ones = new Int32Array(d);
+    let longest = 0;
+    for (let v = 0; v < d; v++) {
+      this.ones[v] = this.columnStart[v + 1]! - this.columnStart[v]!;
+      longest = Math.max(longest, this.pairs(v));
+    }
+    this.at = layOut(engine, scope, rows, bound, this.ones, longest);
+    this.packAt = this.at.cells.waiting / 2;
+    this.costs = new Float64Array(d);
+    for (let v = 0; v < d; v++) this.costs[v] = PAIR * this.pairs(v) + LEVEL * this.at.levels + 100;
   }
 
   static async over(engine: Engine, scope: Scope, data: BinaryRows, pace: Pace): Promise<SparsePrim> {
@@ -221,26 +187,33 @@ export class SparsePrim {
 
   /** @param hear is told now and then how many variables have joined */
   async grow(root: number, pace: Pace, hear: (joined: number) => void): Promise<Joined> {
-    const { engine, d } = this;
-    engine.i32(this.order, 1)[0] = root;
+    const { engine, d, at } = this;
+    engine.i32(at.order, 1)[0] = root;
     for (let joined = this.advance(0); joined < d; joined = this.advance(joined)) {
       if (pace.due) {
         hear(joined);
         await pace.turn();
       }
-      const next = engine.i32(this.order, d)[joined]!;
-      const long = this.pairs(next) > LONG;
-      const items = long ? [] : this.itemsOf(joined);
-      const cost = long ? Number.POSITIVE_INFINITY : items.reduce((sum, item) => sum + item.cost, 0);
-      if (cost > LONG_BATCH) hear(joined);
-      if (long) await this.listLong(next, pace);
-      else await this.makeLists(items, cost, pace);
-      engine.i32(this.place, d)[next] = this.cells.waiting;
+      const next = engine.i32(at.order, d)[joined]!;
+      if (this.pairs(next) > LONG) {
+        hear(joined);
+        await this.listLong(next, pace);
+      } else {
+        const batch = this.batchOf(next, joined);
+        const isLong = batch.cost > LONG_BATCH;
+        if (isLong) hear(joined);
+        const fork = this.makeLists(batch);
+        if (isLong) await fork.turns(pace);
+        else fork.join();
+        this.keepLists(batch, fork);
+      }
+      engine.i32(at.place, d)[at.slots[next]!] = at.cells.waiting;
     }
+    const parent = engine.i32(at.parent, d);
     return {
-      order: engine.i32(this.order, d).slice(),
-      parent: this.slots.map((slot) => engine.i32(this.parent, d)[slot]!),
-      information: engine.f64(this.weight, d).slice(),
+      order: engine.i32(at.order, d).slice(),
+      parent: at.slots.map((slot) => parent[slot]!),
+      information: engine.f64(at.weight, d).slice(),
     };
   }
 
@@ -248,30 +221,58 @@ export class SparsePrim {
     return this.ones[v]! * this.mean;
   }
 
-  /** What fits of the items' lists waits in the pool; behind its end stands the first item's, which is the next variable's. */
-  private async makeLists(items: readonly Item[], cost: number, pace: Pace): Promise<void> {
-    const { engine, cells, pool } = this;
-    const fork = engine.fork(cost * PER_NS, this.own);
-    let from = this.list;
-    const region = (item: number) => plus(this.regions, CELL * item * cells.region);
-    items.forEach(({ size }, i) => {
-      const [out, room] = i ? [region(i), cells.region] : [plus(pool, cells.waiting * CELL), cells.most];
-      fork.keep(this.listing(fork.kernels, out, fork.own, from, size, room));
-      fork.next();
-      from = plus(from, 4 * size);
-    });
-    if (cost > LONG_BATCH) await fork.turns(pace);
-    else fork.join();
-    for (let i = 1; i < items.length; i++)
-      this.used = engine.kernels.prim_keep(pool, this.place, region(i), fork.kept(i), this.used, cells.waiting);
+  /** Lets those join of whom there are lists. */
+  private advance(joined: number): number {
+    const { at, d } = this;
+    return this.engine.kernels.prim_advance(
+      at.order,
+      at.weight,
+      at.key,
+      at.parent,
+      at.best,
+      at.levelMin,
+      at.levelParent,
+      at.place,
+      at.vertex,
+      at.slot,
+      at.pool,
+      joined,
+      d,
+    );
+  }
+
+  /** The lists that are made now: the next variable's, and those of what may join soon, in items of about the same cost, the long ones first. */
+  private batchOf(next: number, joined: number): Batch {
+    const { costs } = this;
+    const most = this.aheadOf(joined);
+    const list = this.engine.i32(this.at.list, MOST_AHEAD);
+    list[0] = next;
+    let [size, cost, longest] = [1, costs[next]!, costs[next]!];
+    for (let i = 0; i < this.ahead.length && size < most && (cost < BATCH || cost < 4 * longest); i++) {
+      const v = this.ahead[i]!;
+      if (v === next || this.pairs(v) > LONG) continue;
+      list[size++] = v;
+      cost += costs[v]!;
+      longest = Math.max(longest, costs[v]!);
+    }
+    const target = cost / ITEMS;
+    if (longest > 2 * target) list.subarray(1, size).sort((a, b) => costs[b]! - costs[a]!);
+    const ends = [1];
+    for (let i = 1; i < size; ) {
+      let own = costs[list[i++]!]!;
+      while (i < size && (ends.length === ITEMS - 1 || own + costs[list[i]!]! <= target)) own += costs[list[i++]!]!;
+      ends.push(i);
+    }
+    return { ends, cost, size };
   }
 
   /** How many variables to make lists for, the next one counted. */
   private aheadOf(joined: number): number {
-    const { waiting } = this.cells;
+    const { at } = this;
+    const { waiting } = at.cells;
     const isFull = () => waiting - this.used < waiting / 16;
     if (this.used > this.packAt || (isFull() && joined >= this.packed + MOST_AHEAD)) {
-      this.used = this.engine.kernels.prim_pack(this.pool, this.place, this.key, this.used);
+      this.used = this.engine.kernels.prim_pack(at.pool, at.place, at.key, this.used);
       this.packAt = (this.used + waiting) / 2;
       this.packed = joined;
     }
@@ -279,49 +280,110 @@ export class SparsePrim {
     return isFull() ? 1 : Math.min(MOST_AHEAD, 1 + (joined >> 5));
   }
 
-  /** Which variables are listed now: the next one, and what may join soon, in items of about the same cost, the long ones first. */
-  private itemsOf(joined: number): Item[] {
-    const found = this.promising(joined, this.aheadOf(joined));
-    const list = this.engine.i32(this.list, found);
-    const [next, ...others] = list;
-    const costs = new Map<number, number>();
-    let [sum, most] = [0, 0];
-    for (const v of [next!, ...others]) {
-      if (v !== next && this.pairs(v) > LONG) continue;
-      const cost = PAIR * this.pairs(v) + LEVEL * this.levels + 100;
-      costs.set(v, cost);
-      sum += cost;
-      most = Math.max(most, cost);
-      if (sum > BATCH && sum > 4 * most) break;
-    }
-    const ahead = [...costs].slice(1).sort((a, b) => b[1] - a[1]);
-    list.set([next!, ...ahead.map(([v]) => v)]);
-    const items: Item[] = [{ size: 1, cost: costs.get(next!)! }];
-    const target = sum / ITEMS;
-    let item: Item | undefined;
-    for (const [, cost] of ahead) {
-      if (!item || (item.cost + cost > target && items.length < ITEMS)) {
-        item = { size: 0, cost: 0 };
-        items.push(item);
-      }
-      item.size++;
-      item.cost += cost;
-    }
-    return items;
+  /** Beside the lists it is found out what they may be made for next. */
+  private makeLists({ ends, cost, size }: Batch): Fork {
+    const { engine, at, d } = this;
+    this.mark(size, at.cells.waiting);
+    const fork = engine.fork(cost * PER_NS, at.own);
+    const width = Math.max(LEAST_SHARE, Math.ceil(d / SHARES));
+    const from = (this.turn++ % Math.ceil(d / width)) * width;
+    const to = Math.min(d, from + width);
+    fork.keep(fork.kernels.prim_promising(at.promising, at.key, at.place, at.vertex, MOST_AHEAD, from, to));
+    fork.next();
+    ends.forEach((end, i) => {
+      const begin = i ? ends[i - 1]! : 0;
+      const isNext = i === 0;
+      fork.keep(
+        fork.kernels.prim_list(
+          isNext ? plus(at.pool, at.cells.waiting * CELL) : this.region(i),
+          fork.own,
+          plus(at.list, begin * 4),
+          end - begin,
+          isNext ? at.cells.most : at.cells.region,
+          at.key,
+          at.parent,
+          at.levelMin,
+          at.levelParent,
+          at.levelStart,
+          at.levelOnes,
+          at.vertex,
+          at.slot,
+          at.ones,
+          at.margin,
+          at.table,
+          at.start,
+          at.index,
+          at.columnStart,
+          at.columnRow,
+          this.n,
+          at.levels,
+        ),
+      );
+      fork.next();
+    });
+    return fork;
+  }
+
+  /** What fits waits in the pool; behind its end stands the next variable's list. */
+  private keepLists({ ends, size }: Batch, fork: Fork): void {
+    const { engine, at } = this;
+    this.mark(size, -1);
+    for (let i = 1; i < ends.length; i++)
+      this.used = engine.kernels.prim_keep(
+        at.pool,
+        at.place,
+        this.region(i),
+        fork.kept(i + 1),
+        this.used,
+        at.cells.waiting,
+      );
+    this.ahead = engine.i32(at.promising, fork.kept(0)).slice();
+  }
+
+  private region(item: number): Address {
+    return plus(this.at.regions, CELL * item * this.at.cells.region);
+  }
+
+  /** Puts it as the place of the batch's lists. */
+  private mark(size: number, cell: number): void {
+    const { engine, at, d } = this;
+    const [list, place] = [engine.i32(at.list, size), engine.i32(at.place, d)];
+    for (let i = 0; i < size; i++) place[at.slots[list[i]!]!] = cell;
   }
 
   /** Lists v, of which even the pairs are counted in parts. */
   private async listLong(v: number, pace: Pace): Promise<void> {
-    const { engine, columnStart, d } = this;
+    const { engine, at, d } = this;
     const parts = partsOf(this.pairs(v));
-    const fork = engine.fork(PER_NS * PAIR * this.pairs(v), this.own);
-    const [first, ones] = [columnStart[v]!, this.ones[v]!];
+    const fork = engine.fork(PER_NS * PAIR * this.pairs(v), at.own);
+    const [first, ones] = [this.columnStart[v]!, this.ones[v]!];
     const cut = (part: number) => first + Math.floor((part / parts) * ones);
     for (let part = 0; part < parts; part++) {
-      this.counting(fork.kernels, plus(this.counts, part * d * 4), cut(part), cut(part + 1));
+      const counts = plus(at.counts, part * d * 4);
+      fork.kernels.pair_counts_rows(counts, at.start, at.index, at.columnRow, cut(part), cut(part + 1), d);
       fork.next();
     }
     await fork.turns(pace);
-    this.listCounted(v, parts);
+    engine.kernels.prim_list_counted(
+      plus(at.pool, at.cells.waiting * CELL),
+      at.own.at,
+      at.counts,
+      parts,
+      v,
+      at.key,
+      at.parent,
+      at.levelMin,
+      at.levelParent,
+      at.levelStart,
+      at.levelOnes,
+      at.vertex,
+      at.slot,
+      at.ones,
+      at.margin,
+      at.table,
+      this.n,
+      at.levels,
+    );
+    this.ahead = this.ahead.filter((u) => u !== v);
   }
 }
