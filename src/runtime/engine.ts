@@ -1,7 +1,7 @@
 import { instantiate } from '@assemblyscript/loader';
 import { complete } from '../check/complete.js';
 import type { Option, OptionsOf } from '../check/option.js';
-import type { Address, Size } from './address.js';
+import { type Address, NONE, type Size } from './address.js';
 import { Arena, MAX_BYTES } from './arena.js';
 import { DirectFork, type Fork, type Own } from './fork.js';
 import type { Kernels } from './kernels.js';
@@ -98,7 +98,7 @@ export class Engine {
       const at = this.arena.reserve(ROOM_BYTES);
       return roomAt(this.arena.memory.buffer, at);
     };
-    this.writer = new Writer(this.kernels, shared, team);
+    this.writer = new Writer(this.kernels, shared, (room) => this.arena.release(room.at), team);
     left.register(this, team);
   }
 
@@ -109,7 +109,12 @@ export class Engine {
    */
   fork(work: Size, own: Own = { at: this.scratch, bytes: SCRATCH_BYTES }): Fork {
     if (work < WORTH_THREADS) return new DirectFork(this.kernels, own.at);
-    this.writer ??= new Writer(this.kernels, () => roomAt(new ArrayBuffer(ROOM_BYTES), 0 as Address), undefined);
+    this.writer ??= new Writer(
+      this.kernels,
+      () => roomAt(new ArrayBuffer(ROOM_BYTES), NONE),
+      () => {},
+      undefined,
+    );
     return this.writer.fork(own);
   }
 

@@ -22,11 +22,12 @@ export class Writer {
   readonly table: readonly Kernel[];
   private current: WrittenFork | undefined;
   /** One for each fork that is under way; more than one where calls of the API run side by side. */
-  readonly rooms: Room[] = [];
+  private readonly rooms: Room[] = [];
 
   constructor(
     kernels: Kernels,
     private readonly makeRoom: () => Room,
+    private readonly freeRoom: (room: Room) => void,
     readonly team: Team | undefined,
   ) {
     const { names, table } = kernelTable(kernels as unknown as Record<string, unknown>);
@@ -40,6 +41,12 @@ export class Writer {
     if (this.current?.writing) this.current.giveBack();
     this.current = new WrittenFork(this, this.rooms.pop() ?? this.makeRoom(), own);
     return this.current;
+  }
+
+  /** One room stays at hand. */
+  take(room: Room): void {
+    if (this.rooms.length > 0) this.freeRoom(room);
+    else this.rooms.push(room);
   }
 
   private writing(id: number): () => number {
@@ -132,7 +139,7 @@ class WrittenFork implements Fork {
 
   giveBack(): void {
     this.writing = false;
-    this.writer.rooms.push(this.room);
+    this.writer.take(this.room);
   }
 
   private run(): void {
