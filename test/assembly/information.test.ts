@@ -334,6 +334,41 @@ kernelTest('sum_k_log_k', 'thousands of counts, most of them 0, and falling ones
   }
 });
 
+kernelTest(
+  'information_states',
+  'ranges: the bits of joint tables one by one; variables outside stay',
+  (information) => {
+    const draws = new Draws(17);
+    for (let times = 0; times < 40; times++) {
+      const [d, n] = [1 + draws.below(7), 1 + draws.below(60)];
+      const k = Int32Array.from({ length: d }, () => 1 + draws.below(5));
+      const columns = Uint8Array.from({ length: d * n }, (_, i) => draws.below(k[Math.floor(i / n)]!));
+      guarded((memory) => {
+        const at = memory.input(columns).at;
+        const table = memory.input(tableOf(n)).at;
+        const joint = memory.output(new Int32Array(25));
+        const { joint_counts, sum_k_log_k, information_joint } = engine.kernels;
+        const column = (v: number) => plus(at, v * n);
+        const margins = Float64Array.from(k, (count, v) => {
+          joint_counts(joint.at, column(v), column(v), count, count, n);
+          return sum_k_log_k(joint.at, table, count * count);
+        });
+        const [states, margin] = [memory.input(k).at, memory.input(margins).at];
+        const [v, a, b] = [draws.below(d), draws.below(d + 1), draws.below(d + 1)];
+        const [u0, u1] = [Math.min(a, b), Math.max(a, b)];
+        const out = memory.output(new Float64Array(d).fill(-5));
+        information(out.at, joint.at, at, states, margin, table, v, n, u0, u1);
+        const expected = Float64Array.from(k, (count, u) => {
+          if (u < u0 || u >= u1) return -5;
+          joint_counts(joint.at, column(v), column(u), k[v]!, count, n);
+          return information_joint(joint.at, table, margins[v]!, margins[u]!, k[v]!, count, n);
+        });
+        sameBits(out.read(), expected, `${v} with ${u0} to ${u1} of ${d}`);
+      });
+    }
+  },
+);
+
 kernelTest('joint_counts', '1 to 5 states by 1 to 5, 0 to 40 rows, equals counting one by one', (count) => {
   const draws = new Draws(5);
   for (let ka = 1; ka <= 5; ka++) {

@@ -39,6 +39,7 @@ export const testFileOf: Readonly<Record<keyof Kernels, string>> = {
   joint_counts: 'information.test.ts',
   sum_k_log_k: 'information.test.ts',
   information_joint: 'information.test.ts',
+  information_states: 'information.test.ts',
   prim_step: 'prim.test.ts',
   prim_list: 'prim.test.ts',
   prim_list_counted: 'prim.test.ts',

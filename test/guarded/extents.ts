@@ -169,6 +169,18 @@ export const extents: Required<Extents> = {
   }),
   joint_counts: ({ ka, kb, n }) => ({ joint: 4 * ka! * kb!, first: n!, second: n! }),
   sum_k_log_k: ({ count, k }, told) => ({ count: 4 * k!, table: 8 * (told.max(count!, 0, k!) + 1) }),
+  information_states: ({ states, v, n, u0, u1 }, told) => {
+    const columns = Math.max(v! + 1, u1!);
+    const most = told.at(states!, v!) * told.max(states!, u0!, u1!);
+    return {
+      information: 8 * u1!,
+      joint: 4 * most,
+      columns: columns * n!,
+      states: 4 * columns,
+      margin: 8 * columns,
+      table: 8 * (n! + 1),
+    };
+  },
   information_joint: ({ ka, kb, n }) => ({ joint: 4 * ka! * kb!, table: 8 * (n! + 1) }),
   prim_step: ({ open, openCount, v }, told) => {
     const vertices = Math.max(v!, told.max(open!, 0, openCount!)) + 1;
