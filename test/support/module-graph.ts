@@ -2,8 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 
-/** What loads when it is first asked for: tables of records, readers of texts, what learns latent trees. */
-export const LATER = /from-records|documents\/vectorizer|learner|threads\/team/;
+/** What loads when it is first asked for: tables of records, readers of texts, what learns and expands latent trees. */
+export const LATER = /from-records|documents\/vectorizer|learner|expander|threads\/team/;
 
 export interface ModuleGraph {
   /** Every file reached, by URL. */
