@@ -65,7 +65,8 @@ export {
   targetInformation,
   topPairs,
 } from './structure/information.js';
-export { type ExpandedLayer, type ExpandOptions, type Expansion, expandTree } from './structure/latent/expansion.js';
+export type { ExpandedLayer, ExpandOptions, Expansion } from './structure/latent/expand-options.js';
+export { expandTree } from './structure/latent/expansion.js';
 export {
   LatentTree,
   type LatentTreeJson,

@@ -24,7 +24,7 @@ import { METHODS } from '../models/registry.js';
 import { ENGINE_OPTIONS } from '../runtime/engine.js';
 import { CHOW_LIU } from '../structure/chow-liu.js';
 import { INFORMATION } from '../structure/information.js';
-import { EXPAND } from '../structure/latent/expansion.js';
+import { EXPAND } from '../structure/latent/expand-options.js';
 import { LATENT_TREE } from '../structure/latent/options.js';
 import { ASSIGN } from '../structure/latent/posteriors.js';
 import { SAMPLE } from '../structure/latent/sampling.js';

@@ -2,8 +2,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 
-/** What loads when it is first asked for: tables of records, readers of texts, what learns latent trees. */
-export const LATER = /from-records|documents\/vectorizer|learner|threads\/team|\/(fit|explain|pretraining)[.-]/;
+/** What loads when it is first asked for: tables of records, readers of texts, what learns and expands latent trees, threads, what trains, explains and pre-trains nets. */
+export const LATER =
+  /from-records|documents\/vectorizer|learner|expander|threads\/team|\/(fit|explain|pretraining)[.-]/;
 
 export interface ModuleGraph {
   /** Every file reached, by URL. */

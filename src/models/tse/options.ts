@@ -1,6 +1,6 @@
 import { type Completed, type Fn, isFalse, type Options, type OptionsOf, SEED_OF_NET } from '../../check/option.js';
 import { isMade } from '../../check/require.js';
-import { INPUT_COUNT } from '../../structure/latent/expansion.js';
+import { INPUT_COUNT } from '../../structure/latent/expand-options.js';
 import { LatentTree } from '../../structure/latent/latent-tree.js';
 import { type LatentTreeSeconds, LEARNING } from '../../structure/latent/options.js';
 import { NET } from '../feedforward/options.js';
