@@ -3,7 +3,7 @@ import type { Engine } from '../../runtime/engine.js';
 import type { Pace } from '../../runtime/pace.js';
 import { bytesOf } from '../../runtime/rehearsal.js';
 import { listBytes } from '../binary.js';
-import { bindRows } from '../pair-information.js';
+import { bindRows } from '../bound-rows.js';
 import { type BinaryColumns, type BinaryRows, bitBytes, requireRoom } from '../variables.js';
 import { type ClassModel, type EmOptions, LatentFits, type Split } from './fits.js';
 import type { LatentTreeSettings } from './options.js';
