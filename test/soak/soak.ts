@@ -76,6 +76,7 @@ export async function soak({ seed, milliseconds, round: only, report, threads = 
     lost: 0,
   };
   const memory = new MemoryLog(engines);
+  let killedBefore = 0;
   const began = Date.now();
   let told = began;
   for (let round = only ?? 1; only === undefined ? Date.now() - began < milliseconds : round === only; round++) {
@@ -90,8 +91,14 @@ export async function soak({ seed, milliseconds, round: only, report, threads = 
       throw new SoakFault(`seed ${seed}, round ${round}: ${(error as Error).message}`, { cause: error });
     }
     counts.rounds++;
+    const killed = killedBefore;
+    killedBefore = counts.killed;
     for (const [e, engine] of engines.entries()) {
-      if (engine.working.threads === threads) continue;
+      const { working } = engine;
+      if (working.reasons.includes('a thread stopped answering'))
+        throw new SoakFault(`seed ${seed}, round ${round}: a thread was taken for dead`);
+      // One that was ended a moment ago may not be known to be, and would take another item with it.
+      if (working.threads === threads && counts.killed === killed) continue;
       engine.dispose();
       engines[e] = await createEngine({ threads });
     }

@@ -150,9 +150,10 @@ export class Team {
         this.dispose('a thread stopped answering');
         throw lost();
       } else if (still > asked) {
-        asked += PATIENCE;
+        asked = still + PATIENCE;
         if (this.nobodyWorks() && Atomics.load(words, DONE) !== count) throw lost();
-      } else if (this.mayWait && now - began > SPIN) {
+      }
+      if (this.mayWait && now - began > SPIN) {
         Atomics.store(words, FIRST_SLEEPS, 1);
         Atomics.wait(words, DONE, done, PATIENCE);
         Atomics.store(words, FIRST_SLEEPS, 0);
