@@ -134,6 +134,7 @@ export const extents: Required<Extents> = {
   squared_error: ({ outputs }) => all(ROW * outputs!, 'd', 'y', 'target'),
   // Flat vectors end at a whole vector of four.
   sgd: ({ n }) => all(4 * up(n!, 4), 'p', 'grad', 'v'),
+  all_finite: ({ n }) => ({ x: 4 * up(n!, 4) }),
   adam: ({ n }) => all(4 * up(n!, 4), 'p', 'grad', 'm', 'v'),
   count_table: ({ n }) => ({ table: 8 * (n! + 1) }),
   pair_counts_rows: (call, told) => ({
