@@ -12,6 +12,7 @@ export {
   index_counts,
   information_binary,
   information_joint,
+  information_states,
   joint_counts,
   pair_counts_bits,
   pair_counts_rows,

@@ -103,7 +103,7 @@ export function pair_counts_bits(count: usize, bits: usize, v: i32, words: i32, 
 /**
  * information[u] = I(v; u) in nats, at least 0, for binary u in [u0, u1), from the counts of ones. count: co-occurrences with v; ones: i32[d];
  * margin[u] = T(ones[u]) + T(N − ones[u]), f64[d]; zero: f64[N + 1], scratch that is filled here with the value for pairs that never occur
- * together, a function of ones[u] alone: most pairs of sparse data cost one look-up.
+ * together, a function of ones[u] alone: most pairs of sparse data cost one look-up. Without levels, the distinct ones, it is not used.
  */
 export function information_binary(
   information: usize, count: usize, ones: usize, margin: usize, table: usize, zero: usize, levels: usize, levelCount: i32, v: i32, n: i32, u0: i32, u1: i32,
@@ -115,7 +115,7 @@ export function information_binary(
   }
   for (let u = u0; u < u1; u++) {
     const both = load<i32>(count + ((<usize>u) << 2)), nu = load<i32>(ones + ((<usize>u) << 2));
-    const value = both == 0
+    const value = both == 0 && levelCount > 0
       ? load<f64>(zero + ((<usize>nu) << 3))
       : binary(table, both, nu, nv, n, load<f64>(margin + ((<usize>u) << 3)), hv, total);
     store<f64>(information + ((<usize>u) << 3), value);
@@ -178,4 +178,16 @@ export function information_joint(joint: usize, table: usize, ha: f64, hb: f64, 
     return nats(cells, ha, hb, total, 4, n);
   }
   return nats(sum_k_log_k(joint, table, ka * kb), ha, hb, total, min(ka * kb, n), n);
+}
+
+/** information[u] = I(v; u) in nats for u in [u0, u1), columns of u8 states, n rows each, of states[u] states, i32; margin: f64, Σ T of each alone. joint: scratch for the largest table. */
+export function information_states(
+  information: usize, joint: usize, columns: usize, states: usize, margin: usize, table: usize, v: i32, n: i32, u0: i32, u1: i32,
+): void {
+  const first = columns + <usize>v * <usize>n, k = load<i32>(states + ((<usize>v) << 2)), h = load<f64>(margin + ((<usize>v) << 3));
+  for (let u = <usize>u0; u < <usize>u1; u++) {
+    const own = load<i32>(states + (u << 2));
+    joint_counts(joint, first, columns + u * <usize>n, k, own, n);
+    store<f64>(information + (u << 3), information_joint(joint, table, h, load<f64>(margin + (u << 3)), k, own, n));
+  }
 }

@@ -148,7 +148,8 @@ async function denseEdges(
       const { from, information } = frontier.edge(v);
       if (from >= 0 && (information === REQUIRED || information >= minInformation))
         edges.push({ a: from, b: v, information });
-      v = frontier.join(v);
+      await pairs.rowInTurns(v, pace);
+      v = frontier.joinWithRow(v);
       if (pace.due) {
         hear(joined);
         await pace.turn();

@@ -53,8 +53,13 @@ export class RowFrontier {
 
   /** v joins; returns the next vertex to join, -1 when none is left. */
   join(v: number): number {
+    this.pairs.row(v);
+    return this.joinWithRow(v);
+  }
+
+  /** join, where `information` has v's row. */
+  joinWithRow(v: number): number {
     const { engine, pairs } = this;
-    pairs.row(v);
     for (const [u, weight] of this.overrides.get(v) ?? []) engine.f64(pairs.information, pairs.variables)[u] = weight;
     return engine.kernels.prim_step(this.key, this.parent, this.open, this.position, pairs.information, this.left--, v);
   }

@@ -44,6 +44,26 @@ function beliefs(call: Named, told: Told): Named {
   };
 }
 
+/** What lists of offers are made from. */
+function offered(call: Named, told: Told): Named {
+  const levels = call.levels!;
+  const d = told.at(call.levelStart!, levels);
+  return {
+    ...all(8 * d, 'key', 'margin', 'own'),
+    ...all(4 * d, 'parent', 'vertex', 'slot', 'ones'),
+    levelMin: 8 * levels,
+    ...all(4 * levels, 'levelParent', 'levelOnes'),
+    levelStart: 4 * (levels + 1),
+    table: 8 * (call.n! + 1),
+  };
+}
+
+/** Blocks of 16 of so many, of 16 such blocks, and so on up to one. */
+const nodes = (size: number): number => {
+  const blocks = Math.ceil(size / 16);
+  return blocks > 1 ? blocks + nodes(blocks) : blocks;
+};
+
 const outputs = (size: number, kernel: number, stride: number, pad: number) =>
   Math.floor((size + 2 * pad - kernel) / stride) + 1;
 
@@ -136,11 +156,11 @@ export const extents: Required<Extents> = {
   sgd: ({ n }) => all(4 * up(n!, 4), 'p', 'grad', 'v'),
   all_finite: ({ n }) => ({ x: 4 * up(n!, 4) }),
   adam: ({ n }) => all(4 * up(n!, 4), 'p', 'grad', 'm', 'v'),
-  count_table: ({ n }) => ({ table: 8 * (n! + 1) }),
-  pair_counts_rows: (call, told) => ({
-    ...compressed(told, call, call.v! + 1, 'columnStart', 'columnRow'),
-    count: 4 * call.d!,
-  }),
+  count_table: ({ k1 }) => ({ table: 8 * k1! }),
+  index_counts: ({ e1, columns }) => ({ count: 4 * columns!, index: 4 * e1! }),
+  column_starts: ({ parts, columns }) => ({ columnStart: 4 * (columns! + 1), count: 4 * parts! * columns! }),
+  column_rows: (call, told) => compressed(told, call, call.r1!, 'start', 'index'),
+  pair_counts_rows: ({ c1, d }) => ({ count: 4 * d!, columnRow: 4 * c1! }),
   pair_counts_bits: ({ v, words, u1 }) => ({ count: 4 * u1!, bits: 8 * words! * Math.max(v! + 1, u1!) }),
   information_binary: ({ levelCount, v, n, u1 }) => ({
     information: 8 * u1!,
@@ -153,6 +173,18 @@ export const extents: Required<Extents> = {
   }),
   joint_counts: ({ ka, kb, n }) => ({ joint: 4 * ka! * kb!, first: n!, second: n! }),
   sum_k_log_k: ({ count, k }, told) => ({ count: 4 * k!, table: 8 * (told.max(count!, 0, k!) + 1) }),
+  information_states: ({ states, v, n, u0, u1 }, told) => {
+    const columns = Math.max(v! + 1, u1!);
+    const most = told.at(states!, v!) * told.max(states!, u0!, u1!);
+    return {
+      information: 8 * u1!,
+      joint: 4 * most,
+      columns: columns * n!,
+      states: 4 * columns,
+      margin: 8 * columns,
+      table: 8 * (n! + 1),
+    };
+  },
   information_joint: ({ ka, kb, n }) => ({ joint: 4 * ka! * kb!, table: 8 * (n! + 1) }),
   prim_step: ({ open, openCount, v }, told) => {
     const vertices = Math.max(v!, told.max(open!, 0, openCount!)) + 1;
@@ -162,21 +194,25 @@ export const extents: Required<Extents> = {
       open: 4 * openCount!,
     };
   },
-  prim_join_rows: (call, told) => {
-    const { v, n, d, levels } = call as Record<string, number>;
-    return {
-      ...all(8 * d!, 'key', 'margin'),
-      ...all(4 * d!, 'parent', 'count', 'touched', 'vertex', 'slot', 'ones'),
-      blockBest: 4 * Math.ceil(d! / 64),
-      areaBest: 4 * Math.ceil(d! / 4096),
-      levelMin: 8 * levels!,
-      levelParent: 4 * levels!,
-      levelStart: 4 * (levels! + 1),
-      levelOnes: 4 * levels!,
-      table: 8 * (n! + 1),
-      ...compressed(told, call, v! + 1, 'columnStart', 'columnRow'),
-    };
+  prim_list: (call, told) => ({
+    ...offered(call, told),
+    out: 16 * call.capacity!,
+    list: 4 * call.size!,
+    ...compressed(told, call, told.max(call.list!, 0, call.size!) + 1, 'columnStart', 'columnRow'),
+  }),
+  prim_list_counted: (call, told) => {
+    const d = told.at(call.levelStart!, call.levels!);
+    return { ...offered(call, told), out: 16 * (d + call.levels! + 1), counts: 4 * call.parts! * d };
   },
+  prim_keep: ({ capacity }) => ({ pool: 16 * capacity! }),
+  prim_pack: ({ used }) => ({ pool: 16 * used! }),
+  prim_advance: ({ d }) => ({
+    ...all(8 * d!, 'weight', 'key'),
+    ...all(4 * d!, 'parent', 'place', 'vertex', 'slot'),
+    order: 4 * (d! + 1),
+    best: 4 * nodes(d!),
+  }),
+  prim_promising: ({ most, s1 }) => ({ out: 4 * most!, key: 8 * s1!, ...all(4 * s1!, 'place', 'vertex') }),
   collect_active: ({ tileUnits, units, tiles }) => ({
     start: 4 * (32 * tiles! + 1),
     h: ROW * span(tiles!, tileUnits!, units!),
