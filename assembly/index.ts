@@ -4,7 +4,7 @@ export { columns_add_to_tiles, compress_columns, sparse_rows_backward, sparse_ro
 export { relu, relu_backward, rows_to_tile, tile_fill, tile_signs, tile_sums, tile_to_rows } from './tiles';
 export { dropout, random_bits, random_normal, random_permutation, random_uniform } from './random';
 export { sigmoid, sigmoid_cross_entropy, softmax, softmax_cross_entropy, squared_error } from './loss';
-export { adam, sgd } from './optimizer';
+export { adam, sgd, all_finite } from './optimizer';
 export {
   column_rows,
   column_starts,

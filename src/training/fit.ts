@@ -1,6 +1,5 @@
 import type { Dataset } from '../data/dataset.js';
 import { decisive, type Identity, identity } from '../files/identity.js';
-import { allFinite } from '../numeric/finite.js';
 import type { Address } from '../runtime/address.js';
 import type { Engine } from '../runtime/engine.js';
 import { nextTask, Pace, unlessAborted } from '../runtime/pace.js';
@@ -10,7 +9,7 @@ import { better, type CheckpointState, type EpochRecord, readCheckpoint, writeCh
 import { FIT, type FitSettings } from './fit-options.js';
 import type { LossSum } from './losses.js';
 import type { Evaluation, Monitor } from './metrics.js';
-import { type Block, createOptimizer } from './optimizer.js';
+import { type Block, createOptimizer, isFiniteBlock } from './optimizer.js';
 import { scheduleFactor } from './schedule.js';
 
 export interface FitResult {
@@ -75,6 +74,8 @@ class Run {
   private best: Float32Array | undefined;
   /** What an error goes back to: the weights at the end of the last whole epoch. */
   private lastGood: Float32Array = new Float32Array(0);
+  /** Room for the next epoch's weights: that of some which are no longer needed. */
+  private spare: Float32Array | undefined;
   private readonly startedAt = performance.now();
   private rowsDone = 0;
   /** One for the whole run: epochs may be shorter than its interval. */
@@ -202,8 +203,8 @@ class Run {
   /** ReLU turns NaN into 0, so that a loss can be finite where weights, or what the optimiser keeps of them, no longer are. */
   private requireFinite(): void {
     const { engine, parameters } = this.net;
-    for (const { at, length } of [parameters, ...Object.values(this.optimizer.state)])
-      if (!allFinite(engine.f32(at, length))) throw this.diverged('weights that are not finite');
+    for (const block of [parameters, ...Object.values(this.optimizer.state)])
+      if (!isFiniteBlock(engine, block)) throw this.diverged('weights that are not finite');
   }
 
   private diverged(symptom: string): RangeError {
@@ -221,6 +222,7 @@ class Run {
       loss: this.lossSum / Math.max(1, this.lossWeight),
       seconds: 0,
     };
+    const before = [this.lastGood, this.best];
     if (options.validation) {
       const { batchSize, signal } = options;
       const validation = await this.unlessStopped(this.net.evaluate(options.validation, { batchSize, signal }));
@@ -236,6 +238,7 @@ class Run {
       }
     } else this.bestEpoch = record.epoch;
     this.lastGood = weights;
+    this.spare = before.find((values) => values && values !== weights && values !== this.best);
     record.seconds = (performance.now() - began) / 1000;
     this.history.push(record);
     this.epoch++;
@@ -290,7 +293,13 @@ class Run {
   }
 
   private weights(): Float32Array {
-    return this.net.engine.f32(this.net.parameters.at, this.net.parameters.length).slice();
+    const { at, length } = this.net.parameters;
+    const now = this.net.engine.f32(at, length);
+    const { spare } = this;
+    if (!spare) return now.slice();
+    this.spare = undefined;
+    spare.set(now);
+    return spare;
   }
 
   private async putWeights(values: Float32Array): Promise<void> {

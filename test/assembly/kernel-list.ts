@@ -29,6 +29,7 @@ export const testFileOf: Readonly<Record<keyof Kernels, string>> = {
   sigmoid_cross_entropy: 'loss.test.ts',
   squared_error: 'loss.test.ts',
   sgd: 'optimizer.test.ts',
+  all_finite: 'optimizer.test.ts',
   adam: 'optimizer.test.ts',
   index_counts: 'information.test.ts',
   column_starts: 'information.test.ts',

@@ -154,6 +154,7 @@ export const extents: Required<Extents> = {
   squared_error: ({ outputs }) => all(ROW * outputs!, 'd', 'y', 'target'),
   // Flat vectors end at a whole vector of four.
   sgd: ({ n }) => all(4 * up(n!, 4), 'p', 'grad', 'v'),
+  all_finite: ({ n }) => ({ x: 4 * up(n!, 4) }),
   adam: ({ n }) => all(4 * up(n!, 4), 'p', 'grad', 'm', 'v'),
   count_table: ({ k1 }) => ({ table: 8 * k1! }),
   index_counts: ({ e1, columns }) => ({ count: 4 * columns!, index: 4 * e1! }),
