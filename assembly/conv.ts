@@ -41,7 +41,7 @@ export function conv_bytes(ci: i32, co: i32, h: i32, w: i32, kernel: i32, stride
   const places = outputs(h, kernel, stride, pad) * outputs(w, kernel, stride, pad);
   const panels = block_panels(k + four, places);
   return 128 + ((<usize>(round(places, 8) + k + four)) << 2) + <usize>ci * padded_plane(h, w, pad)
-    + ((<usize>(panels * (k + four))) << 5) + ((<usize>(k * four)) << 2);
+    + ((<usize>(panels * (k + four))) << 5);
 }
 
 /** offsets: u32 of each output place, where its window begins in the padded plane; places past the last get the first one's. */
@@ -286,26 +286,30 @@ export function conv_gradient_input(
   }
 }
 
-/** dw: [co][ci][kernel][kernel] from x: [n][ci][h][w] and dy: [n][co][oh][ow]. work: conv_bytes. */
+/**
+ * dw: [co][ci][kernel][kernel] from x: [n][ci][h][w] and dy: [n][co][oh][ow], of channels [c0, c1). Adds the terms of images [first, last) to those of the
+ * images before, which sums holds: f32[round4((c1 - c0) kernel²)][round4(co)], set to zero at image 0. dw is written after the last image. work: conv_bytes.
+ */
 export function conv_gradient_weights(
-  dw: usize, x: usize, dy: usize, work: usize, n: i32, ci: i32, co: i32, h: i32, w: i32, kernel: i32, stride: i32, pad: i32,
+  dw: usize, sums: usize, x: usize, dy: usize, work: usize, first: i32, last: i32, n: i32, c0: i32, c1: i32,
+  ci: i32, co: i32, h: i32, w: i32, kernel: i32, stride: i32, pad: i32,
 ): void {
   const oh = outputs(h, kernel, stride, pad), ow = outputs(w, kernel, stride, pad), places = oh * ow;
-  const taps = kernel * kernel, k = ci * taps, terms = round(k, 4), four = round(co, 4);
+  const taps = kernel * kernel, k = (c1 - c0) * taps, terms = round(k, 4), four = round(co, 4);
   const rowBytes = padded_row(w, pad), planeBytes = padded_plane(h, w, pad);
-  const offsets = work + 128, plane = offsets + ((<usize>round(places, 8)) << 2), panels = block_panels(terms + four, places);
+  const offsets = work + 128, plane = offsets + ((<usize>round(places, 8)) << 2), panels = block_panels(round(ci * taps, 4) + four, places);
   const packed = plane + planeBytes, columns = packed + ((<usize>(panels * four)) << 5);
-  const panelBytes = (<usize>terms) << 5, sums = columns + <usize>panels * panelBytes, rowStride = in_rows(ow, stride) ? stride : 0;
+  const panelBytes = (<usize>terms) << 5, rowStride = in_rows(ow, stride) ? stride : 0;
   put_offsets(offsets, oh, ow, stride, rowBytes);
   memory.fill(plane, 0, planeBytes);
-  memory.fill(sums, 0, (<usize>(terms * four)) << 2);
-  for (let image = 0; image < n; image++) {
+  if (first == 0) memory.fill(sums, 0, (<usize>(terms * four)) << 2);
+  for (let image = first; image < last; image++) {
     for (let p0 = 0; p0 < (places + 7) >> 3; p0 += panels) {
       const live = min(panels * 8, places - p0 * 8), count = (live + 7) >> 3;
       pack_places(packed, (<usize>four) << 5, dy + ((<usize>(image * co * places)) << 2), co, places, p0, live);
-      for (let c = 0; c < ci; c++) {
+      for (let c = c0; c < c1; c++) {
         copy_rows(plane, rowBytes, x + ((<usize>((image * ci + c) * h * w)) << 2), h, w, pad, 0, h + 2 * pad);
-        unfold(columns + ((<usize>(c * taps)) << 5), panelBytes, plane, offsets, kernel, rowBytes, p0, p0 + count, rowStride);
+        unfold(columns + ((<usize>((c - c0) * taps)) << 5), panelBytes, plane, offsets, kernel, rowBytes, p0, p0 + count, rowStride);
       }
       let out = sums;
       for (let i: usize = 0; i < panelBytes; i += 64) {
@@ -316,10 +320,11 @@ export function conv_gradient_weights(
       }
     }
   }
+  if (last < n) return;
   for (let o = 0; o < co; o++) {
     for (let i = 0; i < k; i++) {
       const at = sums + ((<usize>((i & -2) * four + (o & -4) * 2 + (i & 1) * 4 + (o & 3))) << 2);
-      store<f32>(dw + ((<usize>(o * k + i)) << 2), load<f32>(at));
+      store<f32>(dw + ((<usize>((o * ci + c0) * taps + i)) << 2), load<f32>(at));
     }
   }
 }

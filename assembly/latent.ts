@@ -1,4 +1,4 @@
-import { P, put } from './arrays';
+import { I, P, put } from './arrays';
 import { log64 } from './math';
 
 // Binary latent class models over bit columns, as progressive EM needs them (Chen et al., AAAI 2016). A column is `words` 64-bit words, row r being bit
@@ -267,6 +267,116 @@ export function group_states(bits: usize, group: usize, like: usize, prior: f64,
     const g = load<i32>(group + ((<usize>r) << 2));
     if (prior * P(like, 2 * g + 1) > (1 - prior) * P(like, 2 * g)) {
       const slot = bits + ((<usize>(r >> 6)) << 3);
+      store<u64>(slot, load<u64>(slot) | ((<u64>1) << (<u64>(r & 63))));
+    }
+  }
+}
+
+/**
+ * Groups the rows by the values of k columns, one after another: group, count, like as group_split leaves them, ones and target its scratch. columns: u32[k] addresses; tables: f64[k][2],
+ * P(1 | Y = 0, 1) of each; n rows. Returns the number of groups.
+ */
+export function group_rows(
+  group: usize, count: usize, like: usize, ones: usize, target: usize, columns: usize, tables: usize, k: i32, words: i32, n: i32,
+): i32 {
+  memory.fill(group, 0, (<usize>n) << 2);
+  store<i32>(count, n);
+  put(like, 0, 1);
+  put(like, 1, 1);
+  let groups = 1;
+  for (let j = 0; j < k; j++) {
+    const bits = <usize>load<u32>(columns + ((<usize>j) << 2));
+    group_ones(ones, group, bits, words, groups);
+    groups = group_split(group, count, like, ones, target, bits, words, groups, P(tables, 2 * j), P(tables, 2 * j + 1));
+  }
+  return groups;
+}
+
+/**
+ * EM from random starts (Chickering and Heckerman 1997): one step each, then rounds of 1, 2, 4 ... steps that the likelier half survives, of equals the one drawn first, and the last goes
+ * on to the end. fixed 0: latent_class_em of k variables; else latent_pair_em beside these. found: f64[1 + 2k or 6], what the best start became. draws: f32, uniform numbers,
+ * as many for each of `restarts` starts. starts: as many f64; likelihood: f64[restarts]; order: i32[restarts]; sums: f64[2 + 2k]: scratch.
+ */
+export function latent_fit(
+  found: usize, table: usize, k: i32, fixed: usize, draws: usize, starts: usize, likelihood: usize, order: usize, sums: usize,
+  restarts: i32, steps: i32, tolerance: f64,
+): void {
+  const length = fixed ? 6 : 1 + 2 * k;
+  // Inside (0, 1): a probability of 0 would stay.
+  for (let i = 0, all = restarts * length; i < all; i++) put(starts, i, 0.05 + 0.9 * <f64>load<f32>(draws + ((<usize>i) << 2)));
+  for (let i = 0; i < restarts; i++) {
+    store<i32>(order + ((<usize>i) << 2), i);
+    put(likelihood, i, run_em(starts, length, i, table, k, fixed, sums, 1, tolerance));
+  }
+  let done = 1, alive = restarts;
+  for (let round = 1; alive > 1; round <<= 1) {
+    const more = min(round, steps - done);
+    for (let a = 0; a < alive; a++) {
+      const i = I(order, a);
+      put(likelihood, i, run_em(starts, length, i, table, k, fixed, sums, more, tolerance));
+    }
+    done += more;
+    for (let a = 1; a < alive; a++) {
+      const i = I(order, a), own = P(likelihood, i);
+      let at = a;
+      for (; at > 0 && P(likelihood, I(order, at - 1)) < own; at--) store<i32>(order + ((<usize>at) << 2), I(order, at - 1));
+      store<i32>(order + ((<usize>at) << 2), i);
+    }
+    alive = (alive + 1) >> 1;
+  }
+  const best = I(order, 0);
+  run_em(starts, length, best, table, k, fixed, sums, steps - done, tolerance);
+  memory.copy(found, starts + ((<usize>(best * length)) << 3), (<usize>length) << 3);
+}
+
+/** EM on start i; returns its log-likelihood. */
+function run_em(starts: usize, length: i32, i: i32, table: usize, k: i32, fixed: usize, sums: usize, steps: i32, tolerance: f64): f64 {
+  const at = starts + ((<usize>(i * length)) << 3);
+  return fixed ? latent_pair_em(at, fixed, table, steps, tolerance) : latent_class_em(at, table, k, LEARN_ALL, steps, tolerance, sums);
+}
+
+const LEARN_ALL: i32 = 0x1ff;
+
+/**
+ * partner[v] = the variable u of the list `free`, other than v, of most information[u], the first of equals, −1 if there is none; strength[v] = that much, −1. By variable: partner i32,
+ * strength and information f64. free: i32[count].
+ */
+export function find_partner(partner: usize, strength: usize, information: usize, free: usize, count: i32, v: i32): void {
+  let best = -1;
+  let most: f64 = -1;
+  for (let i = 0; i < count; i++) {
+    const u = I(free, i), x = P(information, u);
+    if (x > most && u != v) {
+      most = x;
+      best = u;
+    }
+  }
+  store<i32>(partner + ((<usize>v) << 2), best);
+  put(strength, v, most);
+}
+
+/** The variable of the list `free` of most strength, the first of equals. free: i32[count], count >= 1; strength: f64 by variable. */
+export function most_of(strength: usize, free: usize, count: i32): i32 {
+  let best = I(free, 0);
+  let most = P(strength, best);
+  for (let i = 1; i < count; i++) {
+    const u = I(free, i), x = P(strength, u);
+    if (x > most) {
+      most = x;
+      best = u;
+    }
+  }
+  return best;
+}
+
+/** Bit r of column v is 1 where row r is in the list of v: bits: u64[..][words], for v in [v0, v1); columnStart, columnRow as in compress_columns. */
+export function list_bits(bits: usize, columnStart: usize, columnRow: usize, words: i32, v0: i32, v1: i32): void {
+  const bytes = (<usize>words) << 3;
+  for (let v = v0; v < v1; v++) {
+    const column = bits + <usize>v * bytes;
+    memory.fill(column, 0, bytes);
+    for (let e = I(columnStart, v), last = I(columnStart, v + 1); e < last; e++) {
+      const r = I(columnRow, e), slot = column + ((<usize>(r >> 6)) << 3);
       store<u64>(slot, load<u64>(slot) | ((<u64>1) << (<u64>(r & 63))));
     }
   }

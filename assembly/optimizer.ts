@@ -1,4 +1,4 @@
-// Optimisers over flat blocks of n floats (n a multiple of 4); a step is one pass.
+// Optimisers over flat blocks of n floats (n a multiple of 4); a step is one pass; and a look at whether they went astray.
 
 /**
  * SGD (Sutskever et al. 2013, as PyTorch writes it): g = grad + l2 p; v = momentum v + g; p −= rate (nesterov ? g + momentum v : v).
@@ -36,4 +36,13 @@ export function adam(
     const denominator = f32x4.add(f32x4.mul(f32x4.sqrt(square), root), eps);
     v128.store(p, f32x4.sub(f32x4.mul(x, s), f32x4.div(f32x4.mul(step, mean), denominator)));
   }
+}
+
+/** 1 where all n numbers of x are finite, else 0; n a multiple of 4. */
+export function all_finite(x: usize, n: i32): i32 {
+  // A number times 0 is 0, or NaN where it is not finite.
+  const zero = f32x4.splat(0);
+  let sum = zero;
+  for (const end = x + ((<usize>n) << 2); x < end; x += 16) sum = f32x4.add(sum, f32x4.mul(v128.load(x), zero));
+  return v128.any_true(f32x4.ne(sum, sum)) ? 0 : 1;
 }

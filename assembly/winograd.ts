@@ -30,18 +30,25 @@ export function winograd_gradient_bytes(images: i32, ci: i32, co: i32, h: i32, w
   const even = round(ci, 2), four = round(co, 4);
   const panels = block_panels(even + four, GRADIENT_BLOCK, 4, groups * images);
   return CONSTANTS + TMP + <usize>groups * 4 * ENTRY + 2 * padded_plane(h, w, pad)
-    + 36 * (part_bytes(even, panels) + part_bytes(four, panels)) + 36 * ((<usize>(even * four)) << 2);
+    + 36 * (part_bytes(even, panels) + part_bytes(four, panels)) - 64;
+}
+
+/** Blocks of tiles that winograd_gradient sums over, one a call. */
+export function winograd_gradient_blocks(images: i32, ci: i32, co: i32, h: i32, w: i32, pad: i32): i32 {
+  const groups = groups_in(h, w, pad) * images;
+  const tiles = 2 * block_panels(round(ci, 2) + round(co, 4), GRADIENT_BLOCK, 4, groups);
+  return (groups + tiles - 1) / tiles;
 }
 
 /**
  * u: [36][ceil(co / 4)][ci][4] = G g Gᵀ of w: [co][ci][3][3], zeros past the last filter. With flip = 1 the weights of the input's gradient: w is
- * then [ci][co][3][3], each filter turned by half a turn. scratch: 864 bytes.
+ * then [ci][co][3][3], each filter turned by half a turn. Filters [first, last), first a multiple of four. scratch: 864 bytes.
  */
-export function winograd_weights(u: usize, w: usize, scratch: usize, co: i32, ci: i32, flip: i32): void {
+export function winograd_weights(u: usize, w: usize, scratch: usize, first: i32, last: i32, co: i32, ci: i32, flip: i32): void {
   const overFilters: usize = flip ? 36 : <usize>ci * 36, overChannels: usize = flip ? <usize>co * 36 : 36;
   const step = (<usize>(round(co, 4) * ci)) << 2;
   const taps = scratch + 576;
-  for (let o = 0; o < co; o += 4) {
+  for (let o = first; o < last; o += 4) {
     for (let i = 0; i < ci; i++) {
       const at = w + <usize>o * overFilters + <usize>i * overChannels;
       for (let t: usize = 0; t < 9; t++) {
@@ -129,46 +136,56 @@ export function winograd_forward(
 }
 
 /**
- * dw: [co][ci][3][3], the gradient of the filters, from x: [n][ci][h][w] and dy: [n][co][h + 2 pad - 2][w + 2 pad - 2]:
- * Gᵀ [ Σ over tiles of (A dy Aᵀ) ⊙ (Bᵀ d B) ] G. work: winograd_gradient_bytes(n, ...).
+ * du: [36][ceil(ci / 2)][ceil(co / 4)][2][4] of filters [first, last), first a multiple of four: the sum over one block of tiles of (A dy Aᵀ) ⊙ (Bᵀ d B), from
+ * x: [n][ci][h][w] and dy: [n][co][h + 2 pad - 2][w + 2 pad - 2]. The gradient's du is the sum of those of all winograd_gradient_blocks, in order.
+ * work: winograd_gradient_bytes(n, ...).
  */
-export function winograd_gradient(dw: usize, x: usize, dy: usize, work: usize, n: i32, ci: i32, co: i32, h: i32, w: i32, pad: i32): void {
+export function winograd_gradient(
+  du: usize, x: usize, dy: usize, work: usize, n: i32, block: i32, first: i32, last: i32, ci: i32, co: i32, h: i32, w: i32, pad: i32,
+): void {
   const groups = groups_in(h, w, pad), rowBytes = padded_row(w, pad), planeBytes = padded_plane(h, w, pad);
-  const even = round(ci, 2), four = round(co, 4);
+  const even = round(ci, 2), four = round(co, 4), filters = last - first;
+  const oh = h + 2 * pad - 2, ow = w + 2 * pad - 2;
   const panels = block_panels(even + four, GRADIENT_BLOCK, 4, groups * n);
   const table = work + CONSTANTS + TMP, plane = table + <usize>groups * 4 * ENTRY, dplane = plane + planeBytes;
-  const vStep = part_bytes(even, panels), mStep = part_bytes(four, panels);
-  const v = dplane + planeBytes, m = v + 36 * vStep, du = m + 36 * mStep;
-  const vPanel = (<usize>even) << 5, mPanel = (<usize>four) << 5;
-  const duStep = (<usize>(even * four)) << 2;
+  const vPanel = (<usize>even) << 5, mPanel = (<usize>round(filters, 4)) << 5;
+  const vStep = part_bytes(even, panels), mStep = part_bytes(round(filters, 4), panels);
+  const v = dplane + planeBytes, m = v + 36 * vStep;
+  const duStep = (<usize>(even * four)) << 2, duRow = (<usize>four) << 3;
   put_constants(work);
   put_table(table, h, w, pad);
   memory.fill(plane, 0, 2 * planeBytes);
-  memory.fill(du, 0, 36 * duStep);
-  for (let g = 0; g < n * groups; g += 2 * panels) {
-    const stop = min(g + 2 * panels, n * groups);
-    transform_block(v, vStep, vPanel, work, table, plane, x, 0, ci, ci, h, w, pad, rowBytes, groups, g, stop, false);
-    transform_block(m, mStep, mPanel, work, table, dplane, dy, 0, co, co, h + 2 * pad - 2, w + 2 * pad - 2, 0, rowBytes, groups, g, stop, true);
-    const count = (stop - g + 1) >> 1;
-    if ((stop - g) & 1) {
-      clear_half(group_at(v, stop - g, vPanel), vStep, ci);
-      clear_half(group_at(m, stop - g, mPanel), mStep, co);
-    }
-    for (let e: usize = 0; e < 36; e++) {
-      let out = du + e * duStep;
-      for (let i: usize = 0; i < vPanel; i += 64) {
-        for (let o: usize = 0; o < mPanel; o += 128) {
-          dot4x2(out, m + e * mStep + o, v + e * vStep + i, mPanel, vPanel, count);
-          out += 32;
-        }
+  const g = block * 2 * panels, stop = min(g + 2 * panels, n * groups);
+  const own = dy + ((<usize>(first * oh * ow)) << 2);
+  transform_block(v, vStep, vPanel, work, table, plane, x, 0, ci, ci, h, w, pad, rowBytes, groups, g, stop, false);
+  transform_block(m, mStep, mPanel, work, table, dplane, own, 0, filters, co, oh, ow, 0, rowBytes, groups, g, stop, true);
+  const count = (stop - g + 1) >> 1;
+  if ((stop - g) & 1) {
+    clear_half(group_at(v, stop - g, vPanel), vStep, ci);
+    clear_half(group_at(m, stop - g, mPanel), mStep, filters);
+  }
+  for (let e: usize = 0; e < 36; e++) {
+    let row = du + e * duStep + ((<usize>first) << 3);
+    for (let i: usize = 0; i < vPanel; i += 64) {
+      let out = row;
+      row += duRow;
+      for (let o: usize = 0; o < mPanel; o += 128) {
+        v128.store(out, f32x4.splat(0));
+        v128.store(out, f32x4.splat(0), 16);
+        dot4x2(out, m + e * mStep + o, v + e * vStep + i, mPanel, vPanel, count);
+        out += 32;
       }
     }
   }
-  const tmp = work + CONSTANTS, rows = tmp + 288;
-  for (let o = 0; o < co; o += 4) {
+}
+
+/** dw: [co][ci][3][3] = Gᵀ du G of filters [first, last), first a multiple of four: the gradient of the filters. scratch: 432 bytes. */
+export function winograd_gradient_weights(dw: usize, du: usize, scratch: usize, first: i32, last: i32, ci: i32, co: i32): void {
+  const four = round(co, 4), duStep = (<usize>(round(ci, 2) * four)) << 2, rows = scratch + 288;
+  for (let o = first; o < last; o += 4) {
     for (let i = 0; i < ci; i++) {
       let at = du + ((<usize>((i & -2) * four + o * 2 + (i & 1) * 4)) << 2);
-      for (let t = tmp, end = tmp + 96; t < end; t += 16) {
+      for (let t = scratch, end = scratch + 96; t < end; t += 16) {
         weight_gradient_line(
           t, 96,
           v128.load(at), v128.load(at + 6 * duStep), v128.load(at + 12 * duStep),
@@ -177,13 +194,13 @@ export function winograd_gradient(dw: usize, x: usize, dy: usize, work: usize, n
         at += duStep;
       }
       for (let r: usize = 0; r < 3; r++) {
-        const row = tmp + r * 96;
+        const row = scratch + r * 96;
         weight_gradient_line(
           rows + r * 48, 16,
           v128.load(row), v128.load(row, 16), v128.load(row, 32), v128.load(row, 48), v128.load(row, 64), v128.load(row, 80),
         );
       }
-      for (let lane = 0; lane < min(4, co - o); lane++) {
+      for (let lane = 0; lane < min(4, last - o); lane++) {
         const out = dw + <usize>((o + lane) * ci + i) * 36;
         for (let t: usize = 0; t < 9; t++) store<f32>(out + (t << 2), load<f32>(rows + (t << 4) + ((<usize>lane) << 2)));
       }

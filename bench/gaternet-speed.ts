@@ -1,4 +1,4 @@
-// npm run bench:gaternet-speed -- [--depth 20] [--rounds 9] [--only training|inference|skipping] [--clock cpu]: images a second of a ResNet with and without gater on one thread, and what
+// npm run bench:gaternet-speed -- [--depth 20] [--rounds 9] [--only training|inference|skipping] [--clock cpu] [--threads N]: images a second of a ResNet with and without gater, and what
 // skipping saves: time with a share g of the gates open, drawn at random for each image, over the time with all open.
 import { parseArgs } from 'node:util';
 import { createEngine, Dataset, GaterNet, type GaterNetOptions, type Placement } from 'espalier';
@@ -16,6 +16,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '9' },
     only: { type: 'string', default: '' },
     clock: { type: 'string', default: 'wall' },
+    threads: { type: 'string', default: '' },
   },
 });
 const clock = values.clock as Clock;
@@ -26,7 +27,7 @@ const wanted = (part: string) => values.only === '' || values.only === part;
 
 printHeader(`GaterNet: ${backbone} on 32 x 32 images of 3 channels`);
 const random = randomNumbers(1);
-const engine = await createEngine();
+const engine = await createEngine(values.threads ? { threads: Number(values.threads) } : {});
 const pace = new Pace();
 const IMAGES = 128;
 /** Images of one timed run of inference, whatever the batch: one net that sees image after image. */
@@ -55,7 +56,6 @@ async function training(): Promise<void> {
   for (const { name, net, bar } of nets) {
     const session = net.network.startTraining(data, IMAGES);
     let step = 0;
-    const pace = new Pace();
     const run = async () => {
       const { sum } = await session.step(rows, 0, step++, pace);
       if (!Number.isFinite(sum)) throw new Error(`${name}: expected a finite loss, got ${sum}`);
@@ -76,13 +76,14 @@ async function inference(): Promise<void> {
   const gated = await create({ gater: 'resnet-20' });
   const table: string[][] = [];
   for (const batch of [1, 32]) {
-    const runners = [
+    const runners = [];
+    for (const { name, net, bar } of [
       { name: `backbone alone, batch ${batch}`, net: alone, bar: batch === 32 ? 450 : undefined },
       { name: `with a gater of depth 20, batch ${batch}`, net: gated, bar: undefined },
-    ].map(({ name, net, bar }) => {
-      const inference = loaded(net.network, batch);
-      return { name, bar, run: stream(inference, batch), async: true, dispose: () => inference.dispose() };
-    });
+    ]) {
+      const inference = await loaded(net.network, batch);
+      runners.push({ name, bar, run: stream(inference, batch), async: true, dispose: () => inference.dispose() });
+    }
     const times = await race(runners, rounds, { clock, warmup: 3 });
     runners.forEach(({ name, bar, dispose }, i) => {
       dispose();
@@ -104,7 +105,7 @@ async function skipping(placement: Placement): Promise<void> {
     const open = { name: 'all', g: 1, decided: new Float32Array(batch * gates).fill(1) };
     const shares = [0.25, 0.5, 0.75].map((g) => ({ name: `${g}`, g, decided: drawGates(net, batch, g) }));
     const cases = [open, ...shares];
-    const inference = loaded(net.network, batch);
+    const inference = await loaded(net.network, batch);
     for (const { decided } of shares) await requireMasked(inference, batch, decided);
     const alone = cases.map(({ name, decided }) => ({ name, run: stream(inference, batch, decided), async: true }));
     const whole = cases.map(({ name, decided }) => ({
@@ -153,11 +154,13 @@ function drawGates(net: GaterNet, batch: number, g: number): Float32Array {
 }
 
 /** Weights folded, images in memory. */
-function loaded(network: GatedNetwork, batch: number): GatedInference {
+async function loaded(network: GatedNetwork, batch: number): Promise<GatedInference> {
   const inference = new GatedInference(network, batch);
-  inference.load(
+  await inference.fold(pace);
+  await inference.load(
     data,
     Int32Array.from({ length: batch }, (_, i) => i),
+    pace,
   );
   return inference;
 }

@@ -27,7 +27,7 @@ export type { Backbone, BackboneLayer, ImageShape, Placement } from './models/ga
 export { type GatedEvaluation, type GatedPrediction, GaterNet } from './models/gaternet/gater-net.js';
 export type { GaterNetOptions } from './models/gaternet/options.js';
 export { loadNet } from './models/load.js';
-export type { Net, NetDescription, Prediction, RunOptions } from './models/net.js';
+export type { Net, NetDescription, Prediction, RunOptions, SaveOptions } from './models/net.js';
 export type { TargetInfo } from './models/target.js';
 export type { GrowSeconds } from './models/trf/grow.js';
 export type { GrowProgress, LayerOptions, PretrainOptions, TrfNetOptions } from './models/trf/options.js';
@@ -41,6 +41,7 @@ export type {
 } from './models/tse/options.js';
 export { TseNet } from './models/tse/tse-net.js';
 export { createEngine, type Engine, type EngineOptions, type WasmSource } from './runtime/engine.js';
+export { type Threading, threading } from './runtime/threads/can-thread.js';
 export { type ChowLiuOptions, chowLiuTree, type TreeConstraints } from './structure/chow-liu.js';
 export {
   type GateBlock,

@@ -1,6 +1,8 @@
 import type { Engine } from 'espalier';
 import { Conv, type ConvShape } from '#dist/layers/conv.js';
+import { ownOf } from '#dist/layers/shares.js';
 import type { Address } from '#dist/runtime/address.js';
+import { Pace } from '#dist/runtime/pace.js';
 import { randomFloats, requireClose, sink } from '../support/check.js';
 import type { Case } from './case.js';
 
@@ -27,7 +29,12 @@ export function convolution(
   const [x, dy] = [randomFloats(inputs, random), randomFloats(outputs, random)];
   conv.weight = scope.copy(weight);
   conv.dweight = scope.zeros(conv.weightCount);
-  const scratch = { pack: scope.bytes(conv.packBytes), work: scope.bytes(conv.workBytes(batch)) };
+  const scratch = {
+    pack: scope.bytes(conv.packBytes),
+    work: ownOf(engine, scope, conv.workBytes(batch)),
+    sums: scope.bytes(conv.sumBytes(batch)),
+  };
+  const pace = new Pace();
   const [xAt, dyAt] = [scope.copy(x), scope.copy(dy)];
   const [y, dx] = [scope.zeros(outputs), scope.zeros(inputs)];
   const text = `${kernel}x${kernel}${stride > 1 ? `/${stride}` : ''} ${channels}->${filters}, ${size}x${size}, batch ${batch}`;
@@ -60,7 +67,7 @@ export function convolution(
       shape: text,
       work,
       ...(bars ? { bar: bars[0] } : {}),
-      run: () => conv.forward(y, xAt, batch, scratch),
+      run: () => conv.forward(y, xAt, batch, scratch, pace),
       check: () =>
         compare('conv forward', y, outputs, 200, () => {
           const [s, o, row, column] = [pick(batch), pick(filters), pick(outHeight), pick(outWidth)];
@@ -79,7 +86,7 @@ export function convolution(
       shape: text,
       work,
       ...(bars ? { bar: bars[1] } : {}),
-      run: () => conv.backwardInput(dx, dyAt, batch, scratch),
+      run: () => conv.backwardInput(dx, dyAt, batch, scratch, pace),
       check: () =>
         compare('conv dX', dx, inputs, 200, () => {
           const [s, c, from, to] = [pick(batch), pick(channels), pick(size), pick(size)];
@@ -102,7 +109,7 @@ export function convolution(
       shape: text,
       work,
       ...(bars ? { bar: bars[2] } : {}),
-      run: () => conv.backwardWeight(xAt, dyAt, batch, scratch),
+      run: () => conv.backwardWeight(xAt, dyAt, batch, scratch, pace),
       check: () =>
         compare('conv dW', conv.dweight, conv.weightCount, 20, () => {
           const [o, c, r, q] = [pick(filters), pick(channels), pick(kernel), pick(kernel)];

@@ -12,10 +12,10 @@ import { addPredict } from './commands/predict.js';
 import { addTopics } from './commands/topics.js';
 import { addTrain } from './commands/train.js';
 import { addTree } from './commands/tree.js';
+import { addEngineOptions } from './engine.js';
 import { outcomeOf, TableTroubles } from './errors.js';
 import { claimOutputs } from './flags/files.js';
 import { watchSignals } from './interrupt.js';
-import { addMaxMemory } from './memory.js';
 import { watchStreams, writeOut } from './print/standard.js';
 import { troubleText } from './troubles.js';
 import { releaseLocks } from './write/lock.js';
@@ -94,7 +94,7 @@ function program(args: readonly string[]): Command {
   addTrain(command, args);
   for (const add of [addPredict, addEvaluate, addExplain, addGates]) add(command);
   addInfo(command, version);
-  addMaxMemory(command);
+  addEngineOptions(command);
   // For the action's own message; after the commands, which would inherit it.
   command.allowExcessArguments();
   return command;

@@ -4,11 +4,12 @@ import { DOCUMENTS } from '../data/documents/options.js';
 import { TRANSFORM, VECTORIZER } from '../data/documents/vectorizer-options.js';
 import { GUNZIP, TEXT_OF } from '../data/gunzip.js';
 import { IDX } from '../data/images/idx.js';
+import { PACED } from '../data/paced.js';
 import { SPLIT } from '../data/split.js';
 import { STANDARDIZER, TF_IDF } from '../data/standardise.js';
 import { READ_RECORDS, READ_TABLE, RECORDS } from '../data/tables/options.js';
-import { CSV } from '../data/text/csv.js';
-import { SVMLIGHT } from '../data/text/svmlight.js';
+import { CSV, CSV_ASYNC, READ_CSV_ASYNC } from '../data/text/csv.js';
+import { SVMLIGHT, SVMLIGHT_ASYNC } from '../data/text/svmlight.js';
 import { GATE_SVG } from '../drawings/gates/drawing.js';
 import { LATENT_SVG } from '../drawings/latent/drawing.js';
 import { LATENT_PAGE } from '../drawings/latent/page.js';
@@ -18,7 +19,7 @@ import { TREE_SVG } from '../drawings/tree/drawing.js';
 import { EXPLAIN } from '../models/feedforward/explain.js';
 import { GATED_PREDICT, GATED_RUN, STATE_DICT } from '../models/gaternet/options.js';
 import type { Method } from '../models/method.js';
-import { LOAD, RUN } from '../models/net.js';
+import { LOAD, RUN, SAVE } from '../models/net.js';
 import { METHODS } from '../models/registry.js';
 import { ENGINE_OPTIONS } from '../runtime/engine.js';
 import { CHOW_LIU } from '../structure/chow-liu.js';
@@ -57,7 +58,7 @@ export function documented(methods: readonly Method[] = METHODS): Documented[] {
       .map(({ name, fit }) => ({
         of: `fit of a ${name} net`,
         command: `train --method ${name}`,
-        options: changed(fit),
+        options: added(fit, FIT),
       })),
     { of: 'predict, evaluate', command: 'predict, evaluate', options: RUN },
     {
@@ -66,6 +67,7 @@ export function documented(methods: readonly Method[] = METHODS): Documented[] {
       options: { ...GATED_PREDICT, ...GATED_RUN },
     },
     { of: 'load, loadNet', options: LOAD },
+    { of: 'saveAsync', options: SAVE },
     { of: 'explain', command: 'explain', options: EXPLAIN },
     { of: 'GaterNet.fromStateDict', options: STATE_DICT },
     { of: 'chowLiuTree', command: 'tree', options: CHOW_LIU },
@@ -88,13 +90,17 @@ export function documented(methods: readonly Method[] = METHODS): Documented[] {
     { of: 'TextVectorizer.learn, learnTransform', options: VECTORIZER },
     { of: 'TextVectorizer: transform', options: TRANSFORM },
     { of: 'learnCsv, learnCsvSchema', command: 'train, tree, latent-tree, inspect', options: CSV },
+    { of: 'learnCsvAsync', options: added(CSV_ASYNC, CSV) },
     { of: 'readCsv', options: READ_TABLE },
+    { of: 'readCsvAsync', options: added(READ_CSV_ASYNC, READ_TABLE) },
     { of: 'learnRecords, Dataset.fromRecords', options: RECORDS },
     { of: 'readRecords', options: READ_RECORDS },
     { of: 'gunzip', options: GUNZIP },
     { of: 'textOf', options: TEXT_OF },
     { of: 'readDocuments', options: DOCUMENTS },
     { of: 'learnSvmlight, parseSvmlight', options: SVMLIGHT },
+    { of: 'learnSvmlightAsync, parseSvmlightAsync', options: added(SVMLIGHT_ASYNC, SVMLIGHT) },
+    { of: 'parseSparseTextAsync', options: PACED },
     { of: 'idxDataset', options: IDX },
     { of: 'treeToSvg', options: TREE_SVG },
     { of: 'latentTreeToJson, latentTreeToDot', options: TOPICS },
@@ -115,10 +121,9 @@ const LEARN: Readonly<Record<string, string>> = {
   dense: 'DenseNet.create',
 };
 
-/** Those whose defaults are not those of every net. */
-function changed(fit: Options): Options {
-  const usual: Options = FIT;
-  return Object.fromEntries(Object.entries(fit).filter(([name, option]) => usual[name] !== option));
+/** Those that others do not have too. */
+function added(options: Options, others: Options): Options {
+  return Object.fromEntries(Object.entries(options).filter(([name, option]) => others[name] !== option));
 }
 
 /** docs/OPTIONS.md: every option of every function, its flag, what it may be and its default. */

@@ -213,18 +213,23 @@ function checkSparse(features: SparseMatrix): void {
   requireWhole(features);
   for (let r = 0; r < rows; r++) {
     let previous = -1;
-    for (let i = start[r]!; i < start[r + 1]!; i++) {
+    const end = start[r + 1]!;
+    for (let i = start[r]!; i < end; i++) {
       const column = index[i]!;
-      if (column < 0 || column >= columns) {
-        throw new RangeError(`features: row ${r} has column ${column}, expected one in [0, ${columns})`);
-      }
-      if (column <= previous) {
-        throw new RangeError(`features: row ${r} has column ${column} after ${previous}, expected rising columns`);
-      }
-      if (!Number.isFinite(value[i])) refuseNumber(value[i]!, r, column);
+      const x = value[i]!;
+      // What is not finite differs from itself by NaN.
+      if (column <= previous || column >= columns || x - x !== 0) refuseEntry(r, column, previous, columns, x);
       previous = column;
     }
   }
+}
+
+function refuseEntry(row: number, column: number, previous: number, columns: number, value: number): never {
+  if (column < 0 || column >= columns)
+    throw new RangeError(`features: row ${row} has column ${column}, expected one in [0, ${columns})`);
+  if (column <= previous)
+    throw new RangeError(`features: row ${row} has column ${column} after ${previous}, expected rising columns`);
+  refuseNumber(value, row, column);
 }
 
 function refuseNumber(value: number, row: number, column: number): never {

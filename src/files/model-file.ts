@@ -1,9 +1,11 @@
 import { got } from '../check/phrase.js';
 import { requireObject } from '../check/require.js';
 import { allFinite } from '../numeric/finite.js';
+import { Pace } from '../runtime/pace.js';
+import { inTurns, type Steps } from '../runtime/steps.js';
 import { parseJson } from './json.js';
 import type { Tensor } from './safetensors.js';
-import { readSealed, writeSealed } from './sealed.js';
+import { sealing, unsealing } from './sealed.js';
 
 /** A saved net of any method, read once: its tensors, the JSON that says what they are, and all metadata of the file. */
 export interface ModelFile {
@@ -19,8 +21,8 @@ const CHECKPOINTS = ['espalier.run', 'espalier.checkpoint', 'espalier.growth'];
 const FORMAT = 2;
 
 /** TypeError for bytes that are not a saved net, RangeError for damaged ones. */
-export function readModelFile(bytes: Uint8Array): ModelFile {
-  const { tensors, metadata, sealed } = readSealed(bytes, 'bytes', 'net');
+export async function readModelFile(bytes: Uint8Array): Promise<ModelFile> {
+  const { tensors, metadata, sealed } = await inTurns(unsealing(bytes, 'bytes', 'net'), new Pace());
   const text = metadata[KEY];
   if (text === undefined) {
     const checkpoint = CHECKPOINTS.find((key) => Object.hasOwn(metadata, key));
@@ -52,7 +54,7 @@ function parseHeader(text: string): Record<string, unknown> {
 }
 
 /** A file that was read, or bytes that are to be. */
-export function modelFileOf(saved: Uint8Array | ModelFile): ModelFile {
+export async function modelFileOf(saved: Uint8Array | ModelFile): Promise<ModelFile> {
   return saved instanceof Uint8Array || !saved?.tensors ? readModelFile(saved as Uint8Array) : saved;
 }
 
@@ -60,17 +62,18 @@ export function modelFileOf(saved: Uint8Array | ModelFile): ModelFile {
  * `metadata`: further entries, text by name.
  * @throws RangeError for weights that are not finite, or metadata that are too long: what no reader would take
  */
-export function writeModelFile(
+export function* writingModelFile(
   tensors: Readonly<Record<string, Tensor>>,
   header: object,
   metadata: Readonly<Record<string, string>> = {},
-): Uint8Array {
+): Steps<Uint8Array> {
   requireObject(metadata, 'metadata');
   for (const [name, { data }] of Object.entries(tensors)) {
     if (data instanceof Float32Array && !allFinite(data))
       throw new RangeError(`save: expected finite weights, got others in '${name}'; the net cannot be used`);
+    yield;
   }
-  return writeSealed(tensors, { ...metadata, [KEY]: headerText(header) });
+  return yield* sealing(tensors, { ...metadata, [KEY]: headerText(header) });
 }
 
 /** RangeError where a net of this header could not be saved, before work goes into it. */

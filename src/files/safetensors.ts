@@ -1,6 +1,7 @@
 import { isObject } from '../check/complete.js';
 import { got } from '../check/phrase.js';
 import { requireObject } from '../check/require.js';
+import { atOnce, type Steps } from '../runtime/steps.js';
 import { type Widen, widenBF16, widenF16 } from './halves.js';
 import { jsonMarks, parseJson } from './json.js';
 
@@ -55,6 +56,8 @@ const HALF_BYTES = 2;
 
 const MAX_HEADER_BYTES = 100_000_000;
 const METADATA = '__metadata__';
+/** Bytes a step. */
+const COPIED = 2 ** 22;
 
 /**
  * Writes the safetensors format: 8 bytes of header length, a JSON header padded with blanks to a multiple of 8, the
@@ -68,6 +71,14 @@ export function writeSafetensors(
   tensors: Readonly<Record<string, Tensor>>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
+  return atOnce(writing(tensors, metadata));
+}
+
+/** writeSafetensors, a few megabytes a step. */
+export function* writing(
+  tensors: Readonly<Record<string, Tensor>>,
+  metadata: Readonly<Record<string, string>>,
+): Steps<Uint8Array> {
   requireObject(tensors, 'tensors');
   requireMetadata(metadata);
   const entries = Object.entries(tensors).map(([name, tensor]) => {
@@ -99,8 +110,11 @@ export function writeSafetensors(
   bytes.fill(0x20, 8 + json.length, 8 + headerBytes);
   let at = 8 + headerBytes;
   for (const { data } of entries) {
-    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
-    at += data.byteLength;
+    for (const part of partsOf(data, COPIED)) {
+      bytes.set(part, at);
+      at += part.length;
+      yield;
+    }
   }
   return bytes;
 }
@@ -279,6 +293,12 @@ function quote(text: string, argument: string): string {
   // Lone surrogates have no UTF-8 form.
   if (/\p{Surrogate}/u.test(text)) throw new RangeError(`${argument}: expected well-formed Unicode, got ${show(text)}`);
   return JSON.stringify(text);
+}
+
+/** The bytes of an array, some at a time. */
+export function* partsOf({ buffer, byteOffset, byteLength }: TensorData, most: number): Generator<Uint8Array> {
+  for (let from = 0; from < byteLength; from += most)
+    yield new Uint8Array(buffer, byteOffset + from, Math.min(most, byteLength - from));
 }
 
 /** The name of the format for this kind of array. */

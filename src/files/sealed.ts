@@ -1,25 +1,30 @@
 import { got } from '../check/phrase.js';
+import { atOnce, type Steps } from '../runtime/steps.js';
 import {
   compareUtf8,
   dtypeOf,
+  partsOf,
   readSafetensors,
   requireMetadata,
   type Safetensors,
   type Tensor,
-  writeSafetensors,
+  writing,
 } from './safetensors.js';
 import { Sha256 } from './sha256.js';
 
 /** Metadata entry that holds the SHA-256 of all else in the file, in hexadecimal. docs/FORMAT.md tells how it is made. */
 const SEAL = 'espalier.sha256';
+/** Bytes a step. */
+const HASHED = 2 ** 18;
 
 /** A safetensors file that can be told from a damaged one. */
-export function writeSealed(
+export function* sealing(
   tensors: Readonly<Record<string, Tensor>>,
   metadata: Readonly<Record<string, string>>,
-): Uint8Array {
+): Steps<Uint8Array> {
   requireMetadata(metadata);
-  return writeSafetensors(tensors, { ...metadata, [SEAL]: digestOf(tensors, metadata) });
+  const digest = yield* digestOf(tensors, metadata);
+  return yield* writing(tensors, { ...metadata, [SEAL]: digest });
 }
 
 /**
@@ -27,14 +32,21 @@ export function writeSealed(
  * @param argument what messages call the bytes
  * @param what is in them: 'net', 'checkpoint'
  */
-export function readSealed(bytes: Uint8Array, argument: string, what: string): Safetensors & { sealed: boolean } {
+export function readSealed(bytes: Uint8Array, argument: string, what: string): Sealed {
+  return atOnce(unsealing(bytes, argument, what));
+}
+
+export type Sealed = Safetensors & { sealed: boolean };
+
+/** readSealed, in steps. */
+export function* unsealing(bytes: Uint8Array, argument: string, what: string): Steps<Sealed> {
   if (!(bytes instanceof Uint8Array)) throw new TypeError(`${argument}: expected a Uint8Array, got ${got(bytes)}`);
   // The header of every such file, after its length.
   if (bytes.length > 8 && bytes[8] !== '{'.charCodeAt(0))
     throw new RangeError(`${argument}: expected a ${what} in safetensors, got another kind of file`);
   const { tensors, metadata } = read(bytes, argument);
   const seal = metadata[SEAL];
-  if (seal !== undefined && seal !== digestOf(tensors, metadata))
+  if (seal !== undefined && seal !== (yield* digestOf(tensors, metadata)))
     throw new RangeError(`${argument}: the ${what} is damaged: its contents do not match its SHA-256`);
   delete metadata[SEAL];
   return { tensors, metadata, sealed: seal !== undefined };
@@ -50,7 +62,10 @@ function read(bytes: Uint8Array, argument: string): Safetensors {
 }
 
 /** Of the contents, whatever their order and place in the file. */
-function digestOf(tensors: Readonly<Record<string, Tensor>>, metadata: Readonly<Record<string, string>>): string {
+function* digestOf(
+  tensors: Readonly<Record<string, Tensor>>,
+  metadata: Readonly<Record<string, string>>,
+): Steps<string> {
   const hash = new Sha256();
   const count = (n: number) => hash.update(new Uint8Array(BigUint64Array.of(BigInt(n)).buffer));
   const counted = (bytes: Uint8Array) => count(bytes.length).update(bytes);
@@ -69,7 +84,11 @@ function digestOf(tensors: Readonly<Record<string, Tensor>>, metadata: Readonly<
     text(dtypeOf(data));
     count(shape.length);
     for (const side of shape) count(side);
-    counted(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    count(data.byteLength);
+    for (const part of partsOf(data, HASHED)) {
+      hash.update(part);
+      yield;
+    }
   }
   return hash.hex();
 }

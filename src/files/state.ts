@@ -1,17 +1,18 @@
 import { isObject } from '../check/complete.js';
+import type { Steps } from '../runtime/steps.js';
 import { type Identity, identityIn, requireSameRun } from './identity.js';
 import { parseJson } from './json.js';
 import type { Tensor } from './safetensors.js';
-import { readSealed, writeSealed } from './sealed.js';
+import { readSealed, sealing } from './sealed.js';
 
-/** A sealed file whose metadata hold a JSON state, and whose run it is, under `key`. */
+/** Makes a sealed file whose metadata hold a JSON state, and whose run it is, under `key`. */
 export function packState(
   key: string,
   identity: Identity,
   state: object,
   tensors: Readonly<Record<string, Tensor>>,
-): Uint8Array {
-  return writeSealed(tensors, { [key]: JSON.stringify({ identity, state }) });
+): Steps<Uint8Array> {
+  return sealing(tensors, { [key]: JSON.stringify({ identity, state }) });
 }
 
 /** What packState wrote: the state may be any object. TypeError for other bytes, RangeError for a damaged state or one of another run. */

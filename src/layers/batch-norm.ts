@@ -1,6 +1,8 @@
 import { padded } from '../numeric/padding.js';
 import { type Address, NONE, plus } from '../runtime/address.js';
 import type { Engine, Scope } from '../runtime/engine.js';
+import type { Pace } from '../runtime/pace.js';
+import { inShares, type Share, shareSize } from './shares.js';
 
 /** PyTorch's defaults. */
 const EPSILON = 1e-5;
@@ -22,8 +24,19 @@ export interface AfterNorm {
   relu: boolean;
 }
 
-/** Per-channel numbers that the kernels read. */
-const TABLES = ['mean', 'scale', 'shift', 'a', 'b', 'd'] as const;
+/** Per-channel numbers that the kernels read. Inference, which may come while a training step waits, has its own. */
+const TABLES = ['mean', 'scale', 'shift', 'a', 'b', 'd', 'runningScale', 'runningShift'] as const;
+
+type Table = (typeof TABLES)[number];
+
+/** What passing over an element takes, in multiply-adds: it waits for memory. */
+const PASS = 4;
+
+/** Samples [0, n) of `floats` each in parts, on all threads. */
+export function inSamples(engine: Engine, pace: Pace, n: number, floats: number, part: Share): Promise<void> {
+  const work = PASS * floats;
+  return inShares(engine, pace, n, shareSize(n, work), n * work, part);
+}
 
 /** Batch normalisation of planes [n][c][hw] (Ioffe and Szegedy 2015) with PyTorch's conventions, and what follows it in the same pass. */
 export class BatchNorm {
@@ -40,7 +53,8 @@ export class BatchNorm {
   private gradients = NONE;
   private readonly tables: Address;
   private readonly mean: Float64Array;
-  /** 1 / √(variance + ε) of the last training batch. */
+  /** Of the last training batch: by its count less one, and 1 / √(variance + ε). */
+  private readonly variance: Float64Array;
   private readonly inverse: Float64Array;
   private readonly engine: Engine;
 
@@ -60,6 +74,7 @@ export class BatchNorm {
     this.statisticLength = 2 * second;
     this.tables = scope.zeros(TABLES.length * second);
     this.mean = new Float64Array(channels);
+    this.variance = new Float64Array(channels);
     this.inverse = new Float64Array(channels);
   }
 
@@ -88,22 +103,53 @@ export class BatchNorm {
     }
   }
 
-  /** y = act(gate · (scale · x + shift) + shortcut) by the statistics of the batch, which move the running ones. */
-  forward(y: Address, x: Address, n: number, hw: number, after: AfterNorm, scratch: Address): void {
-    this.measure(x, n, hw, scratch);
-    this.apply(y, x, n, hw, after, this.batchScale());
+  /** y = act(gate · (scale · x + shift) + shortcut) by the statistics of the batch; `commit` then moves the running ones. */
+  async forward(
+    y: Address,
+    x: Address,
+    n: number,
+    hw: number,
+    after: AfterNorm,
+    scratch: Address,
+    pace: Pace,
+  ): Promise<void> {
+    const { engine, channels } = this;
+    const floats = channels * hw;
+    await inSamples(engine, pace, n, floats, (kernels, first, last) =>
+      kernels.plane_moments(at(scratch, first, 2 * channels), at(x, first, floats), (last - first) * channels, hw),
+    );
+    this.measure(n, hw, scratch);
+    const [scale, shift] = this.put('scale', 'shift', this.scaleAndShift(this.mean, this.inverse));
+    const { gate = NONE, shortcut = NONE, relu } = after;
+    await inSamples(engine, pace, n, floats, (kernels, first, last) => {
+      const [to, from, added] = [at(y, first, floats), at(x, first, floats), at(shortcut, first, floats)];
+      const gates = at(gate, first, channels);
+      kernels.batch_norm_apply(to, from, scale, shift, gates, added, last - first, channels, hw, relu ? 1 : 0);
+    });
+  }
+
+  /** Running statistics take up those of the last batch that `forward` saw. */
+  commit(): void {
+    const { channels } = this;
+    const second = padded(channels);
+    const running = this.engine.f32(this.statistics, 2 * second);
+    for (let c = 0; c < channels; c++) {
+      running[c] = (1 - MOMENTUM) * running[c]! + MOMENTUM * this.mean[c]!;
+      running[second + c] = (1 - MOMENTUM) * running[second + c]! + MOMENTUM * this.variance[c]!;
+    }
   }
 
   /** The same by the running statistics. */
-  infer(y: Address, x: Address, n: number, hw: number, after: AfterNorm): void {
-    this.apply(y, x, n, hw, after, this.folded());
+  infer(y: Address, x: Address, n: number, hw: number, { gate = NONE, shortcut = NONE, relu }: AfterNorm): void {
+    const [scale, shift] = this.put('runningScale', 'runningShift', this.folded());
+    this.engine.kernels.batch_norm_apply(y, x, scale, shift, gate, shortcut, n, this.channels, hw, relu ? 1 : 0);
   }
 
   /**
    * Gradients after a forward pass in training with the same x, y and gate. dz: gradient before the activation, which is the shortcut's too; dx: of x;
    * dgate ([n][c], 0 for not wanted): of the gate. Those of weight and bias are written. dz may be dy, and dx may be dz where dz is not wanted.
    */
-  backward(
+  async backward(
     dx: Address,
     dz: Address,
     dgate: Address,
@@ -114,13 +160,24 @@ export class BatchNorm {
     hw: number,
     after: Omit<AfterNorm, 'shortcut'>,
     scratch: Address,
-  ): void {
+    pace: Pace,
+  ): Promise<void> {
     const { engine, channels } = this;
     const [mean, a, b, d] = [this.table('mean'), this.table('a'), this.table('b'), this.table('d')];
-    engine.kernels.batch_norm_sums(scratch, dz, dy, y, x, mean, n, channels, hw, after.relu ? 1 : 0);
-    this.reduce(n, hw, after.gate ?? NONE, scratch);
+    const { gate = NONE, relu } = after;
+    const floats = channels * hw;
+    await inSamples(engine, pace, n, floats, (kernels, first, last) => {
+      const [to, from, out] = [at(dz, first, floats), at(dy, first, floats), at(y, first, floats)];
+      const [sums, before] = [at(scratch, first, 2 * channels), at(x, first, floats)];
+      kernels.batch_norm_sums(sums, to, from, out, before, mean, last - first, channels, hw, relu ? 1 : 0);
+    });
+    this.reduce(n, hw, gate, scratch);
     if (dgate) this.gateGradient(dgate, n, scratch);
-    engine.kernels.batch_norm_backward(dx, dz, x, after.gate ?? NONE, a, b, d, mean, n, channels, hw);
+    await inSamples(engine, pace, n, floats, (kernels, first, last) => {
+      const [to, from, before] = [at(dx, first, floats), at(dz, first, floats), at(x, first, floats)];
+      const gates = at(gate, first, channels);
+      kernels.batch_norm_backward(to, from, before, gates, a, b, d, mean, last - first, channels, hw);
+    });
   }
 
   /** scale and shift by the running statistics: what a convolution before this layer can take into its weights and bias. */
@@ -133,24 +190,14 @@ export class BatchNorm {
     return this.scaleAndShift(mean, inverse);
   }
 
-  private apply(
-    y: Address,
-    x: Address,
-    n: number,
-    hw: number,
-    after: AfterNorm,
-    { scale, shift }: { scale: Float32Array; shift: Float32Array },
-  ): void {
+  private put(
+    ...[scaleName, shiftName, { scale, shift }]: [Table, Table, { scale: Float32Array; shift: Float32Array }]
+  ): [Address, Address] {
     const { engine, channels } = this;
-    const [atScale, atShift] = [this.table('scale'), this.table('shift')];
+    const [atScale, atShift] = [this.table(scaleName), this.table(shiftName)];
     engine.f32(atScale, channels).set(scale);
     engine.f32(atShift, channels).set(shift);
-    const { gate = NONE, shortcut = NONE, relu } = after;
-    engine.kernels.batch_norm_apply(y, x, atScale, atShift, gate, shortcut, n, channels, hw, relu ? 1 : 0);
-  }
-
-  private batchScale(): { scale: Float32Array; shift: Float32Array } {
-    return this.scaleAndShift(this.mean, this.inverse);
+    return [atScale, atShift];
   }
 
   private scaleAndShift(mean: Float64Array, inverse: Float64Array): { scale: Float32Array; shift: Float32Array } {
@@ -167,29 +214,25 @@ export class BatchNorm {
     return { scale, shift };
   }
 
-  /** Mean and variance of each channel: planes joined in sample order (Chan, Golub and LeVeque 1979), in f64. Running statistics move. */
-  private measure(x: Address, n: number, hw: number, scratch: Address): void {
+  /** Mean and variance of each channel: planes joined in sample order (Chan, Golub and LeVeque 1979), in f64. */
+  private measure(n: number, hw: number, scratch: Address): void {
     const { engine, channels } = this;
-    const second = padded(channels);
-    engine.kernels.plane_moments(scratch, x, n * channels, hw);
     const moments = engine.f32(scratch, 2 * n * channels);
-    const running = engine.f32(this.statistics, 2 * second);
     const means = engine.f32(this.table('mean'), channels);
     const count = n * hw;
     for (let c = 0; c < channels; c++) {
       let mean = 0;
       let m2 = 0;
       for (let s = 0; s < n; s++) {
-        const at = 2 * (s * channels + c);
-        const delta = moments[at]! - mean;
+        const plane = 2 * (s * channels + c);
+        const delta = moments[plane]! - mean;
         mean += delta / (s + 1);
-        m2 += moments[at + 1]! + delta * delta * ((hw * s) / (s + 1));
+        m2 += moments[plane + 1]! + delta * delta * ((hw * s) / (s + 1));
       }
       this.mean[c] = mean;
       this.inverse[c] = 1 / Math.sqrt(m2 / count + EPSILON);
       means[c] = mean;
-      running[c] = (1 - MOMENTUM) * running[c]! + MOMENTUM * mean;
-      running[second + c] = (1 - MOMENTUM) * running[second + c]! + MOMENTUM * (m2 / (count - 1));
+      this.variance[c] = m2 / (count - 1);
     }
   }
 
@@ -237,7 +280,12 @@ export class BatchNorm {
     }
   }
 
-  private table(name: (typeof TABLES)[number]): Address {
+  private table(name: Table): Address {
     return plus(this.tables, TABLES.indexOf(name) * padded(this.channels) * 4);
   }
+}
+
+/** Sample `index` of rows or planes of `floats` floats; none where there is no address. */
+export function at(address: Address, index: number, floats: number): Address {
+  return address === NONE ? NONE : plus(address, index * floats * 4);
 }

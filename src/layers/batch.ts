@@ -16,7 +16,7 @@ export const LANES = 32;
 const SOME_ROWS = 1024;
 const SOME_TILES = 8;
 /** What a number's move between rows and tiles takes, in multiply-adds. */
-const MOVE = 8;
+const MOVE = 16;
 
 export function tilesFor(rows: number): number {
   return Math.ceil(rows / LANES);

@@ -8,7 +8,7 @@ import { inParts, inRanges } from './parts.js';
 
 const TILE_BYTES = LANES * 4;
 /** What packing takes a number, in multiply-adds. */
-const PACK = 8;
+const PACK = 6;
 
 /** Where fully connected units may pack their operands. Layers that take turns share it; `packScratch` reserves what the hungriest needs. */
 export interface PackScratch {

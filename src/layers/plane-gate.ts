@@ -1,5 +1,7 @@
 import { type Address, NONE } from '../runtime/address.js';
 import type { Engine, Scope } from '../runtime/engine.js';
+import type { Pace } from '../runtime/pace.js';
+import { at, inSamples } from './batch-norm.js';
 
 /** Planes [n][c][hw] times a gate each. */
 export class PlaneGate {
@@ -14,12 +16,16 @@ export class PlaneGate {
     engine.f32(this.ones, channels).fill(1);
   }
 
-  forward(y: Address, x: Address, gate: Address, n: number, c: number, hw: number): void {
-    this.engine.kernels.batch_norm_apply(y, x, this.ones, this.zeros, gate, NONE, n, c, hw, 0);
+  async forward(y: Address, x: Address, gate: Address, n: number, c: number, hw: number, pace: Pace): Promise<void> {
+    const { engine, ones, zeros } = this;
+    await inSamples(engine, pace, n, c * hw, (kernels, first, last) => {
+      const [to, from, gates] = [at(y, first, c * hw), at(x, first, c * hw), at(gate, first, c)];
+      kernels.batch_norm_apply(to, from, ones, zeros, gates, NONE, last - first, c, hw, 0);
+    });
   }
 
   /** dx (may be dy) and dgate, [n][c]. scratch: n · c · 8 bytes. */
-  backward(
+  async backward(
     dx: Address,
     dgate: Address,
     dy: Address,
@@ -29,12 +35,20 @@ export class PlaneGate {
     c: number,
     hw: number,
     scratch: Address,
-  ): void {
+    pace: Pace,
+  ): Promise<void> {
     const { engine, ones, zeros } = this;
-    engine.kernels.batch_norm_sums(scratch, dy, dy, NONE, x, zeros, n, c, hw, 0);
+    await inSamples(engine, pace, n, c * hw, (kernels, first, last) => {
+      const [from, before] = [at(dy, first, c * hw), at(x, first, c * hw)];
+      kernels.batch_norm_sums(at(scratch, first, 2 * c), from, from, NONE, before, zeros, last - first, c, hw, 0);
+    });
     const sums = engine.f32(scratch, 2 * n * c);
     const out = engine.f32(dgate, n * c);
     for (let plane = 0; plane < out.length; plane++) out[plane] = sums[2 * plane + 1]!;
-    engine.kernels.batch_norm_backward(dx, dy, x, gate, ones, zeros, zeros, zeros, n, c, hw);
+    await inSamples(engine, pace, n, c * hw, (kernels, first, last) => {
+      const [to, from, before] = [at(dx, first, c * hw), at(dy, first, c * hw), at(x, first, c * hw)];
+      const gates = at(gate, first, c);
+      kernels.batch_norm_backward(to, from, before, gates, ones, zeros, zeros, zeros, last - first, c, hw);
+    });
   }
 }

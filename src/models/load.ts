@@ -11,5 +11,5 @@ export async function loadNet(
   bytes: Uint8Array,
   options: LoadOptions = {},
 ): Promise<TrfNet | TseNet | DenseNet | GaterNet> {
-  return (await loadFile(readModelFile(bytes), options)) as TrfNet | TseNet | DenseNet | GaterNet;
+  return (await loadFile(await readModelFile(bytes), options)) as TrfNet | TseNet | DenseNet | GaterNet;
 }

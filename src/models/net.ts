@@ -12,9 +12,10 @@ import type { Address } from '../runtime/address.js';
 import { requireMemory } from '../runtime/budget.js';
 import { ENGINE, type Engine, isEngine } from '../runtime/engine.js';
 import { Pace } from '../runtime/pace.js';
+import { atOnce, inTurns, type Steps } from '../runtime/steps.js';
 import { argmax } from '../training/class-metrics.js';
 import { classWeightsOf } from '../training/class-weights.js';
-import { type FitResult, fit, type Trainable } from '../training/fit.js';
+import type { FitResult, Trainable } from '../training/fit.js';
 import { fitSettings } from '../training/fit-defaults.js';
 import { FIT, type FitOptions, type FitSettings } from '../training/fit-options.js';
 import type { LossSum, Outputs } from '../training/losses.js';
@@ -55,6 +56,11 @@ export interface NetDescription {
   /** More, by method. */
   [fact: string]: unknown;
 }
+
+/** Options of saveAsync. */
+export const SAVE = { signal: SIGNAL } as const satisfies Options;
+
+export type SaveOptions = OptionsOf<typeof SAVE>;
 
 /** Options of load and loadNet. */
 export const LOAD = { engine: ENGINE } as const satisfies Options;
@@ -153,7 +159,22 @@ export abstract class Net {
    * @param metadata further entries of the file's metadata, text by name
    * @throws RangeError for weights that are not finite, or names and metadata of more than 100 MB
    */
-  abstract save(metadata?: Readonly<Record<string, string>>): Uint8Array;
+  save(metadata?: Readonly<Record<string, string>>): Uint8Array {
+    this.life.requireAlive();
+    return atOnce(this.packing(metadata));
+  }
+
+  /**
+   * save that yields to the event loop, so that a page stays alive: the same file, of the weights of now.
+   * @throws also the signal's reason
+   */
+  async saveAsync(metadata?: Readonly<Record<string, string>>, options: SaveOptions = {}): Promise<Uint8Array> {
+    const { signal } = complete(SAVE, options, 'saveAsync');
+    return this.life.read(() => inTurns(this.packing(metadata), new Pace(signal)));
+  }
+
+  /** Makes the file of weights that nobody writes meanwhile. */
+  protected abstract packing(metadata?: Readonly<Record<string, string>>): Steps<Uint8Array>;
 
   /** What must be equal to resume training. */
   protected abstract get identity(): Record<string, unknown>;
@@ -212,7 +233,9 @@ export abstract class Net {
       evaluate: (rows, given) => this.assess(rows, given, { brief: true }),
       readers: this.life,
     };
-    return this.life.train('fit', () => {
+    return this.life.train('fit', async () => {
+      // Pages that only run nets do without.
+      const { fit } = await import('../training/fit.js');
       const need = this.fitNeed(train, settings);
       const what = `training this net with ${Math.min(settings.batchSize, data.rows)} ${this.unit} a batch`;
       requireMemory(
@@ -228,8 +251,7 @@ export abstract class Net {
 
   /**
    * The most bytes that fit would have in use with these rows and options, by the reckoning by which it would be refused: all that its engine has in use now, what training lays
-   * out in WebAssembly memory, and the typed arrays that it makes. Nothing is allocated. Not in it: the rows themselves, JavaScript objects, and the checkpoint of a fit that a
-   * signal stops.
+   * out in WebAssembly memory, and the typed arrays that it makes. Nothing is allocated. Not in it: the rows themselves and JavaScript objects.
    * @throws TypeError, RangeError for what fit would not take
    */
   memory(train: Dataset, options: FitOptions = {}): number {

@@ -1,7 +1,7 @@
 import { instantiate } from '@assemblyscript/loader';
 import { complete } from '../check/complete.js';
 import type { Option, OptionsOf } from '../check/option.js';
-import type { Address, Size } from './address.js';
+import { type Address, NONE, type Size } from './address.js';
 import { Arena, MAX_BYTES } from './arena.js';
 import { DirectFork, type Fork, type Own } from './fork.js';
 import type { Kernels } from './kernels.js';
@@ -53,6 +53,11 @@ const SCRATCH_BYTES = 256;
 /** Multiply-adds, or what takes as long, from which on a fork pays. Measured: npm run bench:threads -- --part fork. */
 const WORTH_THREADS = 1_000_000;
 
+/** What an engine has for itself, beside maxMemory: scratch, what its threads tell each other, the calls of two forks. */
+function reservedBytes(threads: number): Size {
+  return 65536 + SCRATCH_BYTES * threads + (threads > 1 ? controlBytes(threads) + 2 * ROOM_BYTES : 0);
+}
+
 /** The kernels, bound to one linear memory. Everything that computes holds one. */
 export class Engine {
   /** The raw exports: no wrapper between a hot loop and a kernel. */
@@ -82,18 +87,19 @@ export class Engine {
     this.kernels = kernels;
     this.maxMemory = maxMemory;
     this.threads = threads;
-    this.arena = new Arena(memory, maxMemory);
-    this.scratch = this.arena.allocate(SCRATCH_BYTES * threads);
+    this.arena = new Arena(memory, Math.min(MAX_BYTES, maxMemory + reservedBytes(threads)));
+    this.scratch = this.arena.reserve(SCRATCH_BYTES * threads);
   }
 
   /** @internal Of createEngine: the threads beside the one that makes the calls. */
   employ(makeTeam: (control: Address) => Team): void {
-    const team = makeTeam(this.arena.allocate(controlBytes(this.threads)));
+    const team = makeTeam(this.arena.reserve(controlBytes(this.threads)));
     const shared = () => {
-      const at = this.arena.allocate(ROOM_BYTES);
+      const at = this.arena.reserve(ROOM_BYTES);
       return roomAt(this.arena.memory.buffer, at);
     };
-    this.writer = new Writer(this.kernels, shared, team);
+    this.writer = new Writer(this.kernels, shared, (room) => this.arena.release(room.at), team);
+    left.register(this, team);
   }
 
   /**
@@ -103,7 +109,12 @@ export class Engine {
    */
   fork(work: Size, own: Own = { at: this.scratch, bytes: SCRATCH_BYTES }): Fork {
     if (work < WORTH_THREADS) return new DirectFork(this.kernels, own.at);
-    this.writer ??= new Writer(this.kernels, () => roomAt(new ArrayBuffer(ROOM_BYTES), 0 as Address), undefined);
+    this.writer ??= new Writer(
+      this.kernels,
+      () => roomAt(new ArrayBuffer(ROOM_BYTES), NONE),
+      () => {},
+      undefined,
+    );
     return this.writer.fork(own);
   }
 
@@ -151,6 +162,9 @@ export class Engine {
   }
 }
 
+/** Ends the threads of an engine that nobody holds any more. */
+const left = /* @__PURE__ */ new FinalizationRegistry<Team>((team) => team.dispose());
+
 /** Blocks that live and die together. */
 export class Scope {
   private readonly blocks: Address[] = [];
@@ -197,8 +211,8 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     throw new Error(
       'this runtime has no WebAssembly SIMD; Espalier needs Node 16.4, Chrome 91, Firefox 89, Safari 16.4 or later',
     );
-  const maximum = Math.floor(Math.min(MAX_BYTES, maxMemory) / 65536);
   const plan = threadsFor(threads, wasm);
+  const maximum = Math.floor(Math.min(MAX_BYTES, maxMemory + reservedBytes(plan.threads)) / 65536);
   const sharedOnes = plan.threads > 1 ? sharedMemory(maximum) : undefined;
   const memory = sharedOnes ?? new WebAssembly.Memory({ initial: 16, maximum });
   const module = await moduleOf(wasm, sharedOnes !== undefined);
@@ -306,6 +320,7 @@ async function moduleOf(source: WasmSource | undefined, shared: boolean): Promis
   if (before) return before;
   const module = compile();
   compiled.set(shared, module);
+  module.catch(() => compiled.delete(shared));
   return module;
 }
 

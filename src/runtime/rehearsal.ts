@@ -66,7 +66,7 @@ export function bytesBeside<T>(
 
 /** Kernels that tell sizes say them; the others do nothing. */
 function silent(kernels: Kernels): Kernels {
-  const get = (_: unknown, name: string) => (name.endsWith('_bytes') ? kernels[name as keyof Kernels] : () => 0);
+  const get = (_: unknown, name: string) => (/_(bytes|blocks)$/.test(name) ? kernels[name as keyof Kernels] : () => 0);
   return new Proxy({}, { get }) as Kernels;
 }
 

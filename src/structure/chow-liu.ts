@@ -5,7 +5,8 @@ import type { Table } from '../data/tables/table.js';
 import { ENGINE, type Engine, engineOf } from '../runtime/engine.js';
 import { Pace } from '../runtime/pace.js';
 import { PairInformation, pairBytes } from './pair-information.js';
-import { RowFrontier, SparseFrontier } from './prim.js';
+import { RowFrontier } from './prim.js';
+import { SparsePrim, sparsePrimBytes } from './sparse-prim.js';
 import { type NamedVariables, variablesOf } from './table-variables.js';
 import { DisjointSets, type Edge, requireVertex, Tree } from './tree.js';
 import { type BinaryRows, DISCRETISE, requireRoom, type Variables } from './variables.js';
@@ -86,32 +87,77 @@ export async function growTree(
   const d = data.variables;
   requireVertex(root, d, 'root');
   const overrides = constraintTable(required, forbidden, d);
-  // With the frontier, which over sparse rows stands in the place of the pairs and takes no more.
-  requireRoom(engine, d, pairBytes(data, 20));
   const pace = new Pace(options.signal);
+  const steering: Steering = {
+    root,
+    minInformation,
+    pace,
+    hear: (joined) => pace.hear(options.onProgress?.(joined, d)),
+  };
+  const edges =
+    overrides.size > 0 || data.kind !== 'rows'
+      ? await denseEdges(engine, data, overrides, steering)
+      : await sparseEdges(engine, data, steering);
+  steering.hear(d);
+  await pace.end();
+  return new Tree(d, edges, root, names, states);
+}
+
+interface Steering extends Completed<Pick<typeof CONSTRAINTS, 'root' | 'minInformation'>> {
+  readonly pace: Pace;
+  /** Is told how many variables have joined. */
+  readonly hear: (joined: number) => void;
+}
+
+/** Of binary rows without constraints. */
+async function sparseEdges(engine: Engine, data: BinaryRows, steering: Steering): Promise<Edge[]> {
+  const { root, minInformation, pace, hear } = steering;
+  requireRoom(engine, data.variables, pairBytes(data) + sparsePrimBytes(engine, data));
   const scope = engine.scope();
-  const constrained = overrides.size > 0 || data.kind !== 'rows';
-  const pairs = constrained ? new PairInformation(engine, data) : undefined;
   try {
-    const frontier = pairs
-      ? new RowFrontier(engine, scope, pairs, overrides)
-      : new SparseFrontier(engine, scope, data as BinaryRows);
+    const prim = await SparsePrim.over(engine, scope, data, pace);
+    const { order, parent, information } = await prim.grow(root, pace, hear);
+    // By variable, which is almost the order of the edges.
+    const edges: Edge[] = [];
+    const step = new Int32Array(order.length);
+    for (let i = 1; i < order.length; i++) step[order[i]!] = i;
+    for (let b = 0; b < step.length; b++) {
+      const nats = information[step[b]!]!;
+      if (b !== root && nats >= minInformation) edges.push({ a: parent[b]!, b, information: nats });
+    }
+    return edges;
+  } finally {
+    scope.dispose();
+  }
+}
+
+/** Of any variables, by a whole row of information for each. */
+async function denseEdges(
+  engine: Engine,
+  data: Variables,
+  overrides: ReturnType<typeof constraintTable>,
+  { root, minInformation, pace, hear }: Steering,
+): Promise<Edge[]> {
+  requireRoom(engine, data.variables, pairBytes(data, 20));
+  const scope = engine.scope();
+  const pairs = new PairInformation(engine, data);
+  try {
+    const frontier = new RowFrontier(engine, scope, pairs, overrides);
     const edges: Edge[] = [];
     for (let v = root, joined = 1; v >= 0; joined++) {
       const { from, information } = frontier.edge(v);
       if (from >= 0 && (information === REQUIRED || information >= minInformation))
         edges.push({ a: from, b: v, information });
-      v = frontier.join(v);
+      await pairs.rowInTurns(v, pace);
+      v = frontier.joinWithRow(v);
       if (pace.due) {
-        pace.hear(options.onProgress?.(joined, d));
+        hear(joined);
         await pace.turn();
       }
     }
-    pace.hear(options.onProgress?.(d, d));
-    await pace.end();
-    return new Tree(d, pairs ? edges.map((edge) => withInformation(engine, pairs, edge)) : edges, root, names, states);
+    return edges.map((edge) => withInformation(engine, pairs, edge));
   } finally {
-    pairs?.dispose();
+    pairs.dispose();
     scope.dispose();
   }
 }

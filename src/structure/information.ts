@@ -52,7 +52,7 @@ export async function topPairs(
   let bar = -1;
   try {
     for (let a = 0; a < pairs.variables; a++) {
-      pairs.row(a);
+      await pairs.rowInTurns(a, pace);
       const row = engine.f64(pairs.information, pairs.variables);
       for (let b = a + 1; b < pairs.variables; b++) if (row[b]! > bar) top.push({ a, b, information: row[b]! });
       if (top.length > 4 * k + 1000 || a === pairs.variables - 1) {
@@ -89,7 +89,7 @@ export async function mutualInformation(
   requireVertex(b, variables.variables, 'b');
   const pairs = pairsOf(engine, variables);
   try {
-    pairs.row(a);
+    await pairs.rowInTurns(a, pace);
     return engine.f64(pairs.information, pairs.variables)[b]!;
   } finally {
     pairs.dispose();

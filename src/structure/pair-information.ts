@@ -1,6 +1,10 @@
 import { type Address, plus } from '../runtime/address.js';
 import type { Engine, Scope } from '../runtime/engine.js';
-import type { BinaryRows, Variables } from './variables.js';
+import type { Fork, Own } from '../runtime/fork.js';
+import type { Kernels } from '../runtime/kernels.js';
+import type { Pace } from '../runtime/pace.js';
+import { bindRows } from './bound-rows.js';
+import type { BinaryColumns, BinaryRows, StateColumns, Variables } from './variables.js';
 
 /** Bytes that variables take, what there is of each variable aside. */
 export function variableBytes(data: Variables): number {
@@ -18,14 +22,26 @@ export function pairBytes(data: Variables, more = 0): number {
   return 2 * own + (12 + more) * d + most;
 }
 
-/** The mutual information of one variable with every other, over and over: data copied to the engine once, one kernel call a row. */
+/** Variables of an item at least, and items at most. */
+const LEAST_SHARE = 8;
+const MOST_SHARES = 32;
+/** Multiply-adds that take as long as to look up information, to count 64 rows of bits, and a row of states. */
+const LOOK_UP = 150;
+const WORD = 8;
+const STATE_ROW = 25;
+/** What takes longer lets other tasks have their turn. */
+const LONG = 1e8;
+
+/** The mutual information of one variable with every other, over and over: data copied to the engine once, a call of kernels or few a row. */
 export class PairInformation {
   readonly variables: number;
   /** f64[variables]: what `row` wrote last. */
   readonly information: Address;
   private readonly engine: Engine;
   private readonly scope: Scope;
-  private readonly compute: (v: number) => void;
+  /** Multiply-adds a row. */
+  private work = 0;
+  private compute: (v: number) => Fork;
 
   constructor(engine: Engine, data: Variables) {
     this.engine = engine;
@@ -33,7 +49,12 @@ export class PairInformation {
     this.variables = data.variables;
     try {
       this.information = this.scope.bytes(data.variables * 8);
-      this.compute = data.kind === 'states' ? this.prepareStates(data) : this.prepareBinary(data);
+      this.compute =
+        data.kind === 'states'
+          ? this.prepareStates(data)
+          : data.kind === 'rows'
+            ? this.prepareRows(data)
+            : this.prepareBits(data);
     } catch (error) {
       this.scope.dispose();
       throw error;
@@ -42,81 +63,125 @@ export class PairInformation {
 
   /** Mutual information of v with every variable, nats, into `information`. The entry at v itself means nothing. */
   row(v: number): void {
-    this.compute(v);
+    this.compute(v).join();
+  }
+
+  /** row that lets other tasks have their turn. */
+  async rowInTurns(v: number, pace: Pace): Promise<void> {
+    const fork = this.compute(v);
+    if (this.work > LONG) await fork.turns(pace);
+    else fork.join();
   }
 
   dispose(): void {
     this.scope.dispose();
   }
 
-  private prepareBinary(data: Variables & { kind: 'rows' | 'bits' }): (v: number) => void {
+  /** A fork that cuts the variables into ranges. */
+  private ranges(own: Own, tell: (kernels: Kernels, own: Address, u0: number, u1: number) => void): Fork {
+    const d = this.variables;
+    const fork = this.engine.fork(this.work, own);
+    const width = Math.max(LEAST_SHARE, Math.ceil(d / MOST_SHARES));
+    for (let u0 = 0; u0 < d; u0 += width) {
+      tell(fork.kernels, fork.own, u0, Math.min(d, u0 + width));
+      fork.next();
+    }
+    return fork;
+  }
+
+  private prepareRows(data: BinaryRows): (v: number) => Fork {
     const { engine, scope, information } = this;
-    const { kernels } = engine;
-    const d = data.variables;
-    const n = data.rows;
+    const { variables: d, rows: n } = data;
     const counts = scope.bytes(d * 4);
-    const countPairs = data.kind === 'rows' ? this.rowCounter(data, counts) : this.bitCounter(data, counts);
-    const ones = data.kind === 'rows' ? countIndices(data.index, d) : this.countBits(data, counts);
+    const { start, index, columnStart, columnRow } = bindRows(engine, scope, data);
+    const ends = engine.i32(columnStart, d + 1).slice();
+    const ones = countIndices(data.index, d);
     const { table, margin, ones: onesAt } = bindMargins(engine, scope, ones, n);
     const levels = Int32Array.from(new Set(ones)).sort();
     const levelsAt = scope.copy(levels);
     const zero = scope.bytes((n + 1) * 8);
     return (v) => {
-      countPairs(v);
-      kernels.information_binary(information, counts, onesAt, margin, table, zero, levelsAt, levels.length, v, n, 0, d);
+      const fork = engine.fork(0);
+      const [c0, c1] = [ends[v]!, ends[v + 1]!];
+      fork.kernels.pair_counts_rows(counts, start, index, columnRow, c0, c1, d);
+      fork.kernels.information_binary(
+        information,
+        counts,
+        onesAt,
+        margin,
+        table,
+        zero,
+        levelsAt,
+        levels.length,
+        v,
+        n,
+        0,
+        d,
+      );
+      return fork;
     };
   }
 
-  private rowCounter(data: BinaryRows, counts: Address): (v: number) => void {
-    const { kernels } = this.engine;
-    const { start, index, columnStart, columnRow } = bindRows(this.engine, this.scope, data);
-    return (v) => kernels.pair_counts_rows(counts, start, index, columnStart, columnRow, v, data.variables);
+  private prepareBits(data: BinaryColumns): (v: number) => Fork {
+    const { engine, scope, information } = this;
+    const { variables: d, rows: n, words } = data;
+    this.work = d * (LOOK_UP + WORD * words);
+    const counts = scope.bytes(d * 4);
+    const bits = scope.copy(data.bits);
+    const { table, margin, ones } = bindMargins(engine, scope, this.countBits(data, bits, counts), n);
+    const none = 0 as Address;
+    const own = { at: none, bytes: 0 };
+    return (v) =>
+      this.ranges(own, (kernels, _, u0, u1) => {
+        kernels.pair_counts_bits(counts, bits, v, words, u0, u1);
+        kernels.information_binary(information, counts, ones, margin, table, none, none, 0, v, n, u0, u1);
+      });
   }
 
-  private bitCounter(data: Variables & { kind: 'bits' }, counts: Address): (v: number) => void {
-    const bits = this.scope.copy(data.bits);
-    return (v) => this.engine.kernels.pair_counts_bits(counts, bits, v, data.words, 0, data.variables);
-  }
-
-  private countBits(data: Variables & { kind: 'bits' }, counts: Address): Int32Array {
+  /** Each column's ones: pairs with itself. */
+  private countBits({ variables: d, words }: BinaryColumns, bits: Address, counts: Address): Int32Array {
     const { engine } = this;
-    const bytes = data.words * 8;
-    const column = engine.arena.allocate(bytes);
-    const ones = Int32Array.from({ length: data.variables }, (_, v) => {
-      engine.u8(column, bytes).set(data.bits.subarray(v * bytes, (v + 1) * bytes));
-      engine.kernels.pair_counts_bits(counts, column, 0, data.words, 0, 1);
-      return engine.i32(counts, 1)[0]!;
+    return Int32Array.from({ length: d }, (_, v) => {
+      engine.kernels.pair_counts_bits(counts, bits, v, words, v, v + 1);
+      return engine.i32(counts, d)[v]!;
     });
-    engine.arena.release(column);
-    return ones;
   }
 
-  private prepareStates(data: Variables & { kind: 'states' }): (v: number) => void {
+  private prepareStates(data: StateColumns): (v: number) => Fork {
     const { engine, scope, information } = this;
     const { kernels } = engine;
-    const { rows, counts: k } = data;
-    const table = bindTable(engine, scope, rows);
-    const states = scope.copy(data.states);
+    const { rows: n, variables: d, counts: k } = data;
     const most = k.reduce((a, b) => Math.max(a, b), 1);
-    const joint = scope.bytes(most * most * 4);
+    this.work = d * (LOOK_UP + STATE_ROW * n + LOOK_UP * most * most);
+    const table = bindTable(engine, scope, n);
+    const columns = scope.copy(data.states);
+    const bytes = Math.ceil((most * most) / 16) * 64;
+    const own = { at: scope.bytes(bytes * engine.threads), bytes };
     const margins = Float64Array.from(k, (count, v) => {
-      kernels.joint_counts(joint, plus(states, v * rows), plus(states, v * rows), count, count, rows);
-      return kernels.sum_k_log_k(joint, table, count * count);
+      kernels.joint_counts(own.at, plus(columns, v * n), plus(columns, v * n), count, count, n);
+      return kernels.sum_k_log_k(own.at, table, count * count);
     });
-    return (v) => {
-      const out = engine.f64(information, data.variables);
-      for (let u = 0; u < data.variables; u++) {
-        kernels.joint_counts(joint, plus(states, v * rows), plus(states, u * rows), k[v]!, k[u]!, rows);
-        out[u] = kernels.information_joint(joint, table, margins[v]!, margins[u]!, k[v]!, k[u]!, rows);
-      }
-    };
+    const [states, margin] = [scope.copy(k), scope.copy(margins)];
+    return (v) =>
+      this.ranges(own, (to, joint, u0, u1) =>
+        to.information_states(information, joint, columns, states, margin, table, v, n, u0, u1),
+      );
   }
 }
+
+/** Of the table: so many are an item, and one takes as long as so many multiply-adds. */
+const TERMS = 2 ** 14;
+const TERM = 300;
 
 /** T(k) = k ln k for k from 0 to `rows`, in the engine. */
 export function bindTable(engine: Engine, scope: Scope, rows: number): Address {
   const table = scope.bytes((rows + 1) * 8);
-  engine.kernels.count_table(table, rows);
+  const fork = engine.fork(TERM * rows);
+  for (let k = 0; k <= rows; k += TERMS) {
+    fork.kernels.count_table(table, k, Math.min(rows + 1, k + TERMS));
+    fork.next();
+  }
+  fork.join();
   return table;
 }
 
@@ -124,20 +189,9 @@ export function bindTable(engine: Engine, scope: Scope, rows: number): Address {
 export function bindMargins(engine: Engine, scope: Scope, ones: Int32Array, rows: number) {
   const table = bindTable(engine, scope, rows);
   const T = engine.f64(table, rows + 1);
-  const margin = Float64Array.from(ones, (k) => T[k]! + T[rows - k]!);
+  const margin = new Float64Array(ones.length);
+  for (let v = 0; v < margin.length; v++) margin[v] = T[ones[v]!]! + T[rows - ones[v]!]!;
   return { table, ones: scope.copy(ones), margin: scope.copy(margin) };
-}
-
-/** Binary rows in the engine, by row and by variable. */
-export function bindRows(engine: Engine, scope: Scope, data: BinaryRows) {
-  const start = scope.copy(data.start);
-  const index = scope.copy(data.index);
-  const columnStart = scope.bytes((data.variables + 1) * 4);
-  const columnRow = scope.bytes(data.index.length * 4);
-  const place = engine.arena.allocate(data.index.length * 4);
-  engine.kernels.compress_columns(columnStart, columnRow, place, start, index, data.rows, data.variables);
-  engine.arena.release(place);
-  return { start, index, columnStart, columnRow };
 }
 
 export function countIndices(index: Int32Array, variables: number): Int32Array {

@@ -115,17 +115,26 @@ export function emptyBits(rows: number, variables: number): BinaryColumns {
 }
 
 function sparseOnes(matrix: SparseMatrix, limits: Float64Array): BinaryRows {
-  const start = new Int32Array(matrix.rows + 1);
-  const index = new Int32Array(matrix.index.length);
+  const { rows, columns: variables, start, index, value } = matrix;
+  if (areOnes(value, limits)) return { kind: 'rows', rows, variables, start: start.slice(), index: index.slice() };
+  const kept = new Int32Array(rows + 1);
+  const ones = new Int32Array(index.length);
   let size = 0;
-  for (let r = 0; r < matrix.rows; r++) {
-    for (let e = matrix.start[r]!; e < matrix.start[r + 1]!; e++) {
-      const column = matrix.index[e]!;
-      if (matrix.value[e]! > limits[column]!) index[size++] = column;
+  for (let r = 0; r < rows; r++) {
+    for (let e = start[r]!, end = start[r + 1]!; e < end; e++) {
+      const column = index[e]!;
+      if (value[e]! > limits[column]!) ones[size++] = column;
     }
-    start[r + 1] = size;
+    kept[r + 1] = size;
   }
-  return { kind: 'rows', rows: matrix.rows, variables: matrix.columns, start, index: index.slice(0, size) };
+  return { kind: 'rows', rows, variables, start: kept, index: ones.slice(0, size) };
+}
+
+/** Whether all limits are 0 and all values above: those of counts. */
+function areOnes(value: Float32Array, limits: Float64Array): boolean {
+  for (let c = 0; c < limits.length; c++) if (limits[c] !== 0) return false;
+  for (let e = 0; e < value.length; e++) if (!(value[e]! > 0)) return false;
+  return true;
 }
 
 function packedOnes(matrix: RowMatrix, limits: Float64Array): BinaryColumns {

@@ -3,6 +3,7 @@ import type { Identity } from '../files/identity.js';
 import type { Tensor } from '../files/safetensors.js';
 import { damagedState, packState, unpackState } from '../files/state.js';
 import { allFinite } from '../numeric/finite.js';
+import type { Steps } from '../runtime/steps.js';
 import { type Evaluation, type Monitor, score } from './metrics.js';
 
 export interface EpochRecord {
@@ -53,7 +54,7 @@ export function writeCheckpoint(
   identity: Identity,
   state: CheckpointState,
   vectors: Record<string, Float32Array>,
-): Uint8Array {
+): Steps<Uint8Array> {
   const tensors: Record<string, Tensor> = {};
   for (const [name, data] of Object.entries(vectors)) tensors[name] = { shape: [data.length], data };
   const { bestScore, bestLoss } = state;

@@ -70,7 +70,7 @@ export const FIT = {
   seed: { ...SEED_OF_NET, doc: 'Of shuffles and dropout.' },
   signal: {
     ...SIGNAL,
-    doc: "Stops at the next batch, or at the next yield of a validation: fit then returns with a checkpoint and stoppedBy 'signal'; the net has the weights of the last whole epoch, or the best.",
+    doc: 'Stops the work at the next yield: the call rejects with its reason, once onCheckpoint has received what can be gone on from; the net has the weights of the last whole epoch, or the best.',
   },
   onProgress: {
     kind: 'callback',
@@ -87,7 +87,7 @@ export const FIT = {
   onCheckpoint: {
     kind: 'callback',
     inert: true,
-    doc: 'Receives a checkpoint after every checkpointEvery epochs, and is waited for until the signal comes.',
+    doc: 'Receives a checkpoint after every checkpointEvery epochs, and one of that very batch when the signal stops the work; is waited for until the signal comes.',
     type: undefined as Fn<(checkpoint: Uint8Array) => void | Promise<void>>,
   },
   checkpointEvery: {

@@ -1,26 +1,24 @@
 import type { Dataset } from '../data/dataset.js';
 import { decisive, type Identity, identity } from '../files/identity.js';
-import { allFinite } from '../numeric/finite.js';
 import type { Address } from '../runtime/address.js';
 import type { Engine } from '../runtime/engine.js';
 import { nextTask, Pace, unlessAborted } from '../runtime/pace.js';
 import { Purpose, permutation } from '../runtime/random.js';
+import { copying, inTurns } from '../runtime/steps.js';
 import { better, type CheckpointState, type EpochRecord, readCheckpoint, writeCheckpoint } from './checkpoint.js';
 import { FIT, type FitSettings } from './fit-options.js';
 import type { LossSum } from './losses.js';
 import type { Evaluation, Monitor } from './metrics.js';
-import { type Block, createOptimizer } from './optimizer.js';
+import { type Block, createOptimizer, isFiniteBlock } from './optimizer.js';
 import { scheduleFactor } from './schedule.js';
 
 export interface FitResult {
   history: EpochRecord[];
   /** How many there were to be, as given or by default. */
   epochs: number;
-  /** Epoch whose weights the net has now; 0 when it stopped inside the first. */
+  /** Epoch whose weights the net has now. */
   bestEpoch: number;
-  stoppedBy: 'epochs' | 'patience' | 'signal';
-  /** When stopped by the signal: pass it as `resume` to go on. */
-  checkpoint?: Uint8Array;
+  stoppedBy: 'epochs' | 'patience';
   seconds: number;
 }
 
@@ -31,6 +29,8 @@ export interface TrainingSession {
   readonly trained?: number;
   /** Loss and gradients of these rows; `step` numbers the noise. Rejects with what the pace throws, and then has changed nothing that lasts. */
   step(rows: Int32Array, seed: number, step: number, pace: Pace): Promise<LossSum>;
+  /** Moves what lasts beside the weights, such as running statistics, as the last step said. Called with the optimiser's step. */
+  commit?(): void;
   dispose(): void;
 }
 
@@ -48,23 +48,6 @@ export interface Trainable {
   evaluate(data: Dataset, options: { batchSize: number; signal?: AbortSignal | undefined }): Promise<Evaluation>;
   /** Others that read the weights, which are not written meanwhile. */
   readonly readers: { readonly beingRead: boolean; unread(): Promise<void> };
-}
-
-/**
- * Bytes of typed arrays that a fit has in use at most: the order of the rows; the weights of this epoch, the one before and the best; what evaluation makes;
- * a checkpoint and its parts.
- */
-export function fitArrays(
-  parameters: number,
-  trained: number,
-  rows: number,
-  evaluation: number,
-  { optimizer, validation, onCheckpoint }: Pick<FitSettings, 'optimizer' | 'validation' | 'onCheckpoint'>,
-): number {
-  const kept = validation ? 2 : 1;
-  const state = trained * (optimizer.kind === 'adam' ? 2 : 1);
-  const checkpoint = onCheckpoint ? 4 * (parameters + 2 * state + kept * parameters) : 0;
-  return 4 * rows + 4 * kept * parameters + Math.max(4 * parameters, evaluation, checkpoint);
 }
 
 /** Trains a net by options that are completed and checked. */
@@ -91,6 +74,8 @@ class Run {
   private best: Float32Array | undefined;
   /** What an error goes back to: the weights at the end of the last whole epoch. */
   private lastGood: Float32Array = new Float32Array(0);
+  /** Room for the next epoch's weights: that of some which are no longer needed. */
+  private spare: Float32Array | undefined;
   private readonly startedAt = performance.now();
   private rowsDone = 0;
   /** One for the whole run: epochs may be shorter than its interval. */
@@ -122,29 +107,41 @@ class Run {
     }
   }
 
+  /** Rejects with the signal's reason where that stopped it. */
   async finish(): Promise<FitResult> {
-    const { options } = this;
+    const { epochs, signal } = this.options;
     this.lastGood = this.weights();
+    let stopped: boolean;
     try {
       await nextTask();
-      // A checkpoint may come from the very epoch that used up the patience: ask before an epoch too.
-      while (this.epoch < options.epochs && this.stale() < options.patience) {
-        if (!(await this.runEpoch())) return await this.stop();
-      }
-      if (!(await this.unlessStopped(this.pace.end(options.signal)))) return await this.stop();
-      return await this.result(this.stale() >= options.patience ? 'patience' : 'epochs', this.lastGood);
+      stopped = !(await this.runEpochs());
+      if (stopped) await this.handOver();
+      await this.putWeights(this.best ?? this.lastGood);
     } catch (error) {
       await this.putWeights(this.lastGood);
       throw error;
     }
+    if (stopped) throw signal!.reason;
+    const { history, bestEpoch } = this;
+    const stoppedBy = this.isStale() ? 'patience' : 'epochs';
+    return { history, epochs, bestEpoch, stoppedBy, seconds: (performance.now() - this.startedAt) / 1000 };
   }
 
-  private async stop(): Promise<FitResult> {
+  /** False when the signal stopped it. */
+  private async runEpochs(): Promise<boolean> {
+    const { epochs, signal } = this.options;
+    // A checkpoint may come from the very epoch that used up the patience: ask before an epoch too.
+    while (this.epoch < epochs && !this.isStale()) if (!(await this.runEpoch())) return false;
+    return (await this.unlessStopped(this.pace.end(signal))) !== undefined;
+  }
+
+  /** What can be gone on from. */
+  private async handOver(): Promise<void> {
     this.requireFinite();
-    const checkpoint = this.checkpoint();
+    const { onCheckpoint } = this.options;
+    if (onCheckpoint) this.pace.hear(onCheckpoint(await this.checkpoint()));
     // Hears of callbacks that were rejected; those that have not answered are not waited for.
     await this.pace.turn();
-    return this.result('signal', this.lastGood, checkpoint);
   }
 
   dispose(): void {
@@ -169,6 +166,7 @@ class Run {
       while (net.readers.beingRead) await net.readers.unread();
       if (!Number.isFinite(sum)) throw this.diverged(`loss ${sum} in batch ${this.batch + 1}`);
       this.optimizer.step(this.trained, this.session.gradients, rate);
+      this.session.commit?.();
       this.lossSum += sum;
       this.lossWeight += weight;
       this.step++;
@@ -205,8 +203,8 @@ class Run {
   /** ReLU turns NaN into 0, so that a loss can be finite where weights, or what the optimiser keeps of them, no longer are. */
   private requireFinite(): void {
     const { engine, parameters } = this.net;
-    for (const { at, length } of [parameters, ...Object.values(this.optimizer.state)])
-      if (!allFinite(engine.f32(at, length))) throw this.diverged('weights that are not finite');
+    for (const block of [parameters, ...Object.values(this.optimizer.state)])
+      if (!isFiniteBlock(engine, block)) throw this.diverged('weights that are not finite');
   }
 
   private diverged(symptom: string): RangeError {
@@ -224,6 +222,7 @@ class Run {
       loss: this.lossSum / Math.max(1, this.lossWeight),
       seconds: 0,
     };
+    const before = [this.lastGood, this.best];
     if (options.validation) {
       const { batchSize, signal } = options;
       const validation = await this.unlessStopped(this.net.evaluate(options.validation, { batchSize, signal }));
@@ -239,6 +238,7 @@ class Run {
       }
     } else this.bestEpoch = record.epoch;
     this.lastGood = weights;
+    this.spare = before.find((values) => values && values !== weights && values !== this.best);
     record.seconds = (performance.now() - began) / 1000;
     this.history.push(record);
     this.epoch++;
@@ -247,7 +247,7 @@ class Run {
     this.lossWeight = 0;
     if (!(await this.unlessStopped(options.onEpoch?.(structuredClone(record))))) return false;
     if (!options.onCheckpoint || this.epoch % options.checkpointEvery !== 0) return true;
-    return (await this.unlessStopped(options.onCheckpoint(this.checkpoint()))) !== undefined;
+    return (await this.unlessStopped(options.onCheckpoint(await this.checkpoint()))) !== undefined;
   }
 
   /** Undefined when the signal came before the work was done. */
@@ -280,25 +280,10 @@ class Run {
     this.pace.hear(answer);
   }
 
-  /** Epochs in a row that were no better. */
-  private stale(): number {
-    return this.options.validation ? this.epoch - this.bestEpoch : 0;
-  }
-
-  private async result(
-    stoppedBy: FitResult['stoppedBy'],
-    last: Float32Array,
-    checkpoint?: Uint8Array,
-  ): Promise<FitResult> {
-    await this.putWeights(this.best ?? last);
-    return {
-      history: this.history,
-      epochs: this.options.epochs,
-      bestEpoch: this.bestEpoch,
-      stoppedBy,
-      ...(checkpoint ? { checkpoint } : {}),
-      seconds: (performance.now() - this.startedAt) / 1000,
-    };
+  /** Whether so many epochs in a row were no better that the patience is used up. */
+  private isStale(): boolean {
+    const { validation, patience } = this.options;
+    return validation !== undefined && this.epoch - this.bestEpoch >= patience;
   }
 
   /** What the optimiser moves at this step. */
@@ -308,7 +293,13 @@ class Run {
   }
 
   private weights(): Float32Array {
-    return this.net.engine.f32(this.net.parameters.at, this.net.parameters.length).slice();
+    const { at, length } = this.net.parameters;
+    const now = this.net.engine.f32(at, length);
+    const { spare } = this;
+    if (!spare) return now.slice();
+    this.spare = undefined;
+    spare.set(now);
+    return spare;
   }
 
   private async putWeights(values: Float32Array): Promise<void> {
@@ -327,15 +318,16 @@ class Run {
     return identity({ net: net.identity, rows: train.rows, validationRows, ...decisive(FIT, options) });
   }
 
-  private checkpoint(): Uint8Array {
+  private async checkpoint(): Promise<Uint8Array> {
     const { epoch, batch, step, lossSum, lossWeight, history, bestEpoch, bestScore, bestLoss } = this;
-    const vectors: Record<string, Float32Array> = { parameters: this.weights() };
+    const copied = (block: Block) => inTurns(copying(this.net.engine, block), this.pace);
+    const vectors: Record<string, Float32Array> = { parameters: await copied(this.net.parameters) };
     if (this.best) vectors.best = this.best;
     for (const [name, block] of Object.entries(this.optimizer.state)) {
-      vectors[name] = this.net.engine.f32(block.at, block.length).slice();
+      vectors[name] = await copied(block);
     }
     const { scalars } = this.optimizer;
-    return writeCheckpoint(
+    const steps = writeCheckpoint(
       this.identity,
       {
         epoch,
@@ -351,6 +343,7 @@ class Run {
       },
       vectors,
     );
+    return inTurns(steps, this.pace);
   }
 
   private restore(bytes: Uint8Array): void {

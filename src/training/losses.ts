@@ -229,9 +229,9 @@ function sound(accepted: boolean, value: number, row: number): number {
 /** Tiles whose labels are laid out, and whose losses are taken, at a time. */
 const SOME = 16;
 /** What an output of one row takes, in multiply-adds. */
-const SOFTMAX = 64;
-const SIGMOID = 200;
-const SQUARED = 8;
+const SOFTMAX = 100;
+const SIGMOID = 500;
+const SQUARED = 6;
 
 function someTiles(batchSize: number): number {
   return Math.min(SOME, tilesFor(batchSize));

@@ -91,7 +91,7 @@ class Adam implements Optimizer {
     const [p1, p2] = [this.scalars[0]! * beta1, this.scalars[1]! * beta2];
     this.scalars = [p1, p2];
     const { mean, square } = this.state;
-    inVectors(this.engine, parameters.length, ({ kernels }, at, length) => {
+    inVectors(this.engine, parameters.length, UPDATE, ({ kernels }, at, length) => {
       kernels.adam(
         plus(parameters.at, at),
         plus(gradients, at),
@@ -125,7 +125,7 @@ class Sgd implements Optimizer {
   step(parameters: Block, gradients: Address, rate: number): void {
     const { momentum, nesterov, weightDecay } = this.options;
     const { velocity } = this.state;
-    inVectors(this.engine, parameters.length, ({ kernels }, at, length) => {
+    inVectors(this.engine, parameters.length, UPDATE, ({ kernels }, at, length) => {
       kernels.sgd(
         plus(parameters.at, at),
         plus(gradients, at),
@@ -141,18 +141,34 @@ class Sgd implements Optimizer {
 }
 
 /** What a weight takes, in multiply-adds: mostly its way from memory and back. */
-const UPDATE = 32;
+const UPDATE = 20;
+const LOOK = 4;
 /** Weights of a part, at least: 64 kB of each vector. */
 const LEAST = 2 ** 14;
 const PARTS = 16;
 
+/** Whether all numbers of a block are finite; its length is a multiple of 4. */
+export function isFiniteBlock(engine: Engine, { at, length }: Block): boolean {
+  const fork = inVectors(engine, length, LOOK, (fork, from, part) => {
+    fork.keep(fork.kernels.all_finite(plus(at, from), part));
+  });
+  for (let i = 0; i < fork.keptCount; i++) if (!fork.kept(i)) return false;
+  return true;
+}
+
 /** Vectors of `length` floats in parts, `at` bytes from their starts. */
-function inVectors(engine: Engine, length: number, update: (fork: Fork, at: number, length: number) => void): void {
-  const fork = engine.fork(length * UPDATE);
+function inVectors(
+  engine: Engine,
+  length: number,
+  work: number,
+  update: (fork: Fork, at: number, length: number) => void,
+): Fork {
+  const fork = engine.fork(length * work);
   const part = roundUp(Math.max(LEAST, length / PARTS), 16);
   for (let from = 0; from < length; from += part) {
     update(fork, from * 4, Math.min(part, length - from));
     fork.next();
   }
   fork.join();
+  return fork;
 }

@@ -107,17 +107,29 @@ function gradientInput(
   });
 }
 
-/** dw of one call, on memory as above. */
+/** dw of one call for each range of channels and images that `cuts` bound, on memory as above. */
 function gradientWeights(
   kernel: Kernels['conv_gradient_weights'],
   x: Float32Array,
   dy: Float32Array,
   shape: Shape,
+  cuts: { readonly channels?: number; readonly images?: number } = {},
 ): Float32Array {
+  const { n, ci, co, kernel: side } = shape;
+  const { channels = ci, images = n } = cuts;
   return guarded((memory) => {
     const work = memory.scratch(kernels.conv_bytes(...sizeOf(shape)) / 4);
     const dw = memory.scratch(shape.co * terms(shape));
-    kernel(dw.at, memory.input(x).at, memory.input(dy).at, work.at, shape.n, ...sizeOf(shape));
+    const [from, d] = [memory.input(x).at, memory.input(dy).at];
+    const sums = (count: number) => memory.scratch(16 * Math.ceil((count * side ** 2) / 4) * Math.ceil(co / 4));
+    for (let c0 = 0; c0 < ci; c0 += channels) {
+      const c1 = Math.min(ci, c0 + channels);
+      const room = sums(c1 - c0).at;
+      for (let first = 0; first < n; first += images) {
+        const last = Math.min(n, first + images);
+        kernel(dw.at, room, from, d, work.at, first, last, n, c0, c1, ...sizeOf(shape));
+      }
+    }
     return dw.read();
   });
 }
@@ -198,6 +210,16 @@ kernelTest('conv_gradient_weights', 'every kernel, stride and padding, bits of t
   for (const shape of [...SHAPES, ...BLOCKS]) {
     const { x, dy } = drawn(draws, shape);
     sameBits(gradientWeights(kernel, x, dy, shape), twin.convGradientWeights(x, dy, shape), named(shape));
+  }
+});
+
+kernelTest('conv_gradient_weights', 'channels and images apart give the bits of the whole', (kernel) => {
+  const draws = new Draws(14);
+  for (const shape of SHAPES.filter(({ ci, n }) => ci > 1 && n > 1)) {
+    const { x, dy } = drawn(draws, shape);
+    const whole = gradientWeights(kernel, x, dy, shape);
+    const cuts = { channels: 1 + draws.below(shape.ci - 1), images: 1 + draws.below(shape.n - 1) };
+    sameBits(gradientWeights(kernel, x, dy, shape, cuts), whole, `${named(shape)}, ${JSON.stringify(cuts)}`);
   }
 });
 

@@ -1,9 +1,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Address } from '#dist/runtime/address.js';
+import { type Address, plus } from '#dist/runtime/address.js';
 import { Draws } from '../support/draws.js';
 import type { GuardedMemory } from '../support/guarded-memory.js';
-import { guarded, kernelTest } from '../support/kernel-test.js';
+import { engine, guarded, kernelTest } from '../support/kernel-test.js';
 import { close, copyOf, sameBits } from '../support/numbers.js';
 import { randomRows } from '../support/patterns.js';
 import * as twin from './twins/information.js';
@@ -19,7 +19,9 @@ kernelTest('count_table', 'every n from 0 to 66, bits of the twin', (fill) => {
   for (let n = 0; n <= 66; n++) {
     guarded((memory) => {
       const table = memory.output(new Float64Array(n + 1).fill(-1));
-      fill(table.at, n);
+      const cut = Math.floor(n / 3);
+      fill(table.at, cut, n + 1);
+      fill(table.at, 0, cut);
       sameBits(table.read(), tableOf(n), `n ${n}`);
     });
   }
@@ -28,7 +30,7 @@ kernelTest('count_table', 'every n from 0 to 66, bits of the twin', (fill) => {
 kernelTest('count_table', 'within 1e-15, relative, of k Math.log(k) up to 200,000', (fill) => {
   guarded((memory) => {
     const table = memory.output(new Float64Array(200_001));
-    fill(table.at, 200_000);
+    fill(table.at, 0, 200_001);
     close(
       table.read(),
       table.read().map((_, k) => (k === 0 ? 0 : k * Math.log(k))),
@@ -49,8 +51,8 @@ kernelTest('pair_counts_rows', 'equals counting pairs one by one, with empty row
       guarded((memory) => {
         const out = memory.output(new Int32Array(d).fill(-5));
         const [rowStart, rowIndex] = [memory.input(pattern.start).at, memory.input(pattern.index).at];
-        const [columnStart, columnRow] = [memory.input(columns.start).at, memory.input(columns.row).at];
-        count(out.at, rowStart, rowIndex, columnStart, columnRow, v, d);
+        const columnRow = memory.input(columns.row).at;
+        count(out.at, rowStart, rowIndex, columnRow, columns.start[v]!, columns.start[v + 1]!, d);
         const expected = Int32Array.from({ length: d }, (_, u) => {
           let both = 0;
           for (let r = 0; r < rows; r++) if (on(r, u) && on(r, v)) both++;
@@ -61,6 +63,35 @@ kernelTest('pair_counts_rows', 'equals counting pairs one by one, with empty row
     }
   }
 });
+
+for (const name of ['index_counts', 'column_starts', 'column_rows'] as const) {
+  kernelTest(name, 'rows turned into columns in one or several parts equal the naive transpose', (kernel) => {
+    const kernels = { ...engine.kernels, [name]: kernel };
+    const draws = new Draws(16);
+    for (let times = 0; times < 60; times++) {
+      const [rows, d, parts] = [draws.below(30), 1 + draws.below(20), 1 + draws.below(5)];
+      const pattern = randomRows(draws, rows, d, draws.unit());
+      const expected = compressColumns(pattern, d);
+      const cuts = [0, ...Array.from({ length: parts - 1 }, () => draws.below(rows + 1)).sort((a, b) => a - b), rows];
+      guarded((memory) => {
+        const start = memory.output(new Int32Array(d + 1).fill(-7));
+        const row = memory.output(new Int32Array(pattern.index.length).fill(-7));
+        const counts = memory.output(new Int32Array(parts * d).fill(-7));
+        const [rowStart, index] = [memory.input(pattern.start).at, memory.input(pattern.index).at];
+        const each = (work: (own: Address, r0: number, r1: number) => void) => {
+          // In any order.
+          for (const part of draws.permutation(parts))
+            work(plus(counts.at, 4 * part * d), cuts[part]!, cuts[part + 1]!);
+        };
+        each((own, r0, r1) => kernels.index_counts(own, index, pattern.start[r0]!, pattern.start[r1]!, d));
+        kernels.column_starts(start.at, counts.at, parts, d);
+        each((own, r0, r1) => kernels.column_rows(row.at, own, rowStart, index, r0, r1));
+        sameBits(start.read(), expected.start, 'starts');
+        sameBits(row.read(), expected.row, 'rows');
+      });
+    }
+  });
+}
 
 /** Bits of d columns of `words` 64-bit words, as 32-bit halves, and their naive co-occurrence count. */
 function randomBits(draws: Draws, d: number, words: number) {
@@ -302,6 +333,41 @@ kernelTest('sum_k_log_k', 'thousands of counts, most of them 0, and falling ones
     }
   }
 });
+
+kernelTest(
+  'information_states',
+  'ranges: the bits of joint tables one by one; variables outside stay',
+  (information) => {
+    const draws = new Draws(17);
+    for (let times = 0; times < 40; times++) {
+      const [d, n] = [1 + draws.below(7), 1 + draws.below(60)];
+      const k = Int32Array.from({ length: d }, () => 1 + draws.below(5));
+      const columns = Uint8Array.from({ length: d * n }, (_, i) => draws.below(k[Math.floor(i / n)]!));
+      guarded((memory) => {
+        const at = memory.input(columns).at;
+        const table = memory.input(tableOf(n)).at;
+        const joint = memory.output(new Int32Array(25));
+        const { joint_counts, sum_k_log_k, information_joint } = engine.kernels;
+        const column = (v: number) => plus(at, v * n);
+        const margins = Float64Array.from(k, (count, v) => {
+          joint_counts(joint.at, column(v), column(v), count, count, n);
+          return sum_k_log_k(joint.at, table, count * count);
+        });
+        const [states, margin] = [memory.input(k).at, memory.input(margins).at];
+        const [v, a, b] = [draws.below(d), draws.below(d + 1), draws.below(d + 1)];
+        const [u0, u1] = [Math.min(a, b), Math.max(a, b)];
+        const out = memory.output(new Float64Array(d).fill(-5));
+        information(out.at, joint.at, at, states, margin, table, v, n, u0, u1);
+        const expected = Float64Array.from(k, (count, u) => {
+          if (u < u0 || u >= u1) return -5;
+          joint_counts(joint.at, column(v), column(u), k[v]!, count, n);
+          return information_joint(joint.at, table, margins[v]!, margins[u]!, k[v]!, count, n);
+        });
+        sameBits(out.read(), expected, `${v} with ${u0} to ${u1} of ${d}`);
+      });
+    }
+  },
+);
 
 kernelTest('joint_counts', '1 to 5 states by 1 to 5, 0 to 40 rows, equals counting one by one', (count) => {
   const draws = new Draws(5);

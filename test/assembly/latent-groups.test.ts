@@ -79,6 +79,31 @@ kernelTest('group_split', 'to a group for every row, and to none more than one',
   }
 });
 
+kernelTest('group_rows', 'splits by column after column, 1 to 130 rows', (kernel) => {
+  const draws = new Draws(19);
+  for (const rows of ROWS) {
+    for (const k of [1, 4, 7]) {
+      const columns = Array.from({ length: k }, () => randomColumn(draws, rows));
+      const tables = columns.map(() => randomTable(draws));
+      const expected = twin.groupRows(columns, tables, rows);
+      guarded((memory) => {
+        const group = memory.output(new Int32Array(rows).fill(-5));
+        const count = memory.output(new Int32Array(rows).fill(-5));
+        const like = memory.output(new Float64Array(2 * rows).fill(Number.NaN));
+        const [ones, target] = [memory.output(new Int32Array(rows)).at, memory.output(new Int32Array(rows)).at];
+        const at = memory.input(Uint32Array.from(columns, (column) => memory.input(pack(column)).at)).at;
+        const tablesAt = memory.input(Float64Array.from(tables.flat())).at;
+        const words = Math.ceil(rows / 64);
+        const groups = kernel(group.at, count.at, like.at, ones, target, at, tablesAt, k, words, rows);
+        assert.is(groups, expected.count.length, `${rows} rows by ${k} columns`);
+        sameBits(group.read(), expected.group, 'group');
+        sameBits(count.read().subarray(0, groups), expected.count, 'count');
+        sameBits(like.read().subarray(0, 2 * groups), expected.like, 'like');
+      });
+    }
+  }
+});
+
 /** Places what island_gain reads and runs it. */
 function gainOf(
   memory: GuardedMemory,

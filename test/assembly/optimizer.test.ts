@@ -1,4 +1,5 @@
 import { test } from 'uvu';
+import * as assert from 'uvu/assert';
 import { type Address, plus } from '#dist/runtime/address.js';
 import { Draws } from '../support/draws.js';
 import type { GuardedMemory } from '../support/guarded-memory.js';
@@ -80,6 +81,25 @@ kernelTest('sgd', 'every multiple of 4 up to 68, plain, with momentum, Nesterov,
         sameBits(p.read(), expectedP, `parameters, n ${n}`);
         sameBits(v.read(), expectedV, `velocity, n ${n}`);
       });
+    }
+  }
+});
+
+kernelTest('all_finite', 'every multiple of 4 up to 68, one number that is not at any place', (allFinite) => {
+  const draws = new Draws(1);
+  for (let n = 0; n <= 68; n += 4) {
+    guarded((memory) => {
+      const x = memory.input(draws.floats(n).map((v, i) => (i % 3 ? v : Math.sign(v) * 3e38)));
+      assert.is(allFinite(x.at, n), 1, `${n} numbers`);
+    });
+    for (let i = 0; i < n; i++) {
+      for (const odd of [NaN, Infinity, -Infinity]) {
+        guarded((memory) => {
+          const numbers = draws.floats(n);
+          numbers[i] = odd;
+          assert.is(allFinite(memory.input(numbers).at, n), 0, `${odd} at ${i} of ${n}`);
+        });
+      }
     }
   }
 });

@@ -1,8 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { NONE } from '#dist/runtime/address.js';
+import { NONE, plus } from '#dist/runtime/address.js';
 import { Draws } from '../support/draws.js';
-import { type engine, guarded, kernelTest } from '../support/kernel-test.js';
+import { engine, guarded, kernelTest } from '../support/kernel-test.js';
 import { close, sameBits } from '../support/numbers.js';
 import { FORESTS, forestOf, given, randomParents, randomRows, range } from './forests.js';
 import * as twin from './twins/posterior.js';
@@ -33,11 +33,15 @@ function infer(
     const likelihood = memory.output(new Float64Array(rows.length).fill(-5));
     const both = memory.output(new Float64Array(latents + features).fill(start ?? -5));
     const ones = memory.output(new Float64Array(latents).fill(start ?? -5));
+    const cells = rows.length * latents;
+    const joint = memory.output(new Float64Array(cells).fill(Number.NaN));
+    const one = memory.output(new Float64Array(cells).fill(Number.NaN));
+    const counting = start !== undefined;
     kernel(
       posterior.at,
       likelihood.at,
-      start === undefined ? NONE : both.at,
-      ones.at,
+      counting ? joint.at : NONE,
+      counting ? one.at : NONE,
       rowStart,
       rowIndex,
       featureParent,
@@ -50,6 +54,18 @@ function infer(
       r0,
       r1,
     );
+    if (counting) {
+      const { sum_columns, sum_listed } = engine.kernels;
+      const [jointAt, oneAt] = [plus(joint.at, 8 * r0 * latents), plus(one.at, 8 * r0 * latents)];
+      sum_columns(both.at, jointAt, r1 - r0, latents, 0, latents);
+      sum_columns(ones.at, oneAt, r1 - r0, latents, 0, latents);
+      const [features0, start0] = [plus(both.at, 8 * latents), plus(rowStart, 4 * r0)];
+      for (const [x0, x1] of [
+        [0, features >> 1],
+        [features >> 1, features],
+      ] as const)
+        sum_listed(features0, oneAt, start0, rowIndex, featureParent, r1 - r0, latents, x0, x1);
+    }
     return { posterior: posterior.read(), likelihood: likelihood.read(), both: both.read(), ones: ones.read() };
   });
 }
@@ -243,5 +259,82 @@ for (const [name, make] of FORESTS) {
     }
   });
 }
+
+kernelTest('latent_posteriors', 'without posteriors, the same likelihoods and counts', (kernel) => {
+  const draws = new Draws(12);
+  const forest = forestOf(draws, [2, 2, -1], 6, (x) => x % 3);
+  const rows = randomRows(draws, 7, 6);
+  const expected = infer(kernel, forest, rows, { start: 0 });
+  const silent = ((_: number, ...rest: never[]) => (kernel as (...all: number[]) => void)(NONE, ...rest)) as Kernel;
+  const found = infer(silent, forest, rows, { start: 0 });
+  sameBits(found.likelihood, expected.likelihood, 'likelihood');
+  sameBits(found.both, expected.both, 'both');
+  sameBits(found.ones, expected.ones, 'ones');
+  sameBits(found.posterior, new Float32Array(21).fill(-5), 'posteriors');
+});
+
+kernelTest('sum_columns', '0 to 9 rows, any range of 1 to 40 columns, a row after another', (kernel) => {
+  const draws = new Draws(13);
+  for (const columns of [1, 7, 8, 9, 16, 40]) {
+    for (const rows of [0, 1, 2, 9]) {
+      const stride = columns + draws.below(3);
+      const from = Float64Array.from({ length: rows * stride }, () => draws.unit() / 3);
+      for (const [c0, c1] of [[0, columns] as const, [columns >> 1, columns] as const, [0, columns - 1] as const]) {
+        guarded((memory) => {
+          const sum = memory.output(new Float64Array(columns).fill(0.7));
+          kernel(sum.at, memory.input(from).at, rows, stride, c0, c1);
+          const expected = range(columns).map((c) =>
+            range(rows).reduce((total, r) => (c >= c0 && c < c1 ? total + from[r * stride + c]! : total), 0.7),
+          );
+          sameBits(sum.read(), expected, `${rows} rows, columns [${c0}, ${c1})`);
+        });
+      }
+    }
+  }
+});
+
+kernelTest('sum_listed', 'features of a range gain their parents, a row after another', (kernel) => {
+  const draws = new Draws(14);
+  const [features, latents] = [9, 4];
+  const parent = range(features).map((x) => (x * 3) % latents);
+  for (const count of [0, 1, 6]) {
+    const rows = randomRows(draws, count, features);
+    const one = Float64Array.from({ length: count * latents }, () => draws.unit() / 3);
+    const lists = rows.map((row) => range(features).filter((x) => row[x]));
+    for (const [x0, x1] of [[0, 9] as const, [3, 5] as const, [4, 4] as const]) {
+      guarded((memory) => {
+        const sum = memory.output(new Float64Array(features).fill(0.7));
+        const start = Int32Array.of(0, ...lists.map((_, r) => lists.slice(0, r + 1).flat().length));
+        const [at, index] = [memory.input(start).at, memory.input(Int32Array.from(lists.flat())).at];
+        kernel(
+          sum.at,
+          memory.input(one).at,
+          at,
+          index,
+          memory.input(Int32Array.from(parent)).at,
+          count,
+          latents,
+          x0,
+          x1,
+        );
+        const expected = range(features).map((x) =>
+          rows.reduce(
+            (total, row, r) => (row[x] && x >= x0 && x < x1 ? total + one[r * latents + parent[x]!]! : total),
+            0.7,
+          ),
+        );
+        sameBits(sum.read(), expected, `${count} rows, features [${x0}, ${x1})`);
+      });
+    }
+  }
+});
+
+kernelTest('likelier_states', 'above a half, of a range', (kernel) => {
+  guarded((memory) => {
+    const states = memory.output(new Uint8Array(6).fill(7));
+    kernel(states.at, memory.input(Float32Array.of(1, 0.5, 0.50001, 0, 0.4999, 1)).at, 1, 5);
+    sameBits(states.read(), [7, 0, 1, 0, 0, 7], 'states');
+  });
+});
 
 test.run();

@@ -2,12 +2,12 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Address } from '#dist/runtime/address.js';
 import { Draws } from '../support/draws.js';
-import { type engine, guarded, kernelTest } from '../support/kernel-test.js';
+import { engine, guarded, kernelTest } from '../support/kernel-test.js';
 import { close, sameBits } from '../support/numbers.js';
 import * as twin from './twins/posterior.js';
 
-/** Differences of sums of k ln k over n rows. */
-const NATS = { relative: 1e-10, absolute: 1e-13 };
+/** Differences of sums of k ln k over n rows, rounded to f32. */
+const NATS = { relative: 6e-8, absolute: 1e-13 };
 
 const range = (length: number) => Array.from({ length }, (_, i) => i);
 
@@ -55,8 +55,6 @@ function softCounts(v: readonly number[], w: readonly number[], columns: readonl
     v.reduce((total, _, r) => total + factors.reduce((product, factor) => product * factor[r]!, 1), 0);
   return {
     nv: sum(v),
-    nw: sum(w),
-    nvw: sum(v, w),
     nz: columns.map((z) => sum(z)),
     nvz: columns.map((z) => sum(v, z)),
     nwz: columns.map((z) => sum(w, z)),
@@ -68,16 +66,24 @@ function conditional(
   kernel: typeof engine.kernels.conditional_information,
   v: readonly number[],
   w: readonly number[],
-  columns: readonly (readonly number[])[],
-): Float64Array {
-  const { nv, nw, nvw, nz, nvz, nwz, nvwz } = softCounts(v, w, columns);
+  others: readonly (readonly number[])[],
+): Float32Array {
+  // The parent is the last of the columns.
+  const columns = [...others, w];
+  const { nv, nz, nvz, nwz, nvwz } = softCounts(v, w, columns);
+  const { length } = columns;
+  const stride = length + 3;
   return guarded((memory) => {
-    const out = memory.output(new Float64Array(columns.length).fill(-5));
+    const out = memory.output(new Float32Array(length).fill(-5));
+    const margin = memory.output(new Float64Array(stride + length).fill(-5));
     const [atZ, atVz, atWz, atVwz] = [nz, nvz, nwz, nvwz].map(
       (counts) => memory.input(Float64Array.from(counts)).at,
     ) as [Address, Address, Address, Address];
-    kernel(out.at, atZ, atVz, atWz, atVwz, nv, nw, nvw, v.length, columns.length);
-    return out.read();
+    engine.kernels.condition_margins(margin.at, atZ, atWz, length - 1, v.length, stride, length);
+    kernel(out.at, atZ, atVz, atWz, atVwz, margin.at, length - 1, nv, v.length, stride, length);
+    const found = out.read();
+    assert.is(found[length - 1], -1, 'the parent');
+    return found.slice(0, -1);
   });
 }
 
@@ -108,5 +114,34 @@ kernelTest(
     close(conditional(kernel, v, w, columns), [Math.LN2, 0, Math.LN2, 0, 0, 0], NATS, 'nats');
   },
 );
+
+kernelTest('condition_margins', 'k ln k of both states of z, by w; 1 to 5 columns', (kernel) => {
+  const klogk = (k: number) => (k > 0 ? k * Math.log(k) : 0);
+  for (const columns of range(5).map((c) => c + 1)) {
+    const nz = range(columns).map((c) => 3 + c);
+    const nwz = range(columns).map((c) => 1 + c / 2);
+    const [w, n, stride] = [columns - 1, 20, columns + 1];
+    guarded((memory) => {
+      const margin = memory.output(new Float64Array(stride + columns).fill(-5));
+      const [z, wz] = [memory.input(Float64Array.from(nz)).at, memory.input(Float64Array.from(nwz)).at];
+      kernel(margin.at, z, wz, w, n, stride, columns);
+      const found = margin.read();
+      const nw = nz[w]!;
+      close(
+        found.subarray(0, columns),
+        nwz.map((k) => klogk(k) + klogk(nw - k)),
+        NATS,
+        'w = 1',
+      );
+      close(
+        found.subarray(stride),
+        nwz.map((k, c) => klogk(nz[c]! - k) + klogk(n - nw - (nz[c]! - k))),
+        NATS,
+        'w = 0',
+      );
+      sameBits(found.subarray(columns, stride), [-5], 'between');
+    });
+  }
+});
 
 test.run();

@@ -62,17 +62,32 @@ function forward(kernel: Kernels['winograd_forward'], run: Forward): Float32Arra
   });
 }
 
-/** dw of one call, on memory as above. */
+/** Floats of a gradient as it is summed. */
+const transformed = ({ ci, co }: Shape) => 36 * 2 * Math.ceil(ci / 2) * 4 * Math.ceil(co / 4);
+
+/** dw, on memory as above: a call for each block of tiles and `filters` filters, whose sums are added in order. */
 function gradient(
   kernel: Kernels['winograd_gradient'],
   x: Float32Array,
   dy: Float32Array,
-  { n, ci, co, h, w, pad }: Shape,
+  shape: Shape,
+  filters = shape.co,
+  weights = kernels.winograd_gradient_weights,
 ): Float32Array {
+  const { n, ci, co, h, w, pad } = shape;
   return guarded((memory) => {
     const work = memory.scratch(kernels.winograd_gradient_bytes(n, ci, co, h, w, pad) / 4);
+    const [from, d] = [memory.input(x).at, memory.input(dy).at];
     const dw = memory.scratch(co * ci * 9);
-    kernel(dw.at, memory.input(x).at, memory.input(dy).at, work.at, n, ci, co, h, w, pad);
+    const blocks = kernels.winograd_gradient_blocks(n, ci, co, h, w, pad);
+    const sums = Array.from({ length: blocks }, () => memory.scratch(transformed(shape)));
+    sums.forEach(({ at }, block) => {
+      for (let first = 0; first < co; first += filters)
+        kernel(at, from, d, work.at, n, block, first, Math.min(co, first + filters), ci, co, h, w, pad);
+    });
+    for (const { at } of sums.slice(1)) kernels.accumulate(sums[0]!.at, at, transformed(shape));
+    for (let first = 0; first < co; first += filters)
+      weights(dw.at, sums[0]!.at, work.at, first, Math.min(co, first + filters), ci, co);
     return dw.read();
   });
 }
@@ -97,7 +112,10 @@ kernelTest('winograd_weights', 'every number of filters and channels, both ways 
         guarded((memory) => {
           const w = draws.floats(co * ci * 9);
           const u = memory.scratch(36 * Math.ceil(co / 4) * ci * 4);
-          weights(u.at, memory.input(w).at, memory.scratch(216).at, co, ci, flip);
+          const [from, scratch] = [memory.input(w).at, memory.scratch(216).at];
+          const cut = 4 * draws.below(Math.ceil(co / 4));
+          weights(u.at, from, scratch, 0, cut, co, ci, flip);
+          weights(u.at, from, scratch, cut, co, co, ci, flip);
           sameBits(u.read(), twin.winogradWeights(w, co, ci, flip === 1), `${co} filters of ${ci}, flip ${flip}`);
         });
       }
@@ -212,6 +230,23 @@ kernelTest('winograd_gradient', 'every height and width, and more tiles than a b
   assert.is(several.filter((count) => count > 1).length, 3, `blocks: ${several}`);
 });
 
+kernelTest('winograd_gradient_blocks', 'as many as the twin has', (count) => {
+  for (const shape of [...SHAPES, ...BLOCKS]) {
+    const { n, ci, co, h, w, pad } = shape;
+    const { perImage, block } = twin.gradientGroups(shape);
+    assert.is(count(n, ci, co, h, w, pad), Math.ceil((n * perImage) / block), named(shape));
+  }
+});
+
+kernelTest('winograd_gradient_weights', 'four filters at a time, summed up so too, give the bits of all', (weights) => {
+  const draws = new Draws(17);
+  for (const shape of [...SHAPES.filter(({ co }, i) => co > 4 && i % 5 === 0), ...BLOCKS]) {
+    const [x, dy] = [draws.floats(inputLength(shape)), draws.floats(outputLength(shape))];
+    const whole = gradient(kernels.winograd_gradient, x, dy, shape);
+    sameBits(gradient(kernels.winograd_gradient, x, dy, shape, 4, weights), whole, named(shape));
+  }
+});
+
 kernelTest('winograd_gradient', 'within 2e-6 of sums in f64, as a share of their terms’ magnitudes', (kernel) => {
   const draws = new Draws(12);
   for (const shape of SOME) {
@@ -302,7 +337,8 @@ kernelTest('winograd_gradient_bytes', 'what a call needs, to the last byte', (by
       const x = memory.input(draws.floats(inputLength({ ...shape, ci })));
       const dy = memory.input(draws.floats(outputLength({ ...shape, co })));
       const work = memory.scratch(bytes(n, ci, co, h, w, pad) / 4);
-      kernels.winograd_gradient(memory.scratch(co * ci * 9).at, x.at, dy.at, work.at, n, ci, co, h, w, pad);
+      const du = memory.scratch(36 * ci * co);
+      kernels.winograd_gradient(du.at, x.at, dy.at, work.at, n, 0, 0, co, ci, co, h, w, pad);
       assert.is(untouched(work.read()), 0, named(shape));
     });
   }

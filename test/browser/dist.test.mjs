@@ -2,14 +2,14 @@
 import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { moduleGraph } from '../../build/test/support/module-graph.js';
 import { launch, openPage } from './support/chromium.mjs';
+import { pageOf } from './support/import-map.mjs';
 import { serve } from './support/server.mjs';
 
 const root = new URL('../../', import.meta.url);
 const dist = suite('dist in Chromium');
 // Not in a before hook: uvu would swallow its error.
-const server = await serve({ root, pages: { '/': html() } });
+const server = await serve({ root, pages: { '/': pageOf(root, ['dist/index.js', 'build/test/support/digest.js']) } });
 const browser = await launch();
 
 dist.after(async () => {
@@ -78,17 +78,6 @@ async function fitForAWhile() {
   clearInterval(ticker);
   net.dispose();
   return { milliseconds, timers, frames, progress };
-}
-
-/** No bundler: an import map says where the bare imports of dist/ and of the digests lead. */
-function html() {
-  const imports = {};
-  for (const entry of ['dist/index.js', 'build/test/support/digest.js']) {
-    for (const [specifier, href] of moduleGraph(new URL(entry, root)).bare) {
-      imports[specifier] = `/${href.slice(root.href.length)}`;
-    }
-  }
-  return `<!doctype html><title>espalier</title><script type="importmap">${JSON.stringify({ imports })}</script>`;
 }
 
 function within(seconds, promise) {

@@ -108,7 +108,7 @@ test('its line of documentation', () => {
 
 test('files of its nets', async () => {
   const net = await DenseNet.create(dense(switches(1, 20)), { hidden: [2] });
-  const file = readModelFile(net.save());
+  const file = await readModelFile(net.save());
   const loaded = await loadFile(file, {}, [{ ...own, name: 'dense' }]);
   assert.equal(loaded.save(), net.save());
   assert.throws(() => methodNamed('dense', [own]), 'expected a net of method \'own\', got one of "dense"');

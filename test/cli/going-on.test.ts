@@ -9,12 +9,12 @@ import { type CsvOptions, learnCsv } from '#dist/data/text/csv.js';
 import { Random } from '../support/random.js';
 
 /** What is refused, and that what is proposed is not. */
-function refused(text: string, options: CsvOptions, chosen = false): TableError {
+async function refused(text: string, options: CsvOptions, chosen = false): Promise<TableError> {
   try {
-    learnTold(text, options, chosen);
+    await learnTold(text, options, chosen);
   } catch (error) {
     const found = error as TableError;
-    if (found.suggestion) learnTold(text, { ...options, ...found.suggestion }, true);
+    if (found.suggestion) await learnTold(text, { ...options, ...found.suggestion }, true);
     return found;
   }
   throw new Error('was taken');
@@ -29,36 +29,36 @@ const passengers = [
   ),
 ].join('\n');
 
-test('a default target with gaps: all troubles, and another target', () => {
-  const { troubles, suggestion } = refused(passengers, { target: -1 });
+test('a default target with gaps: all troubles, and another target', async () => {
+  const { troubles, suggestion } = await refused(passengers, { target: -1 });
   assert.match(troubles.join('\n'), /column "Name": expected categories that recur/);
   assert.match(troubles.join('\n'), /column "Age": 12 of 60 cells are missing/);
   assert.match(troubles.join('\n'), /line 32, column "Port": expected a target, got none there and in 1 more/);
   assert.match(troubles.join('\n'), /--target names another, such as "Survived"/);
   assert.equal(suggestion, { target: 'Survived', ignore: ['PassengerId', 'Name'], missing: 'mean' });
-  const { suggestion: none } = refused(passengers, { target: 'Port' }, true);
+  const { suggestion: none } = await refused(passengers, { target: 'Port' }, true);
   assert.is(none, undefined, 'a target that was chosen stays');
 });
 
-test('an id in the last column is no target unless it is chosen', () => {
+test('an id in the last column is no target unless it is chosen', async () => {
   const text = ['size,kind,id', ...Array.from({ length: 40 }, (_, r) => `${r % 7},${'ab'[r % 2]},${1000 + r}`)].join(
     '\n',
   );
-  const { troubles, suggestion } = refused(text, { target: -1 });
+  const { troubles, suggestion } = await refused(text, { target: -1 });
   assert.match(troubles[0]!, /column "id": expected a target, got 40 different whole numbers in 40 rows, as ids have/);
   assert.is(suggestion!.target, 'size');
-  assert.is(learnTold(text, { target: 'id' }, true).schema.target!.name, 'id');
+  assert.is((await learnTold(text, { target: 'id' }, true)).schema.target!.name, 'id');
 });
 
-test('what comes to light only then is told too', () => {
+test('what comes to light only then is told too', async () => {
   // Once the sign is a mark, the column has gaps, and once these are filled nothing is wrong.
   const rows = Array.from({ length: 60 }, (_, r) => `${r === 7 ? '§' : r},${r % 3 ? 'x' : 'y'}`);
-  const { suggestion } = refused(['n,y', ...rows].join('\n'), { target: -1 });
+  const { suggestion } = await refused(['n,y', ...rows].join('\n'), { target: -1 });
   assert.ok((suggestion!.missingMarks as string[]).includes('§'));
   assert.is(suggestion!.missing, 'mean');
 });
 
-test('random tables: whatever is proposed works', () => {
+test('random tables: whatever is proposed works', async () => {
   const random = new Random(11);
   const pools = [
     ['1', '2', '2.5', ''],
@@ -77,7 +77,7 @@ test('random tables: whatever is proposed works', () => {
     );
     const text = [columns.map((_, c) => (c % 3 ? `c${c}` : `c${c}Id`)).join(','), ...rows].join('\n');
     try {
-      learnTold(text, { target: -1 }, false);
+      await learnTold(text, { target: -1 }, false);
     } catch (error) {
       const { suggestion } = error as TableError;
       if (!suggestion) continue;
@@ -88,12 +88,12 @@ test('random tables: whatever is proposed works', () => {
   assert.ok(proposed > 50, `${proposed} proposals`);
 });
 
-test('inspect tells what the reader found though something is refused', () => {
+test('inspect tells what the reader found though something is refused', async () => {
   const rows = Array.from(
     { length: 30 },
     (_, r) => `${r};2024-01-${String(1 + r).padStart(2, '0')};1.${100 + r},5;${r ? 'x' : ''}`,
   );
-  const { taken, troubles } = inspectCsv([';day;amount;gap', ...rows].join('\n'), { target: null }, () => false);
+  const { taken, troubles } = await inspectCsv([';day;amount;gap', ...rows].join('\n'), { target: null }, () => false);
   assert.is(troubles.length, 1);
   assert.is(taken.dates, 1);
   assert.is(taken.thousands, '.');
@@ -101,9 +101,9 @@ test('inspect tells what the reader found though something is refused', () => {
   assert.equal([taken.numeric, taken.categorical], [1, 1]);
 });
 
-test('inspect calls few numbers with fractions values, as training does, though a feature is refused', () => {
+test('inspect calls few numbers with fractions values, as training does, though a feature is refused', async () => {
   const rows = Array.from({ length: 12 }, (_, r) => `${r ? r : ''},${(r % 3) + 0.5}`).join('\n');
-  const { target, troubles } = inspectCsv(`gap,y\n${rows}\n`, { target: 'y' }, () => false);
+  const { target, troubles } = await inspectCsv(`gap,y\n${rows}\n`, { target: 'y' }, () => false);
   assert.is(troubles.length, 1);
   assert.is(target!.kind, 'values');
   assert.is(learnCsv(`gap,y\n${rows}\n`, { target: 'y', missing: 'mean' }).schema.target!.kind, 'values');

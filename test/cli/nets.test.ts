@@ -354,7 +354,7 @@ test('info', async () => {
   const facts = await answers<Record<string, unknown>>(['info']);
   assert.is(facts.version, version);
   assert.is(facts.simd, true);
-  for (const fact of ['relaxedSimd', 'threads', 'sharedArrayBuffer']) assert.type(facts[fact], 'boolean');
+  for (const fact of ['relaxedSimd', 'canThread', 'sharedArrayBuffer']) assert.type(facts[fact], 'boolean');
   // From Node 22 on without a flag.
   if (Number(process.versions.node.split('.')[0]) >= 22) assert.is(facts.relaxedSimd, true);
   assert.ok(Number(facts.cores) >= 1);

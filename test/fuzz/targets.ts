@@ -17,10 +17,15 @@ import {
   writeSafetensors,
 } from 'espalier';
 import {
+  learnCsv,
+  learnCsvAsync,
   learnCsvSchema,
   learnRecords,
+  learnSvmlight,
+  learnSvmlightAsync,
   parseIdx,
   parseSparseText,
+  parseSparseTextAsync,
   parseSvmlight,
   readCsv,
   readRecords,
@@ -189,8 +194,12 @@ function rawColumns(text: string): string {
 }
 
 /** What the reader makes of it must be what its twin makes of it. */
-function sparse(text: string): string {
+async function sparse(text: string): Promise<string> {
   const wanted = sparseTwin(text);
+  await asAtOnce(
+    () => parseSparseText(text),
+    () => parseSparseTextAsync(text),
+  );
   const { features, targets } = asItsTwin(wanted, () => parseSparseText(text));
   if (targets === undefined || targets.kind === 'values') throw new Error('other kinds');
   // Classes by value are named by it.
@@ -201,10 +210,27 @@ function sparse(text: string): string {
 }
 
 /** Labels as numbers, so that none is refused. */
-function svmlight(text: string): string {
+async function svmlight(text: string): Promise<string> {
   const wanted = svmlightTwin(text);
+  await asAtOnce(
+    () => learnSvmlight(text),
+    () => learnSvmlightAsync(text),
+  );
   const { features, targets } = asItsTwin(wanted, () => parseSvmlight(text, { targets: 'values' }));
   return sameAs(wanted, { labels: Array.from(targets!.values), rows: rowsOf(features) });
+}
+
+/** What is read with turns for others must be what is read at once, a refusal too. */
+async function asAtOnce(read: () => unknown, readInTurns: () => Promise<unknown>): Promise<void> {
+  const outcome = async (work: () => unknown) => {
+    try {
+      return JSON.stringify(await work());
+    } catch (error) {
+      return String(error);
+    }
+  };
+  const [wanted, found] = [await outcome(read), await outcome(readInTurns)];
+  if (wanted !== found) throw new Error(`in turns ${found.slice(0, 200)}, at once ${wanted.slice(0, 200)}`);
 }
 
 function asItsTwin(wanted: { rows: unknown[] } | undefined, read: () => Dataset): Dataset {
@@ -231,7 +257,11 @@ function rowsOf(features: Dataset['features']): [number, number][][] {
 }
 
 /** Numbers only, the same when read again, by the schema's JSON, and when printed and read. */
-function csv(text: string): string {
+async function csv(text: string): Promise<string> {
+  await asAtOnce(
+    () => learnCsv(text, { target: -1 }),
+    () => learnCsvAsync(text, { target: -1 }),
+  );
   const schema = learnCsvSchema(text, { target: null, missing: 'mode' });
   const { features } = readCsv(text, schema);
   if (features.kind !== 'dense' || !features.values.every(Number.isFinite)) throw new Error('not finite');

@@ -44,6 +44,26 @@ function beliefs(call: Named, told: Told): Named {
   };
 }
 
+/** What lists of offers are made from. */
+function offered(call: Named, told: Told): Named {
+  const levels = call.levels!;
+  const d = told.at(call.levelStart!, levels);
+  return {
+    ...all(8 * d, 'key', 'margin', 'own'),
+    ...all(4 * d, 'parent', 'vertex', 'slot', 'ones'),
+    levelMin: 8 * levels,
+    ...all(4 * levels, 'levelParent', 'levelOnes'),
+    levelStart: 4 * (levels + 1),
+    table: 8 * (call.n! + 1),
+  };
+}
+
+/** Blocks of 16 of so many, of 16 such blocks, and so on up to one. */
+const nodes = (size: number): number => {
+  const blocks = Math.ceil(size / 16);
+  return blocks > 1 ? blocks + nodes(blocks) : blocks;
+};
+
 const outputs = (size: number, kernel: number, stride: number, pad: number) =>
   Math.floor((size + 2 * pad - kernel) / stride) + 1;
 
@@ -134,12 +154,13 @@ export const extents: Required<Extents> = {
   squared_error: ({ outputs }) => all(ROW * outputs!, 'd', 'y', 'target'),
   // Flat vectors end at a whole vector of four.
   sgd: ({ n }) => all(4 * up(n!, 4), 'p', 'grad', 'v'),
+  all_finite: ({ n }) => ({ x: 4 * up(n!, 4) }),
   adam: ({ n }) => all(4 * up(n!, 4), 'p', 'grad', 'm', 'v'),
-  count_table: ({ n }) => ({ table: 8 * (n! + 1) }),
-  pair_counts_rows: (call, told) => ({
-    ...compressed(told, call, call.v! + 1, 'columnStart', 'columnRow'),
-    count: 4 * call.d!,
-  }),
+  count_table: ({ k1 }) => ({ table: 8 * k1! }),
+  index_counts: ({ e1, columns }) => ({ count: 4 * columns!, index: 4 * e1! }),
+  column_starts: ({ parts, columns }) => ({ columnStart: 4 * (columns! + 1), count: 4 * parts! * columns! }),
+  column_rows: (call, told) => compressed(told, call, call.r1!, 'start', 'index'),
+  pair_counts_rows: ({ c1, d }) => ({ count: 4 * d!, columnRow: 4 * c1! }),
   pair_counts_bits: ({ v, words, u1 }) => ({ count: 4 * u1!, bits: 8 * words! * Math.max(v! + 1, u1!) }),
   information_binary: ({ levelCount, v, n, u1 }) => ({
     information: 8 * u1!,
@@ -152,6 +173,18 @@ export const extents: Required<Extents> = {
   }),
   joint_counts: ({ ka, kb, n }) => ({ joint: 4 * ka! * kb!, first: n!, second: n! }),
   sum_k_log_k: ({ count, k }, told) => ({ count: 4 * k!, table: 8 * (told.max(count!, 0, k!) + 1) }),
+  information_states: ({ states, v, n, u0, u1 }, told) => {
+    const columns = Math.max(v! + 1, u1!);
+    const most = told.at(states!, v!) * told.max(states!, u0!, u1!);
+    return {
+      information: 8 * u1!,
+      joint: 4 * most,
+      columns: columns * n!,
+      states: 4 * columns,
+      margin: 8 * columns,
+      table: 8 * (n! + 1),
+    };
+  },
   information_joint: ({ ka, kb, n }) => ({ joint: 4 * ka! * kb!, table: 8 * (n! + 1) }),
   prim_step: ({ open, openCount, v }, told) => {
     const vertices = Math.max(v!, told.max(open!, 0, openCount!)) + 1;
@@ -161,21 +194,25 @@ export const extents: Required<Extents> = {
       open: 4 * openCount!,
     };
   },
-  prim_join_rows: (call, told) => {
-    const { v, n, d, levels } = call as Record<string, number>;
-    return {
-      ...all(8 * d!, 'key', 'margin'),
-      ...all(4 * d!, 'parent', 'count', 'touched', 'vertex', 'slot', 'ones'),
-      blockBest: 4 * Math.ceil(d! / 64),
-      areaBest: 4 * Math.ceil(d! / 4096),
-      levelMin: 8 * levels!,
-      levelParent: 4 * levels!,
-      levelStart: 4 * (levels! + 1),
-      levelOnes: 4 * levels!,
-      table: 8 * (n! + 1),
-      ...compressed(told, call, v! + 1, 'columnStart', 'columnRow'),
-    };
+  prim_list: (call, told) => ({
+    ...offered(call, told),
+    out: 16 * call.capacity!,
+    list: 4 * call.size!,
+    ...compressed(told, call, told.max(call.list!, 0, call.size!) + 1, 'columnStart', 'columnRow'),
+  }),
+  prim_list_counted: (call, told) => {
+    const d = told.at(call.levelStart!, call.levels!);
+    return { ...offered(call, told), out: 16 * (d + call.levels! + 1), counts: 4 * call.parts! * d };
   },
+  prim_keep: ({ capacity }) => ({ pool: 16 * capacity! }),
+  prim_pack: ({ used }) => ({ pool: 16 * used! }),
+  prim_advance: ({ d }) => ({
+    ...all(8 * d!, 'weight', 'key'),
+    ...all(4 * d!, 'parent', 'place', 'vertex', 'slot'),
+    order: 4 * (d! + 1),
+    best: 4 * nodes(d!),
+  }),
+  prim_promising: ({ most, s1 }) => ({ out: 4 * most!, key: 8 * s1!, ...all(4 * s1!, 'place', 'vertex') }),
   collect_active: ({ tileUnits, units, tiles }) => ({
     start: 4 * (32 * tiles! + 1),
     h: ROW * span(tiles!, tileUnits!, units!),
@@ -243,6 +280,7 @@ export const extents: Required<Extents> = {
   global_average_backward: ({ planes, hw }) => ({ dy: 4 * planes!, dx: 4 * planes! * hw! }),
   winograd_forward_bytes: () => ({}),
   winograd_gradient_bytes: () => ({}),
+  winograd_gradient_blocks: () => ({}),
   winograd_weights: ({ co, ci }) => ({ u: 144 * up(co!, 4) * ci!, w: 36 * co! * ci!, scratch: 864 }),
   winograd_forward: ({ first, last, ci, co, h, w, pad, readCount, filterCount }, told) => ({
     ...all(4 * last! * co! * (h! + 2 * pad! - 2) * (w! + 2 * pad! - 2), 'y', 'shortcut'),
@@ -253,8 +291,13 @@ export const extents: Required<Extents> = {
     openOut: 4 * filterCount!,
     bias: 4 * co!,
   }),
+  winograd_gradient_weights: ({ last, ci, co }) => ({
+    dw: 36 * last! * ci!,
+    du: 144 * up(ci!, 2) * up(co!, 4),
+    scratch: 432,
+  }),
   winograd_gradient: ({ n, ci, co, h, w, pad }, told) => ({
-    dw: 36 * co! * ci!,
+    du: 144 * up(ci!, 2) * up(co!, 4),
     x: 4 * n! * ci! * h! * w!,
     dy: 4 * n! * co! * (h! + 2 * pad! - 2) * (w! + 2 * pad! - 2),
     work: told.bytes('winograd_gradient_bytes', n!, ci!, co!, h!, w!, pad!),
@@ -283,10 +326,11 @@ export const extents: Required<Extents> = {
     at: 4 * up(ci! * kernel! ** 2, 4) * co!,
     work: told.bytes('conv_bytes', ci!, co!, h!, w!, kernel!, stride!, pad!),
   }),
-  conv_gradient_weights: ({ n, ci, co, h, w, kernel, stride, pad }, told) => ({
+  conv_gradient_weights: ({ last, c0, c1, ci, co, h, w, kernel, stride, pad }, told) => ({
     dw: 4 * co! * ci! * kernel! ** 2,
-    x: 4 * n! * ci! * h! * w!,
-    dy: 4 * n! * co! * outputs(h!, kernel!, stride!, pad!) * outputs(w!, kernel!, stride!, pad!),
+    sums: 4 * up((c1! - c0!) * kernel! ** 2, 4) * up(co!, 4),
+    x: 4 * last! * ci! * h! * w!,
+    dy: 4 * last! * co! * outputs(h!, kernel!, stride!, pad!) * outputs(w!, kernel!, stride!, pad!),
     work: told.bytes('conv_bytes', ci!, co!, h!, w!, kernel!, stride!, pad!),
   }),
   joint_table: ({ k, words }) => ({
@@ -306,12 +350,75 @@ export const extents: Required<Extents> = {
     pair: 48,
   }),
   group_states: ({ words, n }) => ({ bits: 8 * words!, group: 4 * n! }),
-  latent_posteriors: (call, told) => ({ ...beliefs(call, told), ones: 8 * call.latents! }),
+  group_rows: ({ k, n }) => ({
+    ...all(4 * n!, 'group', 'count', 'ones', 'target'),
+    like: 16 * n!,
+    columns: 4 * k!,
+    tables: 16 * k!,
+  }),
+  latent_fit: ({ k, fixed, restarts }) => {
+    const length = fixed ? 6 : 1 + 2 * k!;
+    return {
+      found: 8 * length,
+      table: fixed ? 64 : 4 * 2 ** k!,
+      fixed: 40,
+      draws: 4 * restarts! * length,
+      starts: 8 * restarts! * length,
+      likelihood: 8 * restarts!,
+      order: 4 * restarts!,
+      sums: 8 * (2 + 2 * k!),
+    };
+  },
+  find_partner: ({ free, count, v }, told) => ({
+    partner: 4 * (v! + 1),
+    strength: 8 * (v! + 1),
+    information: 8 * (told.max(free!, 0, count!) + 1),
+    free: 4 * count!,
+  }),
+  most_of: ({ free, count }, told) => ({ strength: 8 * (told.max(free!, 0, count!) + 1), free: 4 * count! }),
+  list_bits: (call, told) => ({
+    ...compressed(told, call, call.v1!, 'columnStart', 'columnRow'),
+    bits: 8 * call.words! * call.v1!,
+  }),
+  latent_posteriors: (call, told) => ({
+    ...beliefs(call, told),
+    ...all(8 * call.r1! * call.latents!, 'joint', 'one'),
+  }),
+  sum_columns: ({ rows, stride, c1 }) => ({ sum: 8 * c1!, from: 8 * span(rows!, stride!, c1!) }),
+  sum_listed: (call, told) => ({
+    ...compressed(told, call, call.rows!, 'rowStart', 'rowIndex'),
+    sum: 8 * call.x1!,
+    one: 8 * call.rows! * call.latents!,
+  }),
+  likelier_states: ({ i1 }) => ({ states: i1!, posterior: 4 * i1! }),
   latent_narrow: (call, told) => ({ ...beliefs(call, told), prior: 8 * call.latents! }),
   soft_sums: ({ stride, rows, count, columns }, told) => ({
     ...all(8 * columns!, 'sum', 'joint'),
     ...all(4 * count!, 'rows', 'weight', 'parent'),
     posterior: 4 * span(told.max(rows!, 0, count!) + 1, stride!, columns!),
   }),
-  conditional_information: ({ columns }) => all(8 * columns!, 'out', 'nz', 'nvz', 'nwz', 'nvwz'),
+  conditional_information: ({ w, stride, columns }) => ({
+    ...all(8 * Math.max(columns!, w! + 1), 'nz', 'nvz'),
+    ...all(8 * columns!, 'nwz', 'nvwz'),
+    margin: 8 * (stride! + columns!),
+    out: 4 * Math.max(columns!, w! + 1),
+  }),
+  condition_margins: ({ w, stride, columns }) => ({
+    margin: 8 * (stride! + columns!),
+    nz: 8 * Math.max(columns!, w! + 1),
+    nwz: 8 * columns!,
+  }),
+  copy_columns: ({ stride, width, offset, columns, r1 }) => ({
+    to: 4 * stride! * r1!,
+    from: 4 * span(r1!, width!, offset! + columns!),
+  }),
+  gather_column: ({ stride, column, rows, count }, told) => ({
+    ...all(4 * count!, 'out', 'rows'),
+    from: 4 * span(told.max(rows!, 0, count!) + 1, stride!, column! + 1),
+  }),
+  column_sums: ({ rows, stride, c1 }) => ({ sum: 8 * c1!, from: 4 * span(rows!, stride!, c1!) }),
+  add_wide: ({ columns, r1 }) => ({ sum: 8 * columns! * r1!, from: 4 * columns! * r1! }),
+  mirror_lower: ({ stride, r1 }) => ({ a: 8 * span(r1!, stride!, r1!) }),
+  take_columns: ({ rows, stride, c0, c1 }) => ({ out: 4 * rows! * (c1! - c0!), from: 4 * span(rows!, stride!, c1!) }),
+  choose_inputs: ({ count }) => ({ index: 4 * count!, scores: 4 * count! }),
 };

@@ -120,7 +120,7 @@ const CASES: Record<string, Case> = {
     kernel: 'count_table',
     sizes: [48],
     short: [0, 8],
-    args: ([table]) => [table!, 5],
+    args: ([table]) => [table!, 0, 6],
     told: /^count_table: f64\.store in \S+ touches \[4136, 4144\), .* is table, \[4096, 4136\), 8 bytes away$/,
   },
   'a fill': {

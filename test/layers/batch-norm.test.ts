@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert';
 import { BatchNorm } from '#dist/layers/batch-norm.js';
 import { type Address, NONE, plus } from '#dist/runtime/address.js';
 import { createEngine } from '#dist/runtime/engine.js';
+import { Pace } from '#dist/runtime/pace.js';
 import { close } from '../support/allclose.js';
 import { sameBits } from '../support/numbers.js';
 import { Random } from '../support/random.js';
@@ -67,7 +68,7 @@ interface Case {
 const cases: Case[] = JSON.parse(readFileSync('test/golden/batch_norm.json', 'utf8'));
 
 for (const { n, c, hw, relu, weight, bias, steps } of cases) {
-  test(`${n} samples, ${c} channels of ${hw}: two steps are PyTorch's to 1e-5, then evaluation`, () => {
+  test(`${n} samples, ${c} channels of ${hw}: two steps are PyTorch's to 1e-5, then evaluation`, async () => {
     const known = layerOf(c, n);
     const { layer, scope, scratch } = known;
     known.weight().set(weight);
@@ -79,11 +80,12 @@ for (const { n, c, hw, relu, weight, bias, steps } of cases) {
       const shortcut = step.shortcut ? place(scope, step.shortcut) : NONE;
       const [y, dz, dx, dgate] = [planes, planes, planes, n * c].map((length) => scope.zeros(length));
       const read = (at: Address | undefined, length = planes) => engine.f32(at!, length);
-      layer.forward(y!, x, n, hw, { gate, shortcut, relu }, scratch);
+      await layer.forward(y!, x, n, hw, { gate, shortcut, relu }, scratch, new Pace());
+      layer.commit();
       close(read(y), step.y, 1e-5, 'y');
       close(known.runningMean(), step.runningMean, 1e-5, 'running mean');
       close(known.runningVar(), step.runningVar, 1e-5, 'running variance');
-      layer.backward(dx!, dz!, dgate!, dy, y!, x, n, hw, { gate, relu }, scratch);
+      await layer.backward(dx!, dz!, dgate!, dy, y!, x, n, hw, { gate, relu }, scratch, new Pace());
       close(read(dx), step.dx, 1e-5, 'dx');
       close(known.dweight(), step.dweight, 1e-5, 'dweight');
       close(known.dbias(), step.dbias, 1e-5, 'dbias');
@@ -129,7 +131,7 @@ for (const [n, c, hw] of [
   [4, 3, 5],
   [3, 2, 16],
 ] as const) {
-  test(`n ${n} c ${c} hw ${hw}: gradients are the slopes of the formula in f64 to 1e-4`, () => {
+  test(`n ${n} c ${c} hw ${hw}: gradients are the slopes of the formula in f64 to 1e-4`, async () => {
     const known = layerOf(c, n);
     const { layer, scope, scratch } = known;
     const planes = n * c * hw;
@@ -147,8 +149,9 @@ for (const [n, c, hw] of [
     // y over the shortcut, dz over dy: as a block would call it.
     const dy = place(scope, w);
     const [dx, dgate] = [scope.zeros(planes), scope.zeros(n * c)];
-    layer.forward(shortcut!, x!, n, hw, { gate: gate!, shortcut: shortcut!, relu: true }, scratch);
-    layer.backward(dx, dy, dgate, dy, shortcut!, x!, n, hw, { gate: gate!, relu: true }, scratch);
+    await layer.forward(shortcut!, x!, n, hw, { gate: gate!, shortcut: shortcut!, relu: true }, scratch, new Pace());
+    layer.commit();
+    await layer.backward(dx, dy, dgate, dy, shortcut!, x!, n, hw, { gate: gate!, relu: true }, scratch, new Pace());
     const found = {
       x: engine.f32(dx, planes),
       gate: engine.f32(dgate, n * c),
@@ -170,7 +173,7 @@ for (const [n, c, hw] of [
   });
 }
 
-test('statistics of planes far from 0 are those of f64 to 1e-6, one sample or many', () => {
+test('statistics of planes far from 0 are those of f64 to 1e-6, one sample or many', async () => {
   for (const [n, hw] of [
     [1, 9],
     [37, 49],
@@ -179,7 +182,8 @@ test('statistics of planes far from 0 are those of f64 to 1e-6, one sample or ma
     const known = layerOf(1, n);
     const values = uniform(n * hw, 50, 51);
     const x = place(known.scope, values);
-    known.layer.forward(known.scope.zeros(n * hw), x, n, hw, { relu: false }, known.scratch);
+    await known.layer.forward(known.scope.zeros(n * hw), x, n, hw, { relu: false }, known.scratch, new Pace());
+    known.layer.commit();
     const mean = values.reduce((a, b) => a + b, 0) / values.length;
     const variance = values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / (values.length - 1);
     close(known.runningMean(), [0.1 * mean], 1e-6, 'running mean');
@@ -188,7 +192,7 @@ test('statistics of planes far from 0 are those of f64 to 1e-6, one sample or ma
   }
 });
 
-test('the folded scale and shift are those evaluation uses', () => {
+test('the folded scale and shift are those evaluation uses', async () => {
   const known = layerOf(3, 1);
   known.weight().set([1, -2, 0.5]);
   known.bias().set([0, 1, -1]);

@@ -16,6 +16,7 @@ import { close } from '../support/allclose.js';
 import { Random } from '../support/random.js';
 import { refusesAsync } from '../support/refuses.js';
 import { unsealed } from '../support/unsealed.js';
+import { untilStopped } from '../support/until-stopped.js';
 
 /** Multiples of 1/256, so that an offset of 1e9 rounds nothing. */
 const random = new Random(5);
@@ -200,7 +201,7 @@ test('the scale is that of the rows that the net was made for, in the file and a
   assert.equal((await loaded.predict(first)).outputs, (await net.predict(first)).outputs);
   const elsewhere = await DenseNet.create(others, { hidden: [4] });
   const stop = new AbortController();
-  const { checkpoint } = await net.fit(first, { ...fit, signal: AbortSignal.abort() });
+  const { checkpoint } = await untilStopped(net, first, { ...fit, signal: AbortSignal.abort() });
   await refusesAsync(
     () => elsewhere.fit(first, { ...fit, resume: checkpoint!, signal: stop.signal }),
     RangeError,

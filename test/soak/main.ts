@@ -1,4 +1,4 @@
-// npm run test:soak -- [--minutes 20] [--seed 1] [--round N]: calls side by side for minutes, see soak.ts. Exits with 1 on a fault, and says how to see it again.
+// npm run test:soak -- [--minutes 20] [--seed 1] [--threads 2] [--round N]: calls side by side for minutes, see soak.ts. Exits with 1 on a fault, and says how to see it again.
 import { parseArgs } from 'node:util';
 import { inWords, soak } from './soak.js';
 
@@ -6,10 +6,12 @@ const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '20' },
     seed: { type: 'string', default: '1' },
+    threads: { type: 'string', default: '2' },
     round: { type: 'string' },
   },
 });
 const [minutes, seed] = [Number(values.minutes), Number(values.seed)];
+const threads = Number(values.threads);
 const round = values.round === undefined ? undefined : Number(values.round);
 
 process.on('unhandledRejection', (error) => {
@@ -19,7 +21,13 @@ process.on('unhandledRejection', (error) => {
 });
 
 try {
-  const counts = await soak({ seed, milliseconds: minutes * 60_000, round, report: (line) => console.log(line) });
+  const counts = await soak({
+    seed,
+    milliseconds: minutes * 60_000,
+    round,
+    threads,
+    report: (line) => console.log(line),
+  });
   console.log(`soak: seed ${seed}, ${minutes} min: ${inWords(counts)}, 0 faults`);
 } catch (error) {
   const [, where] = /round (\d+)/.exec((error as Error).message) ?? [];

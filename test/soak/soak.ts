@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
-import { createEngine, DenseNet, type Engine } from 'espalier';
-import { LONG_CALLS, type LongCall, type More, READS, shared } from '../support/long-calls.js';
+import { createEngine, DenseNet } from 'espalier';
+import { Engine } from '#dist/runtime/engine.js';
+import { forkAll } from '../support/fork-all.js';
+import { keeping, LONG_CALLS, type LongCall, type More, READS, shared } from '../support/long-calls.js';
 import { Random } from '../support/random.js';
 import { SlowClock } from '../support/slow-clock.js';
+import { killThread } from '../support/team.js';
 
 export interface SoakOptions {
   readonly seed: number;
@@ -10,6 +13,8 @@ export interface SoakOptions {
   readonly milliseconds: number;
   /** This round alone. */
   readonly round?: number | undefined;
+  /** Of each engine. Default 2; all calls run on all of them, however short. */
+  readonly threads?: number | undefined;
   /** Hears of the state about once a minute. */
   readonly report?: (line: string) => void;
 }
@@ -27,6 +32,9 @@ export interface Counts {
   outOfMemory: number;
   /** Calls and disposals that were refused because of others. */
   refused: number;
+  /** Threads ended from outside, and calls that were refused as one ended in their middle. */
+  killed: number;
+  lost: number;
 }
 
 /** A result that is wrong, bytes that stay allocated, or memory that grows. */
@@ -35,22 +43,26 @@ export class SoakFault extends Error {}
 const REASON = new Error('stopped by the soak');
 const FAILED = new Error('a callback of the soak failed');
 const NO_MEMORY = 'no memory, for the soak';
+const LOST = /^a thread ended in the middle of a call/;
 const REFUSED = /^(Error: )?((fit|dispose|gateBatches): |this net was disposed of)/;
 
-type Ending = 'same' | 'stopped' | 'failedCallbacks' | 'outOfMemory' | 'refused';
+type Ending = 'same' | 'stopped' | 'failedCallbacks' | 'outOfMemory' | 'refused' | 'lost';
 
 /**
  * Rounds of calls that run side by side on two engines, some of them stopped by a signal, by a callback that fails or by memory that ends, some on one net that may be
- * disposed of meanwhile. After each round the engines hold what they held before it, and what was not disturbed is what it is alone. A round is a function of (seed, round).
+ * disposed of meanwhile, with threads that are ended now and then. After each round the engines hold what they held before it, and what was not disturbed is what it is
+ * alone on one thread. A round is a function of (seed, round).
  */
-export async function soak({ seed, milliseconds, round: only, report }: SoakOptions): Promise<Counts> {
-  const engines = [await createEngine(), await createEngine()] as const;
+export async function soak({ seed, milliseconds, round: only, report, threads = 2 }: SoakOptions): Promise<Counts> {
+  const single = await createEngine({ threads: 1 });
   const known = new Map<string, string>();
   for (const call of [...LONG_CALLS, ...READS])
-    known.set(call.name, digest(await call.run(engines[0], { engine: engines[0] })));
-  const net = await DenseNet.load(shared.bytes, { engine: engines[0] });
+    known.set(call.name, digest(await call.run(single, { engine: single })));
+  const net = await DenseNet.load(shared.bytes, { engine: single });
   known.set('shared fit', digest(await shared.fit(net)));
   net.dispose();
+  forkAll(Engine);
+  const engines = [await createEngine({ threads }), await createEngine({ threads })];
   const counts: Counts = {
     rounds: 0,
     calls: 0,
@@ -60,6 +72,8 @@ export async function soak({ seed, milliseconds, round: only, report }: SoakOpti
     failedCallbacks: 0,
     outOfMemory: 0,
     refused: 0,
+    killed: 0,
+    lost: 0,
   };
   const memory = new MemoryLog(engines);
   const began = Date.now();
@@ -76,6 +90,11 @@ export async function soak({ seed, milliseconds, round: only, report }: SoakOpti
       throw new SoakFault(`seed ${seed}, round ${round}: ${(error as Error).message}`, { cause: error });
     }
     counts.rounds++;
+    for (const [e, engine] of engines.entries()) {
+      if (engine.working.threads === threads) continue;
+      engine.dispose();
+      engines[e] = await createEngine({ threads });
+    }
     memory.note();
     if (Date.now() - told < 60_000) continue;
     told = Date.now();
@@ -92,6 +111,8 @@ export function inWords(counts: Counts): string {
 }
 
 class Round {
+  private killer: Killer | undefined;
+
   constructor(
     private readonly engines: readonly Engine[],
     private readonly known: ReadonlyMap<string, string>,
@@ -102,12 +123,16 @@ class Round {
   async run(): Promise<void> {
     const { random } = this;
     const clock = random.chance(0.5) ? new SlowClock() : undefined;
+    this.killer = random.chance(0.1) ? new Killer(this.someEngine(), random.below(300), this.counts) : undefined;
+    // Goes on with one thread.
+    if (random.chance(0.03)) void after(random.below(30), () => this.someEngine().dispose());
     try {
       const kind = random.below(4);
       if (kind === 0) await this.withoutMemory();
       else if (kind === 1) await this.onOneNet();
       else await Promise.all(Array.from({ length: 1 + random.below(4) }, () => this.disturbed(this.someCall())));
     } finally {
+      this.killer?.stop();
       clock?.stop();
     }
   }
@@ -209,22 +234,30 @@ class Round {
 
   private async check(call: LongCall, engine: Engine, more: More): Promise<void> {
     this.counts.calls++;
-    let result: unknown;
+    const { kept, work } = keeping(call, engine, more);
     try {
-      result = await call.run(engine, more);
+      this.same(call.name, await work());
     } catch (error) {
-      if (error === REASON && more.signal) this.end('stopped', '');
+      if (error instanceof SoakFault) throw error;
+      if (error === REASON && more.signal) await this.goOn(call, engine, kept.checkpoint);
       else if (error === FAILED) this.end('failedCallbacks', '');
       else if ((error as Error).message === NO_MEMORY) this.end('outOfMemory', '');
+      else if (LOST.test((error as Error).message)) this.end('lost', '');
       else throw new SoakFault(`${call.name}: ${(error as Error).stack}`);
-      return;
     }
-    const { stoppedBy, checkpoint } = (result ?? {}) as { stoppedBy?: string; checkpoint?: Uint8Array };
-    if (stoppedBy !== 'signal') return this.same(call.name, result);
+  }
+
+  private async goOn(call: LongCall, engine: Engine, resume: Uint8Array | undefined): Promise<void> {
     this.counts.stopped++;
+    if (!resume) return;
     this.counts.calls++;
-    this.same(call.name, await call.run(engine, { engine, resume: checkpoint! }));
-    this.counts.resumed++;
+    try {
+      this.same(call.name, await call.run(engine, { engine, resume }));
+      this.counts.resumed++;
+    } catch (error) {
+      if (!LOST.test((error as Error).message)) throw error;
+      this.end('lost', '');
+    }
   }
 
   private same(name: string, result: unknown): void {
@@ -233,8 +266,30 @@ class Round {
   }
 
   private end(ending: Ending, message: string): void {
-    if (ending === 'refused' && !REFUSED.test(message)) throw new SoakFault(message);
-    this.counts[ending]++;
+    if (ending === 'lost' && !this.killer) throw new SoakFault('a call was lost although no thread was ended');
+    if (ending === 'refused' && LOST.test(message.replace(/^Error: /, ''))) this.end('lost', message);
+    else if (ending === 'refused' && !REFUSED.test(message)) throw new SoakFault(message);
+    else this.counts[ending]++;
+  }
+}
+
+/** Ends a thread of an engine when the clock is looked at for the n-th time: forks do so after each item, while other threads are at theirs. */
+class Killer {
+  private readonly own = Object.getOwnPropertyDescriptor(performance, 'now');
+
+  constructor(engine: Engine, looks: number, counts: Counts) {
+    const now = performance.now.bind(performance);
+    let left = looks;
+    const value = () => {
+      if (left-- === 0 && killThread(engine)) counts.killed++;
+      return now();
+    };
+    Object.defineProperty(performance, 'now', { configurable: true, value });
+  }
+
+  stop(): void {
+    if (this.own) Object.defineProperty(performance, 'now', this.own);
+    else Reflect.deleteProperty(performance, 'now');
   }
 }
 

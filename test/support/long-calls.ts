@@ -169,6 +169,9 @@ export const LONG_CALLS: readonly LongCall[] = [
       'onEpoch',
       'onCheckpoint',
     ]),
+    plain(`${name} saveAsync`, (engine, more) =>
+      ofNet(bytes, engine, (net: Net) => net.saveAsync({ note: 'mine' }, withoutEngine(more))),
+    ),
     plain(`${name} predict`, (engine, more) =>
       ofNet(bytes, engine, (net: Net) => net.predict(data, { batchSize: 16, ...withoutEngine(more) })),
     ),
@@ -194,6 +197,18 @@ export const LONG_CALLS: readonly LongCall[] = [
     }),
   ),
 ];
+
+/** The call with an onCheckpoint, where it takes one, that keeps what it receives. */
+export function keeping(call: LongCall, engine: Engine, more: More) {
+  const kept: { checkpoint?: Uint8Array } = {};
+  const given = more.onCheckpoint as (() => unknown) | undefined;
+  const onCheckpoint = (bytes: Uint8Array) => {
+    kept.checkpoint = bytes;
+    return given?.();
+  };
+  const all = call.callbacks.includes('onCheckpoint') ? { ...more, onCheckpoint } : more;
+  return { kept, work: () => call.run(engine, all) };
+}
 
 /** A net for many calls at once. */
 export const shared = {

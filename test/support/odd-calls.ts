@@ -65,6 +65,14 @@ export async function takenCalls(engine: Engine): Promise<Record<string, Taken>>
   const report = () => structuredClone(gateReport(Uint8Array.of(1, 0, 1, 1, 1, 0, 0, 0), LAYOUT, labelled()));
   const signal = new AbortController().signal;
   const run = () => ({ batchSize: 4, signal });
+  const paced = () => ({ signal, onProgress: () => {} });
+  const sparseOptions = () => ({
+    columns: 3,
+    targets: 'classes',
+    classes: 2,
+    classNames: ['a', 'b'],
+    featureNames: ['x', 'y', 'z'],
+  });
   const discrete = { threshold: 'mean' as const, missing: 'state' as const, signal, engine };
   const drawing = () => ({ top: 3, title: 'Words' });
   const netOptions = {
@@ -205,7 +213,8 @@ export async function takenCalls(engine: Engine): Promise<Record<string, Taken>>
     'DenseNet.create': { args: () => [dense, { ...netOptions, hidden: [3] }] },
     'DenseNet.load': loading(net),
     'FeedforwardNet#explain': { on: () => net, args: () => [dense, { top: 2, minRows: 1, layers: [0], signal }] },
-    'FeedforwardNet#save': { on: () => net, args: () => [{ note: 'mine' }] },
+    'Net#save': { on: () => net, args: () => [{ note: 'mine' }] },
+    'Net#saveAsync': { on: () => net, args: () => [{ note: 'mine' }, { signal }] },
     'FeedforwardNet#describe': { on: () => net, args: () => [] },
     'Net#fit': { on: () => net, args: () => [dense, { ...fit(), resume: undefined }] },
     'Net#memory': { on: () => net, args: () => [dense, { ...fit(), resume: undefined }] },
@@ -252,7 +261,6 @@ export async function takenCalls(engine: Engine): Promise<Record<string, Taken>>
     'GaterNet#gates': { on: () => gated, args: () => [images, run()] },
     'GaterNet#gateBatches': { on: () => gated, args: () => [images, run()] },
     'GaterNet#evaluate': { on: () => gated, args: () => [images, run()] },
-    'GaterNet#save': { on: () => gated, args: () => [{ note: 'mine' }] },
     'GaterNet#describe': { on: () => gated, args: () => [] },
     'new LatentTree': { args: () => [{ ...partsOf(latent) }] },
     'LatentTree.fromJSON': { args: () => [latentJson()] },
@@ -364,12 +372,10 @@ export async function takenCalls(engine: Engine): Promise<Record<string, Taken>>
     parseIdx: { args: () => [idxBytes([2, 2, 2], new Uint8Array(8))] },
     learnSvmlight: { args: () => ['1 1:1\n2 2:1\n', svmlightOptions()] },
     parseSvmlight: { args: () => ['1 1:1\n2 2:1\n', svmlightOptions()] },
-    parseSparseText: {
-      args: () => [
-        '0,1:1\n1,2:1\n',
-        { columns: 3, targets: 'classes', classes: 2, classNames: ['a', 'b'], featureNames: ['x', 'y', 'z'] },
-      ],
-    },
+    learnSvmlightAsync: { args: () => ['1 1:1\n2 2:1\n', { ...svmlightOptions(), ...paced() }] },
+    parseSvmlightAsync: { args: () => ['1 1:1\n2 2:1\n', { ...svmlightOptions(), ...paced() }] },
+    parseSparseText: { args: () => ['0,1:1\n1,2:1\n', sparseOptions()] },
+    parseSparseTextAsync: { args: () => ['0,1:1\n1,2:1\n', { ...sparseOptions(), ...paced() }] },
     readSafetensors: { args: () => [writeSafetensors({ a: { shape: [2], data: Float32Array.of(1, 2) } })] },
     receptiveFields: { args: () => [tree, { radius: 1, stride: 1 }] },
     splitRows: { args: () => [dense, { validation: 0.25, test: 0.25, seed: 1, stratify: true, engine }] },
@@ -380,6 +386,7 @@ export async function takenCalls(engine: Engine): Promise<Record<string, Taken>>
     treeToJson: { args: () => [tree] },
     writeSafetensors: { args: () => [{ a: { shape: [2], data: Float32Array.of(1, 2) } }, { note: 'mine' }] },
     learnCsv: { args: () => [CSV, csvOptions()] },
+    learnCsvAsync: { args: () => [CSV, { ...csvOptions(), ...paced() }] },
     learnCsvSchema: { args: () => [CSV, csvOptions()] },
     learnRecords: {
       args: () => [
@@ -404,6 +411,8 @@ export async function takenCalls(engine: Engine): Promise<Record<string, Taken>>
       ],
     },
     readCsv: { args: () => [CSV, schema(), { targets: 'compare', maxMemory: 2 ** 20 }] },
+    readCsvAsync: { args: () => [CSV, schema(), { targets: 'compare', maxMemory: 2 ** 20, ...paced() }] },
+    threading: { args: () => [] },
     gatesToSvg: { args: () => [report(), { width: 960, order: 'rate', theme: 'auto', title: 'Gates' }] },
     latentTreeToDot: { args: () => [latent, { top: 3 }] },
     latentTreeToHtml: { args: () => [latent, drawing()] },

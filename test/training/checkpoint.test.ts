@@ -5,6 +5,7 @@ import * as assert from 'uvu/assert';
 import { dense, switches } from '../support/problems.js';
 import { refusesAsync } from '../support/refuses.js';
 import { unsealed } from '../support/unsealed.js';
+import { untilStopped } from '../support/until-stopped.js';
 
 const test = suite('checkpoint');
 const KEY = 'espalier.checkpoint';
@@ -16,7 +17,7 @@ const make = () => DenseNet.create(train, { hidden: [5], seed: 1 });
 async function stopped(more: FitOptions = {}): Promise<Uint8Array> {
   const net = await make();
   const stop = new AbortController();
-  const { checkpoint } = await net.fit(train, {
+  const { checkpoint } = await untilStopped(net, train, {
     ...{ ...options, ...more, signal: stop.signal },
     onProgress: ({ epoch, batch }) => {
       if (epoch === 3 && batch === 1) stop.abort();

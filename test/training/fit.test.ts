@@ -12,6 +12,7 @@ import * as assert from 'uvu/assert';
 import { close } from '../support/allclose.js';
 import { dense, sparse, switches, tasks, values } from '../support/problems.js';
 import { refusesAsync } from '../support/refuses.js';
+import { untilStopped } from '../support/until-stopped.js';
 
 const train = dense(switches(1, 203, 4, 5, 0.2));
 const validation = dense(switches(2, 60, 4, 5, 0.2));
@@ -38,7 +39,7 @@ async function piecewise(
     const net = await make(100 + stops, data);
     const abort = new AbortController();
     let batches = 0;
-    const result = await net.fit(data, {
+    const given: FitOptions = {
       ...options,
       seed: 3,
       ...(resume ? { resume } : {}),
@@ -47,10 +48,10 @@ async function piecewise(
         batches++;
         if (batches === every) abort.abort();
       },
-    });
-    if (result.stoppedBy !== 'signal') return { net, result, stops };
-    assert.ok(result.checkpoint);
-    resume = result.checkpoint;
+    };
+    const { result, checkpoint } = await untilStopped(net, data, given);
+    if (result) return { net, result, stops };
+    resume = checkpoint;
     net.dispose();
     assert.ok(stops < 200, 'never ends');
   }
@@ -76,11 +77,10 @@ for (const [name, more] of runs) {
   test(`${name}: stopped by a signal within epochs and resumed, the bits are those of the whole run`, async () => {
     // The first piece must begin with the weights of the whole run: the checkpoint carries them on.
     const whole = await make();
-    const start = await whole.fit(train, { ...options, signal: AbortSignal.abort() });
-    assert.is(start.stoppedBy, 'signal');
+    const { checkpoint: start } = await untilStopped(whole, train, { ...options, signal: AbortSignal.abort() });
     const expected = await whole.fit(train, { ...options, seed: 3 });
     for (const every of [1, 5, 7, 16]) {
-      const { net, result, stops } = await piecewise({ ...options, resume: start.checkpoint! }, every).catch((error) =>
+      const { net, result, stops } = await piecewise({ ...options, resume: start! }, every).catch((error) =>
         Promise.reject(new Error(`stopped after every ${every} batches: ${error}`)),
       );
       assert.ok(stops > 0);
@@ -254,8 +254,8 @@ test('epochs of no time still let other tasks run', async () => {
   const abort = new AbortController();
   setTimeout(() => abort.abort(), 1);
   const few = train.subset([0, 1, 2, 3]);
-  const { stoppedBy } = await net.fit(few, { epochs: 200_000, signal: abort.signal });
-  assert.is(stoppedBy, 'signal');
+  const { result } = await untilStopped(net, few, { epochs: 200_000, signal: abort.signal });
+  assert.is(result, undefined);
   net.dispose();
 });
 
@@ -395,11 +395,9 @@ test('a second fit, and disposal, are refused while one runs', async () => {
 test('a signal aborted before stops before the first batch, with a checkpoint of the very start', async () => {
   const net = await make();
   const before = bytes(net);
-  const result = await net.fit(train, { signal: AbortSignal.abort() });
-  assert.is(result.stoppedBy, 'signal');
-  assert.equal([result.history, result.bestEpoch], [[], 0]);
+  const { checkpoint } = await untilStopped(net, train, { signal: AbortSignal.abort() });
   assert.equal(bytes(net), before);
-  assert.ok(result.checkpoint);
+  await net.fit(train, { resume: checkpoint! });
   net.dispose();
 });
 

@@ -1,10 +1,11 @@
-import { createEngine, type OptimizerOptions } from 'espalier';
+import { createEngine, type Engine, type OptimizerOptions } from 'espalier';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createOptimizer, optimizerOptions } from '#dist/training/optimizer.js';
 import { close } from '../support/allclose.js';
 import { Random } from '../support/random.js';
 import { refuses } from '../support/refuses.js';
+import { sameAtAnyThreads } from '../support/threads.js';
 
 /** The update rules as their papers and PyTorch write them, one number at a time, in double precision. */
 function reference(options: ReturnType<typeof optimizerOptions>) {
@@ -36,30 +37,39 @@ const all: OptimizerOptions[] = [
 
 for (const given of all) {
   test(`${JSON.stringify(given)}: twenty updates with changing rates are the formula's to 1e-5`, async () => {
-    const engine = await createEngine();
-    const scope = engine.scope();
-    const random = new Random(1);
-    const length = 48;
-    const options = optimizerOptions(given);
-    const optimizer = createOptimizer(engine, scope, length, options);
-    const parameters = { at: scope.zeros(length), length };
-    const gradients = scope.zeros(length);
-    const start = Float32Array.from({ length }, () => random.next() * 2 - 1);
-    engine.f32(parameters.at, length).set(start);
-    const expected = Array.from(start);
-    const rules = expected.map(() => reference(options));
-    for (let step = 0; step < 20; step++) {
-      const g = Float32Array.from({ length }, () => random.next() * 2 - 1);
-      const rate = 0.05 / (step + 1);
-      engine.f32(gradients, length).set(g);
-      optimizer.step(parameters, gradients, rate);
-      rules.forEach((rule, i) => {
-        expected[i] = rule(expected[i]!, g[i]!, rate);
-      });
-    }
-    close(engine.f32(parameters.at, length), expected, 1e-5, 'parameters');
-    scope.dispose();
+    await updates(await createEngine(), given, 48, 20);
   });
+
+  test(`${JSON.stringify(given)}: in parts, with the same bits at any number of threads`, async () => {
+    // Three parts, the last of 16 numbers.
+    await sameAtAnyThreads((engine) => updates(engine, given, 2 ** 15 + 16, 2));
+  });
+}
+
+async function updates(engine: Engine, given: OptimizerOptions, length: number, steps: number): Promise<Float32Array> {
+  const scope = engine.scope();
+  const random = new Random(1);
+  const options = optimizerOptions(given);
+  const optimizer = createOptimizer(engine, scope, length, options);
+  const parameters = { at: scope.zeros(length), length };
+  const gradients = scope.zeros(length);
+  const start = Float32Array.from({ length }, () => random.next() * 2 - 1);
+  engine.f32(parameters.at, length).set(start);
+  const expected = Array.from(start);
+  const rules = expected.map(() => reference(options));
+  for (let step = 0; step < steps; step++) {
+    const g = Float32Array.from({ length }, () => random.next() * 2 - 1);
+    const rate = 0.05 / (step + 1);
+    engine.f32(gradients, length).set(g);
+    optimizer.step(parameters, gradients, rate);
+    rules.forEach((rule, i) => {
+      expected[i] = rule(expected[i]!, g[i]!, rate);
+    });
+  }
+  close(engine.f32(parameters.at, length), expected, 1e-5, 'parameters');
+  const moved = engine.f32(parameters.at, length).slice();
+  scope.dispose();
+  return moved;
 }
 
 test('defaults', () => {

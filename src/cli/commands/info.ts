@@ -1,7 +1,8 @@
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import type { Command } from 'commander';
 import { takenLine } from '../../data/tables/taken.js';
-import { hasSimd } from '../../runtime/engine.js';
+import { defaultEngine, hasSimd } from '../../runtime/engine.js';
+import { threading } from '../../runtime/threads/can-thread.js';
 import { oneLine } from '../errors.js';
 import { InputArgument } from '../flags/files.js';
 import { addJson } from '../options.js';
@@ -14,7 +15,7 @@ export function addInfo(program: Command, version: string): void {
     .description('Tell the version and what this runtime can do; with a model, what it is made of.')
     .addArgument(new InputArgument('[model]', 'what train --out wrote'));
   addJson(command).action(async (model: string | undefined, { json }: { json?: boolean }) => {
-    if (model === undefined) tellRuntime(version, json);
+    if (model === undefined) await tellRuntime(version, json);
     else await tellModel(model, json);
   });
 }
@@ -33,7 +34,10 @@ async function tellModel(path: string, json: boolean | undefined): Promise<void>
   printTable(table);
 }
 
-function tellRuntime(version: string, json: boolean | undefined): void {
+async function tellRuntime(version: string, json: boolean | undefined): Promise<void> {
+  const simd = hasSimd();
+  // The engine that commands would have.
+  const { threads, reasons } = simd ? (await defaultEngine()).working : NO_ENGINE;
   const facts = {
     version,
     runtime: runtimeName(),
@@ -41,9 +45,11 @@ function tellRuntime(version: string, json: boolean | undefined): void {
     processor: cpus()[0]?.model ?? 'unknown',
     cores: availableParallelism(),
     memory: { totalBytes: totalmem(), freeBytes: freemem(), webAssemblyLimitBytes: 2 ** 32 },
-    simd: hasSimd(),
+    simd,
     relaxedSimd: WebAssembly.validate(RELAXED_MADD),
-    threads: typeof SharedArrayBuffer !== 'undefined' && WebAssembly.validate(SHARED_MEMORY),
+    threads,
+    canThread: threading().canThread,
+    reasons,
     sharedArrayBuffer: typeof SharedArrayBuffer !== 'undefined',
     // A condition of pages, for SharedArrayBuffer.
     crossOriginIsolated: null,
@@ -61,7 +67,7 @@ function tellRuntime(version: string, json: boolean | undefined): void {
     Memory: `${bytes(totalBytes)}, ${bytes(freeBytes)} free; WebAssembly up to ${bytes(webAssemblyLimitBytes)}`,
     'WebAssembly SIMD': yes(facts.simd),
     'relaxed SIMD': `${yes(facts.relaxedSimd)} (not used: results are the same everywhere)`,
-    threads: `${yes(facts.threads)} (not used yet)`,
+    threads: [`${threads} in use`, ...reasons].join('; '),
     'cross-origin isolation': 'not applicable outside pages',
   };
   printFacts(rows);
@@ -79,5 +85,4 @@ const RELAXED_MADD = Uint8Array.of(
   ...[65, 0, 253, 15, 65, 0, 253, 15, 65, 0, 253, 15, 253, 133, 2, 26, 11],
 );
 
-/** One shared memory of one page. */
-const SHARED_MEMORY = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 5, 4, 1, 3, 1, 1);
+const NO_ENGINE = { threads: 1, reasons: ['this runtime has no WebAssembly SIMD, which all computing needs'] };

@@ -82,7 +82,8 @@ export class TrainRun {
     const { inputs, progress, options } = this;
     const net = resumed && 'net' in resumed ? await loadNet(resumed.net) : await this.grow(resumed?.growth, signal);
     // Where training began: only a checkpoint needs it.
-    const start = options.checkpoint === undefined ? undefined : resumed && 'net' in resumed ? resumed.net : net.save();
+    const start =
+      options.checkpoint === undefined ? undefined : resumed && 'net' in resumed ? resumed.net : await net.saveAsync();
     const result = await net.fit(inputs.rows, {
       ...this.fit,
       validation: inputs.validation?.data ?? inputs.held,
@@ -92,10 +93,6 @@ export class TrainRun {
       onCheckpoint: start && ((fit) => this.save({ net: start, fit })),
       resume: resumed && 'fit' in resumed ? resumed.fit : undefined,
     });
-    if (result.stoppedBy === 'signal') {
-      if (start && result.checkpoint) this.save({ net: start, fit: result.checkpoint });
-      throw signal.reason;
-    }
     return { net, result };
   }
 

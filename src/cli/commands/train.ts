@@ -131,7 +131,7 @@ async function train(methods: readonly Method[], options: CommandOptions): Promi
   const chosenBy = validation?.data ?? held;
   const validated = !test && chosenBy ? await tell(validation?.name ?? train.name, chosenBy) : undefined;
   const evaluate = (performance.now() - evaluating) / 1000;
-  const file = options.out === undefined ? undefined : packNet(net, inputs.train, text?.asked);
+  const file = options.out === undefined ? undefined : await packNet(net, inputs.train, text?.asked);
   if (file) writeAtomically(options.out!, file);
   const total = (performance.now() - begun) / 1000;
   const outcome: Outcome = {

@@ -1,5 +1,6 @@
 import type { Identity } from '../../files/identity.js';
 import { damagedState, packState, unpackState } from '../../files/state.js';
+import { atOnce } from '../../runtime/steps.js';
 import { inFile } from '../errors.js';
 import { writeAtomically } from '../write/atomic.js';
 import { readBytes } from './bytes.js';
@@ -13,7 +14,7 @@ export function writeRun(path: string, identity: Identity, state: RunState): voi
   const tensors = Object.fromEntries(
     Object.entries(state).map(([name, data]) => [name, { shape: [data.length], data }]),
   );
-  writeAtomically(path, packState(KEY, identity, {}, tensors));
+  writeAtomically(path, atOnce(packState(KEY, identity, {}, tensors)));
 }
 
 /** What writeRun wrote; refuses a run of other settings, and says which. */

@@ -2,14 +2,14 @@ import { statSync } from 'node:fs';
 import { Dataset, type Targets } from '../../data/dataset.js';
 import { idxDataset } from '../../data/images/idx.js';
 import { targetsOf } from '../../data/labels.js';
-import { type CsvOptions, readCsv } from '../../data/text/csv.js';
+import { type CsvOptions, readCsvAsync } from '../../data/text/csv.js';
 import { show } from '../../data/text/show.js';
-import { parseSparseText } from '../../data/text/sparse-text.js';
+import { parseSparseTextAsync } from '../../data/text/sparse-text.js';
+import { hold } from '../engine.js';
 import { inFile, UserError } from '../errors.js';
 import { type Reading, readReading, TABLE_FLAGS } from '../flags/reading.js';
 import { inFlags } from '../flags/spoken.js';
 import { askedLike, type FurtherOptions, rowFormat } from '../flags/texts.js';
-import { hold } from '../memory.js';
 import type { DataOptions, Format } from '../options.js';
 import { endingOf, FORMAT_NAMES } from './format.js';
 import { learnTold } from './going-on.js';
@@ -53,14 +53,14 @@ export async function learnFrom(
   const loaded = await inFile(file.name, async (): Promise<Read> => {
     if (file.format === 'csv') {
       const chosen = !labelled || reading.target !== undefined;
-      return csvToLearn(decode(file, warnings), csvOptions(file, reading, options, labelled), chosen);
+      return await csvToLearn(decode(file, warnings), csvOptions(file, reading, options, labelled), chosen);
     }
     if (file.format === 'idx') return readIdx(file, options, labelled);
     const text = decode(file, warnings);
     const read =
       file.format === 'svmlight'
-        ? svmlightToLearn(text, reading.task, options)
-        : sparseToLearn(text, reading.task, options);
+        ? await svmlightToLearn(text, reading.task, options)
+        : await sparseToLearn(text, reading.task, options);
     requireAllNamed(read.data, options, featureNames);
     return read;
   });
@@ -100,14 +100,14 @@ export async function loadLike(
   const read = await inFile(file.name, async (): Promise<Read> => {
     if (file.format === 'csv') {
       const reading = { targets: labelled ? 'compare' : 'ignore', ...limitOf(options) } as const;
-      return { data: readCsv(decode(file, warnings), csv!, reading) };
+      return { data: await readCsvAsync(decode(file, warnings), csv!, reading) };
     }
     if (file.format === 'idx') return readIdx(file, options, labelled, target.names);
     if (file.format === 'svmlight')
       return svmlightLike(decode(file, warnings), { ...reference, svmlight: svmlight! }, labelled);
     const kind = target.kind === 'tasks' ? 'tasks' : 'classes';
     const sparse = { columns, targets: kind, ...(labelled ? classesOf(target) : {}) } as const;
-    return { data: parseSparseText(decode(file, warnings), sparse) };
+    return { data: await parseSparseTextAsync(decode(file, warnings), sparse) };
   });
   const { data } = read;
   if (labelled && csv?.target && !data.targets)
@@ -138,9 +138,9 @@ function requireFormat({ name, format }: InputFile, { csv, svmlight }: Reference
   }
 }
 
-function sparseToLearn(text: string, task: Reading['task'], { columns }: DataOptions): Read {
+async function sparseToLearn(text: string, task: Reading['task'], { columns }: DataOptions): Promise<Read> {
   if (task === 'values') throw new UserError('--task values: sparse text has classes or tasks, not values');
-  const data = parseSparseText(text, {
+  const data = await parseSparseTextAsync(text, {
     ...(columns === undefined ? {} : { columns }),
     ...(task ? { targets: task } : {}),
   });
@@ -164,8 +164,8 @@ export function csvOptions(
   };
 }
 
-function csvToLearn(text: string, options: CsvOptions, chosen: boolean): Read {
-  const { schema, ...learned } = learnTold(text, options, chosen);
+async function csvToLearn(text: string, options: CsvOptions, chosen: boolean): Promise<Read> {
+  const { schema, ...learned } = await learnTold(text, options, chosen);
   return { ...learned, csv: schema };
 }
 

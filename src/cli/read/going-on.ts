@@ -1,7 +1,7 @@
 import { areIds } from '../../data/tables/learn.js';
 import type { LearnedTable } from '../../data/tables/learn-records.js';
 import { TableError } from '../../data/tables/troubles.js';
-import { type CsvOptions, csvTargets, learnCsv } from '../../data/text/csv.js';
+import { type CsvOptions, csvTargets, learnCsvAsync } from '../../data/text/csv.js';
 import { shorten, show } from '../../data/text/show.js';
 
 /** Every remedy may bring the next trouble to light. */
@@ -10,16 +10,16 @@ const MOST_TRIES = 3;
 type Suggestion = Readonly<Record<string, unknown>>;
 
 /**
- * learnCsv, whose TableError tells options that go on.
+ * learnCsvAsync, whose TableError tells options that go on.
  * @param chosen whether the target is somebody's choice, not the default
  */
-export function learnTold(text: string, options: CsvOptions, chosen: boolean): LearnedTable {
+export async function learnTold(text: string, options: CsvOptions, chosen: boolean): Promise<LearnedTable> {
   try {
-    const learned = learnCsv(text, options);
+    const learned = await learnCsvAsync(text, options);
     if (!chosen) refuseIds(learned);
     return learned;
   } catch (error) {
-    throw error instanceof TableError ? goingOn(text, options, error, !chosen) : error;
+    throw error instanceof TableError ? await goingOn(text, options, error, !chosen) : error;
   }
 }
 
@@ -27,21 +27,21 @@ export function learnTold(text: string, options: CsvOptions, chosen: boolean): L
  * All that is wrong with a table, and options by which it is learned from: tried on it, with what comes to light then.
  * @param target whether the target may be another: it is but the default
  */
-function goingOn(text: string, options: CsvOptions, first: TableError, target: boolean): TableError {
+async function goingOn(text: string, options: CsvOptions, first: TableError, target: boolean): Promise<TableError> {
   const troubles = [...first.troubles];
   let error = first;
   let suggestion: Suggestion = {};
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     let next: Suggestion | undefined = error.suggestion;
     if (!next && target && suggestion.target === undefined) {
-      const other = otherTarget(text, { ...options, ...suggestion });
+      const other = await otherTarget(text, { ...options, ...suggestion });
       if (!other) break;
       troubles.push(other.told);
       next = other.suggestion;
     }
     if (!next) break;
     suggestion = { ...suggestion, ...next };
-    const found = troublesOf(text, { ...options, ...suggestion });
+    const found = await troublesOf(text, { ...options, ...suggestion });
     if (!found) return new TableError(troubles, suggestion, first.learned);
     for (const trouble of found.troubles) if (!troubles.includes(trouble)) troubles.push(trouble);
     error = found;
@@ -49,9 +49,9 @@ function goingOn(text: string, options: CsvOptions, first: TableError, target: b
   return new TableError(troubles, undefined, first.learned);
 }
 
-function troublesOf(text: string, options: CsvOptions): TableError | undefined {
+async function troublesOf(text: string, options: CsvOptions): Promise<TableError | undefined> {
   try {
-    learnCsv(text, options);
+    await learnCsvAsync(text, options);
     return undefined;
   } catch (error) {
     if (error instanceof TableError) return error;
@@ -61,11 +61,14 @@ function troublesOf(text: string, options: CsvOptions): TableError | undefined {
 }
 
 /** Another column to predict, with what the features need then. */
-function otherTarget(text: string, options: CsvOptions): { told: string; suggestion: Suggestion } | undefined {
-  const features = troublesOf(text, { ...options, target: null });
+async function otherTarget(
+  text: string,
+  options: CsvOptions,
+): Promise<{ told: string; suggestion: Suggestion } | undefined> {
+  const features = await troublesOf(text, { ...options, target: null });
   if (features && !features.suggestion) return undefined;
   const suggestion = features?.suggestion ?? {};
-  const names = csvTargets(text, { ...options, ...suggestion, target: null });
+  const names = await csvTargets(text, { ...options, ...suggestion, target: null });
   if (names.length === 0) return undefined;
   return {
     told: `the target is the last column unless --target names another, such as ${shorten(names)}`,

@@ -37,7 +37,7 @@ export async function look(path: string, options: DataOptions): Promise<Look> {
   const warnings: string[] = [];
   const text = await inFile(name, () => decode(file, warnings));
   const found = await inFile(name, () => inspectCsv(text, csvOptions(file, reading, options, false), isOption));
-  const told = { ...found, ...inTraining(found, text, csvOptions(file, reading, options, true), reading) };
+  const told = { ...found, ...(await inTraining(found, text, csvOptions(file, reading, options, true), reading)) };
   return {
     name,
     ...told,
@@ -47,15 +47,15 @@ export async function look(path: string, options: DataOptions): Promise<Look> {
 }
 
 /** What training would refuse of a table that cannot be learned from as it is, with a target, and what goes on. */
-function inTraining(
+async function inTraining(
   { troubles }: Inspection,
   text: string,
   options: CsvOptions,
   { target }: Reading,
-): Pick<Inspection, 'troubles' | 'suggestion'> | undefined {
+): Promise<Pick<Inspection, 'troubles' | 'suggestion'> | undefined> {
   if (troubles.length === 0) return undefined;
   try {
-    learnTold(text, options, target !== undefined);
+    await learnTold(text, options, target !== undefined);
   } catch (error) {
     if (error instanceof TableError) return { troubles: error.troubles, suggestion: error.suggestion };
   }

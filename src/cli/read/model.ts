@@ -39,9 +39,9 @@ export function packNet(
   net: Net,
   { csv, svmlight, taken }: Pick<Loaded, 'csv' | 'svmlight' | 'taken'>,
   { textColumn, labelColumn }: TextReading['columns'] = {},
-): Uint8Array {
+): Promise<Uint8Array> {
   const said = textColumn !== undefined || labelColumn !== undefined;
-  return net.save({
+  return net.saveAsync({
     ...(said ? { [TEXTS_KEY]: JSON.stringify({ textColumn, labelColumn }) } : {}),
     ...(csv ? { [CSV_KEY]: JSON.stringify(csv) } : {}),
     ...(svmlight ? { [SVMLIGHT_KEY]: JSON.stringify(svmlight) } : {}),
@@ -51,7 +51,7 @@ export function packNet(
 
 export function openModel(path: string): Promise<OpenedModel> {
   return inFile(path, async () => {
-    const file = readModelFile(readBytes(path));
+    const file = await readModelFile(readBytes(path));
     const method = methodNamed(file.header.method);
     const net = await loadFile(file);
     const taken = readTaken(file);

@@ -1,7 +1,7 @@
 import { complete } from '../../check/complete.js';
 import type { Options } from '../../check/option.js';
 import { requireObject } from '../../check/require.js';
-import { learnSvmlight, parseSvmlight } from '../../data/text/svmlight.js';
+import { learnSvmlightAsync, parseSvmlightAsync } from '../../data/text/svmlight.js';
 import { UserError } from '../errors.js';
 import type { Reading } from '../flags/reading.js';
 import type { DataOptions } from '../options.js';
@@ -9,9 +9,13 @@ import type { Loaded, Reference, SvmlightReading } from './loaded.js';
 
 type Read = Omit<Loaded, 'name' | 'sha256'>;
 
-export function svmlightToLearn(text: string, task: Reading['task'], { columns, zeroBased }: DataOptions): Read {
+export async function svmlightToLearn(
+  text: string,
+  task: Reading['task'],
+  { columns, zeroBased }: DataOptions,
+): Promise<Read> {
   if (task === 'tasks') throw new UserError('--task tasks: svmlight has classes or values; tasks come in sparse text');
-  const { data, taken, warnings } = learnSvmlight(text, {
+  const { data, taken, warnings } = await learnSvmlightAsync(text, {
     ...(columns === undefined ? {} : { columns }),
     ...(zeroBased === undefined ? {} : { zeroBased }),
     ...(task ? { targets: task } : {}),
@@ -22,15 +26,15 @@ export function svmlightToLearn(text: string, task: Reading['task'], { columns, 
 }
 
 /** Labels that are not compared with may be of any kind: they are left out. */
-export function svmlightLike(
+export async function svmlightLike(
   text: string,
   { columns, target, svmlight }: Reference & { svmlight: SvmlightReading },
   labelled: boolean,
-): Read {
+): Promise<Read> {
   const { zeroBased, labels } = svmlight;
   const classes = labels ? { classNames: labels } : { classes: Math.max(2, target.outputs) };
   const kind = labelled && target.kind === 'classes' ? classes : ({ targets: 'values' } as const);
-  const data = parseSvmlight(text, { columns, zeroBased, ...kind });
+  const data = await parseSvmlightAsync(text, { columns, zeroBased, ...kind });
   return { data: labelled ? data : data.withTargets(undefined) };
 }
 

@@ -4,10 +4,10 @@ import type { TextVectorizerJson } from '../../data/documents/vectorizer-json.js
 import { targetsOf } from '../../data/labels.js';
 import { shorten, show } from '../../data/text/show.js';
 import { plural } from '../../numeric/format.js';
+import { hold } from '../engine.js';
 import { inFile, UserError } from '../errors.js';
 import type { DocumentAsked } from '../flags/documents.js';
 import { shellWord } from '../flags/written.js';
-import { hold } from '../memory.js';
 import { type DocumentSource, documentsLine } from './document-source.js';
 import { openDocuments } from './documents.js';
 import { type Loaded, plainTaken, type Reference, type TextReading } from './loaded.js';

@@ -1,5 +1,6 @@
-import type { Address } from '../../runtime/address.js';
+import { type Address, plus } from '../../runtime/address.js';
 import type { Engine } from '../../runtime/engine.js';
+import type { Pace } from '../../runtime/pace.js';
 import { Purpose } from '../../runtime/random.js';
 import { type ImageMatrix, requireWhole } from '../matrix.js';
 import type { ChannelNorm } from './channel-norm.js';
@@ -38,21 +39,26 @@ const UNCHANGED: Change = { down: 0, right: 0, mirrored: false };
  * Writes the chosen rows as normalised floats [sample][channel][row][col] at the address `at`: chosen.length * columns floats.
  * Given noise, the images are changed as the augmentation says: sample s by the words 4s .. 4s + 2 of the stream (seed, Purpose.augment, step).
  */
-export function loadImages(
+export async function loadImages(
   engine: Engine,
   at: Address,
   features: ImageMatrix,
   chosen: Int32Array,
   norm: ChannelNorm,
+  pace: Pace,
   augmentation?: Augmentation,
   noise?: { readonly seed: number; readonly step: number },
-): void {
+): Promise<void> {
   requireWhole(features);
   const { columns } = features;
   const changes = augmentation && noise && drawChanges(engine, chosen.length, augmentation, noise);
-  const out = engine.f32(at, chosen.length * columns);
   for (let s = 0; s < chosen.length; s++) {
-    writeImage(out.subarray(s * columns, (s + 1) * columns), features, chosen[s]!, norm, changes?.[s] ?? UNCHANGED);
+    const out = engine.f32(plus(at, s * columns * 4), columns);
+    writeImage(out, features, chosen[s]!, norm, changes?.[s] ?? UNCHANGED);
+    if (pace.due) {
+      await pace.turn();
+      requireWhole(features);
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Steps } from '../../runtime/steps.js';
 import type { DenseMatrix } from '../matrix.js';
 import type { Targets } from '../targets.js';
 import { shorten, show } from '../text/show.js';
@@ -34,26 +35,36 @@ export interface Applied {
  * @param troubles what is wrong already
  * @throws TableError for all cells and columns that the schema cannot take, RangeError for a table beyond maxMemory
  */
-export function applySchema(
+export function* applySteps(
   source: Source,
   schema: TableSchema,
   { targets: wanted, maxMemory }: ReadSettings,
   troubles: Troubles,
-): Applied {
+): Steps<Applied> {
   const { features: found, target } = matchColumns(source, schema, troubles);
-  const columns = schema.columns.flatMap((column, i) =>
-    found[i] ? readColumn(found[i], column, schema, source, troubles) : [],
-  );
+  const columns: TableColumn[] = [];
+  for (const [i, column] of schema.columns.entries()) {
+    if (found[i]) columns.push(readColumn(found[i], column, schema, source, troubles));
+    yield;
+  }
   const targets =
     target && schema.target && wanted === 'compare' ? readTarget(target, schema.target, source, troubles) : undefined;
   troubles.throwAny();
+  yield;
   requireRoom(source, schema.columns, maxMemory);
+  const features = yield* fillRows(source.rows, columns, schema.columns);
+  let missing = 0;
+  for (const column of columns) {
+    yield;
+    missing += missingIn(column);
+  }
+  yield;
   return {
-    features: fillRows(source.rows, columns, schema.columns),
+    features,
     targets,
     featureNames: schema.columns.flatMap(featuresOf),
     table: { kind: 'table', rows: source.rows, columns },
-    missing: columns.reduce((sum, column) => sum + missingIn(column), 0),
+    missing,
   };
 }
 
@@ -151,54 +162,71 @@ function readTarget(cells: SourceColumn, target: TableTarget, source: Source, tr
   return { kind: 'classes', values, classes: names.length, names };
 }
 
+/** Rows that lie in a cache while column after column is filled in. */
+const BLOCK_ROWS = 1024;
+
 /** f64[rows][features]. */
-function fillRows(rows: number, columns: readonly TableColumn[], schemas: readonly SchemaColumn[]): DenseMatrix {
+function* fillRows(
+  rows: number,
+  columns: readonly TableColumn[],
+  schemas: readonly SchemaColumn[],
+): Steps<DenseMatrix> {
   const width = schemas.reduce((sum, column) => sum + widthOf(column), 0);
   const values = new Float64Array(rows * width);
+  const fills: Fill[] = [];
   let offset = 0;
   for (const [i, schema] of schemas.entries()) {
     const column = columns[i]!;
     if (schema.kind === 'categorical') {
-      if (column.kind === 'categorical') fillIndicators(column.codes, schema, values, width, offset);
-    } else if (column.kind === 'numeric') {
-      fillNumbers(column.values, schema, values, width, offset);
-    }
+      if (column.kind === 'categorical') fills.push(indicators(column.codes, schema, values, width, offset));
+    } else if (column.kind === 'numeric') fills.push(numbers(column.values, schema, values, width, offset));
     offset += widthOf(schema);
+  }
+  for (let from = 0; from < rows; from += BLOCK_ROWS) {
+    for (const fill of fills) fill(from, Math.min(rows, from + BLOCK_ROWS));
+    yield;
   }
   return { kind: 'dense', rows, columns: width, values };
 }
 
-function fillNumbers(
-  numbers: Float64Array,
+/** Fills the features of one column in, of rows [from, to). */
+type Fill = (from: number, to: number) => void;
+
+function numbers(
+  cells: Float64Array,
   { fill, missing }: Exclude<SchemaColumn, CategoricalColumn>,
   values: Float64Array,
   width: number,
   offset: number,
-): void {
-  for (let r = 0; r < numbers.length; r++) {
-    const x = numbers[r]!;
-    const place = r * width + offset;
-    values[place] = Number.isNaN(x) ? fill! : x;
-    if (missing && Number.isNaN(x)) values[place + 1] = 1;
-  }
+): Fill {
+  return (from, to) => {
+    for (let r = from; r < to; r++) {
+      const x = cells[r]!;
+      const place = r * width + offset;
+      values[place] = Number.isNaN(x) ? fill! : x;
+      if (missing && Number.isNaN(x)) values[place + 1] = 1;
+    }
+  };
 }
 
-function fillIndicators(
+function indicators(
   codes: Int32Array,
   column: CategoricalColumn,
   values: Float64Array,
   width: number,
   offset: number,
-): void {
+): Fill {
   const { categories, fill, missing } = column;
   const shown = shownCategories(column).length;
   const hidden = categories.length - shown;
   const filled = fill === null ? -1 : categories.indexOf(fill);
-  for (let r = 0; r < codes.length; r++) {
-    const place = r * width + offset;
-    const isGap = codes[r] === -1;
-    const code = isGap && !missing ? filled : codes[r]!;
-    if (isGap && missing) values[place + shown] = 1;
-    else if (code >= hidden) values[place + code - hidden] = 1;
-  }
+  return (from, to) => {
+    for (let r = from; r < to; r++) {
+      const place = r * width + offset;
+      const isGap = codes[r] === -1;
+      const code = isGap && !missing ? filled : codes[r]!;
+      if (isGap && missing) values[place + shown] = 1;
+      else if (code >= hidden) values[place + code - hidden] = 1;
+    }
+  };
 }

@@ -1,7 +1,8 @@
 import { complete } from '../../check/complete.js';
 import type { OptionsOf } from '../../check/option.js';
-import { type Applied, applySchema } from './apply.js';
-import { type Learned, learnTable } from './learn.js';
+import { atOnce } from '../../runtime/steps.js';
+import { type Applied, applySteps } from './apply.js';
+import { type Learned, learnSteps } from './learn.js';
 import { READ_RECORDS, RECORDS, type RecordsOptions } from './options.js';
 import { sourceOfRecords } from './records.js';
 import { requireSchema, type TableSchema } from './schema.js';
@@ -16,9 +17,9 @@ export function learnedOf(records: unknown, given: RecordsOptions, of: string): 
   const { categorical, missingMarks } = options;
   const asText = (name: string) => categorical.includes(name);
   const source = sourceOfRecords(records, { names, missingMarks, asText });
-  const learned = learnTable(source, options, new Troubles());
+  const learned = atOnce(learnSteps(source, options, new Troubles()));
   const settings = { targets: 'compare', maxMemory: options.maxMemory } as const;
-  return { ...learned, ...applySchema(source, learned.schema, settings, new Troubles()) };
+  return { ...learned, ...atOnce(applySteps(source, learned.schema, settings, new Troubles())) };
 }
 
 /** Features of rows by a schema. */
@@ -33,7 +34,7 @@ export function appliedTo(
   const spelled = spelledIn(schema);
   const asText = (name: string) => spelled.has(name);
   const source = sourceOfRecords(records, { names, missingMarks: schema.missingMarks, asText });
-  return applySchema(source, schema, options, new Troubles());
+  return atOnce(applySteps(source, schema, options, new Troubles()));
 }
 
 /** Names of the columns whose cells count as they are spelled. */

@@ -1,5 +1,6 @@
 import { complete } from '../../check/complete.js';
-import { CSV, type CsvOptions, learnCsv, rawOf } from '../text/csv.js';
+import { readInTurns } from '../paced.js';
+import { CSV, type CsvOptions, learnCsvAsync, rawOf } from '../text/csv.js';
 import { type ColumnSummary, describeColumns, mostFrequent } from './describe.js';
 import { summariseTargets, type TargetSummary } from './describe-matrix.js';
 import { areValues } from './limits.js';
@@ -25,13 +26,17 @@ export interface Inspection {
  * @param isOption whether the message of a refusal is about an option, which is refused here too
  * @throws TypeError, RangeError for options that do not fit the text, and for a text that is no table
  */
-export function inspectCsv(text: string, options: CsvOptions, isOption: (message: string) => boolean): Inspection {
-  const { raw } = rawOf(text, complete(CSV, options, 'inspectCsv'));
+export async function inspectCsv(
+  text: string,
+  options: CsvOptions,
+  isOption: (message: string) => boolean,
+): Promise<Inspection> {
+  const { raw } = await readInTurns(rawOf(text, complete(CSV, options, 'inspectCsv')), text.length, {});
   const names = namesOf(raw);
   const columns = describeColumns(raw.columns, names, options.dates);
   const { rows } = raw;
   try {
-    const { schema, data, taken, warnings } = learnCsv(text, options);
+    const { schema, data, taken, warnings } = await learnCsvAsync(text, options);
     const { targets } = data;
     const target = targets && { ...summariseTargets(targets), name: schema.target!.name };
     return { rows, columns, ...(target ? { target } : {}), taken, warnings, troubles: [] };

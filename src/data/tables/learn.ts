@@ -1,3 +1,4 @@
+import type { Steps } from '../../runtime/steps.js';
 import { shorten, show } from '../text/show.js';
 import { type Census, censusOf, distinctNumbers } from './cells.js';
 import type { Context } from './context.js';
@@ -21,7 +22,7 @@ export interface Learned {
  * @param troubles what is wrong already
  * @throws TableError for all that is wrong with the table, RangeError for options that do not fit it
  */
-export function learnTable(source: Source, options: TableSettings, troubles: Troubles): Learned {
+export function* learnSteps(source: Source, options: TableSettings, troubles: Troubles): Steps<Learned> {
   const names = source.names ?? source.columns.map((_, place) => `column${place}`);
   const { categorical, ignore, missingMarks, unknownCategory, maxMemory } = options;
   const warnings: string[] = [];
@@ -33,6 +34,7 @@ export function learnTable(source: Source, options: TableSettings, troubles: Tro
   const columns: SchemaColumn[] = [];
   const leftOut: { name: string; why: string }[] = [];
   for (const [place, column] of source.columns.entries()) {
+    yield;
     const name = names[place]!;
     if (place === targetPlace) continue;
     if (ignore.includes(name)) {
@@ -49,7 +51,9 @@ export function learnTable(source: Source, options: TableSettings, troubles: Tro
     if (learned === 'dates') leftOut.push({ name, why: 'dates' });
     else if (learned) columns.push(learned);
   }
+  yield;
   const target = targetPlace < 0 ? null : learnTarget(context, names[targetPlace]!, source.columns[targetPlace]!);
+  yield;
   const total = totalRow(source, names);
   if (total !== undefined) troubles.addTo(warnings, total);
   troubles.throwAny(options, { columns, leftOut });

@@ -1,20 +1,22 @@
 import { complete } from '../../check/complete.js';
 import type { Completed, Options, OptionsOf } from '../../check/option.js';
+import { atOnce, type Steps } from '../../runtime/steps.js';
 import { Dataset } from '../dataset.js';
-import { applySchema } from '../tables/apply.js';
+import { PACED, type PacedOptions, readInTurns } from '../paced.js';
+import { applySteps } from '../tables/apply.js';
 import { candidateTargets } from '../tables/candidates.js';
 import { dateOrder } from '../tables/dates.js';
 import { spelledIn } from '../tables/from-records.js';
-import { type Learned, learnTable } from '../tables/learn.js';
+import { type Learned, learnSteps } from '../tables/learn.js';
 import type { LearnedTable } from '../tables/learn-records.js';
-import { READ_TABLE, TABLE } from '../tables/options.js';
+import { READ_TABLE, type ReadSettings, TABLE } from '../tables/options.js';
 import { MISSING, type RawColumn, type RawTable } from '../tables/raw.js';
 import { requireSchema, type TableSchema } from '../tables/schema.js';
 import { type Source, sourceOfRaw } from '../tables/source.js';
 import { takenOf } from '../tables/taken.js';
 import { Troubles } from '../tables/troubles.js';
 import { dialectLike } from './dialect-like.js';
-import { readRaw } from './read-raw.js';
+import { rawSteps } from './read-raw.js';
 import { plainLines } from './records.js';
 import { requireText } from './require-text.js';
 
@@ -46,6 +48,12 @@ export const CSV = {
   },
 } as const satisfies Options;
 
+/** Options of learnCsvAsync. */
+export const CSV_ASYNC = { ...CSV, ...PACED } as const satisfies Options;
+
+/** Options of readCsvAsync. */
+export const READ_CSV_ASYNC = { ...READ_TABLE, ...PACED } as const satisfies Options;
+
 export type CsvOptions = OptionsOf<typeof CSV>;
 type CsvSettings = Completed<typeof CSV>;
 
@@ -63,15 +71,33 @@ function isHeader(value: unknown): value is boolean | 'auto' {
  * RangeError for categories that would make a table beyond maxMemory
  */
 export function learnCsvSchema(text: string, options: CsvOptions): TableSchema {
-  return learnText(text, complete(CSV, options, 'learnCsvSchema')).schema;
+  const settings = complete(CSV, options, 'learnCsvSchema');
+  requireText(text);
+  return atOnce(learnText(text, settings)).schema;
 }
 
 /** learnCsvSchema, and what readCsv makes of the same text, which is taken apart but once. */
 export function learnCsv(text: string, options: CsvOptions): LearnedTable {
   const settings = complete(CSV, options, 'learnCsv');
-  const { schema, warnings, source } = learnText(text, settings);
+  requireText(text);
+  return atOnce(learning(text, settings));
+}
+
+/**
+ * learnCsv that yields to the event loop, so that a page stays alive: the same rows and refusals.
+ * @throws also the signal's reason, and what onProgress throws
+ */
+export async function learnCsvAsync(text: string, options: CsvOptions & PacedOptions): Promise<LearnedTable> {
+  const settings = complete(CSV_ASYNC, options, 'learnCsvAsync');
+  requireText(text);
+  return readInTurns(learning(text, settings), text.length, settings);
+}
+
+function* learning(text: string, settings: CsvSettings): Steps<LearnedTable> {
+  const { schema, warnings, source } = yield* learnText(text, settings);
   const reading = { targets: 'compare', maxMemory: settings.maxMemory } as const;
-  const { features, targets, featureNames, table, missing } = applySchema(source, schema, reading, new Troubles());
+  const applied = yield* applySteps(source, schema, reading, new Troubles());
+  const { features, targets, featureNames, table, missing } = applied;
   return {
     schema,
     data: new Dataset(features, targets, featureNames, schema),
@@ -82,28 +108,30 @@ export function learnCsv(text: string, options: CsvOptions): LearnedTable {
 }
 
 /** Names of the columns of a text that could be its target, in their order. */
-export function csvTargets(text: string, options: CsvOptions): string[] {
+export async function csvTargets(text: string, options: CsvOptions): Promise<string[]> {
   const settings = complete(CSV, options, 'csvTargets');
-  return candidateTargets(sourceOfRaw(rawOf(text, settings).raw, new Troubles()), settings);
+  requireText(text);
+  const { raw } = await readInTurns(rawOf(text, settings), text.length, {});
+  return candidateTargets(sourceOfRaw(raw, new Troubles()), settings);
 }
 
-function learnText(text: string, settings: CsvSettings): Learned & { source: Source } {
-  const { raw, missingMarks } = rawOf(text, settings);
+function* learnText(text: string, settings: CsvSettings): Steps<Learned & { source: Source }> {
+  const { raw, missingMarks } = yield* rawOf(text, settings);
   const troubles = new Troubles();
   const source = sourceOfRaw(raw, troubles);
-  const { schema, warnings } = learnTable(source, { ...settings, missingMarks }, troubles);
+  const { schema, warnings } = yield* learnSteps(source, { ...settings, missingMarks }, troubles);
   return { schema, source, warnings: [...raw.warnings, ...warnings] };
 }
 
 /** The cells of a text that is learned from, with the marks of what is missing; texts of dates are kept. */
-export function rawOf(text: string, settings: CsvSettings): { raw: RawTable; missingMarks: readonly string[] } {
+export function* rawOf(text: string, settings: CsvSettings): Steps<{ raw: RawTable; missingMarks: readonly string[] }> {
   const { header, delimiter, decimal, categorical, missingMarks } = settings;
   const how = { header, delimiter, decimal, asText: among(new Set(categorical)), keepTexts: areDates };
-  const raw = readRaw(text, { ...how, missingMarks });
+  const raw = yield* rawSteps(text, { ...how, missingMarks });
   if (String(missingMarks) !== String(CSV.missingMarks.default) || !raw.columns.some(isOfPluses))
     return { raw, missingMarks };
   const marks = missingMarks.filter((mark) => mark !== '-');
-  return { raw: readRaw(text, { ...how, missingMarks: marks }), missingMarks: marks };
+  return { raw: yield* rawSteps(text, { ...how, missingMarks: marks }), missingMarks: marks };
 }
 
 /**
@@ -117,9 +145,28 @@ export function readCsv(text: string, schema: TableSchema, options: OptionsOf<ty
   const settings = complete(READ_TABLE, options, 'readCsv');
   requireSchema(schema);
   requireText(text);
-  const lines = plainLines(text);
-  const { told, ...dialect } = dialectLike(lines, schema);
-  const raw = readRaw(lines, {
+  return atOnce(reading(text, schema, settings));
+}
+
+/**
+ * readCsv that yields to the event loop, so that a page stays alive: the same rows and refusals.
+ * @throws also the signal's reason, and what onProgress throws
+ */
+export async function readCsvAsync(
+  text: string,
+  schema: TableSchema,
+  options: OptionsOf<typeof READ_CSV_ASYNC> = {},
+): Promise<Dataset> {
+  const settings = complete(READ_CSV_ASYNC, options, 'readCsvAsync');
+  requireSchema(schema);
+  requireText(text);
+  return readInTurns(reading(text, schema, settings), text.length, settings);
+}
+
+function* reading(text: string, schema: TableSchema, settings: ReadSettings): Steps<Dataset> {
+  const lines = yield* plainLines(text);
+  const { told, ...dialect } = yield* dialectLike(lines, schema);
+  const raw = yield* rawSteps(lines, {
     ...dialect,
     missingMarks: schema.missingMarks,
     asText: among(spelledIn(schema)),
@@ -128,7 +175,7 @@ export function readCsv(text: string, schema: TableSchema, options: OptionsOf<ty
   const troubles = new Troubles();
   if (told !== undefined) troubles.add(told);
   const source = sourceOfRaw(raw, troubles);
-  const { features, targets, featureNames } = applySchema(source, schema, settings, troubles);
+  const { features, targets, featureNames } = yield* applySteps(source, schema, settings, troubles);
   return new Dataset(features, targets, featureNames, schema);
 }
 

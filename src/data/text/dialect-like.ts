@@ -1,5 +1,6 @@
+import type { Steps } from '../../runtime/steps.js';
 import type { TableSchema } from '../tables/schema.js';
-import { type Delimiter, type Dialect, sniff } from './dialect.js';
+import { type Delimiter, type Dialect, type DialectEvidence, sniffSteps } from './dialect.js';
 
 /** How to read a text by a schema, and what to tell should it not fit. */
 export interface LikeTraining {
@@ -18,14 +19,14 @@ const WORDS: Readonly<Record<Delimiter, string>> = {
 };
 
 /** Of a text whose lines end with LF: by the schema's delimiter where its columns are found with it, else by the text's own; the decimal mark is the text's own where its cells tell it. */
-export function dialectLike(text: string, schema: TableSchema): LikeTraining {
+export function* dialectLike(text: string, schema: TableSchema): Steps<LikeTraining> {
   const { dialect, missingMarks } = schema;
   if (!dialect) return {};
   const { header } = dialect;
   const given = { header, missingMarks };
-  const trained = sniff(text, { ...given, delimiter: dialect.delimiter });
+  const trained = yield* sniffSteps(text, { ...given, delimiter: dialect.delimiter });
   if (fits(trained, schema)) return { ...dialectOf(dialect), decimal: decimalOf(trained, dialect) };
-  const own = sniff(text, given);
+  const own = yield* sniffSteps(text, given);
   const { delimiter, decimal } = own.dialect;
   if (delimiter !== dialect.delimiter && fits(own, schema)) return { delimiter, decimal, header };
   return own.width < 2 || delimiter === dialect.delimiter
@@ -40,12 +41,12 @@ function dialectOf({ delimiter, decimal, header }: Dialect) {
   return { delimiter, decimal, header };
 }
 
-function decimalOf({ dialect, sureOfDecimal }: ReturnType<typeof sniff>, trained: Dialect): '.' | ',' {
+function decimalOf({ dialect, sureOfDecimal }: DialectEvidence, trained: Dialect): '.' | ',' {
   return sureOfDecimal ? dialect.decimal : trained.decimal;
 }
 
 /** Whether all columns of features are named, or there are as many as without a header there must be. */
-function fits({ first, width }: ReturnType<typeof sniff>, { dialect, names, columns, target }: TableSchema): boolean {
+function fits({ first, width }: DialectEvidence, { dialect, names, columns, target }: TableSchema): boolean {
   if (!dialect!.header) return width === names.length || width === names.length - (target ? 1 : 0);
   return columns.every(({ name }) => first?.includes(name) || name === 'column0');
 }

@@ -1,3 +1,4 @@
+import { atOnce, type Steps } from '../../runtime/steps.js';
 import { voteOnHeader } from './header-vote.js';
 import { numberIn } from './number.js';
 import { formatOf, markOf, type NumberFormat } from './number-format.js';
@@ -60,22 +61,32 @@ const MOST_NUMBERS = 0.95;
  * @throws RangeError for a line `sep=` with another delimiter
  */
 export function sniff(text: string, given: GivenDialect): DialectEvidence {
+  return atOnce(sniffSteps(text, given));
+}
+
+/** sniff, a delimiter or a vote a step. */
+export function* sniffSteps(text: string, given: GivenDialect): Steps<DialectEvidence> {
   const warnings: string[] = [];
   const missing = new Set(given.missingMarks);
   const begin = text.startsWith('\ufeff') ? 1 : 0;
   const said = saidDelimiter(text, begin);
   const { at, line } = said ?? { at: begin, line: 1 };
-  const candidate = chooseDelimiter(text, at, line, given.delimiter ?? said?.delimiter, missing, warnings);
+  const candidate = yield* chooseDelimiter(text, at, line, given.delimiter ?? said?.delimiter, missing, warnings);
   const { delimiter, width } = candidate;
   const titles = given.header === false ? 0 : titlesAbove(candidate.records, width, missing, warnings);
   const records = candidate.records.slice(titles);
   const first = records[0];
+  yield;
   const all = [...records, ...readWindows(text, delimiter, width)].filter(({ cells }) => cells.length === width);
+  yield;
   const cells = columnsOf(all, width, missing);
+  yield;
   const vote = chooseDecimal(cells.values, delimiter, given.decimal === undefined ? warnings : []);
   const decimal = given.decimal ?? vote.decimal;
   const body = first?.cells.length === width ? columnsOf(all.slice(1), width, missing) : cells;
+  yield;
   const formats = body.values.map((column) => formatOf(column, decimal));
+  yield;
   const header = given.header ?? voteOnHeader(first?.cells, body.values, formats, missing, warnings);
   formats.forEach((format, place) => {
     tellUnit(format, header ? first?.cells[place] : undefined, place, body.values[place]!, warnings);
@@ -121,16 +132,20 @@ interface Candidate {
   readonly numbers: number;
 }
 
-function chooseDelimiter(
+function* chooseDelimiter(
   text: string,
   at: number,
   line: number,
   said: Delimiter | undefined,
   missing: ReadonlySet<string>,
   warnings: string[],
-): Candidate {
+): Steps<Candidate> {
   if (said !== undefined) return candidateOf(text, said, at, line, missing);
-  const all = DELIMITERS.map((delimiter) => candidateOf(text, delimiter, at, line, missing));
+  const all: Candidate[] = [];
+  for (const delimiter of DELIMITERS) {
+    all.push(candidateOf(text, delimiter, at, line, missing));
+    yield;
+  }
   const ranked = all.filter(({ delimiter }) => delimiter !== ' ').sort(compare);
   const [best, second] = ranked as [Candidate, Candidate];
   const blanks = all.at(-1)!;

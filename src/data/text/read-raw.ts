@@ -1,8 +1,9 @@
+import { atOnce, type Steps } from '../../runtime/steps.js';
 import type { RawColumn, RawTable } from '../tables/raw.js';
 import { Collector } from './collector.js';
-import { type Delimiter, type DialectEvidence, sniff } from './dialect.js';
+import { type Delimiter, type DialectEvidence, sniffSteps } from './dialect.js';
 import { numberIn } from './number.js';
-import { eachRecord, isOfDelimiters, plainLines } from './records.js';
+import { isOfDelimiters, plainLines, recordSteps } from './records.js';
 import { requireText } from './require-text.js';
 import { MOST_COLUMNS } from './sample.js';
 
@@ -32,10 +33,15 @@ export interface RawOptions {
  */
 export function readRaw(text: string, options: RawOptions): RawTable {
   requireText(text);
+  return atOnce(rawSteps(text, options));
+}
+
+/** readRaw of what is known to be a text, a slice a step. */
+export function* rawSteps(text: string, options: RawOptions): Steps<RawTable> {
   const { delimiter, decimal, missingMarks, header = 'auto' } = options;
   const given = { delimiter, decimal, missingMarks, header: header === 'auto' ? undefined : header };
-  const lines = plainLines(text);
-  return new RawReader(lines, sniff(lines, given), options).read();
+  const lines = yield* plainLines(text);
+  return yield* new RawReader(lines, yield* sniffSteps(lines, given), options).reading();
 }
 
 class RawReader {
@@ -66,11 +72,11 @@ class RawReader {
     this.warnings = [...warnings];
   }
 
-  read(): RawTable {
+  *reading(): Steps<RawTable> {
     const { text, evidence, options } = this;
     const { dialect, at, line, width } = evidence;
     const how = { delimiter: dialect.delimiter, at, line, mostCells: options.maxColumns ?? MOST_COLUMNS };
-    const trouble = eachRecord(text, how, (cells, begun) => {
+    const trouble = yield* recordSteps(text, how, (cells, begun) => {
       if (isOfDelimiters(cells)) this.passOver(begun);
       else if (this.columns.length > 0) this.readRow(cells, begun, width);
       else this.begin(cells, begun, width);
@@ -82,7 +88,7 @@ class RawReader {
       throw new RangeError('text: expected at least one row, got none');
     }
     this.tellPassedOver();
-    const columns = this.finish(header);
+    const columns = yield* this.finish(header);
     const { lines, rows, ragged, raggedCount, warnings } = this;
     return {
       dialect,
@@ -180,7 +186,7 @@ class RawReader {
   }
 
   /** Columns, but the last ones where they are empty and have no name: delimiters at the ends of all lines. */
-  private finish(header: string[] | undefined): RawColumn[] {
+  private *finish(header: string[] | undefined): Steps<RawColumn[]> {
     const { columns, rows } = this;
     let width = columns.length;
     const named = () => header !== undefined && header.length >= width && header[width - 1] !== '';
@@ -192,7 +198,12 @@ class RawReader {
     }
     if (header !== undefined) while (header.length > width && header.at(-1) === '') header.pop();
     const none = new Float64Array(rows).fill(Number.NaN);
-    return columns.slice(0, width).map((column) => column.finish(rows, none));
+    const finished: RawColumn[] = [];
+    for (const column of columns.slice(0, width)) {
+      yield;
+      finished.push(column.finish(rows, none));
+    }
+    return finished;
   }
 }
 

@@ -1,4 +1,5 @@
 import Papa from 'papaparse';
+import { atOnce, type Steps } from '../../runtime/steps.js';
 
 /** How a text's records are taken apart. */
 export interface RecordsOptions {
@@ -31,19 +32,28 @@ const RECORDS = 64;
 const HARD_BLANK = '\u00a0';
 
 /** Line ends as LF alone. */
-export function plainLines(text: string): string {
-  return text.includes('\r') ? text.replaceAll('\r\n', '\n').replaceAll('\r', '\n') : text;
+export function* plainLines(text: string): Steps<string> {
+  if (!text.includes('\r')) return text;
+  const parts: string[] = [];
+  for (let at = 0, end = 0; at < text.length; at = end) {
+    end = at + MOST_SLICE;
+    if (text[end] === '\n') end++;
+    parts.push(text.slice(at, end).replaceAll('\r\n', '\n').replaceAll('\r', '\n'));
+    yield;
+  }
+  return parts.join('');
 }
 
 /**
  * Takes a text whose lines end with LF apart by papaparse, slice by slice, so that few records are held at a time. Lines of blanks alone are left out; cells come
  * with the blanks about them. Goes on as long as `take` says so, to the first trouble.
  */
-export function eachRecord(
-  text: string,
-  options: RecordsOptions,
-  take: (cells: string[], line: number) => boolean,
-): RecordTrouble | undefined {
+export function eachRecord(text: string, options: RecordsOptions, take: Take): RecordTrouble | undefined {
+  return atOnce(recordSteps(text, options, take));
+}
+
+/** eachRecord, a slice a step. */
+export function* recordSteps(text: string, options: RecordsOptions, take: Take): Steps<RecordTrouble | undefined> {
   const slices = new RecordSlices(options);
   let { at } = options;
   let size = LEAST_SLICE;
@@ -54,9 +64,12 @@ export function eachRecord(
     if (records === 0) size *= 4;
     else size = Math.min(MOST_SLICE, Math.max(LEAST_SLICE, Math.ceil((RECORDS * cursor) / records)));
     at += cursor;
+    yield at;
   }
   return undefined;
 }
+
+type Take = (cells: string[], line: number) => boolean;
 
 /** What was found in a slice. */
 interface SliceRecords {
@@ -84,7 +97,7 @@ export class RecordSlices {
   }
 
   /** Hands the records that are whole in a slice on, to the first trouble; `last`: no text follows it, and it ends with a line end. */
-  take(given: string, last: boolean, take: (cells: string[], line: number) => boolean): SliceRecords {
+  take(given: string, last: boolean, take: Take): SliceRecords {
     const { delimiter, mostCells } = this.#options;
     const slice = this.#prepare(given);
     const begun = this.#line;

@@ -1,3 +1,4 @@
+import type { Steps } from '../../runtime/steps.js';
 import { isNumber } from './number.js';
 import { cut } from './show.js';
 
@@ -21,6 +22,10 @@ const NINE = 57;
 /** So many digits make a whole number that a double holds, and a power of ten that it holds: their quotient is rounded but once, as Number does. */
 const PLAIN_DIGITS = 15;
 const POWERS = Float64Array.from({ length: PLAIN_DIGITS + 1 }, (_, exponent) => Number(`1e${exponent}`));
+
+/** Characters that take a millisecond or so: to be counted, to be read. */
+const COUNTED = 2 ** 19;
+const READ = 2 ** 14;
 
 /** What one kind of text differs by from another. */
 export interface SparseSyntax {
@@ -47,12 +52,14 @@ export class SparseScanner {
   protected highest = 0;
   protected highestLine = 1;
   protected lowest = Number.POSITIVE_INFINITY;
+  /** Of the text, those without a row among them. */
+  protected lines = 0;
   /** Columns from here on are refused. */
-  protected readonly columnEnd: number;
+  protected columnEnd = 0;
   readonly #syntax: SparseSyntax;
   readonly #stops = new Uint8Array(128);
-  #index: Int32Array;
-  #value: Float32Array;
+  #index = new Int32Array(0);
+  #value = new Float32Array(0);
   #first = 0;
   #sorted = true;
   #zeros = false;
@@ -66,17 +73,32 @@ export class SparseScanner {
     this.end = end;
     if (text.charCodeAt(0) === 0xfeff) this.at = 1;
     if (this.at >= end) throw new RangeError('text: expected at least one row, got none');
-    const colons = count(text, COLON, text.length);
-    const { columns, base } = syntax;
-    this.columnEnd = base + (columns ?? Math.max(PLAIN_COLUMNS, Math.min(COLUMNS_PER_ENTRY * colons, 0x7fffffff)));
     for (const stop of [...syntax.stops, NEWLINE]) this.#stops[stop] = 1;
+  }
+
+  /** Counts lines, and makes room for entries. */
+  protected *survey(): Steps<void> {
+    const { text, end } = this;
+    let colons = 0;
+    this.lines = 1;
+    for (let from = 0; from < end; from += COUNTED) {
+      const to = Math.min(end, from + COUNTED);
+      for (let at = from; at < to; at++) {
+        const code = text.charCodeAt(at);
+        if (code === COLON) colons++;
+        else if (code === NEWLINE) this.lines++;
+      }
+      yield;
+    }
+    const { columns, base } = this.#syntax;
+    this.columnEnd = base + (columns ?? Math.max(PLAIN_COLUMNS, Math.min(COLUMNS_PER_ENTRY * colons, 0x7fffffff)));
     this.#index = new Int32Array(colons);
     this.#value = new Float32Array(colons);
   }
 
-  /** Of the text, those without a row among them. */
-  protected lines(): number {
-    return count(this.text, NEWLINE, this.end) + 1;
+  /** Where the reading from here on has taken so long that it pauses. */
+  protected get pauseAt(): number {
+    return this.at + READ;
   }
 
   /** What was read, as long as it is; the scanner is of no use any more. `base` is taken off each column. */
@@ -255,10 +277,4 @@ export class SparseScanner {
 
 export function isBlank(code: number): boolean {
   return code === SPACE || code === TAB || code === NEWLINE || code === RETURN;
-}
-
-function count(text: string, wanted: number, end: number): number {
-  let found = 0;
-  for (let at = 0; at < end; at++) if (text.charCodeAt(at) === wanted) found++;
-  return found;
 }

@@ -1,9 +1,12 @@
+import { complete } from '../../check/complete.js';
 import { requireKnown } from '../../check/known.js';
 import { got } from '../../check/phrase.js';
 import { requireInteger, requireObject } from '../../check/require.js';
+import { atOnce, type Steps } from '../../runtime/steps.js';
 import { Dataset, requireSound } from '../dataset.js';
 import { areNumbers, numberedClasses } from '../labels.js';
 import { requireRows } from '../matrix.js';
+import { PACED, type PacedOptions, readInTurns } from '../paced.js';
 import { describeTargets, type Targets } from '../targets.js';
 import { requireText } from './require-text.js';
 import { COMMA, isBlank, NEWLINE, RETURN, SPACE, SparseScanner, TAB } from './sparse-scanner.js';
@@ -57,13 +60,36 @@ export function parseSparseText(text: string, options: SparseTextOptions = {}): 
   requireText(text);
   requireObject(options, 'options');
   requireKnown(options, SPARSE_TEXT, 'parseSparseText');
+  return atOnce(steps(text, options));
+}
+
+/**
+ * parseSparseText that yields to the event loop, so that a page stays alive: the same rows and refusals.
+ * @throws also the signal's reason, and what onProgress throws
+ */
+export async function parseSparseTextAsync(
+  text: string,
+  options: SparseTextOptions & PacedOptions = {},
+): Promise<Dataset> {
+  requireText(text);
+  requireObject(options, 'options');
+  requireKnown(options, [...SPARSE_TEXT, ...Object.keys(PACED)], 'parseSparseTextAsync');
+  const { signal, onProgress } = options;
+  return readInTurns(
+    steps(text, options),
+    text.length,
+    complete(PACED, { signal, onProgress }, 'parseSparseTextAsync'),
+  );
+}
+
+function steps(text: string, options: SparseTextOptions): Steps<Dataset> {
   const { targets, columns, classes } = options;
   if (targets !== undefined && targets !== 'classes' && targets !== 'tasks') {
     throw new RangeError(`targets: expected 'classes' or 'tasks', got ${got(targets)}`);
   }
   if (columns !== undefined) requireInteger(columns, 1, 'columns');
   if (classes !== undefined) requireInteger(classes, 2, 'classes');
-  return new SparseTextReader(text, options).read();
+  return new SparseTextReader(text, options).reading();
 }
 
 /**
@@ -120,16 +146,22 @@ class SparseTextReader extends SparseScanner {
     this.#classes = options.classes ?? options.classNames?.length;
   }
 
-  read(): Dataset {
-    const rows = this.lines();
+  *reading(): Steps<Dataset> {
+    yield* this.survey();
+    const rows = this.lines;
     const start = new Int32Array(rows + 1);
+    let { pauseAt } = this;
     for (let r = 0; r < rows; r++) {
       this.#readLabels(r, rows);
-      this.#readFeatures();
+      while (!this.#readFeatures(pauseAt)) {
+        yield this.at;
+        pauseAt = this.pauseAt;
+      }
       start[r + 1] = this.endRow();
       this.at++;
       this.line++;
     }
+    yield this.at;
     const { columns = this.highest + 1, featureNames } = this.#options;
     return Dataset.sparse({ rows, columns, start, ...this.take(0), targets: this.#targets(), featureNames });
   }
@@ -204,13 +236,16 @@ class SparseTextReader extends SparseScanner {
     return label;
   }
 
-  /** Leaves the reader at the end of the line. */
-  #readFeatures(): void {
-    while (this.code() === COMMA) {
+  /** Leaves the reader at the end of the line, true; or behind `pauseAt`, false. */
+  #readFeatures(pauseAt: number): boolean {
+    for (;;) {
+      if (this.at >= pauseAt) return false;
+      if (this.code() !== COMMA) break;
       this.at++;
       this.skipBlanks();
       this.readEntry();
     }
     if (this.code() !== NEWLINE) this.refuse('a comma or the end of the line', this.itemAt(this.at));
+    return true;
   }
 }

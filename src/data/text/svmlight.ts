@@ -1,7 +1,9 @@
 import { complete } from '../../check/complete.js';
 import type { Completed, Options, OptionsOf } from '../../check/option.js';
+import { atOnce, type Steps } from '../../runtime/steps.js';
 import { Dataset } from '../dataset.js';
 import type { LabelOptions } from '../labels.js';
+import { PACED, type PacedOptions, readInTurns } from '../paced.js';
 import type { Taken } from '../tables/taken.js';
 import { requireText } from './require-text.js';
 import { shorten, show } from './show.js';
@@ -46,6 +48,9 @@ export const SVMLIGHT = {
   featureNames: { ...NAMES, defaultDoc: 'none', doc: 'One a feature.' },
 } as const satisfies Options;
 
+/** Options of learnSvmlightAsync and parseSvmlightAsync. */
+export const SVMLIGHT_ASYNC = { ...SVMLIGHT, ...PACED } as const satisfies Options;
+
 export type SvmlightOptions = OptionsOf<typeof SVMLIGHT>;
 type Settings = Completed<typeof SVMLIGHT>;
 
@@ -68,7 +73,7 @@ const MOST_GAPPED_CLASSES = 20;
  */
 export function learnSvmlight(text: string, options: SvmlightOptions = {}): LearnedSvmlight {
   requireText(text);
-  return new SvmlightReader(text, complete(SVMLIGHT, options, 'parseSvmlight')).read();
+  return atOnce(new SvmlightReader(text, complete(SVMLIGHT, options, 'parseSvmlight')).reading());
 }
 
 /**
@@ -79,11 +84,32 @@ export function parseSvmlight(text: string, options: SvmlightOptions = {}): Data
   return learnSvmlight(text, options).data;
 }
 
+/**
+ * learnSvmlight that yields to the event loop, so that a page stays alive: the same rows and refusals.
+ * @throws also the signal's reason, and what onProgress throws
+ */
+export async function learnSvmlightAsync(
+  text: string,
+  options: SvmlightOptions & PacedOptions = {},
+): Promise<LearnedSvmlight> {
+  requireText(text);
+  const settings = complete(SVMLIGHT_ASYNC, options, 'learnSvmlightAsync');
+  return readInTurns(new SvmlightReader(text, settings).reading(), text.length, settings);
+}
+
+/**
+ * The rows of learnSvmlightAsync.
+ * @throws as learnSvmlightAsync does
+ */
+export async function parseSvmlightAsync(text: string, options: SvmlightOptions & PacedOptions = {}): Promise<Dataset> {
+  return (await learnSvmlightAsync(text, options)).data;
+}
+
 class SvmlightReader extends SparseScanner {
   readonly #settings: Settings;
   readonly #ids: ReadonlyMap<number, number> | undefined;
-  readonly #labels: Float64Array;
-  readonly #start: Int32Array;
+  #labels = new Float64Array(0);
+  #start = new Int32Array(0);
   #rows = 0;
   /** Any label written with a sign. */
   #signed = false;
@@ -100,15 +126,23 @@ class SvmlightReader extends SparseScanner {
     });
     this.#settings = settings;
     this.#ids = classNames && idsOf(classNames);
-    const lines = this.lines();
-    this.#labels = new Float64Array(lines);
-    this.#start = new Int32Array(lines + 1);
   }
 
-  read(): LearnedSvmlight {
+  *reading(): Steps<LearnedSvmlight> {
+    yield* this.survey();
+    this.#labels = new Float64Array(this.lines);
+    this.#start = new Int32Array(this.lines + 1);
+    let { pauseAt } = this;
     for (; this.at < this.end; this.line++) {
       this.skipBlanks();
-      if (this.code() !== NEWLINE && this.code() !== HASH) this.#readRow();
+      if (this.code() !== NEWLINE && this.code() !== HASH) {
+        this.#beginRow();
+        while (!this.#readFeatures(pauseAt)) {
+          yield this.at;
+          pauseAt = this.pauseAt;
+        }
+        this.#start[++this.#rows] = this.endRow();
+      }
       this.#skipLine();
     }
     const rows = this.#rows;
@@ -116,7 +150,9 @@ class SvmlightReader extends SparseScanner {
     const zeroBased = this.#zeroBased();
     const base = zeroBased ? 0 : 1;
     const { columns = Math.max(1, this.highest + 1 - base), featureNames } = this.#settings;
+    yield this.at;
     const { labels, warning } = labelsOf(this.#labels.slice(0, rows), this.#signed, this.#settings);
+    yield;
     const data = Dataset.sparse({
       rows,
       columns,
@@ -143,18 +179,21 @@ class SvmlightReader extends SparseScanner {
     return true;
   }
 
-  #readRow(): void {
+  #beginRow(): void {
     const label = this.#readLabel();
     const { targets } = this.#settings;
     this.#labels[this.#rows] = targets !== 'values' && this.#ids ? this.#idOf(label) : label;
+  }
+
+  /** Leaves the reader at the end of the row, true; or behind `pauseAt`, false. */
+  #readFeatures(pauseAt: number): boolean {
     for (;;) {
+      if (this.at >= pauseAt) return false;
       this.skipBlanks();
       const code = this.code();
-      if (code === NEWLINE || code === HASH) break;
+      if (code === NEWLINE || code === HASH) return true;
       if (!this.#skipQuery()) this.#readFeature();
     }
-    this.#rows++;
-    this.#start[this.#rows] = this.endRow();
   }
 
   #readFeature(): void {

@@ -8,13 +8,14 @@ import {
   type ModelFile,
   requireFloats,
   requireMethod,
-  writeModelFile,
+  writingModelFile,
 } from '../../files/model-file.js';
 import type { Tensor } from '../../files/safetensors.js';
 import type { Connections } from '../../layers/connections.js';
 import type { Linear, Segment } from '../../layers/linear.js';
 import type { SkipShape } from '../../layers/skip-path.js';
 import { plus } from '../../runtime/address.js';
+import { atOnce, copying, type Steps } from '../../runtime/steps.js';
 import { hasScale } from '../target.js';
 import { type InputTransform, type InputTransformJson, transformFromJson } from './input.js';
 import type { NetState } from './net-state.js';
@@ -25,15 +26,19 @@ import type { Network } from './network.js';
  * `layers.N.bias` (sparse units first); `skips.N.hidden.{weight,bias}` and `skips.N.output.weight` of a skip-path; the method's own tensors;
  * everything else is JSON in the metadata.
  */
-export function packModel(state: NetState, network: Network, metadata?: Readonly<Record<string, string>>): Uint8Array {
+export function* packModel(
+  state: NetState,
+  network: Network,
+  metadata?: Readonly<Record<string, string>>,
+): Steps<Uint8Array> {
   const tensors: Record<string, Tensor> = {};
   for (const { layer, segment, tensor } of storedSegments(network)) {
     const { name, offset, length } = segment;
-    const data = network.engine.f32(plus(layer.parameters, offset * 4), length).slice();
+    const data = yield* copying(network.engine, { at: plus(layer.parameters, offset * 4), length });
     const dense = name === 'dense.weight';
     tensors[tensor] = {
       shape: dense ? [layer.denseUnits, layer.inputs] : [length],
-      data: dense && layer.input === 'rows' ? transpose(data, layer.inputs, layer.denseUnits) : data,
+      data: dense && layer.input === 'rows' ? yield* transpose(data, layer.inputs, layer.denseUnits) : data,
     };
   }
   network.layers.forEach(({ connections }, l) => {
@@ -42,7 +47,7 @@ export function packModel(state: NetState, network: Network, metadata?: Readonly
     tensors[`layers.${l}.sparse.index`] = { shape: [connections.index.length], data: connections.index };
   });
   Object.assign(tensors, state.tensors);
-  return writeModelFile(tensors, headerOf(state), metadata);
+  return yield* writingModelFile(tensors, headerOf(state), metadata);
 }
 
 /** What of a net is JSON. */
@@ -104,7 +109,7 @@ export function fillNetwork(network: Network, tensors: Record<string, Tensor>): 
     const rowMajor = name === 'dense.weight' && layer.input === 'rows';
     network.engine
       .f32(plus(layer.parameters, offset * 4), length)
-      .set(rowMajor ? transpose(data, layer.denseUnits, layer.inputs) : data);
+      .set(rowMajor ? atOnce(transpose(data, layer.denseUnits, layer.inputs)) : data);
   }
 }
 
@@ -230,9 +235,16 @@ function requireWeights(
   requireFloats(tensors, `layers.${l}.bias`, [sparse + dense]);
 }
 
+/** Rows at a time: what they become of a column lies together. */
+const BAND = 16;
+
 /** [rows][columns] to [columns][rows]. */
-function transpose(data: Float32Array, rows: number, columns: number): Float32Array {
+function* transpose(data: Float32Array, rows: number, columns: number): Steps<Float32Array> {
   const out = new Float32Array(data.length);
-  for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) out[c * rows + r] = data[r * columns + c]!;
+  for (let from = 0; from < rows; from += BAND) {
+    const to = Math.min(rows, from + BAND);
+    for (let c = 0; c < columns; c++) for (let r = from; r < to; r++) out[c * rows + r] = data[r * columns + c]!;
+    yield;
+  }
   return out;
 }

@@ -1,6 +1,11 @@
+import { at, inSamples } from '../../layers/batch-norm.js';
 import { type ChannelList, PLAIN } from '../../layers/conv.js';
+import { inShares, ownOf } from '../../layers/shares.js';
 import { type Address, NONE, plus } from '../../runtime/address.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
+import type { Own } from '../../runtime/fork.js';
+import type { Kernels } from '../../runtime/kernels.js';
+import type { Pace } from '../../runtime/pace.js';
 import type { ConvNode, GateRange, PlanNode, PoolNode } from './backbone.js';
 import { gateAfterRelu, type Trunk } from './trunk.js';
 
@@ -12,7 +17,7 @@ export interface OpenGates {
 
 /**
  * A trunk for inference: running statistics are folded into packed weights, sums of shortcuts happen in place, and closed filters and the channels
- * they would have made cost no arithmetic, sample by sample. Holds a copy of the weights as they are when it is made.
+ * they would have made cost no arithmetic, sample by sample. Holds a copy of the weights as they were at `fold`.
  */
 export class FoldedTrunk {
   /** [sample][feature] after `forward`. */
@@ -23,7 +28,9 @@ export class FoldedTrunk {
   private readonly bias: readonly Address[];
   /** Where each node's output goes; a sum takes its shortcut's place. */
   private readonly place: readonly Address[];
-  private readonly work: Address;
+  private readonly work: Own;
+  /** Weights of a convolution times their scales. */
+  private readonly scaled: Address;
   /** u32 lists of open filters, n times the filters of each gated node. */
   private readonly lists: readonly Address[];
   private readonly ones: Address;
@@ -33,8 +40,8 @@ export class FoldedTrunk {
     const { engine, plan } = trunk;
     this.engine = engine;
     this.trunk = trunk;
-    const work = Math.max(...trunk.convs.map((conv) => conv?.workBytes(n) ?? 0));
-    this.work = scope.bytes(work);
+    this.work = ownOf(engine, scope, Math.max(...trunk.convs.map((conv) => conv?.workBytes(n) ?? 0)));
+    this.scaled = scope.bytes(Math.max(...trunk.convs.map((conv) => conv?.weightCount ?? 0)) * 4);
     this.features = scope.bytes(n * trunk.features * 4);
     const most = Math.max(...plan.outputs.map(({ channels }) => channels));
     this.ones = scope.zeros(most);
@@ -49,28 +56,23 @@ export class FoldedTrunk {
     );
     this.packed = trunk.convs.map((conv) => (conv ? scope.bytes(conv.packBytes) : NONE));
     this.bias = trunk.convs.map((conv) => (conv ? scope.bytes(conv.shape.filters * 4) : NONE));
-    this.fold();
   }
 
-  /** Takes the trunk's weights and running statistics as they are now. */
-  private fold(): void {
-    const { engine, trunk } = this;
-    const folded = engine.scope();
-    const most = Math.max(...trunk.convs.map((conv) => conv?.weightCount ?? 0));
-    try {
-      const scaled = folded.bytes(most * 4);
-      trunk.convs.forEach((conv, i) => {
-        if (!conv) return;
-        const { scale, shift } = trunk.norms[i]!.folded();
-        const weights = engine.f32(conv.weight, conv.weightCount);
-        const out = engine.f32(scaled, conv.weightCount);
-        const each = conv.weightCount / conv.shape.filters;
-        for (let w = 0; w < out.length; w++) out[w] = weights[w]! * scale[Math.floor(w / each)]!;
-        engine.f32(this.bias[i]!, shift.length).set(shift);
-        conv.pack(this.packed[i]!, scaled, this.work);
-      });
-    } finally {
-      folded.dispose();
+  /** Takes the trunk's weights and running statistics as they are now; nothing may write to them until it is done. */
+  async fold(pace: Pace): Promise<void> {
+    const { engine, trunk, scaled, work } = this;
+    for (const [i, conv] of trunk.convs.entries()) {
+      if (!conv) continue;
+      const { scale, shift } = trunk.norms[i]!.folded();
+      const weights = engine.f32(conv.weight, conv.weightCount);
+      const out = engine.f32(scaled, conv.weightCount);
+      const each = conv.weightCount / conv.shape.filters;
+      for (let f = 0, w = 0; f < scale.length; f++) {
+        const factor = scale[f]!;
+        for (const end = w + each; w < end; w++) out[w] = weights[w]! * factor;
+      }
+      engine.f32(this.bias[i]!, shift.length).set(shift);
+      await conv.pack(this.packed[i]!, scaled, work, pace);
     }
   }
 
@@ -78,173 +80,202 @@ export class FoldedTrunk {
    * Features of n images. Closed filters are skipped; `masked` runs them all and multiplies instead: the same bits for more work, to
    * compare with.
    */
-  forward(images: Address, n: number, gates?: OpenGates, masked = false): void {
+  async forward(images: Address, n: number, pace: Pace, gates?: OpenGates, masked = false): Promise<void> {
     const { trunk, engine, place } = this;
     const { nodes, outputs } = trunk.plan;
-    const rows = gates && !masked ? engine.f32(gates.values, n * gates.total) : undefined;
+    // A copy: views die when others that have their turn allocate.
+    const rows = gates && !masked ? engine.f32(gates.values, n * gates.total).slice() : undefined;
     const open = nodes.map((node, i) =>
       rows && hasGate(node) ? this.openFilters(i, node.gate, rows, gates!.total, n) : undefined,
     );
     /** Of nodes whose closed planes are zero, and so need not be read: their gates. */
     const zeroed: (Filters | undefined)[] = [];
-    nodes.forEach((node, i) => {
+    for (const [i, node] of nodes.entries()) {
       const x = node.input < 0 ? images : place[node.input]!;
       const source = zeroed[node.input];
       if (node.kind !== 'conv') {
         zeroed[i] = source;
-        this.pool(node, i, x, n, source);
+        await this.pool(node, i, x, n, source, pace);
       } else {
         zeroed[i] = gateAfterRelu(node) ? open[i] : undefined;
-        if (masked) this.convolveMasked(node, i, x, n, gates);
+        if (masked) await this.convolveMasked(node, i, x, n, gates, pace);
         else {
           const added = node.shortcut === undefined ? undefined : zeroed[node.shortcut];
-          if (added) this.zeroClosed(node.shortcut!, added, n);
-          this.convolve(node, i, x, n, open[i], source);
+          if (added) await this.zeroClosed(node.shortcut!, added, n, pace);
+          await this.convolve(node, i, x, n, open[i], source, pace);
         }
       }
-    });
+    }
     const { channels, height, width } = outputs.at(-1)!;
-    engine.kernels.global_average_forward(this.features, place.at(-1)!, n * channels, height * width);
+    const [top, hw] = [place.at(-1)!, height * width];
+    await inSamples(engine, pace, n, channels * hw, (kernels, first, last) => {
+      const to = at(this.features, first, channels);
+      kernels.global_average_forward(to, at(top, first, channels * hw), (last - first) * channels, hw);
+    });
     const last = zeroed.at(-1);
     if (last) clearClosed(engine.f32(this.features, n * channels), channels, last);
   }
 
   /** Runs of samples with the same open filters go together. */
-  private convolve(
+  private async convolve(
     node: ConvNode,
     i: number,
     x: Address,
     n: number,
     own: Filters | undefined,
     source: Filters | undefined,
-  ): void {
+    pace: Pace,
+  ): Promise<void> {
     const conv = this.trunk.convs[i]!;
     const y = this.place[i]!;
     const shortcut = node.shortcut === undefined ? NONE : y;
-    for (let first = 0; first < n; ) {
+    const most = conv.imagesAtOnce(n);
+    const fork = this.engine.fork(n <= most ? 0 : n * conv.multiplyAdds(), this.work);
+    for (let first = 0, end = most; first < n; ) {
       let last = first + 1;
-      while (last < n && sameFilters(own, first, last) && sameFilters(source, first, last)) last++;
-      conv.run(y, x, this.packed[i]!, this.work, first, last, {
+      while (last < Math.min(n, end) && sameFilters(own, first, last) && sameFilters(source, first, last)) last++;
+      conv.run(fork.kernels, y, x, this.packed[i]!, fork.own, first, last, {
         bias: this.bias[i]!,
         shortcut,
         relu: node.relu,
         read: source?.list(first),
         compute: own?.list(first),
       });
+      if (last === end) {
+        fork.next();
+        end += most;
+      }
       first = last;
     }
-    if (own && node.shortcut !== undefined && node.relu) this.reluClosed(node, i, own, n);
+    await fork.turns(pace);
+    if (own && node.shortcut !== undefined && node.relu) await this.reluClosed(node, i, own, n, pace);
   }
 
   /** Closed planes are not written, as no convolution reads them; a sum does. */
-  private zeroClosed(i: number, own: Filters, n: number): void {
+  private async zeroClosed(i: number, own: Filters, n: number, pace: Pace): Promise<void> {
     const { height, width, channels } = this.trunk.plan.outputs[i]!;
-    const planes = this.engine.f32(this.place[i]!, n * channels * height * width);
     const hw = height * width;
-    for (let plane = 0; plane < n * channels; plane++) {
-      if (!own.isOpen(Math.floor(plane / channels), plane % channels)) planes.fill(0, plane * hw, (plane + 1) * hw);
+    for (let s = 0; s < n; s++) {
+      const planes = this.engine.f32(at(this.place[i]!, s, channels * hw), channels * hw);
+      for (let c = 0; c < channels; c++) if (!own.isOpen(s, c)) planes.fill(0, c * hw, (c + 1) * hw);
+      if (pace.due) await pace.turn();
     }
   }
 
   /** Where a filter is closed its shortcut is all there is; one that may be negative needs the ReLU. */
-  private reluClosed(node: ConvNode, i: number, own: Filters, n: number): void {
+  private async reluClosed(node: ConvNode, i: number, own: Filters, n: number, pace: Pace): Promise<void> {
     if (afterRelu(this.trunk.plan.nodes, node.shortcut!)) return;
     const { height, width, channels } = this.trunk.plan.outputs[i]!;
+    const { ones, zeros } = this;
     const hw = height * width;
-    for (let s = 0; s < n; s++) {
-      for (let c = 0; c < channels; c++) {
-        if (own.isOpen(s, c)) continue;
-        const at = plus(this.place[i]!, (s * channels + c) * hw * 4);
-        this.engine.kernels.batch_norm_apply(at, at, this.ones, this.zeros, NONE, NONE, 1, 1, hw, 1);
+    await inSamples(this.engine, pace, n, channels * hw, (kernels, first, last) => {
+      for (let s = first; s < last; s++) {
+        for (let c = 0; c < channels; c++) {
+          if (own.isOpen(s, c)) continue;
+          const plane = at(this.place[i]!, s * channels + c, hw);
+          kernels.batch_norm_apply(plane, plane, ones, zeros, NONE, NONE, 1, 1, hw, 1);
+        }
       }
-    }
+    });
   }
 
-  private convolveMasked(node: ConvNode, i: number, x: Address, n: number, gates: OpenGates | undefined): void {
-    const { engine } = this;
+  private async convolveMasked(
+    node: ConvNode,
+    i: number,
+    x: Address,
+    n: number,
+    gates: OpenGates | undefined,
+    pace: Pace,
+  ): Promise<void> {
+    const { engine, ones, zeros, work } = this;
     const conv = this.trunk.convs[i]!;
     const { channels, height, width } = this.trunk.plan.outputs[i]!;
     const scope = engine.scope();
     try {
       const raw = scope.bytes(n * channels * height * width * 4);
-      conv.run(raw, x, this.packed[i]!, this.work, 0, n, { ...PLAIN, bias: this.bias[i]! });
+      const extras = { ...PLAIN, bias: this.bias[i]! };
+      const all = n * conv.multiplyAdds();
+      await inShares(
+        engine,
+        pace,
+        n,
+        conv.imagesAtOnce(n),
+        all,
+        (kernels, first, last, own) => conv.run(kernels, raw, x, this.packed[i]!, own, first, last, extras),
+        work,
+      );
       let gate = NONE;
       if (gates && node.gate) {
         const { first, count } = node.gate;
         gate = scope.bytes(n * count * 4);
-        const all = engine.f32(gates.values, n * gates.total);
+        const values = engine.f32(gates.values, n * gates.total);
         const rows = engine.f32(gate, n * count);
         for (let s = 0; s < n; s++)
-          rows.set(all.subarray(s * gates.total + first, s * gates.total + first + count), s * count);
+          rows.set(values.subarray(s * gates.total + first, s * gates.total + first + count), s * count);
       }
       const y = this.place[i]!;
       const shortcut = node.shortcut === undefined ? NONE : y;
-      const { ones, zeros } = this;
-      engine.kernels.batch_norm_apply(
-        y,
-        raw,
-        ones,
-        zeros,
-        gate,
-        shortcut,
-        n,
-        channels,
-        height * width,
-        node.relu ? 1 : 0,
-      );
+      const [hw, relu] = [height * width, node.relu ? 1 : 0];
+      engine.kernels.batch_norm_apply(y, raw, ones, zeros, gate, shortcut, n, channels, hw, relu);
     } finally {
       scope.dispose();
     }
   }
 
-  private pool(node: PoolNode, i: number, x: Address, n: number, source: Filters | undefined): void {
-    const { kernels } = this.engine;
+  private async pool(
+    node: PoolNode,
+    i: number,
+    x: Address,
+    n: number,
+    source: Filters | undefined,
+    pace: Pace,
+  ): Promise<void> {
     const { channels, height, width, size, stride, padding } = node.shape;
     const out = this.trunk.plan.outputs[i]!;
     const y = this.place[i]!;
-    const run = (plane: number, planes: number) => {
+    const run = (kernels: Kernels, plane: number, planes: number) => {
       const sizes = [planes, height, width, out.height, out.width, size, stride, padding] as const;
-      const to = plus(y, plane * out.height * out.width * 4);
-      const from = plus(x, plane * height * width * 4);
+      const to = at(y, plane, out.height * out.width);
+      const from = at(x, plane, height * width);
       if (node.kind === 'max-pool') kernels.max_pool_forward(to, NONE, from, ...sizes);
       else kernels.average_pool_forward(to, from, ...sizes);
     };
-    if (!source) {
-      run(0, n * channels);
-      return;
-    }
-    for (let s = 0; s < n; s++) {
-      for (let c = 0; c < channels; c++) if (source.isOpen(s, c)) run(s * channels + c, 1);
-    }
+    await inSamples(this.engine, pace, n, channels * out.height * out.width * size ** 2, (kernels, first, last) => {
+      if (!source) run(kernels, first * channels, (last - first) * channels);
+      else {
+        for (let s = first; s < last; s++)
+          for (let c = 0; c < channels; c++) if (source.isOpen(s, c)) run(kernels, s * channels + c, 1);
+      }
+    });
   }
 
   /** Writes the lists of a node's open filters. */
   private openFilters(i: number, range: GateRange, gates: Float32Array, total: number, n: number): Filters {
     const { count, first } = range;
-    const at = this.lists[i]!;
-    const list = this.engine.u32(at, n * count);
+    const lists = this.lists[i]!;
+    const list = this.engine.u32(lists, n * count);
     const lengths = new Int32Array(n);
     for (let s = 0; s < n; s++) {
       for (let f = 0; f < count; f++) {
         if (gates[s * total + first + f]! > 0) list[s * count + lengths[s]!++] = f;
       }
     }
-    return new Filters(gates, total, range, at, lengths);
+    return new Filters(gates, total, range, lists, lengths);
   }
 }
 
-/** A gated node's open filters for each sample of a batch; `gates` is a view that lasts as long as nothing is allocated. */
+/** A gated node's open filters for each sample of a batch. */
 class Filters {
   constructor(
     private readonly gates: Float32Array,
     private readonly total: number,
     private readonly range: GateRange,
-    private readonly at: Address,
+    private readonly lists: Address,
     private readonly lengths: Int32Array,
   ) {}
 
   list(sample: number): ChannelList {
-    return { at: plus(this.at, sample * this.range.count * 4), length: this.lengths[sample]! };
+    return { at: plus(this.lists, sample * this.range.count * 4), length: this.lengths[sample]! };
   }
 
   isOpen(sample: number, filter: number): boolean {

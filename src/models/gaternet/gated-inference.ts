@@ -12,12 +12,12 @@ import type { GatedLayers } from './gated-layers.js';
 import { ImageLoader } from './image-loader.js';
 import { ClassifierPass, GaterHeadPass } from './linear-passes.js';
 
-/** Outputs of some rows with the gates that were open, [row][gate]: a view, gone at the next batch. */
+/** Outputs of some rows with the gates that were open, [row][gate]. */
 export interface GatedBatch extends OutputBatch {
   readonly gates?: Float32Array;
 }
 
-/** A gater's folded weights and buffers for batches of one size. */
+/** A gater's folded weights and buffers for batches of one size; `fold` comes first. */
 export class GateDecisions {
   private readonly net: GatedLayers;
   private readonly trunk: FoldedTrunk;
@@ -32,10 +32,15 @@ export class GateDecisions {
     this.pack = packScratch(scope, [head.hidden, head.out], size);
   }
 
+  /** Takes the weights as they are now; see FoldedTrunk. */
+  fold(pace: Pace): Promise<void> {
+    return this.trunk.fold(pace);
+  }
+
   /** The gates of n images, [image][gate] of 0 and 1; `first` is the number of the first. RangeError for a gater whose weights are too large to decide. */
   async decide(images: Address, n: number, first: number, pace: Pace): Promise<Address> {
     const { net, trunk, head } = this;
-    trunk.forward(images, n);
+    await trunk.forward(images, n, pace);
     await head.forward(trunk.features, n, this.pack, pace);
     requireFiniteRows(net.engine.f32(head.scores, n * net.gates), net.gates, 'gates', first);
     net.engine.kernels.gate_decide(head.scores, head.scores, n * net.gates);
@@ -43,7 +48,7 @@ export class GateDecisions {
   }
 }
 
-/** Folded weights and buffers for batches of one size. */
+/** Folded weights and buffers for batches of one size; `fold` comes first. */
 export class GatedInference {
   private readonly net: GatedLayers;
   private readonly scope: Scope;
@@ -76,9 +81,15 @@ export class GatedInference {
     }
   }
 
-  load(data: Dataset, rows: Int32Array): void {
+  /** Takes the weights as they are now; see FoldedTrunk. */
+  async fold(pace: Pace): Promise<void> {
+    await this.backbone.fold(pace);
+    await this.gater?.fold(pace);
+  }
+
+  async load(data: Dataset, rows: Int32Array, pace: Pace): Promise<void> {
     this.first = rows[0]!;
-    this.images.load(data, rows);
+    await this.images.load(data, rows, pace);
   }
 
   /** The gater's gates for n images, [image][gate]; NONE without a gater. */
@@ -91,9 +102,9 @@ export class GatedInference {
     const { net, backbone, classifier } = this;
     const gates = net.gater && decided ? this.place(decided) : await this.decide(n, pace);
     const open = gates ? { total: net.gates, values: gates } : undefined;
-    backbone.forward(this.images.at, n, open, masked);
+    await backbone.forward(this.images.at, n, pace, open, masked);
     const logits = await classifier.forward(backbone.features, n, this.pack, pace);
-    return { logits, tiles: tilesFor(n), ...(gates ? { gates: net.engine.f32(gates, n * net.gates) } : {}) };
+    return { logits, tiles: tilesFor(n), ...(gates ? { gates: net.engine.f32(gates, n * net.gates).slice() } : {}) };
   }
 
   dispose(): void {

@@ -32,7 +32,7 @@ export class GatedNetwork extends GatedLayers implements Computation {
     return new GatedInference(this, size);
   }
 
-  /** Runs all images in order, closed filters left out. Gates are a view, gone at the next batch. */
+  /** Runs all images in order, closed filters left out. */
   async *batches(
     data: Dataset,
     size: number,
@@ -41,8 +41,9 @@ export class GatedNetwork extends GatedLayers implements Computation {
   ): AsyncGenerator<GatedBatch> {
     const inference = new GatedInference(this, size, decided === undefined);
     try {
+      await inference.fold(pace);
       for (const rows of rowsInOrder(data, size)) {
-        inference.load(data, rows);
+        await inference.load(data, rows, pace);
         const gates = decided?.subarray(rows[0]! * this.gates, (rows[0]! + rows.length) * this.gates);
         yield { rows, ...(await inference.run(rows.length, pace, gates, masked)) };
       }
@@ -60,8 +61,9 @@ export class GatedNetwork extends GatedLayers implements Computation {
     const scope = this.engine.scope();
     try {
       const { images, gater } = this.reserveDecisions(scope, size);
+      await gater.fold(pace);
       for (const rows of rowsInOrder(data, size)) {
-        images.load(data, rows);
+        await images.load(data, rows, pace);
         yield { rows, gates: await gater.decide(images.at, rows.length, rows[0]!, pace) };
       }
     } finally {

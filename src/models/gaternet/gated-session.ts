@@ -2,6 +2,7 @@ import type { Dataset, Targets } from '../../data/dataset.js';
 import { LANES, rowsToTiles, tilesFor, tilesToRows } from '../../layers/batch.js';
 import type { PackScratch } from '../../layers/dense-units.js';
 import { activationBytes } from '../../layers/linear.js';
+import { ownOf } from '../../layers/shares.js';
 import { packScratch } from '../../layers/stack.js';
 import { padded } from '../../numeric/padding.js';
 import { type Address, NONE } from '../../runtime/address.js';
@@ -49,6 +50,8 @@ export class GatedSession implements TrainingSession {
   private readonly dfeatures: Address;
   private readonly draws: { readonly noise: Address; readonly coins: Address; readonly slope: Address };
   private readonly gates: BatchGates;
+  /** Whether the gater took part in the last step. */
+  private gatedStep = false;
 
   constructor(net: GatedLayers, train: Dataset, batchSize: number, weights?: ClassWeights) {
     const { engine } = net;
@@ -63,11 +66,12 @@ export class GatedSession implements TrainingSession {
       this.gradients = scope.zeros(net.trainedLength);
       this.images = new ImageLoader(scope, net, batchSize);
       const sizes = net.trunks.map((trunk) => trunk.scratchBytes(batchSize));
-      const most = (part: 'pack' | 'work' | 'norm') => Math.max(...sizes.map((size) => size[part]));
+      const most = (part: 'pack' | 'work' | 'sums' | 'norm') => Math.max(...sizes.map((size) => size[part]));
       const bottleneck = net.head?.hidden.units ?? 0;
       this.scratch = {
         pack: scope.bytes(most('pack')),
-        work: scope.bytes(most('work')),
+        work: ownOf(engine, scope, most('work')),
+        sums: scope.bytes(most('sums')),
         norm: scope.bytes(Math.max(most('norm'), batchSize * bottleneck * 8)),
       };
       this.backbone = new TrunkPass(scope, net.backbone, batchSize);
@@ -103,21 +107,30 @@ export class GatedSession implements TrainingSession {
     const { engine, shape } = net;
     const n = rows.length;
     const tiles = tilesFor(n);
-    images.load(this.train, rows, { seed, step });
+    await images.load(this.train, rows, pace, { seed, step });
     const open = Math.floor(step / this.stepsPerEpoch) < shape.pretrainEpochs;
     this.trained = open ? net.backboneLength : net.trainedLength;
     const gated = this.gater !== undefined && !open;
     if (gated) await this.decide(n, seed, step, pace);
     const gates = gated ? this.gates : undefined;
-    this.backbone.forward(images.at, n, gates, this.scratch);
+    await this.backbone.forward(images.at, n, gates, this.scratch, pace);
     const logits = await classifier.forward(this.backbone.features, n, pack, pace);
     const loss = await this.loss.gradient(d.logits, logits, this.targets, rows, pace);
     await net.classifier.backward(d.features, d.logits, classifier.features, tiles, pack, pace);
     await tilesToRows(engine, dfeatures, d.features, net.classifier.inputs, tiles, pace);
-    this.backbone.backward(images.at, n, dfeatures, gates, this.scratch);
+    await this.backbone.backward(images.at, n, dfeatures, gates, this.scratch, pace);
+    this.gatedStep = gated;
     if (!gated) return loss;
     await this.learnGates(n, pace);
     return { sum: loss.sum + shape.penalty * this.meanGate(n) * loss.weight, weight: loss.weight };
+  }
+
+  commit(): void {
+    const { backbone, gater, head } = this.net;
+    backbone.commit();
+    if (!this.gatedStep) return;
+    gater!.commit();
+    head!.norm?.commit();
   }
 
   dispose(): void {
@@ -129,9 +142,10 @@ export class GatedSession implements TrainingSession {
   private async decide(n: number, seed: number, step: number, pace: Pace): Promise<void> {
     const { net, gates, draws } = this;
     const [gater, head] = [this.gater!, this.head!];
-    gater.forward(this.images.at, n, undefined, this.scratch);
+    await gater.forward(this.images.at, n, undefined, this.scratch, pace);
     await head.forward(gater.features, n, this.pack, pace, this.scratch.norm);
     this.draw(draws.noise, draws.coins, n, seed, step);
+    if (pace.due) await pace.turn();
     net.engine.kernels.gate_forward(gates.values, draws.slope, head.scores, draws.noise, draws.coins, n, net.gates);
   }
 
@@ -149,7 +163,7 @@ export class GatedSession implements TrainingSession {
     if (norm) {
       await tilesToRows(engine, dfeatures, d.hidden, hidden.units, tiles, pace);
       await tilesToRows(engine, head.rows, head.hidden, hidden.units, tiles, pace);
-      norm.backward(
+      await norm.backward(
         dfeatures,
         dfeatures,
         NONE,
@@ -160,12 +174,13 @@ export class GatedSession implements TrainingSession {
         1,
         { relu: true },
         this.scratch.norm,
+        pace,
       );
       await rowsToTiles(engine, d.hidden, dfeatures, hidden.units, tiles, n, pace);
     } else engine.kernels.relu_backward(d.hidden, head.hidden, tiles * hidden.units * LANES, 1);
     await hidden.backward(d.features, d.hidden, head.features, tiles, pack, pace);
     await tilesToRows(engine, dfeatures, d.features, hidden.inputs, tiles, pace);
-    this.gater!.backward(this.images.at, n, dfeatures, undefined, this.scratch);
+    await this.gater!.backward(this.images.at, n, dfeatures, undefined, this.scratch, pace);
   }
 
   private meanGate(n: number): number {

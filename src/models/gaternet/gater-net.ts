@@ -11,7 +11,7 @@ import {
   modelFileOf,
   requireFloats,
   requireMethod,
-  writeModelFile,
+  writingModelFile,
 } from '../../files/model-file.js';
 import type { Tensor } from '../../files/safetensors.js';
 import { readSealed } from '../../files/sealed.js';
@@ -20,6 +20,7 @@ import { requireMemory } from '../../runtime/budget.js';
 import { type Engine, engineOf } from '../../runtime/engine.js';
 import { Pace } from '../../runtime/pace.js';
 import { bytesBeside, bytesOf } from '../../runtime/rehearsal.js';
+import { copying, type Steps } from '../../runtime/steps.js';
 import type { GateLayout } from '../../structure/gates.js';
 import { argmax } from '../../training/class-metrics.js';
 import type { FitResult } from '../../training/fit.js';
@@ -41,7 +42,7 @@ import { describeTarget, requireSameTargets, type TargetInfo } from '../target.j
 import { type ConvNode, widened } from './backbone.js';
 import { backboneLayers } from './backbone-layers.js';
 import type { GatedBatch } from './gated-inference.js';
-import { GatedNetwork, type InferenceOptions } from './gated-network.js';
+import { GatedNetwork } from './gated-network.js';
 import { fileName, type GatedState, normOf, requireTensors, shapeOf, stateFrom } from './gated-state.js';
 import { GATED_FIT, GATED_PREDICT, GATED_RUN, GATER, type GaterNetOptions, STATE_DICT } from './options.js';
 import { readStateDict } from './state-dict.js';
@@ -100,7 +101,7 @@ export class GaterNet extends Net {
   /** Reads what `save` wrote. TypeError for other bytes, RangeError for damaged ones. */
   static async load(saved: Uint8Array | ModelFile, given: LoadOptions = {}): Promise<GaterNet> {
     const options = complete(LOAD, given, 'load');
-    const file = modelFileOf(saved);
+    const file = await modelFileOf(saved);
     requireMethod(file, 'gaternet');
     const { tensors, header } = file;
     const state = stateFrom(header);
@@ -256,17 +257,16 @@ export class GaterNet extends Net {
     return this.life.read(() => this.assess(prepared, options));
   }
 
-  /** As every net's, tensors under the names of google-research/gaternet. */
-  save(metadata?: Readonly<Record<string, string>>): Uint8Array {
-    this.life.requireAlive();
+  /** Tensors under the names of google-research/gaternet. */
+  protected *packing(metadata?: Readonly<Record<string, string>>): Steps<Uint8Array> {
     const { network, state } = this;
     const tensors: Record<string, Tensor> = {};
     for (const { name, offset, shape } of network.segments) {
       const length = shape.reduce((a, b) => a * b, 1);
-      const data = this.engine.f32(plus(network.parameters.at, offset * 4), length).slice();
+      const data = yield* copying(this.engine, { at: plus(network.parameters.at, offset * 4), length });
       tensors[fileName(name)] = { shape, data };
     }
-    return writeModelFile(tensors, { ...state, norm: state.norm.toJSON() }, metadata);
+    return yield* writingModelFile(tensors, { ...state, norm: state.norm.toJSON() }, metadata);
   }
 
   describe(): NetDescription {
@@ -300,13 +300,8 @@ export class GaterNet extends Net {
     return { method, shape, norm: norm.toJSON(), mean, deviation };
   }
 
-  protected override batches(
-    data: Dataset,
-    size: number,
-    pace: Pace,
-    options?: InferenceOptions,
-  ): AsyncGenerator<GatedBatch> {
-    return this.network.batches(data, size, pace, options);
+  protected override batches(data: Dataset, size: number, pace: Pace): AsyncGenerator<GatedBatch> {
+    return this.network.batches(data, size, pace);
   }
 
   protected override check(data: Dataset, argument: string, labelled: boolean): void {

@@ -2,6 +2,7 @@ import { type Dataset, requireImages } from '../../data/dataset.js';
 import { loadImages } from '../../data/images/image-batch.js';
 import type { Address } from '../../runtime/address.js';
 import type { Scope } from '../../runtime/engine.js';
+import type { Pace } from '../../runtime/pace.js';
 import type { GatedLayers } from './gated-layers.js';
 
 /** Room for images of a batch, normalised as the net wants them. */
@@ -18,8 +19,14 @@ export class ImageLoader {
   }
 
   /** Images of these rows; with the noise of a step they are changed as the net's augmentation says. */
-  load(data: Dataset, rows: Int32Array, noise?: { readonly seed: number; readonly step: number }): void {
+  async load(
+    data: Dataset,
+    rows: Int32Array,
+    pace: Pace,
+    noise?: { readonly seed: number; readonly step: number },
+  ): Promise<void> {
     const { engine, norm, shape } = this.net;
-    loadImages(engine, this.at, requireImages(data.features, 'data'), rows, norm, shape.augmentation, noise);
+    const images = requireImages(data.features, 'data');
+    await loadImages(engine, this.at, images, rows, norm, pace, shape.augmentation, noise);
   }
 }

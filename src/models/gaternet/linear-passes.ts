@@ -101,7 +101,7 @@ export class GaterHeadPass {
     if (norm) {
       await tilesToRows(engine, this.raw, this.hidden, hidden.units, tiles, pace);
       if (scratch === undefined) norm.infer(this.rows, this.raw, n, 1, { relu: true });
-      else norm.forward(this.rows, this.raw, n, 1, { relu: true }, scratch);
+      else await norm.forward(this.rows, this.raw, n, 1, { relu: true }, scratch, pace);
       await rowsToTiles(engine, this.hidden, this.rows, hidden.units, tiles, n, pace);
     } else engine.kernels.relu(this.hidden, tiles * hidden.units * LANES);
     await out.forward(this.scoreTiles, this.hidden, tiles, pack, pace);

@@ -1,7 +1,9 @@
+import { at, inSamples } from '../../layers/batch-norm.js';
 import type { ConvScratch } from '../../layers/conv.js';
 import { PlaneGate } from '../../layers/plane-gate.js';
 import { type Address, NONE } from '../../runtime/address.js';
 import type { Scope } from '../../runtime/engine.js';
+import type { Pace } from '../../runtime/pace.js';
 import type { ConvNode, GateRange, PlanNode, PoolNode } from './backbone.js';
 import { GRADIENTS, gateAfterRelu, type Trunk } from './trunk.js';
 
@@ -52,30 +54,51 @@ export class TrunkPass {
   }
 
   /** Features of n images, by the batch's own statistics. Without gates all filters are open. */
-  forward(images: Address, n: number, gates: BatchGates | undefined, scratch: TrunkScratch): void {
-    const { nodes, outputs } = this.trunk.plan;
-    nodes.forEach((node, i) => {
+  async forward(
+    images: Address,
+    n: number,
+    gates: BatchGates | undefined,
+    scratch: TrunkScratch,
+    pace: Pace,
+  ): Promise<void> {
+    const { engine, plan } = this.trunk;
+    for (const [i, node] of plan.nodes.entries()) {
       const x = this.input(node, images);
-      if (node.kind === 'conv') this.convolve(node, i, x, n, gates, scratch);
-      else this.pool(node, i, x, n);
+      if (node.kind === 'conv') await this.convolve(node, i, x, n, gates, scratch, pace);
+      else await this.pool(node, i, x, n, pace);
+    }
+    const { channels, height, width } = plan.outputs.at(-1)!;
+    const [top, hw] = [this.y.at(-1)!, height * width];
+    await inSamples(engine, pace, n, channels * hw, (kernels, first, last) => {
+      const to = at(this.features, first, channels);
+      kernels.global_average_forward(to, at(top, first, channels * hw), (last - first) * channels, hw);
     });
-    const { channels, height, width } = outputs.at(-1)!;
-    this.trunk.engine.kernels.global_average_forward(this.features, this.y.at(-1)!, n * channels, height * width);
   }
 
   /** Gradients of all parameters, and of the gates, from those of the features, after `forward` over the same. */
-  backward(images: Address, n: number, dfeatures: Address, gates: BatchGates | undefined, scratch: TrunkScratch): void {
+  async backward(
+    images: Address,
+    n: number,
+    dfeatures: Address,
+    gates: BatchGates | undefined,
+    scratch: TrunkScratch,
+    pace: Pace,
+  ): Promise<void> {
     const { engine, plan } = this.trunk;
     const { nodes, outputs } = plan;
-    const grads = new NodeGradients(this.trunk, this.gradients, n);
+    const grads = new NodeGradients(this.trunk, this.gradients, n, pace);
     const { channels, height, width } = outputs.at(-1)!;
-    const top = grads.take();
-    engine.kernels.global_average_backward(top, dfeatures, n * channels, height * width);
-    grads.give(nodes.length - 1, top);
+    const [top, hw] = [grads.take(), height * width];
+    await inSamples(engine, pace, n, channels * hw, (kernels, first, last) => {
+      const to = at(top, first, channels * hw);
+      kernels.global_average_backward(to, at(dfeatures, first, channels), (last - first) * channels, hw);
+    });
+    await grads.give(nodes.length - 1, top);
     for (let i = nodes.length - 1; i >= 0; i--) {
       const node = nodes[i]!;
-      if (node.kind === 'conv') this.convolveBackward(node, i, this.input(node, images), n, grads, gates, scratch);
-      else this.poolBackward(node, i, n, grads);
+      const x = this.input(node, images);
+      if (node.kind === 'conv') await this.convolveBackward(node, i, x, n, grads, gates, scratch, pace);
+      else await this.poolBackward(node, i, n, grads, pace);
     }
   }
 
@@ -83,28 +106,29 @@ export class TrunkPass {
     return node.input < 0 ? images : this.y[node.input]!;
   }
 
-  private convolve(
+  private async convolve(
     node: ConvNode,
     i: number,
     x: Address,
     n: number,
     gates: BatchGates | undefined,
     scratch: TrunkScratch,
-  ): void {
+    pace: Pace,
+  ): Promise<void> {
     const { trunk, y, inner } = this;
     const { channels, height, width } = trunk.plan.outputs[i]!;
     const hw = height * width;
-    trunk.convs[i]!.forward(inner[i]!, x, n, scratch);
+    await trunk.convs[i]!.forward(inner[i]!, x, n, scratch, pace);
     const gate = node.gate && gates ? this.takeGates(i, node.gate, gates, n) : NONE;
     const after = gateAfterRelu(node);
     const normed = after && gate ? this.ungated[i]! : y[i]!;
     const shortcut = node.shortcut === undefined ? NONE : y[node.shortcut]!;
     const extras = { relu: node.relu, shortcut, gate: after ? NONE : gate };
-    trunk.norms[i]!.forward(normed, inner[i]!, n, hw, extras, scratch.norm);
-    if (after && gate) this.gate.forward(y[i]!, normed, gate, n, channels, hw);
+    await trunk.norms[i]!.forward(normed, inner[i]!, n, hw, extras, scratch.norm, pace);
+    if (after && gate) await this.gate.forward(y[i]!, normed, gate, n, channels, hw, pace);
   }
 
-  private convolveBackward(
+  private async convolveBackward(
     node: ConvNode,
     i: number,
     x: Address,
@@ -112,51 +136,64 @@ export class TrunkPass {
     grads: NodeGradients,
     gates: BatchGates | undefined,
     scratch: TrunkScratch,
-  ): void {
+    pace: Pace,
+  ): Promise<void> {
     const { trunk, y } = this;
     const { channels, height, width } = trunk.plan.outputs[i]!;
     const [hw, dy] = [height * width, grads.of(i)];
     const gate = node.gate && gates ? this.gates[i]! : NONE;
     const after = gateAfterRelu(node);
     if (after && gate)
-      this.gate.backward(dy, this.dgates[i]!, dy, this.ungated[i]!, gate, n, channels, hw, scratch.norm);
+      await this.gate.backward(dy, this.dgates[i]!, dy, this.ungated[i]!, gate, n, channels, hw, scratch.norm, pace);
     const normed = after && gate ? this.ungated[i]! : y[i]!;
     const extras = { relu: node.relu, gate: after ? NONE : gate };
     const dgate = after || !gate ? NONE : this.dgates[i]!;
     // What the convolution put out is not needed any more: its buffer takes the gradient.
     const z = this.inner[i]!;
-    trunk.norms[i]!.backward(z, dy, dgate, dy, normed, z, n, hw, extras, scratch.norm);
+    await trunk.norms[i]!.backward(z, dy, dgate, dy, normed, z, n, hw, extras, scratch.norm, pace);
     if (gate) this.putGateGradients(i, node.gate!, gates!, n);
     if (node.shortcut === undefined) grads.release(dy);
-    else grads.give(node.shortcut, dy);
-    trunk.convs[i]!.backwardWeight(x, z, n, scratch);
+    else await grads.give(node.shortcut, dy);
+    await trunk.convs[i]!.backwardWeight(x, z, n, scratch, pace);
     if (node.input < 0) return;
     const dx = grads.take();
-    trunk.convs[i]!.backwardInput(dx, z, n, scratch);
-    grads.give(node.input, dx);
+    await trunk.convs[i]!.backwardInput(dx, z, n, scratch, pace);
+    await grads.give(node.input, dx);
   }
 
-  private pool(node: PoolNode, i: number, x: Address, n: number): void {
+  private async pool(node: PoolNode, i: number, x: Address, n: number, pace: Pace): Promise<void> {
     const { engine, plan } = this.trunk;
     const { channels, height, width, size, stride, padding } = node.shape;
     const out = plan.outputs[i]!;
-    const sizes = [n * channels, height, width, out.height, out.width, size, stride, padding] as const;
-    if (node.kind === 'max-pool') engine.kernels.max_pool_forward(this.y[i]!, this.inner[i]!, x, ...sizes);
-    else engine.kernels.average_pool_forward(this.y[i]!, x, ...sizes);
+    const [from, to] = [channels * height * width, channels * out.height * out.width];
+    const sizes = [height, width, out.height, out.width, size, stride, padding] as const;
+    await inSamples(engine, pace, n, to * size ** 2, (kernels, first, last) => {
+      const [y, planes] = [at(this.y[i]!, first, to), (last - first) * channels];
+      if (node.kind === 'max-pool')
+        kernels.max_pool_forward(y, at(this.inner[i]!, first, to), at(x, first, from), planes, ...sizes);
+      else kernels.average_pool_forward(y, at(x, first, from), planes, ...sizes);
+    });
   }
 
-  private poolBackward(node: PoolNode, i: number, n: number, grads: NodeGradients): void {
-    const { kernels } = this.trunk.engine;
-    const out = this.trunk.plan.outputs[i]!;
+  private async poolBackward(node: PoolNode, i: number, n: number, grads: NodeGradients, pace: Pace): Promise<void> {
+    const { engine, plan } = this.trunk;
+    const out = plan.outputs[i]!;
     const dy = grads.of(i);
     if (node.input >= 0) {
       const dx = grads.take();
       const { channels, height: h, width: w, size, stride, padding } = node.shape;
-      const planes = n * channels;
-      if (node.kind === 'max-pool')
-        kernels.max_pool_backward(dx, dy, this.inner[i]!, planes, h * w, out.height * out.width);
-      else kernels.average_pool_backward(dx, dy, planes, h, w, out.height, out.width, size, stride, padding);
-      grads.give(node.input, dx);
+      const [from, to] = [channels * out.height * out.width, channels * h * w];
+      await inSamples(engine, pace, n, from * size ** 2, (kernels, first, last) => {
+        const [d, planes] = [at(dx, first, to), (last - first) * channels];
+        if (node.kind === 'max-pool') {
+          const winners = at(this.inner[i]!, first, from);
+          kernels.max_pool_backward(d, at(dy, first, from), winners, planes, h * w, out.height * out.width);
+        } else {
+          const sizes = [planes, h, w, out.height, out.width, size, stride, padding] as const;
+          kernels.average_pool_backward(d, at(dy, first, from), ...sizes);
+        }
+      });
+      await grads.give(node.input, dx);
     }
     grads.release(dy);
   }
@@ -188,6 +225,7 @@ class NodeGradients {
     private readonly trunk: Trunk,
     buffers: readonly Address[],
     private readonly n: number,
+    private readonly pace: Pace,
   ) {
     this.free = [...buffers];
   }
@@ -206,14 +244,18 @@ class NodeGradients {
   }
 
   /** Hands a gradient to a node, which keeps the buffer or adds it to what it has. */
-  give(node: number, buffer: Address): void {
+  async give(node: number, buffer: Address): Promise<void> {
     const own = this.grads[node];
     if (own === undefined) {
       this.grads[node] = buffer;
       return;
     }
-    const { channels, height, width } = this.trunk.plan.outputs[node]!;
-    this.trunk.engine.kernels.accumulate(own, buffer, this.n * channels * height * width);
+    const { engine, plan } = this.trunk;
+    const { channels, height, width } = plan.outputs[node]!;
+    const floats = channels * height * width;
+    await inSamples(engine, this.pace, this.n, floats, (kernels, first, last) =>
+      kernels.accumulate(at(own, first, floats), at(buffer, first, floats), (last - first) * floats),
+    );
     this.release(buffer);
   }
 }

@@ -92,12 +92,18 @@ export class Trunk {
     });
   }
 
-  /** Bytes of scratch for batches of n. */
-  scratchBytes(n: number): { pack: number; work: number; norm: number } {
+  /** Running statistics take up those of the last batch. */
+  commit(): void {
+    for (const norm of this.norms) norm?.commit();
+  }
+
+  /** Bytes of scratch for batches of n; `work` for each thread. */
+  scratchBytes(n: number): { pack: number; work: number; sums: number; norm: number } {
     const most = (sizes: (number | undefined)[]) => Math.max(0, ...sizes.map((size) => size ?? 0));
     return {
       pack: most(this.convs.map((conv) => conv?.packBytes)),
       work: most(this.convs.map((conv) => conv?.workBytes(n))),
+      sums: most(this.convs.map((conv) => conv?.sumBytes(n))),
       norm: most(this.norms.map((norm) => norm?.scratchBytes(n))),
     };
   }

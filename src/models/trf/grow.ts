@@ -7,6 +7,7 @@ import { Linear, type LinearShape } from '../../layers/linear.js';
 import { NONE } from '../../runtime/address.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
 import { Pace, unlessAborted } from '../../runtime/pace.js';
+import { inTurns } from '../../runtime/steps.js';
 import { growTree } from '../../structure/chow-liu.js';
 import { type ReceptiveFields, receptiveFieldsInTurns } from '../../structure/receptive-fields.js';
 import type { Tree } from '../../structure/tree.js';
@@ -16,7 +17,6 @@ import { encodeRows, requireEncoding, type Source } from './encoding.js';
 import type { GrownLayer } from './grown-layer.js';
 import { readGrowth, writeGrowth } from './growth-file.js';
 import { type GrowProgress, type PretrainSettings, TRF, type TrfSettings } from './options.js';
-import { pretrainLayer } from './pretraining.js';
 
 /** Options of which the layers are settled. */
 type Run = TrfSettings & { layers: NonNullable<TrfSettings['layers']>; pretrain: PretrainSettings };
@@ -69,11 +69,18 @@ class Grower {
     }
     for (let l = this.grown.length; l < run.layers.length; l++) {
       this.add(await this.growLayer(l));
-      if (l < run.layers.length - 1)
-        await unlessAborted(run.onCheckpoint?.(writeGrowth(this.grown, this.identity)), run.signal);
+      if (l < run.layers.length - 1) await this.handOver();
     }
     await this.pace.end();
     return { layers: this.grown, seconds: this.seconds };
+  }
+
+  /** What can be gone on from. */
+  private async handOver(): Promise<void> {
+    const { signal, onCheckpoint } = this.run;
+    if (!onCheckpoint) return;
+    const checkpoint = await inTurns(writeGrowth(this.grown, this.identity), this.pace);
+    await unlessAborted(onCheckpoint(checkpoint), signal);
   }
 
   dispose(): void {
@@ -95,6 +102,7 @@ class Grower {
     const connections = { inputs: tree.variables, units: centres.length, start, index: members };
     const { globalUnits } = options;
     const shape = this.shapeOf(l, connections, globalUnits);
+    const { pretrainLayer } = await import('./pretraining.js');
     const parameters = await this.timed('pretrain', () =>
       pretrainLayer(
         engine,

@@ -4,6 +4,7 @@ import { integers } from '../../files/model-file.js';
 import type { Tensor } from '../../files/safetensors.js';
 import { damagedState, packState, unpackState } from '../../files/state.js';
 import { allFinite } from '../../numeric/finite.js';
+import type { Steps } from '../../runtime/steps.js';
 import { Tree } from '../../structure/tree.js';
 import { connectionsOf, isPlaces } from '../feedforward/net-file.js';
 import { GROWTH_KEY } from '../learning.js';
@@ -11,7 +12,7 @@ import type { GrownLayer } from './grown-layer.js';
 import type { LayerOptions } from './options.js';
 
 /** The layers grown so far, as bytes. */
-export function writeGrowth(layers: readonly GrownLayer[], identity: Identity): Uint8Array {
+export function writeGrowth(layers: readonly GrownLayer[], identity: Identity): Steps<Uint8Array> {
   const tensors: Record<string, Tensor> = {};
   layers.forEach(({ tree, centres, connections, parameters }, l) => {
     const put = (name: string, data: Float32Array | Float64Array | Int32Array) => {

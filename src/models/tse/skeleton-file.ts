@@ -2,6 +2,7 @@ import type { Dataset } from '../../data/dataset.js';
 import type { Identity } from '../../files/identity.js';
 import type { Tensor } from '../../files/safetensors.js';
 import { damagedState, packState, unpackState } from '../../files/state.js';
+import type { Steps } from '../../runtime/steps.js';
 import { LatentTree, requireLatentTree } from '../../structure/latent/latent-tree.js';
 import { GROWTH_KEY } from '../learning.js';
 
@@ -53,7 +54,7 @@ export function skeletonOf(
 }
 
 /** A learned skeleton, as bytes. */
-export function writeSkeleton(tree: LatentTree, identity: Identity): Uint8Array {
+export function writeSkeleton(tree: LatentTree, identity: Identity): Steps<Uint8Array> {
   return packState(GROWTH_KEY, identity, skeletonJson(tree), skeletonTensors(tree));
 }
 

@@ -1,7 +1,8 @@
 import type { Dataset } from '../../data/dataset.js';
 import { decisive, identity } from '../../files/identity.js';
 import type { Engine } from '../../runtime/engine.js';
-import { unlessAborted } from '../../runtime/pace.js';
+import { Pace, unlessAborted } from '../../runtime/pace.js';
+import { inTurns } from '../../runtime/steps.js';
 import { LatentTree } from '../../structure/latent/latent-tree.js';
 import { learnLatentTree } from '../../structure/latent/learning.js';
 import { type LatentTreeSeconds, LEARNING, NO_SECONDS } from '../../structure/latent/options.js';
@@ -24,7 +25,10 @@ export async function growSkeleton(
   const run = identity({ method: 'tse', rows, columns, kind: features.kind, ...decisive(LEARNING, options) });
   if (resume !== undefined) return { skeleton: readSkeleton(resume, run, train), seconds: NO_SECONDS };
   const learned = await learnLatentTree(train, { ...options, engine, signal, onProgress });
-  await unlessAborted(onCheckpoint?.(writeSkeleton(learned.tree, run)), signal);
+  if (onCheckpoint) {
+    const checkpoint = await inTurns(writeSkeleton(learned.tree, run), new Pace(signal));
+    await unlessAborted(onCheckpoint(checkpoint), signal);
+  }
   return { skeleton: learned.tree, seconds: learned.seconds };
 }
 

@@ -4,18 +4,20 @@ import type { WasmMemory, WasmModule } from '../web-types.js';
 
 /** Words of 32 bits of the control block; those that threads contend for lie on cache lines of their own. */
 export const SEQUENCE = 0;
-/** The item that is taken next: below COUNT while a region is open, CLOSED or above while none is. */
-export const NEXT = 16;
+/** How many items of the open region nobody has taken; 0 or less while none is open. */
+export const LEFT = 16;
 export const DONE = 32;
 /** How many threads sleep at SEQUENCE, and whether the first one sleeps at DONE. */
 export const SLEEPERS = 48;
 export const FIRST_SLEEPS = 49;
-/** Of the open region. Addresses are bytes. */
+/** Of the open region: the item behind its last, addresses in bytes. */
 export const COUNT = 64;
 export const PROGRAM = 65;
-export const ITEMS = 67;
-export const OWN = 68;
-export const OWN_STRIDE = 69;
+export const ITEMS = 66;
+export const OWN = 67;
+export const OWN_STRIDE = 68;
+/** Pages of the memory when the region was opened. */
+export const PAGES = 69;
 export const TRAPPED = 70;
 /** 1 once the threads are to end. */
 export const ENDING = 71;
@@ -23,7 +25,7 @@ export const ENDING = 71;
 export const BUSY = 80;
 export const BUSY_STRIDE = 16;
 
-export const CLOSED = 2 ** 30;
+export const PAGE = 65536;
 
 /** Of a region's program, 64 bits each, and of its list of items, 32 bits each. */
 export const PROGRAM_WORDS = 2 ** 14;
@@ -47,8 +49,9 @@ export function controlBytes(threads: number): number {
 
 /** A call: the kernel's number, how many arguments, the result, the arguments. 64 bits each. */
 export const CALL_HEAD = 3;
-/** Added to an offset into what the thread that runs the call has for its own. No size and no scalar is that large. */
+/** Added to an offset into what the thread that runs the call has for its own. Scalars of 32 bits between the two are whole multiples of 2^24 alone, and no kernel is given one. */
 export const OWN_MARK = 2 ** 48;
+const OWN_END = OWN_MARK + 2 ** 32;
 export const MOST_ARGUMENTS = 22;
 
 export type Kernel = (...values: number[]) => number | undefined;
@@ -65,7 +68,10 @@ export function execute(words: Float64Array, at: number, end: number, table: rea
     const kernel = table[words[at]!]!;
     const first = at + CALL_HEAD;
     const next = first + words[at + 1]!;
-    for (let i = first; i < next; i++) if (words[i]! >= OWN_MARK) words[i] = words[i]! - OWN_MARK + own;
+    for (let i = first; i < next; i++) {
+      const value = words[i]!;
+      if (value >= OWN_MARK && value < OWN_END) words[i] = value - OWN_MARK + own;
+    }
     const [a, b] = [first + 8, first + 16];
     // Kernels take as many of them as they declare.
     const result = kernel(
@@ -104,20 +110,25 @@ export interface Region {
   readonly items: Int32Array;
 }
 
-/** The item that this thread is to run, or -1 where none is left. Once it has one, the words that describe the region stay until the item is done. */
+/**
+ * The item that this thread is to run, or -1 where none is left. What describes the region is written before LEFT and stays until the item is done: one operation decides,
+ * so that a thread that comes late takes an item of the region that is open then, or none.
+ */
 export function takeItem(words: Int32Array): number {
-  const item = Atomics.add(words, NEXT, 1);
-  return item < Atomics.load(words, COUNT) ? item : -1;
+  const left = Atomics.sub(words, LEFT, 1);
+  return left > 0 ? words[COUNT]! - left : -1;
 }
 
+/** Runs an item that was taken. `region` may throw too. */
 export function runItem(
   words: Int32Array,
-  { program, items }: Region,
+  region: () => Region,
   item: number,
   table: readonly Kernel[],
   own: number,
 ): void {
   try {
+    const { program, items } = region();
     execute(program, items[item]!, items[item + 1]!, table, own);
   } catch {
     Atomics.store(words, TRAPPED, 1);

@@ -2,6 +2,8 @@ import type { Start } from './protocol.js';
 
 /** A thread that runs. */
 export interface Handle {
+  /** Whether it is known, before any event tells, to run no more. */
+  isDead(): boolean;
   end(): void;
 }
 
@@ -14,12 +16,18 @@ export function startThread(start: Start, ended: (fault: string) => void): Handl
   if (node) {
     const worker = new node.Worker(new URL('./thread.js', import.meta.url), { workerData: start });
     worker.unref();
-    worker.on('error', ({ message }) => ended(`a thread failed: ${message}`));
+    worker.on('error', (error) => ended(`a thread failed: ${error?.message ?? error}`));
     worker.on('exit', () => ended('a thread ended'));
-    return { end: () => void worker.terminate() };
+    // Node asks the thread itself, and gets -1 where there is none; but only if it has been asked once before. Deno and Bun cannot tell.
+    const isDead = () => !process.versions.bun && worker.performance?.eventLoopUtilization?.().idle === -1;
+    worker.once('message', isDead);
+    return { isDead, end: () => void worker.terminate() };
   }
   const worker = new Worker(new URL('./thread.js', import.meta.url), { type: 'module' });
-  worker.onerror = (event) => ended(`a thread failed: ${event.message ?? 'its script could not be loaded'}`);
+  worker.onerror = (event) => {
+    event.preventDefault();
+    ended(`a thread failed: ${event.message ?? 'its script could not be loaded'}`);
+  };
   worker.postMessage(start);
-  return { end: () => worker.terminate() };
+  return { isDead: () => false, end: () => worker.terminate() };
 }

@@ -3,7 +3,6 @@ import type { WasmMemory, WasmModule } from '../web-types.js';
 import {
   BUSY,
   BUSY_STRIDE,
-  CLOSED,
   COUNT,
   controlBytes,
   DONE,
@@ -11,9 +10,11 @@ import {
   FIRST_SLEEPS,
   ITEMS,
   type Kernel,
-  NEXT,
+  LEFT,
   OWN,
   OWN_STRIDE,
+  PAGE,
+  PAGES,
   PROGRAM,
   runItem,
   SEQUENCE,
@@ -31,6 +32,8 @@ const SPIN = 0.1;
 const LOST = 10_000;
 /** A step of the clock counts no more than this, ms: the machine may have slept. */
 const MOST_STEP = 100;
+/** How long nothing need happen before threads are asked whether they live, ms. */
+const PATIENCE = 20;
 const CHECKS = 64;
 
 /**
@@ -53,7 +56,6 @@ export class Team {
   ) {
     this.words = new Int32Array(memory.buffer, control, controlBytes(threads) / 4);
     this.words.fill(0);
-    this.words[NEXT] = CLOSED;
     this.mayWait = mayWait(this.words);
   }
 
@@ -69,30 +71,34 @@ export class Team {
   run(region: Room, from: number, to: number, own: Own, table: readonly Kernel[], stop?: () => boolean): number {
     const { words } = this;
     if (!this.started) this.start();
-    this.whenIdle();
     words[COUNT] = to;
     words[PROGRAM] = region.at;
     words[ITEMS] = region.itemsAt;
     words[OWN] = own.at;
     words[OWN_STRIDE] = own.bytes;
+    words[PAGES] = this.memory.buffer.byteLength / PAGE;
+    words[TRAPPED] = 0;
     Atomics.store(words, DONE, from);
-    Atomics.store(words, NEXT, from);
+    Atomics.store(words, LEFT, to - from);
     Atomics.add(words, SEQUENCE, 1);
     const others = Math.min(to - from - 1, this.running.size);
     if (others > 0 && Atomics.load(words, SLEEPERS) > 0) Atomics.notify(words, SEQUENCE, others);
+    const here = () => region;
     for (let item = takeItem(words); item >= 0; item = takeItem(words)) {
-      runItem(words, region, item, table, own.at);
+      runItem(words, here, item, table, own.at);
       if (stop?.()) break;
     }
-    const taken = Math.min(to, Atomics.exchange(words, NEXT, CLOSED));
+    const taken = to - Math.max(0, Atomics.exchange(words, LEFT, 0));
     this.whenDone(taken);
-    if (Atomics.exchange(words, TRAPPED, 0)) throw new Error('a kernel failed; what this call was to compute is lost');
+    if (Atomics.load(words, TRAPPED)) throw new Error('a kernel failed; what this call was to compute is lost');
     return taken;
   }
 
   /** Ends the threads. Regions are run by the first one alone from then on. */
-  dispose(): void {
+  dispose(why = 'the engine was disposed of'): void {
+    if (Atomics.load(this.words, ENDING)) return;
     this.started = true;
+    this.faults.push(why);
     Atomics.store(this.words, ENDING, 1);
     Atomics.add(this.words, SEQUENCE, 1);
     Atomics.notify(this.words, SEQUENCE);
@@ -105,13 +111,8 @@ export class Team {
     const { module, memory, control, threads } = this;
     for (let index = 1; index < threads; index++) {
       const start: Start = { module, memory, control, index, spin: SPIN };
-      const ended = (fault: string) => {
-        if (!this.running.has(index)) return;
-        this.faults.push(fault);
-        this.running.delete(index);
-        this.words[BUSY + index * BUSY_STRIDE] = 0;
-      };
       try {
+        const ended = (fault: string) => this.miss(index, fault);
         this.running.set(index, startThread(start, ended));
       } catch (error) {
         this.faults.push(`a thread could not start: ${(error as Error).message}`);
@@ -119,60 +120,57 @@ export class Team {
     }
   }
 
-  /** Waits until no thread looks for items of the region before. */
-  private whenIdle(): void {
-    for (const index of this.running.keys()) {
-      const busy = BUSY + index * BUSY_STRIDE;
-      if (Atomics.load(this.words, busy) === 0) continue;
-      this.wait(() => Atomics.load(this.words, busy) === 0);
-    }
+  private miss(index: number, fault: string): void {
+    if (this.running.delete(index)) this.faults.push(fault);
   }
 
-  /** Waits until so many items are done. */
+  /** Waits until so many items are done: looks for a while, then sleeps where that is allowed. Error where a thread has died in the middle of one. */
   private whenDone(count: number): void {
-    const { words } = this;
-    if (Atomics.load(words, DONE) === count) return;
-    this.wait(
-      () => Atomics.load(words, DONE) === count,
-      this.mayWait
-        ? () => {
-            Atomics.store(words, FIRST_SLEEPS, 1);
-            const done = Atomics.load(words, DONE);
-            if (done !== count) Atomics.wait(words, DONE, done, MOST_STEP / 2);
-            Atomics.store(words, FIRST_SLEEPS, 0);
-          }
-        : undefined,
-    );
-  }
-
-  /** Looks for a while, then sleeps where that is allowed. Error where a thread seems to have died in the middle of its work. */
-  private wait(ready: () => boolean, sleep?: () => void): void {
     const { words } = this;
     const began = performance.now();
     let last = began;
     let still = 0;
-    let done = Atomics.load(words, DONE);
+    let asked = 0;
+    let before = -1;
     for (;;) {
-      for (let i = 0; i < CHECKS; i++) if (ready()) return;
-      if (sleep && performance.now() - began > SPIN) sleep();
+      let done = before;
+      for (let i = 0; i < CHECKS; i++) {
+        done = Atomics.load(words, DONE);
+        if (done === count) return;
+      }
       const now = performance.now();
       still += Math.min(now - last, MOST_STEP);
       last = now;
-      if (done !== Atomics.load(words, DONE)) {
-        done = Atomics.load(words, DONE);
+      if (done !== before) {
+        before = done;
         still = 0;
+        asked = PATIENCE;
+      } else if (still > LOST) {
+        // It might go on one day: none of this memory's threads is to be trusted.
+        this.dispose('a thread stopped answering');
+        throw lost();
+      } else if (still > asked) {
+        asked += PATIENCE;
+        if (this.nobodyWorks() && Atomics.load(words, DONE) !== count) throw lost();
+      } else if (this.mayWait && now - began > SPIN) {
+        Atomics.store(words, FIRST_SLEEPS, 1);
+        Atomics.wait(words, DONE, done, PATIENCE);
+        Atomics.store(words, FIRST_SLEEPS, 0);
       }
-      if (still > LOST) this.lose();
     }
   }
 
-  private lose(): never {
-    this.faults.push('a thread stopped answering');
-    this.dispose();
-    throw new Error(
-      'threads: one ended in the middle of a call, whose result is lost; later calls are made on one thread',
-    );
+  /** Whether all threads that live have left the region; what they have not done by then was taken by one that is dead. */
+  private nobodyWorks(): boolean {
+    for (const [index, handle] of this.running) if (handle.isDead()) this.miss(index, 'a thread ended');
+    return [...this.running.keys()].every((index) => Atomics.load(this.words, BUSY + index * BUSY_STRIDE) === 0);
   }
+}
+
+function lost(): Error {
+  return new Error(
+    'a thread ended in the middle of a call, whose result is lost; later calls are made on the threads left',
+  );
 }
 
 /** The main thread of a page may not. */

@@ -8,6 +8,8 @@ import {
   kernelTable,
   OWN,
   OWN_STRIDE,
+  PAGE,
+  PAGES,
   PROGRAM,
   PROGRAM_WORDS,
   type Region,
@@ -24,7 +26,19 @@ function work({ module, memory, control, index, spin }: Start): void {
   const words = new Int32Array(memory.buffer, control);
   const { table } = kernelTable(new WebAssembly.Instance(module, { env: { memory } }).exports);
   const busy = BUSY + index * BUSY_STRIDE;
-  let region: Region | undefined;
+  let last: Region | undefined;
+  const region = () => {
+    // The engine tells this thread of its own accord that the memory has grown, but takes a moment.
+    while (memory.buffer.byteLength < PAGE * words[PAGES]!);
+    const at = words[PROGRAM]! >>> 0;
+    const itemsAt = words[ITEMS]! >>> 0;
+    if (last?.program.byteOffset !== at || last.items.byteOffset !== itemsAt)
+      last = {
+        program: new Float64Array(memory.buffer, at, PROGRAM_WORDS),
+        items: new Int32Array(memory.buffer, itemsAt, ITEM_WORDS),
+      };
+    return last;
+  };
   // A region that is open already may be joined.
   let seen = Atomics.load(words, SEQUENCE) - 1;
   for (;;) {
@@ -35,18 +49,9 @@ function work({ module, memory, control, index, spin }: Start): void {
     }
     seen = Atomics.load(words, SEQUENCE);
     if (Atomics.load(words, ENDING)) return;
-    // From here on the first thread opens no other region.
     Atomics.store(words, busy, 1);
-    for (let item = takeItem(words); item >= 0; item = takeItem(words)) {
-      const at = words[PROGRAM]! >>> 0;
-      const itemsAt = words[ITEMS]! >>> 0;
-      if (region?.program.byteOffset !== at || region.items.byteOffset !== itemsAt)
-        region = {
-          program: new Float64Array(memory.buffer, at, PROGRAM_WORDS),
-          items: new Int32Array(memory.buffer, itemsAt, ITEM_WORDS),
-        };
+    for (let item = takeItem(words); item >= 0; item = takeItem(words))
       runItem(words, region, item, table, (words[OWN]! >>> 0) + index * words[OWN_STRIDE]!);
-    }
     Atomics.store(words, busy, 0);
   }
 }
@@ -61,5 +66,10 @@ function changed(words: Int32Array, seen: number, spin: number): boolean {
 }
 
 const threads = globalThis.process?.getBuiltinModule?.('node:worker_threads');
-if (threads) work(threads.workerData);
+if (threads)
+  // In a task of its own: a worker thread whose loop of events has begun can be asked whether it is alive.
+  setImmediate(() => {
+    threads.parentPort?.postMessage(0);
+    work(threads.workerData);
+  });
 else globalThis.onmessage = ({ data }: { data: Start }) => work(data);

@@ -27,6 +27,7 @@ export class Writer {
   constructor(
     kernels: Kernels,
     private readonly makeRoom: () => Room,
+    private readonly freeRoom: (room: Room) => void,
     readonly team: Team | undefined,
   ) {
     const { names, table } = kernelTable(kernels as unknown as Record<string, unknown>);
@@ -36,14 +37,16 @@ export class Writer {
   }
 
   fork(own: Own): Fork {
-    // Left by an error while it was written.
-    if (this.current?.open) this.current.close();
+    // Left by an error while it was written. One that waits in its turns is not: it keeps its room.
+    if (this.current?.writing) this.current.giveBack();
     this.current = new WrittenFork(this, this.rooms.pop() ?? this.makeRoom(), own);
     return this.current;
   }
 
-  giveBack(room: Room): void {
-    this.rooms.push(room);
+  /** One room stays at hand. */
+  take(room: Room): void {
+    if (this.rooms.length > 0) this.freeRoom(room);
+    else this.rooms.push(room);
   }
 
   private writing(id: number): () => number {
@@ -59,8 +62,8 @@ export class Writer {
 class WrittenFork implements Fork {
   readonly own = OWN_MARK as Address;
   readonly kernels: Kernels;
-  /** Until it is joined. */
-  open = true;
+  /** Until it is joined, or left by an error. */
+  writing = true;
   /** Word behind the last call, and where that begins. */
   private end = 0;
   private last = 0;
@@ -86,7 +89,7 @@ class WrittenFork implements Fork {
     const { program } = this.room;
     const { end } = this;
     const { length } = values;
-    if (!this.open || length > MOST_ARGUMENTS || end + CALL_HEAD + length > PROGRAM_WORDS)
+    if (!this.writing || length > MOST_ARGUMENTS || end + CALL_HEAD + length > PROGRAM_WORDS)
       throw new Error('a fork: a call that cannot be written');
     program[end] = id;
     program[end + 1] = length;
@@ -117,26 +120,26 @@ class WrittenFork implements Fork {
     try {
       this.run();
     } finally {
-      this.close();
+      this.giveBack();
     }
   }
 
   async turns(pace: Pace): Promise<void> {
+    this.next();
+    this.writing = false;
     const stop = () => pace.due;
     try {
-      this.next();
       for (let done = this.runFrom(0, stop); done < this.count; done = this.runFrom(done, stop)) await pace.turn();
       this.clear();
     } finally {
-      this.close();
+      this.giveBack();
     }
     if (pace.due) await pace.turn();
   }
 
-  close(): void {
-    if (!this.open) return;
-    this.open = false;
-    this.writer.giveBack(this.room);
+  giveBack(): void {
+    this.writing = false;
+    this.writer.take(this.room);
   }
 
   private run(): void {
@@ -148,7 +151,7 @@ class WrittenFork implements Fork {
   private runFrom(from: number, stop?: () => boolean): number {
     const { room, count, area } = this;
     const { team, table } = this.writer;
-    if (team && count - from > 1) return team.run(room, from, count, area, table, stop);
+    if (team && team.size > 1 && count - from > 1) return team.run(room, from, count, area, table, stop);
     for (let item = from; item < count; ) {
       execute(room.program, room.items[item]!, room.items[item + 1]!, table, area.at);
       item++;
@@ -165,6 +168,5 @@ class WrittenFork implements Fork {
     }
     this.end = 0;
     this.count = 0;
-    this.room.items[0] = 0;
   }
 }

@@ -1,7 +1,11 @@
-import { type Address, plus } from '../../runtime/address.js';
+import { type Address, NONE, plus } from '../../runtime/address.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
+import type { Fork, Own } from '../../runtime/fork.js';
+import type { Kernels } from '../../runtime/kernels.js';
+import type { Pace } from '../../runtime/pace.js';
 import { fillUniform, Purpose } from '../../runtime/random.js';
-import type { BinaryColumns } from '../variables.js';
+import { bindRows } from '../bound-rows.js';
+import { type BinaryColumns, type BinaryRows, emptyBits } from '../variables.js';
 import type { LatentTreeSettings } from './options.js';
 
 /** P(variable = 1 | latent = 0), P(variable = 1 | latent = 1). */
@@ -25,57 +29,75 @@ export interface Split {
 
 export type EmOptions = Pick<LatentTreeSettings, 'restarts' | 'emSteps' | 'emTolerance' | 'seed'>;
 
+/** The result of EM and of the test for a candidate. */
+export interface Tested {
+  /** P(candidate | latent). */
+  readonly table: Table;
+  readonly split: Split;
+  /** How much likelier (nats, all rows) the members and the candidate are if it and its sibling have a latent of their own than if it joins the members. */
+  readonly gain: number;
+}
+
 /** The largest of the small tables has four variables. */
 const MOST = 4;
-const LEARN_ALL = 0x1ff;
+/** About as long as a test takes, in multiply-adds; other work beside it that is worth a thread. */
+const TEST_WORK = 1_000_000;
+const WORTH_ROW = 200_000;
+/** Islands whose states are found in one fork. */
+const ISLANDS = 64;
+/** Words of columns packed in one item. */
+const PACKED = 2 ** 17;
 
 /** Fits small latent class models to bit columns by EM, and holds the groups of rows that agree on an island's members. */
 export class LatentFits {
+  readonly rows: number;
   private readonly engine: Engine;
   private readonly scope: Scope;
   private readonly options: EmOptions;
-  private readonly rows: number;
   private readonly words: number;
   private readonly bits: Address;
   private readonly columns: Address;
   private readonly table: Address;
+  /** What is given to EM: the prior and the tables of two anchors, then the candidate's; the sibling's table; what it finds. */
   private readonly parameter: Address;
-  private readonly scratch: Address;
+  private readonly siblingTable: Address;
+  private readonly found: Address;
+  private readonly sums: Address;
   private readonly starts: Address;
   private readonly draws: Address;
-  private readonly group: Address;
-  private readonly count: Address;
-  private readonly like: Address;
-  private readonly ones: Address;
-  private readonly other: Address;
-  private readonly column: Address;
+  private readonly likelihood: Address;
+  private readonly order: Address;
+  /** Of each thread: like, group, count, ones and other of group_split. The first one's are those of the island that grows. */
+  private readonly own: Own;
   private groups = 0;
   /** Numbers the draws of random starts, over all levels. */
   private fits: number;
 
-  constructor(engine: Engine, data: BinaryColumns, options: EmOptions, fits: number) {
+  constructor(engine: Engine, data: BinaryRows | BinaryColumns, options: EmOptions, fits: number) {
+    const { rows, variables } = data;
+    const { restarts } = options;
     this.engine = engine;
     this.options = options;
     this.fits = fits;
-    this.rows = data.rows;
-    this.words = data.words;
+    this.rows = rows;
+    this.words = Math.ceil(rows / 64);
     this.scope = engine.scope();
     const { scope } = this;
-    const numbers = options.restarts * (1 + 2 * MOST);
+    const numbers = restarts * (1 + 2 * MOST);
     try {
-      this.bits = scope.copy(data.bits);
-      this.columns = scope.bytes(MOST * 4);
-      this.table = scope.bytes(2 ** MOST * 4);
-      this.parameter = scope.bytes((1 + 2 * MOST) * 8);
-      this.scratch = scope.bytes((2 + 2 * MOST) * 8);
+      this.bits = scope.bytes(this.words * 8 * variables);
+      this.columns = scope.bytes(2 * MOST * 4);
+      this.table = scope.bytes(2 * 2 ** MOST * 4);
+      this.parameter = scope.bytes(7 * 8);
+      this.siblingTable = scope.bytes(2 * 8);
+      this.found = scope.bytes((1 + 2 * MOST) * 8);
+      this.sums = scope.bytes((2 + 2 * MOST) * 8);
       this.starts = scope.bytes(numbers * 8);
       this.draws = scope.bytes(Math.ceil(numbers / 16) * 64);
-      this.group = scope.bytes(data.rows * 4);
-      this.count = scope.bytes(data.rows * 4);
-      this.like = scope.bytes(data.rows * 16);
-      this.ones = scope.bytes(data.rows * 4);
-      this.other = scope.bytes(data.rows * 4);
-      this.column = scope.bytes(data.words * 8);
+      this.likelihood = scope.bytes(restarts * 8);
+      this.order = scope.bytes(restarts * 4);
+      const bytes = Math.ceil(rows / 2) * 64;
+      this.own = { at: scope.bytes(bytes * engine.threads), bytes };
     } catch (error) {
       this.dispose();
       throw error;
@@ -86,151 +108,229 @@ export class LatentFits {
     this.scope.dispose();
   }
 
+  /** Takes the columns; before all else. */
+  async load(data: BinaryRows | BinaryColumns, pace: Pace): Promise<void> {
+    const { engine, bits, words } = this;
+    if (data.kind === 'bits') {
+      engine.u8(bits, data.bits.length).set(data.bits);
+      return;
+    }
+    const scope = engine.scope();
+    try {
+      const { columnStart, columnRow } = bindRows(engine, scope, data);
+      const step = Math.max(1, Math.ceil(PACKED / words));
+      const fork = engine.fork(data.variables * words * 20);
+      for (let v = 0; v < data.variables; v += step) {
+        fork.kernels.list_bits(bits, columnStart, columnRow, words, v, Math.min(data.variables, v + step));
+        fork.next();
+      }
+      await fork.turns(pace);
+    } finally {
+      scope.dispose();
+    }
+  }
+
   /** Fits made so far: what the next level's numbering goes on from. */
   get fitted(): number {
     return this.fits;
   }
 
+  /** Whether there is a thread that would have nothing to do. */
+  get spare(): boolean {
+    return this.engine.threads > 1;
+  }
+
+  /** A fork for fits beside a row of information. */
+  fork({ work, own }: { readonly work: number; readonly own: Own }): Fork {
+    return this.engine.fork(work < WORTH_ROW ? 0 : TEST_WORK + work, own);
+  }
+
   /** The model of up to three variables, from random starts. */
   fitClasses(members: readonly number[]): ClassModel {
+    const fork = this.engine.fork(0);
+    const fitted = this.startClasses(fork, members);
+    fork.join();
+    return fitted();
+  }
+
+  /** fitClasses in a fork: what is returned tells the model after it. */
+  startClasses({ kernels }: Fork, members: readonly number[]): () => ClassModel {
     const k = members.length;
-    this.countTable(members);
-    const best = this.fromStarts(1 + 2 * k, (at, steps) =>
-      this.engine.kernels.latent_class_em(at, this.table, k, LEARN_ALL, steps, this.options.emTolerance, this.scratch),
-    );
-    return { prior: best[0]!, members, tables: members.map((_, j) => [best[1 + 2 * j]!, best[2 + 2 * j]!] as const) };
+    this.countTable(kernels, members, 0);
+    this.fromStarts(kernels, 1 + 2 * k, k, NONE, 0);
+    return () => {
+      const best = this.engine.f64(this.found, 1 + 2 * k);
+      return { prior: best[0]!, members, tables: members.map((_, j) => [best[1 + 2 * j]!, best[2 + 2 * j]!] as const) };
+    };
   }
 
   /**
    * P(x | latent), all else frozen, on the table of two anchors and x. The likelihood is concave in it: one start finds the best.
    */
   fitChild(model: ClassModel, anchors: readonly [number, number], x: number): Table {
-    const { engine, parameter, options } = this;
-    this.countTable([...anchors, x]);
-    engine.f64(parameter, 7).set([...frozen(model, anchors), 0.5, 0.5]);
-    engine.kernels.latent_class_em(
-      parameter,
-      this.table,
-      3,
-      1 << 3,
-      options.emSteps,
-      options.emTolerance,
-      this.scratch,
-    );
-    const found = engine.f64(parameter, 7);
-    return [found[5]!, found[6]!];
+    this.startChild(this.engine.kernels, model, anchors, x);
+    return this.childTable();
   }
 
-  /** The model in which w and x hang from a latent of their own, all else frozen, on the table of two anchors, w and x. */
-  fitSplit(model: ClassModel, anchors: readonly [number, number], w: number, x: number): Split {
-    const { engine, parameter } = this;
-    this.countTable([...anchors, w, x]);
-    engine.f64(parameter, 5).set(frozen(model, anchors));
-    const best = this.fromStarts(6, (at, steps) =>
-      engine.kernels.latent_pair_em(at, parameter, this.table, steps, this.options.emTolerance),
+  /**
+   * The unidimensionality test of a candidate x against w, a member, in a fork, on the groups: P(x | latent) as fitChild; the model in which w and x hang from a latent of their own, all
+   * else frozen, on the table of two anchors, w and x; and the gain. What is returned tells them after the fork.
+   */
+  startTest(fork: Fork, model: ClassModel, anchors: readonly [number, number], w: number, x: number): () => Tested {
+    const { engine, parameter, found, own, groups } = this;
+    const { kernels } = fork;
+    const { like, count, ones, other } = this.places(own.at);
+    engine.f64(this.siblingTable, 2).set(model.tables[model.members.indexOf(w)]!);
+    this.startChild(kernels, model, anchors, x);
+    this.countTable(kernels, [...anchors, w, x], 1);
+    this.fromStarts(kernels, 6, 0, parameter, 1);
+    this.countOnes(kernels, ones, x);
+    this.countOnes(kernels, other, w);
+    const { siblingTable } = this;
+    const gain = kernels.island_gain(
+      count,
+      ones,
+      other,
+      like,
+      groups,
+      model.prior,
+      siblingTable,
+      plus(parameter, 40),
+      found,
     );
-    return { latent: [best[0]!, best[1]!], w: [best[2]!, best[3]!], x: [best[4]!, best[5]!] };
+    fork.keep(gain);
+    const place = fork.keptCount - 1;
+    return () => {
+      const best = engine.f64(found, 6);
+      const split: Split = { latent: [best[0]!, best[1]!], w: [best[2]!, best[3]!], x: [best[4]!, best[5]!] };
+      return { table: this.childTable(), split, gain: fork.kept(place) };
+    };
   }
 
   /** Groups the rows by the values of the model's members. */
   startGroups(model: ClassModel): void {
-    const { engine, rows } = this;
-    engine.i32(this.group, rows).fill(0);
-    engine.i32(this.count, 1)[0] = rows;
-    engine.f64(this.like, 2).fill(1);
-    this.groups = 1;
-    model.members.forEach((v, i) => {
-      this.splitGroups(v, model.tables[i]!);
-    });
+    const scope = this.engine.scope();
+    try {
+      const lists = this.listMembers(scope, [model])[0]!;
+      this.groups = this.groupRows(this.engine.kernels, this.own.at, lists, model.members.length);
+    } finally {
+      scope.dispose();
+    }
   }
 
-  /** Splits the groups by one more member. */
+  /** Splits the groups by the candidate tested last, which has joined. */
   splitGroups(v: number, [p0, p1]: Table): void {
-    const { kernels } = this.engine;
-    this.countOnes(this.ones, v);
-    this.groups = kernels.group_split(
-      this.group,
-      this.count,
-      this.like,
-      this.ones,
-      this.other,
-      this.bitsOf(v),
-      this.words,
-      this.groups,
-      p0,
-      p1,
-    );
+    const { groups, words } = this;
+    const { like, group, count, ones, other } = this.places(this.own.at);
+    const bits = this.bitsOf(v);
+    this.groups = this.engine.kernels.group_split(group, count, like, ones, other, bits, words, groups, p0, p1);
   }
 
-  /** How much likelier (nats, all rows) the groups' members and x are if w and x have a latent of their own than if x joins the members. */
-  gain(model: ClassModel, w: number, x: number, table: Table, split: Split): number {
-    const { engine, parameter } = this;
-    this.countOnes(this.ones, x);
-    this.countOnes(this.other, w);
-    const own = model.tables[model.members.indexOf(w)]!;
-    engine.f64(parameter, 8).set([...split.latent, ...split.w, ...split.x, ...own]);
-    engine.f64(this.scratch, 2).set(table);
-    return engine.kernels.island_gain(
-      this.count,
-      this.ones,
-      this.other,
-      this.like,
-      this.groups,
-      model.prior,
-      plus(parameter, 6 * 8),
-      this.scratch,
-      parameter,
-    );
+  /** The latents' most probable states in each row. */
+  async states(models: readonly ClassModel[], pace: Pace): Promise<BinaryColumns> {
+    const { engine, rows, words, own } = this;
+    const states = emptyBits(rows, models.length);
+    for (let first = 0; first < models.length; first += ISLANDS) {
+      const some = models.slice(first, first + ISLANDS);
+      const scope = engine.scope();
+      try {
+        const out = scope.bytes(some.length * words * 8);
+        const lists = this.listMembers(scope, some);
+        const members = some.reduce((sum, model) => sum + model.members.length, 0);
+        const fork = engine.fork(10 * rows * (members + some.length), own);
+        const { like, group } = this.places(fork.own);
+        some.forEach(({ members, prior }, i) => {
+          this.groupRows(fork.kernels, fork.own, lists[i]!, members.length);
+          fork.kernels.group_states(plus(out, i * words * 8), group, like, prior, words, rows);
+          fork.next();
+        });
+        await fork.turns(pace);
+        states.bits.set(engine.u8(out, some.length * words * 8), first * words * 8);
+      } finally {
+        scope.dispose();
+      }
+    }
+    return states;
   }
 
-  /** The latent's most probable state in each row, as a bit column. */
-  states(model: ClassModel): Uint8Array {
-    const { engine, words } = this;
-    this.startGroups(model);
-    engine.kernels.group_states(this.column, this.group, this.like, model.prior, words, this.rows);
-    return engine.u8(this.column, words * 8);
+  /** Bytes that `states` takes of islands that have so many members together. */
+  static stateBytes(rows: number, members: number): number {
+    return ISLANDS * (8 * Math.ceil(rows / 64) + 128) + 20 * members;
+  }
+
+  private places(at: Address) {
+    const { rows } = this;
+    const group = plus(at, 16 * rows);
+    const count = plus(group, 4 * rows);
+    const ones = plus(count, 4 * rows);
+    return { like: at, group, count, ones, other: plus(ones, 4 * rows) };
+  }
+
+  /** Addresses of the members' columns, and their tables, in the engine. */
+  private listMembers(scope: Scope, models: readonly ClassModel[]): { columns: Address; tables: Address }[] {
+    return models.map(({ members, tables }) => ({
+      columns: scope.copy(Uint32Array.from(members, (v) => this.bitsOf(v))),
+      tables: scope.copy(Float64Array.from(tables.flat())),
+    }));
+  }
+
+  private groupRows(kernels: Kernels, at: Address, lists: { columns: Address; tables: Address }, k: number): number {
+    const { words, rows } = this;
+    const { like, group, count, ones, other } = this.places(at);
+    return kernels.group_rows(group, count, like, ones, other, lists.columns, lists.tables, k, words, rows);
+  }
+
+  private startChild(kernels: Kernels, model: ClassModel, anchors: readonly [number, number], x: number): void {
+    const { engine, parameter, table, sums } = this;
+    const { emSteps, emTolerance } = this.options;
+    engine.f64(parameter, 7).set([...frozen(model, anchors), 0.5, 0.5]);
+    this.countTable(kernels, [...anchors, x], 0);
+    kernels.latent_class_em(parameter, table, 3, 1 << 3, emSteps, emTolerance, sums);
+  }
+
+  private childTable(): Table {
+    const found = this.engine.f64(this.parameter, 7);
+    return [found[5]!, found[6]!];
   }
 
   private bitsOf(v: number): Address {
     return plus(this.bits, v * this.words * 8);
   }
 
-  private countOnes(out: Address, v: number): void {
-    this.engine.kernels.group_ones(out, this.group, this.bitsOf(v), this.words, this.groups);
+  private countOnes(kernels: Kernels, out: Address, v: number): void {
+    kernels.group_ones(out, this.places(this.own.at).group, this.bitsOf(v), this.words, this.groups);
   }
 
-  /** The rows by the values of some variables, into `table`. */
-  private countTable(variables: readonly number[]): void {
-    const { engine } = this;
-    engine.u32(this.columns, variables.length).set(variables.map((v) => this.bitsOf(v)));
-    engine.kernels.joint_table(this.table, this.columns, variables.length, this.words, this.rows);
+  /** The rows by the values of some variables, into the first or the second table. */
+  private countTable(kernels: Kernels, variables: readonly number[], place: 0 | 1): void {
+    const columns = plus(this.columns, place * MOST * 4);
+    this.engine.u32(columns, variables.length).set(variables.map((v) => this.bitsOf(v)));
+    kernels.joint_table(this.tableAt(place), columns, variables.length, this.words, this.rows);
   }
 
-  /**
-   * EM from random starts (Chickering and Heckerman 1997): one step each, then rounds of 1, 2, 4 ... steps that the likelier half survives, and the
-   * last goes on to the end.
-   */
-  private fromStarts(length: number, em: (at: Address, steps: number) => number): Float64Array {
-    const { engine, options } = this;
-    const numbers = options.restarts * length;
-    fillUniform(engine, this.draws, numbers, 0, 1, options.seed, Purpose.latentStart, this.fits++);
-    const drawn = engine.f32(this.draws, numbers);
-    // Inside (0, 1): a probability of 0 would stay.
-    engine.f64(this.starts, numbers).set(Float64Array.from(drawn, (u) => 0.05 + 0.9 * u));
-    let alive = Array.from({ length: options.restarts }, (_, i) => {
-      const at = plus(this.starts, i * length * 8);
-      return { at, likelihood: em(at, 1) };
-    });
-    let done = 1;
-    for (let round = 1; alive.length > 1; round *= 2) {
-      const steps = Math.min(round, options.emSteps - done);
-      for (const start of alive) start.likelihood = em(start.at, steps);
-      done += steps;
-      alive = alive.sort((a, b) => b.likelihood - a.likelihood).slice(0, Math.ceil(alive.length / 2));
-    }
-    const { at } = alive[0]!;
-    em(at, options.emSteps - done);
-    return engine.f64(at, length).slice();
+  private tableAt(place: 0 | 1): Address {
+    return plus(this.table, place * 2 ** MOST * 4);
+  }
+
+  /** EM from random starts, `found` being what the best became; see latent_fit. */
+  private fromStarts(kernels: Kernels, length: number, k: number, fixed: Address, place: 0 | 1): void {
+    const { engine, draws } = this;
+    const { restarts, emSteps, emTolerance, seed } = this.options;
+    fillUniform(engine, draws, restarts * length, 0, 1, seed, Purpose.latentStart, this.fits++);
+    kernels.latent_fit(
+      this.found,
+      this.tableAt(place),
+      k,
+      fixed,
+      draws,
+      this.starts,
+      this.likelihood,
+      this.order,
+      this.sums,
+      restarts,
+      emSteps,
+      emTolerance,
+    );
   }
 }
 

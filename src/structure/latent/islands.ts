@@ -1,12 +1,13 @@
 import { log } from '../../numeric/log.js';
-import type { Engine, Scope } from '../../runtime/engine.js';
+import type { Engine } from '../../runtime/engine.js';
 import type { Pace } from '../../runtime/pace.js';
-import { listBytes, packColumns } from '../binary.js';
-import { PairInformation, pairBytes } from '../pair-information.js';
-import { RowFrontier } from '../prim.js';
-import { type BinaryColumns, type BinaryRows, bitBytes, emptyBits, requireRoom } from '../variables.js';
+import { bytesOf } from '../../runtime/rehearsal.js';
+import { listBytes } from '../binary.js';
+import { bindRows } from '../bound-rows.js';
+import { type BinaryColumns, type BinaryRows, bitBytes, requireRoom } from '../variables.js';
 import { type ClassModel, type EmOptions, LatentFits, type Split } from './fits.js';
 import type { LatentTreeSettings } from './options.js';
+import { Partners } from './partners.js';
 
 export type IslandOptions = EmOptions & Pick<LatentTreeSettings, 'maxIsland' | 'delta'>;
 
@@ -22,7 +23,7 @@ export interface Level {
 /** Grows the islands of a level in another way. */
 export interface IslandGrowth {
   partners(engine: Engine, data: BinaryRows | BinaryColumns): Partners;
-  next(partners: Partners, models: LatentFits, bits: BinaryColumns): Promise<ClassModel[]>;
+  next(partners: Partners, models: LatentFits): Promise<ClassModel[]>;
 }
 
 /**
@@ -38,25 +39,19 @@ export async function growIslands(
   report: (phase: 'information' | 'islands', done: number) => void,
   growth?: IslandGrowth,
 ): Promise<Level> {
-  const room = islandBytes(data);
+  const room = islandBytes(engine, data, options);
   requireRoom(engine, data.variables, room.all);
-  const columns = data.kind === 'rows' ? packColumns(data) : data;
+  if (pace.due) await pace.turn();
   const partners = growth?.partners(engine, data) ?? new Partners(engine, data);
   try {
-    const models = new LatentFits(engine, columns, options, fits);
+    if (pace.due) await pace.turn();
+    await partners.findAll(pace, (done) => report('information', done));
+    const models = new LatentFits(engine, data, options, fits);
     try {
-      for (let v = 0; v < data.variables; v++) {
-        partners.find(v);
-        if (!pace.due) continue;
-        report('information', v + 1);
-        await pace.turn();
-      }
-      report('information', data.variables);
+      await models.load(data, pace);
       const islands: ClassModel[] = [];
       while (partners.free.length > 0) {
-        const next = growth
-          ? await growth.next(partners, models, columns)
-          : nextIslands(partners, models, data.rows, options);
+        const next = growth ? await growth.next(partners, models) : await nextIslands(partners, models, options, pace);
         const grown = next.map(upright);
         islands.push(...grown);
         partners.take(grown.flatMap(({ members }) => members));
@@ -66,12 +61,7 @@ export async function growIslands(
       }
       report('islands', data.variables);
       requireRoom(engine, data.variables, room.arrays + bitBytes(data.rows, islands.length));
-      const states = emptyBits(data.rows, islands.length);
-      for (const [i, island] of islands.entries()) {
-        states.bits.set(models.states(island), i * states.words * 8);
-        if (pace.due) await pace.turn();
-      }
-      return { islands, states, fits: models.fitted };
+      return { islands, states: await models.states(islands, pace), fits: models.fitted };
     } finally {
       models.dispose();
     }
@@ -80,61 +70,83 @@ export async function growIslands(
   }
 }
 
-/** Bytes of the variables, as they are and packed, and of partners; and of all, with the information of pairs, the frontier over it and the fits. */
-function islandBytes(data: BinaryRows | BinaryColumns): { arrays: number; all: number } {
+/** Bytes of the variables and of partners; and of all, with what is in the engine. */
+function islandBytes(
+  engine: Engine,
+  data: BinaryRows | BinaryColumns,
+  options: IslandOptions,
+): { arrays: number; all: number } {
   const { rows, variables } = data;
-  const bits = bitBytes(rows, variables);
-  const packed = data.kind === 'rows' ? bits : 0;
-  return {
-    arrays: (data.kind === 'rows' ? listBytes(data) : bits) + packed + 17 * variables,
-    all: pairBytes(data, 37) + packed + bits + 33 * rows,
-  };
+  const arrays = (data.kind === 'rows' ? listBytes(data) : data.bits.length) + 9 * variables;
+  const memory = bytesOf(engine, (dry) => {
+    new Partners(dry, data);
+    new LatentFits(dry, data, options, 0);
+    if (data.kind === 'rows') bindRows(dry, dry.scope(), data);
+  });
+  return { arrays, all: arrays + memory + LatentFits.stateBytes(rows, variables) };
 }
 
 /** One island, or the last two. */
-function nextIslands(partners: Partners, models: LatentFits, rows: number, options: IslandOptions): ClassModel[] {
+async function nextIslands(
+  partners: Partners,
+  models: LatentFits,
+  options: IslandOptions,
+  pace: Pace,
+): Promise<ClassModel[]> {
   const { free } = partners;
   if (free.length <= 3) return [models.fitClasses(Array.from(free))];
   const first = partners.strongest();
-  const second = partners.begin(first);
-  const third = partners.join(second);
-  const model = models.fitClasses([first, second, third]);
-  return extend(partners, models, rows, options, model, partners.join(third));
+  const { second, next: third } = partners.begin(first);
+  const fork = models.fork(partners.pairs);
+  const fitted = models.startClasses(fork, [first, second, third]);
+  fork.next();
+  const next = partners.startJoin(fork, third);
+  fork.join();
+  return extend(partners, models, options, fitted(), next(), pace);
 }
 
-/** An island with what joins it from the candidate on, or the last two. The first `fixed` members never leave it. */
-export function extend(
+/**
+ * An island with what joins it from the candidate on, or the last two. The first `fixed` members never leave it. While a candidate is tested, the one after it is looked for as if it
+ * joined: what is in vain where it does not is no loss with a thread to spare.
+ */
+export async function extend(
   partners: Partners,
   models: LatentFits,
-  rows: number,
   { maxIsland, delta }: IslandOptions,
   begun: ClassModel,
   next: number,
+  pace: Pace,
   fixed = 0,
-): ClassModel[] {
+): Promise<ClassModel[]> {
   let [model, candidate] = [begun, next];
   // Two more parameters cost ln N of the criterion.
-  const bar = delta + log(rows);
+  const bar = delta + log(models.rows);
   const seeds = model.members.slice(0, 3);
-  const full = (left: number) => model.members.length >= maxIsland && left >= 3;
+  const full = (members: number, left: number) => members >= maxIsland && left >= 3;
   let left = partners.free.length - model.members.length;
-  if (full(left)) return [model];
+  if (full(model.members.length, left)) return [model];
   models.startGroups(model);
   while (candidate >= 0) {
     left--;
     const sibling = partners.joinedBy(candidate);
     const anchors = seeds.filter((v) => v !== sibling).slice(0, 2) as [number, number];
-    const table = models.fitChild(model, anchors, candidate);
-    const split = models.fitSplit(model, anchors, sibling, candidate);
-    if (models.gain(model, sibling, candidate, table, split) > bar) {
+    const last = full(model.members.length + 1, left);
+    const fork = models.fork(partners.pairs);
+    const test = models.startTest(fork, model, anchors, sibling, candidate);
+    fork.next();
+    const ahead = models.spare && !last ? partners.startJoin(fork, candidate) : undefined;
+    fork.join();
+    const { gain, table, split } = test();
+    if (gain > bar) {
       if (model.members.indexOf(sibling) < fixed) break;
       const rest = without(model, sibling);
       return left > 0 ? [rest] : [rest, splitOff(model.prior, sibling, candidate, split)];
     }
     model = { ...model, members: [...model.members, candidate], tables: [...model.tables, table] };
-    if (full(left)) break;
+    if (last) break;
     models.splitGroups(candidate, table);
-    candidate = partners.join(candidate);
+    candidate = ahead ? ahead() : partners.join(candidate);
+    if (pace.due) await pace.turn();
   }
   return [model];
 }
@@ -154,95 +166,4 @@ export function upright(model: ClassModel): ClassModel {
   const excess = model.tables.reduce((sum, [p0, p1]) => sum + p1 - p0, 0);
   if (excess >= 0) return model;
   return { ...model, prior: 1 - model.prior, tables: model.tables.map(([p0, p1]) => [p1, p0] as const) };
-}
-
-/** Which variables are in no island yet, and who is nearest to whom by mutual information. */
-export class Partners {
-  /** Variables in no island yet, rising. */
-  free: Int32Array;
-  protected readonly engine: Engine;
-  private readonly scope: Scope;
-  protected readonly pairs: PairInformation;
-  /** An island grows as Prim's maximum spanning tree does: the next to join shares most information with a member. */
-  private readonly frontier: RowFrontier;
-  private readonly isFree: Uint8Array;
-  /** Of each variable the strongest partner that was free when it was looked for, and their mutual information. */
-  private readonly partner: Int32Array;
-  private readonly strength: Float64Array;
-
-  constructor(engine: Engine, data: BinaryRows | BinaryColumns) {
-    const d = data.variables;
-    this.engine = engine;
-    this.free = Int32Array.from({ length: d }, (_, v) => v);
-    this.isFree = new Uint8Array(d).fill(1);
-    this.partner = new Int32Array(d).fill(-1);
-    this.strength = new Float64Array(d).fill(-1);
-    this.pairs = new PairInformation(engine, data);
-    this.scope = engine.scope();
-    try {
-      this.frontier = new RowFrontier(engine, this.scope, this.pairs);
-    } catch (error) {
-      this.dispose();
-      throw error;
-    }
-  }
-
-  dispose(): void {
-    this.pairs.dispose();
-    this.scope.dispose();
-  }
-
-  /** Looks for the strongest free partner of v. */
-  find(v: number): void {
-    this.pairs.row(v);
-    const information = this.engine.f64(this.pairs.information, this.pairs.variables);
-    let best = -1;
-    let most = -1;
-    for (const u of this.free) {
-      if (information[u]! > most && this.canJoin(u, v)) {
-        most = information[u]!;
-        best = u;
-      }
-    }
-    this.partner[v] = best;
-    this.strength[v] = most;
-  }
-
-  /** Whether u may be in v's island. */
-  protected canJoin(u: number, v: number): boolean {
-    return u !== v;
-  }
-
-  /** The smaller variable of the strongest free pair, the first of equals. */
-  strongest(): number {
-    for (;;) {
-      let best = -1;
-      for (const v of this.free) if (best < 0 || this.strength[v]! > this.strength[best]!) best = v;
-      // A partner that was taken leaves an upper bound; who has none is the last choice.
-      if (this.isFree[this.partner[best]!] !== 0) return best;
-      this.find(best);
-    }
-  }
-
-  /** Begins an island; returns the first's strongest partner. */
-  begin(first: number): number {
-    this.frontier.restart(this.free);
-    return this.join(first);
-  }
-
-  /** v has joined the island; returns the next candidate, -1 when none is left. */
-  join(v: number): number {
-    return this.frontier.join(v);
-  }
-
-  /** The member that the candidate shares most information with. */
-  joinedBy(candidate: number): number {
-    return this.frontier.edge(candidate).from;
-  }
-
-  /** Variables have got their island. */
-  take(variables: readonly number[]): void {
-    for (const v of variables) this.isFree[v] = 0;
-    this.free = this.free.filter((v) => this.isFree[v]);
-  }
 }

@@ -21,7 +21,7 @@ import {
   type LatentTreeSettings,
   NO_SECONDS,
 } from './options.js';
-import { type LatentForest, LatentInference } from './posteriors.js';
+import { type Beside, type LatentForest, LatentInference } from './posteriors.js';
 import { SoftCounts } from './soft-counts.js';
 import { type Steering, steeringOf } from './steering/steering.js';
 import { linkLatents } from './top-links.js';
@@ -40,9 +40,11 @@ export async function learn(
   const limits = binaryLimits(engine, matrix, options.threshold);
   const learner = new Learner(engine, options, pace);
   const features = binarise(engine, matrix, limits);
+  if (pace.due) await pace.turn();
   const chosen = chooseRows(engine, features.rows, options.sampleRows, options.seed);
   // Posteriors take lists of ones; islands grow from what the features are, lists or bits.
   const all = listRows(engine, features);
+  if (pace.due) await pace.turn();
   const sample = selectLists(all, chosen);
   const steering = steeringOf(engine, options, given.maxTop, dataset.featureNames, columns, pace);
   const levels = await learner.growLevels(features.kind === 'rows' ? sample : selectBits(features, chosen), steering);
@@ -117,17 +119,18 @@ class Learner {
     const memory = bytesOf(engine, (dry) => {
       new LatentInference(dry, roots, data);
       new SoftCounts(dry, dry.scope(), data.rows, top).roomForPairs(dry.scope());
+      dry.scope().bytes(8 * data.rows + 16 * padded(top));
     });
-    const arrays = listBytes(data) + 4 * data.rows + 8 * top * padded(top);
+    const arrays = listBytes(data);
     requireMemory(engine, memory + arrays, 'data', `linking ${top} latents over ${data.rows} rows`, FEWER_ROWS);
     const inference = new LatentInference(engine, roots, data);
     try {
+      if (this.pace.due) await this.pace.turn();
       const soft = new SoftCounts(engine, scope, data.rows, top);
-      const { latents } = inference;
-      for (const { first, last, posterior } of inference.chunks()) {
-        soft.put(first, engine.f32(posterior, (last - first) * latents), latents, latents - top);
+      const { latents, posterior } = inference;
+      const put: Beside = (kernels, ...rows) => soft.put(kernels, posterior, latents, latents - top, ...rows);
+      for await (const { last } of inference.chunks(this.pace, put))
         await this.turn('links', levels.length, last, data.rows);
-      }
       const links = await linkLatents(engine, scope, soft, this.pace);
       return assemble(features, levels, orderLevels(levels, links), links);
     } finally {
@@ -145,6 +148,7 @@ class Learner {
     const featureOnes = countIndices(data.index, forest.features);
     let before = Number.NEGATIVE_INFINITY;
     try {
+      if (this.pace.due) await this.pace.turn();
       for (let step = 1; step <= refineSteps; step++) {
         const likelihood = await inference.logLikelihood(this.pace, true);
         const converged = likelihood - before < emTolerance;
@@ -165,6 +169,7 @@ class Learner {
     const began = performance.now();
     const inference = new LatentInference(this.engine, forest, data);
     try {
+      if (this.pace.due) await this.pace.turn();
       const report = (done: number) => this.turn('likelihood', 0, done, data.rows);
       return await inference.logLikelihood(this.pace, false, report);
     } finally {

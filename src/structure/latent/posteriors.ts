@@ -5,6 +5,8 @@ import { requireRows } from '../../data/matrix.js';
 import { type Address, NONE, plus } from '../../runtime/address.js';
 import { requireMemory } from '../../runtime/budget.js';
 import { ENGINE, type Engine, engineOf, type Scope } from '../../runtime/engine.js';
+import type { Fork, Own } from '../../runtime/fork.js';
+import type { Kernels } from '../../runtime/kernels.js';
 import { Pace } from '../../runtime/pace.js';
 import { bytesOf } from '../../runtime/rehearsal.js';
 import { listBytes, listRows } from '../binary.js';
@@ -27,6 +29,9 @@ export interface ExpectedCounts {
   readonly ones: Float64Array;
 }
 
+/** Calls that belong to the rows [from, to) of a chunk, made right after their posteriors. `first`: the chunk's first row. */
+export type Beside = (kernels: Kernels, first: number, from: number, to: number) => void;
+
 /** The rows [first, last) that have just been looked at. Addresses hold until the next chunk. */
 export interface Chunk {
   readonly first: number;
@@ -38,6 +43,13 @@ export interface Chunk {
 }
 
 const CHUNK = 512;
+/** Latents times rows that take a fraction of a millisecond. */
+const ITEM = 8192;
+/** Of a latent in a row, in multiply-adds. */
+const WORK = 400;
+/** Latents, and features, whose counts are added up together. */
+const LATENTS = 256;
+const FEATURES = 4096;
 /** Probabilities are kept this far from 0 and 1: no observation is impossible. 1 - LEAST is exact. */
 const LEAST = 2 ** -40;
 
@@ -55,9 +67,10 @@ export class LatentInference {
   private readonly table: Address;
   private readonly base: Address;
   private readonly ratio: Address;
-  private readonly message: Address;
+  private readonly message: Own;
   private readonly prior: Address;
-  private readonly posterior: Address;
+  /** Of a chunk, or, where counts are wanted, f64 of a quarter of its rows: what latent_posteriors writes of each row for them. */
+  readonly posterior: Address;
   private readonly likelihood: Address;
   private readonly both: Address;
   private readonly ones: Address;
@@ -81,9 +94,10 @@ export class LatentInference {
       this.table = scope.bytes(latents * 16);
       this.base = scope.bytes(latents * 32);
       this.ratio = scope.bytes(features * 16);
-      this.message = scope.bytes(latents * 32);
+      const bytes = Math.ceil(latents / 2) * 64;
+      this.message = { at: scope.bytes(bytes * engine.threads), bytes };
       this.prior = scope.bytes(latents * 8);
-      this.posterior = scope.bytes(chunk * latents * 4);
+      this.posterior = scope.bytes(Math.ceil(chunk / 4) * latents * 16);
       this.likelihood = scope.bytes(chunk * 8);
       this.both = scope.bytes(parent.length * 8);
       this.ones = scope.bytes(latents * 8);
@@ -122,36 +136,19 @@ export class LatentInference {
     }
   }
 
-  /** Looks at all rows, a chunk at a time. With `count`, the expected counts start at 0 and gain each chunk's. */
-  chunks(count = false): Generator<Chunk> {
-    const { engine, latents } = this;
-    if (count) {
-      engine.f64(this.both, this.forest.parent.length).fill(0);
-      engine.f64(this.ones, latents).fill(0);
-    }
-    return this.pieces((start, rows) =>
-      engine.kernels.latent_posteriors(
-        this.posterior,
-        this.likelihood,
-        count ? this.both : NONE,
-        this.ones,
-        start,
-        this.index,
-        this.featureParent,
-        this.parent,
-        this.table,
-        this.base,
-        this.ratio,
-        this.message,
-        latents,
-        0,
-        rows,
-      ),
+  /** Looks at all rows, a chunk at a time. */
+  chunks(pace: Pace, beside?: Beside): AsyncGenerator<Chunk> {
+    const { posterior, likelihood } = this;
+    return this.pieces(
+      pace,
+      CHUNK,
+      (fork, start, from, to) => this.posteriors(fork, [posterior, likelihood, NONE, NONE], start, from, to),
+      beside,
     );
   }
 
   /** As `chunks`, but each latent given only the features below it; what latents from number `top` on have below are their islands. */
-  narrowChunks(top: number): Generator<Chunk> {
+  narrowChunks(top: number, pace: Pace, beside?: Beside): AsyncGenerator<Chunk> {
     const { engine, latents, forest } = this;
     const table = engine.f64(this.table, latents * 2);
     const prior = engine.f64(this.prior, latents);
@@ -160,8 +157,8 @@ export class LatentInference {
       const above = p < 0 ? 0 : prior[p - forest.features]!;
       prior[j] = (1 - above) * table[2 * j]! + above * table[2 * j + 1]!;
     }
-    return this.pieces((start, rows) =>
-      engine.kernels.latent_narrow(
+    const infer = (fork: Fork, start: Address, from: number, to: number) =>
+      fork.kernels.latent_narrow(
         this.posterior,
         this.likelihood,
         start,
@@ -171,34 +168,118 @@ export class LatentInference {
         this.table,
         this.base,
         this.ratio,
-        this.message,
+        fork.own,
         this.prior,
         latents,
         top,
-        0,
-        rows,
-      ),
-    );
-  }
-
-  private *pieces(infer: (start: Address, rows: number) => void): Generator<Chunk> {
-    const { rows, posterior, likelihood } = this;
-    for (let first = 0; first < rows; first += CHUNK) {
-      const last = Math.min(rows, first + CHUNK);
-      infer(plus(this.start, first * 4), last - first);
-      yield { first, last, posterior, likelihood };
-    }
+        from,
+        to,
+      );
+    return this.pieces(pace, CHUNK, infer, beside);
   }
 
   /** ln P of all rows; `report` hears how many are done. With `count`, `expected` then holds the expected counts. */
   async logLikelihood(pace: Pace, count = false, report?: (rows: number) => Promise<void>): Promise<number> {
     let sum = 0;
-    for (const { first, last, likelihood } of this.chunks(count)) {
+    for await (const { first, last, likelihood } of count
+      ? this.counted(pace)
+      : this.pieces(pace, CHUNK, (fork, start, from, to) =>
+          this.posteriors(fork, [NONE, this.likelihood, NONE, NONE], start, from, to),
+        )) {
       for (const value of this.engine.f64(likelihood, last - first)) sum += value;
       await report?.(last);
-      if (pace.due) await pace.turn();
     }
     return sum;
+  }
+
+  /** Looks at all rows and adds up the expected counts, each in the order of the rows. */
+  private async *counted(pace: Pace): AsyncGenerator<Chunk> {
+    const { engine, latents, posterior, both, ones, forest } = this;
+    const { features } = forest;
+    engine.f64(both, features + latents).fill(0);
+    engine.f64(ones, latents).fill(0);
+    const quarter = Math.ceil(Math.min(CHUNK, this.rows) / 4);
+    const one = plus(posterior, quarter * latents * 8);
+    const infer = (fork: Fork, start: Address, from: number, to: number) =>
+      this.posteriors(fork, [NONE, this.likelihood, posterior, one], start, from, to);
+    for await (const chunk of this.pieces(pace, quarter, infer)) {
+      const { first, last } = chunk;
+      const rows = last - first;
+      const start = plus(this.start, first * 4);
+      const fork = engine.fork(rows * (8 * latents + features / 8));
+      for (let x = 0; x < features; x += FEATURES) {
+        const end = Math.min(features, x + FEATURES);
+        fork.kernels.sum_listed(
+          plus(both, latents * 8),
+          one,
+          start,
+          this.index,
+          this.featureParent,
+          rows,
+          latents,
+          x,
+          end,
+        );
+        fork.next();
+      }
+      for (let j = 0; j < latents; j += LATENTS) {
+        const end = Math.min(latents, j + LATENTS);
+        fork.kernels.sum_columns(both, posterior, rows, latents, j, end);
+        fork.kernels.sum_columns(ones, one, rows, latents, j, end);
+        fork.next();
+      }
+      fork.join();
+      yield chunk;
+    }
+  }
+
+  private posteriors(
+    fork: Fork,
+    [posterior, likelihood, joint, one]: readonly [Address, Address, Address, Address],
+    start: Address,
+    from: number,
+    to: number,
+  ): void {
+    fork.kernels.latent_posteriors(
+      posterior,
+      likelihood,
+      joint,
+      one,
+      start,
+      this.index,
+      this.featureParent,
+      this.parent,
+      this.table,
+      this.base,
+      this.ratio,
+      fork.own,
+      this.latents,
+      from,
+      to,
+    );
+  }
+
+  private async *pieces(
+    pace: Pace,
+    chunk: number,
+    infer: (fork: Fork, start: Address, from: number, to: number) => void,
+    beside?: Beside,
+  ): AsyncGenerator<Chunk> {
+    const { engine, rows, latents, posterior, likelihood, message } = this;
+    const item = Math.max(1, Math.min(Math.ceil(chunk / 8), Math.ceil(ITEM / latents)));
+    for (let first = 0; first < rows; first += chunk) {
+      const last = Math.min(rows, first + chunk);
+      const start = plus(this.start, first * 4);
+      const fork = engine.fork((last - first) * latents * WORK, message);
+      for (let from = 0; from < last - first; from += item) {
+        const to = Math.min(last - first, from + item);
+        infer(fork, start, from, to);
+        beside?.(fork.kernels, first, from, to);
+        fork.next();
+      }
+      await fork.turns(pace);
+      yield { first, last, posterior, likelihood };
+    }
   }
 
   get expected(): ExpectedCounts {
@@ -244,33 +325,38 @@ export async function assignLatents(
   requireLatentTree(tree);
   const engine = await engineOf(options);
   const lists = rowsLike(engine, tree, data);
+  if (pace.due) await pace.turn();
   const { latents } = tree;
-  const memory = bytesOf(engine, (dry) => new LatentInference(dry, tree, lists));
+  const memory = bytesOf(engine, (dry) => {
+    new LatentInference(dry, tree, lists);
+    dry.scope().bytes(Math.min(CHUNK, lists.rows) * latents);
+  });
   const arrays = listBytes(lists) + lists.rows * (5 * latents + 8);
   requireMemory(engine, memory + arrays, 'data', `assigning ${latents} latents to ${lists.rows} rows`, 'fewer rows');
+  const scope = engine.scope();
   const inference = new LatentInference(engine, tree, lists);
   try {
+    if (pace.due) await pace.turn();
+    const likelier = scope.bytes(Math.min(CHUNK, lists.rows) * latents);
     const posteriors = new Float32Array(lists.rows * latents);
+    const states = new Uint8Array(lists.rows * latents);
     const logLikelihood = new Float64Array(lists.rows);
     const top = tree.firstOf(tree.levels.length) - tree.features;
-    const chunks = options.assignment === 'narrow' ? inference.narrowChunks(top) : inference.chunks();
-    for (const { first, last, posterior, likelihood } of chunks) {
+    const beside: Beside = (kernels, _, from, to) =>
+      kernels.likelier_states(likelier, inference.posterior, from * latents, to * latents);
+    const chunks =
+      options.assignment === 'narrow' ? inference.narrowChunks(top, pace, beside) : inference.chunks(pace, beside);
+    for await (const { first, last, posterior, likelihood } of chunks) {
       posteriors.set(engine.f32(posterior, (last - first) * latents), first * latents);
+      states.set(engine.u8(likelier, (last - first) * latents), first * latents);
       logLikelihood.set(engine.f64(likelihood, last - first), first);
-      if (pace.due) await pace.turn();
     }
     await pace.end();
-    return { posteriors, states: likelier(posteriors), logLikelihood };
+    return { posteriors, states, logLikelihood };
   } finally {
     inference.dispose();
+    scope.dispose();
   }
-}
-
-/** A loop: `Uint8Array.from` takes many times as long. */
-function likelier(posteriors: Float32Array): Uint8Array {
-  const states = new Uint8Array(posteriors.length);
-  for (let i = 0; i < states.length; i++) if (posteriors[i]! > 0.5) states[i] = 1;
-  return states;
 }
 
 /** Data as rows of the tree's binary features. */

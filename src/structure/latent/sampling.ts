@@ -3,6 +3,7 @@ import { type Completed, type Options, type OptionsOf, SEED, SIGNAL } from '../.
 import { got } from '../../check/phrase.js';
 import { requireInteger } from '../../check/require.js';
 import { Dataset } from '../../data/dataset.js';
+import type { Address } from '../../runtime/address.js';
 import { requireMemory } from '../../runtime/budget.js';
 import { ENGINE, type Engine, engineOf } from '../../runtime/engine.js';
 import { Pace } from '../../runtime/pace.js';
@@ -29,6 +30,8 @@ export type SampleOptions = OptionsOf<typeof SAMPLE>;
 
 /** Rows are numbered by 32 bits of the generator's counter. */
 const MOST_ROWS = 2 ** 32;
+/** Nodes drawn between looks at the clock. */
+const NODES = 2 ** 16;
 
 /**
  * Rows drawn from a latent tree, such as documents of words, in sparse datasets of `pieceRows` rows each, a feature that is there being 1. Row r is a function of the seed and of r:
@@ -84,7 +87,7 @@ async function* pieces(
   requireMemory(engine, bytes, 'pieceRows', `drawing ${most} rows`, 'fewer rows');
   for (let first = 0; first < rows; first += pieceRows) {
     const last = Math.min(rows, first + pieceRows);
-    const { start, index } = draw(engine, source, seed, first, last);
+    const { start, index } = await draw(engine, source, seed, first, last, pace);
     yield Dataset.sparse({
       ...{ rows: last - first, columns: features, start, index: Int32Array.from(index) },
       value: new Float32Array(index.length).fill(1),
@@ -95,29 +98,52 @@ async function* pieces(
 }
 
 /** Rows [first, last): where each starts, and the features that are 1. */
-function draw(
+async function draw(
   engine: Engine,
-  { features, parent, thresholds }: Source,
+  source: Source,
   seed: number,
   first: number,
   last: number,
-): { start: Int32Array; index: number[] } {
-  const nodes = parent.length;
-  const groups = Math.ceil(nodes / 16);
-  const at = engine.arena.allocate(groups * 64);
-  const words = engine.u32(at, nodes);
+  pace: Pace,
+): Promise<{ start: Int32Array; index: number[] }> {
+  const { length: nodes } = source.parent;
   const state = new Uint8Array(nodes);
   const start = new Int32Array(last - first + 1);
   const index: number[] = [];
-  for (let r = first; r < last; r++) {
-    engine.kernels.random_bits(at, groups, 0, seed, Purpose.latentRows, r, 0);
-    for (let v = nodes - 1; v >= features; v--) {
-      const above = parent[v]! < 0 ? 0 : state[parent[v]!]!;
-      state[v] = words[v]! < thresholds[2 * v + above]! ? 1 : 0;
+  const scope = engine.scope();
+  try {
+    const at = scope.bytes(Math.ceil(nodes / 16) * 64);
+    const step = Math.ceil(NODES / nodes);
+    for (let from = first; from < last; from += step) {
+      const to = Math.min(last, from + step);
+      for (let r = from; r < to; r++) {
+        drawRow(engine, source, seed, r, at, state, index);
+        start[r - first + 1] = index.length;
+      }
+      if (pace.due) await pace.turn();
     }
-    for (let v = 0; v < features; v++) if (words[v]! < thresholds[2 * v + state[parent[v]!]!]!) index.push(v);
-    start[r - first + 1] = index.length;
+  } finally {
+    scope.dispose();
   }
-  engine.arena.release(at);
   return { start, index };
+}
+
+/** Adds the features that are 1 in row r. */
+function drawRow(
+  engine: Engine,
+  { features, parent, thresholds }: Source,
+  seed: number,
+  r: number,
+  at: Address,
+  state: Uint8Array,
+  index: number[],
+): void {
+  const nodes = parent.length;
+  engine.kernels.random_bits(at, Math.ceil(nodes / 16), 0, seed, Purpose.latentRows, r, 0);
+  const words = engine.u32(at, nodes);
+  for (let v = nodes - 1; v >= features; v--) {
+    const above = parent[v]! < 0 ? 0 : state[parent[v]!]!;
+    state[v] = words[v]! < thresholds[2 * v + above]! ? 1 : 0;
+  }
+  for (let v = 0; v < features; v++) if (words[v]! < thresholds[2 * v + state[parent[v]!]!]!) index.push(v);
 }

@@ -1,114 +1,121 @@
 import { padded } from '../../numeric/padding.js';
 import { type Address, plus } from '../../runtime/address.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
+import type { Kernels } from '../../runtime/kernels.js';
 import type { Pace } from '../../runtime/pace.js';
 import { PANEL_ROWS, wholePanels } from '../../runtime/panels.js';
 
 const BLOCK = 512;
+/** Multiply-adds of a part of a product, about. */
+const PART = 4_000_000;
 
-/** Sums over rows of products of posteriors, for the latents of one level. */
+/** Where `pairs` puts its sums, and what it takes beside them: a block's product f32[latents][stride] and its packed panels. */
+export interface PairRoom {
+  /** f64[latents][stride]. */
+  readonly sums: Address;
+  readonly product: Address;
+  readonly packed: Address;
+}
+
+/** Posteriors of the latents of one level by row, and sums over rows of products of them. */
 export class SoftCounts {
   readonly rows: number;
   readonly latents: number;
   /** Columns of a row, a multiple of 16; those beyond the latents are 0. */
   readonly stride: number;
-  /** f64[stride]: what `count` wrote last. */
-  readonly sum: Address;
-  readonly joint: Address;
-  private readonly engine: Engine;
   /** f32[rows][stride]. */
-  private readonly posterior: Address;
-  /** i32[rows]: the numbers of all rows. */
-  private readonly every: Address;
-  private readonly list: Address;
-  private readonly weight: Address;
-  private readonly parent: Address;
+  readonly posterior: Address;
+  private readonly engine: Engine;
 
   constructor(engine: Engine, scope: Scope, rows: number, latents: number) {
     this.engine = engine;
     this.rows = rows;
     this.latents = latents;
     this.stride = padded(latents);
-    this.posterior = scope.zeros(rows * this.stride);
-    this.every = scope.copy(Int32Array.from({ length: rows }, (_, r) => r));
-    this.list = scope.bytes(rows * 4);
-    this.weight = scope.bytes(rows * 4);
-    this.parent = scope.bytes(rows * 4);
-    this.sum = scope.bytes(this.stride * 8);
-    this.joint = scope.bytes(this.stride * 8);
+    this.posterior = scope.bytes(rows * this.stride * 4);
   }
 
-  /** Rows from `first` on; `from` has `width` columns, the level's latents from column `offset` on. */
-  put(first: number, from: Float32Array, width: number, offset: number): void {
+  /** Takes rows [from, to) of a chunk that begins with row `first`; `posterior` has `width` columns, the level's latents from column `offset` on. */
+  put(
+    kernels: Kernels,
+    posterior: Address,
+    width: number,
+    offset: number,
+    first: number,
+    from: number,
+    to: number,
+  ): void {
     const { latents, stride } = this;
-    const to = this.engine.f32(plus(this.posterior, first * stride * 4), (from.length / width) * stride);
-    for (let r = 0; r * width < from.length; r++)
-      to.set(from.subarray(r * width + offset, r * width + offset + latents), r * stride);
+    const out = plus(this.posterior, first * stride * 4);
+    kernels.copy_columns(out, posterior, stride, width, offset, latents, from, to);
   }
 
-  /** P(latent = 1) of the rows listed, by default all, into `out`. */
-  column(latent: number, out: Float32Array, listed?: Int32Array): Float32Array {
-    const { rows, stride } = this;
-    const values = this.engine.f32(this.posterior, rows * stride);
-    if (!listed) for (let r = 0; r < rows; r++) out[r] = values[r * stride + latent]!;
-    else for (let i = 0; i < listed.length; i++) out[i] = values[listed[i]! * stride + latent]!;
-    return out.subarray(0, listed?.length ?? rows);
-  }
-
-  /** f64[latents]: Σ over rows of P(z = 1). */
-  totals(): Float64Array {
-    const ones = new Float32Array(this.rows).fill(1);
-    this.count(ones, ones);
-    return this.engine.f64(this.sum, this.latents).slice();
-  }
-
-  /** f64[latents][stride]: Σ over rows of P(a = 1) P(z = 1), for a ≠ z; f32 sums of 512 rows are added up in f64. */
-  async pairs(pace: Pace): Promise<Float64Array> {
-    const { engine, rows, latents, stride } = this;
-    const { kernels } = engine;
-    const out = new Float64Array(latents * stride);
+  /** out: f64[stride], Σ over rows of P(z = 1), f32 sums of 256 rows added up in f64. */
+  totals(out: Address): void {
+    const { engine, rows, stride } = this;
     const scope = engine.scope();
     try {
-      const { product, packed } = this.roomForPairs(scope);
-      for (let first = 0; first < rows; first += BLOCK) {
-        const depth = Math.min(BLOCK, rows - first);
-        const from = plus(this.posterior, first * stride * 4);
-        kernels.gemm_pack_a(packed, from, latents, depth, 1, stride, depth);
-        const panels = Math.ceil(latents / PANEL_ROWS);
-        kernels.gemm(product, packed, from, engine.scratch, stride, stride, 8, 0, panels, latents, stride, depth, 0);
-        engine.f32(product, out.length).forEach((value, i) => {
-          out[i]! += value;
-        });
-        if (pace.due) await pace.turn();
-      }
+      const ones = scope.bytes(rows * 4);
+      engine.f32(ones, rows).fill(1);
+      const joint = scope.bytes(stride * 8);
+      const every = scope.bytes(rows * 4);
+      everyRow(engine, every, rows);
+      engine.kernels.soft_sums(out, joint, this.posterior, stride, every, ones, ones, rows, stride);
     } finally {
       scope.dispose();
     }
-    return out;
   }
 
-  /** For `pairs`: f32[latents][stride] of a block, and its packed panels. */
-  roomForPairs(scope: Scope): { product: Address; packed: Address } {
+  /**
+   * Into room.sums: Σ over rows of P(a = 1) P(z = 1), for a ≠ z; f32 sums of 512 rows are added up in f64. Both ways round they are the same, so half of the product is computed.
+   */
+  async pairs({ sums, product, packed }: PairRoom, pace: Pace): Promise<void> {
+    const { engine, rows, latents, stride } = this;
+    const panels = Math.ceil(latents / PANEL_ROWS);
+    for (let first = 0; first < rows; first += BLOCK) {
+      const depth = Math.min(BLOCK, rows - first);
+      const from = plus(this.posterior, first * stride * 4);
+      const panelWork = PANEL_ROWS * stride * depth;
+      const step = Math.max(1, Math.min(Math.ceil(panels / 16), Math.ceil(PART / panelWork)));
+      const fork = engine.fork((panels * panelWork) / 2);
+      const { kernels, own } = fork;
+      for (let panel = 0; panel < panels; panel += step) {
+        const row = panel * PANEL_ROWS;
+        const end = Math.min(latents, (panel + step) * PANEL_ROWS);
+        const count = end - row;
+        const column = row - (row % 8);
+        const a = plus(packed, row * depth * 4);
+        const c = plus(product, (row * stride + column) * 4);
+        const b = plus(from, column * 4);
+        const width = stride - column;
+        kernels.gemm_pack_a(a, plus(from, row * 4), count, depth, 1, stride, depth);
+        kernels.gemm(c, a, b, own, stride, stride, 8, 0, Math.ceil(count / PANEL_ROWS), count, width, depth, 0);
+        kernels.add_wide(sums, product, first === 0 ? 0 : 1, stride, row, end, column);
+        fork.next();
+      }
+      await fork.turns(pace);
+    }
+    const fork = engine.fork(latents * latents * 10);
+    const step = Math.max(1, Math.ceil(2 ** 18 / stride));
+    for (let row = 0; row < latents; row += step) {
+      fork.kernels.mirror_lower(sums, stride, row, Math.min(latents, row + step));
+      fork.next();
+    }
+    await fork.turns(pace);
+  }
+
+  roomForPairs(scope: Scope): PairRoom {
     const { latents, stride } = this;
-    return { product: scope.bytes(latents * stride * 4), packed: scope.bytes(wholePanels(latents) * BLOCK * 4) };
+    return {
+      sums: scope.bytes(latents * stride * 8),
+      product: scope.bytes(latents * stride * 4),
+      packed: scope.bytes(wholePanels(latents) * BLOCK * 4),
+    };
   }
+}
 
-  /** sum[z] = Σ weight · P(z), joint[z] = Σ weight · parent · P(z) over the rows listed, by default all. */
-  count(weight: Float32Array, parent: Float32Array, listed?: Int32Array): void {
-    const { engine, stride } = this;
-    if (listed) engine.i32(this.list, listed.length).set(listed);
-    engine.f32(this.weight, weight.length).set(weight);
-    engine.f32(this.parent, parent.length).set(parent);
-    engine.kernels.soft_sums(
-      this.sum,
-      this.joint,
-      this.posterior,
-      stride,
-      listed ? this.list : this.every,
-      this.weight,
-      this.parent,
-      weight.length,
-      stride,
-    );
-  }
+/** The numbers of all rows, i32[rows]. */
+export function everyRow(engine: Engine, at: Address, rows: number): void {
+  const every = engine.i32(at, rows);
+  for (let r = 0; r < every.length; r++) every[r] = r;
 }

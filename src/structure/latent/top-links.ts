@@ -21,9 +21,13 @@ export interface TopLinks {
  */
 export async function linkLatents(engine: Engine, scope: Scope, soft: SoftCounts, pace: Pace): Promise<TopLinks> {
   const { rows, latents, stride } = soft;
-  const both = await soft.pairs(pace);
-  const ones = soft.totals();
+  const room = soft.roomForPairs(scope);
+  await soft.pairs(room, pace);
+  const totals = scope.bytes(stride * 8);
+  soft.totals(totals);
   const information = scope.bytes(latents * 8);
+  const both = engine.f64(room.sums, latents * stride).slice();
+  const ones = engine.f64(totals, latents).slice();
   const row = (v: number) => {
     const out = engine.f64(information, latents);
     for (let u = 0; u < latents; u++) {

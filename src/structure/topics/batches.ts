@@ -44,7 +44,7 @@ export async function* readBatches(
 ): AsyncGenerator<Batch> {
   let first = 0;
   for await (const batch of batchesOf(documents, pace)) {
-    yield await lookAt(tree, vectorizer, first, batch, reading);
+    yield await lookAt(tree, vectorizer, first, batch, reading, pace);
     first += batch.length;
     if (pace.due) await pace.turn();
   }
@@ -56,8 +56,10 @@ async function lookAt(
   first: number,
   documents: Document[],
   { engine, signal, assignment }: Reading,
+  pace: Pace,
 ): Promise<Batch> {
   const features = vectorizer.rows(documents.map(({ text }) => text));
+  if (pace.due) await pace.turn();
   const { posteriors, logLikelihood } = await assignLatents(tree, { features }, { engine, signal, assignment });
   return { first, documents, ...presentWords(features, tree.limits), posteriors, logLikelihood };
 }

@@ -1,4 +1,5 @@
 import { log } from '../../numeric/log.js';
+import type { Pace } from '../../runtime/pace.js';
 import { meanOfPairs } from '../coherence.js';
 
 /** Words whose company counts, at most. */
@@ -15,7 +16,7 @@ export class Company {
   private readonly place: Int32Array;
   /** [words][contexts]: documents that have both. */
   private readonly met: Int32Array;
-  /** The same block as positive pointwise mutual information, and the length of each word's vector, once asked for. */
+  /** The same block as positive pointwise mutual information, and the length of each word's vector, once scored. */
   private vectors: { readonly values: Float32Array; readonly norms: Float64Array } | undefined;
 
   /** @param share of the documents that have each word, more or less: the highest are the contexts */
@@ -48,14 +49,13 @@ export class Company {
     }
   }
 
-  /** Mean cosine of the pairs of words that have company; null where there is no such pair. From the first call on, no document can be added. */
+  /** Mean cosine of the pairs of words that have company; null where there is no such pair. After score. */
   compactness(words: readonly number[]): number | null {
     return meanOfPairs(words, (a, b) => this.cosine(a, b));
   }
 
   private cosine(a: number, b: number): number | null {
-    this.vectors ??= this.scored();
-    const { values, norms } = this.vectors;
+    const { values, norms } = this.vectors!;
     if (norms[a] === 0 || norms[b] === 0) return null;
     let sum = 0;
     for (let c = 0, x = a * this.contexts, y = b * this.contexts; c < this.contexts; c++)
@@ -63,13 +63,14 @@ export class Company {
     return sum / (norms[a]! * norms[b]!);
   }
 
-  /** Counts become scores in their place: the block is the largest thing here. */
-  private scored() {
+  /** Once all documents are added: counts become scores in their place, the block being the largest thing here. */
+  async score(pace: Pace): Promise<void> {
     const { place, met, contexts } = this;
     const words = place.length;
     const [ofWord, ofContext, norms] = [new Float64Array(words), new Float64Array(contexts), new Float64Array(words)];
     let all = 0;
     for (let word = 0; word < words; word++) {
+      if (pace.due) await pace.turn();
       if (place[word]! >= 0) met[word * contexts + place[word]!] = 0;
       for (let c = 0; c < contexts; c++) {
         const count = met[word * contexts + c]!;
@@ -81,6 +82,7 @@ export class Company {
     const values = new Float32Array(met.buffer);
     for (let word = 0, at = 0; word < words; word++) {
       let squares = 0;
+      if (pace.due) await pace.turn();
       for (let c = 0; c < contexts; c++, at++) {
         const count = met[at]!;
         const score = count === 0 ? 0 : Math.max(0, log((count * all) / (ofWord[word]! * ofContext[c]!)));
@@ -89,6 +91,6 @@ export class Company {
       }
       norms[word] = Math.sqrt(squares);
     }
-    return { values, norms };
+    this.vectors = { values, norms };
   }
 }

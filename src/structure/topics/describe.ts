@@ -37,12 +37,12 @@ export async function describeTopics(
   const engine = await engineOf(options);
   const description = new Description(engine, tree, vectorizer, options);
   for await (const batch of readBatches(tree, vectorizer, documents, { ...options, engine }, pace)) {
-    description.add(batch);
+    await description.add(batch, pace);
     pace.hear(options.onProgress?.({ documents: description.documents }));
     if (pace.due) await pace.turn();
   }
   if (description.documents === 0) throw new RangeError('documents: expected at least one document, got none');
-  const report = reportOf(tree, description, options);
+  const report = await reportOf(tree, description, options, pace);
   await pace.end();
   return report;
 }

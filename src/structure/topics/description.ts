@@ -1,6 +1,7 @@
 import type { TextVectorizer } from '../../data/documents/vectorizer.js';
 import { requireMemory } from '../../runtime/budget.js';
 import type { Engine } from '../../runtime/engine.js';
+import type { Pace } from '../../runtime/pace.js';
 import type { LatentTree, TopicFeature } from '../latent/latent-tree.js';
 import { topFeaturesOfAll } from '../latent/top-features.js';
 import type { Batch } from './batches.js';
@@ -50,7 +51,7 @@ export class Description {
     });
   }
 
-  add(batch: Batch): void {
+  async add(batch: Batch, pace: Pace): Promise<void> {
     const { first, documents, start, index, logLikelihood } = batch;
     const counts = new Int32Array(this.tree.latents);
     for (let r = 0; r < documents.length; r++) {
@@ -60,9 +61,10 @@ export class Description {
       this.pairs.add(words);
       this.company.add(words);
       this.addMember(batch, r, words, counts);
+      if (pace.due) await pace.turn();
     }
     this.documents = first + documents.length;
-    this.exemplars.finish(this.vectorizer, (place) => documents[place - first]!.text);
+    await this.exemplars.finish(this.vectorizer, (place) => documents[place - first]!.text, pace);
   }
 
   private addMember(batch: Batch, r: number, words: Int32Array, counts: Int32Array): void {

@@ -1,5 +1,6 @@
 import { type Span, sentencesOf } from '../../data/documents/sentences.js';
 import type { FoundWord, TextVectorizer } from '../../data/documents/vectorizer.js';
+import type { Pace } from '../../runtime/pace.js';
 import type { Held } from './shown.js';
 import { speakingSentence } from './speaking.js';
 
@@ -51,7 +52,7 @@ export class Exemplars {
   }
 
   /** At the end of each batch: finds the sentences of those that came with it. */
-  finish(vectorizer: TextVectorizer, textOf: (place: number) => string): void {
+  async finish(vectorizer: TextVectorizer, textOf: (place: number) => string, pace: Pace): Promise<void> {
     const read = new Map<number, { text: string; sentences: Span[]; found: FoundWord[] }>();
     for (const latent of this.changed) {
       for (const candidate of this.best[latent]!) {
@@ -65,6 +66,7 @@ export class Exemplars {
         }
         const { text, sentences, found } = parts;
         candidate.sentence = speakingSentence(text, sentences, found, this.weights[latent]!, this.mostSentence);
+        if (pace.due) await pace.turn();
       }
     }
     this.changed.clear();

@@ -39,8 +39,8 @@ export async function* textsOf(documents: Documents): AsyncGenerator<string> {
 }
 
 /** Documents and characters of a batch at most; a longer document is a batch of its own. */
-const MOST_DOCUMENTS = 512;
-const MOST_CHARACTERS = 2 ** 18;
+const MOST_DOCUMENTS = 256;
+const MOST_CHARACTERS = 2 ** 17;
 
 /** Documents in batches, checked. */
 export async function* batchesOf(documents: Documents, pace: Pace): AsyncGenerator<Document[]> {

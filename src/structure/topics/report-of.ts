@@ -1,3 +1,4 @@
+import type { Pace } from '../../runtime/pace.js';
 import type { LatentTree } from '../latent/latent-tree.js';
 import { byShare } from '../latent/topics.js';
 import type { Description } from './description.js';
@@ -7,7 +8,12 @@ import type { Held } from './shown.js';
 import type { Groups } from './tally.js';
 
 /** A description as it is handed out. */
-export function reportOf(tree: LatentTree, description: Description, options: DescribeSettings): TopicReport {
+export async function reportOf(
+  tree: LatentTree,
+  description: Description,
+  options: DescribeSettings,
+  pace: Pace,
+): Promise<TopicReport> {
   const { documents, wordless, logLikelihood, tally } = description;
   const order = inReportOrder(tree, tally.members);
   const { labels, periods, agreement } = tally;
@@ -17,7 +23,17 @@ export function reportOf(tree: LatentTree, description: Description, options: De
   order.forEach((latent, i) => {
     topicPlaces[latent] = i;
   });
-  const topics = order.map((latent) => summaryOf(tree, description, latent, { labels, periods, places, options }));
+  await description.company.score(pace);
+  const topics: TopicSummary[] = [];
+  for (const latent of order) {
+    topics.push(summaryOf(tree, description, latent, { labels, periods, places, options }));
+    if (pace.due) await pace.turn();
+  }
+  const found: ShownDocument[] = [];
+  for (const held of shown) {
+    found.push({ ...shownDocument(held, topicPlaces), words: description.vectorizer.find(held.text) });
+    if (pace.due) await pace.turn();
+  }
   return {
     documents,
     wordless,
@@ -31,10 +47,7 @@ export function reportOf(tree: LatentTree, description: Description, options: De
     compactness: byLevel(tree, topics, ({ compactness }) => compactness),
     ...(agreement && { purity: agreement.map(({ purity }) => purity), nmi: agreement.map(({ nmi }) => nmi) }),
     topics,
-    shown: shown.map((held) => ({
-      ...shownDocument(held, topicPlaces),
-      words: description.vectorizer.find(held.text),
-    })),
+    shown: found,
   };
 }
 

@@ -13,13 +13,22 @@ const types = {
 
 /**
  * Serves the files below `root` (a URL) and the given pages (path → HTML) on a free port of this machine.
- * `requests` lists the paths asked for, in order.
+ * `requests` lists the paths asked for, in order; `posted` answers with the next text that a page posts.
  */
 export async function serve({ root, pages = {}, headers = {} }) {
   const requests = [];
+  const posts = [];
+  const waiting = [];
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, 'http://localhost');
     requests.push(pathname);
+    if (request.method === 'POST') {
+      const chunks = await request.toArray();
+      response.writeHead(204).end();
+      posts.push(Buffer.concat(chunks).toString());
+      while (posts.length > 0 && waiting.length > 0) waiting.shift()(posts.shift());
+      return;
+    }
     const path = pathname.endsWith('/') ? `${pathname}index.html` : pathname;
     try {
       const body = pages[pathname] ?? (await readFile(new URL(`.${path}`, root)));
@@ -34,6 +43,11 @@ export async function serve({ root, pages = {}, headers = {} }) {
   return {
     url: `http://127.0.0.1:${server.address().port}/`,
     requests,
+    posted: () =>
+      new Promise((resolve) => {
+        if (posts.length > 0) resolve(posts.shift());
+        else waiting.push(resolve);
+      }),
     close: () =>
       new Promise((resolve) => {
         server.close(resolve);

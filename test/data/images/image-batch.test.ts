@@ -4,6 +4,7 @@ import type { ImageMatrix } from '#dist/data/dataset.js';
 import { ChannelNorm } from '#dist/data/images/channel-norm.js';
 import { type Augmentation, loadImages, requireAugmentation } from '#dist/data/images/image-batch.js';
 import { plus } from '#dist/runtime/address.js';
+import { Pace } from '#dist/runtime/pace.js';
 import { Purpose } from '#dist/runtime/random.js';
 import { randomBits } from '../../assembly/twins/random.js';
 import { Draws } from '../../support/draws.js';
@@ -18,18 +19,18 @@ function images(rows: number, channels: number, height: number, width: number, b
 }
 
 /** Calls loadImages with NaN all around the batch's floats, which must stay. */
-function load(
+async function load(
   features: ImageMatrix,
   rows: ArrayLike<number>,
   norm: ChannelNorm,
   augmentation?: Augmentation,
   noise?: { seed: number; step: number },
-): Float32Array {
+): Promise<Float32Array> {
   const length = rows.length * features.columns;
   const scope = engine.scope();
   const at = scope.bytes((length + 8) * 4);
   engine.f32(at, length + 8).fill(Number.NaN);
-  loadImages(engine, plus(at, 16), features, Int32Array.from(rows), norm, augmentation, noise);
+  await loadImages(engine, plus(at, 16), features, Int32Array.from(rows), norm, new Pace(), augmentation, noise);
   const all = engine.f32(at, length + 8).slice();
   scope.dispose();
   assert.ok([...all.subarray(0, 4), ...all.subarray(length + 4)].every(Number.isNaN), 'nothing beside the batch');
@@ -117,19 +118,19 @@ test('a ChannelNorm survives JSON, given or learned', () => {
   );
 });
 
-test('images are normalised in the order asked, without noise unchanged', () => {
+test('images are normalised in the order asked, without noise unchanged', async () => {
   for (const bytes of [true, false]) {
     const features = images(9, 3, 5, 4, bytes);
     const norm = ChannelNorm.learn(features);
     const rows = [8, 0, 3, 3, 7];
     const plain = loadTwin(features, rows, norm, { pad: 0, flip: false }, new Uint32Array(20));
-    assert.equal(load(features, rows, norm), plain);
-    assert.equal(load(features, rows, norm, { pad: 2, flip: true }), plain);
-    assert.equal(load(features, rows, norm, { pad: 0, flip: false }, { seed: 1, step: 1 }), plain);
+    assert.equal(await load(features, rows, norm), plain);
+    assert.equal(await load(features, rows, norm, { pad: 2, flip: true }), plain);
+    assert.equal(await load(features, rows, norm, { pad: 0, flip: false }, { seed: 1, step: 1 }), plain);
   }
 });
 
-test('crops and flips are those of the stream, bit for bit', () => {
+test('crops and flips are those of the stream, bit for bit', async () => {
   for (const [channels, height, width, pad] of [
     [1, 6, 6, 1],
     [3, 5, 9, 4],
@@ -144,7 +145,7 @@ test('crops and flips are those of the stream, bit for bit', () => {
         for (const samples of [1, 16, 17, 20]) {
           const picked = rows.subarray(0, samples);
           assert.equal(
-            load(features, picked, norm, { pad, flip }, { seed: 11, step: samples }),
+            await load(features, picked, norm, { pad, flip }, { seed: 11, step: samples }),
             loadTwin(features, picked, norm, { pad, flip }, wordsOf(samples, 11, samples)),
           );
         }
@@ -153,7 +154,7 @@ test('crops and flips are those of the stream, bit for bit', () => {
   }
 });
 
-test('every crop and either side come at their rate', () => {
+test('every crop and either side come at their rate', async () => {
   // One lit pixel in the middle tells the shift, a dimmer one at its left or right the side.
   const values = new Uint8Array(49);
   values[3 * 7 + 3] = 200;
@@ -164,7 +165,13 @@ test('every crop and either side come at their rate', () => {
   const samples = 64;
   const steps = 300;
   for (let step = 0; step < steps; step++) {
-    const out = load(features, new Array<number>(samples).fill(0), norm, { pad: 2, flip: true }, { seed: 4, step });
+    const out = await load(
+      features,
+      new Array<number>(samples).fill(0),
+      norm,
+      { pad: 2, flip: true },
+      { seed: 4, step },
+    );
     for (let s = 0; s < samples; s++) {
       const image = out.subarray(s * 49, (s + 1) * 49);
       const lit = image.indexOf(200);
@@ -179,16 +186,19 @@ test('every crop and either side come at their rate', () => {
   assert.ok(chiSquare < 100, `chi-square ${chiSquare}`);
 });
 
-test('the same bits for the same seed, step and place; others for others', () => {
+test('the same bits for the same seed, step and place; others for others', async () => {
   const features = images(40, 3, 8, 8, true);
   const norm = ChannelNorm.learn(features);
   const rows = Array.from({ length: 40 }, (_, r) => r);
   const augmentation = { pad: 3, flip: true };
-  const first = load(features, rows, norm, augmentation, { seed: 1, step: 5 });
-  assert.equal(load(features, rows, norm, augmentation, { seed: 1, step: 5 }), first);
-  assert.equal(load(features, rows.slice(0, 18), norm, augmentation, { seed: 1, step: 5 }), first.slice(0, 18 * 192));
-  assert.not.equal(load(features, rows, norm, augmentation, { seed: 1, step: 6 }), first);
-  assert.not.equal(load(features, rows, norm, augmentation, { seed: 2, step: 5 }), first);
+  const first = await load(features, rows, norm, augmentation, { seed: 1, step: 5 });
+  assert.equal(await load(features, rows, norm, augmentation, { seed: 1, step: 5 }), first);
+  assert.equal(
+    await load(features, rows.slice(0, 18), norm, augmentation, { seed: 1, step: 5 }),
+    first.slice(0, 18 * 192),
+  );
+  assert.not.equal(await load(features, rows, norm, augmentation, { seed: 1, step: 6 }), first);
+  assert.not.equal(await load(features, rows, norm, augmentation, { seed: 2, step: 5 }), first);
 });
 
 test('augmentations that are refused', () => {

@@ -49,7 +49,7 @@ test('sentences that recur are categories', () => {
 
 test('inspect calls such a column text, and records are refused as well', async () => {
   const rows = texts(12, 1).map((text, i) => `${text},${i % 2}`);
-  const { columns } = inspectCsv(`notes,y\n${rows.join('\n')}\n`, { target: 'y' }, () => false);
+  const { columns } = await inspectCsv(`notes,y\n${rows.join('\n')}\n`, { target: 'y' }, () => false);
   assert.is(columns[0]!.kind, 'text');
   const records = texts(12, 1).map((notes, i) => ({ notes, y: i % 2 }));
   await refusesAsync(() => Dataset.fromRecords(records, { target: 'y' }), RangeError, /running text/);

@@ -131,18 +131,24 @@ for (const [name, extreme] of EXTREMES) {
   });
 }
 
-test('two trees learned on one engine at once come out as if alone', async () => {
-  const [a, b] = [dataOf({ rows: 130, features: 24, topics: 4 }), dataOf({ rows: 70, features: 30, topics: 5 })];
-  const engine = await createEngine();
-  const options = { maxTop: 2 };
-  const alone = [await learn(engine, a, options), await learn(engine, b, options)];
-  const together = await yielding(
-    () => {},
-    () => Promise.all([learn(engine, a, options), learn(engine, b, options)]),
-  );
-  assert.equal(together, alone);
-  assert.is(engine.arena.used, 256);
-});
+for (const threads of [1, 2]) {
+  test(`two trees learned on one engine at once come out as if alone, ${threads} threads`, async () => {
+    const [a, b] = [dataOf({ rows: 130, features: 24, topics: 4 }), dataOf({ rows: 70, features: 30, topics: 5 })];
+    const engine = await createEngine({ threads });
+    // As if everything were worth a fork.
+    const fork = engine.fork.bind(engine);
+    engine.fork = (work, own) => fork(work + 1e9, own);
+    const options = { maxTop: 2 };
+    const alone = [await learn(engine, a, options), await learn(engine, b, options)];
+    const together = await yielding(
+      () => {},
+      () => Promise.all([learn(engine, a, options), learn(engine, b, options)]),
+    );
+    assert.equal(together, alone);
+    assert.is(engine.arena.used, 0);
+    engine.dispose();
+  });
+}
 
 test('what is aborted gives its blocks back', async () => {
   const data = dataOf({ rows: 130, features: 24, topics: 4 });

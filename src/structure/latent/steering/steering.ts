@@ -106,6 +106,7 @@ class Steered implements Steering {
     const bits = variables.kind === 'rows' ? packColumns(variables) : variables;
     const models = new LatentFits(engine, bits, options, this.fits);
     try {
+      await models.load(bits, pace);
       const islands: ClassModel[] = [];
       for (const part of parts) {
         islands.push(known.get(String(part)) ?? upright(await fitIsland(engine, bits, models, options, part, pace)));

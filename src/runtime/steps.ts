@@ -1,0 +1,38 @@
+import { type Address, plus } from './address.js';
+import type { Engine } from './engine.js';
+import type { Pace } from './pace.js';
+
+/** Floats a step. */
+const COPIED = 2 ** 20;
+
+/** Work in steps of a millisecond or so. Yields how far it is, where it knows; returns the result. */
+export type Steps<T> = Generator<number | undefined, T, undefined>;
+
+/** All steps, one after another. */
+export function atOnce<T>(steps: Steps<T>): T {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+/** The steps, with turns for other tasks between them. */
+export async function inTurns<T>(steps: Steps<T>, pace: Pace, onTurn?: (far: number | undefined) => void): Promise<T> {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+    if (!pace.due) continue;
+    onTurn?.(value);
+    await pace.turn();
+  }
+}
+
+/** A copy of floats that nobody writes meanwhile. */
+export function* copying(engine: Engine, { at, length }: { at: Address; length: number }): Steps<Float32Array> {
+  const copy = new Float32Array(length);
+  for (let from = 0; from < length; from += COPIED) {
+    copy.set(engine.f32(plus(at, 4 * from), Math.min(COPIED, length - from)), from);
+    yield;
+  }
+  return copy;
+}

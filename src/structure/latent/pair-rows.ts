@@ -1,0 +1,76 @@
+import { type Address, plus } from '../../runtime/address.js';
+import type { Engine, Scope } from '../../runtime/engine.js';
+import type { Own } from '../../runtime/fork.js';
+import type { Kernels } from '../../runtime/kernels.js';
+import { bindRows } from '../bound-rows.js';
+import { bindMargins, countIndices } from '../pair-information.js';
+import type { BinaryColumns, BinaryRows } from '../variables.js';
+
+/** Rows of the mutual information of binary variables, as calls that may be made in forks. */
+export class PairRows {
+  readonly variables: number;
+  /** About as long as so many multiply-adds. */
+  readonly work: number;
+  /** What a thread needs to compute a row, and before that one row. */
+  readonly own: Own;
+  private readonly compute: (kernels: Kernels, v: number, out: Address, own: Address) => void;
+
+  constructor(engine: Engine, scope: Scope, data: BinaryRows | BinaryColumns) {
+    const { rows: n, variables: d } = data;
+    this.variables = d;
+    const bytes = Math.ceil((8 * d + 4 * (d + (d % 2)) + 8 * (n + 1)) / 64) * 64;
+    this.own = { at: scope.bytes(bytes * engine.threads), bytes };
+    const { count, ones, work } =
+      data.kind === 'rows' ? listCounter(engine, scope, data) : bitCounter(engine, scope, data);
+    this.work = 60 * d + work;
+    const { table, margin, ones: onesAt } = bindMargins(engine, scope, ones, n);
+    const levels = Int32Array.from(new Set(ones)).sort();
+    const levelsAt = scope.copy(levels);
+    const { length } = levels;
+    this.compute = (kernels, v, out, own) => {
+      const counts = plus(own, 8 * d);
+      const zero = plus(counts, 4 * (d + (d % 2)));
+      count(kernels, counts, v);
+      kernels.information_binary(out, counts, onesAt, margin, table, zero, levelsAt, length, v, n, 0, d);
+    };
+  }
+
+  /** out: f64[variables], mutual information of v with every variable, nats; the entry at v itself means nothing. own: that of the thread; `out` may be where it begins. */
+  row(kernels: Kernels, v: number, out: Address, own: Address): void {
+    this.compute(kernels, v, out, own);
+  }
+}
+
+interface Counter {
+  count(kernels: Kernels, counts: Address, v: number): void;
+  readonly ones: Int32Array;
+  readonly work: number;
+}
+
+function listCounter(engine: Engine, scope: Scope, data: BinaryRows): Counter {
+  const { variables: d, rows, index } = data;
+  const lists = bindRows(engine, scope, data);
+  const { start, columnStart, columnRow } = lists;
+  const ends = engine.i32(columnStart, d + 1).slice();
+  return {
+    count: (kernels, counts, v) =>
+      kernels.pair_counts_rows(counts, start, lists.index, columnRow, ends[v]!, ends[v + 1]!, d),
+    ones: countIndices(index, d),
+    work: (20 * index.length * index.length) / (d * rows),
+  };
+}
+
+function bitCounter(engine: Engine, scope: Scope, data: BinaryColumns): Counter {
+  const { variables: d, words } = data;
+  const bits = scope.copy(data.bits);
+  const counts = scope.bytes(4);
+  const ones = Int32Array.from({ length: d }, (_, v) => {
+    engine.kernels.pair_counts_bits(counts, plus(bits, v * words * 8), 0, words, 0, 1);
+    return engine.i32(counts, 1)[0] ?? 0;
+  });
+  return {
+    count: (kernels, at, v) => kernels.pair_counts_bits(at, bits, v, words, 0, d),
+    ones,
+    work: 10 * d * words,
+  };
+}

@@ -1,0 +1,389 @@
+import { type Address, plus } from '../runtime/address.js';
+import type { Engine, Scope } from '../runtime/engine.js';
+import type { Fork, Own } from '../runtime/fork.js';
+import type { Pace } from '../runtime/pace.js';
+import { type BoundRows, bindRowsInTurns, columnParts } from './bound-rows.js';
+import { bindMargins } from './pair-information.js';
+import type { BinaryRows } from './variables.js';
+
+/** Variables in the order in which they joined a tree; edge i, from i = 1 on, leads from parent[order[i]] to order[i]. */
+export interface Joined {
+  readonly order: Int32Array;
+  readonly parent: Int32Array;
+  readonly information: Float64Array;
+}
+
+/** Lists that are made at a time: where each item's variables end, how many there are, and how long they take, ns. */
+interface Batch {
+  readonly ends: readonly number[];
+  readonly size: number;
+  readonly cost: number;
+}
+
+/** Of a list's cell. */
+const CELL = 16;
+/** Where to look for variables that may join soon: one of so many parts of the slots at a time, of so many slots at least. */
+const SHARES = 8;
+const LEAST_SHARE = 1024;
+/** Lists are made for so many variables at a time at most, by so many items. */
+const MOST_AHEAD = 64;
+const ITEMS = 12;
+/** How long lists are made for at a time, ns, about; more where one variable takes more than a quarter of it. */
+const BATCH = 400_000;
+/** What takes longer lets other tasks have their turn. */
+const LONG_BATCH = 5_000_000;
+/** ns, about: to count a pair that occurs together, to look at a level. Of a vector of multiply-adds one takes 1/20. */
+const PAIR = 2.5;
+const LEVEL = 5;
+const PER_NS = 20;
+/** Pairs of one variable from which on they are counted in parts of so many. */
+const LONG = 2 ** 22;
+const PART = 2 ** 20;
+const MOST_PARTS = 64;
+
+/** Pairs that occur together of a variable that is 1 in one row, on average. */
+function meanPairs({ rows, start, index }: BinaryRows): number {
+  let pairs = 0;
+  for (let r = 0; r < rows; r++) pairs += (start[r + 1]! - start[r]!) ** 2;
+  return index.length && pairs / index.length;
+}
+
+/** Variables in slots sorted by their ones, and the runs of equal ones. */
+function levelsOf(ones: Int32Array) {
+  const d = ones.length;
+  let most = 0;
+  for (const k of ones) most = Math.max(most, k);
+  const fill = new Int32Array(most + 2);
+  for (const k of ones) fill[k + 1]!++;
+  const [start, levelOnes]: [number[], number[]] = [[], []];
+  for (let k = 0; k <= most; k++) {
+    if (fill[k + 1]! > 0) {
+      start.push(fill[k]!);
+      levelOnes.push(k);
+    }
+    fill[k + 1]! += fill[k]!;
+  }
+  const [vertices, slots] = [new Int32Array(d), new Int32Array(d)];
+  for (let v = 0; v < d; v++) {
+    const slot = fill[ones[v]!]!++;
+    vertices[slot] = v;
+    slots[v] = slot;
+  }
+  return { vertices, slots, levelStart: Int32Array.from([...start, d]), levelOnes: Int32Array.from(levelOnes) };
+}
+
+/** Cells of a list at most, of each item's lists, and of those that wait. */
+function cellsOf(d: number, levels: number, entries: number) {
+  return { most: d + levels + 1, region: 256 + Math.ceil(d / 8), waiting: 4096 + d + Math.min(16 * d, 2 * entries) };
+}
+
+/** Parts in which the pairs of the longest column are counted; 0 where it is not long. */
+function partsOf(pairs: number): number {
+  return pairs > LONG ? Math.min(MOST_PARTS, Math.ceil(pairs / PART)) : 0;
+}
+
+/** The first slots of blocks of 16, of blocks of 16 such blocks, and so on. */
+function firstSlots(d: number): Int32Array {
+  const out: number[] = [];
+  let size = d;
+  for (let block = 16; ; block *= 16) {
+    size = Math.ceil(size / 16);
+    for (let i = 0; i < size; i++) out.push(i * block);
+    if (size === 1) return Int32Array.from(out);
+  }
+}
+
+/** Bytes of the engine's memory that growing a tree takes at most, the rows aside that it turns into columns. */
+export function sparsePrimBytes(engine: Engine, data: BinaryRows): number {
+  const { rows, variables: d, index } = data;
+  const levels = Math.min(d, Math.ceil(Math.sqrt(2 * index.length)) + 1);
+  const { most, region, waiting } = cellsOf(d, levels, index.length);
+  const parts = Math.max(columnParts(index.length, d), partsOf(rows * meanPairs(data)));
+  return (
+    8 * rows + 4 * parts * d + (60 + 8 * engine.threads) * d + 24 * levels + CELL * (most + ITEMS * region + waiting)
+  );
+}
+
+/** What the kernels read and write, in the engine. */
+function layOut(engine: Engine, scope: Scope, n: number, bound: BoundRows, ones: Int32Array, longest: number) {
+  const d = ones.length;
+  const { vertices, slots, levelStart, levelOnes } = levelsOf(ones);
+  const levels = levelOnes.length;
+  const cells = cellsOf(d, levels, engine.i32(bound.columnStart, d + 1)[d]!);
+  // A line of the cache is written by one thread.
+  const ownBytes = Math.ceil(d / 8) * 64;
+  return {
+    ...bound,
+    ...bindMargins(engine, scope, ones, n),
+    levels,
+    cells,
+    slots,
+    vertex: scope.copy(vertices),
+    slot: scope.copy(slots),
+    levelStart: scope.copy(levelStart),
+    levelOnes: scope.copy(levelOnes),
+    key: scope.copy(new Float64Array(d).fill(-1)),
+    parent: scope.copy(new Int32Array(d).fill(-1)),
+    place: scope.copy(new Int32Array(d).fill(-1)),
+    best: scope.copy(firstSlots(d)),
+    levelMin: scope.copy(new Float64Array(levels).fill(-1)),
+    levelParent: scope.zeros(levels),
+    order: scope.bytes((d + 1) * 4),
+    weight: scope.bytes(d * 8),
+    list: scope.bytes(MOST_AHEAD * 4),
+    promising: scope.bytes(MOST_AHEAD * 4),
+    regions: scope.bytes(ITEMS * cells.region * CELL),
+    pool: scope.bytes((cells.waiting + cells.most) * CELL),
+    counts: scope.bytes(partsOf(longest) * d * 4),
+    own: { at: scope.zeros((engine.threads * ownBytes) / 4), bytes: ownBytes } as Own,
+  };
+}
+
+/** Prim's tree over sparse binary rows: most pairs never occur together and are not looked at. See prim_list. */
+export class SparsePrim {
+  private readonly n: number;
+  private readonly d: number;
+  private readonly at: ReturnType<typeof layOut>;
+  private readonly ones: Int32Array;
+  private readonly columnStart: Int32Array;
+  /** Pairs that occur together of a variable that is 1 in one row, on average. */
+  private readonly mean: number;
+  /** Of each variable's list, ns. */
+  private readonly costs: Float64Array;
+  /** What may join soon and has no list. */
+  private ahead = new Int32Array(0);
+  private turn = 0;
+  /** Cells in use of those that wait; from how many on they are packed, and how many had joined when they were. */
+  private used = 0;
+  private packAt: number;
+  private packed = 0;
+
+  private constructor(
+    private readonly engine: Engine,
+    scope: Scope,
+    data: BinaryRows,
+    bound: BoundRows,
+  ) {
+    const { rows, variables: d } = data;
+    this.n = rows;
+    this.d = d;
+    this.columnStart = engine.i32(bound.columnStart, d + 1).slice();
+    this.mean = meanPairs(data);
+    this.ones = new Int32Array(d);
+    let longest = 0;
+    for (let v = 0; v < d; v++) {
+      this.ones[v] = this.columnStart[v + 1]! - this.columnStart[v]!;
+      longest = Math.max(longest, this.pairs(v));
+    }
+    this.at = layOut(engine, scope, rows, bound, this.ones, longest);
+    this.packAt = this.at.cells.waiting / 2;
+    this.costs = new Float64Array(d);
+    for (let v = 0; v < d; v++) this.costs[v] = PAIR * this.pairs(v) + LEVEL * this.at.levels + 100;
+  }
+
+  static async over(engine: Engine, scope: Scope, data: BinaryRows, pace: Pace): Promise<SparsePrim> {
+    return new SparsePrim(engine, scope, data, await bindRowsInTurns(engine, scope, data, pace));
+  }
+
+  /** @param hear is told now and then how many variables have joined */
+  async grow(root: number, pace: Pace, hear: (joined: number) => void): Promise<Joined> {
+    const { engine, d, at } = this;
+    engine.i32(at.order, 1)[0] = root;
+    for (let joined = this.advance(0); joined < d; joined = this.advance(joined)) {
+      if (pace.due) {
+        hear(joined);
+        await pace.turn();
+      }
+      const next = engine.i32(at.order, d)[joined]!;
+      if (this.pairs(next) > LONG) {
+        hear(joined);
+        await this.listLong(next, pace);
+      } else {
+        const batch = this.batchOf(next, joined);
+        const isLong = batch.cost > LONG_BATCH;
+        if (isLong) hear(joined);
+        const fork = this.makeLists(batch);
+        if (isLong) await fork.turns(pace);
+        else fork.join();
+        this.keepLists(batch, fork);
+      }
+      engine.i32(at.place, d)[at.slots[next]!] = at.cells.waiting;
+    }
+    const parent = engine.i32(at.parent, d);
+    return {
+      order: engine.i32(at.order, d).slice(),
+      parent: at.slots.map((slot) => parent[slot]!),
+      information: engine.f64(at.weight, d).slice(),
+    };
+  }
+
+  private pairs(v: number): number {
+    return this.ones[v]! * this.mean;
+  }
+
+  /** Lets those join of whom there are lists. */
+  private advance(joined: number): number {
+    const { at, d } = this;
+    return this.engine.kernels.prim_advance(
+      at.order,
+      at.weight,
+      at.key,
+      at.parent,
+      at.best,
+      at.levelMin,
+      at.levelParent,
+      at.place,
+      at.vertex,
+      at.slot,
+      at.pool,
+      joined,
+      d,
+    );
+  }
+
+  /** The lists that are made now: the next variable's, and those of what may join soon, in items of about the same cost, the long ones first. */
+  private batchOf(next: number, joined: number): Batch {
+    const { costs } = this;
+    const most = this.aheadOf(joined);
+    const list = this.engine.i32(this.at.list, MOST_AHEAD);
+    list[0] = next;
+    let [size, cost, longest] = [1, costs[next]!, costs[next]!];
+    for (let i = 0; i < this.ahead.length && size < most && (cost < BATCH || cost < 4 * longest); i++) {
+      const v = this.ahead[i]!;
+      if (v === next || this.pairs(v) > LONG) continue;
+      list[size++] = v;
+      cost += costs[v]!;
+      longest = Math.max(longest, costs[v]!);
+    }
+    const target = cost / ITEMS;
+    if (longest > 2 * target) list.subarray(1, size).sort((a, b) => costs[b]! - costs[a]!);
+    const ends = [1];
+    for (let i = 1; i < size; ) {
+      let own = costs[list[i++]!]!;
+      while (i < size && (ends.length === ITEMS - 1 || own + costs[list[i]!]! <= target)) own += costs[list[i++]!]!;
+      ends.push(i);
+    }
+    return { ends, cost, size };
+  }
+
+  /** How many variables to make lists for, the next one counted. */
+  private aheadOf(joined: number): number {
+    const { at } = this;
+    const { waiting } = at.cells;
+    const isFull = () => waiting - this.used < waiting / 16;
+    if (this.used > this.packAt || (isFull() && joined >= this.packed + MOST_AHEAD)) {
+      this.used = this.engine.kernels.prim_pack(at.pool, at.place, at.key, this.used);
+      this.packAt = (this.used + waiting) / 2;
+      this.packed = joined;
+    }
+    // At first keys are low, and lists long.
+    return isFull() ? 1 : Math.min(MOST_AHEAD, 1 + (joined >> 5));
+  }
+
+  /** Beside the lists it is found out what they may be made for next. */
+  private makeLists({ ends, cost, size }: Batch): Fork {
+    const { engine, at, d } = this;
+    this.mark(size, at.cells.waiting);
+    const fork = engine.fork(cost * PER_NS, at.own);
+    const width = Math.max(LEAST_SHARE, Math.ceil(d / SHARES));
+    const from = (this.turn++ % Math.ceil(d / width)) * width;
+    const to = Math.min(d, from + width);
+    fork.keep(fork.kernels.prim_promising(at.promising, at.key, at.place, at.vertex, MOST_AHEAD, from, to));
+    fork.next();
+    ends.forEach((end, i) => {
+      const begin = i ? ends[i - 1]! : 0;
+      const isNext = i === 0;
+      fork.keep(
+        fork.kernels.prim_list(
+          isNext ? plus(at.pool, at.cells.waiting * CELL) : this.region(i),
+          fork.own,
+          plus(at.list, begin * 4),
+          end - begin,
+          isNext ? at.cells.most : at.cells.region,
+          at.key,
+          at.parent,
+          at.levelMin,
+          at.levelParent,
+          at.levelStart,
+          at.levelOnes,
+          at.vertex,
+          at.slot,
+          at.ones,
+          at.margin,
+          at.table,
+          at.start,
+          at.index,
+          at.columnStart,
+          at.columnRow,
+          this.n,
+          at.levels,
+        ),
+      );
+      fork.next();
+    });
+    return fork;
+  }
+
+  /** What fits waits in the pool; behind its end stands the next variable's list. */
+  private keepLists({ ends, size }: Batch, fork: Fork): void {
+    const { engine, at } = this;
+    this.mark(size, -1);
+    for (let i = 1; i < ends.length; i++)
+      this.used = engine.kernels.prim_keep(
+        at.pool,
+        at.place,
+        this.region(i),
+        fork.kept(i + 1),
+        this.used,
+        at.cells.waiting,
+      );
+    this.ahead = engine.i32(at.promising, fork.kept(0)).slice();
+  }
+
+  private region(item: number): Address {
+    return plus(this.at.regions, CELL * item * this.at.cells.region);
+  }
+
+  /** Puts it as the place of the batch's lists. */
+  private mark(size: number, cell: number): void {
+    const { engine, at, d } = this;
+    const [list, place] = [engine.i32(at.list, size), engine.i32(at.place, d)];
+    for (let i = 0; i < size; i++) place[at.slots[list[i]!]!] = cell;
+  }
+
+  /** Lists v, of which even the pairs are counted in parts. */
+  private async listLong(v: number, pace: Pace): Promise<void> {
+    const { engine, at, d } = this;
+    const parts = partsOf(this.pairs(v));
+    const fork = engine.fork(PER_NS * PAIR * this.pairs(v), at.own);
+    const [first, ones] = [this.columnStart[v]!, this.ones[v]!];
+    const cut = (part: number) => first + Math.floor((part / parts) * ones);
+    for (let part = 0; part < parts; part++) {
+      const counts = plus(at.counts, part * d * 4);
+      fork.kernels.pair_counts_rows(counts, at.start, at.index, at.columnRow, cut(part), cut(part + 1), d);
+      fork.next();
+    }
+    await fork.turns(pace);
+    engine.kernels.prim_list_counted(
+      plus(at.pool, at.cells.waiting * CELL),
+      at.own.at,
+      at.counts,
+      parts,
+      v,
+      at.key,
+      at.parent,
+      at.levelMin,
+      at.levelParent,
+      at.levelStart,
+      at.levelOnes,
+      at.vertex,
+      at.slot,
+      at.ones,
+      at.margin,
+      at.table,
+      this.n,
+      at.levels,
+    );
+    this.ahead = this.ahead.filter((u) => u !== v);
+  }
+}

@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs';
+import * as espalier from 'espalier';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { defaultEngine, Engine, shareEngine } from '#dist/runtime/engine.js';
+import { trainingDigest } from '../support/digest.js';
+import { forkAll } from '../support/fork-all.js';
+import { allAtWork } from '../support/team.js';
+
+const golden = JSON.parse(readFileSync('test/golden/digests.json', 'utf8'));
+forkAll(Engine);
+
+for (const threads of [1, 2, 3, 5])
+  test(`${threads} threads, however little there is to do: the committed digests, bit for bit`, async () => {
+    await shareEngine({ threads });
+    const engine = await defaultEngine();
+    await allAtWork(engine);
+    assert.equal(await trainingDigest(espalier), golden);
+    assert.equal(engine.working, { threads, reasons: threads === 1 ? ['threads is 1'] : [] });
+    engine.dispose();
+  });
+
+test.run();
