@@ -11,6 +11,10 @@ const GROUP = 8;
 /** What a number takes in multiply-adds over lanes: in a merge, and where it is read from all over memory. */
 const MERGE = 8;
 const SCATTERED = 16;
+/** Strips that are decoded, merged and multiplied before the next are. */
+const SOME_STRIPS = 4;
+/** Multiply-adds of a tile and all weights that are a part of their own. */
+const LARGE = 25_000_000;
 /** Weights between looks at the clock. */
 const EXCHANGED = 2 ** 18;
 
@@ -87,49 +91,51 @@ export class StripUnits {
     });
   }
 
-  /** Lists the units that are on in h. */
+  /** Lists the units that are on in h, by row and by unit. */
   collect(active: ActiveUnits, h: Address, hStride: number, tiles: number): void {
-    const { start, unit, value } = active;
-    active.entries = this.engine.kernels.collect_active(start, unit, value, h, hStride, this.units, tiles);
+    const { kernels } = this.engine;
+    const { units } = this;
+    const { start, unit, value, unitStart, unitRow, unitPlace } = active;
+    active.entries = kernels.collect_active(start, unit, value, h, hStride, units, tiles);
+    kernels.compress_columns(unitStart, unitRow, unitPlace, start, unit, tiles * LANES, units);
   }
 
   /**
    * Adds Wᵀ h, of the units that are on, to the rest of a reconstruction, tiles of [strips * 32][32], and leaves the error times `scale` both there and in
-   * active.error, 0 in rows past the first `live`. Returns the sum of the squares of the error itself.
+   * active.error, 0 in rows past the first `live`; and dW of the decoder. Returns the sum of the squares of the error itself.
    */
   async decode(active: ActiveUnits, decoded: Address, live: number, scale: number, pace: Pace): Promise<number> {
-    const { engine, strips, units, weight } = this;
-    const { start, unit, value, errorRows } = active;
+    const { engine, strips } = this;
     const tiles = tilesFor(live);
-    const tileBytes = strips * LANES * ROW_BYTES;
     const work = strips * LANES * (active.entries + MERGE * tiles * LANES);
     let sum = 0;
-    // By strips, whose weights then serve many rows; but not so many that the error leaves the cache before it is merged.
+    // By strips, whose weights then serve many rows; a few strips and tiles at a time, so that the error is in the cache until all is done with it.
     for (let first = 0; first < tiles; first += GROUP) {
       const last = Math.min(tiles, first + GROUP);
       let fork!: Fork;
-      await inRanges(engine, pace, (work * (last - first)) / tiles, strips, 1, (made, b0, b1) => {
+      await inRanges(engine, pace, (2 * work * (last - first)) / tiles, strips, 1, (made, b0, b1) => {
         fork = made;
-        const { kernels, own } = made;
-        for (let b = b0; b < b1; b++) {
-          const [out, from] = [active.strip(b), plus(weight, b * units * ROW_BYTES)];
-          const [r0, r1] = [first * LANES, last * LANES];
-          kernels.spmm(out, start, unit, value, NONE, from, NONE, LANES, LANES, r0, r1, LANES, 0);
-        }
-        for (let t = first; t < last; t++) {
-          const tile = plus(decoded, t * tileBytes + b0 * LANES * ROW_BYTES);
-          const error = plus(active.strip(b0), t * LANES * ROW_BYTES);
-          const rows = Math.min(LANES, live - t * LANES);
-          fork.keep(kernels.merge_strips(tile, error, b1 - b0, errorRows, rows, scale, own));
+        for (let b = b0; b < b1; b += SOME_STRIPS) {
+          const end = Math.min(b1, b + SOME_STRIPS);
+          this.decodeStrips(fork, active, b, end, first, last);
+          for (let t = first; t < last; t++) {
+            const tile = plus(decoded, (t * strips + b) * LANES * ROW_BYTES);
+            const error = plus(active.strip(b), t * LANES * ROW_BYTES);
+            const rows = Math.min(LANES, live - t * LANES);
+            fork.keep(fork.kernels.merge_strips(tile, error, end - b, active.errorRows, rows, scale, fork.own));
+          }
+          if (tiles <= GROUP) this.decoderGradient(fork, active, b, end);
         }
       });
       for (let i = 0; i < fork.keptCount; i++) sum += fork.kept(i);
     }
+    if (tiles > GROUP)
+      await inRanges(engine, pace, work, strips, 1, (fork, b0, b1) => this.decoderGradient(fork, active, b0, b1));
     return sum;
   }
 
-  /** From the scaled error: dW of the decoder, and dh = scale W error for the units that are on (0 for the others). */
-  async decodeBackward(
+  /** dh = scale W error for the units that are on, from the scaled error; 0 for the others. */
+  decodeBackward(
     dh: Address,
     hStride: number,
     active: ActiveUnits,
@@ -137,23 +143,47 @@ export class StripUnits {
     scale: number,
     pace: Pace,
   ): Promise<void> {
-    const { engine, strips, units, weight, dweight } = this;
-    const { start, unit, value, dvalue, unitStart, unitRow, unitPlace, error, errorRows, entries } = active;
-    const rows = tiles * LANES;
+    const { engine, strips, units, weight } = this;
+    const { start, unit, dvalue, error, errorRows, entries } = active;
     const work = strips * LANES * entries;
-    engine.kernels.compress_columns(unitStart, unitRow, unitPlace, start, unit, rows, units);
-    await inRanges(engine, pace, work, strips, 1, ({ kernels }, b0, b1) => {
-      for (let b = b0; b < b1; b++) {
-        const [out, from] = [plus(dweight, b * units * ROW_BYTES), active.strip(b)];
-        kernels.spmm(out, unitStart, unitRow, value, unitPlace, from, NONE, LANES, LANES, 0, units, LANES, 0);
-      }
-    });
-    await inRanges(engine, pace, work, tiles, 1, ({ kernels, own }, t0, t1) => {
-      const [r0, r1] = [t0 * LANES, t1 * LANES];
+    const fork = engine.fork(work);
+    const { kernels, own } = fork;
+    // Each part reads all weights: rather few parts than small ones.
+    const height = tiles < 4 || work > LARGE * tiles ? 1 : 2;
+    for (let t = 0; t < tiles; t += height) {
+      const count = Math.min(height, tiles - t);
+      const [r0, r1] = [t * LANES, (t + count) * LANES];
       kernels.strip_dots(dvalue, start, unit, error, weight, own, strips, errorRows, units, r0, r1);
-      const [out, from] = [plus(dh, t0 * hStride * ROW_BYTES), plus(start, r0 * 4)];
-      kernels.scatter_active(out, from, unit, dvalue, hStride, units, t1 - t0, scale);
-    });
+      const [out, from] = [plus(dh, t * hStride * ROW_BYTES), plus(start, r0 * 4)];
+      kernels.scatter_active(out, from, unit, dvalue, hStride, units, count, scale);
+      fork.next();
+    }
+    return fork.turns(pace);
+  }
+
+  private decodeStrips(
+    { kernels }: Fork,
+    active: ActiveUnits,
+    b0: number,
+    b1: number,
+    tile0: number,
+    tile1: number,
+  ): void {
+    const { start, unit, value } = active;
+    const [r0, r1] = [tile0 * LANES, tile1 * LANES];
+    for (let b = b0; b < b1; b++) {
+      const weight = plus(this.weight, b * this.units * ROW_BYTES);
+      kernels.spmm(active.strip(b), start, unit, value, NONE, weight, NONE, LANES, LANES, r0, r1, LANES, 0);
+    }
+  }
+
+  private decoderGradient({ kernels }: Fork, active: ActiveUnits, b0: number, b1: number): void {
+    const { units } = this;
+    const { unitStart, unitRow, unitPlace, value } = active;
+    for (let b = b0; b < b1; b++) {
+      const [out, from] = [plus(this.dweight, b * units * ROW_BYTES), active.strip(b)];
+      kernels.spmm(out, unitStart, unitRow, value, unitPlace, from, NONE, LANES, LANES, 0, units, LANES, 0);
+    }
   }
 
   /** dW += dh xᵀ of the encoder, from the dh that decodeBackward left. */
