@@ -1,7 +1,6 @@
 import { type Address, plus } from '../runtime/address.js';
 import type { Engine, Scope } from '../runtime/engine.js';
-import type { Fork } from '../runtime/fork.js';
-import type { Pace } from '../runtime/pace.js';
+import { atOnce, STEP, type Steps } from './steps.js';
 import type { BinaryRows } from './variables.js';
 
 /** Binary rows in the engine, by row and by variable. */
@@ -15,55 +14,41 @@ export interface BoundRows {
 /** Entries that are turned into columns at a time, about: fewer where there are more than so many parts of them. */
 const PART = 2 ** 15;
 const MOST_PARTS = 64;
-/** Elements that are copied at a time. */
-const CHUNK = 2 ** 20;
-
 /** Into how many parts entries are cut to be turned into columns. Each part has a number for each variable, which together are fewer than the entries. */
 export function columnParts(entries: number, variables: number): number {
   return Math.max(1, Math.min(MOST_PARTS, Math.floor(entries / PART), Math.floor(entries / variables)));
 }
 
 export function bindRows(engine: Engine, scope: Scope, data: BinaryRows): BoundRows {
-  const bound = { ...roomOf(scope, data), start: scope.copy(data.start), index: scope.copy(data.index) };
-  for (const fork of turning(engine, data, bound)) fork.join();
-  return bound;
+  return atOnce(bindingRows(engine, scope, data));
 }
 
-/** bindRows that lets other tasks have their turn. */
-export async function bindRowsInTurns(engine: Engine, scope: Scope, data: BinaryRows, pace: Pace): Promise<BoundRows> {
+export function* bindingRows(engine: Engine, scope: Scope, data: BinaryRows): Steps<BoundRows> {
   const bound = {
-    ...roomOf(scope, data),
-    start: await copyInTurns(engine, scope, data.start, pace),
-    index: await copyInTurns(engine, scope, data.index, pace),
+    start: yield* copying(engine, scope, data.start),
+    index: yield* copying(engine, scope, data.index),
+    columnStart: scope.bytes((data.variables + 1) * 4),
+    columnRow: scope.bytes(data.index.length * 4),
   };
-  for (const fork of turning(engine, data, bound)) await fork.turns(pace);
+  yield* turning(engine, data, bound);
   return bound;
 }
 
-/** Address of a copy, as of Scope.copy. */
-export async function copyInTurns(
-  engine: Engine,
-  scope: Scope,
-  source: Int32Array | Uint8Array,
-  pace: Pace,
-): Promise<Address> {
+/** Scope.copy. */
+export function* copying(engine: Engine, scope: Scope, source: Int32Array | Uint8Array): Steps<Address> {
   const width = source.BYTES_PER_ELEMENT;
   const at = scope.bytes(source.length * width);
-  for (let from = 0; from < source.length; from += CHUNK) {
-    const part = source.subarray(from, from + CHUNK);
+  for (let from = 0; from < source.length; from += 4 * STEP) {
+    const part = source.subarray(from, from + 4 * STEP);
     const to = plus(at, from * width);
     (width === 4 ? engine.i32(to, part.length) : engine.u8(to, part.length)).set(part);
-    if (pace.due) await pace.turn();
+    yield;
   }
   return at;
 }
 
-function roomOf(scope: Scope, data: BinaryRows) {
-  return { columnStart: scope.bytes((data.variables + 1) * 4), columnRow: scope.bytes(data.index.length * 4) };
-}
-
-/** What turns rows into columns, to be joined one after another. */
-function* turning(engine: Engine, data: BinaryRows, bound: BoundRows): Generator<Fork> {
+/** Turns rows into columns. */
+function* turning(engine: Engine, data: BinaryRows, bound: BoundRows): Steps<void> {
   const { rows, variables: d, start } = data;
   const entries = data.index.length;
   const parts = columnParts(entries, d);

@@ -71,7 +71,8 @@ export type ChowLiuOptions = OptionsOf<typeof CHOW_LIU>;
 export async function chowLiuTree(data: Observations | Table, given: ChowLiuOptions = {}): Promise<Tree> {
   const options = complete(CHOW_LIU, given, 'chowLiuTree');
   const engine = await engineOf(options);
-  const { variables, names, states } = variablesOf(engine, data, options);
+  const pace = new Pace(options.signal);
+  const { variables, names, states } = await variablesOf(engine, data, options, pace);
   return growTree(engine, variables, options, names, states);
 }
 
@@ -139,8 +140,8 @@ async function denseEdges(
   { root, minInformation, pace, hear }: Steering,
 ): Promise<Edge[]> {
   requireRoom(engine, data.variables, pairBytes(data, 20));
+  const pairs = await PairInformation.inTurns(engine, data, pace);
   const scope = engine.scope();
-  const pairs = new PairInformation(engine, data);
   try {
     const frontier = new RowFrontier(engine, scope, pairs, overrides);
     const edges: Edge[] = [];

@@ -1,4 +1,5 @@
 import type { RowMatrix } from '../data/matrix.js';
+import { atOnce, STEP, type Steps } from './steps.js';
 
 /** Of a column's range: what lies nearer to its mean is not above it, whatever a change of unit or offset rounds. */
 const NEAR_MEAN = 1e-9;
@@ -17,29 +18,64 @@ export interface Means {
 export const MEANS_BYTES = 64;
 
 export function meansOf(matrix: RowMatrix): Means {
+  return atOnce(meaning(matrix));
+}
+
+export function* meaning(matrix: RowMatrix): Steps<Means> {
   const { rows, columns } = matrix;
   const [cells, index] = matrix.kind === 'dense' ? [matrix.values] : [matrix.value, matrix.index];
+  // Whole rows, where they are dense.
+  const step = columns * Math.ceil(STEP / columns);
   // Sums are about a value there is: of times since 1970 nothing else would be left of the differences.
   const first = new Float64Array(columns);
   if (!index) first.set(cells.subarray(0, columns));
   const [sum, least, most] = [new Float64Array(columns), first.slice(), first.slice()];
-  for (let e = 0, next = 0; e < cells.length; e++, next = next + 1 < columns ? next + 1 : 0) {
-    const c = index ? index[e]! : next;
-    const x = cells[e]!;
-    sum[c]! += x - first[c]!;
-    if (x < least[c]!) least[c] = x;
-    if (x > most[c]!) most[c] = x;
+  for (let from = 0; from < cells.length; from += step) {
+    const end = Math.min(cells.length, from + step);
+    for (let e = from, next = 0; e < end; e++, next = next + 1 < columns ? next + 1 : 0) {
+      const c = index ? index[e]! : next;
+      const x = cells[e]!;
+      sum[c]! += x - first[c]!;
+      if (x < least[c]!) least[c] = x;
+      if (x > most[c]!) most[c] = x;
+    }
+    yield;
   }
   const mean = sum.map((total, c) => first[c]! + total / rows);
   const near = most.map((x, c) => NEAR_MEAN * x - NEAR_MEAN * least[c]!);
   // Of sparse rows the absent zeros.
   const limits = mean.map((x, c) => (Math.abs(first[c]! - x) <= near[c]! ? Math.max(x, first[c]!) : x));
-  for (let e = 0, next = 0; e < cells.length; e++, next = next + 1 < columns ? next + 1 : 0) {
-    const c = index ? index[e]! : next;
-    const x = cells[e]!;
-    if (x > limits[c]! && x - mean[c]! <= near[c]!) limits[c] = x;
+  for (let from = 0; from < cells.length; from += step) {
+    const end = Math.min(cells.length, from + step);
+    for (let e = from, next = 0; e < end; e++, next = next + 1 < columns ? next + 1 : 0) {
+      const c = index ? index[e]! : next;
+      const x = cells[e]!;
+      if (x > limits[c]! && x - mean[c]! <= near[c]!) limits[c] = x;
+    }
+    yield;
   }
   return { mean, near, limits };
+}
+
+/** Sorts numbers, rising. */
+export function* sorting(values: Float64Array): Steps<void> {
+  for (let from = 0; from < values.length; from += STEP / 2) {
+    values.subarray(from, from + STEP / 2).sort();
+    yield;
+  }
+  let [from, to] = [values, values.length > STEP / 2 ? new Float64Array(values.length) : values];
+  for (let run = STEP / 2; run < values.length; run *= 2) {
+    for (let start = 0; start < values.length; start += 2 * run) {
+      const [middle, end] = [Math.min(values.length, start + run), Math.min(values.length, start + 2 * run)];
+      let [a, b] = [start, middle];
+      for (let i = start; i < end; i++) {
+        to[i] = a < middle && (b === end || from[a]! <= from[b]!) ? from[a++]! : from[b++]!;
+        if ((i + 1) % STEP === 0) yield;
+      }
+    }
+    [from, to] = [to, from];
+  }
+  if (from !== values) values.set(from);
 }
 
 /** The distinct values of a rising column, or undefined where there are more than `most`. */
@@ -73,8 +109,14 @@ export function stateAt(starts: readonly number[], x: number): number {
   return state;
 }
 
-export function eachEntry(matrix: RowMatrix, visit: (row: number, column: number, value: number) => void): void {
-  for (let r = 0; r < matrix.rows; r++) {
+/** Entries of rows [r0, r1), in order; of dense rows all. */
+export function eachEntry(
+  matrix: RowMatrix,
+  r0: number,
+  r1: number,
+  visit: (row: number, column: number, value: number) => void,
+): void {
+  for (let r = r0; r < r1; r++) {
     if (matrix.kind === 'dense') {
       for (let c = 0; c < matrix.columns; c++) visit(r, c, matrix.values[r * matrix.columns + c]!);
     } else {
@@ -85,4 +127,10 @@ export function eachEntry(matrix: RowMatrix, visit: (row: number, column: number
 
 function isSame(low: number, high: number): boolean {
   return high - low <= SAME_VALUE * Math.max(Math.abs(low), Math.abs(high));
+}
+
+/** Rows that hold about as many entries as are gone through at a time. */
+export function rowsAtATime(matrix: RowMatrix): number {
+  const entries = matrix.kind === 'dense' ? matrix.values.length : matrix.index.length;
+  return Math.max(1, Math.floor((STEP * matrix.rows) / (entries + matrix.rows)));
 }

@@ -9,9 +9,10 @@ import { requireMemory } from '../runtime/budget.js';
 import { ENGINE, type Engine, engineOf } from '../runtime/engine.js';
 import { Pace } from '../runtime/pace.js';
 import { bindTable, countIndices, PairInformation, pairBytes, variableBytes } from './pair-information.js';
+import { inTurns, STEP, type Steps } from './steps.js';
 import { variablesOf } from './table-variables.js';
 import { requireVertex } from './tree.js';
-import { DISCRETISE, discretise, requireRoom, type Variables } from './variables.js';
+import { DISCRETISE, discretising, requireRoom, type Variables } from './variables.js';
 
 /** I of two binary variables in nats, at least 0, from the weights of (1, 1), (1, 0), (0, 1), (0, 0). Either order of the variables gives the same bits. */
 export function informationOfCells(n11: number, n10: number, n01: number, n00: number): number {
@@ -46,7 +47,8 @@ export async function topPairs(
   const options = complete(INFORMATION, given, 'topPairs');
   const pace = new Pace(options.signal);
   const engine = await engineOf(options);
-  const pairs = pairsOf(engine, variablesOf(engine, data, options).variables);
+  const { variables } = await variablesOf(engine, data, options, pace);
+  const pairs = await pairsOf(engine, variables, pace);
   const inOrder = (x: InformationPair, y: InformationPair) => y.information - x.information || x.a - y.a || x.b - y.b;
   let top: InformationPair[] = [];
   let bar = -1;
@@ -68,9 +70,9 @@ export async function topPairs(
   return top;
 }
 
-function pairsOf(engine: Engine, data: Variables): PairInformation {
+async function pairsOf(engine: Engine, data: Variables, pace: Pace): Promise<PairInformation> {
   requireRoom(engine, data.variables, pairBytes(data));
-  return new PairInformation(engine, data);
+  return PairInformation.inTurns(engine, data, pace);
 }
 
 /** Mutual information of two features, or columns of a Table, nats. */
@@ -84,10 +86,10 @@ export async function mutualInformation(
   const pace = new Pace(options.signal);
   const engine = await engineOf(options);
   await pace.end();
-  const { variables } = variablesOf(engine, data, options);
+  const { variables } = await variablesOf(engine, data, options, pace);
   requireVertex(a, variables.variables, 'a');
   requireVertex(b, variables.variables, 'b');
-  const pairs = pairsOf(engine, variables);
+  const pairs = await pairsOf(engine, variables, pace);
   try {
     await pairs.rowInTurns(a, pace);
     return engine.f64(pairs.information, pairs.variables)[b]!;
@@ -105,10 +107,10 @@ export async function targetInformation(data: Observations, given: InformationOp
   const dataset = checkedData(data);
   const targets = requireTargets(dataset, 'classes', 'data');
   checkTargets(targets, dataset.features.rows);
-  const variables = discretise(engine, dataset.features, options);
+  const variables = await inTurns(discretising(engine, dataset.features, options), pace);
   requireJoint(engine, variables, targets.classes);
   const { classes } = targets;
-  const { start, counts } = jointWithClass(variables, targets);
+  const { start, counts } = await inTurns(jointWithClass(variables, targets), pace);
   const classCounts = countIndices(targets.values, classes);
   const scope = engine.scope();
   try {
@@ -130,6 +132,7 @@ export async function targetInformation(data: Observations, given: InformationOp
       const featureMargin = sum(margin.subarray(0, states));
       engine.i32(at, joint.length).set(joint);
       information[v] = engine.kernels.information_joint(at, table, featureMargin, classMargin, states, classes, rows);
+      if (pace.due) await pace.turn();
     }
     return information;
   } finally {
@@ -152,11 +155,14 @@ function mostStates(data: Variables): number {
   return data.kind === 'states' ? data.counts.reduce((a, b) => Math.max(a, b), 1) : 2;
 }
 
+/** Sparse ones, which are gone through between two stops. */
+const ROWS_AT_A_TIME = 2 ** 12;
+
 /** For each variable v its joint counts with the class, [states][classes], from start[v] on. */
-function jointWithClass(
+function* jointWithClass(
   data: Variables,
   { values, classes }: ClassTargets,
-): { start: Float64Array; counts: Int32Array } {
+): Steps<{ start: Float64Array; counts: Int32Array }> {
   const { rows, variables } = data;
   const start = new Float64Array(variables + 1);
   for (let v = 0; v < variables; v++)
@@ -171,6 +177,7 @@ function jointWithClass(
         counts[at]!--;
         counts[at + classes]!++;
       }
+      if ((r + 1) % ROWS_AT_A_TIME === 0) yield;
     }
     return { start, counts };
   }
@@ -181,7 +188,9 @@ function jointWithClass(
           ? data.states[v * rows + r]!
           : (data.bits[v * data.words * 8 + (r >> 3)]! >> (r & 7)) & 1;
       counts[start[v]! + state * classes + values[r]!]!++;
+      if ((r + 1) % STEP === 0) yield;
     }
+    yield;
   }
   return { start, counts };
 }

@@ -3,7 +3,8 @@ import type { Engine, Scope } from '../runtime/engine.js';
 import type { Fork, Own } from '../runtime/fork.js';
 import type { Kernels } from '../runtime/kernels.js';
 import type { Pace } from '../runtime/pace.js';
-import { bindRows } from './bound-rows.js';
+import { bindingRows, copying } from './bound-rows.js';
+import { atOnce, inTurns, type Steps } from './steps.js';
 import type { BinaryColumns, BinaryRows, StateColumns, Variables } from './variables.js';
 
 /** Bytes that variables take, what there is of each variable aside. */
@@ -41,22 +42,31 @@ export class PairInformation {
   private readonly scope: Scope;
   /** Multiply-adds a row. */
   private work = 0;
-  private compute: (v: number) => Fork;
+  private compute: (v: number) => Fork = () => this.engine.fork(0);
 
-  constructor(engine: Engine, data: Variables) {
+  /** @param later for inTurns alone: it is not prepared yet */
+  constructor(engine: Engine, data: Variables, later = false) {
     this.engine = engine;
     this.scope = engine.scope();
     this.variables = data.variables;
+    this.information = this.scope.bytes(data.variables * 8);
+    if (later) return;
     try {
-      this.information = this.scope.bytes(data.variables * 8);
-      this.compute =
-        data.kind === 'states'
-          ? this.prepareStates(data)
-          : data.kind === 'rows'
-            ? this.prepareRows(data)
-            : this.prepareBits(data);
+      atOnce(this.prepare(data));
     } catch (error) {
       this.scope.dispose();
+      throw error;
+    }
+  }
+
+  /** Makes one, and lets other tasks have their turn. */
+  static async inTurns(engine: Engine, data: Variables, pace: Pace): Promise<PairInformation> {
+    const made = new PairInformation(engine, data, true);
+    try {
+      await inTurns(made.prepare(data), pace);
+      return made;
+    } catch (error) {
+      made.dispose();
       throw error;
     }
   }
@@ -89,18 +99,24 @@ export class PairInformation {
     return fork;
   }
 
-  private prepareRows(data: BinaryRows): (v: number) => Fork {
+  private *prepare(data: Variables): Steps<void> {
+    if (data.kind === 'states') yield* this.prepareStates(data);
+    else if (data.kind === 'rows') yield* this.prepareRows(data);
+    else yield* this.prepareBits(data);
+  }
+
+  private *prepareRows(data: BinaryRows): Steps<void> {
     const { engine, scope, information } = this;
     const { variables: d, rows: n } = data;
     const counts = scope.bytes(d * 4);
-    const { start, index, columnStart, columnRow } = bindRows(engine, scope, data);
+    const { start, index, columnStart, columnRow } = yield* bindingRows(engine, scope, data);
     const ends = engine.i32(columnStart, d + 1).slice();
     const ones = countIndices(data.index, d);
     const { table, margin, ones: onesAt } = bindMargins(engine, scope, ones, n);
     const levels = Int32Array.from(new Set(ones)).sort();
     const levelsAt = scope.copy(levels);
     const zero = scope.bytes((n + 1) * 8);
-    return (v) => {
+    this.compute = (v) => {
       const fork = engine.fork(0);
       const [c0, c1] = [ends[v]!, ends[v + 1]!];
       fork.kernels.pair_counts_rows(counts, start, index, columnRow, c0, c1, d);
@@ -122,47 +138,48 @@ export class PairInformation {
     };
   }
 
-  private prepareBits(data: BinaryColumns): (v: number) => Fork {
+  private *prepareBits(data: BinaryColumns): Steps<void> {
     const { engine, scope, information } = this;
     const { variables: d, rows: n, words } = data;
     this.work = d * (LOOK_UP + WORD * words);
     const counts = scope.bytes(d * 4);
-    const bits = scope.copy(data.bits);
-    const { table, margin, ones } = bindMargins(engine, scope, this.countBits(data, bits, counts), n);
+    const bits = yield* copying(engine, scope, data.bits);
+    const each = new Int32Array(d);
+    for (let v = 0; v < d; v++) {
+      // A column with itself.
+      engine.kernels.pair_counts_bits(counts, bits, v, words, v, v + 1);
+      each[v] = engine.i32(counts, d)[v]!;
+      yield;
+    }
+    const { table, margin, ones } = bindMargins(engine, scope, each, n);
     const none = 0 as Address;
     const own = { at: none, bytes: 0 };
-    return (v) =>
+    this.compute = (v) =>
       this.ranges(own, (kernels, _, u0, u1) => {
         kernels.pair_counts_bits(counts, bits, v, words, u0, u1);
         kernels.information_binary(information, counts, ones, margin, table, none, none, 0, v, n, u0, u1);
       });
   }
 
-  /** Each column's ones: pairs with itself. */
-  private countBits({ variables: d, words }: BinaryColumns, bits: Address, counts: Address): Int32Array {
-    const { engine } = this;
-    return Int32Array.from({ length: d }, (_, v) => {
-      engine.kernels.pair_counts_bits(counts, bits, v, words, v, v + 1);
-      return engine.i32(counts, d)[v]!;
-    });
-  }
-
-  private prepareStates(data: StateColumns): (v: number) => Fork {
+  private *prepareStates(data: StateColumns): Steps<void> {
     const { engine, scope, information } = this;
     const { kernels } = engine;
     const { rows: n, variables: d, counts: k } = data;
     const most = k.reduce((a, b) => Math.max(a, b), 1);
     this.work = d * (LOOK_UP + STATE_ROW * n + LOOK_UP * most * most);
     const table = bindTable(engine, scope, n);
-    const columns = scope.copy(data.states);
+    const columns = yield* copying(engine, scope, data.states);
     const bytes = Math.ceil((most * most) / 16) * 64;
     const own = { at: scope.bytes(bytes * engine.threads), bytes };
-    const margins = Float64Array.from(k, (count, v) => {
-      kernels.joint_counts(own.at, plus(columns, v * n), plus(columns, v * n), count, count, n);
-      return kernels.sum_k_log_k(own.at, table, count * count);
-    });
+    const margins = new Float64Array(d);
+    for (let v = 0; v < d; v++) {
+      const column = plus(columns, v * n);
+      kernels.joint_counts(own.at, column, column, k[v]!, k[v]!, n);
+      margins[v] = kernels.sum_k_log_k(own.at, table, k[v]! ** 2);
+      yield;
+    }
     const [states, margin] = [scope.copy(k), scope.copy(margins)];
-    return (v) =>
+    this.compute = (v) =>
       this.ranges(own, (to, joint, u0, u1) =>
         to.information_states(information, joint, columns, states, margin, table, v, n, u0, u1),
       );

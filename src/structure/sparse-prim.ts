@@ -2,8 +2,9 @@ import { type Address, plus } from '../runtime/address.js';
 import type { Engine, Scope } from '../runtime/engine.js';
 import type { Fork, Own } from '../runtime/fork.js';
 import type { Pace } from '../runtime/pace.js';
-import { type BoundRows, bindRowsInTurns, columnParts } from './bound-rows.js';
+import { type BoundRows, bindingRows, columnParts } from './bound-rows.js';
 import { bindMargins } from './pair-information.js';
+import { inTurns } from './steps.js';
 import type { BinaryRows } from './variables.js';
 
 /** Variables in the order in which they joined a tree; edge i, from i = 1 on, leads from parent[order[i]] to order[i]. */
@@ -182,7 +183,7 @@ export class SparsePrim {
   }
 
   static async over(engine: Engine, scope: Scope, data: BinaryRows, pace: Pace): Promise<SparsePrim> {
-    return new SparsePrim(engine, scope, data, await bindRowsInTurns(engine, scope, data, pace));
+    return new SparsePrim(engine, scope, data, await inTurns(bindingRows(engine, scope, data), pace));
   }
 
   /** @param hear is told now and then how many variables have joined */

@@ -2,11 +2,13 @@ import { checkedData, type Observations } from '../data/checked.js';
 import { checkedTable, isTable } from '../data/tables/checked-table.js';
 import type { NumericValues, Table, TableColumn } from '../data/tables/table.js';
 import type { Engine } from '../runtime/engine.js';
+import type { Pace } from '../runtime/pace.js';
 import { distinctValues, meansOf, stateAt, stateStarts } from './cuts.js';
+import { inTurns, type Steps } from './steps.js';
 
 import {
   type DiscretiseOptions,
-  discretise,
+  discretising,
   emptyBits,
   requireOneCut,
   requireRoom,
@@ -35,21 +37,27 @@ const ROWS_A_PAIR = 5;
 const MISSING = '(missing)';
 
 /** The variables of what a tree may be learned from. */
-export function variablesOf(engine: Engine, data: Observations | Table, options: DiscretiseOptions): NamedVariables {
-  if (isTable(data)) return tableVariables(engine, data, options);
+export async function variablesOf(
+  engine: Engine,
+  data: Observations | Table,
+  options: DiscretiseOptions,
+  pace: Pace,
+): Promise<NamedVariables> {
+  if (isTable(data)) return inTurns(tableVariables(engine, data, options), pace);
   const { features, featureNames } = checkedData(data);
-  return { variables: discretise(engine, features, options), names: featureNames };
+  return { variables: await inTurns(discretising(engine, features, options), pace), names: featureNames };
 }
 
 /** A variable a column, in the states that occur; bits where no column has more than two. RangeError for more than 256 in a column, by name. */
-function tableVariables(engine: Engine, table: Table, options: DiscretiseOptions): NamedVariables {
+function* tableVariables(engine: Engine, table: Table, options: DiscretiseOptions): Steps<NamedVariables> {
   const { rows, columns } = checkedTable(table);
   requireOneCut(options.bins, options.threshold);
   const variables = columns.length;
   requireRoom(engine, variables, 2 * rows * variables + 32 * rows);
   const states = new Uint8Array(rows * variables);
   const counts = new Int32Array(variables);
-  const labels = columns.map((column, v) => {
+  const labels: (string[] | undefined)[] = [];
+  for (const [v, column] of columns.entries()) {
     const coded = codesOf(column, options);
     const kept = renumber(coded, placeOfMissing(coded, column.name, options.missing), states.subarray(v * rows));
     counts[v] = kept.length;
@@ -57,8 +65,9 @@ function tableVariables(engine: Engine, table: Table, options: DiscretiseOptions
       throw new RangeError(
         `data: expected at most ${MOST_STATES} states a column, got ${kept.length} in ${JSON.stringify(column.name)}; leave it out, or merge categories`,
       );
-    return coded.labels && kept.map((state) => coded.labels![state] ?? MISSING);
-  });
+    labels.push(coded.labels && kept.map((state) => coded.labels![state] ?? MISSING));
+    yield;
+  }
   const data: StateColumns = { kind: 'states', rows, variables, counts, states };
   return {
     variables: counts.every((count) => count <= 2) ? packStates(data) : data,

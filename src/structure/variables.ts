@@ -2,7 +2,8 @@ import type { Option, Options, OptionsOf } from '../check/option.js';
 import { type Matrix, type RowMatrix, requireRows, type SparseMatrix } from '../data/matrix.js';
 import { requireMemory } from '../runtime/budget.js';
 import type { Engine } from '../runtime/engine.js';
-import { eachEntry, MEANS_BYTES, meansOf, stateAt, stateStarts } from './cuts.js';
+import { eachEntry, MEANS_BYTES, meaning, rowsAtATime, sorting, stateAt, stateStarts } from './cuts.js';
+import { atOnce, STEP, type Steps } from './steps.js';
 
 /** Binary variables in compressed rows: a row lists the variables that are 1. */
 export interface BinaryRows {
@@ -66,11 +67,19 @@ export const DISCRETISE = {
 export type DiscretiseOptions = OptionsOf<typeof DISCRETISE>;
 
 /** Turns numbers into variables whose mutual information can be counted; the options are checked. Deterministic. TypeError for images. */
-export function discretise(engine: Engine, features: Matrix, { threshold, bins }: DiscretiseOptions = {}): Variables {
+export function discretise(engine: Engine, features: Matrix, options: DiscretiseOptions = {}): Variables {
+  return atOnce(discretising(engine, features, options));
+}
+
+export function* discretising(
+  engine: Engine,
+  features: Matrix,
+  { threshold, bins }: DiscretiseOptions = {},
+): Steps<Variables> {
   const matrix = requireRows(features, 'data');
   requireOneCut(bins, threshold);
-  if (bins !== undefined) return quantileStates(engine, matrix, bins);
-  return binarise(engine, matrix, binaryLimits(engine, matrix, threshold));
+  if (bins !== undefined) return yield* quantileStates(engine, matrix, bins);
+  return yield* binarising(engine, matrix, yield* limiting(engine, matrix, threshold));
 }
 
 /** TypeError for states cut in two ways. */
@@ -88,19 +97,37 @@ export function requireRoom(engine: Engine, columns: number, bytes: number): voi
 export function binaryLimits(
   engine: Engine,
   matrix: RowMatrix,
-  threshold: DiscretiseOptions['threshold'] = THRESHOLD.default,
+  threshold?: DiscretiseOptions['threshold'],
 ): Float64Array {
+  return atOnce(limiting(engine, matrix, threshold));
+}
+
+/** binaryLimits. */
+export function* limiting(
+  engine: Engine,
+  matrix: RowMatrix,
+  threshold: DiscretiseOptions['threshold'] = THRESHOLD.default,
+): Steps<Float64Array> {
   const cut = threshold === 'auto' ? (matrix.kind === 'sparse' ? 0 : 'mean') : threshold;
   requireRoom(engine, matrix.columns, (cut === 'mean' ? MEANS_BYTES : 16) * matrix.columns);
-  return cut === 'mean' ? meansOf(matrix).limits : new Float64Array(matrix.columns).fill(cut);
+  return cut === 'mean' ? (yield* meaning(matrix)).limits : new Float64Array(matrix.columns).fill(cut);
 }
 
 /** Each column's values above its limit. */
 export function binarise(engine: Engine, matrix: RowMatrix, limits: Float64Array): BinaryRows | BinaryColumns {
+  return atOnce(binarising(engine, matrix, limits));
+}
+
+/** binarise. */
+export function* binarising(
+  engine: Engine,
+  matrix: RowMatrix,
+  limits: Float64Array,
+): Steps<BinaryRows | BinaryColumns> {
   // Below a limit of 0 the absent entries would be ones: such columns are better packed than listed.
-  if (matrix.kind === 'sparse' && limits.every((limit) => limit >= 0)) return sparseOnes(matrix, limits);
+  if (matrix.kind === 'sparse' && limits.every((limit) => limit >= 0)) return yield* sparseOnes(matrix, limits);
   requireRoom(engine, matrix.columns, bitBytes(matrix.rows, matrix.columns));
-  return packedOnes(matrix, limits);
+  return yield* packedOnes(matrix, limits);
 }
 
 /** Bytes of bit columns. */
@@ -114,41 +141,56 @@ export function emptyBits(rows: number, variables: number): BinaryColumns {
   return { kind: 'bits', rows, variables, words, bits: new Uint8Array(words * 8 * variables) };
 }
 
-function sparseOnes(matrix: SparseMatrix, limits: Float64Array): BinaryRows {
+function* sparseOnes(matrix: SparseMatrix, limits: Float64Array): Steps<BinaryRows> {
   const { rows, columns: variables, start, index, value } = matrix;
-  if (areOnes(value, limits)) return { kind: 'rows', rows, variables, start: start.slice(), index: index.slice() };
+  const out = new Int32Array(index.length);
   const kept = new Int32Array(rows + 1);
-  const ones = new Int32Array(index.length);
+  const height = rowsAtATime(matrix);
+  const isZero = limits.every((limit) => limit === 0);
   let size = 0;
-  for (let r = 0; r < rows; r++) {
-    for (let e = start[r]!, end = start[r + 1]!; e < end; e++) {
-      const column = index[e]!;
-      if (value[e]! > limits[column]!) ones[size++] = column;
+  for (let r0 = 0; r0 < rows; r0 += height) {
+    const r1 = Math.min(rows, r0 + height);
+    // Counts are all kept: most data are such.
+    if (isZero && areAbove(value, start[r0]!, start[r1]!)) {
+      out.set(index.subarray(start[r0]!, start[r1]!), size);
+      for (let r = r0; r < r1; r++) kept[r + 1] = start[r + 1]! - start[r0]! + size;
+      size = kept[r1]!;
+    } else {
+      for (let r = r0; r < r1; r++) {
+        for (let e = start[r]!, end = start[r + 1]!; e < end; e++) {
+          const column = index[e]!;
+          if (value[e]! > limits[column]!) out[size++] = column;
+        }
+        kept[r + 1] = size;
+      }
     }
-    kept[r + 1] = size;
+    yield;
   }
-  return { kind: 'rows', rows, variables, start: kept, index: ones.slice(0, size) };
+  return { kind: 'rows', rows, variables, start: kept, index: size < out.length ? out.slice(0, size) : out };
 }
 
-/** Whether all limits are 0 and all values above: those of counts. */
-function areOnes(value: Float32Array, limits: Float64Array): boolean {
-  for (let c = 0; c < limits.length; c++) if (limits[c] !== 0) return false;
-  for (let e = 0; e < value.length; e++) if (!(value[e]! > 0)) return false;
+/** Whether values [from, to) are above 0. */
+function areAbove(value: Float32Array, from: number, to: number): boolean {
+  for (let e = from; e < to; e++) if (!(value[e]! > 0)) return false;
   return true;
 }
 
-function packedOnes(matrix: RowMatrix, limits: Float64Array): BinaryColumns {
+function* packedOnes(matrix: RowMatrix, limits: Float64Array): Steps<BinaryColumns> {
   const out = emptyBits(matrix.rows, matrix.columns);
   const stride = out.words * 8;
   for (let column = 0; column < matrix.columns; column++) {
     if (matrix.kind === 'sparse' && limits[column]! < 0) setAllRows(out, column);
   }
-  eachEntry(matrix, (r, column, value) => {
-    const at = column * stride + (r >> 3);
-    const bit = 1 << (r & 7);
-    if (value > limits[column]!) out.bits[at]! |= bit;
-    else out.bits[at]! &= ~bit;
-  });
+  const height = rowsAtATime(matrix);
+  for (let r0 = 0; r0 < matrix.rows; r0 += height) {
+    eachEntry(matrix, r0, Math.min(matrix.rows, r0 + height), (r, column, value) => {
+      const at = column * stride + (r >> 3);
+      const bit = 1 << (r & 7);
+      if (value > limits[column]!) out.bits[at]! |= bit;
+      else out.bits[at]! &= ~bit;
+    });
+    yield;
+  }
   return out;
 }
 
@@ -157,38 +199,46 @@ function setAllRows(out: BinaryColumns, column: number): void {
   for (let r = 0; r < out.rows; r++) out.bits[column * stride + (r >> 3)]! |= 1 << (r & 7);
 }
 
-function quantileStates(engine: Engine, matrix: RowMatrix, bins: number): StateColumns {
+function* quantileStates(engine: Engine, matrix: RowMatrix, bins: number): Steps<StateColumns> {
   const { rows, columns } = matrix;
-  requireRoom(engine, columns, (rows + 12) * columns + 16 * rows);
+  requireRoom(engine, columns, (rows + 12) * columns + 24 * rows);
   const states = new Uint8Array(rows * columns);
   const counts = new Int32Array(columns);
   const column = new Float64Array(rows);
   const sorted = new Float64Array(rows);
-  const sparse = matrix.kind === 'sparse' ? transposed(matrix) : undefined;
+  const sparse = matrix.kind === 'sparse' ? yield* transposing(matrix) : undefined;
   for (let c = 0; c < columns; c++) {
     column.fill(0);
     if (matrix.kind === 'dense') for (let r = 0; r < rows; r++) column[r] = matrix.values[r * columns + c]!;
     else for (let e = sparse!.start[c]!; e < sparse!.start[c + 1]!; e++) column[sparse!.row[e]!] = sparse!.value[e]!;
     sorted.set(column);
-    sorted.sort();
+    yield* sorting(sorted);
     const starts = stateStarts(sorted, bins);
     counts[c] = starts.length;
-    for (let r = 0; r < rows; r++) states[c * rows + r] = stateAt(starts, column[r]!);
+    for (let r0 = 0; r0 < rows; r0 += STEP) {
+      const end = Math.min(rows, r0 + STEP);
+      for (let r = r0; r < end; r++) states[c * rows + r] = stateAt(starts, column[r]!);
+      yield;
+    }
   }
   return { kind: 'states', rows, variables: columns, counts, states };
 }
 
-function transposed(matrix: SparseMatrix) {
+function* transposing(matrix: SparseMatrix): Steps<{ start: Int32Array; row: Int32Array; value: Float32Array }> {
   const start = new Int32Array(matrix.columns + 1);
   for (const column of matrix.index) start[column + 1]!++;
   for (let c = 0; c < matrix.columns; c++) start[c + 1]! += start[c]!;
   const fill = start.slice();
   const row = new Int32Array(matrix.index.length);
   const value = new Float32Array(matrix.index.length);
-  eachEntry(matrix, (r, c, x) => {
-    const at = fill[c]!++;
-    row[at] = r;
-    value[at] = x;
-  });
+  const height = rowsAtATime(matrix);
+  for (let r0 = 0; r0 < matrix.rows; r0 += height) {
+    eachEntry(matrix, r0, Math.min(matrix.rows, r0 + height), (r, c, x) => {
+      const at = fill[c]!++;
+      row[at] = r;
+      value[at] = x;
+    });
+    yield;
+  }
   return { start, row, value };
 }

@@ -64,34 +64,36 @@ kernelTest('pair_counts_rows', 'equals counting pairs one by one, with empty row
   }
 });
 
-for (const name of ['index_counts', 'column_starts', 'column_rows'] as const) {
-  kernelTest(name, 'rows turned into columns in one or several parts equal the naive transpose', (kernel) => {
-    const kernels = { ...engine.kernels, [name]: kernel };
-    const draws = new Draws(16);
-    for (let times = 0; times < 60; times++) {
-      const [rows, d, parts] = [draws.below(30), 1 + draws.below(20), 1 + draws.below(5)];
-      const pattern = randomRows(draws, rows, d, draws.unit());
-      const expected = compressColumns(pattern, d);
-      const cuts = [0, ...Array.from({ length: parts - 1 }, () => draws.below(rows + 1)).sort((a, b) => a - b), rows];
-      guarded((memory) => {
-        const start = memory.output(new Int32Array(d + 1).fill(-7));
-        const row = memory.output(new Int32Array(pattern.index.length).fill(-7));
-        const counts = memory.output(new Int32Array(parts * d).fill(-7));
-        const [rowStart, index] = [memory.input(pattern.start).at, memory.input(pattern.index).at];
-        const each = (work: (own: Address, r0: number, r1: number) => void) => {
-          // In any order.
-          for (const part of draws.permutation(parts))
-            work(plus(counts.at, 4 * part * d), cuts[part]!, cuts[part + 1]!);
-        };
-        each((own, r0, r1) => kernels.index_counts(own, index, pattern.start[r0]!, pattern.start[r1]!, d));
-        kernels.column_starts(start.at, counts.at, parts, d);
-        each((own, r0, r1) => kernels.column_rows(row.at, own, rowStart, index, r0, r1));
-        sameBits(start.read(), expected.start, 'starts');
-        sameBits(row.read(), expected.row, 'rows');
-      });
-    }
-  });
+/** Turns rows into columns in one or several parts, and compares with the naive transpose. */
+function turnRows(kernels: Pick<typeof engine.kernels, 'index_counts' | 'column_starts' | 'column_rows'>): void {
+  const draws = new Draws(16);
+  for (let times = 0; times < 60; times++) {
+    const [rows, d, parts] = [draws.below(30), 1 + draws.below(20), 1 + draws.below(5)];
+    const pattern = randomRows(draws, rows, d, draws.unit());
+    const expected = compressColumns(pattern, d);
+    const cuts = [0, ...Array.from({ length: parts - 1 }, () => draws.below(rows + 1)).sort((a, b) => a - b), rows];
+    guarded((memory) => {
+      const start = memory.output(new Int32Array(d + 1).fill(-7));
+      const row = memory.output(new Int32Array(pattern.index.length).fill(-7));
+      const counts = memory.output(new Int32Array(parts * d).fill(-7));
+      const [rowStart, index] = [memory.input(pattern.start).at, memory.input(pattern.index).at];
+      const each = (work: (own: Address, r0: number, r1: number) => void) => {
+        // In any order.
+        for (const part of draws.permutation(parts)) work(plus(counts.at, 4 * part * d), cuts[part]!, cuts[part + 1]!);
+      };
+      each((own, r0, r1) => kernels.index_counts(own, index, pattern.start[r0]!, pattern.start[r1]!, d));
+      kernels.column_starts(start.at, counts.at, parts, d);
+      each((own, r0, r1) => kernels.column_rows(row.at, own, rowStart, index, r0, r1));
+      sameBits(start.read(), expected.start, 'starts');
+      sameBits(row.read(), expected.row, 'rows');
+    });
+  }
 }
+
+const TURNED = 'rows turned into columns in one or several parts equal the naive transpose';
+kernelTest('index_counts', TURNED, (index_counts) => turnRows({ ...engine.kernels, index_counts }));
+kernelTest('column_starts', TURNED, (column_starts) => turnRows({ ...engine.kernels, column_starts }));
+kernelTest('column_rows', TURNED, (column_rows) => turnRows({ ...engine.kernels, column_rows }));
 
 /** Bits of d columns of `words` 64-bit words, as 32-bit halves, and their naive co-occurrence count. */
 function randomBits(draws: Draws, d: number, words: number) {
@@ -188,6 +190,10 @@ kernelTest(
           const out = memory.output(new Float64Array(d).fill(-5));
           information(out.at, count, at.ones, at.margin, at.table, at.zero, at.levels, at.levelCount, v, n, 0, d);
           rows.push(out.read());
+          const without = memory.output(new Float64Array(d).fill(-5));
+          const none = 0 as Address;
+          information(without.at, count, at.ones, at.margin, at.table, none, none, 0, v, n, 0, d);
+          sameBits(without.read(), out.read(), 'without levels');
           const cells = (u: number) => {
             const [k, nu, nv] = [both[v]![u]!, ones[u]!, ones[v]!];
             return [k, nv - k, nu - k, n - nu - nv + k];

@@ -1,6 +1,8 @@
 import { createEngine, Dataset } from 'espalier';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { sorting } from '#dist/structure/cuts.js';
+import { atOnce } from '#dist/structure/steps.js';
 import { discretise, type Variables } from '#dist/structure/variables.js';
 import { Random } from '../support/random.js';
 import { sparseOf } from '../support/structure.js';
@@ -144,6 +146,19 @@ test('quantiles never part equal values, and states stay in the order of the val
       [...new Set(states)].sort((a, b) => a - b),
       Array.from({ length: counts }, (_, s) => s),
       'no empty state',
+    );
+  }
+});
+
+test('sorting in steps: as the runtime sorts, up to several runs that are merged', () => {
+  const random = new Random(7);
+  for (const length of [0, 1, 5, 2 ** 17 - 1, 2 ** 17, 2 ** 17 + 1, 3 * 2 ** 17, 5 * 2 ** 17 + 3]) {
+    const values = Float64Array.from({ length }, () => (random.chance(0.5) ? random.below(50) : random.next() - 0.5));
+    const expected = values.slice().sort();
+    atOnce(sorting(values));
+    assert.ok(
+      values.every((x, i) => x === expected[i]),
+      `${length} numbers`,
     );
   }
 });
