@@ -47,6 +47,8 @@ for (const [rows, features, topics, options] of [
   [33, 17, 3, { maxTop: 2 }],
   [129, 70, 9, { maxTop: 3, refineSteps: 3 }],
   [700, 41, 6, { maxTop: 2, sampleRows: 600 }],
+  // Rows of information that take long enough for threads to be at work together.
+  [1000, 400, 60, { maxTop: 12, refineSteps: 2 }],
   [
     90,
     30,
