@@ -68,6 +68,8 @@ class WrittenFork implements Fork {
   private end = 0;
   private last = 0;
   private count = 0;
+  /** Until the item ends: it has more calls than the room holds, and is run by this thread, a call at a time. */
+  private alone = false;
   /** Words of results to keep; results kept of calls that are no longer written there. */
   private keeps: number[] | undefined;
   private results: number[] | undefined;
@@ -87,19 +89,32 @@ class WrittenFork implements Fork {
 
   write(id: number, values: ArrayLike<number>): void {
     const { program } = this.room;
-    const { end } = this;
     const { length } = values;
-    if (!this.writing || length > MOST_ARGUMENTS || end + CALL_HEAD + length > PROGRAM_WORDS)
-      throw new Error('a fork: a call that cannot be written');
+    if (!this.writing || length > MOST_ARGUMENTS) throw new Error('a fork: a call that cannot be written');
+    if (this.end + CALL_HEAD + length > PROGRAM_WORDS) this.goAlone();
+    const { end } = this;
     program[end] = id;
     program[end + 1] = length;
     for (let i = 0; i < length; i++) program[end + CALL_HEAD + i] = values[i]!;
     this.last = end;
     this.end = end + CALL_HEAD + length;
+    if (!this.alone) return;
+    execute(program, 0, this.end, this.writer.table, this.area.at);
+    this.end = 0;
+  }
+
+  /** Items that are whole are done first; what the open one hands from call to call in its own memory stays on this thread. */
+  private goAlone(): void {
+    const { room, area, end } = this;
+    this.runFrom(0);
+    execute(room.program, room.items[this.count]!, end, this.writer.table, area.at);
+    this.clear();
+    this.alone = true;
   }
 
   next(): void {
     const { items } = this.room;
+    this.alone = false;
     if (this.end === items[this.count]) return;
     items[++this.count] = this.end;
     // Items are independent: some may be done before others are told.
@@ -107,6 +122,11 @@ class WrittenFork implements Fork {
   }
 
   keep(): void {
+    if (this.alone) {
+      this.results ??= [];
+      this.results.push(this.room.program[2]!);
+      return;
+    }
     this.keeps ??= [];
     this.keeps.push(this.last + 2);
   }
