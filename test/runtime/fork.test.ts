@@ -363,4 +363,4 @@ test('what cannot be written is refused', async () => {
   engine.dispose();
 });
 
-test.run();
+all.run();

@@ -197,4 +197,4 @@ test('an engine that nobody holds any more is collected, and its threads end', a
   assert.is(ended, 0);
 });
 
-test.run();
+all.run();
