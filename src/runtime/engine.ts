@@ -87,7 +87,9 @@ export class Engine {
     this.kernels = kernels;
     this.maxMemory = maxMemory;
     this.threads = threads;
-    this.arena = new Arena(memory, Math.min(MAX_BYTES, maxMemory + reservedBytes(threads)));
+    // Of a rehearsal there is no end.
+    const limit = Math.max(maxMemory, Math.min(MAX_BYTES, maxMemory + reservedBytes(threads)));
+    this.arena = new Arena(memory, limit);
     this.scratch = this.arena.reserve(SCRATCH_BYTES * threads);
   }
 
