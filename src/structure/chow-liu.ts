@@ -6,7 +6,6 @@ import { ENGINE, type Engine, engineOf } from '../runtime/engine.js';
 import { Pace } from '../runtime/pace.js';
 import { PairInformation, pairBytes } from './pair-information.js';
 import { RowFrontier } from './prim.js';
-import { SparsePrim, sparsePrimBytes } from './sparse-prim.js';
 import { type NamedVariables, variablesOf } from './table-variables.js';
 import { DisjointSets, type Edge, requireVertex, Tree } from './tree.js';
 import { type BinaryRows, DISCRETISE, requireRoom, type Variables } from './variables.js';
@@ -113,6 +112,7 @@ interface Steering extends Completed<Pick<typeof CONSTRAINTS, 'root' | 'minInfor
 /** Of binary rows without constraints. */
 async function sparseEdges(engine: Engine, data: BinaryRows, steering: Steering): Promise<Edge[]> {
   const { root, minInformation, pace, hear } = steering;
+  const { SparsePrim, sparsePrimBytes } = await import('./sparse-prim.js');
   requireRoom(engine, data.variables, pairBytes(data) + sparsePrimBytes(engine, data));
   const scope = engine.scope();
   try {

@@ -6,7 +6,7 @@ import { begin, beginNet, FeedforwardNet, loadFeedforward, newState } from '../f
 import { isPlaces } from '../feedforward/net-file.js';
 import type { NetState } from '../feedforward/net-state.js';
 import type { LoadOptions } from '../net.js';
-import { type GrowSeconds, growLayers } from './grow.js';
+import type { GrowSeconds } from './grow.js';
 import type { GrownLayer } from './grown-layer.js';
 import { defaultLayers, TRF, type TrfNetOptions } from './options.js';
 
@@ -32,6 +32,8 @@ export class TrfNet extends FeedforwardNet {
     const { layers: shapes = defaultLayers(train), pretrain } = options;
     const batchSize = pretrain.batchSize ?? defaultBatchSize(train);
     const run = { ...options, input, layers: shapes, pretrain: { ...pretrain, batchSize } };
+    // Pages that only run nets do without.
+    const { growLayers } = await import('./grow.js');
     const { layers, seconds } = await growLayers(engine, train, begun.data, run);
     const hidden = layers.map(({ connections, globalUnits }) => ({ connections, dense: globalUnits }));
     const net = begin(new TrfNet(engine, newState('trf', begun, { hidden }, layers.map(originOf))), begun);
