@@ -1,8 +1,8 @@
 import type { Engine } from 'espalier';
 import { Conv, type ConvShape } from '#dist/layers/conv.js';
-import { ownOf } from '#dist/layers/shares.js';
 import type { Address } from '#dist/runtime/address.js';
 import { Pace } from '#dist/runtime/pace.js';
+import { ownOf } from '#dist/runtime/parts.js';
 import { randomFloats, requireClose, sink } from '../support/check.js';
 import type { Case } from './case.js';
 

@@ -2,8 +2,8 @@ import { type Address, plus } from '../runtime/address.js';
 import type { Engine } from '../runtime/engine.js';
 import type { Fork } from '../runtime/fork.js';
 import type { Pace } from '../runtime/pace.js';
+import { inRanges } from '../runtime/parts.js';
 import { dropThreshold } from '../runtime/random.js';
-import { inRanges } from './parts.js';
 
 /** Names the random numbers of one training step. */
 export interface Noise {

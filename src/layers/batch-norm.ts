@@ -2,7 +2,7 @@ import { padded } from '../numeric/padding.js';
 import { type Address, NONE, plus } from '../runtime/address.js';
 import type { Engine, Scope } from '../runtime/engine.js';
 import type { Pace } from '../runtime/pace.js';
-import { inShares, type Share, shareSize } from './shares.js';
+import { inRanges, type Part } from '../runtime/parts.js';
 
 /** PyTorch's defaults. */
 const EPSILON = 1e-5;
@@ -33,9 +33,8 @@ type Table = (typeof TABLES)[number];
 const PASS = 4;
 
 /** Samples [0, n) of `floats` each in parts, on all threads. */
-export function inSamples(engine: Engine, pace: Pace, n: number, floats: number, part: Share): Promise<void> {
-  const work = PASS * floats;
-  return inShares(engine, pace, n, shareSize(n, work), n * work, part);
+export function inSamples(engine: Engine, pace: Pace, n: number, floats: number, part: Part): Promise<void> {
+  return inRanges(engine, pace, n * PASS * floats, n, 1, part);
 }
 
 /** Batch normalisation of planes [n][c][hw] (Ioffe and Szegedy 2015) with PyTorch's conventions, and what follows it in the same pass. */
@@ -115,13 +114,13 @@ export class BatchNorm {
   ): Promise<void> {
     const { engine, channels } = this;
     const floats = channels * hw;
-    await inSamples(engine, pace, n, floats, (kernels, first, last) =>
+    await inSamples(engine, pace, n, floats, ({ kernels }, first, last) =>
       kernels.plane_moments(at(scratch, first, 2 * channels), at(x, first, floats), (last - first) * channels, hw),
     );
     this.measure(n, hw, scratch);
     const [scale, shift] = this.put('scale', 'shift', this.scaleAndShift(this.mean, this.inverse));
     const { gate = NONE, shortcut = NONE, relu } = after;
-    await inSamples(engine, pace, n, floats, (kernels, first, last) => {
+    await inSamples(engine, pace, n, floats, ({ kernels }, first, last) => {
       const [to, from, added] = [at(y, first, floats), at(x, first, floats), at(shortcut, first, floats)];
       const gates = at(gate, first, channels);
       kernels.batch_norm_apply(to, from, scale, shift, gates, added, last - first, channels, hw, relu ? 1 : 0);
@@ -166,14 +165,14 @@ export class BatchNorm {
     const [mean, a, b, d] = [this.table('mean'), this.table('a'), this.table('b'), this.table('d')];
     const { gate = NONE, relu } = after;
     const floats = channels * hw;
-    await inSamples(engine, pace, n, floats, (kernels, first, last) => {
+    await inSamples(engine, pace, n, floats, ({ kernels }, first, last) => {
       const [to, from, out] = [at(dz, first, floats), at(dy, first, floats), at(y, first, floats)];
       const [sums, before] = [at(scratch, first, 2 * channels), at(x, first, floats)];
       kernels.batch_norm_sums(sums, to, from, out, before, mean, last - first, channels, hw, relu ? 1 : 0);
     });
     this.reduce(n, hw, gate, scratch);
     if (dgate) this.gateGradient(dgate, n, scratch);
-    await inSamples(engine, pace, n, floats, (kernels, first, last) => {
+    await inSamples(engine, pace, n, floats, ({ kernels }, first, last) => {
       const [to, from, before] = [at(dx, first, floats), at(dz, first, floats), at(x, first, floats)];
       const gates = at(gate, first, channels);
       kernels.batch_norm_backward(to, from, before, gates, a, b, d, mean, last - first, channels, hw);

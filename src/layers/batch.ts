@@ -5,9 +5,9 @@ import { padded } from '../numeric/padding.js';
 import { type Address, NONE, plus } from '../runtime/address.js';
 import type { Engine, Scope } from '../runtime/engine.js';
 import type { Pace } from '../runtime/pace.js';
+import { inParts, inRanges } from '../runtime/parts.js';
 import { Purpose } from '../runtime/random.js';
 import { drop, type Noise } from './activate.js';
-import { inParts, inRanges } from './parts.js';
 
 /** Rows of a batch that lie side by side as lanes. */
 export const LANES = 32;

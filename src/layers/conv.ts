@@ -4,8 +4,8 @@ import type { Engine } from '../runtime/engine.js';
 import type { Own } from '../runtime/fork.js';
 import type { Kernels } from '../runtime/kernels.js';
 import type { Pace } from '../runtime/pace.js';
+import { inRanges, inSizes, type Part, partSize } from '../runtime/parts.js';
 import { packRows } from './pack-rows.js';
-import { inShares, type Share, shareSize } from './shares.js';
 
 /** One convolution: square kernel, stride and zero padding the same in both directions, no bias. */
 export interface ConvShape {
@@ -127,7 +127,7 @@ export class Conv {
   /** How many images of n go into one call of `run`. */
   imagesAtOnce(n: number): number {
     const { outHeight, outWidth } = this;
-    const size = shareSize(n, this.multiplyAdds());
+    const size = partSize(n, this.multiplyAdds());
     // Transformed weights are read once for a block of tiles: enough of them must come.
     return this.winograd
       ? Math.max(size, Math.ceil(LEAST_TILES / (Math.ceil(outHeight / 4) * Math.ceil(outWidth / 4))))
@@ -202,7 +202,9 @@ export class Conv {
   /** y = x * weight over n images. */
   async forward(y: Address, x: Address, n: number, { pack, work }: ConvScratch, pace: Pace): Promise<void> {
     await this.pack(pack, this.weight, work, pace);
-    await this.images(n, work, pace, (kernels, first, last, own) => this.run(kernels, y, x, pack, own, first, last));
+    await this.images(n, work, pace, ({ kernels, own }, first, last) =>
+      this.run(kernels, y, x, pack, own, first, last),
+    );
   }
 
   /** dx from dy, both over n images. */
@@ -213,7 +215,7 @@ export class Conv {
     if (this.winograd) {
       await this.transform(pack, this.weight, work, pace, true);
       const sizes = [filters, channels, outHeight, outWidth, 2 - padding] as const;
-      await this.images(n, work, pace, (kernels, first, last, own) =>
+      await this.images(n, work, pace, ({ kernels, own }, first, last) =>
         kernels.winograd_forward(dx, dy, pack, own, first, last, ...sizes, ...lists),
       );
       return;
@@ -222,7 +224,7 @@ export class Conv {
     await packRows(engine, pack, this.weight, k, filters, 1, k, pace);
     // A 1x1 convolution's gradient is one too.
     const one = k === channels && stride === 1 && padding === 0;
-    await this.images(n, work, pace, (kernels, first, last, own) => {
+    await this.images(n, work, pace, ({ kernels, own }, first, last) => {
       if (one)
         kernels.conv_forward(dx, dy, pack, own, first, last, filters, channels, height, width, 1, 1, 0, ...lists);
       else {
@@ -252,13 +254,13 @@ export class Conv {
       // The first sum of all takes those of the others.
       const beside = begin === 0 ? 0 : 1;
       const count = Math.min(atOnce - beside, blocks - begin);
-      await inShares(
+      await inSizes(
         engine,
         pace,
+        (all * count) / blocks,
         count * perBlock,
         1,
-        (all * count) / blocks,
-        (kernels, item, _, own) => {
+        ({ kernels, own }, item) => {
           const block = Math.floor(item / perBlock);
           const first = (item % perBlock) * this.filtersAtOnce;
           const last = Math.min(filters, first + this.filtersAtOnce);
@@ -283,7 +285,7 @@ export class Conv {
       );
       await this.addSums(sums, beside + count, pace);
     }
-    await this.fours(pace, work, (kernels, first, last, own) =>
+    await this.fours(pace, work, ({ kernels, own }, first, last) =>
       kernels.winograd_gradient_weights(dweight, sums, own, first, last, channels, filters),
     );
   }
@@ -294,8 +296,7 @@ export class Conv {
     if (count === 1) return;
     const length = transformedBytes / 4;
     // Additions wait for memory: about as long as 20 multiply-adds.
-    const size = four(shareSize(length, 20 * count));
-    await inShares(engine, pace, length, size, 20 * count * length, (kernels, first, last) => {
+    await inRanges(engine, pace, 20 * count * length, length, 4, ({ kernels }, first, last) => {
       for (let i = 1; i < count; i++)
         kernels.accumulate(plus(sums, first * 4), plus(sums, i * transformedBytes + first * 4), last - first);
     });
@@ -310,13 +311,13 @@ export class Conv {
     for (let first = 0; first < n; first += images) {
       const last = Math.min(n, first + images);
       const all = (last - first) * this.multiplyAdds();
-      await inShares(
+      await inSizes(
         engine,
         pace,
+        all,
         channels,
         channelsAtOnce,
-        all,
-        (kernels, c0, c1, own) => {
+        ({ kernels, own }, c0, c1) => {
           const at = plus(sums, (c0 / channelsAtOnce) * channelSumBytes);
           kernels.conv_gradient_weights(dweight, at, x, dy, own, first, last, n, c0, c1, ...sizes);
         },
@@ -326,8 +327,8 @@ export class Conv {
   }
 
   /** All images, some at once. */
-  private images(n: number, work: Own, pace: Pace, part: Share): Promise<void> {
-    return inShares(this.engine, pace, n, this.imagesAtOnce(n), n * this.multiplyAdds(), part, work);
+  private images(n: number, work: Own, pace: Pace, part: Part): Promise<void> {
+    return inSizes(this.engine, pace, n * this.multiplyAdds(), n, this.imagesAtOnce(n), part, work);
   }
 
   /** To where `run`, or with flip the input's gradient, multiplies. */
@@ -337,16 +338,16 @@ export class Conv {
     await this.fours(
       pace,
       work,
-      (kernels, first, last, own) => kernels.winograd_weights(packed, weight, own, first, last, to, from, flip ? 1 : 0),
+      ({ kernels, own }, first, last) =>
+        kernels.winograd_weights(packed, weight, own, first, last, to, from, flip ? 1 : 0),
       to,
     );
   }
 
   /** Filters by transforms of four at once. */
-  private fours(pace: Pace, work: Own, part: Share, filters = this.shape.filters): Promise<void> {
+  private fours(pace: Pace, work: Own, part: Part, filters = this.shape.filters): Promise<void> {
     const all = TRANSFORM * this.shape.channels * this.shape.filters;
-    const size = four(shareSize(filters, all / filters));
-    return inShares(this.engine, pace, filters, size, all, part, work);
+    return inRanges(this.engine, pace, all, filters, 4, part, work);
   }
 
   private blocks(n: number): number {

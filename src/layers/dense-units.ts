@@ -3,8 +3,8 @@ import { type Address, NONE, plus } from '../runtime/address.js';
 import type { Engine } from '../runtime/engine.js';
 import type { Pace } from '../runtime/pace.js';
 import { PANEL_ROWS, wholePanels } from '../runtime/panels.js';
+import { inParts, inRanges } from '../runtime/parts.js';
 import { LANES, type RowBatch, tilesFor, tilesToRows } from './batch.js';
-import { inParts, inRanges } from './parts.js';
 
 const TILE_BYTES = LANES * 4;
 /** What packing takes a number, in multiply-adds. */

@@ -2,11 +2,11 @@ import { padded } from '../numeric/padding.js';
 import { type Address, NONE, plus } from '../runtime/address.js';
 import type { Engine, Scope } from '../runtime/engine.js';
 import type { Pace } from '../runtime/pace.js';
+import { inRanges } from '../runtime/parts.js';
 import { fillUniform } from '../runtime/random.js';
 import { type InputBatch, LANES, type RowBatch, type TileBatch, tilesFor } from './batch.js';
 import type { Connections } from './connections.js';
 import { DenseRowUnits, DenseUnits, type PackScratch, packSizes } from './dense-units.js';
-import { inRanges } from './parts.js';
 import { SparseUnits } from './sparse-units.js';
 
 export interface LinearShape {

@@ -1,8 +1,7 @@
-import { roundUp } from '../numeric/padding.js';
 import { type Address, plus } from '../runtime/address.js';
 import type { Engine } from '../runtime/engine.js';
 import type { Pace } from '../runtime/pace.js';
-import { inShares, shareSize } from './shares.js';
+import { inRanges } from '../runtime/parts.js';
 
 /** Packs rows for the products of conv_forward, four by four; see conv_weights. */
 export async function packRows(
@@ -16,8 +15,7 @@ export async function packRows(
   pace: Pace,
 ): Promise<void> {
   // A float that is moved takes as long as some 20 multiply-adds.
-  const size = roundUp(shareSize(rows, 20 * k), 4);
-  await inShares(engine, pace, rows, size, 20 * k * rows, (kernels, first, last) => {
+  await inRanges(engine, pace, 20 * k * rows, rows, 4, ({ kernels }, first, last) => {
     const at = plus(from, first * rowStride * 4);
     kernels.conv_weights(plus(packed, first * k * 4), at, last - first, k, rowStride, kStride);
   });

@@ -18,7 +18,7 @@ export class PlaneGate {
 
   async forward(y: Address, x: Address, gate: Address, n: number, c: number, hw: number, pace: Pace): Promise<void> {
     const { engine, ones, zeros } = this;
-    await inSamples(engine, pace, n, c * hw, (kernels, first, last) => {
+    await inSamples(engine, pace, n, c * hw, ({ kernels }, first, last) => {
       const [to, from, gates] = [at(y, first, c * hw), at(x, first, c * hw), at(gate, first, c)];
       kernels.batch_norm_apply(to, from, ones, zeros, gates, NONE, last - first, c, hw, 0);
     });
@@ -38,14 +38,14 @@ export class PlaneGate {
     pace: Pace,
   ): Promise<void> {
     const { engine, ones, zeros } = this;
-    await inSamples(engine, pace, n, c * hw, (kernels, first, last) => {
+    await inSamples(engine, pace, n, c * hw, ({ kernels }, first, last) => {
       const [from, before] = [at(dy, first, c * hw), at(x, first, c * hw)];
       kernels.batch_norm_sums(at(scratch, first, 2 * c), from, from, NONE, before, zeros, last - first, c, hw, 0);
     });
     const sums = engine.f32(scratch, 2 * n * c);
     const out = engine.f32(dgate, n * c);
     for (let plane = 0; plane < out.length; plane++) out[plane] = sums[2 * plane + 1]!;
-    await inSamples(engine, pace, n, c * hw, (kernels, first, last) => {
+    await inSamples(engine, pace, n, c * hw, ({ kernels }, first, last) => {
       const [to, from, before] = [at(dx, first, c * hw), at(dy, first, c * hw), at(x, first, c * hw)];
       const gates = at(gate, first, c);
       kernels.batch_norm_backward(to, from, before, gates, ones, zeros, zeros, zeros, last - first, c, hw);

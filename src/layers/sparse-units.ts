@@ -1,9 +1,9 @@
 import { type Address, NONE, plus } from '../runtime/address.js';
 import type { Engine, Scope } from '../runtime/engine.js';
 import type { Pace } from '../runtime/pace.js';
+import { inParts, inRanges } from '../runtime/parts.js';
 import { LANES, type RowBatch, tilesFor } from './batch.js';
 import { type BoundConnections, bindConnections, type Connections } from './connections.js';
-import { inParts, inRanges } from './parts.js';
 
 const TILE_BYTES = LANES * 4;
 const HALF = LANES / 2;

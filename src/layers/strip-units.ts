@@ -2,8 +2,8 @@ import { type Address, NONE, plus } from '../runtime/address.js';
 import type { Engine, Scope } from '../runtime/engine.js';
 import type { Fork } from '../runtime/fork.js';
 import type { Pace } from '../runtime/pace.js';
+import { inRanges, inSizes, type Part } from '../runtime/parts.js';
 import { LANES, type RowBatch, tilesFor } from './batch.js';
-import { inRanges } from './parts.js';
 
 const ROW_BYTES = LANES * 4;
 /** Tiles whose errors are made together. */
@@ -112,9 +112,8 @@ export class StripUnits {
     // By strips, whose weights then serve many rows; a few strips and tiles at a time, so that the error is in the cache until all is done with it.
     for (let first = 0; first < tiles; first += GROUP) {
       const last = Math.min(tiles, first + GROUP);
-      let fork!: Fork;
-      await inRanges(engine, pace, (2 * work * (last - first)) / tiles, strips, 1, (made, b0, b1) => {
-        fork = made;
+      const kept: number[] = [];
+      const part: Part = (fork, b0, b1) => {
         for (let b = b0; b < b1; b += SOME_STRIPS) {
           const end = Math.min(b1, b + SOME_STRIPS);
           this.decodeStrips(fork, active, b, end, first, last);
@@ -126,8 +125,9 @@ export class StripUnits {
           }
           if (tiles <= GROUP) this.decoderGradient(fork, active, b, end);
         }
-      });
-      for (let i = 0; i < fork.keptCount; i++) sum += fork.kept(i);
+      };
+      await inRanges(engine, pace, (2 * work * (last - first)) / tiles, strips, 1, part, undefined, kept);
+      for (const squares of kept) sum += squares;
     }
     if (tiles > GROUP)
       await inRanges(engine, pace, work, strips, 1, (fork, b0, b1) => this.decoderGradient(fork, active, b0, b1));
@@ -146,19 +146,14 @@ export class StripUnits {
     const { engine, strips, units, weight } = this;
     const { start, unit, dvalue, error, errorRows, entries } = active;
     const work = strips * LANES * entries;
-    const fork = engine.fork(work);
-    const { kernels, own } = fork;
     // Each part reads all weights: rather few parts than small ones.
     const height = tiles < 4 || work > LARGE * tiles ? 1 : 2;
-    for (let t = 0; t < tiles; t += height) {
-      const count = Math.min(height, tiles - t);
-      const [r0, r1] = [t * LANES, (t + count) * LANES];
+    return inSizes(engine, pace, work, tiles, height, ({ kernels, own }, t, end) => {
+      const [r0, r1] = [t * LANES, end * LANES];
       kernels.strip_dots(dvalue, start, unit, error, weight, own, strips, errorRows, units, r0, r1);
       const [out, from] = [plus(dh, t * hStride * ROW_BYTES), plus(start, r0 * 4)];
-      kernels.scatter_active(out, from, unit, dvalue, hStride, units, count, scale);
-      fork.next();
-    }
-    return fork.turns(pace);
+      kernels.scatter_active(out, from, unit, dvalue, hStride, units, end - t, scale);
+    });
   }
 
   private decodeStrips(

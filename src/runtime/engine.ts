@@ -100,7 +100,7 @@ export class Engine {
       const at = this.arena.reserve(ROOM_BYTES);
       return roomAt(this.arena.memory.buffer, at);
     };
-    this.writer = new Writer(this.kernels, shared, (room) => this.arena.release(room.at), team);
+    this.writer = new Writer(this.kernels, shared, team);
     left.register(this, team);
   }
 
@@ -111,12 +111,7 @@ export class Engine {
    */
   fork(work: Size, own: Own = { at: this.scratch, bytes: SCRATCH_BYTES }): Fork {
     if (work < WORTH_THREADS) return new DirectFork(this.kernels, own.at);
-    this.writer ??= new Writer(
-      this.kernels,
-      () => roomAt(new ArrayBuffer(ROOM_BYTES), NONE),
-      () => {},
-      undefined,
-    );
+    this.writer ??= new Writer(this.kernels, () => roomAt(new ArrayBuffer(ROOM_BYTES), NONE), undefined);
     return this.writer.fork(own);
   }
 

@@ -3,6 +3,7 @@ import type { Engine, Scope } from '../runtime/engine.js';
 import type { Fork, Own } from '../runtime/fork.js';
 import type { Kernels } from '../runtime/kernels.js';
 import type { Pace } from '../runtime/pace.js';
+import { ownOf } from '../runtime/parts.js';
 import { bindingRows, copying } from './bound-rows.js';
 import { atOnce, inTurns, type Steps } from './steps.js';
 import type { BinaryColumns, BinaryRows, StateColumns, Variables } from './variables.js';
@@ -169,8 +170,7 @@ export class PairInformation {
     this.work = d * (LOOK_UP + STATE_ROW * n + LOOK_UP * most * most);
     const table = bindTable(engine, scope, n);
     const columns = yield* copying(engine, scope, data.states);
-    const bytes = Math.ceil((most * most) / 16) * 64;
-    const own = { at: scope.bytes(bytes * engine.threads), bytes };
+    const own = ownOf(engine, scope, 4 * most * most);
     const margins = new Float64Array(d);
     for (let v = 0; v < d; v++) {
       const column = plus(columns, v * n);

@@ -1,7 +1,8 @@
 import { type Address, plus } from '../runtime/address.js';
 import type { Engine, Scope } from '../runtime/engine.js';
-import type { Fork, Own } from '../runtime/fork.js';
+import type { Fork } from '../runtime/fork.js';
 import type { Pace } from '../runtime/pace.js';
+import { ownOf } from '../runtime/parts.js';
 import { type BoundRows, bindingRows, columnParts } from './bound-rows.js';
 import { bindMargins } from './pair-information.js';
 import { inTurns } from './steps.js';
@@ -111,8 +112,8 @@ function layOut(engine: Engine, scope: Scope, n: number, bound: BoundRows, ones:
   const { vertices, slots, levelStart, levelOnes } = levelsOf(ones);
   const levels = levelOnes.length;
   const cells = cellsOf(d, levels, engine.i32(bound.columnStart, d + 1)[d]!);
-  // A line of the cache is written by one thread.
-  const ownBytes = Math.ceil(d / 8) * 64;
+  const own = ownOf(engine, scope, 8 * d);
+  engine.u8(own.at, own.bytes * engine.threads).fill(0);
   return {
     ...bound,
     ...bindMargins(engine, scope, ones, n),
@@ -136,7 +137,7 @@ function layOut(engine: Engine, scope: Scope, n: number, bound: BoundRows, ones:
     regions: scope.bytes(ITEMS * cells.region * CELL),
     pool: scope.bytes((cells.waiting + cells.most) * CELL),
     counts: scope.bytes(partsOf(longest) * d * 4),
-    own: { at: scope.zeros((engine.threads * ownBytes) / 4), bytes: ownBytes } as Own,
+    own,
   };
 }
 

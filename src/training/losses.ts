@@ -1,10 +1,10 @@
 import type { Targets } from '../data/dataset.js';
 import { LANES, tilesFor } from '../layers/batch.js';
-import { inParts, inRanges } from '../layers/parts.js';
 import { type Address, NONE, plus } from '../runtime/address.js';
 import type { Engine, Scope } from '../runtime/engine.js';
 import type { Fork } from '../runtime/fork.js';
 import type { Pace } from '../runtime/pace.js';
+import { inParts, inRanges } from '../runtime/parts.js';
 import type { ClassWeights } from './class-weights.js';
 
 /** A summed loss and what to divide it by: rows, or labels present. */

@@ -2,8 +2,8 @@ import { createEngine } from 'espalier';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Conv, type ConvShape } from '#dist/layers/conv.js';
-import { ownOf } from '#dist/layers/shares.js';
 import { Pace } from '#dist/runtime/pace.js';
+import { ownOf } from '#dist/runtime/parts.js';
 import { Draws } from '../support/draws.js';
 import { sameBits } from '../support/numbers.js';
 

@@ -1,11 +1,11 @@
 import { at, inSamples } from '../../layers/batch-norm.js';
 import { type ChannelList, PLAIN } from '../../layers/conv.js';
-import { inShares, ownOf } from '../../layers/shares.js';
 import { type Address, NONE, plus } from '../../runtime/address.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
 import type { Own } from '../../runtime/fork.js';
 import type { Kernels } from '../../runtime/kernels.js';
 import type { Pace } from '../../runtime/pace.js';
+import { inSizes, ownOf, type Part } from '../../runtime/parts.js';
 import type { ConvNode, GateRange, PlanNode, PoolNode } from './backbone.js';
 import { gateAfterRelu, type Trunk } from './trunk.js';
 
@@ -108,7 +108,7 @@ export class FoldedTrunk {
     }
     const { channels, height, width } = outputs.at(-1)!;
     const [top, hw] = [place.at(-1)!, height * width];
-    await inSamples(engine, pace, n, channels * hw, (kernels, first, last) => {
+    await inSamples(engine, pace, n, channels * hw, ({ kernels }, first, last) => {
       const to = at(this.features, first, channels);
       kernels.global_average_forward(to, at(top, first, channels * hw), (last - first) * channels, hw);
     });
@@ -129,25 +129,20 @@ export class FoldedTrunk {
     const conv = this.trunk.convs[i]!;
     const y = this.place[i]!;
     const shortcut = node.shortcut === undefined ? NONE : y;
-    const most = conv.imagesAtOnce(n);
-    const fork = this.engine.fork(n <= most ? 0 : n * conv.multiplyAdds(), this.work);
-    for (let first = 0, end = most; first < n; ) {
-      let last = first + 1;
-      while (last < Math.min(n, end) && sameFilters(own, first, last) && sameFilters(source, first, last)) last++;
-      conv.run(fork.kernels, y, x, this.packed[i]!, fork.own, first, last, {
-        bias: this.bias[i]!,
-        shortcut,
-        relu: node.relu,
-        read: source?.list(first),
-        compute: own?.list(first),
-      });
-      if (last === end) {
-        fork.next();
-        end += most;
+    const part: Part = (fork, begin, end) => {
+      for (let first = begin, last = begin; first < end; first = last) {
+        do last++;
+        while (last < end && sameFilters(own, first, last) && sameFilters(source, first, last));
+        conv.run(fork.kernels, y, x, this.packed[i]!, fork.own, first, last, {
+          bias: this.bias[i]!,
+          shortcut,
+          relu: node.relu,
+          read: source?.list(first),
+          compute: own?.list(first),
+        });
       }
-      first = last;
-    }
-    await fork.turns(pace);
+    };
+    await inSizes(this.engine, pace, n * conv.multiplyAdds(), n, conv.imagesAtOnce(n), part, this.work);
     if (own && node.shortcut !== undefined && node.relu) await this.reluClosed(node, i, own, n, pace);
   }
 
@@ -168,7 +163,7 @@ export class FoldedTrunk {
     const { height, width, channels } = this.trunk.plan.outputs[i]!;
     const { ones, zeros } = this;
     const hw = height * width;
-    await inSamples(this.engine, pace, n, channels * hw, (kernels, first, last) => {
+    await inSamples(this.engine, pace, n, channels * hw, ({ kernels }, first, last) => {
       for (let s = first; s < last; s++) {
         for (let c = 0; c < channels; c++) {
           if (own.isOpen(s, c)) continue;
@@ -195,13 +190,13 @@ export class FoldedTrunk {
       const raw = scope.bytes(n * channels * height * width * 4);
       const extras = { ...PLAIN, bias: this.bias[i]! };
       const all = n * conv.multiplyAdds();
-      await inShares(
+      await inSizes(
         engine,
         pace,
+        all,
         n,
         conv.imagesAtOnce(n),
-        all,
-        (kernels, first, last, own) => conv.run(kernels, raw, x, this.packed[i]!, own, first, last, extras),
+        ({ kernels, own }, first, last) => conv.run(kernels, raw, x, this.packed[i]!, own, first, last, extras),
         work,
       );
       let gate = NONE;
@@ -240,7 +235,7 @@ export class FoldedTrunk {
       if (node.kind === 'max-pool') kernels.max_pool_forward(to, NONE, from, ...sizes);
       else kernels.average_pool_forward(to, from, ...sizes);
     };
-    await inSamples(this.engine, pace, n, channels * out.height * out.width * size ** 2, (kernels, first, last) => {
+    await inSamples(this.engine, pace, n, channels * out.height * out.width * size ** 2, ({ kernels }, first, last) => {
       if (!source) run(kernels, first * channels, (last - first) * channels);
       else {
         for (let s = first; s < last; s++)

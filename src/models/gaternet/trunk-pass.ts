@@ -69,7 +69,7 @@ export class TrunkPass {
     }
     const { channels, height, width } = plan.outputs.at(-1)!;
     const [top, hw] = [this.y.at(-1)!, height * width];
-    await inSamples(engine, pace, n, channels * hw, (kernels, first, last) => {
+    await inSamples(engine, pace, n, channels * hw, ({ kernels }, first, last) => {
       const to = at(this.features, first, channels);
       kernels.global_average_forward(to, at(top, first, channels * hw), (last - first) * channels, hw);
     });
@@ -89,7 +89,7 @@ export class TrunkPass {
     const grads = new NodeGradients(this.trunk, this.gradients, n, pace);
     const { channels, height, width } = outputs.at(-1)!;
     const [top, hw] = [grads.take(), height * width];
-    await inSamples(engine, pace, n, channels * hw, (kernels, first, last) => {
+    await inSamples(engine, pace, n, channels * hw, ({ kernels }, first, last) => {
       const to = at(top, first, channels * hw);
       kernels.global_average_backward(to, at(dfeatures, first, channels), (last - first) * channels, hw);
     });
@@ -167,7 +167,7 @@ export class TrunkPass {
     const out = plan.outputs[i]!;
     const [from, to] = [channels * height * width, channels * out.height * out.width];
     const sizes = [height, width, out.height, out.width, size, stride, padding] as const;
-    await inSamples(engine, pace, n, to * size ** 2, (kernels, first, last) => {
+    await inSamples(engine, pace, n, to * size ** 2, ({ kernels }, first, last) => {
       const [y, planes] = [at(this.y[i]!, first, to), (last - first) * channels];
       if (node.kind === 'max-pool')
         kernels.max_pool_forward(y, at(this.inner[i]!, first, to), at(x, first, from), planes, ...sizes);
@@ -183,7 +183,7 @@ export class TrunkPass {
       const dx = grads.take();
       const { channels, height: h, width: w, size, stride, padding } = node.shape;
       const [from, to] = [channels * out.height * out.width, channels * h * w];
-      await inSamples(engine, pace, n, from * size ** 2, (kernels, first, last) => {
+      await inSamples(engine, pace, n, from * size ** 2, ({ kernels }, first, last) => {
         const [d, planes] = [at(dx, first, to), (last - first) * channels];
         if (node.kind === 'max-pool') {
           const winners = at(this.inner[i]!, first, from);
@@ -253,7 +253,7 @@ class NodeGradients {
     const { engine, plan } = this.trunk;
     const { channels, height, width } = plan.outputs[node]!;
     const floats = channels * height * width;
-    await inSamples(engine, this.pace, this.n, floats, (kernels, first, last) =>
+    await inSamples(engine, this.pace, this.n, floats, ({ kernels }, first, last) =>
       kernels.accumulate(at(own, first, floats), at(buffer, first, floats), (last - first) * floats),
     );
     this.release(buffer);

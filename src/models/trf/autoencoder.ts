@@ -2,13 +2,12 @@ import { activate, activateBackward, drop, type Mask } from '../../layers/activa
 import { LANES, tilesFor } from '../../layers/batch.js';
 import type { PackScratch } from '../../layers/dense-units.js';
 import { activationBytes, type Linear } from '../../layers/linear.js';
-import { inRanges } from '../../layers/parts.js';
 import { packScratch } from '../../layers/stack.js';
 import { padded } from '../../numeric/padding.js';
 import { type Address, NONE, plus } from '../../runtime/address.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
-import type { Fork } from '../../runtime/fork.js';
 import type { Pace } from '../../runtime/pace.js';
+import { inRanges, type Part } from '../../runtime/parts.js';
 import { Purpose } from '../../runtime/random.js';
 import type { LossSum } from '../../training/losses.js';
 import type { Block } from '../../training/optimizer.js';
@@ -139,19 +138,17 @@ export class TileAutoencoder implements Autoencoder {
       for (let t = t0; t < t1; t++) kernels.tile_fill(plus(decoded, t * tileBytes), visibleBias, inputs);
     });
     await layer.backwardInput(decoded, hidden, tiles, pack, pace, true);
-    let fork!: Fork;
-    await inRanges(engine, pace, length * PASS, tiles, 1, (made, t0, t1) => {
-      fork = made;
+    const kept: number[] = [];
+    const part: Part = (fork, t0, t1) => {
       for (let t = t0; t < t1; t++) {
         const at = plus(decoded, t * tileBytes);
         const live = Math.min(LANES, rows.length - t * LANES);
         const target = plus(clean, t * tileBytes);
         fork.keep(fork.kernels.squared_error(at, at, target, inputs, live, 1 / rows.length));
       }
-    });
-    let sum = 0;
-    for (let t = 0; t < tiles; t++) sum += fork.kept(t);
-    return { sum, weight: rows.length };
+    };
+    await inRanges(engine, pace, length * PASS, tiles, 1, part, undefined, kept);
+    return { sum: kept.reduce((sum, squares) => sum + squares, 0), weight: rows.length };
   }
 
   async initialise(seed: number, initialScale: number): Promise<void> {

@@ -1,12 +1,12 @@
 import type { Matrix } from '../../data/dataset.js';
 import { LANES, loadBatch, tilesFor } from '../../layers/batch.js';
 import type { Linear } from '../../layers/linear.js';
-import { inParts } from '../../layers/parts.js';
 import { forwardLayers, Workspace } from '../../layers/stack.js';
 import { type Address, plus } from '../../runtime/address.js';
 import { requireMemory } from '../../runtime/budget.js';
 import type { Engine } from '../../runtime/engine.js';
 import type { Pace } from '../../runtime/pace.js';
+import { inParts } from '../../runtime/parts.js';
 import { bytesOf } from '../../runtime/rehearsal.js';
 import { type BinaryColumns, bitBytes, emptyBits } from '../../structure/variables.js';
 

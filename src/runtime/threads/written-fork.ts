@@ -21,13 +21,12 @@ export class Writer {
   readonly kernels: Kernels;
   readonly table: readonly Kernel[];
   private current: WrittenFork | undefined;
-  /** One for each fork that is under way; more than one where calls of the API run side by side. */
+  /** Free ones, of as many as forks were ever under way at a time: more than one where calls of the API run side by side. */
   private readonly rooms: Room[] = [];
 
   constructor(
     kernels: Kernels,
     private readonly makeRoom: () => Room,
-    private readonly freeRoom: (room: Room) => void,
     readonly team: Team | undefined,
   ) {
     const { names, table } = kernelTable(kernels as unknown as Record<string, unknown>);
@@ -43,10 +42,8 @@ export class Writer {
     return this.current;
   }
 
-  /** One room stays at hand. */
   take(room: Room): void {
-    if (this.rooms.length > 0) this.freeRoom(room);
-    else this.rooms.push(room);
+    this.rooms.push(room);
   }
 
   private writing(id: number): () => number {

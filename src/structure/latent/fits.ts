@@ -3,6 +3,7 @@ import type { Engine, Scope } from '../../runtime/engine.js';
 import type { Fork, Own } from '../../runtime/fork.js';
 import type { Kernels } from '../../runtime/kernels.js';
 import type { Pace } from '../../runtime/pace.js';
+import { inRanges, ownOf } from '../../runtime/parts.js';
 import { fillUniform, Purpose } from '../../runtime/random.js';
 import { bindRows } from '../bound-rows.js';
 import { type BinaryColumns, type BinaryRows, emptyBits } from '../variables.js';
@@ -45,8 +46,6 @@ const TEST_WORK = 1_000_000;
 const WORTH_ROW = 200_000;
 /** Islands whose states are found in one fork. */
 const ISLANDS = 64;
-/** Words of columns packed in one item. */
-const PACKED = 2 ** 17;
 
 /** Fits small latent class models to bit columns by EM, and holds the groups of rows that agree on an island's members. */
 export class LatentFits {
@@ -96,8 +95,7 @@ export class LatentFits {
       this.draws = scope.bytes(Math.ceil(numbers / 16) * 64);
       this.likelihood = scope.bytes(restarts * 8);
       this.order = scope.bytes(restarts * 4);
-      const bytes = Math.ceil(rows / 2) * 64;
-      this.own = { at: scope.bytes(bytes * engine.threads), bytes };
+      this.own = ownOf(engine, scope, Math.ceil(rows / 2) * 64);
     } catch (error) {
       this.dispose();
       throw error;
@@ -118,13 +116,10 @@ export class LatentFits {
     const scope = engine.scope();
     try {
       const { columnStart, columnRow } = bindRows(engine, scope, data);
-      const step = Math.max(1, Math.ceil(PACKED / words));
-      const fork = engine.fork(data.variables * words * 20);
-      for (let v = 0; v < data.variables; v += step) {
-        fork.kernels.list_bits(bits, columnStart, columnRow, words, v, Math.min(data.variables, v + step));
-        fork.next();
-      }
-      await fork.turns(pace);
+      const { variables } = data;
+      await inRanges(engine, pace, variables * words * 20, variables, 1, ({ kernels }, v0, v1) => {
+        kernels.list_bits(bits, columnStart, columnRow, words, v0, v1);
+      });
     } finally {
       scope.dispose();
     }

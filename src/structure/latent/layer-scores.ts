@@ -2,6 +2,7 @@ import { type Address, plus } from '../../runtime/address.js';
 import type { Engine } from '../../runtime/engine.js';
 import type { Own } from '../../runtime/fork.js';
 import type { Pace } from '../../runtime/pace.js';
+import { inRanges, inSizes, ownOf, type Part } from '../../runtime/parts.js';
 import { bindRows } from '../bound-rows.js';
 import type { BinaryRows } from '../variables.js';
 import { everyRow, type PairRoom, type SoftCounts } from './soft-counts.js';
@@ -12,8 +13,6 @@ const FORK_CHILDREN = 160;
 const ITEM = 50_000_000;
 /** Units whose inputs are chosen together: a cache line of scores. */
 const UNITS = 16;
-/** Units chosen for in one fork. */
-const FORK_UNITS = 16 * UNITS;
 /** Of a score, and of a look at it, in multiply-adds. */
 const SCORE_WORK = 1000;
 const CHOICE_WORK = 120;
@@ -68,8 +67,7 @@ export class LayerScores {
       this.sums = scope.bytes(below ? this.inputs * 8 : 0);
       this.rows = scope.bytes(rows * 4);
       // Weights and parents of the rows; sums, joint sums and two margins of the units. Or the scores of some units.
-      const bytes = Math.ceil(Math.max(8 * rows + 32 * stride, UNITS * this.inputs * 4) / 64) * 64;
-      this.own = { at: scope.bytes(bytes * engine.threads), bytes };
+      this.own = ownOf(engine, scope, Math.max(8 * rows + 32 * stride, UNITS * this.inputs * 4));
     } catch (error) {
       this.dispose();
       throw error;
@@ -88,12 +86,9 @@ export class LayerScores {
     above.totals(totals);
     if (below) {
       everyRow(engine, this.rows, rows);
-      const fork = engine.fork(10 * rows * inputs);
-      for (let c = 0; c < inputs; c += UNITS) {
-        fork.kernels.column_sums(this.sums, below.posterior, rows, below.stride, c, Math.min(inputs, c + UNITS));
-        fork.next();
-      }
-      await fork.turns(pace);
+      await inRanges(engine, pace, 10 * rows * inputs, inputs, UNITS, ({ kernels }, c0, c1) => {
+        kernels.column_sums(this.sums, below.posterior, rows, below.stride, c0, c1);
+      });
     } else engine.f32(this.rows, rows).fill(1);
     const listed = below ? rows : data.index.length / inputs;
     const each = 10 * listed * above.stride + SCORE_WORK * above.latents;
@@ -117,20 +112,14 @@ export class LayerScores {
   async choose({ start, more }: Places, pace: Pace): Promise<Int32Array> {
     const { engine, above, inputs, own } = this;
     const { latents: units, stride } = above;
-    for (let begun = 0; begun < units; begun += FORK_UNITS) {
-      const end = Math.min(units, begun + FORK_UNITS);
-      const fork = engine.fork((end - begun) * inputs * CHOICE_WORK, own);
-      for (let first = begun; first < end; first += UNITS) {
-        const last = Math.min(end, first + UNITS);
-        fork.kernels.take_columns(fork.own, this.scores, inputs, stride, first, last);
-        for (let u = first; u < last; u++) {
-          const scores = plus(fork.own, (u - first) * inputs * 4);
-          if (more[u]! > 0) fork.kernels.choose_inputs(plus(this.index, start[u]! * 4), scores, inputs, more[u]!);
-        }
-        fork.next();
+    const part: Part = ({ kernels, own }, first, last) => {
+      kernels.take_columns(own, this.scores, inputs, stride, first, last);
+      for (let u = first; u < last; u++) {
+        const scores = plus(own, (u - first) * inputs * 4);
+        if (more[u]! > 0) kernels.choose_inputs(plus(this.index, start[u]! * 4), scores, inputs, more[u]!);
       }
-      await fork.turns(pace);
-    }
+    };
+    await inSizes(engine, pace, units * inputs * CHOICE_WORK, units, UNITS, part, own);
     return engine.i32(this.index, start[units]!).slice();
   }
 

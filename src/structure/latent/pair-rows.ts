@@ -2,6 +2,7 @@ import { type Address, plus } from '../../runtime/address.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
 import type { Own } from '../../runtime/fork.js';
 import type { Kernels } from '../../runtime/kernels.js';
+import { ownOf } from '../../runtime/parts.js';
 import { bindRows } from '../bound-rows.js';
 import { bindMargins, countIndices } from '../pair-information.js';
 import type { BinaryColumns, BinaryRows } from '../variables.js';
@@ -18,8 +19,7 @@ export class PairRows {
   constructor(engine: Engine, scope: Scope, data: BinaryRows | BinaryColumns) {
     const { rows: n, variables: d } = data;
     this.variables = d;
-    const bytes = Math.ceil((8 * d + 4 * (d + (d % 2)) + 8 * (n + 1)) / 64) * 64;
-    this.own = { at: scope.bytes(bytes * engine.threads), bytes };
+    this.own = ownOf(engine, scope, 8 * d + 4 * (d + (d % 2)) + 8 * (n + 1));
     const { count, ones, work } =
       data.kind === 'rows' ? listCounter(engine, scope, data) : bitCounter(engine, scope, data);
     this.work = 60 * d + work;

@@ -8,6 +8,7 @@ import { ENGINE, type Engine, engineOf, type Scope } from '../../runtime/engine.
 import type { Fork, Own } from '../../runtime/fork.js';
 import type { Kernels } from '../../runtime/kernels.js';
 import { Pace } from '../../runtime/pace.js';
+import { ownOf } from '../../runtime/parts.js';
 import { bytesOf } from '../../runtime/rehearsal.js';
 import { listBytes, listRows } from '../binary.js';
 import { type BinaryRows, binarise } from '../variables.js';
@@ -94,8 +95,7 @@ export class LatentInference {
       this.table = scope.bytes(latents * 16);
       this.base = scope.bytes(latents * 32);
       this.ratio = scope.bytes(features * 16);
-      const bytes = Math.ceil(latents / 2) * 64;
-      this.message = { at: scope.bytes(bytes * engine.threads), bytes };
+      this.message = ownOf(engine, scope, Math.ceil(latents / 2) * 64);
       this.prior = scope.bytes(latents * 8);
       this.posterior = scope.bytes(Math.ceil(chunk / 4) * latents * 16);
       this.likelihood = scope.bytes(chunk * 8);

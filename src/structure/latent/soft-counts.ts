@@ -4,6 +4,7 @@ import type { Engine, Scope } from '../../runtime/engine.js';
 import type { Kernels } from '../../runtime/kernels.js';
 import type { Pace } from '../../runtime/pace.js';
 import { PANEL_ROWS, wholePanels } from '../../runtime/panels.js';
+import { inRanges } from '../../runtime/parts.js';
 
 const BLOCK = 512;
 /** Multiply-adds of a part of a product, about. */
@@ -95,13 +96,9 @@ export class SoftCounts {
       }
       await fork.turns(pace);
     }
-    const fork = engine.fork(latents * latents * 10);
-    const step = Math.max(1, Math.ceil(2 ** 18 / stride));
-    for (let row = 0; row < latents; row += step) {
-      fork.kernels.mirror_lower(sums, stride, row, Math.min(latents, row + step));
-      fork.next();
-    }
-    await fork.turns(pace);
+    await inRanges(engine, pace, latents * latents * 10, latents, 1, ({ kernels }, from, to) => {
+      kernels.mirror_lower(sums, stride, from, to);
+    });
   }
 
   roomForPairs(scope: Scope): PairRoom {
