@@ -6,7 +6,7 @@ import { fillUniform } from '../runtime/random.js';
 import { type InputBatch, LANES, type RowBatch, type TileBatch, tilesFor } from './batch.js';
 import type { Connections } from './connections.js';
 import { DenseRowUnits, DenseUnits, type PackScratch, packSizes } from './dense-units.js';
-import { inRanges } from './parts.js';
+import { inRanges, type Turns } from './parts.js';
 import { SparseUnits } from './sparse-units.js';
 
 export interface LinearShape {
@@ -164,7 +164,7 @@ export class Linear {
     this.engine.f32(this.dbias, this.units).fill(0);
   }
 
-  addBiasGradient(dy: Address, tiles: number, pace: Pace): Promise<void> {
+  addBiasGradient(dy: Address, tiles: number, pace: Pace): Turns {
     const { engine, units, dbias } = this;
     return inRanges(engine, pace, tiles * units * LANES, units, 16, ({ kernels }, from, to) => {
       for (let t = 0; t < tiles; t++)

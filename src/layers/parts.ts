@@ -1,6 +1,12 @@
 import type { Engine } from '../runtime/engine.js';
-import type { Fork } from '../runtime/fork.js';
+import { DirectFork, type Fork } from '../runtime/fork.js';
 import type { Pace } from '../runtime/pace.js';
+
+/** To await; undefined where the work was too little to wait for, and is done. */
+export type Turns = Promise<void> | undefined;
+
+/** The calls of one part: of the outputs [from, to) and the tiles [tile0, tile1). */
+export type Item = (fork: Fork, from: number, to: number, tile0: number, tile1: number) => void;
 
 /** Multiply-adds, or what takes as long, of a part: some 25 µs at least where there are few parts, a millisecond at most. */
 const LEAST = 500_000;
@@ -11,26 +17,24 @@ const TOGETHER = 32;
 
 /**
  * Work over `tiles` x `outputs`, cut into parts that any thread may do: by tiles first, then by outputs, whole multiples of `step`. How is a matter of the shapes alone.
- * `item` makes the calls of the outputs [from, to) and the tiles [tile0, tile1).
  * @param work multiply-adds, or what takes as long, in all
  */
-export async function inParts(
+export function inParts(
   engine: Engine,
   pace: Pace,
   work: number,
   tiles: number,
   outputs: number,
   step: number,
-  item: (fork: Fork, from: number, to: number, tile0: number, tile1: number) => void,
-): Promise<void> {
+  item: Item,
+): Turns {
   const count = Math.max(1, Math.min(FEW, work / LEAST), work / MOST);
   const height = Math.ceil(tiles / count);
   const rows = Math.ceil(tiles / height);
   const width = Math.ceil(outputs / Math.ceil(count / rows) / step) * step;
   const columns = Math.ceil(outputs / width);
   const parts = rows * columns;
-  for (let first = 0; first < parts; first += TOGETHER) {
-    const last = Math.min(parts, first + TOGETHER);
+  const some = (first: number, last: number) => {
     const fork = engine.fork(((last - first) / parts) * work);
     for (let part = first; part < last; part++) {
       const from = (part % columns) * width;
@@ -38,18 +42,16 @@ export async function inParts(
       item(fork, from, Math.min(outputs, from + width), tile, Math.min(tiles, tile + height));
       fork.next();
     }
-    await fork.turns(pace);
-  }
+    return fork instanceof DirectFork && !pace.due ? undefined : fork.turns(pace);
+  };
+  return parts <= TOGETHER ? some(0, parts) : inGroups(parts, some);
+}
+
+async function inGroups(parts: number, some: (first: number, last: number) => Turns): Promise<void> {
+  for (let first = 0; first < parts; first += TOGETHER) await some(first, Math.min(parts, first + TOGETHER));
 }
 
 /** As inParts, for work that is not in tiles. */
-export function inRanges(
-  engine: Engine,
-  pace: Pace,
-  work: number,
-  outputs: number,
-  step: number,
-  item: (fork: Fork, from: number, to: number) => void,
-): Promise<void> {
+export function inRanges(engine: Engine, pace: Pace, work: number, outputs: number, step: number, item: Item): Turns {
   return inParts(engine, pace, work, 1, outputs, step, item);
 }

@@ -3,7 +3,7 @@ import type { Engine, Scope } from '../runtime/engine.js';
 import type { Fork } from '../runtime/fork.js';
 import type { Pace } from '../runtime/pace.js';
 import { LANES, type RowBatch, tilesFor } from './batch.js';
-import { inRanges } from './parts.js';
+import { inRanges, type Turns } from './parts.js';
 
 const ROW_BYTES = LANES * 4;
 /** Tiles whose errors are made together. */
@@ -74,7 +74,7 @@ export class StripUnits {
   }
 
   /** y = W x + bias. */
-  forwardRows(y: Address, yStride: number, rows: RowBatch, bias: Address, pace: Pace): Promise<void> {
+  forwardRows(y: Address, yStride: number, rows: RowBatch, bias: Address, pace: Pace): Turns {
     const { engine, units, weight } = this;
     const { start, index, value, entries } = rows;
     const tiles = tilesFor(rows.rows);
@@ -157,7 +157,7 @@ export class StripUnits {
   }
 
   /** dW += dh xᵀ of the encoder, from the dh that decodeBackward left. */
-  backwardWeightRows(rows: RowBatch, { start, unit, dvalue, entries }: ActiveUnits, pace: Pace): Promise<void> {
+  backwardWeightRows(rows: RowBatch, { start, unit, dvalue, entries }: ActiveUnits, pace: Pace): Turns {
     const { engine, units, inputs, dweight } = this;
     const { columnStart, columnRow, columnPlace, value } = rows;
     const work = ((rows.entries * entries) / Math.max(1, rows.rows)) * SCATTERED;

@@ -1,6 +1,7 @@
 import { LANES, rowsToTiles, tilesFor, tilesToRows } from '../../layers/batch.js';
 import type { PackScratch } from '../../layers/dense-units.js';
 import { activationBytes, type Linear } from '../../layers/linear.js';
+import type { Turns } from '../../layers/parts.js';
 import type { Address } from '../../runtime/address.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
 import type { Pace } from '../../runtime/pace.js';
@@ -22,7 +23,7 @@ class FeatureTiles {
     this.staging = scope.bytes(activationBytes(features, size));
   }
 
-  load(rows: Address, n: number, pace: Pace): Promise<void> {
+  load(rows: Address, n: number, pace: Pace): Turns {
     const { engine, staging, features } = this;
     engine.u8(staging, n * features * 4).set(engine.u8(rows, n * features * 4));
     return rowsToTiles(engine, this.at, staging, features, tilesFor(n), n, pace);

@@ -1,7 +1,7 @@
 import type { Matrix } from '../../data/dataset.js';
 import { LANES, loadBatch, tilesFor } from '../../layers/batch.js';
 import type { Linear } from '../../layers/linear.js';
-import { inParts } from '../../layers/parts.js';
+import { inParts, type Turns } from '../../layers/parts.js';
 import { forwardLayers, Workspace } from '../../layers/stack.js';
 import { type Address, plus } from '../../runtime/address.js';
 import { requireMemory } from '../../runtime/budget.js';
@@ -115,7 +115,7 @@ function unpack(
   tiles: number,
   { signs, rowMajor }: { signs: Address; rowMajor: Address | undefined },
   pace: Pace,
-): Promise<void> {
+): Turns {
   return inParts(engine, pace, tiles * units * LANES * UNPACK, tiles, units, 16, ({ kernels }, u0, u1, t0, t1) => {
     for (let t = t0; t < t1; t++) {
       const tile = plus(at, (t * units + u0) * LANES * 4);

@@ -3,7 +3,7 @@ import { activate, activateBackward, drop } from '../../layers/activate.js';
 import { LANES, RowBatch, tilesFor } from '../../layers/batch.js';
 import type { Connections } from '../../layers/connections.js';
 import { activationBytes, Linear, type LinearShape } from '../../layers/linear.js';
-import { inParts } from '../../layers/parts.js';
+import { inParts, type Turns } from '../../layers/parts.js';
 import { SparseUnits } from '../../layers/sparse-units.js';
 import { ActiveUnits, StripUnits } from '../../layers/strip-units.js';
 import { padded } from '../../numeric/padding.js';
@@ -162,7 +162,7 @@ export class RowAutoencoder implements Autoencoder {
   }
 
   /** Tiles of the visible bias − x, to which the units then add. */
-  private startReconstruction(tiles: number, pace: Pace): Promise<void> {
+  private startReconstruction(tiles: number, pace: Pace): Turns {
     const { engine, batch, stripUnits, decoded, clean } = this;
     const { columnStart, columnRow, columnPlace } = batch;
     const { inputs } = stripUnits;
