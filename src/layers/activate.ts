@@ -2,7 +2,7 @@ import { type Address, plus } from '../runtime/address.js';
 import type { Engine } from '../runtime/engine.js';
 import type { Fork } from '../runtime/fork.js';
 import type { Pace } from '../runtime/pace.js';
-import { inRanges } from '../runtime/parts.js';
+import { inRanges, type Turns } from '../runtime/parts.js';
 import { dropThreshold } from '../runtime/random.js';
 
 /** Names the random numbers of one training step. */
@@ -29,7 +29,7 @@ export function activate(
   rate: number,
   mask: Mask | undefined,
   pace: Pace,
-): Promise<void> {
+): Turns {
   const drops = mask && rate > 0 ? mask : undefined;
   return inRanges(engine, pace, length * (drops ? RELU + DROP : RELU), length, 16, (fork, from, to) => {
     fork.kernels.relu(plus(at, from * 4), to - from);
@@ -45,7 +45,7 @@ export function activateBackward(
   length: number,
   rate: number,
   pace: Pace,
-): Promise<void> {
+): Turns {
   return inRanges(engine, pace, length * RELU, length, 16, (fork, from, to) => {
     fork.kernels.relu_backward(plus(d, from * 4), plus(y, from * 4), to - from, 1 / (1 - rate));
   });
@@ -60,7 +60,7 @@ export function drop(
   scale: number,
   mask: Mask,
   pace: Pace,
-): Promise<void> {
+): Turns {
   return inRanges(engine, pace, length * DROP, length, 16, (fork, from, to) => {
     dropRange(fork, at, from, to, rate, scale, mask);
   });

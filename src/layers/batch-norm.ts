@@ -2,7 +2,7 @@ import { padded } from '../numeric/padding.js';
 import { type Address, NONE, plus } from '../runtime/address.js';
 import type { Engine, Scope } from '../runtime/engine.js';
 import type { Pace } from '../runtime/pace.js';
-import { inRanges, type Part } from '../runtime/parts.js';
+import { inRanges, type Part, type Turns } from '../runtime/parts.js';
 
 /** PyTorch's defaults. */
 const EPSILON = 1e-5;
@@ -33,7 +33,7 @@ type Table = (typeof TABLES)[number];
 const PASS = 4;
 
 /** Samples [0, n) of `floats` each in parts, on all threads. */
-export function inSamples(engine: Engine, pace: Pace, n: number, floats: number, part: Part): Promise<void> {
+export function inSamples(engine: Engine, pace: Pace, n: number, floats: number, part: Part): Turns {
   return inRanges(engine, pace, n * PASS * floats, n, 1, part);
 }
 

@@ -5,7 +5,7 @@ import { padded } from '../numeric/padding.js';
 import { type Address, NONE, plus } from '../runtime/address.js';
 import type { Engine, Scope } from '../runtime/engine.js';
 import type { Pace } from '../runtime/pace.js';
-import { inParts, inRanges } from '../runtime/parts.js';
+import { inParts, inRanges, type Turns } from '../runtime/parts.js';
 import { Purpose } from '../runtime/random.js';
 import { drop, type Noise } from './activate.js';
 
@@ -197,7 +197,7 @@ export function loadBatch(
 }
 
 /** Inverted dropout of a batch's features, in place. */
-export function dropInputs(engine: Engine, batch: InputBatch, rate: number, noise: Noise, pace: Pace): Promise<void> {
+export function dropInputs(engine: Engine, batch: InputBatch, rate: number, noise: Noise, pace: Pace): Turns {
   const [at, length] = batch.kind === 'rows' ? [batch.value, batch.capacity] : [batch.at, batch.length];
   return drop(engine, at, length, rate, 1 / (1 - rate), { ...noise, purpose: Purpose.inputDropout, stream: 0 }, pace);
 }
@@ -221,7 +221,7 @@ export function tilesToRows(
   count: number,
   pace: Pace,
   stride = units,
-): Promise<void> {
+): Turns {
   return inParts(engine, pace, count * LANES * units * MOVE, count, units, 16, ({ kernels }, from, to, t0, t1) => {
     for (let t = t0; t < t1; t++) {
       const [out, tile] = [plus(rows, (t * LANES * units + from) * 4), plus(tiles, (t * stride + from) * LANES * 4)];
@@ -239,7 +239,7 @@ export function rowsToTiles(
   count: number,
   live: number,
   pace: Pace,
-): Promise<void> {
+): Turns {
   engine.f32(plus(rows, live * units * 4), (count * LANES - live) * units).fill(0);
   return inParts(engine, pace, count * LANES * units * MOVE, count, units, 4, ({ kernels }, from, to, t0, t1) => {
     for (let t = t0; t < t1; t++) {

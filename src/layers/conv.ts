@@ -4,7 +4,7 @@ import type { Engine } from '../runtime/engine.js';
 import type { Own } from '../runtime/fork.js';
 import type { Kernels } from '../runtime/kernels.js';
 import type { Pace } from '../runtime/pace.js';
-import { inRanges, inSizes, type Part, partSize } from '../runtime/parts.js';
+import { inRanges, inSizes, type Part, partSize, type Turns } from '../runtime/parts.js';
 import { packRows } from './pack-rows.js';
 
 /** One convolution: square kernel, stride and zero padding the same in both directions, no bias. */
@@ -327,7 +327,7 @@ export class Conv {
   }
 
   /** All images, some at once. */
-  private images(n: number, work: Own, pace: Pace, part: Part): Promise<void> {
+  private images(n: number, work: Own, pace: Pace, part: Part): Turns {
     return inSizes(this.engine, pace, n * this.multiplyAdds(), n, this.imagesAtOnce(n), part, work);
   }
 
@@ -345,7 +345,7 @@ export class Conv {
   }
 
   /** Filters by transforms of four at once. */
-  private fours(pace: Pace, work: Own, part: Part, filters = this.shape.filters): Promise<void> {
+  private fours(pace: Pace, work: Own, part: Part, filters = this.shape.filters): Turns {
     const all = TRANSFORM * this.shape.channels * this.shape.filters;
     return inRanges(this.engine, pace, all, filters, 4, part, work);
   }

@@ -3,7 +3,7 @@ import { type Address, NONE, plus } from '../runtime/address.js';
 import type { Engine } from '../runtime/engine.js';
 import type { Pace } from '../runtime/pace.js';
 import { PANEL_ROWS, wholePanels } from '../runtime/panels.js';
-import { inParts, inRanges } from '../runtime/parts.js';
+import { inParts, inRanges, type Turns } from '../runtime/parts.js';
 import { LANES, type RowBatch, tilesFor, tilesToRows } from './batch.js';
 
 const TILE_BYTES = LANES * 4;
@@ -111,14 +111,7 @@ export class DenseUnits {
   }
 
   /** The weights as a matrix [outs][terms], in panels. */
-  private pack(
-    a: Address,
-    outs: number,
-    terms: number,
-    rowStride: number,
-    termStride: number,
-    pace: Pace,
-  ): Promise<void> {
+  private pack(a: Address, outs: number, terms: number, rowStride: number, termStride: number, pace: Pace): Turns {
     const { engine, weight } = this;
     return inRanges(engine, pace, outs * terms * PACK, outs, PANEL_ROWS, ({ kernels }, from, to) => {
       const [out, source] = [plus(a, from * terms * 4), plus(weight, from * rowStride * 4)];
@@ -139,7 +132,7 @@ export class DenseUnits {
     { a }: PackScratch,
     pace: Pace,
     accumulate: boolean,
-  ): Promise<void> {
+  ): Turns {
     const panels = Math.ceil(outs / PANEL_ROWS);
     const added = bias || accumulate ? 1 : 0;
     const work = tiles * LANES * outs * terms;
@@ -173,14 +166,7 @@ export class DenseRowUnits {
   }
 
   /** y = W x + bias. */
-  forwardRows(
-    y: Address,
-    yStride: number,
-    rows: RowBatch,
-    bias: Address,
-    { a }: PackScratch,
-    pace: Pace,
-  ): Promise<void> {
+  forwardRows(y: Address, yStride: number, rows: RowBatch, bias: Address, { a }: PackScratch, pace: Pace): Turns {
     const { engine, units, weight } = this;
     const { start, index, value } = rows;
     const work = rows.entries * units;

@@ -2,7 +2,7 @@ import { padded } from '../numeric/padding.js';
 import { type Address, NONE, plus } from '../runtime/address.js';
 import type { Engine, Scope } from '../runtime/engine.js';
 import type { Pace } from '../runtime/pace.js';
-import { inRanges } from '../runtime/parts.js';
+import { inRanges, type Turns } from '../runtime/parts.js';
 import { fillUniform } from '../runtime/random.js';
 import { type InputBatch, LANES, type RowBatch, type TileBatch, tilesFor } from './batch.js';
 import type { Connections } from './connections.js';
@@ -164,7 +164,7 @@ export class Linear {
     this.engine.f32(this.dbias, this.units).fill(0);
   }
 
-  addBiasGradient(dy: Address, tiles: number, pace: Pace): Promise<void> {
+  addBiasGradient(dy: Address, tiles: number, pace: Pace): Turns {
     const { engine, units, dbias } = this;
     return inRanges(engine, pace, tiles * units * LANES, units, 16, ({ kernels }, from, to) => {
       for (let t = 0; t < tiles; t++)

@@ -1,7 +1,7 @@
 import { type Address, NONE, plus } from '../runtime/address.js';
 import type { Engine, Scope } from '../runtime/engine.js';
 import type { Pace } from '../runtime/pace.js';
-import { inParts, inRanges } from '../runtime/parts.js';
+import { inParts, inRanges, type Turns } from '../runtime/parts.js';
 import { LANES, type RowBatch, tilesFor } from './batch.js';
 import { type BoundConnections, bindConnections, type Connections } from './connections.js';
 
@@ -41,7 +41,7 @@ export class SparseUnits {
     bias: Address,
     pace: Pace,
     accumulate = false,
-  ): Promise<void> {
+  ): Turns {
     const { engine, units, weight } = this;
     const { start, index } = this.at;
     const added = accumulate ? 1 : 0;
@@ -62,7 +62,7 @@ export class SparseUnits {
     tiles: number,
     pace: Pace,
     accumulate: boolean,
-  ): Promise<void> {
+  ): Turns {
     const { engine, inputs, weight } = this;
     const { inputStart, inputUnit, inputPlace } = this.at;
     const added = accumulate ? 1 : 0;
@@ -83,7 +83,7 @@ export class SparseUnits {
     tiles: number,
     pace: Pace,
     accumulate: boolean,
-  ): Promise<void> {
+  ): Turns {
     const { engine, units, dweight } = this;
     const { start, index } = this.at;
     if (!accumulate) this.clear();

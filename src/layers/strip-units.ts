@@ -2,7 +2,7 @@ import { type Address, NONE, plus } from '../runtime/address.js';
 import type { Engine, Scope } from '../runtime/engine.js';
 import type { Fork } from '../runtime/fork.js';
 import type { Pace } from '../runtime/pace.js';
-import { inRanges, inSizes, type Part } from '../runtime/parts.js';
+import { inRanges, inSizes, type Part, type Turns } from '../runtime/parts.js';
 import { LANES, type RowBatch, tilesFor } from './batch.js';
 
 const ROW_BYTES = LANES * 4;
@@ -78,7 +78,7 @@ export class StripUnits {
   }
 
   /** y = W x + bias. */
-  forwardRows(y: Address, yStride: number, rows: RowBatch, bias: Address, pace: Pace): Promise<void> {
+  forwardRows(y: Address, yStride: number, rows: RowBatch, bias: Address, pace: Pace): Turns {
     const { engine, units, weight } = this;
     const { start, index, value, entries } = rows;
     const tiles = tilesFor(rows.rows);
@@ -142,7 +142,7 @@ export class StripUnits {
     tiles: number,
     scale: number,
     pace: Pace,
-  ): Promise<void> {
+  ): Turns {
     const { engine, strips, units, weight } = this;
     const { start, unit, dvalue, error, errorRows, entries } = active;
     const work = strips * LANES * entries;
@@ -182,7 +182,7 @@ export class StripUnits {
   }
 
   /** dW += dh xᵀ of the encoder, from the dh that decodeBackward left. */
-  backwardWeightRows(rows: RowBatch, { start, unit, dvalue, entries }: ActiveUnits, pace: Pace): Promise<void> {
+  backwardWeightRows(rows: RowBatch, { start, unit, dvalue, entries }: ActiveUnits, pace: Pace): Turns {
     const { engine, units, inputs, dweight } = this;
     const { columnStart, columnRow, columnPlace, value } = rows;
     const work = ((rows.entries * entries) / Math.max(1, rows.rows)) * SCATTERED;

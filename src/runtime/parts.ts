@@ -1,8 +1,11 @@
 import { roundUp } from '../numeric/padding.js';
 import type { Size } from './address.js';
 import type { Engine, Scope } from './engine.js';
-import type { Fork, Own } from './fork.js';
+import { DirectFork, type Fork, type Own } from './fork.js';
 import type { Pace } from './pace.js';
+
+/** To await; undefined where the work was too little to wait for, and is done. */
+export type Turns = Promise<void> | undefined;
 
 /** Multiply-adds, or what takes as long, of a part: some 25 µs at least where there are few parts, a millisecond at most. */
 const LEAST = 500_000;
@@ -31,7 +34,7 @@ export function inParts(
   outputs: number,
   step: number,
   part: (fork: Fork, from: number, to: number, tile0: number, tile1: number) => void,
-): Promise<void> {
+): Turns {
   const parts = Math.max(1, Math.min(FEW, work / LEAST), work / MOST);
   const height = Math.ceil(tiles / parts);
   const rows = Math.ceil(tiles / height);
@@ -61,7 +64,7 @@ export function inRanges(
   part: Part,
   own?: Own,
   kept?: number[],
-): Promise<void> {
+): Turns {
   return inSizes(engine, pace, work, count, partSize(count, work / count, step), part, own, kept);
 }
 
@@ -75,7 +78,7 @@ export function inSizes(
   part: Part,
   own?: Own,
   kept?: number[],
-): Promise<void> {
+): Turns {
   const item = (fork: Fork, i: number) => part(fork, i * size, Math.min(count, (i + 1) * size));
   return inItems(engine, pace, work, Math.ceil(count / size), item, own, kept);
 }
@@ -87,7 +90,7 @@ export function ownOf(engine: Engine, scope: Scope, bytes: Size): Own {
   return { at: scope.bytes(engine.threads * each), bytes: each };
 }
 
-async function inItems(
+function inItems(
   engine: Engine,
   pace: Pace,
   work: number,
@@ -95,16 +98,30 @@ async function inItems(
   item: (fork: Fork, i: number) => void,
   own?: Own,
   kept?: number[],
-): Promise<void> {
-  for (let first = 0; first < count; first += TOGETHER) {
-    const last = Math.min(count, first + TOGETHER);
+): Turns {
+  const some = (first: number, last: number) => {
     // One alone need not be written down.
     const fork = engine.fork(count === 1 ? 0 : ((last - first) / count) * work, own);
     for (let i = first; i < last; i++) {
       item(fork, i);
       fork.next();
     }
-    await fork.turns(pace);
+    return fork;
+  };
+  const keep = (fork: Fork) => {
     for (let i = 0; kept && i < fork.keptCount; i++) kept.push(fork.kept(i));
-  }
+  };
+  const inTurns = async (fork: Fork) => {
+    await fork.turns(pace);
+    keep(fork);
+  };
+  if (count > TOGETHER)
+    return (async () => {
+      for (let first = 0; first < count; first += TOGETHER)
+        await inTurns(some(first, Math.min(count, first + TOGETHER)));
+    })();
+  const fork = some(0, count);
+  if (!(fork instanceof DirectFork) || pace.due) return inTurns(fork);
+  keep(fork);
+  return undefined;
 }

@@ -4,7 +4,7 @@ import { type Address, NONE, plus } from '../runtime/address.js';
 import type { Engine, Scope } from '../runtime/engine.js';
 import type { Fork } from '../runtime/fork.js';
 import type { Pace } from '../runtime/pace.js';
-import { inParts, inRanges } from '../runtime/parts.js';
+import { inParts, inRanges, type Turns } from '../runtime/parts.js';
 import type { ClassWeights } from './class-weights.js';
 
 /** A summed loss and what to divide it by: rows, or labels present. */
@@ -32,7 +32,7 @@ export interface Loss {
   /** Reserves room for one batch's labels. `weights`: what a row counts, by class; its mean over the training rows is 1. */
   prepare(engine: Engine, scope: Scope, batchSize: number, weights?: ClassWeights): BoundLoss;
   /** Logits to probabilities, in place; values stay standardised. */
-  activate(engine: Engine, logits: Address, tiles: number, pace: Pace): Promise<void>;
+  activate(engine: Engine, logits: Address, tiles: number, pace: Pace): Turns;
   /** Room for what `predict` returns of so many rows. */
   room(rows: number): Outputs;
   /** Puts activated outputs of some rows, [rows][outputs], into that room: values in the user's unit. */
@@ -104,7 +104,7 @@ class SoftmaxLoss extends ProbabilityLoss implements Loss {
     };
   }
 
-  activate(engine: Engine, logits: Address, tiles: number, pace: Pace): Promise<void> {
+  activate(engine: Engine, logits: Address, tiles: number, pace: Pace): Turns {
     const { outputs } = this;
     return inParts(engine, pace, tiles * LANES * outputs * SOFTMAX, tiles, 1, 1, ({ kernels }, _0, _1, t0, t1) => {
       for (let t = t0; t < t1; t++) {
@@ -149,7 +149,7 @@ class SigmoidLoss extends ProbabilityLoss implements Loss {
     };
   }
 
-  activate(engine: Engine, logits: Address, tiles: number, pace: Pace): Promise<void> {
+  activate(engine: Engine, logits: Address, tiles: number, pace: Pace): Turns {
     const length = tiles * this.outputs * LANES;
     return inRanges(engine, pace, length * SOFTMAX, length, 16, ({ kernels }, from, to) => {
       const at = plus(logits, from * 4);
@@ -197,7 +197,9 @@ class SquaredLoss implements Loss {
     };
   }
 
-  async activate(): Promise<void> {}
+  activate(): Turns {
+    return undefined;
+  }
 
   room(rows: number): Outputs {
     return new Float64Array(rows * this.outputs);

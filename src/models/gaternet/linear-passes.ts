@@ -4,6 +4,7 @@ import { activationBytes, type Linear } from '../../layers/linear.js';
 import type { Address } from '../../runtime/address.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
 import type { Pace } from '../../runtime/pace.js';
+import type { Turns } from '../../runtime/parts.js';
 import type { GaterHead } from './gater-head.js';
 
 /** Rows of features [sample][feature] as tiles, which linear layers read. */
@@ -22,7 +23,7 @@ class FeatureTiles {
     this.staging = scope.bytes(activationBytes(features, size));
   }
 
-  load(rows: Address, n: number, pace: Pace): Promise<void> {
+  load(rows: Address, n: number, pace: Pace): Turns {
     const { engine, staging, features } = this;
     engine.u8(staging, n * features * 4).set(engine.u8(rows, n * features * 4));
     return rowsToTiles(engine, this.at, staging, features, tilesFor(n), n, pace);

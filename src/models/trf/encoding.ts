@@ -6,7 +6,7 @@ import { type Address, plus } from '../../runtime/address.js';
 import { requireMemory } from '../../runtime/budget.js';
 import type { Engine } from '../../runtime/engine.js';
 import type { Pace } from '../../runtime/pace.js';
-import { inParts } from '../../runtime/parts.js';
+import { inParts, type Turns } from '../../runtime/parts.js';
 import { bytesOf } from '../../runtime/rehearsal.js';
 import { type BinaryColumns, bitBytes, emptyBits } from '../../structure/variables.js';
 
@@ -115,7 +115,7 @@ function unpack(
   tiles: number,
   { signs, rowMajor }: { signs: Address; rowMajor: Address | undefined },
   pace: Pace,
-): Promise<void> {
+): Turns {
   return inParts(engine, pace, tiles * units * LANES * UNPACK, tiles, units, 16, ({ kernels }, u0, u1, t0, t1) => {
     for (let t = t0; t < t1; t++) {
       const tile = plus(at, (t * units + u0) * LANES * 4);

@@ -9,7 +9,7 @@ import { padded } from '../../numeric/padding.js';
 import { type Address, NONE, plus } from '../../runtime/address.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
 import type { Pace } from '../../runtime/pace.js';
-import { inParts } from '../../runtime/parts.js';
+import { inParts, type Turns } from '../../runtime/parts.js';
 import { Purpose } from '../../runtime/random.js';
 import type { LossSum } from '../../training/losses.js';
 import type { Block } from '../../training/optimizer.js';
@@ -162,7 +162,7 @@ export class RowAutoencoder implements Autoencoder {
   }
 
   /** Tiles of the visible bias − x, to which the units then add. */
-  private startReconstruction(tiles: number, pace: Pace): Promise<void> {
+  private startReconstruction(tiles: number, pace: Pace): Turns {
     const { engine, batch, stripUnits, decoded, clean } = this;
     const { columnStart, columnRow, columnPlace } = batch;
     const { inputs } = stripUnits;
