@@ -92,11 +92,15 @@ class Run {
 
   static async start(net: Trainable, train: Dataset, given: FitSettings): Promise<Run> {
     const options = settingsOf(given, net.seed, train);
+    // Memory that is touched for the first time takes long: each vector of weights has a task of its own.
+    await nextTask();
     const session = net.startTraining(train, options.batchSize);
     const scope = net.engine.scope();
     try {
+      await nextTask();
       const length = net.trainedLength ?? net.parameters.length;
       const optimizer = createOptimizer(net.engine, scope, length, options.optimizer);
+      await nextTask();
       const run = new Run(net, train, options, scope, session, optimizer);
       if (options.resume) run.restore(options.resume);
       return run;
