@@ -4,7 +4,7 @@ import type { Address } from '../runtime/address.js';
 import type { Engine, Scope } from '../runtime/engine.js';
 import { bytesBeside } from '../runtime/rehearsal.js';
 import { classWeightsOf } from '../training/class-weights.js';
-import { fitArrays } from '../training/fit.js';
+import { fitArrays } from '../training/fit-arrays.js';
 import type { FitSettings } from '../training/fit-options.js';
 import type { BoundLoss } from '../training/losses.js';
 import { createOptimizer } from '../training/optimizer.js';

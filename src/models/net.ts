@@ -14,7 +14,7 @@ import { ENGINE, type Engine, isEngine } from '../runtime/engine.js';
 import { Pace } from '../runtime/pace.js';
 import { argmax } from '../training/class-metrics.js';
 import { classWeightsOf } from '../training/class-weights.js';
-import { type FitResult, fit, type Trainable } from '../training/fit.js';
+import type { FitResult, Trainable } from '../training/fit.js';
 import { fitSettings } from '../training/fit-defaults.js';
 import { FIT, type FitOptions, type FitSettings } from '../training/fit-options.js';
 import type { LossSum, Outputs } from '../training/losses.js';
@@ -208,7 +208,9 @@ export abstract class Net {
       evaluate: (rows, given) => this.assess(rows, given, { brief: true }),
       readers: this.life,
     };
-    return this.life.train('fit', () => {
+    return this.life.train('fit', async () => {
+      // Pages that only run nets do without.
+      const { fit } = await import('../training/fit.js');
       const need = this.fitNeed(train, settings);
       const what = `training this net with ${Math.min(settings.batchSize, data.rows)} ${this.unit} a batch`;
       requireMemory(

@@ -53,6 +53,11 @@ const SCRATCH_BYTES = 256;
 /** Multiply-adds, or what takes as long, from which on a fork pays. Measured: npm run bench:threads -- --part fork. */
 const WORTH_THREADS = 1_000_000;
 
+/** What an engine has for itself, beside maxMemory: scratch, what its threads tell each other, the calls of two forks. */
+function reservedBytes(threads: number): Size {
+  return 65536 + SCRATCH_BYTES * threads + (threads > 1 ? controlBytes(threads) + 2 * ROOM_BYTES : 0);
+}
+
 /** The kernels, bound to one linear memory. Everything that computes holds one. */
 export class Engine {
   /** The raw exports: no wrapper between a hot loop and a kernel. */
@@ -82,15 +87,15 @@ export class Engine {
     this.kernels = kernels;
     this.maxMemory = maxMemory;
     this.threads = threads;
-    this.arena = new Arena(memory, maxMemory);
-    this.scratch = this.arena.allocate(SCRATCH_BYTES * threads);
+    this.arena = new Arena(memory, Math.min(MAX_BYTES, maxMemory + reservedBytes(threads)));
+    this.scratch = this.arena.reserve(SCRATCH_BYTES * threads);
   }
 
   /** @internal Of createEngine: the threads beside the one that makes the calls. */
   employ(makeTeam: (control: Address) => Team): void {
-    const team = makeTeam(this.arena.allocate(controlBytes(this.threads)));
+    const team = makeTeam(this.arena.reserve(controlBytes(this.threads)));
     const shared = () => {
-      const at = this.arena.allocate(ROOM_BYTES);
+      const at = this.arena.reserve(ROOM_BYTES);
       return roomAt(this.arena.memory.buffer, at);
     };
     this.writer = new Writer(this.kernels, shared, team);
@@ -197,8 +202,8 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     throw new Error(
       'this runtime has no WebAssembly SIMD; Espalier needs Node 16.4, Chrome 91, Firefox 89, Safari 16.4 or later',
     );
-  const maximum = Math.floor(Math.min(MAX_BYTES, maxMemory) / 65536);
   const plan = threadsFor(threads, wasm);
+  const maximum = Math.floor(Math.min(MAX_BYTES, maxMemory + reservedBytes(plan.threads)) / 65536);
   const sharedOnes = plan.threads > 1 ? sharedMemory(maximum) : undefined;
   const memory = sharedOnes ?? new WebAssembly.Memory({ initial: 16, maximum });
   const module = await moduleOf(wasm, sharedOnes !== undefined);

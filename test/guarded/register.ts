@@ -24,6 +24,8 @@ const guard: Guard = { sites, signatures, extents, tally };
 
 watchBlocks();
 watchViews();
+// What other threads do would not be watched.
+Reflect.deleteProperty(globalThis, 'SharedArrayBuffer');
 replaceKernels();
 process.on('exit', () => {
   const line = { file: process.argv.slice(1).join(' '), ...tally, compared };

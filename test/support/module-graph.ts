@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 
 /** What loads when it is first asked for: tables of records, readers of texts, what learns latent trees. */
-export const LATER = /from-records|documents\/vectorizer|learner|threads\/team/;
+export const LATER = /from-records|documents\/vectorizer|learner|threads\/team|\/(fit|explain|pretraining)[.-]/;
 
 export interface ModuleGraph {
   /** Every file reached, by URL. */

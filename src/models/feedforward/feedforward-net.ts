@@ -8,11 +8,11 @@ import { allFinite } from '../../numeric/finite.js';
 import { requireMemory } from '../../runtime/budget.js';
 import { type Engine, engineOf } from '../../runtime/engine.js';
 import { bytesOf } from '../../runtime/rehearsal.js';
-import { fitArrays } from '../../training/fit.js';
+import { fitArrays } from '../../training/fit-arrays.js';
 import { createOptimizer, optimizerOptions } from '../../training/optimizer.js';
 import { filled, LOAD, type LoadOptions, Net, type NetDescription, type OutputBatch } from '../net.js';
 import { describeTarget, requireSameTargets, type TargetInfo } from '../target.js';
-import { type ExplainOptions, type Explanation, explain } from './explain.js';
+import type { ExplainOptions, Explanation } from './explain.js';
 import { type InputTransform, learnTransform } from './input.js';
 import { fillNetwork, packModel, unpackModel } from './net-file.js';
 import type { NetState } from './net-state.js';
@@ -95,7 +95,10 @@ export class FeedforwardNet extends Net {
   async explain(data: Dataset, options: ExplainOptions = {}): Promise<Explanation> {
     const prepared = this.prepare(data, 'data', false);
     const { kept } = this.transformBytes(data);
-    return this.life.read(() => explain(this.network, prepared, this.featureNames, options, kept));
+    return this.life.read(async () => {
+      const { explain } = await import('./explain.js');
+      return explain(this.network, prepared, this.featureNames, options, kept);
+    });
   }
 
   save(metadata?: Readonly<Record<string, string>>): Uint8Array {

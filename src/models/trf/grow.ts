@@ -16,7 +16,6 @@ import { encodeRows, requireEncoding, type Source } from './encoding.js';
 import type { GrownLayer } from './grown-layer.js';
 import { readGrowth, writeGrowth } from './growth-file.js';
 import { type GrowProgress, type PretrainSettings, TRF, type TrfSettings } from './options.js';
-import { pretrainLayer } from './pretraining.js';
 
 /** Options of which the layers are settled. */
 type Run = TrfSettings & { layers: NonNullable<TrfSettings['layers']>; pretrain: PretrainSettings };
@@ -92,6 +91,7 @@ class Grower {
     const connections = { inputs: tree.variables, units: centres.length, start, index: members };
     const { globalUnits } = options;
     const shape = this.shapeOf(l, connections, globalUnits);
+    const { pretrainLayer } = await import('./pretraining.js');
     const parameters = await this.timed('pretrain', () =>
       pretrainLayer(
         engine,

@@ -95,7 +95,7 @@ for (const golden of goldenTrainings()) {
     session.dispose();
     await evaluate(golden.finalEvaluation);
     net.dispose();
-    assert.is(engine.arena.used, 256, 'nothing is left in memory');
+    assert.is(engine.arena.used, 0, 'nothing is left in memory');
   });
 }
 
