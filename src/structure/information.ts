@@ -12,7 +12,7 @@ import { bindTable, countIndices, PairInformation, pairBytes, variableBytes } fr
 import { inTurns, STEP, type Steps } from './steps.js';
 import { variablesOf } from './table-variables.js';
 import { requireVertex } from './tree.js';
-import { DISCRETISE, discretising, requireRoom, type Variables } from './variables.js';
+import { DISCRETISE, discretiseInTurns, requireRoom, type Variables } from './variables.js';
 
 /** I of two binary variables in nats, at least 0, from the weights of (1, 1), (1, 0), (0, 1), (0, 0). Either order of the variables gives the same bits. */
 export function informationOfCells(n11: number, n10: number, n01: number, n00: number): number {
@@ -105,9 +105,11 @@ export async function targetInformation(data: Observations, given: InformationOp
   const engine = await engineOf(options);
   await pace.end();
   const dataset = checkedData(data);
-  const targets = requireTargets(dataset, 'classes', 'data');
-  checkTargets(targets, dataset.features.rows);
-  const variables = await inTurns(discretising(engine, dataset.features, options), pace);
+  const classOf = requireTargets(dataset, 'classes', 'data');
+  checkTargets(classOf, dataset.features.rows);
+  // Others may write to them while this waits.
+  const targets = { ...classOf, values: classOf.values.slice() };
+  const variables = await discretiseInTurns(engine, dataset.features, options, pace);
   requireJoint(engine, variables, targets.classes);
   const { classes } = targets;
   const { start, counts } = await inTurns(jointWithClass(variables, targets), pace);

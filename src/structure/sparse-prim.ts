@@ -24,19 +24,18 @@ interface Batch {
 
 /** Of a list's cell. */
 const CELL = 16;
-/** Where to look for variables that may join soon: one of so many parts of the slots at a time, of so many slots at least. */
-const SHARES = 8;
-const LEAST_SHARE = 1024;
+/** Slots among which to look, at least, for variables that may join soon. */
+const LEAST_WIDTH = 512;
 /** Lists are made for so many variables at a time at most, by so many items. */
 const MOST_AHEAD = 64;
 const ITEMS = 12;
 /** How long lists are made for at a time, ns, about; more where one variable takes more than a quarter of it. */
-const BATCH = 400_000;
+const BATCH = 600_000;
 /** What takes longer lets other tasks have their turn. */
 const LONG_BATCH = 5_000_000;
 /** ns, about: to count a pair that occurs together, to look at a level. Of a vector of multiply-adds one takes 1/20. */
-const PAIR = 2.5;
-const LEVEL = 5;
+const PAIR = 5;
+const LEVEL = 8;
 const PER_NS = 20;
 /** Pairs of one variable from which on they are counted in parts of so many. */
 const LONG = 2 ** 22;
@@ -154,7 +153,9 @@ export class SparsePrim {
   private readonly costs: Float64Array;
   /** What may join soon and has no list. */
   private ahead = new Int32Array(0);
-  private turn = 0;
+  /** Where to look for such next, and among how many slots. */
+  private look = 0;
+  private width = LEAST_WIDTH;
   /** Cells in use of those that wait; from how many on they are packed, and how many had joined when they were. */
   private used = 0;
   private packAt: number;
@@ -279,7 +280,7 @@ export class SparsePrim {
       this.packed = joined;
     }
     // At first keys are low, and lists long.
-    return isFull() ? 1 : Math.min(MOST_AHEAD, 1 + (joined >> 5));
+    return isFull() ? 1 : Math.min(MOST_AHEAD, 1 + (joined >> 3));
   }
 
   /** Beside the lists it is found out what they may be made for next. */
@@ -287,9 +288,9 @@ export class SparsePrim {
     const { engine, at, d } = this;
     this.mark(size, at.cells.waiting);
     const fork = engine.fork(cost * PER_NS, at.own);
-    const width = Math.max(LEAST_SHARE, Math.ceil(d / SHARES));
-    const from = (this.turn++ % Math.ceil(d / width)) * width;
-    const to = Math.min(d, from + width);
+    const from = this.look < d ? this.look : 0;
+    const to = Math.min(d, from + this.width);
+    this.look = to;
     fork.keep(fork.kernels.prim_promising(at.promising, at.key, at.place, at.vertex, MOST_AHEAD, from, to));
     fork.next();
     ends.forEach((end, i) => {
@@ -339,7 +340,9 @@ export class SparsePrim {
         this.used,
         at.cells.waiting,
       );
-    this.ahead = engine.i32(at.promising, fork.kept(0)).slice();
+    const found = fork.kept(0);
+    this.ahead = engine.i32(at.promising, found).slice();
+    this.width = found < MOST_AHEAD ? Math.min(this.d, 2 * this.width) : Math.max(LEAST_WIDTH, this.width >> 1);
   }
 
   private region(item: number): Address {

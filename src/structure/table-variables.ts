@@ -8,7 +8,7 @@ import { inTurns, type Steps } from './steps.js';
 
 import {
   type DiscretiseOptions,
-  discretising,
+  discretiseInTurns,
   emptyBits,
   requireOneCut,
   requireRoom,
@@ -45,15 +45,17 @@ export async function variablesOf(
 ): Promise<NamedVariables> {
   if (isTable(data)) return inTurns(tableVariables(engine, data, options), pace);
   const { features, featureNames } = checkedData(data);
-  return { variables: await inTurns(discretising(engine, features, options), pace), names: featureNames };
+  return { variables: await discretiseInTurns(engine, features, options, pace), names: featureNames };
 }
 
 /** A variable a column, in the states that occur; bits where no column has more than two. RangeError for more than 256 in a column, by name. */
 function* tableVariables(engine: Engine, table: Table, options: DiscretiseOptions): Steps<NamedVariables> {
-  const { rows, columns } = checkedTable(table);
+  const { rows, columns: given } = checkedTable(table);
   requireOneCut(options.bins, options.threshold);
-  const variables = columns.length;
-  requireRoom(engine, variables, 2 * rows * variables + 32 * rows);
+  const variables = given.length;
+  requireRoom(engine, variables, 2 * rows * variables + 40 * rows + columnBytes(given));
+  // Others may write to them between two steps.
+  const columns = given.map(copyOf);
   const states = new Uint8Array(rows * variables);
   const counts = new Int32Array(variables);
   const labels: (string[] | undefined)[] = [];
@@ -74,6 +76,16 @@ function* tableVariables(engine: Engine, table: Table, options: DiscretiseOption
     names: columns.map(({ name }) => name),
     states: labels.some(Boolean) ? labels : undefined,
   };
+}
+
+function copyOf(column: TableColumn): TableColumn {
+  return column.kind === 'numeric'
+    ? { ...column, values: column.values.slice() }
+    : { ...column, codes: column.codes.slice() };
+}
+
+function columnBytes(columns: readonly TableColumn[]): number {
+  return columns.reduce((sum, c) => sum + (c.kind === 'numeric' ? c.values : c.codes).byteLength, 0);
 }
 
 /** States by row, -1 where missing. */

@@ -2,8 +2,9 @@ import type { Option, Options, OptionsOf } from '../check/option.js';
 import { type Matrix, type RowMatrix, requireRows, type SparseMatrix } from '../data/matrix.js';
 import { requireMemory } from '../runtime/budget.js';
 import type { Engine } from '../runtime/engine.js';
+import type { Pace } from '../runtime/pace.js';
 import { eachEntry, MEANS_BYTES, meaning, rowsAtATime, sorting, stateAt, stateStarts } from './cuts.js';
-import { atOnce, STEP, type Steps } from './steps.js';
+import { atOnce, inTurns, STEP, type Steps } from './steps.js';
 
 /** Binary variables in compressed rows: a row lists the variables that are 1. */
 export interface BinaryRows {
@@ -68,18 +69,44 @@ export type DiscretiseOptions = OptionsOf<typeof DISCRETISE>;
 
 /** Turns numbers into variables whose mutual information can be counted; the options are checked. Deterministic. TypeError for images. */
 export function discretise(engine: Engine, features: Matrix, options: DiscretiseOptions = {}): Variables {
-  return atOnce(discretising(engine, features, options));
+  return atOnce(discretising(engine, requireRows(features, 'data'), options, false));
 }
 
-export function* discretising(
+/** discretise that lets other tasks have their turn, of what the data are now. */
+export async function discretiseInTurns(
   engine: Engine,
   features: Matrix,
-  { threshold, bins }: DiscretiseOptions = {},
-): Steps<Variables> {
+  options: DiscretiseOptions,
+  pace: Pace,
+): Promise<Variables> {
   const matrix = requireRows(features, 'data');
+  const cells = matrix.kind === 'dense' ? matrix.values.length : matrix.value.length;
+  if (cells <= (options.bins === undefined ? FEW_CELLS : FEW_CELLS_TO_SORT)) return discretise(engine, matrix, options);
+  requireRoom(engine, matrix.columns, cells * (matrix.kind === 'dense' ? 4 : 8) + 4 * matrix.rows);
+  return inTurns(discretising(engine, copyOf(matrix), options, true), pace);
+}
+
+/** So many are gone through at once: they take some 20 ms. */
+const FEW_CELLS = 2 ** 22;
+const FEW_CELLS_TO_SORT = 2 ** 18;
+
+/** To work on: others may write to the arrays between two steps. */
+function copyOf(matrix: RowMatrix): RowMatrix {
+  if (matrix.kind === 'dense') return { ...matrix, values: matrix.values.slice() };
+  const { start, index, value } = matrix;
+  return { ...matrix, start: start.slice(), index: index.slice(), value: value.slice() };
+}
+
+/** @param isOwn whether the matrix may be changed and its parts be kept */
+function* discretising(
+  engine: Engine,
+  matrix: RowMatrix,
+  { threshold, bins }: DiscretiseOptions,
+  isOwn: boolean,
+): Steps<Variables> {
   requireOneCut(bins, threshold);
   if (bins !== undefined) return yield* quantileStates(engine, matrix, bins);
-  return yield* binarising(engine, matrix, yield* limiting(engine, matrix, threshold));
+  return yield* binarising(engine, matrix, yield* limiting(engine, matrix, threshold), isOwn);
 }
 
 /** TypeError for states cut in two ways. */
@@ -102,8 +129,7 @@ export function binaryLimits(
   return atOnce(limiting(engine, matrix, threshold));
 }
 
-/** binaryLimits. */
-export function* limiting(
+function* limiting(
   engine: Engine,
   matrix: RowMatrix,
   threshold: DiscretiseOptions['threshold'] = THRESHOLD.default,
@@ -115,17 +141,17 @@ export function* limiting(
 
 /** Each column's values above its limit. */
 export function binarise(engine: Engine, matrix: RowMatrix, limits: Float64Array): BinaryRows | BinaryColumns {
-  return atOnce(binarising(engine, matrix, limits));
+  return atOnce(binarising(engine, matrix, limits, false));
 }
 
-/** binarise. */
-export function* binarising(
+function* binarising(
   engine: Engine,
   matrix: RowMatrix,
   limits: Float64Array,
+  isOwn: boolean,
 ): Steps<BinaryRows | BinaryColumns> {
   // Below a limit of 0 the absent entries would be ones: such columns are better packed than listed.
-  if (matrix.kind === 'sparse' && limits.every((limit) => limit >= 0)) return yield* sparseOnes(matrix, limits);
+  if (matrix.kind === 'sparse' && limits.every((limit) => limit >= 0)) return yield* sparseOnes(matrix, limits, isOwn);
   requireRoom(engine, matrix.columns, bitBytes(matrix.rows, matrix.columns));
   return yield* packedOnes(matrix, limits);
 }
@@ -141,9 +167,9 @@ export function emptyBits(rows: number, variables: number): BinaryColumns {
   return { kind: 'bits', rows, variables, words, bits: new Uint8Array(words * 8 * variables) };
 }
 
-function* sparseOnes(matrix: SparseMatrix, limits: Float64Array): Steps<BinaryRows> {
-  const { rows, columns: variables, start, index, value } = matrix;
-  const out = new Int32Array(index.length);
+function* sparseOnes(matrix: SparseMatrix, limits: Float64Array, isOwn: boolean): Steps<BinaryRows> {
+  const { rows, columns: variables, start, value } = matrix;
+  const index = isOwn ? matrix.index : matrix.index.slice();
   const kept = new Int32Array(rows + 1);
   const height = rowsAtATime(matrix);
   const isZero = limits.every((limit) => limit === 0);
@@ -152,21 +178,21 @@ function* sparseOnes(matrix: SparseMatrix, limits: Float64Array): Steps<BinaryRo
     const r1 = Math.min(rows, r0 + height);
     // Counts are all kept: most data are such.
     if (isZero && areAbove(value, start[r0]!, start[r1]!)) {
-      out.set(index.subarray(start[r0]!, start[r1]!), size);
+      if (size < start[r0]!) index.copyWithin(size, start[r0]!, start[r1]!);
       for (let r = r0; r < r1; r++) kept[r + 1] = start[r + 1]! - start[r0]! + size;
       size = kept[r1]!;
     } else {
       for (let r = r0; r < r1; r++) {
         for (let e = start[r]!, end = start[r + 1]!; e < end; e++) {
           const column = index[e]!;
-          if (value[e]! > limits[column]!) out[size++] = column;
+          if (value[e]! > limits[column]!) index[size++] = column;
         }
         kept[r + 1] = size;
       }
     }
     yield;
   }
-  return { kind: 'rows', rows, variables, start: kept, index: size < out.length ? out.slice(0, size) : out };
+  return { kind: 'rows', rows, variables, start: kept, index: size < index.length ? index.slice(0, size) : index };
 }
 
 /** Whether values [from, to) are above 0. */
