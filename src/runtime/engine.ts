@@ -51,7 +51,7 @@ export type EngineOptions = OptionsOf<typeof ENGINE_OPTIONS>;
 /** Bytes a thread. */
 const SCRATCH_BYTES = 256;
 /** Multiply-adds, or what takes as long, from which on a fork pays. Measured: npm run bench:threads -- --part fork. */
-const WORTH_THREADS = 1_000_000;
+const WORTH_THREADS = 2_000_000;
 
 /** What an engine has for itself, beside maxMemory: scratch, what its threads tell each other, the calls of two forks. */
 function reservedBytes(threads: number): Size {
