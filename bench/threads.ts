@@ -1,7 +1,6 @@
 // npm run bench:threads -- [--part fork|product|trf|step|inference|tse|tree|zipf] [--threads 2] [--rounds N]: what threads bring beside what as many independent
 // processes of the same work do on this machine at the time, in turns; results must be the same. --part fork: what opening and joining a fork costs.
 import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createEngine } from 'espalier';
@@ -78,10 +77,15 @@ async function compare(part: string, threads: number, given: string | undefined)
 /** A process that does one part with so many threads, when told. */
 class Server {
   private readonly child;
+  private readonly ended: Promise<never>;
 
   constructor(part: string, threads: number) {
     const env = { ...process.env, ESPALIER_BENCH_WORK: JSON.stringify({ part, threads }) };
     this.child = fork(fileURLToPath(import.meta.url), { env });
+    this.ended = new Promise((_, reject) => {
+      this.child.once('exit', (code) => reject(new Error(`${part}: a process ended with ${code}`)));
+    });
+    this.ended.catch(() => {});
   }
 
   async ready(): Promise<void> {
@@ -97,13 +101,11 @@ class Server {
     this.child.kill();
   }
 
-  private async answer(): Promise<Outcome> {
-    const ended = once(this.child, 'exit').then(([code]) => {
-      throw new Error(`a process ended with ${code}`);
+  private answer(): Promise<Outcome> {
+    const message = new Promise<Outcome>((resolve) => {
+      this.child.once('message', (told) => resolve(told as Outcome));
     });
-    const [message] = await Promise.race([once(this.child, 'message'), ended]);
-    ended.catch(() => {});
-    return message as Outcome;
+    return Promise.race([message, this.ended]);
   }
 }
 
