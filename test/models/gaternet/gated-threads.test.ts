@@ -102,11 +102,15 @@ test('a step that is broken off anywhere leaves weights and statistics, and the 
   const counting = new Restless(0);
   assert.equal(await step(counting), whole, 'turns change nothing');
   assert.ok(counting.looks > 100, `${counting.looks} turns`);
+  let broken = 0;
   for (let last = 1; last < counting.looks; last += 37) {
-    const reason = await step(new Restless(last)).catch((error) => error.message);
-    assert.is(reason, 'enough', `turn ${last}`);
+    const result = await step(new Restless(last)).catch((error) => error.message);
+    if (result === 'enough') broken++;
+    // How many turns there are depends on how threads share the items: a late one may not come.
+    else assert.equal(result, whole, `turn ${last}`);
     assert.equal(all(), before, `after turn ${last}`);
   }
+  assert.ok(broken > 2, `${broken} steps were broken off`);
   assert.equal(await step(new Pace()), whole);
   session.commit();
   assert.not.equal(all(), before);
