@@ -115,8 +115,10 @@ function expansionBytes(engine: Engine, tree: LatentTree, data: BinaryRows, shar
   const scores = Math.max(0, ...tree.levels.map((units, l) => 4 * units * sizes[l]!));
   const pairs = Math.max(0, ...tree.levels.map((units) => 8 * units * padded(units)));
   const lists = listBytes(data);
+  // Copies of the rows by column.
+  const columns = 4 * (data.variables + 1 + data.index.length);
   // Beside the pairs a number of each row, three times.
-  return lists + Math.max(inference, scores + listing, scores + lists + 12 * data.rows + pairs + counting);
+  return lists + Math.max(inference, scores + listing + columns, scores + lists + 12 * data.rows + pairs + counting);
 }
 
 class Expander {
