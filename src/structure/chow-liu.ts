@@ -113,7 +113,7 @@ interface Steering extends Completed<Pick<typeof CONSTRAINTS, 'root' | 'minInfor
 async function sparseEdges(engine: Engine, data: BinaryRows, steering: Steering): Promise<Edge[]> {
   const { root, minInformation, pace, hear } = steering;
   const { SparsePrim, sparsePrimBytes } = await import('./sparse-prim.js');
-  requireRoom(engine, data.variables, pairBytes(data) + sparsePrimBytes(engine, data));
+  requireRoom(engine, data.variables, sparsePrimBytes(engine, data));
   const scope = engine.scope();
   try {
     const prim = await SparsePrim.over(engine, scope, data, pace);

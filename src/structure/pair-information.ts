@@ -18,7 +18,7 @@ export function variableBytes(data: Variables): number {
 export function pairBytes(data: Variables, more = 0): number {
   const { kind, rows: n, variables: d } = data;
   const own = variableBytes(data);
-  const each = 28 * d + 16 * n;
+  const each = 28 * d + (kind === 'rows' ? 16 : 8) * n;
   // Rows are held by column too, and turning them takes more for a while.
   const most = kind === 'rows' ? Math.max(own + each, 2 * own + 16 * d) : each;
   return 2 * own + (12 + more) * d + most;

@@ -94,15 +94,17 @@ function firstSlots(d: number): Int32Array {
   }
 }
 
-/** Bytes of the engine's memory that growing a tree takes at most, the rows aside that it turns into columns. */
+/** Bytes that growing a tree takes at most, the rows themselves counted. */
 export function sparsePrimBytes(engine: Engine, data: BinaryRows): number {
-  const { rows, variables: d, index } = data;
-  const levels = Math.min(d, Math.ceil(Math.sqrt(2 * index.length)) + 1);
-  const { most, region, waiting } = cellsOf(d, levels, index.length);
-  const parts = Math.max(columnParts(index.length, d), partsOf(rows * meanPairs(data)));
-  return (
-    8 * rows + 4 * parts * d + (60 + 8 * engine.threads) * d + 24 * levels + CELL * (most + ITEMS * region + waiting)
-  );
+  const { rows: n, variables: d, index } = data;
+  const entries = index.length;
+  const levels = Math.min(d, Math.ceil(Math.sqrt(2 * entries)) + 1);
+  const { most, region, waiting } = cellsOf(d, levels, entries);
+  const rows = 3 * 4 * entries + 2 * 4 * n + 4 * d;
+  const turning = 4 * columnParts(entries, d) * d;
+  const lists = CELL * (most + ITEMS * region + waiting) + 4 * partsOf(n * meanPairs(data)) * d;
+  const growing = 8 * n + (80 + 8 * engine.threads) * d + 16 * levels + lists;
+  return rows + Math.max(turning, growing);
 }
 
 /** What the kernels read and write, in the engine. */

@@ -69,7 +69,7 @@ export type DiscretiseOptions = OptionsOf<typeof DISCRETISE>;
 
 /** Turns numbers into variables whose mutual information can be counted; the options are checked. Deterministic. TypeError for images. */
 export function discretise(engine: Engine, features: Matrix, options: DiscretiseOptions = {}): Variables {
-  return atOnce(discretising(engine, requireRows(features, 'data'), options, false));
+  return atOnce(discretising(engine, requireRows(features, 'data'), options, 0));
 }
 
 /** discretise that lets other tasks have their turn, of what the data are now. */
@@ -82,8 +82,9 @@ export async function discretiseInTurns(
   const matrix = requireRows(features, 'data');
   const cells = matrix.kind === 'dense' ? matrix.values.length : matrix.value.length;
   if (cells <= (options.bins === undefined ? FEW_CELLS : FEW_CELLS_TO_SORT)) return discretise(engine, matrix, options);
-  requireRoom(engine, matrix.columns, cells * (matrix.kind === 'dense' ? 4 : 8) + 4 * matrix.rows);
-  return inTurns(discretising(engine, copyOf(matrix), options, true), pace);
+  const bytes = matrix.kind === 'dense' ? 4 * cells : 8 * cells + 4 * matrix.rows;
+  requireRoom(engine, matrix.columns, bytes);
+  return inTurns(discretising(engine, copyOf(matrix), options, bytes), pace);
 }
 
 /** So many are gone through at once: they take some 20 ms. */
@@ -97,16 +98,16 @@ function copyOf(matrix: RowMatrix): RowMatrix {
   return { ...matrix, start: start.slice(), index: index.slice(), value: value.slice() };
 }
 
-/** @param isOwn whether the matrix may be changed and its parts be kept */
+/** @param copied bytes of the matrix where it is a copy, which may be changed and its parts be kept */
 function* discretising(
   engine: Engine,
   matrix: RowMatrix,
   { threshold, bins }: DiscretiseOptions,
-  isOwn: boolean,
+  copied: number,
 ): Steps<Variables> {
   requireOneCut(bins, threshold);
-  if (bins !== undefined) return yield* quantileStates(engine, matrix, bins);
-  return yield* binarising(engine, matrix, yield* limiting(engine, matrix, threshold), isOwn);
+  if (bins !== undefined) return yield* quantileStates(engine, matrix, bins, copied);
+  return yield* binarising(engine, matrix, yield* limiting(engine, matrix, threshold, copied), copied);
 }
 
 /** TypeError for states cut in two ways. */
@@ -126,33 +127,35 @@ export function binaryLimits(
   matrix: RowMatrix,
   threshold?: DiscretiseOptions['threshold'],
 ): Float64Array {
-  return atOnce(limiting(engine, matrix, threshold));
+  return atOnce(limiting(engine, matrix, threshold, 0));
 }
 
 function* limiting(
   engine: Engine,
   matrix: RowMatrix,
   threshold: DiscretiseOptions['threshold'] = THRESHOLD.default,
+  copied: number,
 ): Steps<Float64Array> {
   const cut = threshold === 'auto' ? (matrix.kind === 'sparse' ? 0 : 'mean') : threshold;
-  requireRoom(engine, matrix.columns, (cut === 'mean' ? MEANS_BYTES : 16) * matrix.columns);
+  requireRoom(engine, matrix.columns, copied + (cut === 'mean' ? MEANS_BYTES : 16) * matrix.columns);
   return cut === 'mean' ? (yield* meaning(matrix)).limits : new Float64Array(matrix.columns).fill(cut);
 }
 
 /** Each column's values above its limit. */
 export function binarise(engine: Engine, matrix: RowMatrix, limits: Float64Array): BinaryRows | BinaryColumns {
-  return atOnce(binarising(engine, matrix, limits, false));
+  return atOnce(binarising(engine, matrix, limits, 0));
 }
 
 function* binarising(
   engine: Engine,
   matrix: RowMatrix,
   limits: Float64Array,
-  isOwn: boolean,
+  copied: number,
 ): Steps<BinaryRows | BinaryColumns> {
   // Below a limit of 0 the absent entries would be ones: such columns are better packed than listed.
-  if (matrix.kind === 'sparse' && limits.every((limit) => limit >= 0)) return yield* sparseOnes(matrix, limits, isOwn);
-  requireRoom(engine, matrix.columns, bitBytes(matrix.rows, matrix.columns));
+  if (matrix.kind === 'sparse' && limits.every((limit) => limit >= 0))
+    return yield* sparseOnes(matrix, limits, copied > 0);
+  requireRoom(engine, matrix.columns, copied + bitBytes(matrix.rows, matrix.columns));
   return yield* packedOnes(matrix, limits);
 }
 
@@ -225,9 +228,9 @@ function setAllRows(out: BinaryColumns, column: number): void {
   for (let r = 0; r < out.rows; r++) out.bits[column * stride + (r >> 3)]! |= 1 << (r & 7);
 }
 
-function* quantileStates(engine: Engine, matrix: RowMatrix, bins: number): Steps<StateColumns> {
+function* quantileStates(engine: Engine, matrix: RowMatrix, bins: number, copied: number): Steps<StateColumns> {
   const { rows, columns } = matrix;
-  requireRoom(engine, columns, (rows + 12) * columns + 24 * rows);
+  requireRoom(engine, columns, copied + (rows + 12) * columns + (rows > STEP / 2 ? 24 : 16) * rows);
   const states = new Uint8Array(rows * columns);
   const counts = new Int32Array(columns);
   const column = new Float64Array(rows);

@@ -1,11 +1,31 @@
 // Run under the hook by guard.test.ts: does what must pass, then what must not, and prints how it went.
 import * as espalier from 'espalier';
+import type { Address } from '#dist/runtime/address.js';
 import { createEngine } from '#dist/runtime/engine.js';
 import { trainingDigest } from '../support/digest.js';
+
+type Six = readonly [Address, Address, Address, Address, Address, Address];
 
 const digests = await trainingDigest(espalier);
 
 const engine = await createEngine();
+// What small runs over made-up data do not come to.
+await espalier.targetInformation(
+  espalier.Dataset.dense([[0], [1], [2]], { labels: Int32Array.of(0, 1, 1), classes: 2 }),
+  { bins: 3 },
+);
+const zeros = (bytes: number) => {
+  const at = engine.arena.allocate(bytes);
+  engine.u8(at, bytes).fill(0);
+  return at;
+};
+const [list, key, ends] = [zeros(48), zeros(8), zeros(8)];
+engine.i32(ends, 2)[1] = 1;
+const [parent, levelMin, levelParent, levelOnes, vertex, slot] = [4, 8, 4, 4, 4, 4].map(zeros) as unknown as Six;
+const [ones, margin, table] = [zeros(4), zeros(8), zeros(16)];
+const reads = [key, parent, levelMin, levelParent, ends, levelOnes, vertex, slot, ones, margin, table] as const;
+engine.kernels.prim_list_counted(list, zeros(8), zeros(4), 1, 0, ...reads, 1, 1);
+engine.kernels.prim_pack(list, zeros(4), key, 2);
 const at = engine.arena.allocate(40);
 const fresh = engine.u8(at, 40).slice();
 const parts = engine.f32(at, 8);
