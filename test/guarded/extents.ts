@@ -350,10 +350,11 @@ export const extents: Required<Extents> = {
     pair: 48,
   }),
   group_states: ({ words, n }) => ({ bits: 8 * words!, group: 4 * n! }),
-  group_rows: ({ k, n }) => ({
+  group_rows: ({ k, words, n }) => ({
     ...all(4 * n!, 'group', 'count', 'ones', 'target'),
     like: 16 * n!,
     columns: 4 * k!,
+    ...all(8 * words!, ...Array.from({ length: k! }, (_, j) => `columns[${j}]`)),
     tables: 16 * k!,
   }),
   latent_fit: ({ k, fixed, restarts }) => {
@@ -420,5 +421,6 @@ export const extents: Required<Extents> = {
   add_wide: ({ columns, r1 }) => ({ sum: 8 * columns! * r1!, from: 4 * columns! * r1! }),
   mirror_lower: ({ stride, r1 }) => ({ a: 8 * span(r1!, stride!, r1!) }),
   take_columns: ({ rows, stride, c0, c1 }) => ({ out: 4 * rows! * (c1! - c0!), from: 4 * span(rows!, stride!, c1!) }),
-  choose_inputs: ({ count }) => ({ index: 4 * count!, scores: 4 * count! }),
+  // How many are chosen is a matter of the scores.
+  choose_inputs: ({ count }) => ({ scores: 4 * count! }),
 };

@@ -110,8 +110,8 @@ class ArgumentRanges {
       const wrong = address && this.add(found, name, call[name]!, extent[name]);
       if (wrong) return wrong;
     }
-    // The one kernel that follows addresses in memory.
-    if (kernel === 'joint_table') {
+    // The kernels that follow addresses in memory.
+    if (kernel === 'joint_table' || kernel === 'group_rows') {
       for (let j = 0; j < call.k!; j++) {
         const wrong = this.add(found, `columns[${j}]`, this.told.at(call.columns!, j) >>> 0, extent[`columns[${j}]`]);
         if (wrong) return wrong;
