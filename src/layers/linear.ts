@@ -4,6 +4,7 @@ import type { Engine, Scope } from '../runtime/engine.js';
 import type { Pace } from '../runtime/pace.js';
 import { inRanges, type Turns } from '../runtime/parts.js';
 import { fillUniform } from '../runtime/random.js';
+import { atOnce, type Steps } from '../runtime/steps.js';
 import { type InputBatch, LANES, type RowBatch, type TileBatch, tilesFor } from './batch.js';
 import type { Connections } from './connections.js';
 import { DenseRowUnits, DenseUnits, type PackScratch, packSizes } from './dense-units.js';
@@ -20,6 +21,9 @@ export interface LinearShape {
   /** Without a bias there are forwardLinear, backwardWeight and backwardInput alone. */
   bias?: false;
 }
+
+/** Weights that are drawn at a time: a millisecond or so. */
+const DRAWN = 2 ** 16;
 
 /** One run of numbers in a layer's parameters, padded to 16 floats. */
 export interface Segment {
@@ -100,25 +104,26 @@ export class Linear {
 
   /** Weights uniform within ±gain/√fan_in, fan_in counting the connections a unit really has; biases 0. `stream` numbers the layer. */
   initialise(seed: number, purpose: number, stream: number, gain: number): void {
+    atOnce(this.initialising(seed, purpose, stream, gain));
+  }
+
+  /** initialise, in steps. */
+  *initialising(seed: number, purpose: number, stream: number, gain: number): Steps<void> {
     const { engine } = this;
-    const longest = this.segments.reduce((most, s) => Math.max(most, padded(s.length)), 0);
-    const draw = engine.arena.allocate(longest * 4);
-    for (const { name, length } of this.segments) {
-      if (name === 'bias') {
-        engine.f32(this.bias, padded(length)).fill(0);
-        continue;
-      }
+    for (const { name, offset, length } of this.segments) {
+      const at = plus(this.parameters, offset * 4);
       const sparse = name === 'sparse.weight';
       const bound = sparse ? 1 : gain / Math.sqrt(this.inputs);
-      fillUniform(engine, draw, length, -bound, bound, seed, purpose, stream * 2 + (sparse ? 1 : 0));
-      const weight = (sparse ? this.sparse! : this.dense!).weight;
-      const values = engine.f32(draw, length);
-      if (sparse) scaleByFanIn(values, this.connections!, gain);
-      const out = engine.f32(weight, padded(length));
-      out.set(values);
-      out.fill(0, length);
+      const step = stream * 2 + (sparse ? 1 : 0);
+      const drawn = name === 'bias' ? 0 : length;
+      for (let from = 0; from < drawn; from += DRAWN) {
+        const some = Math.min(DRAWN, drawn - from);
+        fillUniform(engine, plus(at, from * 4), some, -bound, bound, seed, purpose, step, from / 16);
+        yield;
+      }
+      if (sparse) scaleByFanIn(engine.f32(at, length), this.connections!, gain);
+      engine.f32(at, padded(length)).fill(0, drawn);
     }
-    engine.arena.release(draw);
   }
 
   /** y[units][32] tiles from a batch; `x` may also be the tiles of a hidden layer. */

@@ -2,6 +2,7 @@ import { type Address, NONE } from '../runtime/address.js';
 import type { Engine, Scope } from '../runtime/engine.js';
 import type { Pace } from '../runtime/pace.js';
 import { Purpose } from '../runtime/random.js';
+import type { Steps } from '../runtime/steps.js';
 import { activate, activateBackward, type Noise } from './activate.js';
 import { type InputBatch, LANES } from './batch.js';
 import type { PackScratch } from './dense-units.js';
@@ -37,9 +38,9 @@ export class SkipPath {
     this.output = new Linear(engine, scope, { inputs: units, dense: outputs, input: 'tiles', bias: false });
   }
 
-  initialise(seed: number, gain: number): void {
-    this.hidden.initialise(seed, Purpose.skipWeights, 2 * this.stream, gain);
-    this.output.initialise(seed, Purpose.skipWeights, 2 * this.stream + 1, gain);
+  *initialising(seed: number, gain: number): Steps<void> {
+    yield* this.hidden.initialising(seed, Purpose.skipWeights, 2 * this.stream, gain);
+    yield* this.output.initialising(seed, Purpose.skipWeights, 2 * this.stream + 1, gain);
   }
 
   /** Adds the path to the logits; h becomes the activations of its units, tiles of [units][32]. */

@@ -91,9 +91,9 @@ function isState(state: object | undefined): boolean {
 }
 
 /** A new net, once `fill` has given it its weights; an error frees its memory. */
-export function filled<N extends Net>(net: N, fill: (net: N) => void): N {
+export async function filled<N extends Net>(net: N, fill: (net: N) => void | Promise<void>): Promise<N> {
   try {
-    fill(net);
+    await fill(net);
     return net;
   } catch (error) {
     net.dispose();

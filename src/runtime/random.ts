@@ -34,7 +34,7 @@ export function permutation(engine: Engine, n: number, seed: number, purpose: nu
   return out;
 }
 
-/** Fills `length` floats with uniform numbers from low to high; the block must hold length rounded up to 16. */
+/** Fills `length` floats with uniform numbers from low to high, those of the stream from its 16 * `first`-th on; the block must hold length rounded up to 16. */
 export function fillUniform(
   engine: Engine,
   at: Address,
@@ -44,8 +44,9 @@ export function fillUniform(
   seed: number,
   purpose: number,
   step: number,
+  first = 0,
 ): void {
-  engine.kernels.random_uniform(at, Math.ceil(length / 16), low, high, engine.scratch, 0, seed, purpose, step);
+  engine.kernels.random_uniform(at, Math.ceil(length / 16), low, high, engine.scratch, first, seed, purpose, step);
 }
 
 /** Fills `length` floats with normal numbers of mean 0; the block must hold length rounded up to 16. */

@@ -27,6 +27,15 @@ export async function inTurns<T>(steps: Steps<T>, pace: Pace, onTurn?: (far: num
   }
 }
 
+/** Copies floats to the engine's memory. */
+export function* placing(engine: Engine, at: Address, values: Float32Array): Steps<void> {
+  for (let from = 0; from < values.length; from += COPIED) {
+    const part = values.subarray(from, from + COPIED);
+    engine.f32(plus(at, 4 * from), part.length).set(part);
+    yield;
+  }
+}
+
 /** A copy of floats that nobody writes meanwhile. */
 export function* copying(engine: Engine, { at, length }: { at: Address; length: number }): Steps<Float32Array> {
   const copy = new Float32Array(length);

@@ -4,19 +4,18 @@ import { type Dataset, describeFeatures, requireDataset, requireRows } from '../
 import { isSameVectorizer } from '../../data/documents/kept.js';
 import { type ModelFile, modelFileOf, requireSavable } from '../../files/model-file.js';
 import { Sha256 } from '../../files/sha256.js';
-import { allFinite } from '../../numeric/finite.js';
 import { requireMemory } from '../../runtime/budget.js';
 import { type Engine, engineOf } from '../../runtime/engine.js';
-import type { Pace } from '../../runtime/pace.js';
+import { Pace } from '../../runtime/pace.js';
 import { bytesOf } from '../../runtime/rehearsal.js';
-import type { Steps } from '../../runtime/steps.js';
+import { inTurns, type Steps } from '../../runtime/steps.js';
 import { fitArrays } from '../../training/fit-arrays.js';
-import { createOptimizer, optimizerOptions } from '../../training/optimizer.js';
+import { createOptimizer, isFiniteBlock, optimizerOptions } from '../../training/optimizer.js';
 import { filled, LOAD, type LoadOptions, Net, type NetDescription, type OutputBatch } from '../net.js';
 import { describeTarget, requireSameTargets, type TargetInfo } from '../target.js';
 import type { ExplainOptions, Explanation } from './explain.js';
 import { type InputTransform, learnTransform } from './input.js';
-import { fillNetwork, packModel, unpackModel } from './net-file.js';
+import { filling, packModel, unpackModel } from './net-file.js';
 import type { NetState } from './net-state.js';
 import { Network, type NetworkShape } from './network.js';
 import { type NET, type Settled, settled } from './options.js';
@@ -59,8 +58,7 @@ export class FeedforwardNet extends Net {
     // Names of its own: the caller's list may change.
     this.state = { ...state, featureNames: names && Object.freeze([...names]) };
     const lay = (on: Engine) => new Network(on, state.shape, state.target);
-    // And to draw the weights, layer by layer.
-    const memory = bytesOf(engine, (dry) => lay(dry).initialise(0, 1));
+    const memory = bytesOf(engine, lay);
     requireMemory(engine, memory, 'hidden', 'holding the weights of this net', 'fewer units');
     this.network = lay(engine);
   }
@@ -285,11 +283,10 @@ export function tooLargeScale(initialScale: number): RangeError {
 }
 
 /** A new net with fresh weights, which knows its training data. */
-export function begin<N extends FeedforwardNet>(net: N, { options, raw, data }: BegunNet): N {
-  filled(net, ({ network, engine }) => {
-    network.initialise(options.seed, options.initialScale);
-    const { at, length } = network.parameters;
-    if (!allFinite(engine.f32(at, length))) throw tooLargeScale(options.initialScale);
+export async function begin<N extends FeedforwardNet>(net: N, { options, raw, data }: BegunNet): Promise<N> {
+  await filled(net, async ({ network, engine }) => {
+    await inTurns(network.initialising(options.seed, options.initialScale), new Pace());
+    if (!isFiniteBlock(engine, network.parameters)) throw tooLargeScale(options.initialScale);
   });
   net.remember(raw, data);
   return net;
@@ -305,5 +302,7 @@ export async function loadFeedforward<N extends FeedforwardNet>(
   const { engine } = complete(LOAD, options, 'load');
   const file = await modelFileOf(given);
   const state = unpackModel(file, method);
-  return filled(make(await engineOf({ engine }), state, file), ({ network }) => fillNetwork(network, file.tensors));
+  return filled(make(await engineOf({ engine }), state, file), ({ network }) =>
+    inTurns(filling(network, file.tensors), new Pace()),
+  );
 }

@@ -15,7 +15,7 @@ import type { Connections } from '../../layers/connections.js';
 import type { Linear, Segment } from '../../layers/linear.js';
 import type { SkipShape } from '../../layers/skip-path.js';
 import { plus } from '../../runtime/address.js';
-import { atOnce, copying, type Steps } from '../../runtime/steps.js';
+import { copying, placing, type Steps } from '../../runtime/steps.js';
 import { hasScale } from '../target.js';
 import { type InputTransform, type InputTransformJson, transformFromJson } from './input.js';
 import type { NetState } from './net-state.js';
@@ -102,14 +102,13 @@ function transformOf(json: InputTransformJson, { inputs, input }: Header['shape'
 }
 
 /** Copies the file's weights, which unpackModel has checked, into a net of its shape. */
-export function fillNetwork(network: Network, tensors: Record<string, Tensor>): void {
+export function* filling(network: Network, tensors: Record<string, Tensor>): Steps<void> {
   for (const { layer, segment, tensor } of storedSegments(network)) {
-    const { name, offset, length } = segment;
+    const { name, offset } = segment;
     const data = tensors[tensor]!.data as Float32Array;
     const rowMajor = name === 'dense.weight' && layer.input === 'rows';
-    network.engine
-      .f32(plus(layer.parameters, offset * 4), length)
-      .set(rowMajor ? atOnce(transpose(data, layer.denseUnits, layer.inputs)) : data);
+    const values = rowMajor ? yield* transpose(data, layer.denseUnits, layer.inputs) : data;
+    yield* placing(network.engine, plus(layer.parameters, offset * 4), values);
   }
 }
 

@@ -9,6 +9,7 @@ import { type Address, NONE, plus } from '../../runtime/address.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
 import type { Pace } from '../../runtime/pace.js';
 import { Purpose } from '../../runtime/random.js';
+import type { Steps } from '../../runtime/steps.js';
 import type { ClassWeights } from '../../training/class-weights.js';
 import type { TrainingSession } from '../../training/fit.js';
 import { type BoundLoss, type Loss, type LossSum, lossFor, type TargetScale } from '../../training/losses.js';
@@ -96,11 +97,9 @@ export class Network {
     }
   }
 
-  initialise(seed: number, gain: number): void {
-    this.layers.forEach((layer, l) => {
-      layer.initialise(seed, Purpose.initialWeights, l, gain);
-    });
-    for (const path of this.paths) path.initialise(seed, gain);
+  *initialising(seed: number, gain: number): Steps<void> {
+    for (const [l, layer] of this.layers.entries()) yield* layer.initialising(seed, Purpose.initialWeights, l, gain);
+    for (const path of this.paths) yield* path.initialising(seed, gain);
   }
 
   /** Room for one batch: input, activations, packing. */

@@ -350,7 +350,7 @@ export class GaterNet extends Net {
     return new Float32Array(rows * network.gates);
   }
 
-  private static filled(engine: Engine, state: GatedState, tensors: Record<string, Tensor>): GaterNet {
+  private static filled(engine: Engine, state: GatedState, tensors: Record<string, Tensor>): Promise<GaterNet> {
     requireTensors(tensors, state.shape);
     return filled(new GaterNet(engine, state), (net) => net.fill(tensors));
   }

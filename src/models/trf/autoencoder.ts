@@ -9,6 +9,7 @@ import type { Engine, Scope } from '../../runtime/engine.js';
 import type { Pace } from '../../runtime/pace.js';
 import { inRanges, type Part } from '../../runtime/parts.js';
 import { Purpose } from '../../runtime/random.js';
+import { inTurns } from '../../runtime/steps.js';
 import type { LossSum } from '../../training/losses.js';
 import type { Block } from '../../training/optimizer.js';
 
@@ -151,8 +152,8 @@ export class TileAutoencoder implements Autoencoder {
     return { sum: kept.reduce((sum, squares) => sum + squares, 0), weight: rows.length };
   }
 
-  async initialise(seed: number, initialScale: number): Promise<void> {
-    this.layer.initialise(seed, Purpose.initialWeights, this.stream, initialScale);
+  async initialise(seed: number, initialScale: number, pace: Pace): Promise<void> {
+    await inTurns(this.layer.initialising(seed, Purpose.initialWeights, this.stream, initialScale), pace);
   }
 
   async result(): Promise<Float32Array> {

@@ -11,6 +11,7 @@ import type { Engine, Scope } from '../../runtime/engine.js';
 import type { Pace } from '../../runtime/pace.js';
 import { inParts, type Turns } from '../../runtime/parts.js';
 import { Purpose } from '../../runtime/random.js';
+import { inTurns } from '../../runtime/steps.js';
 import type { LossSum } from '../../training/losses.js';
 import type { Block } from '../../training/optimizer.js';
 import { type Autoencoder, type Denoising, masks, sumTiles } from './autoencoder.js';
@@ -86,7 +87,7 @@ export class RowAutoencoder implements Autoencoder {
       const layer = new Linear(engine, scope, this.shape);
       layer.bind(scope.bytes(layer.parameterLength * 4), NONE);
       if (pace.due) await pace.turn();
-      layer.initialise(seed, Purpose.initialWeights, this.stream, initialScale);
+      await inTurns(layer.initialising(seed, Purpose.initialWeights, this.stream, initialScale), pace);
       engine.f32(parameters.at, sparse.weightCount).set(engine.f32(layer.parameters, sparse.weightCount));
       if (stripUnits.units) {
         if (pace.due) await pace.turn();

@@ -61,7 +61,7 @@ export class TseNet extends FeedforwardNet {
     const hidden = layers.map((connections) => ({ connections, dense: 0 }));
     const origin: TseOrigin = { ...skeletonJson(skeleton), density, minInputs };
     const state = newState('tse', begun, { hidden, ...(skips.length ? { skips } : {}) }, origin);
-    const net = begin(new TseNet(engine, { ...state, featureNames: skeleton.featureNames }, skeleton), begun);
+    const net = await begin(new TseNet(engine, { ...state, featureNames: skeleton.featureNames }, skeleton), begun);
     net.growSeconds = { ...seconds, expansion };
     return net;
   }
