@@ -85,6 +85,7 @@ for (const [name, options] of [
       [70, 2],
       [130, 9],
       [200, 83],
+      [4000, 40],
     ] as const) {
       const source = Array.from({ length: rows }, () => random.below(3));
       const data = Dataset.dense(
