@@ -135,14 +135,7 @@ export class StripUnits {
   }
 
   /** dh = scale W error for the units that are on, from the scaled error; 0 for the others. */
-  decodeBackward(
-    dh: Address,
-    hStride: number,
-    active: ActiveUnits,
-    tiles: number,
-    scale: number,
-    pace: Pace,
-  ): Turns {
+  decodeBackward(dh: Address, hStride: number, active: ActiveUnits, tiles: number, scale: number, pace: Pace): Turns {
     const { engine, strips, units, weight } = this;
     const { start, unit, dvalue, error, errorRows, entries } = active;
     const work = strips * LANES * entries;
