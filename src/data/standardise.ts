@@ -3,8 +3,9 @@ import { jsonOf, numbersOf } from '../check/json.js';
 import type { Options, OptionsOf } from '../check/option.js';
 import { got } from '../check/phrase.js';
 import { log } from '../numeric/log.js';
-import { columnMoments, type Moments } from '../numeric/moments.js';
+import { type Moments, momentsInSteps } from '../numeric/moments.js';
 import { MAX_MEMORY, requireWithin } from '../runtime/budget.js';
+import { atOnce, type Steps } from '../runtime/steps.js';
 import { Dataset, requireDataset, requireSound } from './dataset.js';
 import { describeFeatures, type RowMatrix, requireRows, requireWhole, type SparseMatrix } from './matrix.js';
 
@@ -25,6 +26,9 @@ export const TF_IDF = {
   normalise: { kind: 'flag', default: true, doc: 'Whether rows are brought to unit length.' },
   maxMemory: MAX_MEMORY,
 } as const satisfies Options;
+
+/** Numbers that are gone through in a step. */
+const NUMBERS = 2 ** 16;
 
 /** Bytes of typed arrays that learning makes of each column. */
 export const LEARNING_BYTES = { 'tf-idf': 12, standard: 40 } as const;
@@ -54,18 +58,28 @@ export class Standardizer {
 
   /** @throws TypeError for images, or when centering sparse rows; RangeError for more columns than maxMemory allows */
   static learn(train: Dataset, options: OptionsOf<typeof STANDARDIZER> = {}): Standardizer {
+    return atOnce(Standardizer.learning(train, options));
+  }
+
+  /** @internal learn, in steps. */
+  static *learning(train: Dataset, options: OptionsOf<typeof STANDARDIZER>): Steps<Standardizer> {
     requireSound(train, 'train');
     const features = requireRows(train.features, 'train');
     const settings = complete(STANDARDIZER, options, 'Standardizer.learn');
     const { center = features.kind === 'dense', scale, maxMemory } = settings;
     if (center && features.kind === 'sparse') throw cannotCenter('train');
     requireColumns(train, LEARNING_BYTES.standard, maxMemory);
-    const { mean, deviation: std } = momentsOf(features);
+    const { mean, deviation: std } = yield* momentsOf(features);
     return new Standardizer(center ? mean : null, scale ? std : new Float64Array(train.columns).fill(1));
   }
 
   /** The same rows, standardised; targets and names are kept. */
   apply(dataset: Dataset): Dataset {
+    return atOnce(this.applying(dataset));
+  }
+
+  /** @internal apply, in steps. */
+  *applying(dataset: Dataset): Steps<Dataset> {
     requireDataset(dataset, 'dataset');
     const { targets, featureNames } = dataset;
     const features = requireRows(dataset.features, 'dataset');
@@ -74,7 +88,11 @@ export class Standardizer {
     requireWhole(features);
     if (features.kind === 'sparse') {
       if (mean !== null) throw cannotCenter('dataset');
-      const value = features.value.map((v, i) => v / scale[features.index[i]!]!);
+      const value = new Float32Array(features.value.length);
+      for (let i = 0; i < value.length; i++) {
+        value[i] = features.value[i]! / scale[features.index[i]!]!;
+        if (i % NUMBERS === 0) yield;
+      }
       return new Dataset({ ...features, value }, targets, featureNames);
     }
     const { rows, columns } = features;
@@ -83,6 +101,7 @@ export class Standardizer {
       for (let c = 0; c < columns; c++, i++) {
         values[i] = (features.values[i]! - (mean === null ? 0 : mean[c]!)) / scale[c]!;
         if (!Number.isFinite(values[i])) throw tooFar(features.values[i]!, r, c);
+        if (i % NUMBERS === 0) yield;
       }
     }
     return new Dataset({ ...features, values }, targets, featureNames);
@@ -136,12 +155,20 @@ export class TfIdf {
 
   /** @throws TypeError for dense rows or images, RangeError for a negative count or more columns than maxMemory allows */
   static learn(train: Dataset, options: OptionsOf<typeof TF_IDF> = {}): TfIdf {
+    return atOnce(TfIdf.learning(train, options));
+  }
+
+  /** @internal learn, in steps. */
+  static *learning(train: Dataset, options: OptionsOf<typeof TF_IDF>): Steps<TfIdf> {
     requireSound(train, 'train');
     const { sublinear, normalise, maxMemory } = complete(TF_IDF, options, 'TfIdf.learn');
     const { rows, columns, index, value } = countsOf(train, 'train');
     requireColumns(train, LEARNING_BYTES['tf-idf'], maxMemory);
     const documents = new Int32Array(columns);
-    for (let i = 0; i < index.length; i++) if (value[i] !== 0) documents[index[i]!]!++;
+    for (let i = 0; i < index.length; i++) {
+      if (value[i] !== 0) documents[index[i]!]!++;
+      if (i % NUMBERS === 0) yield;
+    }
     const idf = new Float64Array(columns);
     for (let c = 0; c < columns; c++) idf[c] = log((1 + rows) / (1 + documents[c]!)) + 1;
     return new TfIdf(idf, sublinear, normalise);
@@ -152,6 +179,11 @@ export class TfIdf {
    * @throws TypeError for dense rows or images, RangeError for a negative count or another number of columns
    */
   apply(dataset: Dataset): Dataset {
+    return atOnce(this.applying(dataset));
+  }
+
+  /** @internal apply, in steps. */
+  *applying(dataset: Dataset): Steps<Dataset> {
     requireDataset(dataset, 'dataset');
     checkColumns(dataset, this.idf.length);
     const counts = countsOf(dataset, 'dataset');
@@ -165,6 +197,7 @@ export class TfIdf {
         const frequency = this.sublinear && count !== 0 ? 1 + log(count) : count;
         weights[i] = frequency * this.idf[index[i]!]!;
         squares += weights[i]! * weights[i]!;
+        if (i % NUMBERS === 0) yield;
       }
       const norm = this.normalise && squares > 0 ? Math.sqrt(squares) : 1;
       for (let i = start[r]!; i < start[r + 1]!; i++) value[i] = weights[i]! / norm;
@@ -190,9 +223,9 @@ export class TfIdf {
   }
 }
 
-function momentsOf(features: RowMatrix): Moments {
+function* momentsOf(features: RowMatrix): Steps<Moments> {
   if (features.kind === 'sparse') return sparseMoments(features);
-  const found = columnMoments(features.values, features.rows, features.columns);
+  const found = yield* momentsInSteps(features.values, features.rows, features.columns);
   const wide = found.mean.findIndex((mean, c) => !Number.isFinite(mean) || !Number.isFinite(found.deviation[c]));
   if (wide >= 0)
     throw new RangeError(

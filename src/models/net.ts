@@ -188,7 +188,7 @@ export abstract class Net {
   protected abstract check(data: Dataset, argument: string, labelled: boolean): void;
 
   /** As the first layer sees them. */
-  protected transformed(data: Dataset, _argument: string): Dataset {
+  protected transformed(data: Dataset, _argument: string, _pace: Pace): Dataset | Promise<Dataset> {
     return data;
   }
 
@@ -197,9 +197,9 @@ export abstract class Net {
     return { most: 0, kept: 0 };
   }
 
-  protected prepare(data: Dataset, argument: string, labelled: boolean): Dataset {
-    this.check(data, argument, labelled);
-    const transformed = this.transformed(data, argument);
+  /** Checked data as the net computes with them. */
+  protected async prepared(data: Dataset, argument: string, labelled: boolean, pace: Pace): Promise<Dataset> {
+    const transformed = await this.transformed(data, argument, pace);
     return labelled ? aligned(transformed, this.state.target, argument) : transformed;
   }
 
@@ -218,22 +218,25 @@ export abstract class Net {
    */
   async fit(train: Dataset, options: FitOptions = {}): Promise<FitResult> {
     const given = complete(this.fitOptions, options, 'fit') as Completed<typeof FIT>;
-    const data = this.prepare(train, 'train', true);
+    this.check(train, 'train', true);
     const settings = fitSettings(given, train);
-    const validation = settings.validation && this.prepare(settings.validation, 'validation', true);
+    if (settings.validation) this.check(settings.validation, 'validation', true);
     const { engine, seed, network, identity } = this;
-    const weights = classWeightsOf(settings.classWeights, data.targets!, network.loss.outputs);
-    const trainable: Trainable = {
-      engine,
-      seed,
-      parameters: network.parameters,
-      ...(network.trainedLength === undefined ? {} : { trainedLength: network.trainedLength }),
-      identity,
-      startTraining: (rows, batchSize) => network.startTraining(rows, batchSize, weights),
-      evaluate: (rows, given) => this.assess(rows, given, { brief: true }),
-      readers: this.life,
-    };
     return this.life.train('fit', async () => {
+      const pace = new Pace();
+      const data = await this.prepared(train, 'train', true, pace);
+      const validation = settings.validation && (await this.prepared(settings.validation, 'validation', true, pace));
+      const weights = classWeightsOf(settings.classWeights, data.targets!, network.loss.outputs);
+      const trainable: Trainable = {
+        engine,
+        seed,
+        parameters: network.parameters,
+        ...(network.trainedLength === undefined ? {} : { trainedLength: network.trainedLength }),
+        identity,
+        startTraining: (rows, batchSize) => network.startTraining(rows, batchSize, weights),
+        evaluate: (rows, given) => this.assess(rows, given, { brief: true }),
+        readers: this.life,
+      };
       // Pages that only run nets do without.
       const { fit } = await import('../training/fit.js');
       const need = this.fitNeed(train, settings);
@@ -300,9 +303,12 @@ export abstract class Net {
   async predict(data: Dataset | readonly string[], options: RunOptions = {}): Promise<Prediction> {
     const settings = complete(RUN, options, 'predict');
     const rows = areTexts(data) ? await this.readTexts(data) : data;
-    const prepared = this.prepare(rows, 'data', false);
+    this.check(rows, 'data', false);
     const arrays = this.transformBytes(rows).kept;
-    const outputs = await this.life.read(() => this.run(prepared, settings, { arrays }));
+    const outputs = await this.life.read(async () => {
+      const prepared = await this.prepared(rows, 'data', false, new Pace(settings.signal));
+      return this.run(prepared, settings, { arrays });
+    });
     return this.target.kind === 'classes' ? { outputs, classes: argmax(outputs, this.target.outputs) } : { outputs };
   }
 
@@ -313,8 +319,12 @@ export abstract class Net {
    */
   async evaluate(data: Dataset, options: RunOptions = {}): Promise<Evaluation> {
     const settings = complete(RUN, options, 'evaluate');
-    const prepared = this.prepare(data, 'data', true);
-    return this.life.read(() => this.assess(prepared, settings, { arrays: this.transformBytes(data).kept }));
+    this.check(data, 'data', true);
+    const arrays = this.transformBytes(data).kept;
+    return this.life.read(async () => {
+      const prepared = await this.prepared(data, 'data', true, new Pace(settings.signal));
+      return this.assess(prepared, settings, { arrays });
+    });
   }
 
   /** Frees the net's memory; it cannot be used after. Error while a call is under way. */

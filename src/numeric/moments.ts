@@ -1,3 +1,6 @@
+/** Numbers of a step. */
+const NUMBERS = 2 ** 16;
+
 /** Of each column. */
 export interface Moments {
   readonly mean: Float64Array;
@@ -10,6 +13,19 @@ export interface Moments {
  * column is told exactly, and squares are of shares of the greatest difference, so that they neither overflow nor vanish. A column whose differences overflow has moments that are not finite.
  */
 export function columnMoments(values: ArrayLike<number>, rows: number, columns: number): Moments {
+  const steps = momentsInSteps(values, rows, columns);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+/** columnMoments, in steps of a millisecond or so. */
+export function* momentsInSteps(
+  values: ArrayLike<number>,
+  rows: number,
+  columns: number,
+): Generator<undefined, Moments, undefined> {
   const shift = new Float64Array(columns);
   const most = new Float64Array(columns);
   for (let r = 0, i = 0; r < rows; r++) {
@@ -17,6 +33,7 @@ export function columnMoments(values: ArrayLike<number>, rows: number, columns: 
       const difference = values[i]! - values[c]!;
       shift[c]! += difference;
       if (Math.abs(difference) > most[c]!) most[c] = Math.abs(difference);
+      if (i % NUMBERS === 0) yield;
     }
   }
   const squares = new Float64Array(columns);
@@ -25,6 +42,7 @@ export function columnMoments(values: ArrayLike<number>, rows: number, columns: 
     for (let c = 0; c < columns; c++, i++) {
       const share = most[c] === 0 ? 0 : (values[i]! - values[c]! - shift[c]!) / most[c]!;
       squares[c]! += share * share;
+      if (i % NUMBERS === 0) yield;
     }
   }
   return {

@@ -36,9 +36,12 @@ export function* placing(engine: Engine, at: Address, values: Float32Array): Ste
   }
 }
 
-/** A copy of floats that nobody writes meanwhile. */
-export function* copying(engine: Engine, { at, length }: { at: Address; length: number }): Steps<Float32Array> {
-  const copy = new Float32Array(length);
+/** A copy of floats that nobody writes meanwhile, in an array of as many where one is given. */
+export function* copying(
+  engine: Engine,
+  { at, length }: { at: Address; length: number },
+  copy: Float32Array = new Float32Array(length),
+): Steps<Float32Array> {
   for (let from = 0; from < length; from += COPIED) {
     copy.set(engine.f32(plus(at, 4 * from), Math.min(COPIED, length - from)), from);
     yield;

@@ -1,5 +1,9 @@
 import type { SparseMatrix } from '../data/matrix.js';
 import { log } from '../numeric/log.js';
+import type { Steps } from '../runtime/steps.js';
+
+/** Entries of a step. */
+const LISTED = 2 ** 17;
 
 /**
  * Normalised pointwise mutual information of two features, from how many of `total` rows have both, the one and the other: ln(p(i,j) / (p(i) p(j))) / -ln p(i,j), -1 where they never
@@ -34,14 +38,28 @@ export class PairScores {
   private readonly total: number;
   private readonly known = new Map<number, number>();
 
-  constructor({ rows, columns, start, index }: SparseMatrix) {
-    this.total = rows;
-    this.rows = new Int32Array(columns);
-    for (const f of index) this.rows[f]!++;
-    this.columns = Array.from(this.rows, (n) => new Int32Array(n));
+  private constructor(total: number, columns: Int32Array[]) {
+    this.total = total;
+    this.columns = columns;
+    this.rows = Int32Array.from(columns, (rows) => rows.length);
+  }
+
+  /** Of features that are present where a row lists them. */
+  static *of({ rows, columns, start, index }: SparseMatrix): Steps<PairScores> {
+    const counts = new Int32Array(columns);
+    for (let e = 0; e < index.length; e++) {
+      counts[index[e]!]!++;
+      if (e % LISTED === 0) yield;
+    }
+    const lists = Array.from(counts, (n) => new Int32Array(n));
     const fill = new Int32Array(columns);
-    for (let r = 0; r < rows; r++)
-      for (let e = start[r]!; e < start[r + 1]!; e++) this.columns[index[e]!]![fill[index[e]!]!++] = r;
+    for (let r = 0; r < rows; r++) {
+      for (let e = start[r]!; e < start[r + 1]!; e++) {
+        lists[index[e]!]![fill[index[e]!]!++] = r;
+        if (e % LISTED === 0) yield;
+      }
+    }
+    return new PairScores(rows, lists);
   }
 
   coherence(features: readonly number[]): number | null {

@@ -114,7 +114,7 @@ class Run {
   /** Rejects with the signal's reason where that stopped it. */
   async finish(): Promise<FitResult> {
     const { epochs, signal } = this.options;
-    this.lastGood = this.weights();
+    this.lastGood = await this.weights();
     let stopped: boolean;
     try {
       await nextTask();
@@ -167,6 +167,7 @@ class Run {
       const loss = await this.loss(rows);
       if (!loss) return false;
       const { sum, weight } = loss;
+      if (this.pace.due) await this.pace.turn();
       while (net.readers.beingRead) await net.readers.unread();
       if (!Number.isFinite(sum)) throw this.diverged(`loss ${sum} in batch ${this.batch + 1}`);
       this.optimizer.step(this.trained, this.session.gradients, rate);
@@ -179,8 +180,8 @@ class Run {
       this.report(batches);
       if (this.pace.due) await this.pace.turn();
     }
-    this.requireFinite();
-    return this.endEpoch(this.weights(), rate, began);
+    await this.requireFinite();
+    return this.endEpoch(await this.weights(), rate, began);
   }
 
   /** Of one step, with its gradients; undefined when the signal stopped it. */
@@ -205,10 +206,12 @@ class Run {
   }
 
   /** ReLU turns NaN into 0, so that a loss can be finite where weights, or what the optimiser keeps of them, no longer are. */
-  private requireFinite(): void {
+  private async requireFinite(): Promise<void> {
     const { engine, parameters } = this.net;
-    for (const block of [parameters, ...Object.values(this.optimizer.state)])
+    for (const block of [parameters, ...Object.values(this.optimizer.state)]) {
+      if (this.pace.due) await this.pace.turn();
       if (!isFiniteBlock(engine, block)) throw this.diverged('weights that are not finite');
+    }
   }
 
   private diverged(symptom: string): RangeError {
@@ -296,18 +299,15 @@ class Run {
     return { at, length: this.session.trained ?? this.net.trainedLength ?? length };
   }
 
-  private weights(): Float32Array {
-    const { at, length } = this.net.parameters;
-    const now = this.net.engine.f32(at, length);
+  private async weights(): Promise<Float32Array> {
     const { spare } = this;
-    if (!spare) return now.slice();
     this.spare = undefined;
-    spare.set(now);
-    return spare;
+    return inTurns(copying(this.net.engine, this.net.parameters, spare), this.pace);
   }
 
   private async putWeights(values: Float32Array): Promise<void> {
     const { readers } = this.net;
+    await nextTask();
     while (readers.beingRead) await readers.unread();
     this.setWeights(values);
   }

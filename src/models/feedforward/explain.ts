@@ -10,9 +10,11 @@ import { type Address, NONE, plus } from '../../runtime/address.js';
 import { requireMemory } from '../../runtime/budget.js';
 import type { Engine } from '../../runtime/engine.js';
 import { Pace } from '../../runtime/pace.js';
+import { inRanges } from '../../runtime/parts.js';
 import { bytesBeside } from '../../runtime/rehearsal.js';
+import { copying, inTurns, type Steps } from '../../runtime/steps.js';
 import { PairScores } from '../../structure/coherence.js';
-import { discretise, type Variables } from '../../structure/variables.js';
+import { discretiseInTurns, type Variables } from '../../structure/variables.js';
 import { requireFiniteRows, tooLarge } from '../finite-rows.js';
 import type { Network } from './network.js';
 
@@ -76,6 +78,8 @@ export interface Explanation {
 /** Units whose sums with all features are kept at once. */
 const BLOCK = 256;
 const BATCH = 256;
+/** Bits that are looked at in a step. */
+const LOOKED = 2 ** 16;
 
 /**
  * What hidden units stand for. A unit's features are those whose presence (as for the first tree: above 0 in sparse rows, above the mean in dense ones)
@@ -102,9 +106,10 @@ export async function explain(
   const pace = new Pace(options.signal);
   const { engine } = net;
   checkMatrix(data.features);
-  const presence = presentFeatures(engine, discretise(engine, data.features));
+  const variables = await discretiseInTurns(engine, data.features, {}, pace);
+  const presence = await inTurns(presentFeatures(engine, variables), pace);
   requireExplanation(net, wanted, data, presence, copies);
-  const pairs = new PairScores(presence);
+  const pairs = await inTurns(PairScores.of(presence), pace);
   const layers: LayerExplanation[] = [];
   for (const l of wanted) {
     const { connections, sparseUnits, inputs } = net.layers[l]!;
@@ -200,25 +205,16 @@ async function correlate(
           units,
         );
       }
-      engine.kernels.spmm(
-        withFeature,
-        present.columnStart,
-        present.columnRow,
-        present.value,
-        present.columnPlace,
-        rowMajor,
-        NONE,
-        units,
-        units,
-        0,
-        presence.columns,
-        units,
-        1,
-      );
+      const { columnStart, columnRow, value, columnPlace } = present;
+      const work = (present.entries + presence.columns) * units;
+      await inRanges(engine, pace, work, presence.columns, 1, ({ kernels }, c0, c1) => {
+        const [out, from] = [withFeature, rowMajor];
+        kernels.spmm(out, columnStart, columnRow, value, columnPlace, from, NONE, units, units, c0, c1, units, 1);
+      });
       addRows(engine, rowMajor, from, rows.length, units, sums);
       if (pace.due) await pace.turn();
     }
-    sums.withFeature = engine.f32(withFeature, presence.columns * units).slice();
+    sums.withFeature = await inTurns(copying(engine, { at: withFeature, length: presence.columns * units }), pace);
     if (!allFinite(sums.withFeature)) throw tooLarge('activations', 'an infinite sum');
     for (let u = 0; u < units; u++) sums.activity[u]! /= data.rows;
     return sums;
@@ -338,7 +334,7 @@ function meanCoherence(units: readonly UnitExplanation[]): number | null {
 }
 
 /** Presence as sparse rows of ones, whatever form the variables have. */
-function presentFeatures(engine: Engine, variables: Variables): SparseMatrix {
+function* presentFeatures(engine: Engine, variables: Variables): Steps<SparseMatrix> {
   if (variables.kind === 'rows') {
     const { rows, variables: columns, start, index } = variables;
     return { kind: 'sparse', rows, columns, start, index, value: new Float32Array(index.length).fill(1) };
@@ -347,13 +343,18 @@ function presentFeatures(engine: Engine, variables: Variables): SparseMatrix {
   const on = (r: number, c: number) =>
     variables.kind === 'bits' && ((variables.bits[c * variables.words * 8 + (r >> 3)]! >> (r & 7)) & 1) === 1;
   const start = new Int32Array(rows + 1);
+  const height = Math.ceil(LOOKED / columns);
   for (let r = 0; r < rows; r++) {
     start[r + 1] = start[r]!;
     for (let c = 0; c < columns; c++) if (on(r, c)) start[r + 1]!++;
+    if (r % height === 0) yield;
   }
   const arrays = variables.kind === 'bits' ? variables.bits.length + 4 * rows + 8 * start[rows]! : 0;
   requireMemory(engine, arrays, 'data', `explaining by ${start[rows]} values that are present`, 'fewer rows');
   const index = new Int32Array(start[rows]!);
-  for (let r = 0, size = 0; r < rows; r++) for (let c = 0; c < columns; c++) if (on(r, c)) index[size++] = c;
+  for (let r = 0, size = 0; r < rows; r++) {
+    for (let c = 0; c < columns; c++) if (on(r, c)) index[size++] = c;
+    if (r % height === 0) yield;
+  }
   return { kind: 'sparse', rows, columns, start, index, value: new Float32Array(index.length).fill(1) };
 }

@@ -14,7 +14,7 @@ import { createOptimizer, isFiniteBlock, optimizerOptions } from '../../training
 import { filled, LOAD, type LoadOptions, Net, type NetDescription, type OutputBatch } from '../net.js';
 import { describeTarget, requireSameTargets, type TargetInfo } from '../target.js';
 import type { ExplainOptions, Explanation } from './explain.js';
-import { type InputTransform, learnTransform } from './input.js';
+import { type InputTransform, learningTransform } from './input.js';
 import { filling, packModel, unpackModel } from './net-file.js';
 import type { NetState } from './net-state.js';
 import { Network, type NetworkShape } from './network.js';
@@ -93,9 +93,10 @@ export class FeedforwardNet extends Net {
 
   /** What the hidden units stand for: their top features on these rows, and how coherent those are. */
   async explain(data: Dataset, options: ExplainOptions = {}): Promise<Explanation> {
-    const prepared = this.prepare(data, 'data', false);
+    this.check(data, 'data', false);
     const { kept } = this.transformBytes(data);
     return this.life.read(async () => {
+      const prepared = await this.prepared(data, 'data', false, new Pace());
       const { explain } = await import('./explain.js');
       return explain(this.network, prepared, this.featureNames, options, kept);
     });
@@ -174,12 +175,12 @@ export class FeedforwardNet extends Net {
     return { most: this.grownFrom.has(data) ? kept : most, kept };
   }
 
-  protected override transformed(data: Dataset, argument: string): Dataset {
+  protected override transformed(data: Dataset, argument: string, pace: Pace): Dataset | Promise<Dataset> {
     const grown = this.grownFrom.get(data);
     this.grownFrom.delete(data);
     if (grown) return grown;
     requireTransform(this.engine, this.state.input, data, argument);
-    return this.state.input.apply(data);
+    return inTurns(this.state.input.applying(data), pace);
   }
 
   /** @internal `transformed`: what growing made of the training rows. */
@@ -214,7 +215,8 @@ export async function beginNet(train: Dataset, given: Completed<typeof NET>): Pr
   const options = settled(given, train);
   const target = describeTarget(train);
   const engine = await engineOf(options);
-  const input = learnTransform(engine, train, options.input);
+  const pace = new Pace();
+  const input = await inTurns(learningTransform(engine, train, options.input), pace);
   const { featureNames, vectorizer } = train;
   requireSavable({ target, ...(vectorizer ? { vectorizer } : { featureNames }), input: input.toJSON() }, 'train');
   requireTransform(engine, input, train, 'train');
@@ -223,7 +225,7 @@ export async function beginNet(train: Dataset, given: Completed<typeof NET>): Pr
     options,
     input,
     raw: train,
-    data: input.apply(train),
+    data: await inTurns(input.applying(train), pace),
     target,
   };
 }

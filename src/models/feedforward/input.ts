@@ -5,6 +5,7 @@ import { LEARNING_BYTES, Standardizer, type StandardizerJson, TfIdf, type TfIdfJ
 import { log } from '../../numeric/log.js';
 import { requireMemory } from '../../runtime/budget.js';
 import type { Engine } from '../../runtime/engine.js';
+import type { Steps } from '../../runtime/steps.js';
 
 /**
  * 'none': as they are. 'binary': 1 where above 0. 'log': ln(1 + x). 'unit-length': each row divided by its Euclidean norm. 'tf-idf': (1 + ln count)
@@ -18,11 +19,14 @@ export type InputTransformJson = { kind: InputTransformName; learned?: Standardi
 
 /** What becomes of the features before the first layer; a part of the net, so that it sees every data set the same way. */
 export interface InputTransform {
-  apply(data: Dataset): Dataset;
-  /** Bytes of typed arrays that `apply` has in use at most, and of the numbers that it makes anew. */
+  applying(data: Dataset): Steps<Dataset>;
+  /** Bytes of typed arrays that `applying` has in use at most, and of the numbers that it makes anew. */
   bytes(data: Dataset): { most: number; kept: number };
   toJSON(): InputTransformJson;
 }
+
+/** Numbers that are gone through in a step, about. */
+const NUMBERS = 2 ** 15;
 
 const POINTWISE: Partial<Record<InputTransformName, (x: number, row: number) => number>> = {
   binary: (x) => (x > 0 ? 1 : 0),
@@ -33,13 +37,13 @@ const POINTWISE: Partial<Record<InputTransformName, (x: number, row: number) => 
 };
 
 /** Learns a transform from the training rows alone. */
-export function learnTransform(engine: Engine, train: Dataset, name: InputTransformName): InputTransform {
+export function* learningTransform(engine: Engine, train: Dataset, name: InputTransformName): Steps<InputTransform> {
   if (name !== 'tf-idf' && name !== 'standard') return fixed(name);
   const { columns } = train;
   const { maxMemory } = engine;
   const bytes = LEARNING_BYTES[name] * columns;
   requireMemory(engine, bytes, 'input', `learning '${name}' of ${columns} columns`, 'fewer columns');
-  return learned(name, (name === 'tf-idf' ? TfIdf : Standardizer).learn(train, { maxMemory }));
+  return learned(name, yield* (name === 'tf-idf' ? TfIdf : Standardizer).learning(train, { maxMemory }));
 }
 
 /** Rebuilds a transform from a model file. */
@@ -55,22 +59,22 @@ function learned(kind: InputTransformName, transform: TfIdf | Standardizer): Inp
   // Tf-idf weighs in double precision before it rounds.
   const width = kind === 'tf-idf' ? 12 : 4;
   const bytes = ({ features }: Dataset) => ({ most: width * numbers(features), kept: 4 * numbers(features) });
-  return { apply: (data) => transform.apply(data), bytes, toJSON: () => ({ kind, learned: transform.toJSON() }) };
+  return { applying: (data) => transform.applying(data), bytes, toJSON: () => ({ kind, learned: transform.toJSON() }) };
 }
 
 function fixed(kind: InputTransformName): InputTransform {
   const pointwise = POINTWISE[kind];
-  const apply = (data: Dataset) => {
-    if (pointwise) return mapRows(data, (values, row) => values.map((x) => pointwise(x, row)));
-    if (kind === 'unit-length') return mapRows(data, unitLength);
+  function* applying(data: Dataset): Steps<Dataset> {
+    if (pointwise) return yield* mapRows(data, (values, row) => values.map((x) => pointwise(x, row)));
+    if (kind === 'unit-length') return yield* mapRows(data, unitLength);
     requireNarrow(data.features);
     return data;
-  };
+  }
   const bytes = ({ features }: Dataset) => {
     const made = kind === 'none' ? 0 : 4 * numbers(features);
     return { most: made, kept: made };
   };
-  return { apply, bytes, toJSON: () => ({ kind }) };
+  return { applying, bytes, toJSON: () => ({ kind }) };
 }
 
 /** How many there are. */
@@ -108,17 +112,19 @@ function unitLength(values: Row): Row {
 }
 
 /** `map` sees numbers as wide as they are; what it returns is narrowed. */
-function mapRows(data: Dataset, map: (values: Row, row: number) => Row): Dataset {
+function* mapRows(data: Dataset, map: (values: Row, row: number) => Row): Steps<Dataset> {
   const features = requireRows(data.features, 'data');
   checkMatrix(features);
   const source = features.kind === 'sparse' ? features.value : features.values;
   const out = new Float32Array(source.length);
+  const height = Math.ceil((NUMBERS * features.rows) / (source.length + 1));
   for (let r = 0; r < features.rows; r++) {
     const [from, to] =
       features.kind === 'sparse'
         ? [features.start[r]!, features.start[r + 1]!]
         : [r * features.columns, (r + 1) * features.columns];
     out.set(map(source.subarray(from, to), r), from);
+    if (r % height === 0) yield;
   }
   const changed: RowMatrix = features.kind === 'sparse' ? { ...features, value: out } : { ...features, values: out };
   return new Dataset(changed, data.targets, data.featureNames);

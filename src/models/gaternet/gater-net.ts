@@ -192,12 +192,12 @@ export class GaterNet extends Net {
   ): Promise<GatedPrediction> {
     const options = complete(GATED_PREDICT, given, 'predict');
     requireDataset(data, 'data');
-    const prepared = this.prepare(data, 'data', false);
-    const gates = options.gates ? this.gateRows(prepared.rows) : undefined;
+    this.check(data, 'data', false);
+    const gates = options.gates ? this.gateRows(data.rows) : undefined;
     const visit = gates && ((batch: GatedBatch) => gates.set(batch.gates!, batch.rows[0]! * this.network.gates));
     const arrays = gates?.byteLength ?? 0;
     const outputs = await this.life.read(() =>
-      this.run<GatedBatch>(prepared, options, { arrays, ...(visit ? { visit } : {}) }),
+      this.run<GatedBatch>(data, options, { arrays, ...(visit ? { visit } : {}) }),
     );
     const classes = this.target.kind === 'classes' ? { classes: argmax(outputs, this.target.outputs) } : {};
     return { outputs, ...classes, ...(gates ? { gates } : {}) };
@@ -206,11 +206,10 @@ export class GaterNet extends Net {
   /** Which gates each image opens: [rows][gates], 0 or 1. The gater alone runs. */
   async gates(data: Dataset, given: RunOptions = {}): Promise<Float32Array> {
     const options = complete(GATED_RUN, given, 'gates');
-    const prepared = this.prepare(data, 'data', false);
-    const gates = this.gateRows(prepared.rows);
+    this.check(data, 'data', false);
+    const gates = this.gateRows(data.rows);
     await this.life.read(async () => {
-      for await (const batch of this.decide(prepared, options))
-        gates.set(batch.gates, batch.first * this.network.gates);
+      for await (const batch of this.decide(data, options)) gates.set(batch.gates, batch.first * this.network.gates);
     });
     return gates;
   }
@@ -221,10 +220,10 @@ export class GaterNet extends Net {
    */
   async *gateBatches(data: Dataset, given: RunOptions = {}): AsyncGenerator<{ first: number; gates: Float32Array }> {
     const options = complete(GATED_RUN, given, 'gates');
-    const prepared = this.prepare(data, 'data', false);
+    this.check(data, 'data', false);
     const release = this.life.keep('gateBatches');
     try {
-      yield* this.decide(prepared, options);
+      yield* this.decide(data, options);
     } finally {
       release();
     }
@@ -253,8 +252,8 @@ export class GaterNet extends Net {
   /** As every net's, on labelled images, and the mean share of open gates. */
   override async evaluate(data: Dataset, given: RunOptions = {}): Promise<GatedEvaluation> {
     const options = complete(GATED_RUN, given, 'evaluate');
-    const prepared = this.prepare(data, 'data', true);
-    return this.life.read(() => this.assess(prepared, options));
+    this.check(data, 'data', true);
+    return this.life.read(async () => this.assess(await this.prepared(data, 'data', true, new Pace()), options));
   }
 
   /** Tensors under the names of google-research/gaternet. */

@@ -5,6 +5,7 @@ import { loadBatch } from '#dist/layers/batch.js';
 import { Network, type NetworkShape } from '#dist/models/feedforward/network.js';
 import { Pace } from '#dist/runtime/pace.js';
 import { bytesBeside } from '#dist/runtime/rehearsal.js';
+import { atOnce } from '#dist/runtime/steps.js';
 import { close } from '../../support/allclose.js';
 import { type GoldenLayer, type GoldenTarget, type KnownNet, knownData, knownNet } from '../../support/known-net.js';
 import { MarkedMemory } from '../../support/marked-memory.js';
@@ -171,7 +172,7 @@ function square(engine: Engine, dropout: number): Network {
 test('layers and skip-paths draw initial weights of their own, within 1/√fan_in', async () => {
   const engine = await createEngine();
   const net = square(engine, 0);
-  net.initialise(3, 1);
+  atOnce(net.initialising(3, 1));
   const linears = [...net.layers, ...net.paths.flatMap(({ hidden, output }) => [hidden, output])];
   assert.is(linears.length, 3 + 2 * 4);
   const drawn = linears.map((layer) => [...engine.f32(layer.parameters, 256)]);
