@@ -81,13 +81,15 @@ export async function discretiseInTurns(
 ): Promise<Variables> {
   const matrix = requireRows(features, 'data');
   const cells = matrix.kind === 'dense' ? matrix.values.length : matrix.value.length;
-  if (cells <= (options.bins === undefined ? FEW_CELLS : FEW_CELLS_TO_SORT)) return discretise(engine, matrix, options);
+  const few = matrix.kind === 'dense' ? FEW_DENSE_CELLS : FEW_CELLS;
+  if (cells <= (options.bins === undefined ? few : FEW_CELLS_TO_SORT)) return discretise(engine, matrix, options);
   requireRoom(engine, matrix.columns, cells * (matrix.kind === 'dense' ? 4 : 8) + 4 * matrix.rows);
   return inTurns(discretising(engine, copyOf(matrix), options, true), pace);
 }
 
 /** So many are gone through at once: they take some 20 ms. */
 const FEW_CELLS = 2 ** 22;
+const FEW_DENSE_CELLS = 2 ** 19;
 const FEW_CELLS_TO_SORT = 2 ** 18;
 
 /** To work on: others may write to the arrays between two steps. */
