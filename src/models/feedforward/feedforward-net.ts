@@ -308,6 +308,8 @@ export async function loadFeedforward<N extends FeedforwardNet>(
   const on = await engineOf({ engine });
   const numbers = Object.values(file.tensors).filter(({ data }) => data instanceof Float32Array);
   const weights = numbers.reduce((sum, { data }) => sum + data.length, 0);
-  await inTurns(touching(on, 4 * weights), new Pace());
-  return filled(make(on, state, file), ({ network }) => inTurns(filling(network, file.tensors), new Pace()));
+  const pace = new Pace();
+  await inTurns(touching(on, 4 * weights), pace);
+  await pace.turn();
+  return filled(make(on, state, file), ({ network }) => inTurns(filling(network, file.tensors), pace));
 }
