@@ -137,7 +137,10 @@ export class TileBatch {
     for (let first = 0; first < tiles; first += SOME_TILES) {
       const end = Math.min(tiles, first + SOME_TILES);
       for (let t = first; t < end; t++) {
-        if (pace.due) await pace.turn();
+        if (pace.due) {
+          await pace.turn();
+          requireWhole(matrix);
+        }
         this.stage(matrix, rows, t * LANES, (t - first) * LANES);
       }
       const work = (end - first) * LANES * columns * MOVE;

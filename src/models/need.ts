@@ -49,19 +49,13 @@ export function runBytes(
   return memory + arrays + outputBytes(network, data);
 }
 
-/** Bytes that fit needs beside copies of its data. */
-export function fitBytes(
-  engine: Engine,
-  network: Computation,
-  train: Dataset,
-  settings: FitSettings,
-  copies: number,
-): number {
+/** Bytes of the engine's memory that fit needs. */
+export function fitMemory(engine: Engine, network: Computation, train: Dataset, settings: FitSettings): number {
   const { validation, optimizer } = settings;
   const weights = classWeightsOf(settings.classWeights, train.targets!, network.loss.outputs);
   const batchSize = Math.min(settings.batchSize, train.rows);
   const length = network.trainedLength ?? network.parameters.length;
-  const memory = bytesBeside(
+  return bytesBeside(
     engine,
     (dry) => network.on(dry),
     (dry, net) => {
@@ -72,6 +66,19 @@ export function fitBytes(
       dry.arena.allocate(train.rows * 4);
     },
   );
+}
+
+/** Bytes that fit needs beside copies of its data. */
+export function fitBytes(
+  engine: Engine,
+  network: Computation,
+  train: Dataset,
+  settings: FitSettings,
+  copies: number,
+): number {
+  const { validation } = settings;
+  const length = network.trainedLength ?? network.parameters.length;
+  const memory = fitMemory(engine, network, train, settings);
   const evaluation = validation ? outputBytes(network, validation) : 0;
   return memory + copies + fitArrays(network.parameters.length, length, train.rows, evaluation, settings);
 }

@@ -12,7 +12,7 @@ import type { Address } from '../runtime/address.js';
 import { requireMemory } from '../runtime/budget.js';
 import { ENGINE, type Engine, isEngine } from '../runtime/engine.js';
 import { Pace } from '../runtime/pace.js';
-import { atOnce, inTurns, type Steps } from '../runtime/steps.js';
+import { atOnce, inTurns, type Steps, touching } from '../runtime/steps.js';
 import { argmax } from '../training/class-metrics.js';
 import { classWeightsOf } from '../training/class-weights.js';
 import type { FitResult, Trainable } from '../training/fit.js';
@@ -23,7 +23,7 @@ import { confusionBytes, type Evaluation, metrics } from '../training/metrics.js
 import type { Computation } from './computation.js';
 import { meanLoss, requireFiniteRows } from './finite-rows.js';
 import { Lifetime } from './lifetime.js';
-import { fitBytes, OutputRoom, runBytes } from './need.js';
+import { fitBytes, fitMemory, OutputRoom, runBytes } from './need.js';
 import { aligned, type TargetInfo } from './target.js';
 
 export interface Prediction {
@@ -32,6 +32,9 @@ export interface Prediction {
   /** Classes only: the most probable class of each row. */
   classes?: Int32Array;
 }
+
+/** Weights whose vectors' first touch is not left to those that lay them out. */
+const MANY = 2 ** 19;
 
 /** Options of predict and evaluate. */
 export const RUN = {
@@ -248,6 +251,7 @@ export abstract class Net {
         what,
         `smaller batches or ${this.unit === 'images' ? 'smaller images' : 'fewer units'}`,
       );
+      if (network.weights > MANY) await inTurns(touching(engine, fitMemory(engine, network, train, settings)), pace);
       return fit(trainable, data, { ...settings, validation });
     });
   }

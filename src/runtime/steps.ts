@@ -27,6 +27,29 @@ export async function inTurns<T>(steps: Steps<T>, pace: Pace, onTurn?: (far: num
   }
 }
 
+/** Bytes of a page, and of a step. */
+const PAGE = 4096;
+const TOUCHED = 2 ** 20;
+
+/** Touches memory that is about to be allocated: the first time may take milliseconds a megabyte. Nothing is written or kept; where there is no such block, whoever allocates will say. */
+export function* touching(engine: Engine, bytes: number): Steps<void> {
+  let at: Address;
+  try {
+    at = engine.arena.allocate(bytes);
+  } catch {
+    return;
+  }
+  try {
+    for (let from = 0; from < bytes; from += TOUCHED) {
+      const some = engine.u8(plus(at, from), Math.min(TOUCHED, bytes - from));
+      for (let i = 0; i < some.length; i += PAGE) some[i] = some[i]!;
+      yield;
+    }
+  } finally {
+    engine.arena.release(at);
+  }
+}
+
 /** Copies floats to the engine's memory. */
 export function* placing(engine: Engine, at: Address, values: Float32Array): Steps<void> {
   for (let from = 0; from < values.length; from += COPIED) {

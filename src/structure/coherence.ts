@@ -3,7 +3,7 @@ import { log } from '../numeric/log.js';
 import type { Steps } from '../runtime/steps.js';
 
 /** Entries of a step. */
-const LISTED = 2 ** 17;
+const LISTED = 2 ** 15;
 
 /**
  * Normalised pointwise mutual information of two features, from how many of `total` rows have both, the one and the other: ln(p(i,j) / (p(i) p(j))) / -ln p(i,j), -1 where they never
@@ -51,6 +51,7 @@ export class PairScores {
       counts[index[e]!]!++;
       if (e % LISTED === 0) yield;
     }
+    yield;
     const lists = Array.from(counts, (n) => new Int32Array(n));
     const fill = new Int32Array(columns);
     for (let r = 0; r < rows; r++) {

@@ -81,7 +81,8 @@ export async function discretiseInTurns(
 ): Promise<Variables> {
   const matrix = requireRows(features, 'data');
   const cells = matrix.kind === 'dense' ? matrix.values.length : matrix.value.length;
-  if (cells <= (options.bins === undefined ? FEW_CELLS : FEW_CELLS_TO_SORT)) return discretise(engine, matrix, options);
+  const few = matrix.kind === 'dense' ? FEW_DENSE_CELLS : FEW_CELLS;
+  if (cells <= (options.bins === undefined ? few : FEW_CELLS_TO_SORT)) return discretise(engine, matrix, options);
   const bytes = matrix.kind === 'dense' ? 4 * cells : 8 * cells + 4 * matrix.rows;
   requireRoom(engine, matrix.columns, bytes);
   return inTurns(discretising(engine, copyOf(matrix), options, bytes), pace);
@@ -89,6 +90,7 @@ export async function discretiseInTurns(
 
 /** So many are gone through at once: they take some 20 ms. */
 const FEW_CELLS = 2 ** 22;
+const FEW_DENSE_CELLS = 2 ** 19;
 const FEW_CELLS_TO_SORT = 2 ** 18;
 
 /** To work on: others may write to the arrays between two steps. */

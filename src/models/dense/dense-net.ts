@@ -33,7 +33,7 @@ export class DenseNet extends FeedforwardNet {
     const begun = await beginNet(train, options);
     const widths = options.hidden ?? (train.columns < FEW_COLUMNS ? [64, 32] : [500, 200]);
     const hidden = widths.map((dense) => ({ dense }));
-    return begin(new DenseNet(begun.engine, newState('dense', begun, { hidden }, {})), begun);
+    return begin(new DenseNet(begun.engine, await newState('dense', begun, { hidden }, {})), begun);
   }
 
   /** Reads what `save` wrote. TypeError for other bytes, RangeError for damaged ones. */

@@ -342,6 +342,7 @@ function* presentFeatures(engine: Engine, variables: Variables): Steps<SparseMat
   const { rows, variables: columns } = variables;
   const on = (r: number, c: number) =>
     variables.kind === 'bits' && ((variables.bits[c * variables.words * 8 + (r >> 3)]! >> (r & 7)) & 1) === 1;
+  yield;
   const start = new Int32Array(rows + 1);
   const height = Math.ceil(LOOKED / columns);
   for (let r = 0; r < rows; r++) {
@@ -351,6 +352,7 @@ function* presentFeatures(engine: Engine, variables: Variables): Steps<SparseMat
   }
   const arrays = variables.kind === 'bits' ? variables.bits.length + 4 * rows + 8 * start[rows]! : 0;
   requireMemory(engine, arrays, 'data', `explaining by ${start[rows]} values that are present`, 'fewer rows');
+  yield;
   const index = new Int32Array(start[rows]!);
   for (let r = 0, size = 0; r < rows; r++) {
     for (let c = 0; c < columns; c++) if (on(r, c)) index[size++] = c;

@@ -8,7 +8,7 @@ import { requireMemory } from '../../runtime/budget.js';
 import { type Engine, engineOf } from '../../runtime/engine.js';
 import { Pace } from '../../runtime/pace.js';
 import { bytesOf } from '../../runtime/rehearsal.js';
-import { inTurns, type Steps } from '../../runtime/steps.js';
+import { inTurns, type Steps, touching } from '../../runtime/steps.js';
 import { fitArrays } from '../../training/fit-arrays.js';
 import { createOptimizer, isFiniteBlock, optimizerOptions } from '../../training/optimizer.js';
 import { filled, LOAD, type LoadOptions, Net, type NetDescription, type OutputBatch } from '../net.js';
@@ -231,12 +231,12 @@ export async function beginNet(train: Dataset, given: Completed<typeof NET>): Pr
 }
 
 /** The state of a new net of these layers. */
-export function newState(
+export async function newState(
   method: string,
   begun: BegunNet,
   layers: Pick<NetworkShape, 'hidden' | 'skips'>,
   origin: unknown,
-): NetState {
+): Promise<NetState> {
   const { options, input, raw, data, target } = begun;
   const { seed, initialScale, dropout, inputDropout } = options;
   const shape: NetworkShape = {
@@ -248,7 +248,7 @@ export function newState(
     dropout,
     inputDropout,
   };
-  requireTrainable(begun, shape);
+  await inTurns(touching(begun.engine, 4 * requireTrainable(begun, shape)), new Pace());
   return {
     method,
     options: { seed, initialScale },
@@ -262,8 +262,8 @@ export function newState(
   };
 }
 
-/** A net that memory could not train, a row at a time by the thriftiest optimiser, is not made. */
-function requireTrainable({ engine, data }: BegunNet, shape: NetworkShape): void {
+/** A net that memory could not train, a row at a time by the thriftiest optimiser, is not made. Returns the weights it would have. */
+function requireTrainable({ engine, data }: BegunNet, shape: NetworkShape): number {
   const optimizer = optimizerOptions('sgd');
   let weights = 0;
   const memory = bytesOf(engine, (dry) => {
@@ -277,6 +277,7 @@ function requireTrainable({ engine, data }: BegunNet, shape: NetworkShape): void
   const what = `training a net of ${weights} weights for ${shape.inputs} columns`;
   // Nothing is taken for it yet.
   requireMemory({ held, arena, maxMemory, estimated: 0 }, bytes, 'train', what, 'fewer columns or units');
+  return weights;
 }
 
 /** For weights that would not be finite. */
@@ -304,7 +305,11 @@ export async function loadFeedforward<N extends FeedforwardNet>(
   const { engine } = complete(LOAD, options, 'load');
   const file = await modelFileOf(given);
   const state = unpackModel(file, method);
-  return filled(make(await engineOf({ engine }), state, file), ({ network }) =>
-    inTurns(filling(network, file.tensors), new Pace()),
-  );
+  const on = await engineOf({ engine });
+  const numbers = Object.values(file.tensors).filter(({ data }) => data instanceof Float32Array);
+  const weights = numbers.reduce((sum, { data }) => sum + data.length, 0);
+  const pace = new Pace();
+  await inTurns(touching(on, 4 * weights), pace);
+  await pace.turn();
+  return filled(make(on, state, file), ({ network }) => inTurns(filling(network, file.tensors), pace));
 }

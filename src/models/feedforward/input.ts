@@ -1,6 +1,6 @@
 import { got } from '../../check/phrase.js';
 import { Dataset, type Matrix, type RowMatrix, requireRows } from '../../data/dataset.js';
-import { checkMatrix } from '../../data/matrix.js';
+import { checkMatrix, requireWhole } from '../../data/matrix.js';
 import { LEARNING_BYTES, Standardizer, type StandardizerJson, TfIdf, type TfIdfJson } from '../../data/standardise.js';
 import { log } from '../../numeric/log.js';
 import { requireMemory } from '../../runtime/budget.js';
@@ -124,7 +124,10 @@ function* mapRows(data: Dataset, map: (values: Row, row: number) => Row): Steps<
         ? [features.start[r]!, features.start[r + 1]!]
         : [r * features.columns, (r + 1) * features.columns];
     out.set(map(source.subarray(from, to), r), from);
-    if (r % height === 0) yield;
+    if (r % height === 0) {
+      yield;
+      requireWhole(features);
+    }
   }
   const changed: RowMatrix = features.kind === 'sparse' ? { ...features, value: out } : { ...features, values: out };
   return new Dataset(changed, data.targets, data.featureNames);

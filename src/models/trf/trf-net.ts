@@ -36,7 +36,7 @@ export class TrfNet extends FeedforwardNet {
     const { growLayers } = await import('./grow.js');
     const { layers, seconds } = await growLayers(engine, train, begun.data, run);
     const hidden = layers.map(({ connections, globalUnits }) => ({ connections, dense: globalUnits }));
-    const net = await begin(new TrfNet(engine, newState('trf', begun, { hidden }, layers.map(originOf))), begun);
+    const net = await begin(new TrfNet(engine, await newState('trf', begun, { hidden }, layers.map(originOf))), begun);
     net.network.layers.slice(0, -1).forEach((layer, l) => {
       engine.f32(layer.parameters, layer.parameterLength).set(layers[l]!.parameters);
     });

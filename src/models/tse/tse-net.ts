@@ -60,7 +60,7 @@ export class TseNet extends FeedforwardNet {
     const expansion = (performance.now() - began) / 1000;
     const hidden = layers.map((connections) => ({ connections, dense: 0 }));
     const origin: TseOrigin = { ...skeletonJson(skeleton), density, minInputs };
-    const state = newState('tse', begun, { hidden, ...(skips.length ? { skips } : {}) }, origin);
+    const state = await newState('tse', begun, { hidden, ...(skips.length ? { skips } : {}) }, origin);
     const net = await begin(new TseNet(engine, { ...state, featureNames: skeleton.featureNames }, skeleton), begun);
     net.growSeconds = { ...seconds, expansion };
     return net;
