@@ -30,9 +30,12 @@ export async function inTurns<T>(steps: Steps<T>, pace: Pace, onTurn?: (far: num
 /** Bytes of a page, and of a step. */
 const PAGE = 4096;
 const TOUCHED = 2 ** 20;
+/** So little takes no time. */
+const LITTLE = 2 ** 22;
 
 /** Touches memory that is about to be allocated: the first time may take milliseconds a megabyte. Nothing is written or kept; where there is no such block, whoever allocates will say. */
 export function* touching(engine: Engine, bytes: number): Steps<void> {
+  if (bytes < LITTLE) return;
   let at: Address;
   try {
     at = engine.arena.allocate(bytes);
