@@ -107,6 +107,7 @@ export class Standardizer {
     return new Dataset({ ...features, values }, targets, featureNames);
   }
 
+  /** What fromJSON reads. */
   toJSON(): StandardizerJson {
     return { kind: 'standardizer', mean: this.mean && Array.from(this.mean), scale: Array.from(this.scale) };
   }
@@ -205,6 +206,7 @@ export class TfIdf {
     return new Dataset({ ...counts, value }, dataset.targets, dataset.featureNames);
   }
 
+  /** What fromJSON reads. */
   toJSON(): TfIdfJson {
     return { kind: 'tf-idf', idf: Array.from(this.idf), sublinear: this.sublinear, normalise: this.normalise };
   }
