@@ -141,7 +141,7 @@ class Run {
 
   /** What can be gone on from. */
   private async handOver(): Promise<void> {
-    this.requireFinite();
+    await this.requireFinite();
     const { onCheckpoint } = this.options;
     if (onCheckpoint) this.pace.hear(onCheckpoint(await this.checkpoint()));
     // Hears of callbacks that were rejected; those that have not answered are not waited for.
