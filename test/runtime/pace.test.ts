@@ -90,7 +90,7 @@ test('without setImmediate, as in pages, nextTask is still a new task', async ()
   Reflect.deleteProperty(globalThis, 'setImmediate');
   try {
     const order: string[] = [];
-    Promise.resolve().then(() => order.push('microtask'));
+    void Promise.resolve().then(() => order.push('microtask'));
     await nextTask();
     order.push('task');
     assert.equal(order, ['microtask', 'task']);
