@@ -61,7 +61,9 @@ packed('brings the espalier command', () => {
 });
 
 packed('trains in a page without a bundler, which loads few modules', async () => {
-  const graphs = ['index', 'read'].map((name) => moduleGraph(new URL(`dist/${name}.js`, installed), LATER));
+  // It grows and trains: what does that is asked for.
+  const later = new RegExp(LATER.source.replace('fit|', '').replace('grow|', ''));
+  const graphs = ['index', 'read'].map((name) => moduleGraph(new URL(`dist/${name}.js`, installed), later));
   const files = new Map(graphs.flatMap((graph) => [...graph.files]));
   const bare = new Map(graphs.flatMap((graph) => [...graph.bare]));
   const server = await serve({ root: pathToFileURL(`${folder}/`), pages: { '/': withImportMap(bare) } });
@@ -71,7 +73,7 @@ packed('trains in a page without a bundler, which loads few modules', async () =
   assert.equal(page.problems, []);
   const loaded = new Set(page.after.filter((path) => path.startsWith('/node_modules/')));
   assert.is(loaded.size, files.size);
-  assert.ok(loaded.size <= 80, `${loaded.size} modules`);
+  assert.ok(loaded.size <= 90, `${loaded.size} modules`);
 });
 
 packed('is bundled by Vite without a warning, the kernels in a chunk loaded on demand', async () => {
