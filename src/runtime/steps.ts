@@ -1,29 +1,41 @@
 import { type Address, plus } from './address.js';
 import type { Engine } from './engine.js';
+import type { Fork } from './fork.js';
 import type { Pace } from './pace.js';
 
 /** Floats a step. */
 const COPIED = 2 ** 20;
 
-/** Work in steps of a millisecond or so. Yields how far it is, where it knows; returns the result. */
-export type Steps<T> = Generator<number | undefined, T, undefined>;
+/** Elements that are gone through in a step: some milliseconds. */
+export const STEP = 2 ** 18;
+
+/** Work in steps of a millisecond or so. Yields forks to join, or how far it is, where it knows; returns the result. */
+export type Steps<T> = Generator<Fork | number | undefined, T, undefined>;
 
 /** All steps, one after another. */
 export function atOnce<T>(steps: Steps<T>): T {
   for (;;) {
     const { done, value } = steps.next();
     if (done) return value;
+    if (typeof value === 'object') value.join();
   }
 }
 
 /** The steps, with turns for other tasks between them. */
 export async function inTurns<T>(steps: Steps<T>, pace: Pace, onTurn?: (far: number | undefined) => void): Promise<T> {
-  for (;;) {
-    const { done, value } = steps.next();
-    if (done) return value;
-    if (!pace.due) continue;
-    onTurn?.(value);
-    await pace.turn();
+  try {
+    for (;;) {
+      const { done, value } = steps.next();
+      if (done) return value;
+      if (typeof value === 'object') await value.turns(pace);
+      else if (pace.due) {
+        onTurn?.(value);
+        await pace.turn();
+      }
+    }
+  } finally {
+    // Where the pace threw, what the steps hold is given back.
+    steps.return(undefined as T);
   }
 }
 

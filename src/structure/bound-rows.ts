@@ -1,6 +1,6 @@
 import { type Address, plus } from '../runtime/address.js';
 import type { Engine, Scope } from '../runtime/engine.js';
-import { atOnce, STEP, type Steps } from './steps.js';
+import { atOnce, STEP, type Steps } from '../runtime/steps.js';
 import type { BinaryRows } from './variables.js';
 
 /** Binary rows in the engine, by row and by variable. */

@@ -1,5 +1,5 @@
 import type { RowMatrix } from '../data/matrix.js';
-import { atOnce, STEP, type Steps } from './steps.js';
+import { atOnce, STEP, type Steps } from '../runtime/steps.js';
 
 /** Of a column's range: what lies nearer to its mean is not above it, whatever a change of unit or offset rounds. */
 const NEAR_MEAN = 1e-9;

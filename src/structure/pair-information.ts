@@ -4,8 +4,8 @@ import type { Fork, Own } from '../runtime/fork.js';
 import type { Kernels } from '../runtime/kernels.js';
 import type { Pace } from '../runtime/pace.js';
 import { ownOf } from '../runtime/parts.js';
+import { atOnce, inTurns, type Steps } from '../runtime/steps.js';
 import { bindingRows, copying } from './bound-rows.js';
-import { atOnce, inTurns, type Steps } from './steps.js';
 import type { BinaryColumns, BinaryRows, StateColumns, Variables } from './variables.js';
 
 /** Bytes that variables take, what there is of each variable aside. */

@@ -3,9 +3,9 @@ import type { Engine, Scope } from '../runtime/engine.js';
 import type { Fork } from '../runtime/fork.js';
 import type { Pace } from '../runtime/pace.js';
 import { ownOf } from '../runtime/parts.js';
+import { inTurns } from '../runtime/steps.js';
 import { type BoundRows, bindingRows, columnParts } from './bound-rows.js';
 import { bindMargins } from './pair-information.js';
-import { inTurns } from './steps.js';
 import type { BinaryRows } from './variables.js';
 
 /** Variables in the order in which they joined a tree; edge i, from i = 1 on, leads from parent[order[i]] to order[i]. */

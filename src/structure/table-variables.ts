@@ -3,8 +3,8 @@ import { checkedTable, isTable } from '../data/tables/checked-table.js';
 import type { NumericValues, Table, TableColumn } from '../data/tables/table.js';
 import type { Engine } from '../runtime/engine.js';
 import type { Pace } from '../runtime/pace.js';
+import { inTurns, type Steps } from '../runtime/steps.js';
 import { distinctValues, meansOf, stateAt, stateStarts } from './cuts.js';
-import { inTurns, type Steps } from './steps.js';
 
 import {
   type DiscretiseOptions,

@@ -3,8 +3,8 @@ import { type Matrix, type RowMatrix, requireRows, type SparseMatrix } from '../
 import { requireMemory } from '../runtime/budget.js';
 import type { Engine } from '../runtime/engine.js';
 import type { Pace } from '../runtime/pace.js';
+import { atOnce, inTurns, STEP, type Steps } from '../runtime/steps.js';
 import { eachEntry, MEANS_BYTES, meaning, rowsAtATime, sorting, stateAt, stateStarts } from './cuts.js';
-import { atOnce, inTurns, STEP, type Steps } from './steps.js';
 
 /** Binary variables in compressed rows: a row lists the variables that are 1. */
 export interface BinaryRows {

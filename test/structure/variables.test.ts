@@ -2,7 +2,7 @@ import { createEngine, Dataset } from 'espalier';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { sorting } from '#dist/structure/cuts.js';
-import { atOnce } from '#dist/structure/steps.js';
+import { atOnce } from '#dist/runtime/steps.js';
 import { discretise, type Variables } from '#dist/structure/variables.js';
 import { Random } from '../support/random.js';
 import { sparseOf } from '../support/structure.js';
