@@ -1,8 +1,8 @@
 import { createEngine, Dataset } from 'espalier';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { sorting } from '#dist/structure/cuts.js';
 import { atOnce } from '#dist/runtime/steps.js';
+import { sorting } from '#dist/structure/cuts.js';
 import { discretise, type Variables } from '#dist/structure/variables.js';
 import { Random } from '../support/random.js';
 import { sparseOf } from '../support/structure.js';
