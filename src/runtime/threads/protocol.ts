@@ -4,14 +4,11 @@ import type { WasmMemory, WasmModule } from '../web-types.js';
 
 /** Words of 32 bits of the control block; those that threads contend for lie on cache lines of their own. */
 export const SEQUENCE = 0;
-/** How many items of the open region nobody has taken; 0 or less while none is open. */
-export const LEFT = 16;
 export const DONE = 32;
 /** How many threads sleep at SEQUENCE, and whether the first one sleeps at DONE. */
 export const SLEEPERS = 48;
 export const FIRST_SLEEPS = 49;
-/** Of the open region: the item behind its last, addresses in bytes. */
-export const COUNT = 64;
+/** Of the open region: addresses in bytes. */
 export const PROGRAM = 65;
 export const ITEMS = 66;
 export const OWN = 67;
@@ -21,9 +18,11 @@ export const PAGES = 69;
 export const TRAPPED = 70;
 /** 1 once the threads are to end. */
 export const ENDING = 71;
-/** One line a thread: 1 while it looks for items or works on one. */
-export const BUSY = 80;
-export const BUSY_STRIDE = 16;
+/** How many threads there are places for. */
+export const THREADS = 72;
+/** One line a thread: 1 while it looks for items or works on one; and its share of the open region, see takeItem. */
+const LINES = 80;
+const LINE = 16;
 
 export const PAGE = 65536;
 
@@ -44,7 +43,15 @@ export interface Start {
 }
 
 export function controlBytes(threads: number): number {
-  return 4 * (BUSY + threads * BUSY_STRIDE);
+  return 4 * (LINES + threads * LINE);
+}
+
+export function busyWord(thread: number): number {
+  return LINES + thread * LINE;
+}
+
+export function shareWord(thread: number): number {
+  return busyWord(thread) + 1;
 }
 
 /** A call: the kernel's number, how many arguments, the result, the arguments. 64 bits each. */
@@ -110,13 +117,36 @@ export interface Region {
   readonly items: Int32Array;
 }
 
+/** Items [from, to) that nobody has taken, as one word. */
+export function share(from: number, to: number): number {
+  return from + to * 2 ** SHARE_BITS;
+}
+
+const SHARE_BITS = 12;
+
+/** How many items a share has. */
+export function shareCount(word: number): number {
+  return (word >>> SHARE_BITS) - (word & (2 ** SHARE_BITS - 1));
+}
+
 /**
- * The item that this thread is to run, or -1 where none is left. What describes the region is written before LEFT and stays until the item is done: one operation decides,
- * so that a thread that comes late takes an item of the region that is open then, or none.
+ * The item that this thread is to run, or -1 where none is left: the first of its own share, or else the last of another's. Shares lie side by side, so that what a thread
+ * wrote in one region it mostly reads in the next. What describes the region is written before its shares and stays until the item is done: one operation decides, so that a
+ * thread that comes late takes an item of the region that is open then, or none.
  */
-export function takeItem(words: Int32Array): number {
-  const left = Atomics.sub(words, LEFT, 1);
-  return left > 0 ? words[COUNT]! - left : -1;
+export function takeItem(words: Int32Array, thread: number): number {
+  const threads = words[THREADS]!;
+  for (let i = 0; i < threads; i++) {
+    const at = shareWord((thread + i) % threads);
+    for (let word = Atomics.load(words, at); shareCount(word) > 0; ) {
+      const first = word & (2 ** SHARE_BITS - 1);
+      const last = (word >>> SHARE_BITS) - 1;
+      const found = Atomics.compareExchange(words, at, word, i === 0 ? share(first + 1, last + 1) : share(first, last));
+      if (found === word) return i === 0 ? first : last;
+      word = found;
+    }
+  }
+  return -1;
 }
 
 /** Runs an item that was taken. `region` may throw too. */

@@ -1,16 +1,13 @@
 import type { Own } from '../fork.js';
 import type { WasmMemory, WasmModule } from '../web-types.js';
 import {
-  BUSY,
-  BUSY_STRIDE,
-  COUNT,
+  busyWord,
   controlBytes,
   DONE,
   ENDING,
   FIRST_SLEEPS,
   ITEMS,
   type Kernel,
-  LEFT,
   OWN,
   OWN_STRIDE,
   PAGE,
@@ -20,6 +17,10 @@ import {
   SEQUENCE,
   SLEEPERS,
   type Start,
+  share,
+  shareCount,
+  shareWord,
+  THREADS,
   TRAPPED,
   takeItem,
 } from './protocol.js';
@@ -56,6 +57,7 @@ export class Team {
   ) {
     this.words = new Int32Array(memory.buffer, control, controlBytes(threads) / 4);
     this.words.fill(0);
+    this.words[THREADS] = threads;
     this.mayWait = mayWait(this.words);
   }
 
@@ -64,34 +66,50 @@ export class Team {
     return this.started ? 1 + this.running.size : this.threads;
   }
 
+  /** Shares of `count` items, one a thread that works. */
+  cut(count: number): number[] {
+    if (!this.started) this.start();
+    const shares: number[] = [];
+    const { size } = this;
+    let [from, cuts] = [0, 0];
+    for (let thread = 0; thread < this.threads; thread++) {
+      const to = thread === 0 || this.running.has(thread) ? Math.floor((++cuts * count) / size) : from;
+      shares.push(share(from, to));
+      from = to;
+    }
+    return shares;
+  }
+
   /**
-   * Runs items [from, to) of a region on all threads until they are done, or `stop` says that other work waits. Returns the first item that is not done.
+   * Runs the shares of a region's items on all threads until they are done, or `stop` says that other work waits. They are then what is left of them.
    * @param own address and bytes of what each thread has for its own, one after another
    */
-  run(region: Room, from: number, to: number, own: Own, table: readonly Kernel[], stop?: () => boolean): number {
+  run(region: Room, shares: number[], own: Own, table: readonly Kernel[], stop?: () => boolean): void {
     const { words } = this;
-    if (!this.started) this.start();
-    words[COUNT] = to;
+    let count = 0;
+    for (const word of shares) count += shareCount(word);
     words[PROGRAM] = region.at;
     words[ITEMS] = region.itemsAt;
     words[OWN] = own.at;
     words[OWN_STRIDE] = own.bytes;
     words[PAGES] = this.memory.buffer.byteLength / PAGE;
     words[TRAPPED] = 0;
-    Atomics.store(words, DONE, from);
-    Atomics.store(words, LEFT, to - from);
+    Atomics.store(words, DONE, 0);
+    for (let thread = 0; thread < shares.length; thread++) Atomics.store(words, shareWord(thread), shares[thread]!);
     Atomics.add(words, SEQUENCE, 1);
-    const others = Math.min(to - from - 1, this.running.size);
+    const others = Math.min(count - 1, this.running.size);
     if (others > 0 && Atomics.load(words, SLEEPERS) > 0) Atomics.notify(words, SEQUENCE, others);
     const here = () => region;
-    for (let item = takeItem(words); item >= 0; item = takeItem(words)) {
+    for (let item = takeItem(words, 0); item >= 0; item = takeItem(words, 0)) {
       runItem(words, here, item, table, own.at);
       if (stop?.()) break;
     }
-    const taken = to - Math.max(0, Atomics.exchange(words, LEFT, 0));
-    this.whenDone(taken);
+    for (let thread = 0; thread < shares.length; thread++) {
+      shares[thread] = Atomics.exchange(words, shareWord(thread), 0);
+      count -= shareCount(shares[thread]!);
+    }
+    this.whenDone(count);
     if (Atomics.load(words, TRAPPED)) throw new Error('a kernel failed; what this call was to compute is lost');
-    return taken;
   }
 
   /** Ends the threads. Regions are run by the first one alone from then on. */
@@ -164,7 +182,7 @@ export class Team {
   /** Whether all threads that live have left the region; what they have not done by then was taken by one that is dead. */
   private nobodyWorks(): boolean {
     for (const [index, handle] of this.running) if (handle.isDead()) this.miss(index, 'a thread ended');
-    return [...this.running.keys()].every((index) => Atomics.load(this.words, BUSY + index * BUSY_STRIDE) === 0);
+    return [...this.running.keys()].every((index) => Atomics.load(this.words, busyWord(index)) === 0);
   }
 }
 

@@ -1,7 +1,6 @@
 // A thread of an engine: runs items of the regions that the first thread opens, and sleeps in between.
 import {
-  BUSY,
-  BUSY_STRIDE,
+  busyWord,
   ENDING,
   ITEM_WORDS,
   ITEMS,
@@ -25,7 +24,7 @@ const CHECKS = 64;
 function work({ module, memory, control, index, spin }: Start): void {
   const words = new Int32Array(memory.buffer, control);
   const { table } = kernelTable(new WebAssembly.Instance(module, { env: { memory } }).exports);
-  const busy = BUSY + index * BUSY_STRIDE;
+  const busy = busyWord(index);
   let last: Region | undefined;
   const region = () => {
     // The engine tells this thread of its own accord that the memory has grown, but takes a moment.
@@ -50,7 +49,7 @@ function work({ module, memory, control, index, spin }: Start): void {
     seen = Atomics.load(words, SEQUENCE);
     if (Atomics.load(words, ENDING)) return;
     Atomics.store(words, busy, 1);
-    for (let item = takeItem(words); item >= 0; item = takeItem(words))
+    for (let item = takeItem(words, index); item >= 0; item = takeItem(words, index))
       runItem(words, region, item, table, (words[OWN]! >>> 0) + index * words[OWN_STRIDE]!);
     Atomics.store(words, busy, 0);
   }

@@ -11,6 +11,7 @@ import {
   MOST_ARGUMENTS,
   OWN_MARK,
   PROGRAM_WORDS,
+  shareCount,
 } from './protocol.js';
 import type { Room } from './room.js';
 import type { Team } from './team.js';
@@ -65,6 +66,9 @@ class WrittenFork implements Fork {
   private end = 0;
   private last = 0;
   private count = 0;
+  /** The first item that is not done where one thread does them; where more do, what is left of the shares. */
+  private done = 0;
+  private shares: number[] | undefined;
   /** Until the item ends: it has more calls than the room holds, and is run by this thread, a call at a time. */
   private alone = false;
   /** Words of results to keep; results kept of calls that are no longer written there. */
@@ -103,7 +107,7 @@ class WrittenFork implements Fork {
   /** Items that are whole are done first; what the open one hands from call to call in its own memory stays on this thread. */
   private goAlone(): void {
     const { room, area, end } = this;
-    this.runFrom(0);
+    this.some();
     execute(room.program, room.items[this.count]!, end, this.writer.table, area.at);
     this.clear();
     this.alone = true;
@@ -146,7 +150,7 @@ class WrittenFork implements Fork {
     this.writing = false;
     const stop = () => pace.due;
     try {
-      for (let done = this.runFrom(0, stop); done < this.count; done = this.runFrom(done, stop)) await pace.turn();
+      for (this.some(stop); !this.isDone; this.some(stop)) await pace.turn();
       this.clear();
     } finally {
       this.giveBack();
@@ -160,21 +164,28 @@ class WrittenFork implements Fork {
   }
 
   private run(): void {
-    this.runFrom(0);
+    this.some();
     this.clear();
   }
 
-  /** The first item from `from` on that is not done. */
-  private runFrom(from: number, stop?: () => boolean): number {
-    const { room, count, area } = this;
+  /** Items that are not done yet, until `stop`. */
+  private some(stop?: () => boolean): void {
+    const { room, area, shares } = this;
     const { team, table } = this.writer;
-    if (team && team.size > 1 && count - from > 1) return team.run(room, from, count, area, table, stop);
-    for (let item = from; item < count; ) {
-      execute(room.program, room.items[item]!, room.items[item + 1]!, table, area.at);
-      item++;
-      if (stop?.()) return item;
+    if (shares || (team && team.size > 1 && this.done === 0 && this.count > 1)) {
+      this.shares = shares ?? team!.cut(this.count);
+      team!.run(room, this.shares, area, table, stop);
+      return;
     }
-    return count;
+    while (this.done < this.count) {
+      const item = this.done++;
+      execute(room.program, room.items[item]!, room.items[item + 1]!, table, area.at);
+      if (stop?.()) return;
+    }
+  }
+
+  private get isDone(): boolean {
+    return this.shares ? this.shares.every((word) => shareCount(word) === 0) : this.done === this.count;
   }
 
   private clear(): void {
@@ -185,5 +196,7 @@ class WrittenFork implements Fork {
     }
     this.end = 0;
     this.count = 0;
+    this.done = 0;
+    this.shares = undefined;
   }
 }
