@@ -8,7 +8,7 @@ import { LANES, type RowBatch, tilesFor, tilesToRows } from './batch.js';
 
 const TILE_BYTES = LANES * 4;
 /** What packing takes a number, in multiply-adds. */
-const PACK = 6;
+const PACK = 20;
 
 /** Where fully connected units may pack their operands. Layers that take turns share it; `packScratch` reserves what the hungriest needs. */
 export interface PackScratch {

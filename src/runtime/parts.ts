@@ -9,8 +9,8 @@ export type Turns = Promise<void> | undefined;
 
 /** Multiply-adds, or what takes as long, of a part: some 25 µs at least where there are few parts, a millisecond at most. */
 const LEAST = 500_000;
-const MOST = 20_000_000;
-const FEW = 16;
+const MOST = 10_000_000;
+const FEW = 32;
 /** Parts of one fork: so long may the calls of many be, which are begun before all are told. */
 const TOGETHER = 32;
 
