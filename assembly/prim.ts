@@ -42,7 +42,7 @@ export function prim_step(key: usize, parent: usize, open: usize, position: usiz
 // upper bound.
 //
 // By slot: key f64[d] (starts at −1; −2 once joined), parent i32[d] (starts at −1), vertex i32[d]. By level: levelMin f64 (starts at −1), levelParent i32, levelOnes i32, levelStart
-// i32[levels + 1], of which the last is d. By variable: slot, ones, i32[d]; margin f64[d] as in information_binary. best: the slot of the best edge among 16 slots, then among 16 such
+// i32[levels + 1], of which the last is d. By variable: slot, ones, i32[d]; margin f64[d] as in information_binary. best: the slot of the best edge among 4 slots, then among 4 such
 // and so on up to one of all; each starts at the first of its slots.
 // A list is cells of 16 bytes. First its variable's slot and the number of further cells, i32; then { f64 x, i32 s, i32 p }: from s = 0 on x is offered to slot s, below 0 the keys of level
 // −1 − s are from then on at least x, and where they are x their parents at most p.
@@ -239,22 +239,52 @@ export function prim_advance(
 
 /** Open variables of slots [s0, s1) without a list whose keys are highest: up to `most`, highest first. Returns how many. out: i32[most]. */
 export function prim_promising(out: usize, key: usize, place: usize, vertex: usize, most: i32, s0: i32, s1: i32): i32 {
+  // A heap of slots, the lowest key on top; what has joined has a key of -2.
   let size = 0, bar: f64 = -1;
   // Slots of many ones, whose keys tend to be high, are looked at first.
   for (let s = s1 - 1; s >= s0; s--) {
     const k = load<f64>(key + ((<usize>s) << 3));
     if (k <= bar || load<i32>(place + ((<usize>s) << 2)) >= 0) continue;
-    let i = size < most ? size++ : size - 1;
-    for (; i > 0; i--) {
-      const before = load<i32>(out + ((<usize>(i - 1)) << 2));
-      if (load<f64>(key + ((<usize>before) << 3)) >= k) break;
-      store<i32>(out + ((<usize>i) << 2), before);
-    }
-    store<i32>(out + ((<usize>i) << 2), s);
-    if (size == most) bar = load<f64>(key + ((<usize>load<i32>(out + ((<usize>(most - 1)) << 2))) << 3));
+    if (size < most) {
+      let i = size++;
+      for (; i > 0; i = (i - 1) >> 1) {
+        const above = load<i32>(out + ((<usize>((i - 1) >> 1)) << 2));
+        if (load<f64>(key + ((<usize>above) << 3)) <= k) break;
+        store<i32>(out + ((<usize>i) << 2), above);
+      }
+      store<i32>(out + ((<usize>i) << 2), s);
+    } else sink(out, size, key, s, k);
+    if (size == most) bar = load<f64>(key + ((<usize>load<i32>(out)) << 3));
+  }
+  for (let left = size - 1; left > 0; left--) {
+    const at = out + ((<usize>left) << 2), s = load<i32>(at);
+    store<i32>(at, load<i32>(out));
+    sink(out, left, key, s, load<f64>(key + ((<usize>s) << 3)));
   }
   for (let i: usize = 0; i < <usize>size; i++) store<i32>(out + (i << 2), load<i32>(vertex + ((<usize>load<i32>(out + (i << 2))) << 2)));
   return size;
+}
+
+/** Puts slot s, whose key is k, in the place of a heap's top. */
+// @ts-ignore: decorator
+@inline
+function sink(heap: usize, size: i32, key: usize, s: i32, k: f64): void {
+  let i = 0;
+  for (let child = 1; child < size; child = 2 * i + 1) {
+    let low = load<i32>(heap + ((<usize>child) << 2)), lowKey = load<f64>(key + ((<usize>low) << 3));
+    if (child + 1 < size) {
+      const other = load<i32>(heap + ((<usize>child) << 2), 4), otherKey = load<f64>(key + ((<usize>other) << 3));
+      if (otherKey < lowKey) {
+        child++;
+        low = other;
+        lowKey = otherKey;
+      }
+    }
+    if (lowKey >= k) break;
+    store<i32>(heap + ((<usize>i) << 2), low);
+    i = child;
+  }
+  store<i32>(heap + ((<usize>i) << 2), s);
 }
 
 /** Takes the edge {v, vertex of s} into account. */
@@ -268,13 +298,13 @@ function offer(key: usize, parent: usize, best: usize, vertex: usize, s: i32, v:
   store<i32>(p, v);
   let row = best, node = s, size = d;
   do {
-    node >>= 4;
+    node >>= 2;
     const place = row + ((<usize>node) << 2), now = load<i32>(place);
     if (now != s) {
       if (!is_better(key, parent, vertex, s, now)) return;
       store<i32>(place, s);
     }
-    size = (size + 15) >> 4;
+    size = (size + 3) >> 2;
     row += (<usize>size) << 2;
   } while (size > 1);
 }
@@ -305,17 +335,17 @@ function is_better(key: usize, parent: usize, vertex: usize, s: i32, t: i32): bo
 function refresh(key: usize, parent: usize, best: usize, vertex: usize, slot: i32, d: i32): void {
   let row = best, below: usize = 0, node = slot, size = d;
   do {
-    node >>= 4;
-    const place = row + ((<usize>node) << 2), first = node << 4;
+    node >>= 2;
+    const place = row + ((<usize>node) << 2), first = node << 2;
     if (load<i32>(place) != slot) return;
     let top = below ? load<i32>(below + ((<usize>first) << 2)) : first;
-    for (let i = first + 1, last = min(size, first + 16); i < last; i++) {
+    for (let i = first + 1, last = min(size, first + 4); i < last; i++) {
       const s = below ? load<i32>(below + ((<usize>i) << 2)) : i;
       if (is_better(key, parent, vertex, s, top)) top = s;
     }
     store<i32>(place, top);
     below = row;
-    size = (size + 15) >> 4;
+    size = (size + 3) >> 2;
     row += (<usize>size) << 2;
   } while (size > 1);
 }
@@ -325,7 +355,7 @@ function refresh(key: usize, parent: usize, best: usize, vertex: usize, slot: i3
 @inline
 function best_open(key: usize, best: usize, vertex: usize, d: i32): i32 {
   let row = best;
-  for (let size = (d + 15) >> 4; size > 1; size = (size + 15) >> 4) row += (<usize>size) << 2;
+  for (let size = (d + 3) >> 2; size > 1; size = (size + 3) >> 2) row += (<usize>size) << 2;
   const top = load<i32>(row);
   return load<f64>(key + ((<usize>top) << 3)) == -2 ? -1 : load<i32>(vertex + ((<usize>top) << 2));
 }

@@ -117,16 +117,7 @@ async function sparseEdges(engine: Engine, data: BinaryRows, steering: Steering)
   const scope = engine.scope();
   try {
     const prim = await SparsePrim.over(engine, scope, data, pace);
-    const { order, parent, information } = await prim.grow(root, pace, hear);
-    // By variable, which is almost the order of the edges.
-    const edges: Edge[] = [];
-    const step = new Int32Array(order.length);
-    for (let i = 1; i < order.length; i++) step[order[i]!] = i;
-    for (let b = 0; b < step.length; b++) {
-      const nats = information[step[b]!]!;
-      if (b !== root && nats >= minInformation) edges.push({ a: parent[b]!, b, information: nats });
-    }
-    return edges;
+    return await prim.grow(root, minInformation, pace, hear);
   } finally {
     scope.dispose();
   }
