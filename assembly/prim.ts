@@ -48,6 +48,10 @@ export function prim_step(key: usize, parent: usize, open: usize, position: usiz
 // −1 − s are from then on at least x, and where they are x their parents at most p.
 
 const CELL: usize = 16;
+/** Levels that are looked at together. */
+const TOGETHER = 8;
+/** More than rounding, nats: of sums of a few times ln n. */
+const SLACK: f64 = 1e-11;
 
 /**
  * Lists what `size` variables offer, one after another, in up to `capacity` cells. Returns how many lists there was room for. own: i32[2 * d], of which the first d are zeros, and
@@ -114,32 +118,44 @@ function list_offers(
   const own = load<i32>(slot + ((<usize>v) << 2)), end = out + <usize>capacity * CELL;
   const nv = load<i32>(ones + ((<usize>v) << 2)), hv = load<f64>(margin + ((<usize>v) << 3)), total = T(table, n);
   let at = out + CELL, fits = capacity > 0;
-  for (let l = 0; l < levels; l++) {
-    const nu = load<i32>(levelOnes + ((<usize>l) << 2));
-    if (nu + nv > n) break; // too many ones not to meet, as have those after it
-    const value = binary(table, 0, nu, nv, n, T(table, nu) + T(table, n - nu), hv, total);
-    const least = load<f64>(levelMin + ((<usize>l) << 3));
-    if (value < least || (value == least && v > load<i32>(levelParent + ((<usize>l) << 2)))) continue;
-    let low: f64 = Infinity, lowParent = -1;
-    const last = load<i32>(levelStart + ((<usize>l) << 2), 4);
-    for (let s = load<i32>(levelStart + ((<usize>l) << 2)); s < last; s++) {
-      let k = load<f64>(key + ((<usize>s) << 3));
-      if (k == -2 || s == own) continue;
-      let p = load<i32>(parent + ((<usize>s) << 2));
-      if (value >= k && (value > k || v < p) && load<i32>(count + ((<usize>load<i32>(vertex + ((<usize>s) << 2))) << 2)) == 0) {
-        if (at < end) put(at, value, s, 0);
-        else fits = false;
-        at += CELL;
-        k = value;
-        p = v;
-      }
-      if (k > low) continue;
-      lowParent = k < low ? p : max(lowParent, p);
-      low = k;
+  const alone = total - T(table, n - nv);
+  for (let l = 0; l < levels; ) {
+    const stop = min(l + TOGETHER, levels), most = load<i32>(levelOnes + ((<usize>stop) << 2) - 4);
+    // Such information rises with nu: what the last of some levels would gain by is more than any of them.
+    if (most + nv <= n && (alone - T(table, n - most) + T(table, n - most - nv)) / n + SLACK < lowest(levelMin + ((<usize>l) << 3), stop - l)) {
+      l = stop;
+      continue;
     }
-    if (at < end) put(at, low, -1 - l, lowParent);
-    else fits = false;
-    at += CELL;
+    for (; l < stop; l++) {
+      const nu = load<i32>(levelOnes + ((<usize>l) << 2));
+      if (nu + nv > n) { // too many ones not to meet, as have those after it
+        l = levels;
+        break;
+      }
+      const value = binary(table, 0, nu, nv, n, T(table, nu) + T(table, n - nu), hv, total);
+      const least = load<f64>(levelMin + ((<usize>l) << 3));
+      if (value < least || (value == least && v > load<i32>(levelParent + ((<usize>l) << 2)))) continue;
+      let low: f64 = Infinity, lowParent = -1;
+      const last = load<i32>(levelStart + ((<usize>l) << 2), 4);
+      for (let s = load<i32>(levelStart + ((<usize>l) << 2)); s < last; s++) {
+        let k = load<f64>(key + ((<usize>s) << 3));
+        if (k == -2 || s == own) continue;
+        let p = load<i32>(parent + ((<usize>s) << 2));
+        if (value >= k && (value > k || v < p) && load<i32>(count + ((<usize>load<i32>(vertex + ((<usize>s) << 2))) << 2)) == 0) {
+          if (at < end) put(at, value, s, 0);
+          else fits = false;
+          at += CELL;
+          k = value;
+          p = v;
+        }
+        if (k > low) continue;
+        lowParent = k < low ? p : max(lowParent, p);
+        low = k;
+      }
+      if (at < end) put(at, low, -1 - l, lowParent);
+      else fits = false;
+      at += CELL;
+    }
   }
   const touched = count + ((<usize>load<i32>(levelStart + ((<usize>levels) << 2))) << 2);
   for (let i = 0; i < met; i++) {
@@ -159,6 +175,18 @@ function list_offers(
   store<i32>(out, own);
   store<i32>(out, cells - 1, 4);
   return cells;
+}
+
+// @ts-ignore: decorator
+@inline
+function lowest(at: usize, size: i32): f64 {
+  if (size < TOGETHER) {
+    let low: f64 = Infinity;
+    for (let i = 0; i < size; i++) low = min(low, load<f64>(at + ((<usize>i) << 3)));
+    return low;
+  }
+  const low = f64x2.pmin(f64x2.pmin(v128.load(at), v128.load(at, 16)), f64x2.pmin(v128.load(at, 32), v128.load(at, 48)));
+  return min(f64x2.extract_lane(low, 0), f64x2.extract_lane(low, 1));
 }
 
 // @ts-ignore: decorator

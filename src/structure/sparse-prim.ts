@@ -5,7 +5,6 @@ import type { Pace } from '../runtime/pace.js';
 import { ownOf } from '../runtime/parts.js';
 import { inTurns } from '../runtime/steps.js';
 import { type BoundRows, bindingRows, columnParts } from './bound-rows.js';
-import { edgesOf } from './joined.js';
 import { bindMargins } from './pair-information.js';
 import type { Edge } from './tree.js';
 import type { BinaryRows } from './variables.js';
@@ -20,7 +19,7 @@ interface Batch {
 /** Of a list's cell. */
 const CELL = 16;
 /** Slots among which to look, at least, for variables that may join soon. */
-const LEAST_WIDTH = 2048;
+const LEAST_WIDTH = 1024;
 /** Lists are made for so many variables at a time at most, by so many items. */
 const MOST_AHEAD = 256;
 const ITEMS = 16;
@@ -29,8 +28,8 @@ const BATCH = 1_500_000;
 /** What takes longer lets other tasks have their turn. */
 const LONG_BATCH = 5_000_000;
 /** ns, about: to count a pair that occurs together, to look at a level. Of a vector of multiply-adds one takes 1/20. */
-const PAIR = 5;
-const LEVEL = 8;
+const PAIR = 10;
+const LEVEL = 1;
 const PER_NS = 20;
 /** Pairs of one variable from which on they are counted in parts of so many. */
 const LONG = 2 ** 22;
@@ -95,7 +94,7 @@ export function sparsePrimBytes(engine: Engine, data: BinaryRows): number {
   const entries = index.length;
   const levels = Math.min(d, Math.ceil(Math.sqrt(2 * entries)) + 1);
   const { most, region, waiting } = cellsOf(d, levels, entries);
-  const rows = 3 * 4 * entries + 2 * 4 * n + 4 * d;
+  const rows = (data.held ? 1 : 3) * 4 * entries + (data.held ? 0 : 2 * 4 * n) + 4 * d;
   const turning = 4 * columnParts(entries, d) * d;
   const lists = CELL * (most + ITEMS * region + waiting) + 4 * partsOf(n * meanPairs(data)) * d;
   const growing = 8 * n + (80 + 8 * engine.threads) * d + 16 * levels + lists;
@@ -158,6 +157,8 @@ export class SparsePrim {
   /** Where to look for such next, and among how many slots. */
   private look = 0;
   private width = LEAST_WIDTH;
+  /** How many are looked for, at most. */
+  private wanted = MOST_AHEAD;
   /** Cells in use of those that wait; from how many on they are packed, and how many had joined when they were. */
   private used = 0;
   private packAt: number;
@@ -210,22 +211,35 @@ export class SparsePrim {
         const batch = this.batchOf(next, joined);
         const isLong = batch.cost > LONG_BATCH;
         if (isLong) hear(joined);
-        const fork = this.makeLists(batch);
+        const fork = this.makeLists(batch, joined);
         if (isLong) await fork.turns(pace);
         else fork.join();
         this.keepLists(batch, fork);
       }
       engine.i32(at.place, d)[at.slots[next]!] = at.cells.waiting;
     }
-    const parent = engine.i32(at.parent, d);
-    return edgesOf(
-      {
-        order: engine.i32(at.order, d),
-        parent: at.slots.map((slot) => parent[slot]!),
-        information: engine.f64(at.weight, d),
-      },
-      least,
-    );
+    return this.edges(least);
+  }
+
+  private edges(least: number): Edge[] {
+    const { engine, d, at } = this;
+    const [order, weight, from] = [engine.i32(at.order, d), engine.f64(at.weight, d), engine.i32(at.parent, d)];
+    const information = new Float64Array(d);
+    const parent = at.slots.map((slot) => from[slot]!);
+    // Numbers in the order of (a, b).
+    const pairs = new Float64Array(d);
+    let size = 0;
+    for (let i = 1; i < d; i++) {
+      const [u, v] = [order[i]!, parent[order[i]!]!];
+      information[u] = weight[i]!;
+      if (weight[i]! >= least) pairs[size++] = d * Math.min(u, v) + Math.max(u, v);
+    }
+    const edges: Edge[] = [];
+    for (const pair of pairs.subarray(0, size).sort()) {
+      const [a, b] = [Math.floor(pair / d), pair % d];
+      edges.push({ a, b, information: information[parent[a] === b ? a : b]! });
+    }
+    return edges;
   }
 
   private pairs(v: number): number {
@@ -282,7 +296,7 @@ export class SparsePrim {
     const { at } = this;
     const { waiting } = at.cells;
     const isFull = () => waiting - this.used < waiting / 16;
-    if (this.used > this.packAt || (isFull() && joined >= this.packed + MOST_AHEAD / 4)) {
+    if (this.used > this.packAt || (isFull() && joined >= this.packed + MOST_AHEAD / 2)) {
       this.used = this.engine.kernels.prim_pack(at.pool, at.place, at.key, this.used);
       this.packAt = (this.used + waiting) / 2;
       this.packed = joined;
@@ -292,14 +306,15 @@ export class SparsePrim {
   }
 
   /** Beside the lists it is found out what they may be made for next. */
-  private makeLists({ ends, cost, size }: Batch): Fork {
+  private makeLists({ ends, cost, size }: Batch, joined: number): Fork {
     const { engine, at, d } = this;
     this.mark(size, at.cells.waiting);
     const fork = engine.fork(cost * PER_NS, at.own);
+    this.wanted = Math.min(MOST_AHEAD, 16 + joined);
     const from = this.look < d ? this.look : 0;
     const to = Math.min(d, from + this.width);
     this.look = to;
-    fork.keep(fork.kernels.prim_promising(at.promising, at.key, at.place, at.vertex, MOST_AHEAD, from, to));
+    fork.keep(fork.kernels.prim_promising(at.promising, at.key, at.place, at.vertex, this.wanted, from, to));
     fork.next();
     ends.forEach((end, i) => {
       const begin = i ? ends[i - 1]! : 0;
@@ -340,7 +355,7 @@ export class SparsePrim {
       );
     const found = fork.kept(0);
     this.ahead = engine.i32(at.promising, found).slice();
-    this.width = found < MOST_AHEAD ? Math.min(this.d, 2 * this.width) : Math.max(LEAST_WIDTH, this.width >> 1);
+    this.width = found < this.wanted ? Math.min(this.d, 2 * this.width) : Math.max(LEAST_WIDTH, this.width >> 1);
   }
 
   private region(item: number): Address {
