@@ -187,7 +187,7 @@ export class PairInformation {
 }
 
 /** Of the table: so many are an item, and one takes as long as so many multiply-adds. */
-const TERMS = 2 ** 14;
+const TERMS = 2 ** 12;
 const TERM = 300;
 
 /** T(k) = k ln k for k from 0 to `rows`, in the engine. */

@@ -58,9 +58,9 @@ function offered(call: Named, told: Told): Named {
   };
 }
 
-/** Blocks of 16 of so many, of 16 such blocks, and so on up to one. */
+/** Blocks of 4 of so many, of 4 such blocks, and so on up to one. */
 const nodes = (size: number): number => {
-  const blocks = Math.ceil(size / 16);
+  const blocks = Math.ceil(size / 4);
   return blocks > 1 ? blocks + nodes(blocks) : blocks;
 };
 
