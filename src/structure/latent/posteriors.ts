@@ -1,13 +1,11 @@
-import { complete } from '../../check/complete.js';
-import { type Options, type OptionsOf, SIGNAL } from '../../check/option.js';
 import { checkedData, type Observations } from '../../data/checked.js';
 import { requireRows } from '../../data/matrix.js';
 import { type Address, NONE, plus } from '../../runtime/address.js';
 import { requireMemory } from '../../runtime/budget.js';
-import { ENGINE, type Engine, engineOf, type Scope } from '../../runtime/engine.js';
+import type { Engine, Scope } from '../../runtime/engine.js';
 import type { Fork, Own } from '../../runtime/fork.js';
 import type { Kernels } from '../../runtime/kernels.js';
-import { Pace } from '../../runtime/pace.js';
+import type { Pace } from '../../runtime/pace.js';
 import { ownOf } from '../../runtime/parts.js';
 import { bytesOf } from '../../runtime/rehearsal.js';
 import { listBytes, listRows } from '../binary.js';
@@ -288,18 +286,6 @@ export class LatentInference {
   }
 }
 
-/** Options of assignLatents. */
-export const ASSIGN = {
-  assignment: {
-    kind: 'choice',
-    of: ['broad', 'narrow'],
-    default: 'broad',
-    doc: 'What decides on a latent: broad, the whole row; narrow, only the features below it, through islands.',
-  },
-  engine: ENGINE,
-  signal: SIGNAL,
-} as const satisfies Options;
-
 /** What the latents of some rows are. */
 export interface LatentAssignment {
   /** f32[rows][latents]: P(latent = 1 | row), or with `assignment: 'narrow'` P(latent = 1 | its features below), exact under the model. */
@@ -310,20 +296,14 @@ export interface LatentAssignment {
   logLikelihood: Float64Array;
 }
 
-/**
- * Posteriors of every latent for every row, by belief propagation (Pearl 1988). Probabilities of 0 and 1 count as 2^-40 from them: no row is impossible.
- * A row is broadly about a topic that all its words together speak for, and narrowly about one that the topic's own words do.
- * TypeError or RangeError for data whose columns are not the tree's features.
- */
-export async function assignLatents(
+/** assignLatents, of options that were checked. */
+export async function assign(
+  engine: Engine,
   tree: LatentTree,
   data: Observations,
-  given: OptionsOf<typeof ASSIGN> = {},
+  narrow: boolean,
+  pace: Pace,
 ): Promise<LatentAssignment> {
-  const options = complete(ASSIGN, given, 'assignLatents');
-  const pace = new Pace(options.signal);
-  requireLatentTree(tree);
-  const engine = await engineOf(options);
   const lists = rowsLike(engine, tree, data);
   if (pace.due) await pace.turn();
   const { latents } = tree;
@@ -344,8 +324,7 @@ export async function assignLatents(
     const top = tree.firstOf(tree.levels.length) - tree.features;
     const beside: Beside = (kernels, _, from, to) =>
       kernels.likelier_states(likelier, inference.posterior, from * latents, to * latents);
-    const chunks =
-      options.assignment === 'narrow' ? inference.narrowChunks(top, pace, beside) : inference.chunks(pace, beside);
+    const chunks = narrow ? inference.narrowChunks(top, pace, beside) : inference.chunks(pace, beside);
     for await (const { first, last, posterior, likelihood } of chunks) {
       posteriors.set(engine.f32(posterior, (last - first) * latents), first * latents);
       states.set(engine.u8(likelier, (last - first) * latents), first * latents);
