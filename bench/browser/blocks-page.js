@@ -133,6 +133,8 @@ export async function blocks(threads, wanted) {
 
 /** The same, told to the server: some browsers nobody drives. */
 export async function post(threads, wanted) {
+  // Firefox is busy with itself for some seconds after its start.
+  if (navigator.userAgent.includes('Firefox')) await new Promise((resolve) => setTimeout(resolve, 10_000));
   const told = await blocks(threads, wanted).catch((error) => ({ failed: String(error.stack ?? error) }));
   await fetch('/report', { method: 'POST', body: JSON.stringify(told) });
 }
