@@ -1,5 +1,13 @@
 import type { Option, Options, OptionsOf } from '../check/option.js';
-import { type Matrix, type RowMatrix, requireRows, type SparseMatrix } from '../data/matrix.js';
+import {
+  checkMatrix,
+  type DenseMatrix,
+  type Matrix,
+  type RowMatrix,
+  requireRows,
+  requireWhole,
+  type SparseMatrix,
+} from '../data/matrix.js';
 import type { Address } from '../runtime/address.js';
 import { requireMemory } from '../runtime/budget.js';
 import type { Engine } from '../runtime/engine.js';
@@ -78,7 +86,7 @@ export function discretise(engine: Engine, features: Matrix, options: Discretise
 /** Takes rows of which every entry is a one as they are; undefined for others. */
 export type Hold = (matrix: SparseMatrix, threshold: DiscretiseOptions['threshold']) => BinaryRows | undefined;
 
-/** discretise that lets other tasks have their turn, of what the data are now. */
+/** discretise that lets other tasks have their turn, of what sparse data are now; dense numbers that others write to meanwhile are checked as they are taken. */
 export async function discretiseInTurns(
   engine: Engine,
   features: Matrix,
@@ -94,8 +102,12 @@ export async function discretiseInTurns(
   if (cells <= (options.bins === undefined ? few : FEW_CELLS_TO_SORT)) return discretise(engine, matrix, options);
   const bytes = matrix.kind === 'dense' ? 4 * cells : 8 * cells + 4 * matrix.rows;
   requireRoom(engine, matrix.columns, bytes);
-  return inTurns(discretising(engine, copyOf(matrix), options, bytes), pace);
+  const copy = matrix.kind === 'dense' ? await inTurns(copyingDense(matrix), pace) : copyOf(matrix);
+  return inTurns(discretising(engine, copy, options, bytes), pace);
 }
+
+/** Dense numbers a step. */
+const COPIED = 2 ** 16;
 
 /** So many are gone through at once: they take some 20 ms. */
 const FEW_CELLS = 2 ** 22;
@@ -103,10 +115,24 @@ const FEW_DENSE_CELLS = 2 ** 19;
 const FEW_CELLS_TO_SORT = 2 ** 18;
 
 /** To work on: others may write to the arrays between two steps. */
-function copyOf(matrix: RowMatrix): RowMatrix {
-  if (matrix.kind === 'dense') return { ...matrix, values: matrix.values.slice() };
+function copyOf(matrix: SparseMatrix): SparseMatrix {
   const { start, index, value } = matrix;
   return { ...matrix, start: start.slice(), index: index.slice(), value: value.slice() };
+}
+
+function* copyingDense(matrix: DenseMatrix): Steps<DenseMatrix> {
+  const { length } = matrix.values;
+  const values = matrix.values instanceof Float32Array ? new Float32Array(length) : new Float64Array(length);
+  for (let from = 0; from < length; from += COPIED) {
+    requireWhole(matrix);
+    const part = values.subarray(from, from + COPIED);
+    part.set(matrix.values.subarray(from, from + COPIED));
+    let sum = 0;
+    for (const x of part) sum += 0 * x;
+    if (sum !== 0) checkMatrix(matrix);
+    yield;
+  }
+  return { ...matrix, values };
 }
 
 /** @param copied bytes of the matrix where it is a copy, which may be changed and its parts be kept */
