@@ -41,9 +41,6 @@ export interface Tested {
 
 /** The largest of the small tables has four variables. */
 const MOST = 4;
-/** About as long as a test takes, in multiply-adds; other work beside it that is worth a thread. */
-const TEST_WORK = 1_000_000;
-const WORTH_ROW = 200_000;
 /** Islands whose states are found in one fork. */
 const ISLANDS = 64;
 
@@ -135,11 +132,6 @@ export class LatentFits {
     return this.engine.threads > 1;
   }
 
-  /** A fork for fits beside a row of information. */
-  fork({ work, own }: { readonly work: number; readonly own: Own }): Fork {
-    return this.engine.fork(work < WORTH_ROW ? 0 : TEST_WORK + work, own);
-  }
-
   /** The model of up to three variables, from random starts. */
   fitClasses(members: readonly number[]): ClassModel {
     const fork = this.engine.fork(0);
@@ -175,7 +167,7 @@ export class LatentFits {
     const { engine, parameter, found, own, groups } = this;
     const { kernels } = fork;
     const { like, count, ones, other } = this.places(own.at);
-    engine.f64(this.siblingTable, 2).set(model.tables[model.members.indexOf(w)]!);
+    engine.f64(this.siblingTable, 2).set(tableOf(model, w));
     this.startChild(kernels, model, anchors, x);
     this.countTable(kernels, [...anchors, w, x], 1);
     this.fromStarts(kernels, 6, 0, parameter, 1);
@@ -278,7 +270,14 @@ export class LatentFits {
   private startChild(kernels: Kernels, model: ClassModel, anchors: readonly [number, number], x: number): void {
     const { engine, parameter, table, sums } = this;
     const { emSteps, emTolerance } = this.options;
-    engine.f64(parameter, 7).set([...frozen(model, anchors), 0.5, 0.5]);
+    const given = engine.f64(parameter, 7);
+    given[0] = model.prior;
+    for (let i = 0; i < 2; i++) {
+      const [p0, p1] = tableOf(model, anchors[i]!);
+      given[1 + 2 * i] = p0;
+      given[2 + 2 * i] = p1;
+      given[5 + i] = 0.5;
+    }
     this.countTable(kernels, [...anchors, x], 0);
     kernels.latent_class_em(parameter, table, 3, 1 << 3, emSteps, emTolerance, sums);
   }
@@ -299,7 +298,8 @@ export class LatentFits {
   /** The rows by the values of some variables, into the first or the second table. */
   private countTable(kernels: Kernels, variables: readonly number[], place: 0 | 1): void {
     const columns = plus(this.columns, place * MOST * 4);
-    this.engine.u32(columns, variables.length).set(variables.map((v) => this.bitsOf(v)));
+    const at = this.engine.u32(columns, variables.length);
+    for (let i = 0; i < at.length; i++) at[i] = this.bitsOf(variables[i]!);
     kernels.joint_table(this.tableAt(place), columns, variables.length, this.words, this.rows);
   }
 
@@ -329,7 +329,6 @@ export class LatentFits {
   }
 }
 
-/** The prior and the tables of two members. */
-function frozen(model: ClassModel, anchors: readonly [number, number]): number[] {
-  return [model.prior, ...anchors.flatMap((v) => [...model.tables[model.members.indexOf(v)]!])];
+function tableOf({ members, tables }: ClassModel, v: number): Table {
+  return tables[members.indexOf(v)]!;
 }

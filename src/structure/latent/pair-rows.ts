@@ -7,6 +7,14 @@ import { bindRows } from '../bound-rows.js';
 import { bindMargins, countIndices } from '../pair-information.js';
 import type { BinaryColumns, BinaryRows } from '../variables.js';
 
+/** Of a tree that grows; see prim_near. */
+export interface Tree {
+  readonly best: Address;
+  readonly keys: Address;
+  readonly parents: Address;
+  readonly open: Address;
+}
+
 /** Rows of the mutual information of binary variables, as calls that may be made in forks. */
 export class PairRows {
   readonly variables: number;
@@ -14,22 +22,50 @@ export class PairRows {
   readonly work: number;
   /** What a thread needs to compute a row, and before that one row. */
   readonly own: Own;
+  /** In how many parts a step of a tree may be taken. */
+  readonly parts: number;
   private readonly compute: (kernels: Kernels, v: number, out: Address, own: Address) => void;
+  private readonly nearest: (kernels: Kernels, v: number, tree: Tree, from: number, to: number, own: Address) => void;
 
   constructor(engine: Engine, scope: Scope, data: BinaryRows | BinaryColumns) {
     const { rows: n, variables: d } = data;
     this.variables = d;
     this.own = ownOf(engine, scope, 8 * d + 4 * (d + (d % 2)) + 8 * (n + 1));
-    const { count, ones, work } =
+    const { count, ones, work, parts } =
       data.kind === 'rows' ? listCounter(engine, scope, data) : bitCounter(engine, scope, data);
     this.work = 60 * d + work;
+    this.parts = engine.threads > 1 ? parts : 1;
     const { table, margin, ones: onesAt } = bindMargins(engine, scope, ones, n);
     const levels = Int32Array.from(new Set(ones)).sort();
     const levelsAt = scope.copy(levels);
     const { length } = levels;
-    this.compute = (kernels, v, out, own) => {
+    const room = (own: Address) => {
       const counts = plus(own, 8 * d);
-      const zero = plus(counts, 4 * (d + (d % 2)));
+      return { counts, zero: plus(counts, 4 * (d + (d % 2))) };
+    };
+    this.nearest = (kernels, v, { best, keys, parents, open }, from, to, own) => {
+      const { counts, zero } = room(own);
+      count(kernels, counts, v);
+      kernels.prim_near(
+        best,
+        keys,
+        parents,
+        open,
+        counts,
+        onesAt,
+        margin,
+        table,
+        zero,
+        levelsAt,
+        length,
+        v,
+        n,
+        from,
+        to,
+      );
+    };
+    this.compute = (kernels, v, out, own) => {
+      const { counts, zero } = room(own);
       count(kernels, counts, v);
       kernels.information_binary(out, counts, onesAt, margin, table, zero, levelsAt, length, v, n, 0, d);
     };
@@ -39,12 +75,18 @@ export class PairRows {
   row(kernels: Kernels, v: number, out: Address, own: Address): void {
     this.compute(kernels, v, out, own);
   }
+
+  /** prim_near of v and the open variables [from, to). own: that of the thread. */
+  near(kernels: Kernels, v: number, tree: Tree, from: number, to: number, own: Address): void {
+    this.nearest(kernels, v, tree, from, to, own);
+  }
 }
 
 interface Counter {
   count(kernels: Kernels, counts: Address, v: number): void;
   readonly ones: Int32Array;
   readonly work: number;
+  readonly parts: number;
 }
 
 function listCounter(engine: Engine, scope: Scope, data: BinaryRows): Counter {
@@ -57,6 +99,8 @@ function listCounter(engine: Engine, scope: Scope, data: BinaryRows): Counter {
       kernels.pair_counts_rows(counts, start, lists.index, columnRow, ends[v]!, ends[v + 1]!, d),
     ones: countIndices(index, d),
     work: (20 * index.length * index.length) / (d * rows),
+    // Each counts all pairs: that is quick.
+    parts: 2,
   };
 }
 
@@ -72,5 +116,6 @@ function bitCounter(engine: Engine, scope: Scope, data: BinaryColumns): Counter 
     count: (kernels, at, v) => kernels.pair_counts_bits(at, bits, v, words, 0, d),
     ones,
     work: 10 * d * words,
+    parts: 1,
   };
 }
