@@ -176,9 +176,9 @@ export function latent_pair_em(learned: usize, fixed: usize, table: usize, steps
   }
 }
 
-/** ones[g] = rows of group g that are 1 in a column. ones: i32[groups], group: i32[rows]. */
-export function group_ones(ones: usize, group: usize, bits: usize, words: i32, groups: i32): void {
-  memory.fill(ones, 0, (<usize>groups) << 2);
+/** ones[g] = rows of group g that are 1 in a column. ones: i32[groups], group: i32[rows]; size: i32, how many groups there are. */
+export function group_ones(ones: usize, group: usize, bits: usize, words: i32, size: usize): void {
+  memory.fill(ones, 0, (<usize>load<i32>(size)) << 2);
   for (let w = 0; w < words; w++) {
     let rest = load<u64>(bits + ((<usize>w) << 3));
     while (rest) {
@@ -193,11 +193,12 @@ export function group_ones(ones: usize, group: usize, bits: usize, words: i32, g
 /**
  * Splits groups of rows that agree on some columns by one more. like: f64[groups][2], the probability of a group's values given Y = 0, 1, gains the factor
  * of the column's table p0, p1. count, ones: i32[groups], ones from group_ones; target: i32[groups], scratch. No group is left empty, so that count, like, ones and target
- * never need more room than there are rows. Returns the number of groups; new ones come last.
+ * never need more room than there are rows. size: i32, the number of groups, which rises; new ones come last.
  */
 export function group_split(
-  group: usize, count: usize, like: usize, ones: usize, target: usize, bits: usize, words: i32, groups: i32, p0: f64, p1: f64,
-): i32 {
+  group: usize, count: usize, like: usize, ones: usize, target: usize, bits: usize, words: i32, size: usize, p0: f64, p1: f64,
+): void {
+  const groups = load<i32>(size);
   let next = groups;
   for (let g = 0; g < groups; g++) {
     const all = load<i32>(count + ((<usize>g) << 2)), on = load<i32>(ones + ((<usize>g) << 2));
@@ -218,7 +219,8 @@ export function group_split(
       put(like, 2 * g + 1, f1 * (1 - p1));
     }
   }
-  if (next == groups) return groups;
+  if (next == groups) return;
+  store<i32>(size, next);
   for (let w = 0; w < words; w++) {
     let rest = load<u64>(bits + ((<usize>w) << 3));
     while (rest) {
@@ -227,17 +229,17 @@ export function group_split(
       store<i32>(slot, load<i32>(target + ((<usize>load<i32>(slot)) << 2)));
     }
   }
-  return next;
 }
 
 /**
  * The unidimensionality test's gain in log-likelihood, nats, over all rows: two-latent model minus one-latent model, on an island's groups split by a
- * candidate X. count, ones (of X), onesW (of W, an island's member): i32[groups]; like: f64[groups][2] as in group_split, prior = P(Y = 1).
+ * candidate X. count, ones (of X), onesW (of W, an island's member): i32[groups]; size: i32, the number of groups; like: f64[groups][2] as in group_split, prior = P(Y = 1).
  * w: P(W | Y), x: P(X | Y) of the one, f64[2] each; pair: f64[6] as latent_pair_em leaves it, of the other.
  */
 export function island_gain(
-  count: usize, ones: usize, onesW: usize, like: usize, groups: i32, prior: f64, w: usize, x: usize, pair: usize,
+  count: usize, ones: usize, onesW: usize, like: usize, size: usize, prior: f64, w: usize, x: usize, pair: usize,
 ): f64 {
+  const groups = load<i32>(size);
   const x0 = P(x, 0), x1 = P(x, 1);
   let sum: f64 = 0;
   for (let g = 0; g < groups; g++) {
@@ -274,22 +276,21 @@ export function group_states(bits: usize, group: usize, like: usize, prior: f64,
 
 /**
  * Groups the rows by the values of k columns, one after another: group, count, like as group_split leaves them, ones and target its scratch. columns: u32[k] addresses; tables: f64[k][2],
- * P(1 | Y = 0, 1) of each; n rows. Returns the number of groups.
+ * P(1 | Y = 0, 1) of each; n rows. size: i32, the number of groups.
  */
 export function group_rows(
-  group: usize, count: usize, like: usize, ones: usize, target: usize, columns: usize, tables: usize, k: i32, words: i32, n: i32,
-): i32 {
+  group: usize, count: usize, like: usize, ones: usize, target: usize, size: usize, columns: usize, tables: usize, k: i32, words: i32, n: i32,
+): void {
   memory.fill(group, 0, (<usize>n) << 2);
   store<i32>(count, n);
   put(like, 0, 1);
   put(like, 1, 1);
-  let groups = 1;
+  store<i32>(size, 1);
   for (let j = 0; j < k; j++) {
     const bits = <usize>load<u32>(columns + ((<usize>j) << 2));
-    group_ones(ones, group, bits, words, groups);
-    groups = group_split(group, count, like, ones, target, bits, words, groups, P(tables, 2 * j), P(tables, 2 * j + 1));
+    group_ones(ones, group, bits, words, size);
+    group_split(group, count, like, ones, target, bits, words, size, P(tables, 2 * j), P(tables, 2 * j + 1));
   }
-  return groups;
 }
 
 /**

@@ -36,6 +36,8 @@ export class Partners {
   private readonly outside: Address;
   private readonly slots: Address;
   private left = 0;
+  /** The island that the tree is of, as long as nobody has joined its first two variables. */
+  private begun: { readonly first: number; readonly second: number } | undefined;
 
   constructor(engine: Engine, data: BinaryRows | BinaryColumns) {
     const d = data.variables;
@@ -83,12 +85,12 @@ export class Partners {
     }
   }
 
-  /** Looks for the strongest free partner of v. */
+  /** Looks for the strongest free partner of v: with whom an island would go on that began with it. */
   protected find(v: number): void {
-    const { pairs, information } = this;
-    const { kernels } = this.engine;
-    pairs.row(kernels, v, information, pairs.own.at);
-    kernels.find_partner(this.partner, this.strength, information, this.list, this.free.length, v);
+    const { engine, pairs } = this;
+    const u = this.restart(v);
+    engine.i32(this.partner, pairs.variables)[v] = u;
+    engine.f64(this.strength, pairs.variables)[v] = u < 0 ? -1 : engine.f64(this.keys, pairs.variables)[u]!;
   }
 
   /** The smaller variable of the strongest free pair, the first of equals. */
@@ -104,17 +106,25 @@ export class Partners {
 
   /** Begins an island of `free` with its first variable; returns its first two and the next candidate. */
   begin(first: number): { second: number; next: number } {
+    const { begun } = this;
+    const second = begun?.first === first ? begun.second : this.restart(first);
+    this.begun = undefined;
+    return { second, next: this.join(second) };
+  }
+
+  private restart(first: number): number {
     const { engine, keys, parents, outside, slots, list, free } = this;
     engine.kernels.prim_start(keys, parents, outside, slots, list, free.length);
     this.left = free.length;
     const second = this.join(first);
-    return { second, next: this.join(second) };
+    this.begun = { first, second };
+    return second;
   }
 
   /** A fork for what joins, and for other work beside it. Threads that have just been at work are quick to begin: it is worth them sooner. */
   fork(): Fork {
     const { work, own } = this.pairs;
-    return this.engine.fork(work < WORTH_ROW ? 0 : FORK, own);
+    return this.engine.fork(work < WORTH_ROW || this.engine.threads === 1 ? 0 : FORK, own);
   }
 
   /** v has joined the island; returns the next candidate, -1 when none is left. */
