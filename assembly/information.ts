@@ -84,10 +84,11 @@ export function column_rows(columnRow: usize, next: usize, start: usize, index: 
   }
 }
 
-/** count[u] = popcount(bits[v] AND bits[u]) for u in [u0, u1); a column is `words` 64-bit words. */
-export function pair_counts_bits(count: usize, bits: usize, v: i32, words: i32, u0: i32, u1: i32): void {
+/** count[u] = popcount(bits[v] AND bits[u]) for u in [i0, i1), or for u = list[i], i32, i in [i0, i1), unless list is 0; a column is `words` 64-bit words. */
+export function pair_counts_bits(count: usize, bits: usize, v: i32, words: i32, list: usize, i0: i32, i1: i32): void {
   const bytes = (<usize>words) << 3, a = bits + <usize>v * bytes;
-  for (let u = u0; u < u1; u++) {
+  for (let i = i0; i < i1; i++) {
+    const u = list ? load<i32>(list + ((<usize>i) << 2)) : i;
     const b = bits + <usize>u * bytes;
     let n: u64 = 0, m: u64 = 0;
     let at: usize = 0;

@@ -1,5 +1,5 @@
 import { I, P, put } from './arrays';
-import { log64 } from './math';
+import { log64, log64x2 } from './math';
 
 // Binary latent class models over bit columns, as progressive EM needs them (Chen et al., AAAI 2016). A column is `words` 64-bit words, row r being bit
 // r % 64 of word r / 64 and bits beyond the last row 0. A conditional table of a binary variable is two f64: P(1 | parent 0), P(1 | parent 1).
@@ -135,31 +135,47 @@ export function latent_pair_em(learned: usize, fixed: usize, table: usize, steps
     // expected rows by (y, z), and by z with W = 1 or X = 1
     let n00: f64 = 0, n01: f64 = 0, n10: f64 = 0, n11: f64 = 0, nw0: f64 = 0, nw1: f64 = 0, nx0: f64 = 0, nx1: f64 = 0;
     let likelihood: f64 = 0;
+    const u0 = f64x2.replace_lane(f64x2.splat(1 - w0), 1, w0), u1 = f64x2.replace_lane(f64x2.splat(1 - w1), 1, w1);
     for (let ab = 0; ab < 4; ab++) {
       const y0 = (1 - prior) * (ab & 1 ? a0 : 1 - a0) * (ab & 2 ? b0 : 1 - b0);
       const y1 = prior * (ab & 1 ? a1 : 1 - a1) * (ab & 2 ? b1 : 1 - b1);
       const f00 = y0 * (1 - z0), f01 = y0 * z0, f10 = y1 * (1 - z1), f11 = y1 * z1;
-      for (let wx = 0; wx < 4; wx++) {
-        const count = <f64>load<i32>(table + ((<usize>(ab | (wx << 2))) << 2));
-        if (count == 0) continue;
-        const g0 = (wx & 1 ? w0 : 1 - w0) * (wx & 2 ? x0 : 1 - x0);
-        const g1 = (wx & 1 ? w1 : 1 - w1) * (wx & 2 ? x1 : 1 - x1);
-        const p00 = f00 * g0, p01 = f01 * g1, p10 = f10 * g0, p11 = f11 * g1;
-        const p = (p00 + p01) + (p10 + p11);
-        likelihood += count * log64(p);
-        const share = count / p;
-        n00 += share * p00;
-        n01 += share * p01;
-        n10 += share * p10;
-        n11 += share * p11;
-        const m0 = share * (p00 + p10), m1 = share * (p01 + p11);
-        if (wx & 1) {
-          nw0 += m0;
-          nw1 += m1;
+      // Two cells at a time, W = 0 and 1.
+      for (let x = 0; x < 2; x++) {
+        const cell = table + ((<usize>(ab | (x << 3))) << 2);
+        const c0 = <f64>load<i32>(cell), c1 = <f64>load<i32>(cell, 16);
+        if (c0 == 0 && c1 == 0) continue;
+        const g0 = f64x2.mul(u0, f64x2.splat(x ? x0 : 1 - x0)), g1 = f64x2.mul(u1, f64x2.splat(x ? x1 : 1 - x1));
+        const p00 = f64x2.mul(f64x2.splat(f00), g0), p01 = f64x2.mul(f64x2.splat(f01), g1);
+        const p10 = f64x2.mul(f64x2.splat(f10), g0), p11 = f64x2.mul(f64x2.splat(f11), g1);
+        const p = f64x2.add(f64x2.add(p00, p01), f64x2.add(p10, p11));
+        const ln = log64x2(p);
+        const share = f64x2.div(f64x2.replace_lane(f64x2.splat(c0), 1, c1), p);
+        const s00 = f64x2.mul(share, p00), s01 = f64x2.mul(share, p01), s10 = f64x2.mul(share, p10), s11 = f64x2.mul(share, p11);
+        const m0 = f64x2.mul(share, f64x2.add(p00, p10)), m1 = f64x2.mul(share, f64x2.add(p01, p11));
+        if (c0 != 0) {
+          likelihood += c0 * f64x2.extract_lane(ln, 0);
+          n00 += f64x2.extract_lane(s00, 0);
+          n01 += f64x2.extract_lane(s01, 0);
+          n10 += f64x2.extract_lane(s10, 0);
+          n11 += f64x2.extract_lane(s11, 0);
+          if (x) {
+            nx0 += f64x2.extract_lane(m0, 0);
+            nx1 += f64x2.extract_lane(m1, 0);
+          }
         }
-        if (wx & 2) {
-          nx0 += m0;
-          nx1 += m1;
+        if (c1 != 0) {
+          likelihood += c1 * f64x2.extract_lane(ln, 1);
+          n00 += f64x2.extract_lane(s00, 1);
+          n01 += f64x2.extract_lane(s01, 1);
+          n10 += f64x2.extract_lane(s10, 1);
+          n11 += f64x2.extract_lane(s11, 1);
+          nw0 += f64x2.extract_lane(m0, 1);
+          nw1 += f64x2.extract_lane(m1, 1);
+          if (x) {
+            nx0 += f64x2.extract_lane(m0, 1);
+            nx1 += f64x2.extract_lane(m1, 1);
+          }
         }
       }
     }

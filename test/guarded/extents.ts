@@ -161,7 +161,10 @@ export const extents: Required<Extents> = {
   column_starts: ({ parts, columns }) => ({ columnStart: 4 * (columns! + 1), count: 4 * parts! * columns! }),
   column_rows: (call, told) => compressed(told, call, call.r1!, 'start', 'index'),
   pair_counts_rows: ({ c1, d }) => ({ count: 4 * d!, columnRow: 4 * c1! }),
-  pair_counts_bits: ({ v, words, u1 }) => ({ count: 4 * u1!, bits: 8 * words! * Math.max(v! + 1, u1!) }),
+  pair_counts_bits: ({ v, words, list, i0, i1 }, told) => {
+    const columns = list && i1! > i0! ? told.max(list, i0!, i1!) + 1 : list ? 0 : i1!;
+    return { count: 4 * columns, bits: 8 * words! * Math.max(v! + 1, columns), list: 4 * i1! };
+  },
   information_binary: ({ levelCount, v, n, u1 }) => ({
     information: 8 * u1!,
     count: 4 * u1!,

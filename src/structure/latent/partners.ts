@@ -9,10 +9,9 @@ import { PairRows } from './pair-rows.js';
 const ROWS = 192;
 /** Multiply-adds that are worth an item. */
 const ITEM = 1_000_000;
-/** A row that is worth another thread, in multiply-adds, and what a fork for it is to count for; open variables of a part of it. */
+/** A row that is worth another thread, in multiply-adds, and what a fork for it is to count for. */
 const WORTH_ROW = 200_000;
 const FORK = 2_000_000;
-const PART = 2500;
 
 /** Which variables are in no island yet, and who is nearest to whom by mutual information. */
 export class Partners {
@@ -49,7 +48,7 @@ export class Partners {
     try {
       this.pairs = new PairRows(engine, scope, data);
       this.information = scope.bytes(8 * d);
-      this.best = scope.bytes(16 * this.pairs.parts);
+      this.best = scope.bytes(16 * this.pairs.parts(d));
       this.list = scope.copy(this.free);
       this.partner = scope.bytes(4 * d);
       this.strength = scope.bytes(8 * d);
@@ -139,7 +138,7 @@ export class Partners {
   startJoin(fork: Fork, v: number): () => number {
     const { engine, pairs, best, keys, parents, outside: open, slots } = this;
     engine.kernels.prim_leave(open, slots, this.left--, v);
-    const parts = Math.min(pairs.parts, Math.max(1, Math.floor(this.left / PART)));
+    const parts = pairs.parts(this.left);
     for (let i = 0; i < parts; i++) {
       const [from, to] = [Math.floor((i * this.left) / parts), Math.floor(((i + 1) * this.left) / parts)];
       pairs.near(fork.kernels, v, { best: plus(best, 16 * i), keys, parents, open }, from, to, fork.own);

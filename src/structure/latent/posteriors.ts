@@ -144,7 +144,7 @@ export class LatentInference {
     return this.pieces(
       pace,
       CHUNK,
-      (fork, start, _, from, to) => this.posteriors(fork, [posterior, likelihood, NONE, NONE], start, from, to),
+      (fork, start, _, from, to) => this.posteriors(fork, posterior, likelihood, NONE, NONE, start, from, to),
       beside,
     );
   }
@@ -186,7 +186,7 @@ export class LatentInference {
     for await (const { first, last, likelihood } of count
       ? this.counted(pace)
       : this.pieces(pace, CHUNK, (fork, start, _, from, to) =>
-          this.posteriors(fork, [NONE, this.likelihood, NONE, NONE], start, from, to),
+          this.posteriors(fork, NONE, this.likelihood, NONE, NONE, start, from, to),
         )) {
       for (const value of this.engine.f64(likelihood, last - first)) sum += value;
       await report?.(last);
@@ -200,8 +200,11 @@ export class LatentInference {
     engine.f64(both, forest.parent.length).fill(0);
     engine.f64(ones, latents).fill(0);
     const chunk = Math.ceil(Math.min(CHUNK, this.rows) / 8);
-    const infer: Infer = (fork, start, first, from, to) =>
-      this.posteriors(fork, [NONE, likelihood, ...this.pairOf(first, chunk)], start, from, to);
+    const pairs = [this.pairOf(0, chunk), this.pairOf(chunk, chunk)];
+    const infer: Infer = (fork, start, first, from, to) => {
+      const [joint, one] = pairs[(first / chunk) % 2]!;
+      this.posteriors(fork, NONE, likelihood, joint, one, start, from, to);
+    };
     const before = (fork: Fork, first: number) => {
       if (first > 0) this.addCounts(fork, first - chunk, first, chunk);
     };
@@ -247,7 +250,10 @@ export class LatentInference {
 
   private posteriors(
     fork: Fork,
-    [posterior, likelihood, joint, one]: readonly [Address, Address, Address, Address],
+    posterior: Address,
+    likelihood: Address,
+    joint: Address,
+    one: Address,
     start: Address,
     from: number,
     to: number,
@@ -285,8 +291,9 @@ export class LatentInference {
       const start = plus(this.start, first * 4);
       const fork = engine.fork((last - first) * latents * WORK, message);
       before?.(fork, first);
-      for (let from = 0; from < last - first; from += item) {
-        const to = Math.min(last - first, from + item);
+      for (let from = 0, to = 0; from < last - first; from = to) {
+        // The last ones are smaller: no thread waits long for the other.
+        to = Math.min(last - first, from + (2 * from < last - first ? 2 * item : item));
         infer(fork, start, first, from, to);
         beside?.(fork.kernels, first, from, to);
         fork.next();
