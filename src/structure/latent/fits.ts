@@ -136,11 +136,6 @@ export class LatentFits {
     return this.fits;
   }
 
-  /** Whether there is a thread that would have nothing to do. */
-  get spare(): boolean {
-    return this.engine.threads > 1;
-  }
-
   /** The model of up to three variables, from random starts. */
   fitClasses(members: readonly number[]): ClassModel {
     const fork = this.engine.fork(0);

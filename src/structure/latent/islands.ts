@@ -134,7 +134,7 @@ export async function extend(
     const fork = partners.fork();
     const test = models.startTest(fork, model, anchors, sibling, candidate);
     fork.next();
-    const ahead = models.spare && !last ? partners.startJoin(fork, candidate) : undefined;
+    const ahead = partners.shared && !last ? partners.startJoin(fork, candidate) : undefined;
     fork.join();
     const { gain, table, split } = test();
     if (gain > bar) {

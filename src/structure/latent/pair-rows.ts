@@ -9,7 +9,7 @@ import type { BinaryColumns, BinaryRows } from '../variables.js';
 
 /** Of a variable's information with another, and of a part of a step, in multiply-adds. */
 const LOOK = 100;
-const PART = 150_000;
+const PART = 250_000;
 
 /** Of a tree that grows; see prim_near. */
 export interface Tree {

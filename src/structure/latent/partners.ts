@@ -9,8 +9,8 @@ import { PairRows } from './pair-rows.js';
 const ROWS = 192;
 /** Multiply-adds that are worth an item. */
 const ITEM = 1_000_000;
-/** A row that is worth another thread, in multiply-adds, and what a fork for it is to count for. */
-const WORTH_ROW = 200_000;
+/** A row that is worth another thread, in multiply-adds, even if it is not taken in parts, and what a fork for it is to count for. */
+const WORTH_ROW = 1_500_000;
 const FORK = 2_000_000;
 
 /** Which variables are in no island yet, and who is nearest to whom by mutual information. */
@@ -120,10 +120,15 @@ export class Partners {
     return second;
   }
 
-  /** A fork for what joins, and for other work beside it. Threads that have just been at work are quick to begin: it is worth them sooner. */
+  /** Whether what joins is worth another thread, that there is. Threads that have just been at work are quick to begin: it is worth them sooner. */
+  get shared(): boolean {
+    const { variables, work } = this.pairs;
+    return this.engine.threads > 1 && (this.pairs.parts(variables) > 1 || work >= WORTH_ROW);
+  }
+
+  /** A fork for what joins, and for other work beside it. */
   fork(): Fork {
-    const { work, own } = this.pairs;
-    return this.engine.fork(work < WORTH_ROW || this.engine.threads === 1 ? 0 : FORK, own);
+    return this.engine.fork(this.shared ? FORK : 0, this.pairs.own);
   }
 
   /** v has joined the island; returns the next candidate, -1 when none is left. */
