@@ -1,4 +1,4 @@
-import { binary, T } from './information';
+import { binary, T, zeros } from './information';
 
 // Maximum spanning trees by Prim's algorithm. Of equal edges the smaller (min, max) pair wins, so that there is one tree.
 
@@ -8,9 +8,8 @@ import { binary, T } from './information';
  * Of equal edges the smaller (min, max) pair wins. key starts at −1 and parent at −1.
  */
 export function prim_step(key: usize, parent: usize, open: usize, position: usize, information: usize, openCount: i32, v: i32): i32 {
-  const last = openCount - 1, hole = load<i32>(position + ((<usize>v) << 2)), moved = load<i32>(open + ((<usize>last) << 2));
-  store<i32>(open + ((<usize>hole) << 2), moved);
-  store<i32>(position + ((<usize>moved) << 2), hole);
+  leave(open, position, openCount, v);
+  const last = openCount - 1;
   let next = -1, nextParent = -1;
   let best: f64 = -2;
   for (let i = 0; i < last; i++) {
@@ -31,6 +30,76 @@ export function prim_step(key: usize, parent: usize, open: usize, position: usiz
     }
   }
   return next;
+}
+
+/** Begins a tree over the vertices of a list: key, parent, open and position as prim_step wants them. list: i32[count], other than open. */
+export function prim_start(key: usize, parent: usize, open: usize, position: usize, list: usize, count: i32): void {
+  for (let i = 0; i < count; i++) {
+    const u = load<i32>(list + ((<usize>i) << 2));
+    store<f64>(key + ((<usize>u) << 3), -1);
+    store<i32>(parent + ((<usize>u) << 2), -1);
+    store<i32>(open + ((<usize>i) << 2), u);
+    store<i32>(position + ((<usize>u) << 2), i);
+  }
+}
+
+/** v, one of the `openCount` that are open, has joined. */
+// @ts-ignore: decorator
+@inline
+function leave(open: usize, position: usize, openCount: i32, v: i32): void {
+  const hole = load<i32>(position + ((<usize>v) << 2)), moved = load<i32>(open + ((<usize>(openCount - 1)) << 2));
+  store<i32>(open + ((<usize>hole) << 2), moved);
+  store<i32>(position + ((<usize>moved) << 2), hole);
+}
+
+/** The first thing of a step that prim_near does: v is removed from open. */
+export function prim_leave(open: usize, position: usize, openCount: i32, v: i32): void {
+  leave(open, position, openCount, v);
+}
+
+/**
+ * prim_step for the vertices open[i0] to open[i1], which v has left, on information that is computed for them alone; count to levelCount as in information_binary. best: the best edge
+ * among these, { f64 key, i32 vertex, i32 parent }, for prim_nearest.
+ */
+export function prim_near(
+  best: usize, key: usize, parent: usize, open: usize, count: usize, ones: usize, margin: usize, table: usize, zero: usize, levels: usize, levelCount: i32, v: i32, n: i32, i0: i32, i1: i32,
+): void {
+  zeros(ones, margin, table, zero, levels, levelCount, v, n);
+  const nv = load<i32>(ones + ((<usize>v) << 2)), hv = load<f64>(margin + ((<usize>v) << 3)), total = T(table, n);
+  let next = -1, nextParent = -1;
+  let most: f64 = -2;
+  for (let i = i0; i < i1; i++) {
+    const u = load<i32>(open + ((<usize>i) << 2));
+    const both = load<i32>(count + ((<usize>u) << 2)), nu = load<i32>(ones + ((<usize>u) << 2));
+    const weight = both == 0
+      ? load<f64>(zero + ((<usize>nu) << 3))
+      : binary(table, both, nu, nv, n, load<f64>(margin + ((<usize>u) << 3)), hv, total);
+    let k = load<f64>(key + ((<usize>u) << 3));
+    if (weight >= k && (weight > k || before(u, v, u, load<i32>(parent + ((<usize>u) << 2))))) {
+      k = weight;
+      store<f64>(key + ((<usize>u) << 3), k);
+      store<i32>(parent + ((<usize>u) << 2), v);
+    }
+    if (k < most) continue;
+    const p = load<i32>(parent + ((<usize>u) << 2));
+    if (k > most || before(u, p, next, nextParent)) {
+      most = k;
+      next = u;
+      nextParent = p;
+    }
+  }
+  put(best, most, next, nextParent);
+}
+
+/** The next vertex of a step, from what prim_near found in some parts of open; −1 where they are empty. */
+export function prim_nearest(best: usize, parts: i32): i32 {
+  let at = best;
+  for (let i = 1; i < parts; i++) {
+    const other = best + (<usize>i << 4);
+    const k = load<f64>(at), x = load<f64>(other);
+    if (x > k || (x == k && before(load<i32>(other, 8), load<i32>(other, 12), load<i32>(at, 8), load<i32>(at, 12)))) at = other;
+  }
+  return load<i32>(at, 8);
 }
 
 // Prim's tree over sparse binary rows, without a look at most pairs. What a variable offers the others when it joins is listed by prim_list, ahead of its turn and for several
