@@ -95,8 +95,12 @@ export async function discretiseInTurns(
   hold?: Hold,
 ): Promise<Variables> {
   const matrix = requireRows(features, 'data');
-  const held = matrix.kind === 'sparse' && options.bins === undefined && hold?.(matrix, options.threshold);
-  if (held) return held;
+  if (hold && matrix.kind === 'sparse' && options.bins === undefined) {
+    // A tree takes as much at least.
+    requireRoom(engine, matrix.columns, 16 * matrix.columns);
+    const held = hold(matrix, options.threshold);
+    if (held) return held;
+  }
   const cells = matrix.kind === 'dense' ? matrix.values.length : matrix.value.length;
   const few = matrix.kind === 'dense' ? FEW_DENSE_CELLS : FEW_CELLS;
   if (cells <= (options.bins === undefined ? few : FEW_CELLS_TO_SORT)) return discretise(engine, matrix, options);

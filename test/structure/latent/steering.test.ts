@@ -75,6 +75,16 @@ test('every feature in a group, every pair apart, and groups as they are without
   assert.equal(same(again), same(plain));
 });
 
+test('a group of one, named twice, begins an island that tests who joins, as all do', async () => {
+  for (let v = 0; v < features; v += 7) {
+    const tree = await steered({ maxTop: 4, together: [[v, v]] });
+    const found = groupsAt(tree, 1);
+    const of = (group: number) => found.filter((other) => other === group).length;
+    assert.ok(of(found[v]!) > 1, `${v} is alone`);
+    assert.ok(new Set(found).size > 1, 'one island of all');
+  }
+});
+
 test('what is fulfilled anyway changes no bit', async () => {
   const plain = await json({ maxTop: 4 });
   const tree = await steered({ maxTop: 4 });

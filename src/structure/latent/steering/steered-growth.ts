@@ -55,9 +55,11 @@ export class SteeredGrowth implements IslandGrowth {
       const model = await fitIsland(engine, bits!, models, options, members, pace);
       return extend(partners, models, options, model, next, pace, members.length);
     }
-    if (next < 0) return [models.fitClasses(members)];
-    const model = models.fitClasses([...members, next]);
-    return extend(partners, models, options, model, partners.join(next), pace, members.length);
+    const begun = [...members];
+    let candidate = next;
+    // A test has two anchors beside the sibling: three begin an island.
+    for (; begun.length < 3 && candidate >= 0; candidate = partners.join(candidate)) begun.push(candidate);
+    return extend(partners, models, options, models.fitClasses(begun), candidate, pace, members.length);
   }
 }
 
