@@ -1,9 +1,10 @@
 import { round } from './padding';
-import { dense4x4, dense4x8, dot4x2, open4x4, open4x8 } from './product';
+import { dense4x16, dense4x4, dense4x8, dot4x2, open4x16, open4x4, open4x8 } from './product';
 import {
   block_panels, clear_half, ENTRY, FORWARD_BLOCK, GRADIENT_BLOCK, group_at, groups_in, output_block, padded_plane, padded_row, part_bytes,
   put_table, TMP, transform_block,
 } from './winograd-blocks';
+import { wide_tiles } from './wide';
 import { CONSTANTS, put_constants, weight_gradient_line, weight_line } from './winograd-transforms';
 
 // 3x3 convolution of stride 1 by Winograd's F(4x4, 3x3) (Lavin and Gray, "Fast algorithms for convolutional neural networks", CVPR 2016):
@@ -101,7 +102,7 @@ export function winograd_forward(
     store<u32>(offsets + ((<usize>j) << 2), <u32>(((filter >> 2) * ci) << 4) + ((filter & 3) << 2));
   }
   const uStep = (<usize>(round(co, 4) * ci)) << 2;
-  const whole = readCount == ci && filterCount == co;
+  const whole = readCount == ci && filterCount == co, wide = wide_tiles();
   const lastTerm = terms + ((<usize>readCount) << 2);
   for (let g = first * groups; g < last * groups; g += 2 * panels) {
     const stop = min(g + 2 * panels, last * groups);
@@ -112,11 +113,18 @@ export function winograd_forward(
       const ve = v + e * vStep, me = m + e * mStep;
       if (whole) {
         for (let p = 0, vp = ve, mp = me; p < full + half; p++, vp += vPanel, mp += mPanel) {
+          const two = wide && p + 2 <= full;
           let up = ue;
           for (let c = mp; c < mp + mPanel; c += 128) {
-            if (p < full) dense4x8(c, 32, up, vp, readCount);
+            if (two) dense4x16(c, 32, mPanel, up, vp, vPanel, readCount);
+            else if (p < full) dense4x8(c, 32, up, vp, readCount);
             else dense4x4(c, 32, up, vp, readCount);
             up += (<usize>ci) << 4;
+          }
+          if (two) {
+            p++;
+            vp += vPanel;
+            mp += mPanel;
           }
         }
         continue;
@@ -124,7 +132,8 @@ export function winograd_forward(
       let at = offsets;
       for (let c = me; c < me + mPanel; c += 128, at += 16) {
         const w0 = ue + load<u32>(at), w1 = ue + load<u32>(at, 4), w2 = ue + load<u32>(at, 8), w3 = ue + load<u32>(at, 12);
-        open4x8(c, 32, mPanel, terms, lastTerm, ve, vPanel, full, w0, w1, w2, w3);
+        if (wide) open4x16(c, 32, mPanel, terms, lastTerm, ve, vPanel, full, w0, w1, w2, w3);
+        else open4x8(c, 32, mPanel, terms, lastTerm, ve, vPanel, full, w0, w1, w2, w3);
         if (half) open4x4(c + <usize>full * mPanel, 32, terms, ve + <usize>full * vPanel, lastTerm, w0, w1, w2, w3);
       }
     }
