@@ -323,3 +323,33 @@ export function dot4x2(out: usize, a: usize, b: usize, aStep: usize, bStep: usiz
   v128.store(out, f32x4.add(v128.load(out), sum4x4(c00, c10, c20, c30)));
   v128.store(out, f32x4.add(v128.load(out, 16), sum4x4(c01, c11, c21, c31)), 16);
 }
+
+/**
+ * c[i][j] = Σ a[i]·b[j] over groups of four lanes, i < 4 and j < 2: a and b hold rows of 4 floats, the next group aStep and bStep bytes on.
+ * c: out[0 .. 3] for j = 0, out[4 .. 7] for j = 1. Lane by lane over the groups, then the lanes pairwise.
+ */
+export function group_dot4x2(out: usize, a: usize, b: usize, aStep: usize, bStep: usize, groups: i32): void {
+  let c00 = f32x4.splat(0), c01 = f32x4.splat(0);
+  let c10 = f32x4.splat(0), c11 = f32x4.splat(0);
+  let c20 = f32x4.splat(0), c21 = f32x4.splat(0);
+  let c30 = f32x4.splat(0), c31 = f32x4.splat(0);
+  for (; groups > 0; groups--) {
+    const b0 = v128.load(b), b1 = v128.load(b, 16);
+    let s = v128.load(a);
+    c00 = madd(s, b0, c00);
+    c01 = madd(s, b1, c01);
+    s = v128.load(a, 16);
+    c10 = madd(s, b0, c10);
+    c11 = madd(s, b1, c11);
+    s = v128.load(a, 32);
+    c20 = madd(s, b0, c20);
+    c21 = madd(s, b1, c21);
+    s = v128.load(a, 48);
+    c30 = madd(s, b0, c30);
+    c31 = madd(s, b1, c31);
+    a += aStep;
+    b += bStep;
+  }
+  v128.store(out, sum4x4(c00, c10, c20, c30));
+  v128.store(out, sum4x4(c01, c11, c21, c31), 16);
+}
