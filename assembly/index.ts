@@ -18,7 +18,9 @@ export {
   pair_counts_rows,
   sum_k_log_k,
 } from './information';
-export { prim_advance, prim_keep, prim_list, prim_list_counted, prim_pack, prim_promising, prim_step } from './prim';
+export {
+  prim_advance, prim_keep, prim_leave, prim_list, prim_list_counted, prim_near, prim_nearest, prim_pack, prim_promising, prim_start, prim_step,
+} from './prim';
 export { collect_active, merge_strips, scatter_active, strip_columns_backward, strip_dots, strip_rows_forward } from './strips';
 export { accumulate, batch_norm_apply, batch_norm_backward, batch_norm_sums, plane_moments } from './norm';
 export { gate_backward, gate_decide, gate_forward } from './gate';

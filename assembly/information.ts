@@ -84,10 +84,11 @@ export function column_rows(columnRow: usize, next: usize, start: usize, index: 
   }
 }
 
-/** count[u] = popcount(bits[v] AND bits[u]) for u in [u0, u1); a column is `words` 64-bit words. */
-export function pair_counts_bits(count: usize, bits: usize, v: i32, words: i32, u0: i32, u1: i32): void {
+/** count[u] = popcount(bits[v] AND bits[u]) for u in [i0, i1), or for u = list[i], i32, i in [i0, i1), unless list is 0; a column is `words` 64-bit words. */
+export function pair_counts_bits(count: usize, bits: usize, v: i32, words: i32, list: usize, i0: i32, i1: i32): void {
   const bytes = (<usize>words) << 3, a = bits + <usize>v * bytes;
-  for (let u = u0; u < u1; u++) {
+  for (let i = i0; i < i1; i++) {
+    const u = list ? load<i32>(list + ((<usize>i) << 2)) : i;
     const b = bits + <usize>u * bytes;
     let n: u64 = 0, m: u64 = 0;
     let at: usize = 0;
@@ -108,17 +109,23 @@ export function pair_counts_bits(count: usize, bits: usize, v: i32, words: i32, 
 export function information_binary(
   information: usize, count: usize, ones: usize, margin: usize, table: usize, zero: usize, levels: usize, levelCount: i32, v: i32, n: i32, u0: i32, u1: i32,
 ): void {
+  zeros(ones, margin, table, zero, levels, levelCount, v, n);
   const nv = load<i32>(ones + ((<usize>v) << 2)), hv = load<f64>(margin + ((<usize>v) << 3)), total = T(table, n);
-  for (let l: usize = 0; l < <usize>levelCount; l++) {
-    const nu = load<i32>(levels + (l << 2));
-    if (nu + nv <= n) store<f64>(zero + ((<usize>nu) << 3), binary(table, 0, nu, nv, n, T(table, nu) + T(table, n - nu), hv, total));
-  }
   for (let u = u0; u < u1; u++) {
     const both = load<i32>(count + ((<usize>u) << 2)), nu = load<i32>(ones + ((<usize>u) << 2));
     const value = both == 0 && levelCount > 0
       ? load<f64>(zero + ((<usize>nu) << 3))
       : binary(table, both, nu, nv, n, load<f64>(margin + ((<usize>u) << 3)), hv, total);
     store<f64>(information + ((<usize>u) << 3), value);
+  }
+}
+
+/** Fills `zero` for v. */
+export function zeros(ones: usize, margin: usize, table: usize, zero: usize, levels: usize, levelCount: i32, v: i32, n: i32): void {
+  const nv = load<i32>(ones + ((<usize>v) << 2)), hv = load<f64>(margin + ((<usize>v) << 3)), total = T(table, n);
+  for (let l: usize = 0; l < <usize>levelCount; l++) {
+    const nu = load<i32>(levels + (l << 2));
+    if (nu + nv <= n) store<f64>(zero + ((<usize>nu) << 3), binary(table, 0, nu, nv, n, T(table, nu) + T(table, n - nu), hv, total));
   }
 }
 

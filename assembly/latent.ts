@@ -1,5 +1,5 @@
 import { I, P, put } from './arrays';
-import { log64 } from './math';
+import { log64, log64x2 } from './math';
 
 // Binary latent class models over bit columns, as progressive EM needs them (Chen et al., AAAI 2016). A column is `words` 64-bit words, row r being bit
 // r % 64 of word r / 64 and bits beyond the last row 0. A conditional table of a binary variable is two f64: P(1 | parent 0), P(1 | parent 1).
@@ -135,31 +135,47 @@ export function latent_pair_em(learned: usize, fixed: usize, table: usize, steps
     // expected rows by (y, z), and by z with W = 1 or X = 1
     let n00: f64 = 0, n01: f64 = 0, n10: f64 = 0, n11: f64 = 0, nw0: f64 = 0, nw1: f64 = 0, nx0: f64 = 0, nx1: f64 = 0;
     let likelihood: f64 = 0;
+    const u0 = f64x2.replace_lane(f64x2.splat(1 - w0), 1, w0), u1 = f64x2.replace_lane(f64x2.splat(1 - w1), 1, w1);
     for (let ab = 0; ab < 4; ab++) {
       const y0 = (1 - prior) * (ab & 1 ? a0 : 1 - a0) * (ab & 2 ? b0 : 1 - b0);
       const y1 = prior * (ab & 1 ? a1 : 1 - a1) * (ab & 2 ? b1 : 1 - b1);
       const f00 = y0 * (1 - z0), f01 = y0 * z0, f10 = y1 * (1 - z1), f11 = y1 * z1;
-      for (let wx = 0; wx < 4; wx++) {
-        const count = <f64>load<i32>(table + ((<usize>(ab | (wx << 2))) << 2));
-        if (count == 0) continue;
-        const g0 = (wx & 1 ? w0 : 1 - w0) * (wx & 2 ? x0 : 1 - x0);
-        const g1 = (wx & 1 ? w1 : 1 - w1) * (wx & 2 ? x1 : 1 - x1);
-        const p00 = f00 * g0, p01 = f01 * g1, p10 = f10 * g0, p11 = f11 * g1;
-        const p = (p00 + p01) + (p10 + p11);
-        likelihood += count * log64(p);
-        const share = count / p;
-        n00 += share * p00;
-        n01 += share * p01;
-        n10 += share * p10;
-        n11 += share * p11;
-        const m0 = share * (p00 + p10), m1 = share * (p01 + p11);
-        if (wx & 1) {
-          nw0 += m0;
-          nw1 += m1;
+      // Two cells at a time, W = 0 and 1.
+      for (let x = 0; x < 2; x++) {
+        const cell = table + ((<usize>(ab | (x << 3))) << 2);
+        const c0 = <f64>load<i32>(cell), c1 = <f64>load<i32>(cell, 16);
+        if (c0 == 0 && c1 == 0) continue;
+        const g0 = f64x2.mul(u0, f64x2.splat(x ? x0 : 1 - x0)), g1 = f64x2.mul(u1, f64x2.splat(x ? x1 : 1 - x1));
+        const p00 = f64x2.mul(f64x2.splat(f00), g0), p01 = f64x2.mul(f64x2.splat(f01), g1);
+        const p10 = f64x2.mul(f64x2.splat(f10), g0), p11 = f64x2.mul(f64x2.splat(f11), g1);
+        const p = f64x2.add(f64x2.add(p00, p01), f64x2.add(p10, p11));
+        const ln = log64x2(p);
+        const share = f64x2.div(f64x2.replace_lane(f64x2.splat(c0), 1, c1), p);
+        const s00 = f64x2.mul(share, p00), s01 = f64x2.mul(share, p01), s10 = f64x2.mul(share, p10), s11 = f64x2.mul(share, p11);
+        const m0 = f64x2.mul(share, f64x2.add(p00, p10)), m1 = f64x2.mul(share, f64x2.add(p01, p11));
+        if (c0 != 0) {
+          likelihood += c0 * f64x2.extract_lane(ln, 0);
+          n00 += f64x2.extract_lane(s00, 0);
+          n01 += f64x2.extract_lane(s01, 0);
+          n10 += f64x2.extract_lane(s10, 0);
+          n11 += f64x2.extract_lane(s11, 0);
+          if (x) {
+            nx0 += f64x2.extract_lane(m0, 0);
+            nx1 += f64x2.extract_lane(m1, 0);
+          }
         }
-        if (wx & 2) {
-          nx0 += m0;
-          nx1 += m1;
+        if (c1 != 0) {
+          likelihood += c1 * f64x2.extract_lane(ln, 1);
+          n00 += f64x2.extract_lane(s00, 1);
+          n01 += f64x2.extract_lane(s01, 1);
+          n10 += f64x2.extract_lane(s10, 1);
+          n11 += f64x2.extract_lane(s11, 1);
+          nw0 += f64x2.extract_lane(m0, 1);
+          nw1 += f64x2.extract_lane(m1, 1);
+          if (x) {
+            nx0 += f64x2.extract_lane(m0, 1);
+            nx1 += f64x2.extract_lane(m1, 1);
+          }
         }
       }
     }
@@ -176,9 +192,9 @@ export function latent_pair_em(learned: usize, fixed: usize, table: usize, steps
   }
 }
 
-/** ones[g] = rows of group g that are 1 in a column. ones: i32[groups], group: i32[rows]. */
-export function group_ones(ones: usize, group: usize, bits: usize, words: i32, groups: i32): void {
-  memory.fill(ones, 0, (<usize>groups) << 2);
+/** ones[g] = rows of group g that are 1 in a column. ones: i32[groups], group: i32[rows]; size: i32, how many groups there are. */
+export function group_ones(ones: usize, group: usize, bits: usize, words: i32, size: usize): void {
+  memory.fill(ones, 0, (<usize>load<i32>(size)) << 2);
   for (let w = 0; w < words; w++) {
     let rest = load<u64>(bits + ((<usize>w) << 3));
     while (rest) {
@@ -193,11 +209,12 @@ export function group_ones(ones: usize, group: usize, bits: usize, words: i32, g
 /**
  * Splits groups of rows that agree on some columns by one more. like: f64[groups][2], the probability of a group's values given Y = 0, 1, gains the factor
  * of the column's table p0, p1. count, ones: i32[groups], ones from group_ones; target: i32[groups], scratch. No group is left empty, so that count, like, ones and target
- * never need more room than there are rows. Returns the number of groups; new ones come last.
+ * never need more room than there are rows. size: i32, the number of groups, which rises; new ones come last.
  */
 export function group_split(
-  group: usize, count: usize, like: usize, ones: usize, target: usize, bits: usize, words: i32, groups: i32, p0: f64, p1: f64,
-): i32 {
+  group: usize, count: usize, like: usize, ones: usize, target: usize, bits: usize, words: i32, size: usize, p0: f64, p1: f64,
+): void {
+  const groups = load<i32>(size);
   let next = groups;
   for (let g = 0; g < groups; g++) {
     const all = load<i32>(count + ((<usize>g) << 2)), on = load<i32>(ones + ((<usize>g) << 2));
@@ -218,7 +235,8 @@ export function group_split(
       put(like, 2 * g + 1, f1 * (1 - p1));
     }
   }
-  if (next == groups) return groups;
+  if (next == groups) return;
+  store<i32>(size, next);
   for (let w = 0; w < words; w++) {
     let rest = load<u64>(bits + ((<usize>w) << 3));
     while (rest) {
@@ -227,17 +245,17 @@ export function group_split(
       store<i32>(slot, load<i32>(target + ((<usize>load<i32>(slot)) << 2)));
     }
   }
-  return next;
 }
 
 /**
  * The unidimensionality test's gain in log-likelihood, nats, over all rows: two-latent model minus one-latent model, on an island's groups split by a
- * candidate X. count, ones (of X), onesW (of W, an island's member): i32[groups]; like: f64[groups][2] as in group_split, prior = P(Y = 1).
+ * candidate X. count, ones (of X), onesW (of W, an island's member): i32[groups]; size: i32, the number of groups; like: f64[groups][2] as in group_split, prior = P(Y = 1).
  * w: P(W | Y), x: P(X | Y) of the one, f64[2] each; pair: f64[6] as latent_pair_em leaves it, of the other.
  */
 export function island_gain(
-  count: usize, ones: usize, onesW: usize, like: usize, groups: i32, prior: f64, w: usize, x: usize, pair: usize,
+  count: usize, ones: usize, onesW: usize, like: usize, size: usize, prior: f64, w: usize, x: usize, pair: usize,
 ): f64 {
+  const groups = load<i32>(size);
   const x0 = P(x, 0), x1 = P(x, 1);
   let sum: f64 = 0;
   for (let g = 0; g < groups; g++) {
@@ -274,22 +292,21 @@ export function group_states(bits: usize, group: usize, like: usize, prior: f64,
 
 /**
  * Groups the rows by the values of k columns, one after another: group, count, like as group_split leaves them, ones and target its scratch. columns: u32[k] addresses; tables: f64[k][2],
- * P(1 | Y = 0, 1) of each; n rows. Returns the number of groups.
+ * P(1 | Y = 0, 1) of each; n rows. size: i32, the number of groups.
  */
 export function group_rows(
-  group: usize, count: usize, like: usize, ones: usize, target: usize, columns: usize, tables: usize, k: i32, words: i32, n: i32,
-): i32 {
+  group: usize, count: usize, like: usize, ones: usize, target: usize, size: usize, columns: usize, tables: usize, k: i32, words: i32, n: i32,
+): void {
   memory.fill(group, 0, (<usize>n) << 2);
   store<i32>(count, n);
   put(like, 0, 1);
   put(like, 1, 1);
-  let groups = 1;
+  store<i32>(size, 1);
   for (let j = 0; j < k; j++) {
     const bits = <usize>load<u32>(columns + ((<usize>j) << 2));
-    group_ones(ones, group, bits, words, groups);
-    groups = group_split(group, count, like, ones, target, bits, words, groups, P(tables, 2 * j), P(tables, 2 * j + 1));
+    group_ones(ones, group, bits, words, size);
+    group_split(group, count, like, ones, target, bits, words, size, P(tables, 2 * j), P(tables, 2 * j + 1));
   }
-  return groups;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { binary, T } from './information';
+import { binary, T, zeros } from './information';
 
 // Maximum spanning trees by Prim's algorithm. Of equal edges the smaller (min, max) pair wins, so that there is one tree.
 
@@ -8,9 +8,8 @@ import { binary, T } from './information';
  * Of equal edges the smaller (min, max) pair wins. key starts at −1 and parent at −1.
  */
 export function prim_step(key: usize, parent: usize, open: usize, position: usize, information: usize, openCount: i32, v: i32): i32 {
-  const last = openCount - 1, hole = load<i32>(position + ((<usize>v) << 2)), moved = load<i32>(open + ((<usize>last) << 2));
-  store<i32>(open + ((<usize>hole) << 2), moved);
-  store<i32>(position + ((<usize>moved) << 2), hole);
+  leave(open, position, openCount, v);
+  const last = openCount - 1;
   let next = -1, nextParent = -1;
   let best: f64 = -2;
   for (let i = 0; i < last; i++) {
@@ -33,6 +32,76 @@ export function prim_step(key: usize, parent: usize, open: usize, position: usiz
   return next;
 }
 
+/** Begins a tree over the vertices of a list: key, parent, open and position as prim_step wants them. list: i32[count], other than open. */
+export function prim_start(key: usize, parent: usize, open: usize, position: usize, list: usize, count: i32): void {
+  for (let i = 0; i < count; i++) {
+    const u = load<i32>(list + ((<usize>i) << 2));
+    store<f64>(key + ((<usize>u) << 3), -1);
+    store<i32>(parent + ((<usize>u) << 2), -1);
+    store<i32>(open + ((<usize>i) << 2), u);
+    store<i32>(position + ((<usize>u) << 2), i);
+  }
+}
+
+/** v, one of the `openCount` that are open, has joined. */
+// @ts-ignore: decorator
+@inline
+function leave(open: usize, position: usize, openCount: i32, v: i32): void {
+  const hole = load<i32>(position + ((<usize>v) << 2)), moved = load<i32>(open + ((<usize>(openCount - 1)) << 2));
+  store<i32>(open + ((<usize>hole) << 2), moved);
+  store<i32>(position + ((<usize>moved) << 2), hole);
+}
+
+/** The first thing of a step that prim_near does: v is removed from open. */
+export function prim_leave(open: usize, position: usize, openCount: i32, v: i32): void {
+  leave(open, position, openCount, v);
+}
+
+/**
+ * prim_step for the vertices open[i0] to open[i1], which v has left, on information that is computed for them alone; count to levelCount as in information_binary. best: the best edge
+ * among these, { f64 key, i32 vertex, i32 parent }, for prim_nearest.
+ */
+export function prim_near(
+  best: usize, key: usize, parent: usize, open: usize, count: usize, ones: usize, margin: usize, table: usize, zero: usize, levels: usize, levelCount: i32, v: i32, n: i32, i0: i32, i1: i32,
+): void {
+  zeros(ones, margin, table, zero, levels, levelCount, v, n);
+  const nv = load<i32>(ones + ((<usize>v) << 2)), hv = load<f64>(margin + ((<usize>v) << 3)), total = T(table, n);
+  let next = -1, nextParent = -1;
+  let most: f64 = -2;
+  for (let i = i0; i < i1; i++) {
+    const u = load<i32>(open + ((<usize>i) << 2));
+    const both = load<i32>(count + ((<usize>u) << 2)), nu = load<i32>(ones + ((<usize>u) << 2));
+    const weight = both == 0
+      ? load<f64>(zero + ((<usize>nu) << 3))
+      : binary(table, both, nu, nv, n, load<f64>(margin + ((<usize>u) << 3)), hv, total);
+    let k = load<f64>(key + ((<usize>u) << 3));
+    if (weight >= k && (weight > k || before(u, v, u, load<i32>(parent + ((<usize>u) << 2))))) {
+      k = weight;
+      store<f64>(key + ((<usize>u) << 3), k);
+      store<i32>(parent + ((<usize>u) << 2), v);
+    }
+    if (k < most) continue;
+    const p = load<i32>(parent + ((<usize>u) << 2));
+    if (k > most || before(u, p, next, nextParent)) {
+      most = k;
+      next = u;
+      nextParent = p;
+    }
+  }
+  put(best, most, next, nextParent);
+}
+
+/** The next vertex of a step, from what prim_near found in some parts of open; −1 where they are empty. */
+export function prim_nearest(best: usize, parts: i32): i32 {
+  let at = best;
+  for (let i = 1; i < parts; i++) {
+    const other = best + (<usize>i << 4);
+    const k = load<f64>(at), x = load<f64>(other);
+    if (x > k || (x == k && before(load<i32>(other, 8), load<i32>(other, 12), load<i32>(at, 8), load<i32>(at, 12)))) at = other;
+  }
+  return load<i32>(at, 8);
+}
+
 // Prim's tree over sparse binary rows, without a look at most pairs. What a variable offers the others when it joins is listed by prim_list, ahead of its turn and for several
 // variables at once; prim_advance lets variables join as long as their lists are there. Keys only rise: what a key stands above already need not be listed, and a list stays right
 // when it is taken later. Same bits, ties and tree as information_binary with prim_step.
@@ -42,12 +111,16 @@ export function prim_step(key: usize, parent: usize, open: usize, position: usiz
 // upper bound.
 //
 // By slot: key f64[d] (starts at −1; −2 once joined), parent i32[d] (starts at −1), vertex i32[d]. By level: levelMin f64 (starts at −1), levelParent i32, levelOnes i32, levelStart
-// i32[levels + 1], of which the last is d. By variable: slot, ones, i32[d]; margin f64[d] as in information_binary. best: the slot of the best edge among 16 slots, then among 16 such
+// i32[levels + 1], of which the last is d. By variable: slot, ones, i32[d]; margin f64[d] as in information_binary. best: the slot of the best edge among 4 slots, then among 4 such
 // and so on up to one of all; each starts at the first of its slots.
 // A list is cells of 16 bytes. First its variable's slot and the number of further cells, i32; then { f64 x, i32 s, i32 p }: from s = 0 on x is offered to slot s, below 0 the keys of level
 // −1 − s are from then on at least x, and where they are x their parents at most p.
 
 const CELL: usize = 16;
+/** Levels that are looked at together. */
+const TOGETHER = 8;
+/** More than rounding, nats: of sums of a few times ln n. */
+const SLACK: f64 = 1e-11;
 
 /**
  * Lists what `size` variables offer, one after another, in up to `capacity` cells. Returns how many lists there was room for. own: i32[2 * d], of which the first d are zeros, and
@@ -114,32 +187,44 @@ function list_offers(
   const own = load<i32>(slot + ((<usize>v) << 2)), end = out + <usize>capacity * CELL;
   const nv = load<i32>(ones + ((<usize>v) << 2)), hv = load<f64>(margin + ((<usize>v) << 3)), total = T(table, n);
   let at = out + CELL, fits = capacity > 0;
-  for (let l = 0; l < levels; l++) {
-    const nu = load<i32>(levelOnes + ((<usize>l) << 2));
-    if (nu + nv > n) break; // too many ones not to meet, as have those after it
-    const value = binary(table, 0, nu, nv, n, T(table, nu) + T(table, n - nu), hv, total);
-    const least = load<f64>(levelMin + ((<usize>l) << 3));
-    if (value < least || (value == least && v > load<i32>(levelParent + ((<usize>l) << 2)))) continue;
-    let low: f64 = Infinity, lowParent = -1;
-    const last = load<i32>(levelStart + ((<usize>l) << 2), 4);
-    for (let s = load<i32>(levelStart + ((<usize>l) << 2)); s < last; s++) {
-      let k = load<f64>(key + ((<usize>s) << 3));
-      if (k == -2 || s == own) continue;
-      let p = load<i32>(parent + ((<usize>s) << 2));
-      if (value >= k && (value > k || v < p) && load<i32>(count + ((<usize>load<i32>(vertex + ((<usize>s) << 2))) << 2)) == 0) {
-        if (at < end) put(at, value, s, 0);
-        else fits = false;
-        at += CELL;
-        k = value;
-        p = v;
-      }
-      if (k > low) continue;
-      lowParent = k < low ? p : max(lowParent, p);
-      low = k;
+  const alone = total - T(table, n - nv);
+  for (let l = 0; l < levels; ) {
+    const stop = min(l + TOGETHER, levels), most = load<i32>(levelOnes + ((<usize>stop) << 2) - 4);
+    // Such information rises with nu: what the last of some levels would gain by is more than any of them.
+    if (most + nv <= n && (alone - T(table, n - most) + T(table, n - most - nv)) / n + SLACK < lowest(levelMin + ((<usize>l) << 3), stop - l)) {
+      l = stop;
+      continue;
     }
-    if (at < end) put(at, low, -1 - l, lowParent);
-    else fits = false;
-    at += CELL;
+    for (; l < stop; l++) {
+      const nu = load<i32>(levelOnes + ((<usize>l) << 2));
+      if (nu + nv > n) { // too many ones not to meet, as have those after it
+        l = levels;
+        break;
+      }
+      const value = binary(table, 0, nu, nv, n, T(table, nu) + T(table, n - nu), hv, total);
+      const least = load<f64>(levelMin + ((<usize>l) << 3));
+      if (value < least || (value == least && v > load<i32>(levelParent + ((<usize>l) << 2)))) continue;
+      let low: f64 = Infinity, lowParent = -1;
+      const last = load<i32>(levelStart + ((<usize>l) << 2), 4);
+      for (let s = load<i32>(levelStart + ((<usize>l) << 2)); s < last; s++) {
+        let k = load<f64>(key + ((<usize>s) << 3));
+        if (k == -2 || s == own) continue;
+        let p = load<i32>(parent + ((<usize>s) << 2));
+        if (value >= k && (value > k || v < p) && load<i32>(count + ((<usize>load<i32>(vertex + ((<usize>s) << 2))) << 2)) == 0) {
+          if (at < end) put(at, value, s, 0);
+          else fits = false;
+          at += CELL;
+          k = value;
+          p = v;
+        }
+        if (k > low) continue;
+        lowParent = k < low ? p : max(lowParent, p);
+        low = k;
+      }
+      if (at < end) put(at, low, -1 - l, lowParent);
+      else fits = false;
+      at += CELL;
+    }
   }
   const touched = count + ((<usize>load<i32>(levelStart + ((<usize>levels) << 2))) << 2);
   for (let i = 0; i < met; i++) {
@@ -159,6 +244,18 @@ function list_offers(
   store<i32>(out, own);
   store<i32>(out, cells - 1, 4);
   return cells;
+}
+
+// @ts-ignore: decorator
+@inline
+function lowest(at: usize, size: i32): f64 {
+  if (size < TOGETHER) {
+    let low: f64 = Infinity;
+    for (let i = 0; i < size; i++) low = min(low, load<f64>(at + ((<usize>i) << 3)));
+    return low;
+  }
+  const low = f64x2.pmin(f64x2.pmin(v128.load(at), v128.load(at, 16)), f64x2.pmin(v128.load(at, 32), v128.load(at, 48)));
+  return min(f64x2.extract_lane(low, 0), f64x2.extract_lane(low, 1));
 }
 
 // @ts-ignore: decorator
@@ -239,22 +336,52 @@ export function prim_advance(
 
 /** Open variables of slots [s0, s1) without a list whose keys are highest: up to `most`, highest first. Returns how many. out: i32[most]. */
 export function prim_promising(out: usize, key: usize, place: usize, vertex: usize, most: i32, s0: i32, s1: i32): i32 {
+  // A heap of slots, the lowest key on top; what has joined has a key of -2.
   let size = 0, bar: f64 = -1;
   // Slots of many ones, whose keys tend to be high, are looked at first.
   for (let s = s1 - 1; s >= s0; s--) {
     const k = load<f64>(key + ((<usize>s) << 3));
     if (k <= bar || load<i32>(place + ((<usize>s) << 2)) >= 0) continue;
-    let i = size < most ? size++ : size - 1;
-    for (; i > 0; i--) {
-      const before = load<i32>(out + ((<usize>(i - 1)) << 2));
-      if (load<f64>(key + ((<usize>before) << 3)) >= k) break;
-      store<i32>(out + ((<usize>i) << 2), before);
-    }
-    store<i32>(out + ((<usize>i) << 2), s);
-    if (size == most) bar = load<f64>(key + ((<usize>load<i32>(out + ((<usize>(most - 1)) << 2))) << 3));
+    if (size < most) {
+      let i = size++;
+      for (; i > 0; i = (i - 1) >> 1) {
+        const above = load<i32>(out + ((<usize>((i - 1) >> 1)) << 2));
+        if (load<f64>(key + ((<usize>above) << 3)) <= k) break;
+        store<i32>(out + ((<usize>i) << 2), above);
+      }
+      store<i32>(out + ((<usize>i) << 2), s);
+    } else sink(out, size, key, s, k);
+    if (size == most) bar = load<f64>(key + ((<usize>load<i32>(out)) << 3));
+  }
+  for (let left = size - 1; left > 0; left--) {
+    const at = out + ((<usize>left) << 2), s = load<i32>(at);
+    store<i32>(at, load<i32>(out));
+    sink(out, left, key, s, load<f64>(key + ((<usize>s) << 3)));
   }
   for (let i: usize = 0; i < <usize>size; i++) store<i32>(out + (i << 2), load<i32>(vertex + ((<usize>load<i32>(out + (i << 2))) << 2)));
   return size;
+}
+
+/** Puts slot s, whose key is k, in the place of a heap's top. */
+// @ts-ignore: decorator
+@inline
+function sink(heap: usize, size: i32, key: usize, s: i32, k: f64): void {
+  let i = 0;
+  for (let child = 1; child < size; child = 2 * i + 1) {
+    let low = load<i32>(heap + ((<usize>child) << 2)), lowKey = load<f64>(key + ((<usize>low) << 3));
+    if (child + 1 < size) {
+      const other = load<i32>(heap + ((<usize>child) << 2), 4), otherKey = load<f64>(key + ((<usize>other) << 3));
+      if (otherKey < lowKey) {
+        child++;
+        low = other;
+        lowKey = otherKey;
+      }
+    }
+    if (lowKey >= k) break;
+    store<i32>(heap + ((<usize>i) << 2), low);
+    i = child;
+  }
+  store<i32>(heap + ((<usize>i) << 2), s);
 }
 
 /** Takes the edge {v, vertex of s} into account. */
@@ -268,13 +395,13 @@ function offer(key: usize, parent: usize, best: usize, vertex: usize, s: i32, v:
   store<i32>(p, v);
   let row = best, node = s, size = d;
   do {
-    node >>= 4;
+    node >>= 2;
     const place = row + ((<usize>node) << 2), now = load<i32>(place);
     if (now != s) {
       if (!is_better(key, parent, vertex, s, now)) return;
       store<i32>(place, s);
     }
-    size = (size + 15) >> 4;
+    size = (size + 3) >> 2;
     row += (<usize>size) << 2;
   } while (size > 1);
 }
@@ -305,17 +432,17 @@ function is_better(key: usize, parent: usize, vertex: usize, s: i32, t: i32): bo
 function refresh(key: usize, parent: usize, best: usize, vertex: usize, slot: i32, d: i32): void {
   let row = best, below: usize = 0, node = slot, size = d;
   do {
-    node >>= 4;
-    const place = row + ((<usize>node) << 2), first = node << 4;
+    node >>= 2;
+    const place = row + ((<usize>node) << 2), first = node << 2;
     if (load<i32>(place) != slot) return;
     let top = below ? load<i32>(below + ((<usize>first) << 2)) : first;
-    for (let i = first + 1, last = min(size, first + 16); i < last; i++) {
+    for (let i = first + 1, last = min(size, first + 4); i < last; i++) {
       const s = below ? load<i32>(below + ((<usize>i) << 2)) : i;
       if (is_better(key, parent, vertex, s, top)) top = s;
     }
     store<i32>(place, top);
     below = row;
-    size = (size + 15) >> 4;
+    size = (size + 3) >> 2;
     row += (<usize>size) << 2;
   } while (size > 1);
 }
@@ -325,7 +452,7 @@ function refresh(key: usize, parent: usize, best: usize, vertex: usize, slot: i3
 @inline
 function best_open(key: usize, best: usize, vertex: usize, d: i32): i32 {
   let row = best;
-  for (let size = (d + 15) >> 4; size > 1; size = (size + 15) >> 4) row += (<usize>size) << 2;
+  for (let size = (d + 3) >> 2; size > 1; size = (size + 3) >> 2) row += (<usize>size) << 2;
   const top = load<i32>(row);
   return load<f64>(key + ((<usize>top) << 3)) == -2 ? -1 : load<i32>(vertex + ((<usize>top) << 2));
 }

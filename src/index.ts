@@ -65,6 +65,7 @@ export {
   targetInformation,
   topPairs,
 } from './structure/information.js';
+export { assignLatents } from './structure/latent/assignment.js';
 export type { ExpandedLayer, ExpandOptions, Expansion } from './structure/latent/expand-options.js';
 export { expandTree } from './structure/latent/expansion.js';
 export {
@@ -75,7 +76,7 @@ export {
 } from './structure/latent/latent-tree.js';
 export { latentTree } from './structure/latent/learning.js';
 export type { LatentTreeOptions, LatentTreeProgress, LatentTreeSeconds } from './structure/latent/options.js';
-export { assignLatents, type LatentAssignment } from './structure/latent/posteriors.js';
+export type { LatentAssignment } from './structure/latent/posteriors.js';
 export { type LatentTopicsJson, latentTreeToJson, type TopicOptions } from './structure/latent/topics-json.js';
 export { type ReceptiveFieldOptions, type ReceptiveFields, receptiveFields } from './structure/receptive-fields.js';
 export { type Edge, Tree } from './structure/tree.js';

@@ -57,7 +57,7 @@ const HALF_BYTES = 2;
 const MAX_HEADER_BYTES = 100_000_000;
 const METADATA = '__metadata__';
 /** Bytes a step. */
-const COPIED = 2 ** 22;
+const COPIED = 2 ** 19;
 
 /**
  * Writes the safetensors format: 8 bytes of header length, a JSON header padded with blanks to a multiple of 8, the

@@ -4,7 +4,7 @@ import type { Engine, Scope } from '../runtime/engine.js';
 import type { Pace } from '../runtime/pace.js';
 import { inRanges, type Turns } from '../runtime/parts.js';
 import { fillUniform } from '../runtime/random.js';
-import { atOnce, type Steps } from '../runtime/steps.js';
+import type { Steps } from '../runtime/steps.js';
 import { type InputBatch, LANES, type RowBatch, type TileBatch, tilesFor } from './batch.js';
 import type { Connections } from './connections.js';
 import { DenseRowUnits, DenseUnits, type PackScratch, packSizes } from './dense-units.js';
@@ -23,7 +23,7 @@ export interface LinearShape {
 }
 
 /** Weights that are drawn at a time: a millisecond or so. */
-const DRAWN = 2 ** 16;
+export const DRAWN = 2 ** 16;
 
 /** One run of numbers in a layer's parameters, padded to 16 floats. */
 export interface Segment {
@@ -103,11 +103,6 @@ export class Linear {
   }
 
   /** Weights uniform within ±gain/√fan_in, fan_in counting the connections a unit really has; biases 0. `stream` numbers the layer. */
-  initialise(seed: number, purpose: number, stream: number, gain: number): void {
-    atOnce(this.initialising(seed, purpose, stream, gain));
-  }
-
-  /** initialise, in steps. */
   *initialising(seed: number, purpose: number, stream: number, gain: number): Steps<void> {
     const { engine } = this;
     for (const { name, offset, length } of this.segments) {

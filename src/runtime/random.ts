@@ -49,7 +49,7 @@ export function fillUniform(
   engine.kernels.random_uniform(at, Math.ceil(length / 16), low, high, engine.scratch, first, seed, purpose, step);
 }
 
-/** Fills `length` floats with normal numbers of mean 0; the block must hold length rounded up to 16. */
+/** Fills `length` floats with normal numbers of mean 0, those of the stream from its 16 * `first`-th on; the block must hold length rounded up to 16. */
 export function fillNormal(
   engine: Engine,
   at: Address,
@@ -58,8 +58,9 @@ export function fillNormal(
   seed: number,
   purpose: number,
   step: number,
+  first = 0,
 ): void {
-  engine.kernels.random_normal(at, Math.ceil(length / 16), engine.scratch, 0, seed, purpose, step);
+  engine.kernels.random_normal(at, Math.ceil(length / 16), engine.scratch, first, seed, purpose, step);
   const values = engine.f32(at, length);
   for (let i = 0; i < length; i++) values[i]! *= std;
 }

@@ -25,8 +25,8 @@ export function bindRows(engine: Engine, scope: Scope, data: BinaryRows): BoundR
 
 export function* bindingRows(engine: Engine, scope: Scope, data: BinaryRows): Steps<BoundRows> {
   const bound = {
-    start: yield* copying(engine, scope, data.start),
-    index: yield* copying(engine, scope, data.index),
+    start: data.held?.start ?? (yield* copying(engine, scope, data.start)),
+    index: data.held?.index ?? (yield* copying(engine, scope, data.index)),
     columnStart: scope.bytes((data.variables + 1) * 4),
     columnRow: scope.bytes(data.index.length * 4),
   };

@@ -8,7 +8,7 @@ import { PairInformation, pairBytes } from './pair-information.js';
 import { RowFrontier } from './prim.js';
 import { type NamedVariables, variablesOf } from './table-variables.js';
 import { DisjointSets, type Edge, requireVertex, Tree } from './tree.js';
-import { type BinaryRows, DISCRETISE, requireRoom, type Variables } from './variables.js';
+import { type BinaryRows, DISCRETISE, type Hold, requireRoom, type Variables } from './variables.js';
 
 /** What a tree must look like. */
 export const CONSTRAINTS = {
@@ -71,8 +71,16 @@ export async function chowLiuTree(data: Observations | Table, given: ChowLiuOpti
   const options = complete(CHOW_LIU, given, 'chowLiuTree');
   const engine = await engineOf(options);
   const pace = new Pace(options.signal);
-  const { variables, names, states } = await variablesOf(engine, data, options, pace);
-  return growTree(engine, variables, options, names, states);
+  const isSparse = (data as Observations | null)?.features?.kind === 'sparse';
+  const { holdRows } = isSparse ? await import('./held-rows.js') : {};
+  const scope = engine.scope();
+  try {
+    const hold: Hold | undefined = holdRows && ((matrix, threshold) => holdRows(engine, scope, matrix, threshold));
+    const { variables, names, states } = await variablesOf(engine, data, options, pace, hold);
+    return await growTree(engine, variables, options, names, states);
+  } finally {
+    scope.dispose();
+  }
 }
 
 /** chowLiuTree over variables that are discrete already. */
@@ -117,16 +125,7 @@ async function sparseEdges(engine: Engine, data: BinaryRows, steering: Steering)
   const scope = engine.scope();
   try {
     const prim = await SparsePrim.over(engine, scope, data, pace);
-    const { order, parent, information } = await prim.grow(root, pace, hear);
-    // By variable, which is almost the order of the edges.
-    const edges: Edge[] = [];
-    const step = new Int32Array(order.length);
-    for (let i = 1; i < order.length; i++) step[order[i]!] = i;
-    for (let b = 0; b < step.length; b++) {
-      const nats = information[step[b]!]!;
-      if (b !== root && nats >= minInformation) edges.push({ a: parent[b]!, b, information: nats });
-    }
-    return edges;
+    return await prim.grow(root, minInformation, pace, hear);
   } finally {
     scope.dispose();
   }

@@ -2,8 +2,8 @@ import type { SparseMatrix } from '../data/matrix.js';
 import { log } from '../numeric/log.js';
 import type { Steps } from '../runtime/steps.js';
 
-/** Entries of a step. */
-const LISTED = 2 ** 15;
+/** Entries of a step: each may be the first in a page of its list. */
+const LISTED = 2 ** 11;
 
 /**
  * Normalised pointwise mutual information of two features, from how many of `total` rows have both, the one and the other: ln(p(i,j) / (p(i) p(j))) / -ln p(i,j), -1 where they never

@@ -1,4 +1,4 @@
-import { type Address, plus } from '../runtime/address.js';
+import { type Address, NONE, plus } from '../runtime/address.js';
 import type { Engine, Scope } from '../runtime/engine.js';
 import type { Fork, Own } from '../runtime/fork.js';
 import type { Kernels } from '../runtime/kernels.js';
@@ -148,7 +148,7 @@ export class PairInformation {
     const each = new Int32Array(d);
     for (let v = 0; v < d; v++) {
       // A column with itself.
-      engine.kernels.pair_counts_bits(counts, bits, v, words, v, v + 1);
+      engine.kernels.pair_counts_bits(counts, bits, v, words, NONE, v, v + 1);
       each[v] = engine.i32(counts, d)[v]!;
       yield;
     }
@@ -157,7 +157,7 @@ export class PairInformation {
     const own = { at: none, bytes: 0 };
     this.compute = (v) =>
       this.ranges(own, (kernels, _, u0, u1) => {
-        kernels.pair_counts_bits(counts, bits, v, words, u0, u1);
+        kernels.pair_counts_bits(counts, bits, v, words, NONE, u0, u1);
         kernels.information_binary(information, counts, ones, margin, table, none, none, 0, v, n, u0, u1);
       });
   }
@@ -187,7 +187,7 @@ export class PairInformation {
 }
 
 /** Of the table: so many are an item, and one takes as long as so many multiply-adds. */
-const TERMS = 2 ** 14;
+const TERMS = 2 ** 12;
 const TERM = 300;
 
 /** T(k) = k ln k for k from 0 to `rows`, in the engine. */

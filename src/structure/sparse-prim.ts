@@ -6,14 +6,8 @@ import { ownOf } from '../runtime/parts.js';
 import { inTurns } from '../runtime/steps.js';
 import { type BoundRows, bindingRows, columnParts } from './bound-rows.js';
 import { bindMargins } from './pair-information.js';
+import type { Edge } from './tree.js';
 import type { BinaryRows } from './variables.js';
-
-/** Variables in the order in which they joined a tree; edge i, from i = 1 on, leads from parent[order[i]] to order[i]. */
-export interface Joined {
-  readonly order: Int32Array;
-  readonly parent: Int32Array;
-  readonly information: Float64Array;
-}
 
 /** Lists that are made at a time: where each item's variables end, how many there are, and how long they take, ns. */
 interface Batch {
@@ -25,17 +19,17 @@ interface Batch {
 /** Of a list's cell. */
 const CELL = 16;
 /** Slots among which to look, at least, for variables that may join soon. */
-const LEAST_WIDTH = 512;
+const LEAST_WIDTH = 1024;
 /** Lists are made for so many variables at a time at most, by so many items. */
-const MOST_AHEAD = 64;
-const ITEMS = 12;
+const MOST_AHEAD = 256;
+const ITEMS = 16;
 /** How long lists are made for at a time, ns, about; more where one variable takes more than a quarter of it. */
-const BATCH = 600_000;
+const BATCH = 1_500_000;
 /** What takes longer lets other tasks have their turn. */
 const LONG_BATCH = 5_000_000;
 /** ns, about: to count a pair that occurs together, to look at a level. Of a vector of multiply-adds one takes 1/20. */
-const PAIR = 5;
-const LEVEL = 8;
+const PAIR = 10;
+const LEVEL = 1;
 const PER_NS = 20;
 /** Pairs of one variable from which on they are counted in parts of so many. */
 const LONG = 2 ** 22;
@@ -83,14 +77,14 @@ function partsOf(pairs: number): number {
   return pairs > LONG ? Math.min(MOST_PARTS, Math.ceil(pairs / PART)) : 0;
 }
 
-/** The first slots of blocks of 16, of blocks of 16 such blocks, and so on. */
+/** The first slots of blocks of 4, of blocks of 4 such blocks, and so on. */
 function firstSlots(d: number): Int32Array {
-  const out: number[] = [];
-  let size = d;
-  for (let block = 16; ; block *= 16) {
-    size = Math.ceil(size / 16);
-    for (let i = 0; i < size; i++) out.push(i * block);
-    if (size === 1) return Int32Array.from(out);
+  const out = new Int32Array(d + 1);
+  let end = 0;
+  for (let block = 4, size = d; ; block *= 4) {
+    size = Math.ceil(size / 4);
+    for (let i = 0; i < size; i++) out[end++] = i * block;
+    if (size === 1) return out.subarray(0, end);
   }
 }
 
@@ -100,7 +94,7 @@ export function sparsePrimBytes(engine: Engine, data: BinaryRows): number {
   const entries = index.length;
   const levels = Math.min(d, Math.ceil(Math.sqrt(2 * entries)) + 1);
   const { most, region, waiting } = cellsOf(d, levels, entries);
-  const rows = 3 * 4 * entries + 2 * 4 * n + 4 * d;
+  const rows = (data.held ? 1 : 3) * 4 * entries + (data.held ? 0 : 2 * 4 * n) + 4 * d;
   const turning = 4 * columnParts(entries, d) * d;
   const lists = CELL * (most + ITEMS * region + waiting) + 4 * partsOf(n * meanPairs(data)) * d;
   const growing = 8 * n + (80 + 8 * engine.threads) * d + 16 * levels + lists;
@@ -115,22 +109,27 @@ function layOut(engine: Engine, scope: Scope, n: number, bound: BoundRows, ones:
   const cells = cellsOf(d, levels, engine.i32(bound.columnStart, d + 1)[d]!);
   const own = ownOf(engine, scope, 8 * d);
   engine.u8(own.at, own.bytes * engine.threads).fill(0);
+  const { table, margin, ones: onesAt } = bindMargins(engine, scope, ones, n);
+  const [vertex, slot] = [scope.copy(vertices), scope.copy(slots)];
+  const [start, levelsAt] = [scope.copy(levelStart), scope.copy(levelOnes)];
+  const key = scope.copy(new Float64Array(d).fill(-1));
+  const parent = scope.copy(new Int32Array(d).fill(-1));
+  const [levelMin, levelParent] = [scope.copy(new Float64Array(levels).fill(-1)), scope.zeros(levels)];
   return {
     ...bound,
-    ...bindMargins(engine, scope, ones, n),
     levels,
     cells,
     slots,
-    vertex: scope.copy(vertices),
-    slot: scope.copy(slots),
-    levelStart: scope.copy(levelStart),
-    levelOnes: scope.copy(levelOnes),
-    key: scope.copy(new Float64Array(d).fill(-1)),
-    parent: scope.copy(new Int32Array(d).fill(-1)),
+    vertex,
+    slot,
+    key,
+    parent,
+    levelMin,
+    levelParent,
+    /** What a list is made from, the rows aside, in the order of the kernels' arguments. */
+    known: [key, parent, levelMin, levelParent, start, levelsAt, vertex, slot, onesAt, margin, table] as const,
     place: scope.copy(new Int32Array(d).fill(-1)),
     best: scope.copy(firstSlots(d)),
-    levelMin: scope.copy(new Float64Array(levels).fill(-1)),
-    levelParent: scope.zeros(levels),
     order: scope.bytes((d + 1) * 4),
     weight: scope.bytes(d * 8),
     list: scope.bytes(MOST_AHEAD * 4),
@@ -158,6 +157,8 @@ export class SparsePrim {
   /** Where to look for such next, and among how many slots. */
   private look = 0;
   private width = LEAST_WIDTH;
+  /** How many are looked for, at most. */
+  private wanted = MOST_AHEAD;
   /** Cells in use of those that wait; from how many on they are packed, and how many had joined when they were. */
   private used = 0;
   private packAt: number;
@@ -190,8 +191,11 @@ export class SparsePrim {
     return new SparsePrim(engine, scope, data, await inTurns(bindingRows(engine, scope, data), pace));
   }
 
-  /** @param hear is told now and then how many variables have joined */
-  async grow(root: number, pace: Pace, hear: (joined: number) => void): Promise<Joined> {
+  /**
+   * The tree's edges of at least so much information, nats, sorted by (a, b).
+   * @param hear is told now and then how many variables have joined
+   */
+  async grow(root: number, least: number, pace: Pace, hear: (joined: number) => void): Promise<Edge[]> {
     const { engine, d, at } = this;
     engine.i32(at.order, 1)[0] = root;
     for (let joined = this.advance(0); joined < d; joined = this.advance(joined)) {
@@ -207,19 +211,35 @@ export class SparsePrim {
         const batch = this.batchOf(next, joined);
         const isLong = batch.cost > LONG_BATCH;
         if (isLong) hear(joined);
-        const fork = this.makeLists(batch);
+        const fork = this.makeLists(batch, joined);
         if (isLong) await fork.turns(pace);
         else fork.join();
         this.keepLists(batch, fork);
       }
       engine.i32(at.place, d)[at.slots[next]!] = at.cells.waiting;
     }
-    const parent = engine.i32(at.parent, d);
-    return {
-      order: engine.i32(at.order, d).slice(),
-      parent: at.slots.map((slot) => parent[slot]!),
-      information: engine.f64(at.weight, d).slice(),
-    };
+    return this.edges(least);
+  }
+
+  private edges(least: number): Edge[] {
+    const { engine, d, at } = this;
+    const [order, weight, from] = [engine.i32(at.order, d), engine.f64(at.weight, d), engine.i32(at.parent, d)];
+    const information = new Float64Array(d);
+    const parent = at.slots.map((slot) => from[slot]!);
+    // Numbers in the order of (a, b).
+    const pairs = new Float64Array(d);
+    let size = 0;
+    for (let i = 1; i < d; i++) {
+      const [u, v] = [order[i]!, parent[order[i]!]!];
+      information[u] = weight[i]!;
+      if (weight[i]! >= least) pairs[size++] = d * Math.min(u, v) + Math.max(u, v);
+    }
+    const edges: Edge[] = [];
+    for (const pair of pairs.subarray(0, size).sort()) {
+      const [a, b] = [Math.floor(pair / d), pair % d];
+      edges.push({ a, b, information: information[parent[a] === b ? a : b]! });
+    }
+    return edges;
   }
 
   private pairs(v: number): number {
@@ -263,10 +283,10 @@ export class SparsePrim {
     const target = cost / ITEMS;
     if (longest > 2 * target) list.subarray(1, size).sort((a, b) => costs[b]! - costs[a]!);
     const ends = [1];
-    for (let i = 1; i < size; ) {
-      let own = costs[list[i++]!]!;
-      while (i < size && (ends.length === ITEMS - 1 || own + costs[list[i]!]! <= target)) own += costs[list[i++]!]!;
-      ends.push(i);
+    let sum = costs[next]!;
+    for (let i = 1; i < size; i++) {
+      sum += costs[list[i]!]!;
+      if (i === size - 1 || (sum >= ends.length * target && ends.length < ITEMS - 1)) ends.push(i + 1);
     }
     return { ends, cost, size };
   }
@@ -276,24 +296,25 @@ export class SparsePrim {
     const { at } = this;
     const { waiting } = at.cells;
     const isFull = () => waiting - this.used < waiting / 16;
-    if (this.used > this.packAt || (isFull() && joined >= this.packed + MOST_AHEAD)) {
+    if (this.used > this.packAt || (isFull() && joined >= this.packed + MOST_AHEAD / 2)) {
       this.used = this.engine.kernels.prim_pack(at.pool, at.place, at.key, this.used);
       this.packAt = (this.used + waiting) / 2;
       this.packed = joined;
     }
     // At first keys are low, and lists long.
-    return isFull() ? 1 : Math.min(MOST_AHEAD, 1 + (joined >> 3));
+    return isFull() ? 1 : Math.min(MOST_AHEAD, 1 + (joined >> 2));
   }
 
   /** Beside the lists it is found out what they may be made for next. */
-  private makeLists({ ends, cost, size }: Batch): Fork {
+  private makeLists({ ends, cost, size }: Batch, joined: number): Fork {
     const { engine, at, d } = this;
     this.mark(size, at.cells.waiting);
     const fork = engine.fork(cost * PER_NS, at.own);
+    this.wanted = Math.min(MOST_AHEAD, 16 + joined);
     const from = this.look < d ? this.look : 0;
     const to = Math.min(d, from + this.width);
     this.look = to;
-    fork.keep(fork.kernels.prim_promising(at.promising, at.key, at.place, at.vertex, MOST_AHEAD, from, to));
+    fork.keep(fork.kernels.prim_promising(at.promising, at.key, at.place, at.vertex, this.wanted, from, to));
     fork.next();
     ends.forEach((end, i) => {
       const begin = i ? ends[i - 1]! : 0;
@@ -305,17 +326,7 @@ export class SparsePrim {
           plus(at.list, begin * 4),
           end - begin,
           isNext ? at.cells.most : at.cells.region,
-          at.key,
-          at.parent,
-          at.levelMin,
-          at.levelParent,
-          at.levelStart,
-          at.levelOnes,
-          at.vertex,
-          at.slot,
-          at.ones,
-          at.margin,
-          at.table,
+          ...at.known,
           at.start,
           at.index,
           at.columnStart,
@@ -344,7 +355,7 @@ export class SparsePrim {
       );
     const found = fork.kept(0);
     this.ahead = engine.i32(at.promising, found).slice();
-    this.width = found < MOST_AHEAD ? Math.min(this.d, 2 * this.width) : Math.max(LEAST_WIDTH, this.width >> 1);
+    this.width = found < this.wanted ? Math.min(this.d, 2 * this.width) : Math.max(LEAST_WIDTH, this.width >> 1);
   }
 
   private region(item: number): Address {
@@ -377,17 +388,7 @@ export class SparsePrim {
       at.counts,
       parts,
       v,
-      at.key,
-      at.parent,
-      at.levelMin,
-      at.levelParent,
-      at.levelStart,
-      at.levelOnes,
-      at.vertex,
-      at.slot,
-      at.ones,
-      at.margin,
-      at.table,
+      ...at.known,
       this.n,
       at.levels,
     );

@@ -10,6 +10,7 @@ import {
   type DiscretiseOptions,
   discretiseInTurns,
   emptyBits,
+  type Hold,
   requireOneCut,
   requireRoom,
   type StateColumns,
@@ -42,10 +43,11 @@ export async function variablesOf(
   data: Observations | Table,
   options: DiscretiseOptions,
   pace: Pace,
+  hold?: Hold,
 ): Promise<NamedVariables> {
   if (isTable(data)) return inTurns(tableVariables(engine, data, options), pace);
   const { features, featureNames } = checkedData(data);
-  return { variables: await discretiseInTurns(engine, features, options, pace), names: featureNames };
+  return { variables: await discretiseInTurns(engine, features, options, pace, hold), names: featureNames };
 }
 
 /** A variable a column, in the states that occur; bits where no column has more than two. RangeError for more than 256 in a column, by name. */

@@ -44,14 +44,19 @@ export class Tree {
     this.root = root;
     this.names = names && [...names];
     this.states = states === undefined ? states : statesOf(states, variables);
-    this.edges = Array.from(edges, (edge: Edge, i) => {
-      const { a, b, information } = edge ?? {};
+    const own: Edge[] = [];
+    let isSorted = true;
+    for (let i = 0; i < edges.length; i++) {
+      const { a, b, information } = edges[i] ?? ({} as Edge);
       requireVertex(a, variables, 'edges');
       requireVertex(b, variables, 'edges');
       if (!Number.isFinite(information))
         throw new TypeError(`edges[${i}].information: expected nats, got ${got(information)}`);
-      return { a: Math.min(a, b), b: Math.max(a, b), information };
-    }).sort((x, y) => x.a - y.a || x.b - y.b);
+      const edge = { a: Math.min(a, b), b: Math.max(a, b), information };
+      isSorted &&= i === 0 || inOrder(own[i - 1]!, edge) <= 0;
+      own.push(edge);
+    }
+    this.edges = isSorted ? own : own.sort(inOrder);
     const sets = new DisjointSets(variables);
     for (const { a, b } of this.edges) {
       if (!sets.join(a, b)) throw new RangeError(`edges: expected a forest, but ${a}-${b} closes a cycle`);
@@ -135,6 +140,10 @@ export class Tree {
     for (let v = 0; v < this.variables; v++) neighbour.subarray(start[v]!, start[v + 1]!).sort();
     return { start, neighbour };
   }
+}
+
+function inOrder(x: Edge, y: Edge): number {
+  return x.a - y.a || x.b - y.b;
 }
 
 /** Copies; null, as JSON has it, for undefined. */

@@ -1,5 +1,14 @@
 import type { Option, Options, OptionsOf } from '../check/option.js';
-import { type Matrix, type RowMatrix, requireRows, type SparseMatrix } from '../data/matrix.js';
+import {
+  checkMatrix,
+  type DenseMatrix,
+  type Matrix,
+  type RowMatrix,
+  requireRows,
+  requireWhole,
+  type SparseMatrix,
+} from '../data/matrix.js';
+import type { Address } from '../runtime/address.js';
 import { requireMemory } from '../runtime/budget.js';
 import type { Engine } from '../runtime/engine.js';
 import type { Pace } from '../runtime/pace.js';
@@ -13,6 +22,8 @@ export interface BinaryRows {
   readonly variables: number;
   readonly start: Int32Array;
   readonly index: Int32Array;
+  /** Where both are in the engine already. */
+  readonly held?: { readonly start: Address; readonly index: Address };
 }
 
 /** Binary variables packed to bits, a column after another: `words` 64-bit words each, row r is bit r % 8 of byte r / 8. */
@@ -72,21 +83,31 @@ export function discretise(engine: Engine, features: Matrix, options: Discretise
   return atOnce(discretising(engine, requireRows(features, 'data'), options, 0));
 }
 
-/** discretise that lets other tasks have their turn, of what the data are now. */
+/** Takes rows of which every entry is a one as they are; undefined for others. */
+export type Hold = (matrix: SparseMatrix, threshold: DiscretiseOptions['threshold']) => BinaryRows | undefined;
+
+/** discretise that lets other tasks have their turn, of what sparse data are now; dense numbers that others write to meanwhile are checked as they are taken. */
 export async function discretiseInTurns(
   engine: Engine,
   features: Matrix,
   options: DiscretiseOptions,
   pace: Pace,
+  hold?: Hold,
 ): Promise<Variables> {
   const matrix = requireRows(features, 'data');
+  const held = matrix.kind === 'sparse' && options.bins === undefined && hold?.(matrix, options.threshold);
+  if (held) return held;
   const cells = matrix.kind === 'dense' ? matrix.values.length : matrix.value.length;
   const few = matrix.kind === 'dense' ? FEW_DENSE_CELLS : FEW_CELLS;
   if (cells <= (options.bins === undefined ? few : FEW_CELLS_TO_SORT)) return discretise(engine, matrix, options);
   const bytes = matrix.kind === 'dense' ? 4 * cells : 8 * cells + 4 * matrix.rows;
   requireRoom(engine, matrix.columns, bytes);
-  return inTurns(discretising(engine, copyOf(matrix), options, bytes), pace);
+  const copy = matrix.kind === 'dense' ? await inTurns(copyingDense(matrix), pace) : copyOf(matrix);
+  return inTurns(discretising(engine, copy, options, bytes), pace);
 }
+
+/** Dense numbers a step. */
+const COPIED = 2 ** 16;
 
 /** So many are gone through at once: they take some 20 ms. */
 const FEW_CELLS = 2 ** 22;
@@ -94,10 +115,24 @@ const FEW_DENSE_CELLS = 2 ** 19;
 const FEW_CELLS_TO_SORT = 2 ** 18;
 
 /** To work on: others may write to the arrays between two steps. */
-function copyOf(matrix: RowMatrix): RowMatrix {
-  if (matrix.kind === 'dense') return { ...matrix, values: matrix.values.slice() };
+function copyOf(matrix: SparseMatrix): SparseMatrix {
   const { start, index, value } = matrix;
   return { ...matrix, start: start.slice(), index: index.slice(), value: value.slice() };
+}
+
+function* copyingDense(matrix: DenseMatrix): Steps<DenseMatrix> {
+  const { length } = matrix.values;
+  const values = matrix.values instanceof Float32Array ? new Float32Array(length) : new Float64Array(length);
+  for (let from = 0; from < length; from += COPIED) {
+    requireWhole(matrix);
+    const part = values.subarray(from, from + COPIED);
+    part.set(matrix.values.subarray(from, from + COPIED));
+    let sum = 0;
+    for (const x of part) sum += 0 * x;
+    if (sum !== 0) checkMatrix(matrix);
+    yield;
+  }
+  return { ...matrix, values };
 }
 
 /** @param copied bytes of the matrix where it is a copy, which may be changed and its parts be kept */
@@ -182,7 +217,7 @@ function* sparseOnes(matrix: SparseMatrix, limits: Float64Array, isOwn: boolean)
   for (let r0 = 0; r0 < rows; r0 += height) {
     const r1 = Math.min(rows, r0 + height);
     // Counts are all kept: most data are such.
-    if (isZero && areAbove(value, start[r0]!, start[r1]!)) {
+    if (isZero && areAbove(value, 0, start[r0]!, start[r1]!)) {
       if (size < start[r0]!) index.copyWithin(size, start[r0]!, start[r1]!);
       for (let r = r0; r < r1; r++) kept[r + 1] = start[r + 1]! - start[r0]! + size;
       size = kept[r1]!;
@@ -200,9 +235,9 @@ function* sparseOnes(matrix: SparseMatrix, limits: Float64Array, isOwn: boolean)
   return { kind: 'rows', rows, variables, start: kept, index: size < index.length ? index.slice(0, size) : index };
 }
 
-/** Whether values [from, to) are above 0. */
-function areAbove(value: Float32Array, from: number, to: number): boolean {
-  for (let e = from; e < to; e++) if (!(value[e]! > 0)) return false;
+/** Whether values [from, to) are above the limit. */
+export function areAbove(value: Float32Array, limit: number, from: number, to: number): boolean {
+  for (let e = from; e < to; e++) if (!(value[e]! > limit)) return false;
   return true;
 }
 

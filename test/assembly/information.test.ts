@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Address, plus } from '#dist/runtime/address.js';
+import { type Address, NONE, plus } from '#dist/runtime/address.js';
 import { Draws } from '../support/draws.js';
 import type { GuardedMemory } from '../support/guarded-memory.js';
 import { engine, guarded, kernelTest } from '../support/kernel-test.js';
@@ -126,11 +126,15 @@ kernelTest(
           const at = memory.input(bits).at;
           for (let cut = 0; cut <= d; cut++) {
             const out = memory.output(new Int32Array(d).fill(-5));
-            count(out.at, at, v, words, cut, d);
+            count(out.at, at, v, words, NONE, cut, d);
             sameBits(out.read().fill(-5, cut), new Int32Array(d).fill(-5), 'before the rest');
             sameBits(out.read().subarray(0, cut), new Int32Array(cut).fill(-5), 'outside the range');
-            count(out.at, at, v, words, 0, cut);
+            count(out.at, at, v, words, NONE, 0, cut);
             sameBits(out.read(), expected, `${words} words, v ${v}, cut ${cut}`);
+            const [list, listed] = [draws.permutation(d), memory.output(new Int32Array(d).fill(-5))];
+            count(listed.at, at, v, words, memory.input(list).at, cut, d);
+            const some = expected.map((x, u) => (list.indexOf(u) < cut ? -5 : x));
+            sameBits(listed.read(), some, `${words} words, v ${v}, from ${cut} on in a list`);
           }
         });
       }
@@ -142,7 +146,7 @@ kernelTest('pair_counts_bits', 'long columns that are all ones', (count) => {
   guarded((memory) => {
     const words = 1001;
     const out = memory.output(new Int32Array(2));
-    count(out.at, memory.input(new Uint32Array(4 * words).fill(0xffffffff)).at, 1, words, 0, 2);
+    count(out.at, memory.input(new Uint32Array(4 * words).fill(0xffffffff)).at, 1, words, NONE, 0, 2);
     sameBits(out.read(), [64 * words, 64 * words], 'counts');
   });
 });

@@ -1,5 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { Address } from '#dist/runtime/address.js';
 import { Draws } from '../support/draws.js';
 import type { GuardedMemory } from '../support/guarded-memory.js';
 import { engine, guarded, kernelTest } from '../support/kernel-test.js';
@@ -10,6 +11,11 @@ import * as twin from './twins/latent.js';
 /** A gain is a sum over groups in one, over rows in the other, of terms of products of up to 52 factors. */
 const GAIN = { relative: 1e-11, absolute: 1e-10 };
 
+/** Where it says how many groups there are. */
+function sizeOf(memory: GuardedMemory, groups: number): Address {
+  return memory.input(Int32Array.of(groups)).at;
+}
+
 kernelTest('group_ones', '1 to 130 rows, groups that are empty or all ones', (count) => {
   const draws = new Draws(8);
   for (const rows of ROWS) {
@@ -18,7 +24,13 @@ kernelTest('group_ones', '1 to 130 rows, groups that are empty or all ones', (co
       const column = randomColumn(draws, rows);
       guarded((memory) => {
         const ones = memory.output(new Int32Array(groups).fill(-5));
-        count(ones.at, memory.input(group).at, memory.input(pack(column)).at, Math.ceil(rows / 64), groups);
+        count(
+          ones.at,
+          memory.input(group).at,
+          memory.input(pack(column)).at,
+          Math.ceil(rows / 64),
+          sizeOf(memory, groups),
+        );
         sameBits(ones.read(), twin.groupOnes(group, column, groups), `${rows} rows, ${groups} groups`);
       });
     }
@@ -42,7 +54,9 @@ function splitAll(split: Split, columns: readonly twin.Column[], tables: readonl
       const bits = memory.input(pack(column)).at;
       const words = Math.ceil(rows / 64);
       const [p0, p1] = tables[j]!;
-      groups = split(group.at, count.at, like.at, ones.at, target.at, bits, words, groups, p0, p1);
+      const size = memory.output(Int32Array.of(groups));
+      split(group.at, count.at, like.at, ones.at, target.at, bits, words, size.at, p0, p1);
+      groups = size.read()[0]!;
       const expected = twin.groupRows(columns.slice(0, j + 1), tables, rows);
       assert.is(groups, expected.count.length, `groups of ${rows} rows by ${j + 1} columns`);
       sameBits(group.read(), expected.group, 'group');
@@ -94,7 +108,9 @@ kernelTest('group_rows', 'splits by column after column, 1 to 130 rows', (kernel
         const at = memory.input(Uint32Array.from(columns, (column) => memory.input(pack(column)).at)).at;
         const tablesAt = memory.input(Float64Array.from(tables.flat())).at;
         const words = Math.ceil(rows / 64);
-        const groups = kernel(group.at, count.at, like.at, ones, target, at, tablesAt, k, words, rows);
+        const size = memory.output(Int32Array.of(-5));
+        kernel(group.at, count.at, like.at, ones, target, size.at, at, tablesAt, k, words, rows);
+        const groups = size.read()[0]!;
         assert.is(groups, expected.count.length, `${rows} rows by ${k} columns`);
         sameBits(group.read(), expected.group, 'group');
         sameBits(count.read().subarray(0, groups), expected.count, 'count');
@@ -124,7 +140,7 @@ function gainOf(
     onesOf(candidate.column),
     onesOf(columns[w]!),
     memory.input(like).at,
-    groups,
+    sizeOf(memory, groups),
     prior,
     place(...tables[w]!),
     place(...candidate.table),

@@ -104,7 +104,7 @@ function frameOf(memory: GuardedMemory, pattern: Pattern, d: number) {
     return twin.informationBinary(table, both, ones[a]!, ones[b]!, n);
   });
   const firsts: number[] = [];
-  for (let width = 16, size = Math.ceil(d / 16); ; width *= 16, size = Math.ceil(size / 16)) {
+  for (let width = 4, size = Math.ceil(d / 4); ; width *= 4, size = Math.ceil(size / 4)) {
     for (let i = 0; i < size; i++) firsts.push(i * width);
     if (size === 1) break;
   }
@@ -262,9 +262,9 @@ test('lists ahead of their turn: Kruskal’s tree, weights bit for bit, for 1 to
   }
 });
 
-test('lists ahead of their turn: Kruskal’s tree around blocks of 16 and 256 variables, most pairs never together', () => {
+test('lists ahead of their turn: Kruskal’s tree around blocks of 4, 16 and 256 variables, most pairs never together', () => {
   const draws = new Draws(11);
-  for (const d of [15, 16, 17, 63, 64, 65, 255, 256, 257, 300]) {
+  for (const d of [3, 4, 5, 15, 16, 17, 63, 64, 65, 255, 256, 257, 300]) {
     for (const density of [0, 0.002, 0.01, 0.05]) {
       const pattern = randomRows(draws, 60, d, density);
       const { edges, weights } = primRows(pattern, d, draws.below(d), draws);

@@ -58,9 +58,9 @@ function offered(call: Named, told: Told): Named {
   };
 }
 
-/** Blocks of 16 of so many, of 16 such blocks, and so on up to one. */
+/** Blocks of 4 of so many, of 4 such blocks, and so on up to one. */
 const nodes = (size: number): number => {
-  const blocks = Math.ceil(size / 16);
+  const blocks = Math.ceil(size / 4);
   return blocks > 1 ? blocks + nodes(blocks) : blocks;
 };
 
@@ -161,7 +161,10 @@ export const extents: Required<Extents> = {
   column_starts: ({ parts, columns }) => ({ columnStart: 4 * (columns! + 1), count: 4 * parts! * columns! }),
   column_rows: (call, told) => compressed(told, call, call.r1!, 'start', 'index'),
   pair_counts_rows: ({ c1, d }) => ({ count: 4 * d!, columnRow: 4 * c1! }),
-  pair_counts_bits: ({ v, words, u1 }) => ({ count: 4 * u1!, bits: 8 * words! * Math.max(v! + 1, u1!) }),
+  pair_counts_bits: ({ v, words, list, i0, i1 }, told) => {
+    const columns = list && i1! > i0! ? told.max(list, i0!, i1!) + 1 : list ? 0 : i1!;
+    return { count: 4 * columns, bits: 8 * words! * Math.max(v! + 1, columns), list: 4 * i1! };
+  },
   information_binary: ({ levelCount, v, n, u1 }) => ({
     information: 8 * u1!,
     count: 4 * u1!,
@@ -194,6 +197,30 @@ export const extents: Required<Extents> = {
       open: 4 * openCount!,
     };
   },
+  prim_start: ({ list, count }, told) => {
+    const vertices = told.max(list!, 0, count!) + 1;
+    return {
+      ...all(4 * vertices, 'parent', 'position'),
+      key: 8 * vertices,
+      ...all(4 * count!, 'open', 'list'),
+    };
+  },
+  prim_leave: ({ open, openCount, v }, told) => ({
+    position: 4 * (Math.max(v!, told.max(open!, 0, openCount!)) + 1),
+    open: 4 * openCount!,
+  }),
+  prim_near: ({ open, levelCount, v, n, i0, i1 }, told) => {
+    const vertices = Math.max(v!, i1! > i0! ? told.max(open!, i0!, i1!) : 0) + 1;
+    return {
+      best: 16,
+      ...all(4 * vertices, 'parent', 'count', 'ones'),
+      ...all(8 * vertices, 'key', 'margin'),
+      ...all(8 * (n! + 1), 'table', 'zero'),
+      open: 4 * i1!,
+      levels: 4 * levelCount!,
+    };
+  },
+  prim_nearest: ({ parts }) => ({ best: 16 * parts! }),
   prim_list: (call, told) => ({
     ...offered(call, told),
     out: 16 * call.capacity!,
@@ -340,11 +367,16 @@ export const extents: Required<Extents> = {
   }),
   latent_class_em: ({ k }) => ({ parameter: 8 * (1 + 2 * k!), table: 4 * 2 ** k!, scratch: 8 * (2 + 2 * k!) }),
   latent_pair_em: () => ({ learned: 48, fixed: 40, table: 64 }),
-  group_ones: ({ words, groups }) => ({ ones: 4 * groups!, bits: 8 * words! }),
-  group_split: ({ words, groups }) => ({ ones: 4 * groups!, target: 4 * groups!, bits: 8 * words! }),
-  island_gain: ({ groups }) => ({
-    ...all(4 * groups!, 'count', 'ones', 'onesW'),
-    like: 16 * groups!,
+  group_ones: ({ words, size }, told) => ({ ones: 4 * told.at(size!, 0), bits: 8 * words!, size: 4 }),
+  group_split: ({ words, size }, told) => ({
+    ...all(4 * told.at(size!, 0), 'ones', 'target'),
+    bits: 8 * words!,
+    size: 4,
+  }),
+  island_gain: ({ size }, told) => ({
+    ...all(4 * told.at(size!, 0), 'count', 'ones', 'onesW'),
+    like: 16 * told.at(size!, 0),
+    size: 4,
     w: 16,
     x: 16,
     pair: 48,
@@ -353,6 +385,7 @@ export const extents: Required<Extents> = {
   group_rows: ({ k, words, n }) => ({
     ...all(4 * n!, 'group', 'count', 'ones', 'target'),
     like: 16 * n!,
+    size: 4,
     columns: 4 * k!,
     ...all(8 * words!, ...Array.from({ length: k! }, (_, j) => `columns[${j}]`)),
     tables: 16 * k!,

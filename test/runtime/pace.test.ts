@@ -27,19 +27,36 @@ async function thrownBy(call: () => unknown): Promise<unknown> {
   return assert.unreachable('nothing was thrown');
 }
 
-test('a turn is due when more than 24 ms have gone by since the last one', async () => {
+test('a turn is due when more than 16 ms have gone by since the last one', async () => {
   await withClock(async (set) => {
     const pace = new Pace();
     assert.is(pace.due, false);
-    set(1024);
+    set(1016);
     assert.is(pace.due, false);
-    set(1024.1);
+    set(1016.1);
     assert.is(pace.due, true);
     assert.is(pace.due, true, 'asking changes nothing');
     await pace.turn();
     assert.is(pace.due, false);
-    set(1049);
+    set(1033);
     assert.is(pace.due, true);
+  });
+});
+
+test('a pace goes on with what the one before left of the interval, unless that was long ago', async () => {
+  await withClock(async (set) => {
+    set(2000);
+    await new Pace().turn();
+    set(2010);
+    const pace = new Pace();
+    assert.is(pace.due, false);
+    set(2016.1);
+    assert.is(pace.due, true, 'due 16 ms after the last turn, though not of its own');
+    set(2033);
+    const late = new Pace();
+    assert.is(late.due, false, 'nobody has worked all that time');
+    set(2049.1);
+    assert.is(late.due, true);
   });
 });
 

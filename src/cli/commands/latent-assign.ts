@@ -1,8 +1,8 @@
 import { InvalidArgumentError } from 'commander';
 import type { OptionsOf } from '../../check/option.js';
 import type { Dataset } from '../../data/dataset.js';
+import { type ASSIGN, assignLatents } from '../../structure/latent/assignment.js';
 import type { LatentTree } from '../../structure/latent/latent-tree.js';
-import { type ASSIGN, assignLatents } from '../../structure/latent/posteriors.js';
 import { assignTopics } from '../../structure/topics/assign-topics.js';
 import type { TopicTree } from '../../structure/topics/topic-tree.js';
 import { UserError } from '../errors.js';

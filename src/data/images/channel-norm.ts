@@ -1,5 +1,6 @@
 import { jsonOf, numbersOf } from '../../check/json.js';
-import type { ImageMatrix } from '../matrix.js';
+import { atOnce, type Steps } from '../../runtime/steps.js';
+import { type ImageMatrix, requireWhole } from '../matrix.js';
 
 /** A ChannelNorm as plain JSON. */
 export interface ChannelNormJson {
@@ -28,12 +29,17 @@ export class ChannelNorm {
 
   /** Mean and population standard deviation of all pixels of a channel; a channel of one value is divided by 1. */
   static learn(train: ImageMatrix): ChannelNorm {
+    return atOnce(ChannelNorm.learning(train));
+  }
+
+  /** learn, in steps. */
+  static *learning(train: ImageMatrix): Steps<ChannelNorm> {
     const { channels, values } = train;
     const mean = new Float64Array(channels);
     const std = new Float64Array(channels);
     for (let channel = 0; channel < channels; channel++) {
       const bytes = values instanceof Uint8Array;
-      const found = bytes ? byteMoments(train, values, channel) : floatMoments(train, values, channel);
+      const found = yield* bytes ? byteMoments(train, values, channel) : floatMoments(train, values, channel);
       mean[channel] = bytes ? found.mean / 255 : found.mean;
       std[channel] = (bytes ? found.std / 255 : found.std) || 1;
     }
@@ -79,14 +85,31 @@ export class ChannelNorm {
   }
 }
 
-/** In units of 1, not 1/255: sums of whole numbers are exact. */
-function byteMoments(images: ImageMatrix, values: Uint8Array, channel: number): { mean: number; std: number } {
+interface Found {
+  mean: number;
+  std: number;
+}
+
+/** Where a channel's pixels are, image by image. */
+function* planes(images: ImageMatrix, channel: number): Generator<[number, number]> {
   const { rows, columns, height, width } = images;
   const plane = height * width;
-  const count = new Float64Array(256);
   for (let r = 0; r < rows; r++) {
+    // Between two steps others may have changed the array.
+    requireWhole(images);
     const from = r * columns + channel * plane;
-    for (let i = from; i < from + plane; i++) count[values[i]!]!++;
+    yield [from, from + plane];
+  }
+}
+
+/** In units of 1, not 1/255: sums of whole numbers are exact. */
+function* byteMoments(images: ImageMatrix, values: Uint8Array, channel: number): Steps<Found> {
+  const { rows, height, width } = images;
+  const plane = height * width;
+  const count = new Float64Array(256);
+  for (const [from, to] of planes(images, channel)) {
+    for (let i = from; i < to; i++) count[values[i]!]!++;
+    yield;
   }
   const mean = count.reduce((sum, times, byte) => sum + times * byte, 0) / (rows * plane);
   const squares = count.reduce((sum, times, byte) => sum + times * (byte - mean) * (byte - mean), 0);
@@ -94,19 +117,19 @@ function byteMoments(images: ImageMatrix, values: Uint8Array, channel: number): 
 }
 
 /** Up to 2^29 equal 32-bit floats have an exact sum in double precision, so a constant channel has a standard deviation of exactly 0. */
-function floatMoments(images: ImageMatrix, values: Float32Array, channel: number): { mean: number; std: number } {
-  const { rows, columns, height, width } = images;
+function* floatMoments(images: ImageMatrix, values: Float32Array, channel: number): Steps<Found> {
+  const { rows, height, width } = images;
   const plane = height * width;
   let sum = 0;
-  for (let r = 0; r < rows; r++) {
-    const from = r * columns + channel * plane;
-    for (let i = from; i < from + plane; i++) sum += values[i]!;
+  for (const [from, to] of planes(images, channel)) {
+    for (let i = from; i < to; i++) sum += values[i]!;
+    yield;
   }
   const mean = sum / (rows * plane);
   let squares = 0;
-  for (let r = 0; r < rows; r++) {
-    const from = r * columns + channel * plane;
-    for (let i = from; i < from + plane; i++) squares += (values[i]! - mean) * (values[i]! - mean);
+  for (const [from, to] of planes(images, channel)) {
+    for (let i = from; i < to; i++) squares += (values[i]! - mean) * (values[i]! - mean);
+    yield;
   }
   return { mean, std: Math.sqrt(squares / (rows * plane)) };
 }

@@ -12,7 +12,7 @@ import type { Engine } from '../../runtime/engine.js';
 import { Pace } from '../../runtime/pace.js';
 import { inRanges } from '../../runtime/parts.js';
 import { bytesBeside } from '../../runtime/rehearsal.js';
-import { copying, inTurns, type Steps } from '../../runtime/steps.js';
+import { copying, inTurns, type Steps, touching } from '../../runtime/steps.js';
 import { PairScores } from '../../structure/coherence.js';
 import { discretiseInTurns, type Variables } from '../../structure/variables.js';
 import { requireFiniteRows, tooLarge } from '../finite-rows.js';
@@ -179,6 +179,7 @@ async function correlate(
   const { engine } = net;
   const below = net.layers.slice(0, l + 1);
   const size = Math.min(BATCH, data.rows);
+  await inTurns(touching(engine, 4 * presence.columns * units), pace);
   const { space, present, rowMajor, withFeature, dispose } = layBlock(engine, below, data, presence, units);
   try {
     const sums: BlockSums = {
@@ -333,11 +334,20 @@ function meanCoherence(units: readonly UnitExplanation[]): number | null {
   return known.length ? known.reduce((a, b) => a + b, 0) / known.length : null;
 }
 
+function* ones(length: number): Steps<Float32Array> {
+  const values = new Float32Array(length);
+  for (let from = 0; from < length; from += LOOKED) {
+    values.fill(1, from, from + LOOKED);
+    yield;
+  }
+  return values;
+}
+
 /** Presence as sparse rows of ones, whatever form the variables have. */
 function* presentFeatures(engine: Engine, variables: Variables): Steps<SparseMatrix> {
   if (variables.kind === 'rows') {
     const { rows, variables: columns, start, index } = variables;
-    return { kind: 'sparse', rows, columns, start, index, value: new Float32Array(index.length).fill(1) };
+    return { kind: 'sparse', rows, columns, start, index, value: yield* ones(index.length) };
   }
   const { rows, variables: columns } = variables;
   const on = (r: number, c: number) =>
@@ -358,5 +368,5 @@ function* presentFeatures(engine: Engine, variables: Variables): Steps<SparseMat
     for (let c = 0; c < columns; c++) if (on(r, c)) index[size++] = c;
     if (r % height === 0) yield;
   }
-  return { kind: 'sparse', rows, columns, start, index, value: new Float32Array(index.length).fill(1) };
+  return { kind: 'sparse', rows, columns, start, index, value: yield* ones(index.length) };
 }

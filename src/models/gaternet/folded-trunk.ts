@@ -63,6 +63,7 @@ export class FoldedTrunk {
     const { engine, trunk, scaled, work } = this;
     for (const [i, conv] of trunk.convs.entries()) {
       if (!conv) continue;
+      if (pace.due) await pace.turn();
       const { scale, shift } = trunk.norms[i]!.folded();
       const weights = engine.f32(conv.weight, conv.weightCount);
       const out = engine.f32(scaled, conv.weightCount);

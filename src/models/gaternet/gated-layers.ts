@@ -6,6 +6,7 @@ import { Linear } from '../../layers/linear.js';
 import { type Address, NONE, plus } from '../../runtime/address.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
 import { Purpose } from '../../runtime/random.js';
+import type { Steps } from '../../runtime/steps.js';
 import { type Loss, lossFor, type TargetScale } from '../../training/losses.js';
 import type { Block } from '../../training/optimizer.js';
 import { type Backbone, type ImageShape, type Placement, planBackbone } from './backbone.js';
@@ -121,16 +122,16 @@ export class GatedLayers {
   }
 
   /** Convolutions Kaiming normal by fan out, linear weights uniform within ±1/√inputs, biases 0. */
-  initialise(seed: number): void {
+  *initialising(seed: number): Steps<void> {
     const { backbone, classifier, gater, head } = this;
-    const linear = (layer: Linear, stream: number) => layer.initialise(seed, Purpose.initialLinear, stream, 1);
-    backbone.initialise(seed, 0);
-    linear(classifier, 0);
+    const linear = (layer: Linear, stream: number) => layer.initialising(seed, Purpose.initialLinear, stream, 1);
+    yield* backbone.initialising(seed, 0);
+    yield* linear(classifier, 0);
     if (!gater || !head) return;
-    gater.initialise(seed, backbone.plan.nodes.length);
-    linear(head.hidden, 1);
+    yield* gater.initialising(seed, backbone.plan.nodes.length);
+    yield* linear(head.hidden, 1);
     head.norm?.initialise();
-    linear(head.out, 2);
+    yield* linear(head.out, 2);
   }
 
   get linears(): Linear[] {

@@ -20,7 +20,7 @@ import { requireMemory } from '../../runtime/budget.js';
 import { type Engine, engineOf } from '../../runtime/engine.js';
 import { Pace } from '../../runtime/pace.js';
 import { bytesBeside, bytesOf } from '../../runtime/rehearsal.js';
-import { copying, type Steps } from '../../runtime/steps.js';
+import { copying, inTurns, placing, type Steps, touching } from '../../runtime/steps.js';
 import type { GateLayout } from '../../structure/gates.js';
 import { argmax } from '../../training/class-metrics.js';
 import type { FitResult } from '../../training/fit.js';
@@ -70,10 +70,30 @@ export class GaterNet extends Net {
   private constructor(engine: Engine, state: GatedState) {
     super(engine, state);
     this.state = state;
-    const lay = (on: Engine) => new GatedNetwork(on, state.shape, state.norm, state.target);
-    const memory = bytesOf(engine, lay);
+    GaterNet.requireRoom(engine, state);
+    this.network = GaterNet.lay(engine, state);
+  }
+
+  private static lay(engine: Engine, { shape, norm, target }: GatedState): GatedNetwork {
+    return new GatedNetwork(engine, shape, norm, target);
+  }
+
+  /** The bytes that it takes; RangeError where they are not to be had. */
+  private static requireRoom(engine: Engine, state: GatedState): number {
+    const memory = bytesOf(engine, (dry) => GaterNet.lay(dry, state));
     requireMemory(engine, memory, 'backbone', 'holding the weights of this net', 'fewer filters or smaller images');
-    this.network = lay(engine);
+    return memory;
+  }
+
+  /** A net whose weights are what `filling` makes them. */
+  private static async filled(
+    engine: Engine,
+    state: GatedState,
+    pace: Pace,
+    filling: (net: GaterNet) => Steps<void>,
+  ): Promise<GaterNet> {
+    await inTurns(touching(engine, GaterNet.requireRoom(engine, state)), pace);
+    return filled(new GaterNet(engine, state), (net) => inTurns(filling(net), pace));
   }
 
   /**
@@ -93,9 +113,10 @@ export class GaterNet extends Net {
       gater: gater === false ? gater : widened(gater, options.gaterWidth, 'gaterWidth'),
     };
     const shape = shapeOf(spec, { channels, height, width }, target);
-    const norm = normalise ? normOf(normalise, channels) : ChannelNorm.learn(images);
+    const pace = new Pace();
+    const norm = normalise ? normOf(normalise, channels) : await inTurns(ChannelNorm.learning(images), pace);
     const state: GatedState = { method: 'gaternet', options: { seed }, target, shape, norm };
-    return filled(new GaterNet(await engineOf(options), state), ({ network }) => network.initialise(seed));
+    return GaterNet.filled(await engineOf(options), state, pace, ({ network }) => network.initialising(seed));
   }
 
   /** Reads what `save` wrote. TypeError for other bytes, RangeError for damaged ones. */
@@ -107,7 +128,7 @@ export class GaterNet extends Net {
     const state = stateFrom(header);
     if (!state.shape.gater && Object.keys(tensors).some((name) => name.startsWith('gater_state_dict.')))
       throw damaged('tensors of a gater, but no gater');
-    return GaterNet.filled(await engineOf(options), state, tensors);
+    return GaterNet.reading(await engineOf(options), state, tensors);
   }
 
   /**
@@ -127,7 +148,7 @@ export class GaterNet extends Net {
     const shape = shapeOf(spec, { channels, height, width }, target);
     const norm = normOf(normalise, channels);
     const state: GatedState = { method: 'gaternet', options: { seed: 0 }, target, shape, norm };
-    return GaterNet.filled(await engineOf(options), state, tensors);
+    return GaterNet.reading(await engineOf(options), state, tensors);
   }
 
   /** Where each gated layer's gates stand among all. Empty without a gater. */
@@ -349,19 +370,19 @@ export class GaterNet extends Net {
     return new Float32Array(rows * network.gates);
   }
 
-  private static filled(engine: Engine, state: GatedState, tensors: Record<string, Tensor>): Promise<GaterNet> {
+  private static reading(engine: Engine, state: GatedState, tensors: Record<string, Tensor>): Promise<GaterNet> {
     requireTensors(tensors, state.shape);
-    return filled(new GaterNet(engine, state), (net) => net.fill(tensors));
+    return GaterNet.filled(engine, state, new Pace(), (net) => net.fill(tensors));
   }
 
-  private fill(tensors: Record<string, Tensor>): void {
+  private *fill(tensors: Record<string, Tensor>): Steps<void> {
     const { network } = this;
     for (const { name, offset, shape } of network.segments) {
       requireFloats(tensors, fileName(name), shape);
       const data = tensors[fileName(name)]!.data as Float32Array;
       if (name.endsWith('running_var') && data.some((v) => v < 0))
         throw new RangeError(`bytes: tensor '${fileName(name)}' holds variances below 0`);
-      this.engine.f32(plus(network.parameters.at, offset * 4), data.length).set(data);
+      yield* placing(this.engine, plus(network.parameters.at, offset * 4), data);
     }
   }
 }

@@ -1,9 +1,11 @@
 import { BatchNorm } from '../../layers/batch-norm.js';
 import { Conv } from '../../layers/conv.js';
+import { DRAWN } from '../../layers/linear.js';
 import { padded } from '../../numeric/padding.js';
 import { type Address, plus } from '../../runtime/address.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
 import { fillNormal, Purpose } from '../../runtime/random.js';
+import type { Steps } from '../../runtime/steps.js';
 import type { ConvNode, GateRange, Plan, PlanNode } from './backbone.js';
 
 /** A named run of floats in a block of parameters or statistics. */
@@ -79,17 +81,21 @@ export class Trunk {
   }
 
   /** Convolutions normal with standard deviation √(2 / fan out) (He et al. 2015), batch norm 1 and 0. `stream` numbers the first. */
-  initialise(seed: number, stream: number): void {
+  *initialising(seed: number, stream: number): Steps<void> {
     const { engine } = this;
-    this.convs.forEach((conv, i) => {
-      if (!conv) return;
+    for (const [i, conv] of this.convs.entries()) {
+      if (!conv) continue;
       const { filters, kernel } = conv.shape;
       const room = padded(conv.weightCount);
       const std = Math.sqrt(2 / (filters * kernel * kernel));
-      fillNormal(engine, conv.weight, room, std, seed, Purpose.initialWeights, stream + i);
+      for (let from = 0; from < room; from += DRAWN) {
+        const some = Math.min(DRAWN, room - from);
+        fillNormal(engine, plus(conv.weight, from * 4), some, std, seed, Purpose.initialWeights, stream + i, from / 16);
+        yield;
+      }
       engine.f32(conv.weight, room).fill(0, conv.weightCount);
       this.norms[i]!.initialise();
-    });
+    }
   }
 
   /** Running statistics take up those of the last batch. */

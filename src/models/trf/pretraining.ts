@@ -4,12 +4,14 @@ import type { Connections } from '../../layers/connections.js';
 import { Linear, type LinearShape } from '../../layers/linear.js';
 import { Workspace } from '../../layers/stack.js';
 import { allFinite } from '../../numeric/finite.js';
+import { plus } from '../../runtime/address.js';
 import { requireMemory } from '../../runtime/budget.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
 import type { Pace } from '../../runtime/pace.js';
 import { Purpose, permutation } from '../../runtime/random.js';
 import { bytesOf } from '../../runtime/rehearsal.js';
-import { createOptimizer, type Optimizer, optimizerOptions } from '../../training/optimizer.js';
+import { inTurns, STEP, type Steps, touching } from '../../runtime/steps.js';
+import { type Block, createOptimizer, type Optimizer, optimizerOptions } from '../../training/optimizer.js';
 import { tooLargeScale } from '../feedforward/feedforward-net.js';
 import { type Autoencoder, type Denoising, TileAutoencoder } from './autoencoder.js';
 import { encoder, type Source } from './encoding.js';
@@ -20,7 +22,7 @@ import { division, Stopping } from './stopping.js';
 /** Step from which the noise of held out rows is numbered: far behind those of training. */
 const HELD_STEP = 2 ** 31;
 /** Entries between looks at the clock. */
-const RENUMBERED = 2 ** 20;
+const RENUMBERED = 2 ** 17;
 
 /** Trains one layer's autoencoder over the layers below; returns the layer's parameters, in the order of its block. */
 export async function pretrainLayer(
@@ -47,17 +49,17 @@ export async function pretrainLayer(
   const batchSize = Math.min(options.batchSize, features.rows);
   const given = { options, stream: l, batchSize };
   if (pace.due) await pace.turn();
-  requireTraining(engine, shape, { features, below }, given, held);
+  await inTurns(touching(engine, requireTraining(engine, shape, { features, below }, given, held)), pace);
   const [own, source] = await renumbered(shape, { features, below }, rank, pace);
   const scope = engine.scope();
   const { coder, dispose } = layCoder(engine, scope, own, source, rank, given);
-  const sound = () => allFinite(engine.f32(coder.parameters.at, coder.parameters.length));
+  const sound = () => inTurns(areFinite(engine, coder.parameters), pace);
   try {
     if (pace.due) await pace.turn();
     const optimizer = layOptimizer(engine, scope, coder);
     if (pace.due) await pace.turn();
     await coder.initialise(seed, initialScale, pace);
-    if (!sound()) throw tooLargeScale(initialScale);
+    if (!(await sound())) throw tooLargeScale(initialScale);
     const { rows, held: unseen, epochs } = division(engine, features.rows, options.epochs, seed, l);
     const count = rows?.length ?? features.rows;
     const batches = Math.ceil(count / batchSize);
@@ -80,11 +82,19 @@ export async function pretrainLayer(
         break;
       }
     }
-    if (!sound()) throw diverged(l, options);
+    if (!(await sound())) throw diverged(l, options);
     return await coder.result(pace);
   } finally {
     dispose();
   }
+}
+
+function* areFinite(engine: Engine, { at, length }: Block): Steps<boolean> {
+  for (let from = 0; from < length; from += STEP) {
+    if (!allFinite(engine.f32(plus(at, 4 * from), Math.min(STEP, length - from)))) return false;
+    yield;
+  }
+  return true;
 }
 
 /** The mean loss of rows, always with the same noise. */
@@ -165,8 +175,8 @@ export async function renumbered(shape: Shape, source: Source, rank: Int32Array,
   ];
 }
 
-/** RangeError where there is no room to train it; `held`: bytes of typed arrays that there are. */
-function requireTraining(engine: Engine, shape: Shape, source: Source, given: Given, held: number): void {
+/** The engine's bytes that training it takes, RangeError where there is no room; `held`: bytes of typed arrays that there are. */
+function requireTraining(engine: Engine, shape: Shape, source: Source, given: Given, held: number): number {
   const { features } = source;
   const { connections, dense } = shape;
   const rank = new Int32Array(0);
@@ -181,6 +191,7 @@ function requireTraining(engine: Engine, shape: Shape, source: Source, given: Gi
   const arrays = held + own + copies + 8 * features.rows + 8 * parameters;
   const what = `pre-training ${connections.units + dense} units of layer ${given.stream + 1}`;
   requireMemory(engine, memory + arrays, 'layers', what, 'longer strides, fewer global units or smaller batches');
+  return memory;
 }
 
 function diverged(l: number, { learningRate }: PretrainSettings): RangeError {

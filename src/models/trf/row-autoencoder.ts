@@ -11,7 +11,7 @@ import type { Engine, Scope } from '../../runtime/engine.js';
 import type { Pace } from '../../runtime/pace.js';
 import { inParts, type Turns } from '../../runtime/parts.js';
 import { Purpose } from '../../runtime/random.js';
-import { inTurns } from '../../runtime/steps.js';
+import { copying, inTurns } from '../../runtime/steps.js';
 import type { LossSum } from '../../training/losses.js';
 import type { Block } from '../../training/optimizer.js';
 import { type Autoencoder, type Denoising, masks, sumTiles } from './autoencoder.js';
@@ -90,8 +90,8 @@ export class RowAutoencoder implements Autoencoder {
       await inTurns(layer.initialising(seed, Purpose.initialWeights, this.stream, initialScale), pace);
       engine.f32(parameters.at, sparse.weightCount).set(engine.f32(layer.parameters, sparse.weightCount));
       if (stripUnits.units) {
-        if (pace.due) await pace.turn();
-        const weights = engine.f32(layer.dense!.weight, layer.dense!.weightCount).slice();
+        const { weight, weightCount } = layer.dense!;
+        const weights = await inTurns(copying(engine, { at: weight, length: weightCount }), pace);
         await stripUnits.exchange(weights, this.rank, 'to-strips', pace);
       }
     } finally {

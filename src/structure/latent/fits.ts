@@ -39,11 +39,13 @@ export interface Tested {
   readonly gain: number;
 }
 
+interface MemberLists {
+  readonly columns: Address;
+  readonly tables: Address;
+}
+
 /** The largest of the small tables has four variables. */
 const MOST = 4;
-/** About as long as a test takes, in multiply-adds; other work beside it that is worth a thread. */
-const TEST_WORK = 1_000_000;
-const WORTH_ROW = 200_000;
 /** Islands whose states are found in one fork. */
 const ISLANDS = 64;
 
@@ -66,9 +68,12 @@ export class LatentFits {
   private readonly draws: Address;
   private readonly likelihood: Address;
   private readonly order: Address;
-  /** Of each thread: like, group, count, ones and other of group_split. The first one's are those of the island that grows. */
+  /** Of each thread: like, group, count, ones and other of group_split, and how many groups. The first one's are those of the island that grows. */
   private readonly own: Own;
-  private groups = 0;
+  /** What the groups are to have had done to them before the next test. */
+  private regroup: (kernels: Kernels) => void = () => {};
+  /** Columns and tables of the members that an island's groups begin with, three at most. */
+  private readonly first: MemberLists;
   /** Numbers the draws of random starts, over all levels. */
   private fits: number;
 
@@ -95,7 +100,8 @@ export class LatentFits {
       this.draws = scope.bytes(Math.ceil(numbers / 16) * 64);
       this.likelihood = scope.bytes(restarts * 8);
       this.order = scope.bytes(restarts * 4);
-      this.own = ownOf(engine, scope, Math.ceil(rows / 2) * 64);
+      this.own = ownOf(engine, scope, 32 * rows + 4);
+      this.first = { columns: scope.bytes(3 * 4), tables: scope.bytes(6 * 8) };
     } catch (error) {
       this.dispose();
       throw error;
@@ -130,16 +136,6 @@ export class LatentFits {
     return this.fits;
   }
 
-  /** Whether there is a thread that would have nothing to do. */
-  get spare(): boolean {
-    return this.engine.threads > 1;
-  }
-
-  /** A fork for fits beside a row of information. */
-  fork({ work, own }: { readonly work: number; readonly own: Own }): Fork {
-    return this.engine.fork(work < WORTH_ROW ? 0 : TEST_WORK + work, own);
-  }
-
   /** The model of up to three variables, from random starts. */
   fitClasses(members: readonly number[]): ClassModel {
     const fork = this.engine.fork(0);
@@ -172,10 +168,11 @@ export class LatentFits {
    * else frozen, on the table of two anchors, w and x; and the gain. What is returned tells them after the fork.
    */
   startTest(fork: Fork, model: ClassModel, anchors: readonly [number, number], w: number, x: number): () => Tested {
-    const { engine, parameter, found, own, groups } = this;
+    const { engine, parameter, found, own } = this;
     const { kernels } = fork;
-    const { like, count, ones, other } = this.places(own.at);
-    engine.f64(this.siblingTable, 2).set(model.tables[model.members.indexOf(w)]!);
+    const { like, count, ones, other, size } = this.places(own.at);
+    this.regroup(kernels);
+    engine.f64(this.siblingTable, 2).set(tableOf(model, w));
     this.startChild(kernels, model, anchors, x);
     this.countTable(kernels, [...anchors, w, x], 1);
     this.fromStarts(kernels, 6, 0, parameter, 1);
@@ -187,7 +184,7 @@ export class LatentFits {
       ones,
       other,
       like,
-      groups,
+      size,
       model.prior,
       siblingTable,
       plus(parameter, 40),
@@ -202,23 +199,28 @@ export class LatentFits {
     };
   }
 
-  /** Groups the rows by the values of the model's members. */
-  startGroups(model: ClassModel): void {
-    const scope = this.engine.scope();
-    try {
-      const lists = this.listMembers(scope, [model])[0]!;
-      this.groups = this.groupRows(this.engine.kernels, this.own.at, lists, model.members.length);
-    } finally {
-      scope.dispose();
+  /** Groups the rows by the values of the model's members, when the next test is made. */
+  startGroups({ members, tables }: ClassModel): void {
+    const { engine, first, own } = this;
+    const k = Math.min(3, members.length);
+    const columns = engine.u32(first.columns, k);
+    const to = engine.f64(first.tables, 2 * k);
+    for (let j = 0; j < k; j++) {
+      columns[j] = this.bitsOf(members[j]!);
+      to.set(tables[j]!, 2 * j);
     }
+    this.regroup = (kernels) => {
+      this.groupRows(kernels, own.at, first, k);
+      for (let j = k; j < members.length; j++) {
+        this.countOnes(kernels, this.places(own.at).ones, members[j]!);
+        this.split(kernels, members[j]!, tables[j]!);
+      }
+    };
   }
 
-  /** Splits the groups by the candidate tested last, which has joined. */
-  splitGroups(v: number, [p0, p1]: Table): void {
-    const { groups, words } = this;
-    const { like, group, count, ones, other } = this.places(this.own.at);
-    const bits = this.bitsOf(v);
-    this.groups = this.engine.kernels.group_split(group, count, like, ones, other, bits, words, groups, p0, p1);
+  /** Splits the groups by the candidate tested last, which has joined, when the next test is made. */
+  splitGroups(v: number, table: Table): void {
+    this.regroup = (kernels) => this.split(kernels, v, table);
   }
 
   /** The latents' most probable states in each row. */
@@ -258,27 +260,40 @@ export class LatentFits {
     const group = plus(at, 16 * rows);
     const count = plus(group, 4 * rows);
     const ones = plus(count, 4 * rows);
-    return { like: at, group, count, ones, other: plus(ones, 4 * rows) };
+    const other = plus(ones, 4 * rows);
+    return { like: at, group, count, ones, other, size: plus(other, 4 * rows) };
   }
 
   /** Addresses of the members' columns, and their tables, in the engine. */
-  private listMembers(scope: Scope, models: readonly ClassModel[]): { columns: Address; tables: Address }[] {
+  private listMembers(scope: Scope, models: readonly ClassModel[]): MemberLists[] {
     return models.map(({ members, tables }) => ({
       columns: scope.copy(Uint32Array.from(members, (v) => this.bitsOf(v))),
       tables: scope.copy(Float64Array.from(tables.flat())),
     }));
   }
 
-  private groupRows(kernels: Kernels, at: Address, lists: { columns: Address; tables: Address }, k: number): number {
+  private groupRows(kernels: Kernels, at: Address, { columns, tables }: MemberLists, k: number): void {
     const { words, rows } = this;
-    const { like, group, count, ones, other } = this.places(at);
-    return kernels.group_rows(group, count, like, ones, other, lists.columns, lists.tables, k, words, rows);
+    const { like, group, count, ones, other, size } = this.places(at);
+    kernels.group_rows(group, count, like, ones, other, size, columns, tables, k, words, rows);
+  }
+
+  private split(kernels: Kernels, v: number, [p0, p1]: Table): void {
+    const { like, group, count, ones, other, size } = this.places(this.own.at);
+    kernels.group_split(group, count, like, ones, other, this.bitsOf(v), this.words, size, p0, p1);
   }
 
   private startChild(kernels: Kernels, model: ClassModel, anchors: readonly [number, number], x: number): void {
     const { engine, parameter, table, sums } = this;
     const { emSteps, emTolerance } = this.options;
-    engine.f64(parameter, 7).set([...frozen(model, anchors), 0.5, 0.5]);
+    const given = engine.f64(parameter, 7);
+    given[0] = model.prior;
+    for (let i = 0; i < 2; i++) {
+      const [p0, p1] = tableOf(model, anchors[i]!);
+      given[1 + 2 * i] = p0;
+      given[2 + 2 * i] = p1;
+      given[5 + i] = 0.5;
+    }
     this.countTable(kernels, [...anchors, x], 0);
     kernels.latent_class_em(parameter, table, 3, 1 << 3, emSteps, emTolerance, sums);
   }
@@ -293,13 +308,15 @@ export class LatentFits {
   }
 
   private countOnes(kernels: Kernels, out: Address, v: number): void {
-    kernels.group_ones(out, this.places(this.own.at).group, this.bitsOf(v), this.words, this.groups);
+    const { group, size } = this.places(this.own.at);
+    kernels.group_ones(out, group, this.bitsOf(v), this.words, size);
   }
 
   /** The rows by the values of some variables, into the first or the second table. */
   private countTable(kernels: Kernels, variables: readonly number[], place: 0 | 1): void {
     const columns = plus(this.columns, place * MOST * 4);
-    this.engine.u32(columns, variables.length).set(variables.map((v) => this.bitsOf(v)));
+    const at = this.engine.u32(columns, variables.length);
+    for (let i = 0; i < at.length; i++) at[i] = this.bitsOf(variables[i]!);
     kernels.joint_table(this.tableAt(place), columns, variables.length, this.words, this.rows);
   }
 
@@ -329,7 +346,6 @@ export class LatentFits {
   }
 }
 
-/** The prior and the tables of two members. */
-function frozen(model: ClassModel, anchors: readonly [number, number]): number[] {
-  return [model.prior, ...anchors.flatMap((v) => [...model.tables[model.members.indexOf(v)]!])];
+function tableOf({ members, tables }: ClassModel, v: number): Table {
+  return tables[members.indexOf(v)]!;
 }

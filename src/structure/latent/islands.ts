@@ -97,7 +97,7 @@ async function nextIslands(
   if (free.length <= 3) return [models.fitClasses(Array.from(free))];
   const first = partners.strongest();
   const { second, next: third } = partners.begin(first);
-  const fork = models.fork(partners.pairs);
+  const fork = partners.fork();
   const fitted = models.startClasses(fork, [first, second, third]);
   fork.next();
   const next = partners.startJoin(fork, third);
@@ -131,10 +131,10 @@ export async function extend(
     const sibling = partners.joinedBy(candidate);
     const anchors = seeds.filter((v) => v !== sibling).slice(0, 2) as [number, number];
     const last = full(model.members.length + 1, left);
-    const fork = models.fork(partners.pairs);
+    const fork = partners.fork();
     const test = models.startTest(fork, model, anchors, sibling, candidate);
     fork.next();
-    const ahead = models.spare && !last ? partners.startJoin(fork, candidate) : undefined;
+    const ahead = partners.shared && !last ? partners.startJoin(fork, candidate) : undefined;
     fork.join();
     const { gain, table, split } = test();
     if (gain > bar) {

@@ -1,7 +1,6 @@
-import type { Address } from '../../runtime/address.js';
+import { type Address, plus } from '../../runtime/address.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
 import type { Fork } from '../../runtime/fork.js';
-import type { Kernels } from '../../runtime/kernels.js';
 import type { Pace } from '../../runtime/pace.js';
 import type { BinaryColumns, BinaryRows } from '../variables.js';
 import { PairRows } from './pair-rows.js';
@@ -10,6 +9,9 @@ import { PairRows } from './pair-rows.js';
 const ROWS = 192;
 /** Multiply-adds that are worth an item. */
 const ITEM = 1_000_000;
+/** A row that is worth another thread, in multiply-adds, even if it is not taken in parts, and what a fork for it is to count for. */
+const WORTH_ROW = 1_500_000;
+const FORK = 2_000_000;
 
 /** Which variables are in no island yet, and who is nearest to whom by mutual information. */
 export class Partners {
@@ -19,7 +21,6 @@ export class Partners {
   readonly pairs: PairRows;
   /** f64[variables]: a row of information. */
   protected readonly information: Address;
-  private readonly second: Address;
   protected readonly scope: Scope;
   private readonly isFree: Uint8Array;
   /** `free` in the engine. */
@@ -27,12 +28,15 @@ export class Partners {
   /** Of each variable the strongest partner that was free when it was looked for, and their mutual information. */
   protected readonly partner: Address;
   protected readonly strength: Address;
-  /** An island grows as Prim's maximum spanning tree does: the next to join shares most information with a member. See prim_step. */
+  /** An island grows as Prim's maximum spanning tree does: the next to join shares most information with a member. See prim_near. */
+  private readonly best: Address;
   private readonly keys: Address;
   private readonly parents: Address;
   private readonly outside: Address;
   private readonly slots: Address;
   private left = 0;
+  /** The island that the tree is of, as long as nobody has joined its first two variables. */
+  private begun: { readonly first: number; readonly second: number } | undefined;
 
   constructor(engine: Engine, data: BinaryRows | BinaryColumns) {
     const d = data.variables;
@@ -44,7 +48,7 @@ export class Partners {
     try {
       this.pairs = new PairRows(engine, scope, data);
       this.information = scope.bytes(8 * d);
-      this.second = scope.bytes(8 * d);
+      this.best = scope.bytes(16 * this.pairs.parts(d));
       this.list = scope.copy(this.free);
       this.partner = scope.bytes(4 * d);
       this.strength = scope.bytes(8 * d);
@@ -80,12 +84,12 @@ export class Partners {
     }
   }
 
-  /** Looks for the strongest free partner of v. */
+  /** Looks for the strongest free partner of v: with whom an island would go on that began with it. */
   protected find(v: number): void {
-    const { pairs, information } = this;
-    const { kernels } = this.engine;
-    pairs.row(kernels, v, information, pairs.own.at);
-    kernels.find_partner(this.partner, this.strength, information, this.list, this.free.length, v);
+    const { engine, pairs } = this;
+    const u = this.restart(v);
+    engine.i32(this.partner, pairs.variables)[v] = u;
+    engine.f64(this.strength, pairs.variables)[v] = u < 0 ? -1 : engine.f64(this.keys, pairs.variables)[u]!;
   }
 
   /** The smaller variable of the strongest free pair, the first of equals. */
@@ -101,33 +105,51 @@ export class Partners {
 
   /** Begins an island of `free` with its first variable; returns its first two and the next candidate. */
   begin(first: number): { second: number; next: number } {
-    const { engine, pairs } = this;
-    this.restart();
-    // The two rows are looked up together; the first one's partner is nearly always the next to join.
-    const guess = engine.i32(this.partner, pairs.variables)[first]!;
-    const fork = engine.fork(2 * pairs.work, pairs.own);
-    pairs.row(fork.kernels, first, this.information, fork.own);
-    fork.next();
-    pairs.row(fork.kernels, guess, this.second, fork.own);
-    fork.join();
-    const second = this.step(engine.kernels, this.information, first);
-    return { second, next: second === guess ? this.step(engine.kernels, this.second, second) : this.join(second) };
+    const { begun } = this;
+    const second = begun?.first === first ? begun.second : this.restart(first);
+    this.begun = undefined;
+    return { second, next: this.join(second) };
+  }
+
+  private restart(first: number): number {
+    const { engine, keys, parents, outside, slots, list, free } = this;
+    engine.kernels.prim_start(keys, parents, outside, slots, list, free.length);
+    this.left = free.length;
+    const second = this.join(first);
+    this.begun = { first, second };
+    return second;
+  }
+
+  /** Whether what joins is worth another thread, that there is. Threads that have just been at work are quick to begin: it is worth them sooner. */
+  get shared(): boolean {
+    const { variables, work } = this.pairs;
+    return this.engine.threads > 1 && (this.pairs.parts(variables) > 1 || work >= WORTH_ROW);
+  }
+
+  /** A fork for what joins, and for other work beside it. */
+  fork(): Fork {
+    return this.engine.fork(this.shared ? FORK : 0, this.pairs.own);
   }
 
   /** v has joined the island; returns the next candidate, -1 when none is left. */
   join(v: number): number {
-    const { engine, pairs, information } = this;
-    pairs.row(engine.kernels, v, information, pairs.own.at);
-    return this.step(engine.kernels, information, v);
+    const fork = this.fork();
+    const next = this.startJoin(fork, v);
+    fork.join();
+    return next();
   }
 
-  /** join, as an item of a fork, whether v joins or not: if not, the island has ended. Returns what is to be asked for the next candidate, after the fork. */
+  /** join, as items of a fork, whether v joins or not: if not, the island has ended. Returns what is to be asked for the next candidate, after the fork. */
   startJoin(fork: Fork, v: number): () => number {
-    const { pairs, information } = this;
-    pairs.row(fork.kernels, v, information, fork.own);
-    fork.keep(this.step(fork.kernels, information, v));
-    const place = fork.keptCount - 1;
-    return () => fork.kept(place);
+    const { engine, pairs, best, keys, parents, outside: open, slots } = this;
+    engine.kernels.prim_leave(open, slots, this.left--, v);
+    const parts = pairs.parts(this.left);
+    for (let i = 0; i < parts; i++) {
+      const [from, to] = [Math.floor((i * this.left) / parts), Math.floor(((i + 1) * this.left) / parts)];
+      pairs.near(fork.kernels, v, { best: plus(best, 16 * i), keys, parents, open }, from, to, fork.own);
+      fork.next();
+    }
+    return () => engine.kernels.prim_nearest(best, parts);
   }
 
   /** The member that the candidate shares most information with. */
@@ -140,23 +162,26 @@ export class Partners {
     const { isFree, free } = this;
     for (const v of variables) isFree[v] = 0;
     let count = 0;
-    for (let i = 0; i < free.length; i++) if (isFree[free[i]!]) free[count++] = free[i]!;
-    this.free = free.subarray(0, count);
-    this.engine.i32(this.list, count).set(this.free);
+    let from = 0;
+    for (const v of [...variables].sort((a, b) => a - b)) {
+      const at = placeOf(free, v);
+      free.copyWithin(count, from, at);
+      count += at - from;
+      from = at + 1;
+    }
+    free.copyWithin(count, from);
+    this.free = free.subarray(0, free.length - variables.length);
+    this.engine.i32(this.list, this.free.length).set(this.free);
   }
+}
 
-  private restart(): void {
-    const { engine, free, pairs } = this;
-    const d = pairs.variables;
-    engine.f64(this.keys, d).fill(-1);
-    engine.i32(this.parents, d).fill(-1);
-    engine.i32(this.outside, d).set(free);
-    const position = engine.i32(this.slots, d);
-    for (let i = 0; i < free.length; i++) position[free[i]!] = i;
-    this.left = free.length;
+/** Where v stands in a rising list. */
+function placeOf(list: Int32Array, v: number): number {
+  let [low, high] = [0, list.length - 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (list[middle]! < v) low = middle + 1;
+    else high = middle;
   }
-
-  private step(kernels: Kernels, information: Address, v: number): number {
-    return kernels.prim_step(this.keys, this.parents, this.outside, this.slots, information, this.left--, v);
-  }
+  return low;
 }

@@ -1,13 +1,11 @@
-import { complete } from '../../check/complete.js';
-import { type Options, type OptionsOf, SIGNAL } from '../../check/option.js';
 import { checkedData, type Observations } from '../../data/checked.js';
 import { requireRows } from '../../data/matrix.js';
 import { type Address, NONE, plus } from '../../runtime/address.js';
 import { requireMemory } from '../../runtime/budget.js';
-import { ENGINE, type Engine, engineOf, type Scope } from '../../runtime/engine.js';
+import type { Engine, Scope } from '../../runtime/engine.js';
 import type { Fork, Own } from '../../runtime/fork.js';
 import type { Kernels } from '../../runtime/kernels.js';
-import { Pace } from '../../runtime/pace.js';
+import type { Pace } from '../../runtime/pace.js';
 import { ownOf } from '../../runtime/parts.js';
 import { bytesOf } from '../../runtime/rehearsal.js';
 import { listBytes, listRows } from '../binary.js';
@@ -33,6 +31,9 @@ export interface ExpectedCounts {
 /** Calls that belong to the rows [from, to) of a chunk, made right after their posteriors. `first`: the chunk's first row. */
 export type Beside = (kernels: Kernels, first: number, from: number, to: number) => void;
 
+/** Makes the calls for the rows [from, to) of a chunk. `start`: where the chunk's rows begin; `first`: the first of them. */
+type Infer = (fork: Fork, start: Address, first: number, from: number, to: number) => void;
+
 /** The rows [first, last) that have just been looked at. Addresses hold until the next chunk. */
 export interface Chunk {
   readonly first: number;
@@ -45,7 +46,7 @@ export interface Chunk {
 
 const CHUNK = 512;
 /** Latents times rows that take a fraction of a millisecond. */
-const ITEM = 8192;
+const ITEM = 4096;
 /** Of a latent in a row, in multiply-adds. */
 const WORK = 400;
 /** Latents, and features, whose counts are added up together. */
@@ -70,7 +71,7 @@ export class LatentInference {
   private readonly ratio: Address;
   private readonly message: Own;
   private readonly prior: Address;
-  /** Of a chunk, or, where counts are wanted, f64 of a quarter of its rows: what latent_posteriors writes of each row for them. */
+  /** Of a chunk, or, where counts are wanted, twice what latent_posteriors writes for them of an eighth of its rows. */
   readonly posterior: Address;
   private readonly likelihood: Address;
   private readonly both: Address;
@@ -97,7 +98,7 @@ export class LatentInference {
       this.ratio = scope.bytes(features * 16);
       this.message = ownOf(engine, scope, Math.ceil(latents / 2) * 64);
       this.prior = scope.bytes(latents * 8);
-      this.posterior = scope.bytes(Math.ceil(chunk / 4) * latents * 16);
+      this.posterior = scope.bytes(Math.ceil(chunk / 8) * latents * 32);
       this.likelihood = scope.bytes(chunk * 8);
       this.both = scope.bytes(parent.length * 8);
       this.ones = scope.bytes(latents * 8);
@@ -116,23 +117,22 @@ export class LatentInference {
   setTables(probability: Float64Array): void {
     const { engine, latents } = this;
     const { features, parent } = this.forest;
-    const inside = probability.map((p) => Math.min(1 - LEAST, Math.max(LEAST, p)));
-    engine.f64(this.table, latents * 2).set(inside.subarray(2 * features));
+    const inside = (i: number) => Math.min(1 - LEAST, Math.max(LEAST, probability[i]!));
+    const table = engine.f64(this.table, latents * 2);
+    for (let i = 0; i < table.length; i++) table[i] = inside(2 * features + i);
     // P(0 | state 0), P(0 | state 1) and how many times each was taken times 2^256.
     const base = engine.f64(this.base, latents * 4);
-    for (let j = 0; j < latents; j++) base.set([1, 1, 0, 0], 4 * j);
+    for (let i = 0; i < base.length; i++) base[i] = i & 2 ? 0 : 1;
     const ratio = engine.f64(this.ratio, features * 2);
-    for (let x = 0; x < features; x++) {
-      for (const state of [0, 1]) {
-        const p = inside[2 * x + state]!;
-        const at = 4 * (parent[x]! - features) + state;
-        base[at]! *= 1 - p;
-        if (base[at]! < 2 ** -256) {
-          base[at]! *= 2 ** 256;
-          base[at + 2]!++;
-        }
-        ratio[2 * x + state] = p / (1 - p);
+    for (let i = 0; i < ratio.length; i++) {
+      const p = inside(i);
+      const at = 4 * (parent[i >> 1]! - features) + (i & 1);
+      base[at]! *= 1 - p;
+      if (base[at]! < 2 ** -256) {
+        base[at]! *= 2 ** 256;
+        base[at + 2]!++;
       }
+      ratio[i] = p / (1 - p);
     }
   }
 
@@ -142,7 +142,7 @@ export class LatentInference {
     return this.pieces(
       pace,
       CHUNK,
-      (fork, start, from, to) => this.posteriors(fork, [posterior, likelihood, NONE, NONE], start, from, to),
+      (fork, start, _, from, to) => this.posteriors(fork, posterior, likelihood, NONE, NONE, start, from, to),
       beside,
     );
   }
@@ -157,7 +157,7 @@ export class LatentInference {
       const above = p < 0 ? 0 : prior[p - forest.features]!;
       prior[j] = (1 - above) * table[2 * j]! + above * table[2 * j + 1]!;
     }
-    const infer = (fork: Fork, start: Address, from: number, to: number) =>
+    const infer: Infer = (fork, start, _, from, to) =>
       fork.kernels.latent_narrow(
         this.posterior,
         this.likelihood,
@@ -183,8 +183,8 @@ export class LatentInference {
     let sum = 0;
     for await (const { first, last, likelihood } of count
       ? this.counted(pace)
-      : this.pieces(pace, CHUNK, (fork, start, from, to) =>
-          this.posteriors(fork, [NONE, this.likelihood, NONE, NONE], start, from, to),
+      : this.pieces(pace, CHUNK, (fork, start, _, from, to) =>
+          this.posteriors(fork, NONE, this.likelihood, NONE, NONE, start, from, to),
         )) {
       for (const value of this.engine.f64(likelihood, last - first)) sum += value;
       await report?.(last);
@@ -192,50 +192,66 @@ export class LatentInference {
     return sum;
   }
 
-  /** Looks at all rows and adds up the expected counts, each in the order of the rows. */
+  /** Looks at all rows and adds up the expected counts, each in the order of the rows: those of a chunk beside the posteriors of the next. */
   private async *counted(pace: Pace): AsyncGenerator<Chunk> {
-    const { engine, latents, posterior, both, ones, forest } = this;
-    const { features } = forest;
-    engine.f64(both, features + latents).fill(0);
+    const { engine, latents, both, ones, forest, likelihood } = this;
+    engine.f64(both, forest.parent.length).fill(0);
     engine.f64(ones, latents).fill(0);
-    const quarter = Math.ceil(Math.min(CHUNK, this.rows) / 4);
-    const one = plus(posterior, quarter * latents * 8);
-    const infer = (fork: Fork, start: Address, from: number, to: number) =>
-      this.posteriors(fork, [NONE, this.likelihood, posterior, one], start, from, to);
-    for await (const chunk of this.pieces(pace, quarter, infer)) {
-      const { first, last } = chunk;
-      const rows = last - first;
-      const start = plus(this.start, first * 4);
-      const fork = engine.fork(rows * (8 * latents + features / 8));
-      for (let x = 0; x < features; x += FEATURES) {
-        const end = Math.min(features, x + FEATURES);
-        fork.kernels.sum_listed(
-          plus(both, latents * 8),
-          one,
-          start,
-          this.index,
-          this.featureParent,
-          rows,
-          latents,
-          x,
-          end,
-        );
-        fork.next();
-      }
-      for (let j = 0; j < latents; j += LATENTS) {
-        const end = Math.min(latents, j + LATENTS);
-        fork.kernels.sum_columns(both, posterior, rows, latents, j, end);
-        fork.kernels.sum_columns(ones, one, rows, latents, j, end);
-        fork.next();
-      }
-      fork.join();
-      yield chunk;
+    const chunk = Math.ceil(Math.min(CHUNK, this.rows) / 8);
+    const pairs = [this.pairOf(0, chunk), this.pairOf(chunk, chunk)];
+    const infer: Infer = (fork, start, first, from, to) => {
+      const [joint, one] = pairs[(first / chunk) % 2]!;
+      this.posteriors(fork, NONE, likelihood, joint, one, start, from, to);
+    };
+    const before = (fork: Fork, first: number) => {
+      if (first > 0) this.addCounts(fork, first - chunk, first, chunk);
+    };
+    yield* this.pieces(pace, chunk, infer, undefined, before);
+    const left = chunk * Math.floor((this.rows - 1) / chunk);
+    const fork = engine.fork((this.rows - left) * this.countWork);
+    this.addCounts(fork, left, this.rows, chunk);
+    await fork.turns(pace);
+  }
+
+  /** Where a chunk's joint and single posteriors are, of which two chunks have room: f64[chunk][latents] each. */
+  private pairOf(first: number, chunk: number): [Address, Address] {
+    const { posterior, latents } = this;
+    const bytes = chunk * latents * 8;
+    const joint = plus(posterior, 2 * bytes * ((first / chunk) % 2));
+    return [joint, plus(joint, bytes)];
+  }
+
+  private get countWork(): number {
+    return 8 * this.latents + this.forest.features / 8;
+  }
+
+  private addCounts(fork: Fork, first: number, last: number, chunk: number): void {
+    const { latents, both, ones, forest, index, featureParent } = this;
+    const { features } = forest;
+    const { kernels } = fork;
+    const [joint, one] = this.pairOf(first, chunk);
+    const rows = last - first;
+    const start = plus(this.start, first * 4);
+    const sums = plus(both, latents * 8);
+    for (let x = 0; x < features; x += FEATURES) {
+      const end = Math.min(features, x + FEATURES);
+      kernels.sum_listed(sums, one, start, index, featureParent, rows, latents, x, end);
+      fork.next();
+    }
+    for (let j = 0; j < latents; j += LATENTS) {
+      const end = Math.min(latents, j + LATENTS);
+      kernels.sum_columns(both, joint, rows, latents, j, end);
+      kernels.sum_columns(ones, one, rows, latents, j, end);
+      fork.next();
     }
   }
 
   private posteriors(
     fork: Fork,
-    [posterior, likelihood, joint, one]: readonly [Address, Address, Address, Address],
+    posterior: Address,
+    likelihood: Address,
+    joint: Address,
+    one: Address,
     start: Address,
     from: number,
     to: number,
@@ -262,8 +278,9 @@ export class LatentInference {
   private async *pieces(
     pace: Pace,
     chunk: number,
-    infer: (fork: Fork, start: Address, from: number, to: number) => void,
+    infer: Infer,
     beside?: Beside,
+    before?: (fork: Fork, first: number) => void,
   ): AsyncGenerator<Chunk> {
     const { engine, rows, latents, posterior, likelihood, message } = this;
     const item = Math.max(1, Math.min(Math.ceil(chunk / 8), Math.ceil(ITEM / latents)));
@@ -271,9 +288,11 @@ export class LatentInference {
       const last = Math.min(rows, first + chunk);
       const start = plus(this.start, first * 4);
       const fork = engine.fork((last - first) * latents * WORK, message);
-      for (let from = 0; from < last - first; from += item) {
-        const to = Math.min(last - first, from + item);
-        infer(fork, start, from, to);
+      before?.(fork, first);
+      for (let from = 0, to = 0; from < last - first; from = to) {
+        // The last ones are smaller: no thread waits long for the other.
+        to = Math.min(last - first, from + (2 * from < last - first ? 2 * item : item));
+        infer(fork, start, first, from, to);
         beside?.(fork.kernels, first, from, to);
         fork.next();
       }
@@ -288,18 +307,6 @@ export class LatentInference {
   }
 }
 
-/** Options of assignLatents. */
-export const ASSIGN = {
-  assignment: {
-    kind: 'choice',
-    of: ['broad', 'narrow'],
-    default: 'broad',
-    doc: 'What decides on a latent: broad, the whole row; narrow, only the features below it, through islands.',
-  },
-  engine: ENGINE,
-  signal: SIGNAL,
-} as const satisfies Options;
-
 /** What the latents of some rows are. */
 export interface LatentAssignment {
   /** f32[rows][latents]: P(latent = 1 | row), or with `assignment: 'narrow'` P(latent = 1 | its features below), exact under the model. */
@@ -310,20 +317,14 @@ export interface LatentAssignment {
   logLikelihood: Float64Array;
 }
 
-/**
- * Posteriors of every latent for every row, by belief propagation (Pearl 1988). Probabilities of 0 and 1 count as 2^-40 from them: no row is impossible.
- * A row is broadly about a topic that all its words together speak for, and narrowly about one that the topic's own words do.
- * TypeError or RangeError for data whose columns are not the tree's features.
- */
-export async function assignLatents(
+/** assignLatents, of options that were checked. */
+export async function assign(
+  engine: Engine,
   tree: LatentTree,
   data: Observations,
-  given: OptionsOf<typeof ASSIGN> = {},
+  narrow: boolean,
+  pace: Pace,
 ): Promise<LatentAssignment> {
-  const options = complete(ASSIGN, given, 'assignLatents');
-  const pace = new Pace(options.signal);
-  requireLatentTree(tree);
-  const engine = await engineOf(options);
   const lists = rowsLike(engine, tree, data);
   if (pace.due) await pace.turn();
   const { latents } = tree;
@@ -344,8 +345,7 @@ export async function assignLatents(
     const top = tree.firstOf(tree.levels.length) - tree.features;
     const beside: Beside = (kernels, _, from, to) =>
       kernels.likelier_states(likelier, inference.posterior, from * latents, to * latents);
-    const chunks =
-      options.assignment === 'narrow' ? inference.narrowChunks(top, pace, beside) : inference.chunks(pace, beside);
+    const chunks = narrow ? inference.narrowChunks(top, pace, beside) : inference.chunks(pace, beside);
     for await (const { first, last, posterior, likelihood } of chunks) {
       posteriors.set(engine.f32(posterior, (last - first) * latents), first * latents);
       states.set(engine.u8(likelier, (last - first) * latents), first * latents);

@@ -1,7 +1,7 @@
 import { isObject } from '../../check/complete.js';
 import { type Completed, type Fn, type Options, type OptionsOf, SEED, SIGNAL } from '../../check/option.js';
 import { ENGINE } from '../../runtime/engine.js';
-import { ASSIGN } from '../latent/posteriors.js';
+import { ASSIGN } from '../latent/assignment.js';
 
 function isNames(value: unknown): value is Readonly<Record<string, string>> {
   return isObject(value) && Object.values(value as object).every((name) => typeof name === 'string');
