@@ -1,5 +1,6 @@
 import { at, inSamples } from '../../layers/batch-norm.js';
 import { normBackward, normForward } from '../../layers/batch-norm-passes.js';
+import { ConvGradients } from '../../layers/conv-gradients.js';
 import { PlaneGate } from '../../layers/plane-gate.js';
 import { type Address, NONE } from '../../runtime/address.js';
 import type { Pace } from '../../runtime/pace.js';
@@ -136,10 +137,11 @@ export class TrunkPass {
     if (gate) this.putGateGradients(i, node.gate!, gates!, n);
     if (node.shortcut === undefined) grads.release(dy);
     else await grads.give(node.shortcut, dy);
-    await trunk.convs[i]!.backwardWeight(x, z, n, scratch, pace);
+    const gradients = new ConvGradients(trunk.convs[i]!);
+    await gradients.backwardWeight(x, z, n, scratch, pace);
     if (node.input < 0) return;
     const dx = grads.take();
-    await trunk.convs[i]!.backwardInput(dx, z, n, scratch, pace);
+    await gradients.backwardInput(dx, z, n, scratch, pace);
     await grads.give(node.input, dx);
   }
 
