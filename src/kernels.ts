@@ -1,5 +1,5 @@
 // 'espalier/kernels': the kernels of the nets and of the structures, for others who build on them.
-export { allocate, Block } from './kernels/block.js';
+export { allocate, type Block } from './kernels/block.js';
 export type { Floats } from './kernels/call.js';
 export {
   type Conv2dGradientOptions,
@@ -9,7 +9,7 @@ export {
   conv2dWeightGradient,
   type GatedConv2dOptions,
   gatedConv2d,
-  PackedFilters,
+  type PackedFilters,
   type PackFiltersOptions,
   packFilters,
 } from './kernels/conv2d.js';

@@ -209,7 +209,7 @@ function requireConnections({ inputs, units, start, index }: Shape): void {
   if (index.length === 0) throw new RangeError('index: expected at least one connection, got none');
   for (let u = 0; u < units; u++) {
     for (let e = start[u]!; e < start[u + 1]!; e++) {
-      requireIndex(index[e]!, inputs, `index[${e}]`, 'input');
+      requireIndex(index[e]!, inputs, `index[${e}]`, 'feature');
       if (e > start[u]! && index[e]! <= index[e - 1]!)
         throw new RangeError(
           `index[${e}]: expected inputs that rise within unit ${u}, got ${index[e]} after ${index[e - 1]}`,

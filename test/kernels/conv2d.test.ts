@@ -2,7 +2,6 @@
 import { createEngine, type Engine } from 'espalier';
 import {
   allocate,
-  Block,
   conv2d,
   conv2dInputGradient,
   conv2dWeightGradient,
@@ -12,6 +11,7 @@ import {
 } from 'espalier/kernels';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { Block } from '#dist/kernels/block.js';
 import { Conv } from '#dist/layers/conv.js';
 import { ConvGradients } from '#dist/layers/conv-gradients.js';
 import { Pace } from '#dist/runtime/pace.js';
@@ -147,7 +147,11 @@ for (const shape of SHAPES) {
       const out = new Float32Array(full.length).fill(7);
       const found = await gatedConv2d(dirty, weight, { ...shape, open, read, bias, out, engine });
       assert.is(found, out);
-      assert.equal([...found], [...expected].map((v) => v), `${share} open`);
+      assert.equal(
+        [...found],
+        [...expected].map((v) => v),
+        `${share} open`,
+      );
       const all = Float32Array.from(open);
       sameBits(
         await gatedConv2d(x, weight, { ...shape, open: all, engine }),

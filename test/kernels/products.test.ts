@@ -1,8 +1,9 @@
 // matmul and the sparse layer of espalier/kernels beside plain sums in 64 bits, at awkward sizes.
 import { createEngine } from 'espalier';
-import { allocate, Block, matmul, sparseLinear, sparseLinearGradients } from 'espalier/kernels';
+import { allocate, matmul, sparseLinear, sparseLinearGradients } from 'espalier/kernels';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { Block } from '#dist/kernels/block.js';
 import { SparseUnits } from '#dist/layers/sparse-units.js';
 import { Pace } from '#dist/runtime/pace.js';
 import { Draws } from '../support/draws.js';
@@ -47,8 +48,19 @@ for (const [m, n, k] of [
     const made = await matmul(left, right, { m, n, k });
     assert.instance(made, Block);
     sameBits(made.array, plain, 'blocks');
-    const added = await matmul(left, b, { m, n, k, out: allocate(engine, [m, n], made.array.slice()), accumulate: true });
-    close(added.array, expected.map((v) => 2 * v), 1e-5, 'a block that is added to');
+    const added = await matmul(left, b, {
+      m,
+      n,
+      k,
+      out: allocate(engine, [m, n], made.array.slice()),
+      accumulate: true,
+    });
+    close(
+      added.array,
+      expected.map((v) => 2 * v),
+      1e-5,
+      'a block that is added to',
+    );
     for (const block of [left, right, made, added]) block.dispose();
     assert.is(engine.arena.used, 0);
   });
