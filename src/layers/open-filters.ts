@@ -66,7 +66,7 @@ export function convolveOpen(
   x: Address,
   packed: Address,
   n: number,
-  added: Pick<ConvExtras, 'bias' | 'shortcut' | 'relu'>,
+  { bias, shortcut, relu }: Pick<ConvExtras, 'bias' | 'shortcut' | 'relu'>,
   source: OpenFilters | undefined,
   own: OpenFilters | undefined,
   work: Own,
@@ -76,8 +76,8 @@ export function convolveOpen(
     for (let first = begin, last = begin; first < end; first = last) {
       do last++;
       while (last < end && sameFilters(own, first, last) && sameFilters(source, first, last));
-      const lists = { read: source?.list(first), compute: own?.list(first) };
-      conv.run(fork.kernels, y, x, packed, fork.own, first, last, { ...added, ...lists });
+      const extras = { bias, shortcut, relu, read: source?.list(first), compute: own?.list(first) };
+      conv.run(fork.kernels, y, x, packed, fork.own, first, last, extras);
     }
   };
   return conv.images(n, work, pace, part);
