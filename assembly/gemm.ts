@@ -1,3 +1,4 @@
+import { wide_tiles } from './wide';
 import { madd, transpose4 } from './simd';
 
 // Dense products: C = A·B (+ C) over packed operands. A is packed in panels of 5 rows, laid out [panel][k][5]; B in
@@ -125,7 +126,8 @@ export function gemm(
   panel0: i32, panel1: i32, m: i32, n: i32, k: i32, accumulate: i32,
 ): void {
   const rowBytes = (<usize>ldc) << 2;
-  const bStep = (<usize>ldb) << 2;
+  const bStep = (<usize>ldb) << 2, next = (<usize>panelStride) << 2;
+  const wide = wide_tiles();
   for (let p0 = 0; p0 < k; p0 += K_BLOCK) {
     const depth = min(K_BLOCK, k - p0);
     const keep = p0 > 0 || accumulate != 0;
@@ -133,28 +135,37 @@ export function gemm(
       const last = min(first + PANEL_BLOCK, panel1);
       for (let j = 0; j < n; j += 8) {
         const bp = b + ((<usize>(j >> 3) * <usize>panelStride + <usize>p0 * <usize>ldb) << 2);
+        const two = wide && j + 16 <= n;
         for (let panel = first; panel < last; panel++) {
           const i = panel * 5;
           const ap = a + (<usize>panel * <usize>k + <usize>p0) * 20;
           const cp = c + <usize>i * rowBytes + ((<usize>j) << 2);
-          if (i + 5 <= m && j + 8 <= n) {
+          if (two && i + 5 <= m) {
+            tile5x16(cp, rowBytes, ap, bp, bp + next, bStep, depth, keep);
+          } else if (two) {
+            edge(cp, rowBytes, ap, bp, bStep, depth, scratch, m - i, 8, keep);
+            edge(cp + 32, rowBytes, ap, bp + next, bStep, depth, scratch, m - i, 8, keep);
+          } else if (i + 5 <= m && j + 8 <= n) {
             tile5x8(cp, rowBytes, ap, bp, bStep, depth, keep);
           } else {
-            tile5x8(scratch, 32, ap, bp, bStep, depth, false);
-            put_edge(cp, rowBytes, scratch, min(5, m - i), min(8, n - j), keep);
+            edge(cp, rowBytes, ap, bp, bStep, depth, scratch, m - i, n - j, keep);
           }
         }
+        if (two) j += 8;
       }
     }
   }
 }
 
 /** Copies or adds the corner of a tile that lies inside C. */
-function put_edge(c: usize, rowBytes: usize, tile: usize, rows: i32, columns: i32, keep: bool): void {
-  for (let r = 0; r < rows; r++) {
-    for (let s = 0; s < columns; s++) {
+function edge(
+  c: usize, rowBytes: usize, a: usize, b: usize, bStep: usize, depth: i32, scratch: usize, rows: i32, columns: i32, keep: bool,
+): void {
+  tile5x8(scratch, 32, a, b, bStep, depth, false);
+  for (let r = 0; r < min(5, rows); r++) {
+    for (let s = 0; s < min(8, columns); s++) {
       const at = c + <usize>r * rowBytes + ((<usize>s) << 2);
-      const value = load<f32>(tile + ((<usize>(r * 8 + s)) << 2));
+      const value = load<f32>(scratch + ((<usize>(r * 8 + s)) << 2));
       store<f32>(at, keep ? load<f32>(at) + value : value);
     }
   }
@@ -164,8 +175,10 @@ function put_edge(c: usize, rowBytes: usize, tile: usize, rows: i32, columns: i3
 @inline
 function put(c: usize, lo: v128, hi: v128, keep: bool): void {
   if (keep) {
-    v128.store(c, f32x4.add(v128.load(c), lo));
-    v128.store(c, f32x4.add(v128.load(c, 16), hi), 16);
+    // Both loads before a store: else V8 does not make one wide register of the two halves, here and all the way up.
+    const low = v128.load(c), high = v128.load(c, 16);
+    v128.store(c, f32x4.add(low, lo));
+    v128.store(c, f32x4.add(high, hi), 16);
   } else {
     v128.store(c, lo);
     v128.store(c, hi, 16);
@@ -220,4 +233,68 @@ function tile5x8(c: usize, rowBytes: usize, a: usize, b: usize, bStep: usize, de
   put(c + 2 * rowBytes, c20, c21, keep);
   put(c + 3 * rowBytes, c30, c31, keep);
   put(c + 4 * rowBytes, c40, c41, keep);
+}
+
+/** tile5x8 of two panels of B side by side, from `b` and `d`: ten registers of 256 bits where the engine makes them of neighbours. */
+function tile5x16(c: usize, rowBytes: usize, a: usize, b: usize, d: usize, bStep: usize, depth: i32, keep: bool): void {
+  const zero = f32x4.splat(0);
+  let b0 = v128.load(b), b1 = v128.load(b, 16), b2 = v128.load(d), b3 = v128.load(d, 16);
+  let s = v128.load32_splat(a);
+  let c00 = madd(s, b0, zero), c01 = madd(s, b1, zero), c02 = madd(s, b2, zero), c03 = madd(s, b3, zero);
+  s = v128.load32_splat(a, 4);
+  let c10 = madd(s, b0, zero), c11 = madd(s, b1, zero), c12 = madd(s, b2, zero), c13 = madd(s, b3, zero);
+  s = v128.load32_splat(a, 8);
+  let c20 = madd(s, b0, zero), c21 = madd(s, b1, zero), c22 = madd(s, b2, zero), c23 = madd(s, b3, zero);
+  s = v128.load32_splat(a, 12);
+  let c30 = madd(s, b0, zero), c31 = madd(s, b1, zero), c32 = madd(s, b2, zero), c33 = madd(s, b3, zero);
+  s = v128.load32_splat(a, 16);
+  let c40 = madd(s, b0, zero), c41 = madd(s, b1, zero), c42 = madd(s, b2, zero), c43 = madd(s, b3, zero);
+  const end = a + (<usize>depth) * 20;
+  a += 20;
+  b += bStep;
+  d += bStep;
+  while (a < end) {
+    b0 = v128.load(b);
+    b1 = v128.load(b, 16);
+    b2 = v128.load(d);
+    b3 = v128.load(d, 16);
+    s = v128.load32_splat(a);
+    c00 = madd(s, b0, c00);
+    c01 = madd(s, b1, c01);
+    c02 = madd(s, b2, c02);
+    c03 = madd(s, b3, c03);
+    s = v128.load32_splat(a, 4);
+    c10 = madd(s, b0, c10);
+    c11 = madd(s, b1, c11);
+    c12 = madd(s, b2, c12);
+    c13 = madd(s, b3, c13);
+    s = v128.load32_splat(a, 8);
+    c20 = madd(s, b0, c20);
+    c21 = madd(s, b1, c21);
+    c22 = madd(s, b2, c22);
+    c23 = madd(s, b3, c23);
+    s = v128.load32_splat(a, 12);
+    c30 = madd(s, b0, c30);
+    c31 = madd(s, b1, c31);
+    c32 = madd(s, b2, c32);
+    c33 = madd(s, b3, c33);
+    s = v128.load32_splat(a, 16);
+    c40 = madd(s, b0, c40);
+    c41 = madd(s, b1, c41);
+    c42 = madd(s, b2, c42);
+    c43 = madd(s, b3, c43);
+    a += 20;
+    b += bStep;
+    d += bStep;
+  }
+  put(c, c00, c01, keep);
+  put(c + 32, c02, c03, keep);
+  put(c + rowBytes, c10, c11, keep);
+  put(c + rowBytes + 32, c12, c13, keep);
+  put(c + 2 * rowBytes, c20, c21, keep);
+  put(c + 2 * rowBytes + 32, c22, c23, keep);
+  put(c + 3 * rowBytes, c30, c31, keep);
+  put(c + 3 * rowBytes + 32, c32, c33, keep);
+  put(c + 4 * rowBytes, c40, c41, keep);
+  put(c + 4 * rowBytes + 32, c42, c43, keep);
 }

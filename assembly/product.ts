@@ -54,6 +54,77 @@ export function dense4x8(c: usize, rowBytes: usize, a: usize, b: usize, k: i32):
   v128.store(c, c31, 16);
 }
 
+/** dense4x8 of two panels of B, `bStep` bytes apart, whose columns of C lie cStep bytes apart. */
+export function dense4x16(c: usize, rowBytes: usize, cStep: usize, a: usize, b: usize, bStep: usize, k: i32): void {
+  const zero = f32x4.splat(0);
+  let d = b + bStep;
+  let b0 = v128.load(b), b1 = v128.load(b, 16), b2 = v128.load(d), b3 = v128.load(d, 16);
+  let s = v128.load32_splat(a);
+  let c00 = madd(s, b0, zero), c01 = madd(s, b1, zero), c02 = madd(s, b2, zero), c03 = madd(s, b3, zero);
+  s = v128.load32_splat(a, 4);
+  let c10 = madd(s, b0, zero), c11 = madd(s, b1, zero), c12 = madd(s, b2, zero), c13 = madd(s, b3, zero);
+  s = v128.load32_splat(a, 8);
+  let c20 = madd(s, b0, zero), c21 = madd(s, b1, zero), c22 = madd(s, b2, zero), c23 = madd(s, b3, zero);
+  s = v128.load32_splat(a, 12);
+  let c30 = madd(s, b0, zero), c31 = madd(s, b1, zero), c32 = madd(s, b2, zero), c33 = madd(s, b3, zero);
+  const end = a + ((<usize>k) << 4);
+  a += 16;
+  b += 32;
+  d += 32;
+  while (a < end) {
+    b0 = v128.load(b);
+    b1 = v128.load(b, 16);
+    b2 = v128.load(d);
+    b3 = v128.load(d, 16);
+    s = v128.load32_splat(a);
+    c00 = madd(s, b0, c00);
+    c01 = madd(s, b1, c01);
+    c02 = madd(s, b2, c02);
+    c03 = madd(s, b3, c03);
+    s = v128.load32_splat(a, 4);
+    c10 = madd(s, b0, c10);
+    c11 = madd(s, b1, c11);
+    c12 = madd(s, b2, c12);
+    c13 = madd(s, b3, c13);
+    s = v128.load32_splat(a, 8);
+    c20 = madd(s, b0, c20);
+    c21 = madd(s, b1, c21);
+    c22 = madd(s, b2, c22);
+    c23 = madd(s, b3, c23);
+    s = v128.load32_splat(a, 12);
+    c30 = madd(s, b0, c30);
+    c31 = madd(s, b1, c31);
+    c32 = madd(s, b2, c32);
+    c33 = madd(s, b3, c33);
+    a += 16;
+    b += 32;
+    d += 32;
+  }
+  let e = c + cStep;
+  v128.store(c, c00);
+  v128.store(c, c01, 16);
+  v128.store(e, c02);
+  v128.store(e, c03, 16);
+  c += rowBytes;
+  e += rowBytes;
+  v128.store(c, c10);
+  v128.store(c, c11, 16);
+  v128.store(e, c12);
+  v128.store(e, c13, 16);
+  c += rowBytes;
+  e += rowBytes;
+  v128.store(c, c20);
+  v128.store(c, c21, 16);
+  v128.store(e, c22);
+  v128.store(e, c23, 16);
+  c += rowBytes;
+  e += rowBytes;
+  v128.store(c, c30);
+  v128.store(c, c31, 16);
+  v128.store(e, c32);
+  v128.store(e, c33, 16);
+}
+
 /** The first four columns of dense4x8 alone. */
 export function dense4x4(c: usize, rowBytes: usize, a: usize, b: usize, k: i32): void {
   const zero = f32x4.splat(0);
@@ -126,6 +197,72 @@ export function open4x8(
   }
 }
 
+/** open4x8, two panels at a time. */
+export function open4x16(
+  c: usize, rowBytes: usize, cStep: usize, list: usize, end: usize, b: usize, bStep: usize, panels: i32,
+  w0: usize, w1: usize, w2: usize, w3: usize,
+): void {
+  for (; panels > 1; panels -= 2) {
+    let c00 = f32x4.splat(0), c01 = f32x4.splat(0), c02 = f32x4.splat(0), c03 = f32x4.splat(0);
+    let c10 = f32x4.splat(0), c11 = f32x4.splat(0), c12 = f32x4.splat(0), c13 = f32x4.splat(0);
+    let c20 = f32x4.splat(0), c21 = f32x4.splat(0), c22 = f32x4.splat(0), c23 = f32x4.splat(0);
+    let c30 = f32x4.splat(0), c31 = f32x4.splat(0), c32 = f32x4.splat(0), c33 = f32x4.splat(0);
+    let row = b, next = b + bStep;
+    for (let l = list; l < end; l += 4) {
+      const at = <usize>load<u32>(l);
+      const b0 = v128.load(row), b1 = v128.load(row, 16), b2 = v128.load(next), b3 = v128.load(next, 16);
+      let s = v128.load32_splat(w0 + at);
+      c00 = madd(s, b0, c00);
+      c01 = madd(s, b1, c01);
+      c02 = madd(s, b2, c02);
+      c03 = madd(s, b3, c03);
+      s = v128.load32_splat(w1 + at);
+      c10 = madd(s, b0, c10);
+      c11 = madd(s, b1, c11);
+      c12 = madd(s, b2, c12);
+      c13 = madd(s, b3, c13);
+      s = v128.load32_splat(w2 + at);
+      c20 = madd(s, b0, c20);
+      c21 = madd(s, b1, c21);
+      c22 = madd(s, b2, c22);
+      c23 = madd(s, b3, c23);
+      s = v128.load32_splat(w3 + at);
+      c30 = madd(s, b0, c30);
+      c31 = madd(s, b1, c31);
+      c32 = madd(s, b2, c32);
+      c33 = madd(s, b3, c33);
+      row += 32;
+      next += 32;
+    }
+    let out = c, beside = c + cStep;
+    v128.store(out, c00);
+    v128.store(out, c01, 16);
+    v128.store(beside, c02);
+    v128.store(beside, c03, 16);
+    out += rowBytes;
+    beside += rowBytes;
+    v128.store(out, c10);
+    v128.store(out, c11, 16);
+    v128.store(beside, c12);
+    v128.store(beside, c13, 16);
+    out += rowBytes;
+    beside += rowBytes;
+    v128.store(out, c20);
+    v128.store(out, c21, 16);
+    v128.store(beside, c22);
+    v128.store(beside, c23, 16);
+    out += rowBytes;
+    beside += rowBytes;
+    v128.store(out, c30);
+    v128.store(out, c31, 16);
+    v128.store(beside, c32);
+    v128.store(beside, c33, 16);
+    c += 2 * cStep;
+    b += 2 * bStep;
+  }
+  if (panels > 0) open4x8(c, rowBytes, cStep, list, end, b, bStep, panels, w0, w1, w2, w3);
+}
+
 /** The first four columns of one panel of open4x8 alone. */
 export function open4x4(c: usize, rowBytes: usize, list: usize, b: usize, end: usize, w0: usize, w1: usize, w2: usize, w3: usize): void {
   let c0 = f32x4.splat(0), c1 = f32x4.splat(0), c2 = f32x4.splat(0), c3 = f32x4.splat(0);
@@ -185,4 +322,34 @@ export function dot4x2(out: usize, a: usize, b: usize, aStep: usize, bStep: usiz
   }
   v128.store(out, f32x4.add(v128.load(out), sum4x4(c00, c10, c20, c30)));
   v128.store(out, f32x4.add(v128.load(out, 16), sum4x4(c01, c11, c21, c31)), 16);
+}
+
+/**
+ * c[i][j] = Σ a[i]·b[j] over groups of four lanes, i < 4 and j < 2: a and b hold rows of 4 floats, the next group aStep and bStep bytes on.
+ * c: out[0 .. 3] for j = 0, out[4 .. 7] for j = 1. Lane by lane over the groups, then the lanes pairwise.
+ */
+export function group_dot4x2(out: usize, a: usize, b: usize, aStep: usize, bStep: usize, groups: i32): void {
+  let c00 = f32x4.splat(0), c01 = f32x4.splat(0);
+  let c10 = f32x4.splat(0), c11 = f32x4.splat(0);
+  let c20 = f32x4.splat(0), c21 = f32x4.splat(0);
+  let c30 = f32x4.splat(0), c31 = f32x4.splat(0);
+  for (; groups > 0; groups--) {
+    const b0 = v128.load(b), b1 = v128.load(b, 16);
+    let s = v128.load(a);
+    c00 = madd(s, b0, c00);
+    c01 = madd(s, b1, c01);
+    s = v128.load(a, 16);
+    c10 = madd(s, b0, c10);
+    c11 = madd(s, b1, c11);
+    s = v128.load(a, 32);
+    c20 = madd(s, b0, c20);
+    c21 = madd(s, b1, c21);
+    s = v128.load(a, 48);
+    c30 = madd(s, b0, c30);
+    c31 = madd(s, b1, c31);
+    a += aStep;
+    b += bStep;
+  }
+  v128.store(out, sum4x4(c00, c10, c20, c30));
+  v128.store(out, sum4x4(c01, c11, c21, c31), 16);
 }

@@ -78,14 +78,6 @@ export function put_table(table: usize, h: i32, w: i32, pad: i32): void {
   }
 }
 
-/** Writes zeros where the last panel has but one group. */
-export function clear_half(v: usize, step: usize, channels: i32): void {
-  for (let e = 0; e < 36; e++) {
-    for (let c = 0, at = v; c < channels; c++, at += 32) v128.store(at, f32x4.splat(0));
-    v += step;
-  }
-}
-
 /** Address of group i of a block: its half of a panel. */
 // @ts-ignore: decorator
 @inline
@@ -95,12 +87,12 @@ export function group_at(v: usize, i: i32, panelBytes: usize): usize {
 
 /**
  * V of groups [first, last), counted from image 0 on: `planes` channels, those in `list` (u32; 0: all in order). `full`: channels of an image.
- * gradient: A dy Aᵀ of images that have no padding, rather than Bᵀ d B.
+ * gradient: A dy Aᵀ of images that have no padding, rather than Bᵀ d B. flat: groups lie side by side, panelBytes apart, rather than two in a panel.
  */
 export function transform_block(
   v: usize, step: usize, panelBytes: usize, k: usize, table: usize, plane: usize,
   x: usize, list: usize, planes: i32, full: i32, h: i32, w: i32, pad: i32, rowBytes: usize,
-  groups: i32, first: i32, last: i32, gradient: bool,
+  groups: i32, first: i32, last: i32, gradient: bool, flat: bool,
 ): void {
   const tmp = k + CONSTANTS;
   const hw = (<usize>(h * w)) << 2;
@@ -114,7 +106,7 @@ export function transform_block(
       copy_rows(plane, rowBytes, x + <usize>(image * full + channel) * hw, h, w, pad, top, bottom);
       let entry = table + (<usize>g << 2) * ENTRY;
       for (let i = done; i < done + run; i++) {
-        const out = group_at(v, i, panelBytes) + ((<usize>c) << 5);
+        const out = flat ? v + <usize>i * panelBytes + ((<usize>c) << 4) : group_at(v, i, panelBytes) + ((<usize>c) << 5);
         const p0 = plane + load<u32>(entry), p1 = plane + load<u32>(entry, 16);
         const p2 = plane + load<u32>(entry, 32), p3 = plane + load<u32>(entry, 48);
         if (gradient) gradient_group(out, step, k, tmp, p0, p1, p2, p3, rowBytes);

@@ -1,9 +1,10 @@
 import { round } from './padding';
-import { dense4x4, dense4x8, dot4x2, open4x4, open4x8 } from './product';
+import { dense4x16, dense4x4, dense4x8, group_dot4x2, open4x16, open4x4, open4x8 } from './product';
 import {
-  block_panels, clear_half, ENTRY, FORWARD_BLOCK, GRADIENT_BLOCK, group_at, groups_in, output_block, padded_plane, padded_row, part_bytes,
+  block_panels, ENTRY, FORWARD_BLOCK, GRADIENT_BLOCK, groups_in, output_block, padded_plane, padded_row, part_bytes,
   put_table, TMP, transform_block,
 } from './winograd-blocks';
+import { wide_tiles } from './wide';
 import { CONSTANTS, put_constants, weight_gradient_line, weight_line } from './winograd-transforms';
 
 // 3x3 convolution of stride 1 by Winograd's F(4x4, 3x3) (Lavin and Gray, "Fast algorithms for convolutional neural networks", CVPR 2016):
@@ -101,22 +102,29 @@ export function winograd_forward(
     store<u32>(offsets + ((<usize>j) << 2), <u32>(((filter >> 2) * ci) << 4) + ((filter & 3) << 2));
   }
   const uStep = (<usize>(round(co, 4) * ci)) << 2;
-  const whole = readCount == ci && filterCount == co;
+  const whole = readCount == ci && filterCount == co, wide = wide_tiles();
   const lastTerm = terms + ((<usize>readCount) << 2);
   for (let g = first * groups; g < last * groups; g += 2 * panels) {
     const stop = min(g + 2 * panels, last * groups);
-    transform_block(v, vStep, vPanel, work, table, plane, x, openIn, readCount, ci, h, w, pad, rowBytes, groups, g, stop, false);
+    transform_block(v, vStep, vPanel, work, table, plane, x, openIn, readCount, ci, h, w, pad, rowBytes, groups, g, stop, false, false);
     const full = (stop - g) >> 1, half = (stop - g) & 1;
     for (let e: usize = 0; e < 36; e++) {
       const ue = u + e * uStep;
       const ve = v + e * vStep, me = m + e * mStep;
       if (whole) {
         for (let p = 0, vp = ve, mp = me; p < full + half; p++, vp += vPanel, mp += mPanel) {
+          const two = wide && p + 2 <= full;
           let up = ue;
           for (let c = mp; c < mp + mPanel; c += 128) {
-            if (p < full) dense4x8(c, 32, up, vp, readCount);
+            if (two) dense4x16(c, 32, mPanel, up, vp, vPanel, readCount);
+            else if (p < full) dense4x8(c, 32, up, vp, readCount);
             else dense4x4(c, 32, up, vp, readCount);
             up += (<usize>ci) << 4;
+          }
+          if (two) {
+            p++;
+            vp += vPanel;
+            mp += mPanel;
           }
         }
         continue;
@@ -124,7 +132,8 @@ export function winograd_forward(
       let at = offsets;
       for (let c = me; c < me + mPanel; c += 128, at += 16) {
         const w0 = ue + load<u32>(at), w1 = ue + load<u32>(at, 4), w2 = ue + load<u32>(at, 8), w3 = ue + load<u32>(at, 12);
-        open4x8(c, 32, mPanel, terms, lastTerm, ve, vPanel, full, w0, w1, w2, w3);
+        if (wide) open4x16(c, 32, mPanel, terms, lastTerm, ve, vPanel, full, w0, w1, w2, w3);
+        else open4x8(c, 32, mPanel, terms, lastTerm, ve, vPanel, full, w0, w1, w2, w3);
         if (half) open4x4(c + <usize>full * mPanel, 32, terms, ve + <usize>full * vPanel, lastTerm, w0, w1, w2, w3);
       }
     }
@@ -148,7 +157,7 @@ export function winograd_gradient(
   const oh = h + 2 * pad - 2, ow = w + 2 * pad - 2;
   const panels = block_panels(even + four, GRADIENT_BLOCK, 4, groups * n);
   const table = work + CONSTANTS + TMP, plane = table + <usize>groups * 4 * ENTRY, dplane = plane + planeBytes;
-  const vPanel = (<usize>even) << 5, mPanel = (<usize>round(filters, 4)) << 5;
+  const vGroup = (<usize>even) << 4, mGroup = (<usize>round(filters, 4)) << 4;
   const vStep = part_bytes(even, panels), mStep = part_bytes(round(filters, 4), panels);
   const v = dplane + planeBytes, m = v + 36 * vStep;
   const duStep = (<usize>(even * four)) << 2, duRow = (<usize>four) << 3;
@@ -157,22 +166,15 @@ export function winograd_gradient(
   memory.fill(plane, 0, 2 * planeBytes);
   const g = block * 2 * panels, stop = min(g + 2 * panels, n * groups);
   const own = dy + ((<usize>(first * oh * ow)) << 2);
-  transform_block(v, vStep, vPanel, work, table, plane, x, 0, ci, ci, h, w, pad, rowBytes, groups, g, stop, false);
-  transform_block(m, mStep, mPanel, work, table, dplane, own, 0, filters, co, oh, ow, 0, rowBytes, groups, g, stop, true);
-  const count = (stop - g + 1) >> 1;
-  if ((stop - g) & 1) {
-    clear_half(group_at(v, stop - g, vPanel), vStep, ci);
-    clear_half(group_at(m, stop - g, mPanel), mStep, filters);
-  }
+  transform_block(v, vStep, vGroup, work, table, plane, x, 0, ci, ci, h, w, pad, rowBytes, groups, g, stop, false, true);
+  transform_block(m, mStep, mGroup, work, table, dplane, own, 0, filters, co, oh, ow, 0, rowBytes, groups, g, stop, true, true);
   for (let e: usize = 0; e < 36; e++) {
     let row = du + e * duStep + ((<usize>first) << 3);
-    for (let i: usize = 0; i < vPanel; i += 64) {
+    for (let i: usize = 0; i < vGroup; i += 32) {
       let out = row;
       row += duRow;
-      for (let o: usize = 0; o < mPanel; o += 128) {
-        v128.store(out, f32x4.splat(0));
-        v128.store(out, f32x4.splat(0), 16);
-        dot4x2(out, m + e * mStep + o, v + e * vStep + i, mPanel, vPanel, count);
+      for (let o: usize = 0; o < mGroup; o += 64) {
+        group_dot4x2(out, m + e * mStep + o, v + e * vStep + i, mGroup, vGroup, stop - g);
         out += 32;
       }
     }

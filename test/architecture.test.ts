@@ -20,7 +20,7 @@ import {
 const LEVELS = [
   ['cli', 'worker'],
   ['models', 'drawings'],
-  ['training'],
+  ['training', 'kernels'],
   ['files'],
   ['layers', 'structure'],
   ['data'],

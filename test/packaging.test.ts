@@ -188,6 +188,13 @@ test('drawings alone know d3, and a page that draws nothing loads neither', () =
   assert.ok([...moduleGraph(new URL('dist/draw.js', root)).bare.keys()].includes('d3-hierarchy'));
 });
 
+test('what espalier/kernels is made of is loaded by those alone who import it', () => {
+  const own = (entry: string) =>
+    [...moduleGraph(new URL(entry, root)).files.keys()].filter((name) => /\/dist\/kernels(\/|\.js)/.test(name));
+  assert.ok(own('dist/kernels.js').length > 5);
+  for (const entry of entries()) if (!entry.endsWith('/kernels.js')) assert.equal(own(entry), [], entry);
+});
+
 test('the kernels are inlined behind a dynamic import', () => {
   const { files } = moduleGraph(new URL('dist/index.js', packed));
   const inlined = [...files.keys()].filter((href) => files.get(href)!.includes('0061736d01'));

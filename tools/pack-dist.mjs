@@ -1,5 +1,5 @@
 // Before packing: puts the modules of dist/ together into few, as a page without a bundler loads each with a request of its own, and takes out white space.
-// An entry is what package.json names, or a module that one of its exports hands on: modules that the same entries need become one chunk, so that a page needs a
+// An entry is what package.json names, or one of APART: modules that the same entries need become one chunk, so that a page needs a
 // chunk whole or not at all, and bundlers leave out of the package as much as they would of the single modules. Identifiers keep their names.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, posix, relative, resolve, sep } from 'node:path';
@@ -9,15 +9,33 @@ import { buildSync } from 'esbuild';
 /** A thread's script, and who starts it by an address beside its own. */
 const THREADS = ['./dist/runtime/threads/thread.js', './dist/runtime/threads/team.js'];
 
+/**
+ * What the index hands on and a page may want without what would share its chunk. Each more makes chunks smaller and more, and what all of them take larger: these are the ones without
+ * which a bundler could not leave out as much of the package as of the single modules (test/packaging.test.ts).
+ */
+const APART = [
+  'data/split',
+  'data/standardise',
+  'files/safetensors',
+  'models/dense/dense-net',
+  'models/gaternet/gater-net',
+  'models/load',
+  'models/trf/trf-net',
+  'runtime/threads/can-thread',
+  'structure/chow-liu',
+  'structure/latent/expansion',
+  'structure/receptive-fields',
+  'training/roc',
+].map((name) => `./dist/${name}.js`);
+
 /** The scripts of the package in this folder as they are packed: path from the folder → text. */
 function packedScripts(folder) {
   const { bin, exports } = JSON.parse(readFileSync(resolve(folder, 'package.json'), 'utf8'));
   const exported = Object.values(exports).flatMap((target) => target.default ?? []);
-  const handedOn = importedBy(bundle(folder, exported).metafile.inputs, exported);
   const named = [...exported, ...Object.values(bin), ...THREADS];
-  const { outputFiles, metafile } = bundle(folder, [...new Set([...named, ...handedOn].map(plain))]);
+  const { outputFiles, metafile } = bundle(folder, [...named, ...APART].map(plain));
   const loaded = new Set(named.map(plain));
-  // A set may grow while it is walked. What the entries hand on lies in chunks; the files in their own names are loaded by nobody.
+  // A set may grow while it is walked. What stands apart lies in chunks; the files in their own names are loaded by nobody.
   for (const path of loaded) for (const imported of importedBy(metafile.outputs, [path])) loaded.add(imported);
   const texts = new Map(outputFiles.map(({ path, text }) => [relative(folder, path).replaceAll(sep, '/'), text]));
   return new Map([...loaded].map((path) => [path, withNames(texts.get(path))]));

@@ -1,5 +1,6 @@
 import type { Engine } from 'espalier';
 import { Conv, type ConvShape } from '#dist/layers/conv.js';
+import { ConvGradients } from '#dist/layers/conv-gradients.js';
 import type { Address } from '#dist/runtime/address.js';
 import { Pace } from '#dist/runtime/pace.js';
 import { ownOf } from '#dist/runtime/parts.js';
@@ -86,7 +87,7 @@ export function convolution(
       shape: text,
       work,
       ...(bars ? { bar: bars[1] } : {}),
-      run: () => conv.backwardInput(dx, dyAt, batch, scratch, pace),
+      run: () => new ConvGradients(conv).backwardInput(dx, dyAt, batch, scratch, pace),
       check: () =>
         compare('conv dX', dx, inputs, 200, () => {
           const [s, c, from, to] = [pick(batch), pick(channels), pick(size), pick(size)];
@@ -109,7 +110,7 @@ export function convolution(
       shape: text,
       work,
       ...(bars ? { bar: bars[2] } : {}),
-      run: () => conv.backwardWeight(xAt, dyAt, batch, scratch, pace),
+      run: () => new ConvGradients(conv).backwardWeight(xAt, dyAt, batch, scratch, pace),
       check: () =>
         compare('conv dW', conv.dweight, conv.weightCount, 20, () => {
           const [o, c, r, q] = [pick(filters), pick(channels), pick(kernel), pick(kernel)];

@@ -3,12 +3,11 @@ import { type Address, NONE, plus } from '../runtime/address.js';
 import type { Engine } from '../runtime/engine.js';
 import type { Pace } from '../runtime/pace.js';
 import { PANEL_ROWS, wholePanels } from '../runtime/panels.js';
-import { inParts, inRanges, type Turns } from '../runtime/parts.js';
+import { inParts, type Turns } from '../runtime/parts.js';
 import { LANES, type RowBatch, tilesFor, tilesToRows } from './batch.js';
+import { multiplyPanels, PACK, packPanels } from './product.js';
 
 const TILE_BYTES = LANES * 4;
-/** What packing takes a number, in multiply-adds. */
-const PACK = 20;
 
 /** Where fully connected units may pack their operands. Layers that take turns share it; `packScratch` reserves what the hungriest needs. */
 export interface PackScratch {
@@ -60,7 +59,7 @@ export class DenseUnits {
     accumulate = false,
   ): Promise<void> {
     const { units, inputs } = this;
-    await this.pack(scratch.a, units, inputs, inputs, 1, pace);
+    await packPanels(this.engine, scratch.a, this.weight, units, inputs, inputs, 1, pace);
     await this.multiply(y, yStride, units, x, xStride, inputs, tiles, bias, scratch, pace, accumulate);
   }
 
@@ -76,7 +75,7 @@ export class DenseUnits {
     accumulate: boolean,
   ): Promise<void> {
     const { units, inputs } = this;
-    await this.pack(scratch.a, inputs, units, 1, inputs, pace);
+    await packPanels(this.engine, scratch.a, this.weight, inputs, units, 1, inputs, pace);
     await this.multiply(dx, dxStride, inputs, dy, dyStride, units, tiles, NONE, scratch, pace, accumulate);
   }
 
@@ -101,22 +100,7 @@ export class DenseUnits {
         kernels.gemm_pack_b(plus(b, (t * LANES * 8 + j0 * depth) * 4), xTile, LANES, j1 - j0, 1, LANES, depth);
       }
     });
-    const panels = Math.ceil(units / PANEL_ROWS);
-    const added = accumulate ? 1 : 0;
-    // A panel of units stands for a tile.
-    await inParts(engine, pace, depth * units * inputs, panels, inputs, 8, ({ kernels, own }, j0, j1, p0, p1) => {
-      const [out, from] = [plus(dweight, j0 * 4), plus(b, j0 * depth * 4)];
-      kernels.gemm(out, a, from, own, inputs, 8, 8 * depth, p0, p1, units, j1 - j0, depth, added);
-    });
-  }
-
-  /** The weights as a matrix [outs][terms], in panels. */
-  private pack(a: Address, outs: number, terms: number, rowStride: number, termStride: number, pace: Pace): Turns {
-    const { engine, weight } = this;
-    return inRanges(engine, pace, outs * terms * PACK, outs, PANEL_ROWS, ({ kernels }, from, to) => {
-      const [out, source] = [plus(a, from * terms * 4), plus(weight, from * rowStride * 4)];
-      kernels.gemm_pack_a(out, source, to - from, terms, rowStride, termStride, terms);
-    });
+    await multiplyPanels(engine, dweight, a, b, units, inputs, depth, accumulate, pace);
   }
 
   /** Tiles of `outs` units from tiles of `terms`, by the matrix [outs][terms] that is packed in `scratch.a`. */

@@ -1,5 +1,5 @@
 import { type Address, NONE } from '../runtime/address.js';
-import type { Engine, Scope } from '../runtime/engine.js';
+import type { Engine } from '../runtime/engine.js';
 import type { Pace } from '../runtime/pace.js';
 import { at, inSamples } from './batch-norm.js';
 
@@ -9,11 +9,12 @@ export class PlaneGate {
   private readonly ones: Address;
   private readonly zeros: Address;
 
-  constructor(engine: Engine, scope: Scope, channels: number) {
+  /** Room for the most channels, `zeros` of them 0. */
+  constructor(engine: Engine, { ones, zeros, length }: { ones: Address; zeros: Address; length: number }) {
     this.engine = engine;
-    this.ones = scope.zeros(channels);
-    this.zeros = scope.zeros(channels);
-    engine.f32(this.ones, channels).fill(1);
+    this.ones = ones;
+    this.zeros = zeros;
+    engine.f32(ones, length).fill(1);
   }
 
   async forward(y: Address, x: Address, gate: Address, n: number, c: number, hw: number, pace: Pace): Promise<void> {

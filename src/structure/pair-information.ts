@@ -39,6 +39,8 @@ export class PairInformation {
   readonly variables: number;
   /** f64[variables]: what `row` wrote last. */
   readonly information: Address;
+  /** i32[variables], of binary variables: in how many rows both are 1. */
+  counts = NONE;
   private readonly engine: Engine;
   private readonly scope: Scope;
   /** Multiply-adds a row. */
@@ -109,7 +111,8 @@ export class PairInformation {
   private *prepareRows(data: BinaryRows): Steps<void> {
     const { engine, scope, information } = this;
     const { variables: d, rows: n } = data;
-    const counts = scope.bytes(d * 4);
+    this.counts = scope.bytes(d * 4);
+    const { counts } = this;
     const { start, index, columnStart, columnRow } = yield* bindingRows(engine, scope, data);
     const ends = engine.i32(columnStart, d + 1).slice();
     const ones = countIndices(data.index, d);
@@ -143,7 +146,8 @@ export class PairInformation {
     const { engine, scope, information } = this;
     const { variables: d, rows: n, words } = data;
     this.work = d * (LOOK_UP + WORD * words);
-    const counts = scope.bytes(d * 4);
+    this.counts = scope.bytes(d * 4);
+    const { counts } = this;
     const bits = yield* copying(engine, scope, data.bits);
     const each = new Int32Array(d);
     for (let v = 0; v < d; v++) {

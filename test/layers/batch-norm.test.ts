@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { BatchNorm } from '#dist/layers/batch-norm.js';
+import { normBackward, normForward } from '#dist/layers/batch-norm-passes.js';
 import { type Address, NONE, plus } from '#dist/runtime/address.js';
 import { createEngine } from '#dist/runtime/engine.js';
 import { Pace } from '#dist/runtime/pace.js';
@@ -80,12 +81,12 @@ for (const { n, c, hw, relu, weight, bias, steps } of cases) {
       const shortcut = step.shortcut ? place(scope, step.shortcut) : NONE;
       const [y, dz, dx, dgate] = [planes, planes, planes, n * c].map((length) => scope.zeros(length));
       const read = (at: Address | undefined, length = planes) => engine.f32(at!, length);
-      await layer.forward(y!, x, n, hw, { gate, shortcut, relu }, scratch, new Pace());
+      await normForward(layer, y!, x, n, hw, { gate, shortcut, relu }, scratch, new Pace());
       layer.commit();
       close(read(y), step.y, 1e-5, 'y');
       close(known.runningMean(), step.runningMean, 1e-5, 'running mean');
       close(known.runningVar(), step.runningVar, 1e-5, 'running variance');
-      await layer.backward(dx!, dz!, dgate!, dy, y!, x, n, hw, { gate, relu }, scratch, new Pace());
+      await normBackward(layer, dx!, dz!, dgate!, dy, y!, x, n, hw, { gate, relu }, scratch, new Pace());
       close(read(dx), step.dx, 1e-5, 'dx');
       close(known.dweight(), step.dweight, 1e-5, 'dweight');
       close(known.dbias(), step.dbias, 1e-5, 'dbias');
@@ -149,9 +150,31 @@ for (const [n, c, hw] of [
     // y over the shortcut, dz over dy: as a block would call it.
     const dy = place(scope, w);
     const [dx, dgate] = [scope.zeros(planes), scope.zeros(n * c)];
-    await layer.forward(shortcut!, x!, n, hw, { gate: gate!, shortcut: shortcut!, relu: true }, scratch, new Pace());
+    await normForward(
+      layer,
+      shortcut!,
+      x!,
+      n,
+      hw,
+      { gate: gate!, shortcut: shortcut!, relu: true },
+      scratch,
+      new Pace(),
+    );
     layer.commit();
-    await layer.backward(dx, dy, dgate, dy, shortcut!, x!, n, hw, { gate: gate!, relu: true }, scratch, new Pace());
+    await normBackward(
+      layer,
+      dx,
+      dy,
+      dgate,
+      dy,
+      shortcut!,
+      x!,
+      n,
+      hw,
+      { gate: gate!, relu: true },
+      scratch,
+      new Pace(),
+    );
     const found = {
       x: engine.f32(dx, planes),
       gate: engine.f32(dgate, n * c),
@@ -182,7 +205,7 @@ test('statistics of planes far from 0 are those of f64 to 1e-6, one sample or ma
     const known = layerOf(1, n);
     const values = uniform(n * hw, 50, 51);
     const x = place(known.scope, values);
-    await known.layer.forward(known.scope.zeros(n * hw), x, n, hw, { relu: false }, known.scratch, new Pace());
+    await normForward(known.layer, known.scope.zeros(n * hw), x, n, hw, { relu: false }, known.scratch, new Pace());
     known.layer.commit();
     const mean = values.reduce((a, b) => a + b, 0) / values.length;
     const variance = values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / (values.length - 1);

@@ -2,6 +2,7 @@ import { createEngine } from 'espalier';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Conv, type ConvShape } from '#dist/layers/conv.js';
+import { ConvGradients } from '#dist/layers/conv-gradients.js';
 import { Pace } from '#dist/runtime/pace.js';
 import { ownOf } from '#dist/runtime/parts.js';
 import { Draws } from '../support/draws.js';
@@ -60,7 +61,7 @@ for (const { what, n, ...shape } of CASES) {
       work: ownOf(engine, scope, conv.workBytes(n)),
       sums: scope.bytes(conv.sumBytes(n)),
     };
-    await conv.backwardWeight(x, dy, n, scratch, new Pace());
+    await new ConvGradients(conv).backwardWeight(x, dy, n, scratch, new Pace());
     const found = engine.f32(conv.dweight, conv.weightCount).slice();
     const work = scratch.work.at;
     const four = 4 * Math.ceil(filters / 4);

@@ -74,6 +74,14 @@ export async function takenCalls(engine: Engine): Promise<Record<string, Taken>>
     featureNames: ['x', 'y', 'z'],
   });
   const discrete = { threshold: 'mean' as const, missing: 'state' as const, signal, engine };
+  const ones = (length: number) => new Float32Array(length).fill(1);
+  const sizes = { samples: 1, channels: 1, height: 2, width: 2, filters: 1, kernel: 1, stride: 1, padding: 0 };
+  const convolution = () => ({ ...sizes, signal, engine });
+  const pairing = () => ({ rows: 1, columns: 2, of: [1], signal, engine });
+  const connected = () => {
+    const [start, index] = [Int32Array.of(0, 1), Int32Array.of(1)];
+    return { samples: 1, inputs: 2, units: 1, start, index, signal, engine };
+  };
   const drawing = () => ({ top: 3, title: 'Words' });
   const netOptions = {
     input: 'none' as const,
@@ -413,6 +421,39 @@ export async function takenCalls(engine: Engine): Promise<Record<string, Taken>>
     readCsv: { args: () => [CSV, schema(), { targets: 'compare', maxMemory: 2 ** 20 }] },
     readCsvAsync: { args: () => [CSV, schema(), { targets: 'compare', maxMemory: 2 ** 20, ...paced() }] },
     threading: { args: () => [] },
+    allocate: { args: () => [engine, [1, 2], Float32Array.of(1, 2)] },
+    conv2d: { args: () => [ones(4), ones(1), { ...convolution(), bias: ones(1), relu: true, out: ones(4) }] },
+    conv2dInputGradient: { args: () => [ones(4), ones(1), { ...convolution(), out: ones(4) }] },
+    conv2dWeightGradient: { args: () => [ones(4), ones(4), { ...convolution(), out: ones(1) }] },
+    gatedConv2d: {
+      args: () => [
+        ones(4),
+        ones(1),
+        {
+          ...convolution(),
+          open: Uint8Array.of(1),
+          read: Uint8Array.of(1),
+          bias: ones(1),
+          relu: true,
+          out: ones(4),
+        },
+      ],
+    },
+    packFilters: { args: () => [ones(1), convolution()] },
+    matmul: {
+      args: () => [
+        ones(1),
+        ones(1),
+        { m: 1, n: 1, k: 1, transposeA: true, transposeB: true, accumulate: true, out: ones(1), signal, engine },
+      ],
+    },
+    pairCounts: { args: () => [{ start: Int32Array.of(0, 1), index: Int32Array.of(1) }, pairing()] },
+    pairInformation: { args: () => [Uint8Array.of(0, 1), { ...pairing(), states: 2 }] },
+    sparseLinear: { args: () => [ones(2), ones(1), { ...connected(), bias: ones(1), out: ones(1) }] },
+    sparseLinearGradients: {
+      args: () => [ones(2), ones(1), ones(1), { ...connected(), dx: ones(2), dweight: ones(1), dbias: ones(1) }],
+    },
+    maximumSpanningTree: { args: () => [Float64Array.of(0, 1, 1, 0), { vertices: 2, root: 1, signal, engine }] },
     gatesToSvg: { args: () => [report(), { width: 960, order: 'rate', theme: 'auto', title: 'Gates' }] },
     latentTreeToDot: { args: () => [latent, { top: 3 }] },
     latentTreeToHtml: { args: () => [latent, drawing()] },

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import * as index from 'espalier';
 import * as draw from 'espalier/draw';
+import * as kernels from 'espalier/kernels';
 import * as read from 'espalier/read';
 import * as text from 'espalier/text';
 import * as topics from 'espalier/topics';
@@ -23,7 +24,7 @@ const dist = new URL('../../../dist/', import.meta.url);
 export function publicCalls(): PublicCall[] {
   const declared = declaredMembers();
   const found = new Map<string, PublicCall>();
-  const exported: Record<string, unknown> = { ...index, ...draw, ...read, ...text, ...topics };
+  const exported: Record<string, unknown> = { ...index, ...draw, ...kernels, ...read, ...text, ...topics };
   for (const [name, value] of Object.entries(exported)) {
     if (typeof value !== 'function') continue;
     const callee = value as Callee;

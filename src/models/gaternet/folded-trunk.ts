@@ -1,11 +1,12 @@
 import { at, inSamples } from '../../layers/batch-norm.js';
-import { type ChannelList, PLAIN } from '../../layers/conv.js';
-import { type Address, NONE, plus } from '../../runtime/address.js';
+import { PLAIN } from '../../layers/conv.js';
+import { convolveOpen, OpenFilters } from '../../layers/open-filters.js';
+import { type Address, NONE } from '../../runtime/address.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
 import type { Own } from '../../runtime/fork.js';
 import type { Kernels } from '../../runtime/kernels.js';
 import type { Pace } from '../../runtime/pace.js';
-import { inSizes, ownOf, type Part } from '../../runtime/parts.js';
+import { inSizes, ownOf } from '../../runtime/parts.js';
 import type { ConvNode, GateRange, PlanNode, PoolNode } from './backbone.js';
 import { gateAfterRelu, type Trunk } from './trunk.js';
 
@@ -87,10 +88,10 @@ export class FoldedTrunk {
     // A copy: views die when others that have their turn allocate.
     const rows = gates && !masked ? engine.f32(gates.values, n * gates.total).slice() : undefined;
     const open = nodes.map((node, i) =>
-      rows && hasGate(node) ? this.openFilters(i, node.gate, rows, gates!.total, n) : undefined,
+      rows && hasGate(node) ? new OpenFilters(engine, this.lists[i]!, rows, gates!.total, node.gate, n) : undefined,
     );
     /** Of nodes whose closed planes are zero, and so need not be read: their gates. */
-    const zeroed: (Filters | undefined)[] = [];
+    const zeroed: (OpenFilters | undefined)[] = [];
     for (const [i, node] of nodes.entries()) {
       const x = node.input < 0 ? images : place[node.input]!;
       const source = zeroed[node.input];
@@ -102,7 +103,11 @@ export class FoldedTrunk {
         if (masked) await this.convolveMasked(node, i, x, n, gates, pace);
         else {
           const added = node.shortcut === undefined ? undefined : zeroed[node.shortcut];
-          if (added) await this.zeroClosed(node.shortcut!, added, n, pace);
+          if (added) {
+            // Closed planes are not written, as no convolution reads them; a sum does.
+            const { height, width } = outputs[i]!;
+            await added.zeroClosed(place[node.shortcut!]!, height * width, pace);
+          }
           await this.convolve(node, i, x, n, open[i], source, pace);
         }
       }
@@ -117,49 +122,25 @@ export class FoldedTrunk {
     if (last) clearClosed(engine.f32(this.features, n * channels), channels, last);
   }
 
-  /** Runs of samples with the same open filters go together. */
   private async convolve(
     node: ConvNode,
     i: number,
     x: Address,
     n: number,
-    own: Filters | undefined,
-    source: Filters | undefined,
+    own: OpenFilters | undefined,
+    source: OpenFilters | undefined,
     pace: Pace,
   ): Promise<void> {
     const conv = this.trunk.convs[i]!;
     const y = this.place[i]!;
     const shortcut = node.shortcut === undefined ? NONE : y;
-    const part: Part = (fork, begin, end) => {
-      for (let first = begin, last = begin; first < end; first = last) {
-        do last++;
-        while (last < end && sameFilters(own, first, last) && sameFilters(source, first, last));
-        conv.run(fork.kernels, y, x, this.packed[i]!, fork.own, first, last, {
-          bias: this.bias[i]!,
-          shortcut,
-          relu: node.relu,
-          read: source?.list(first),
-          compute: own?.list(first),
-        });
-      }
-    };
-    await inSizes(this.engine, pace, n * conv.multiplyAdds(), n, conv.imagesAtOnce(n), part, this.work);
+    const added = { bias: this.bias[i]!, shortcut, relu: node.relu };
+    await convolveOpen(conv, y, x, this.packed[i]!, n, added, source, own, this.work, pace);
     if (own && node.shortcut !== undefined && node.relu) await this.reluClosed(node, i, own, n, pace);
   }
 
-  /** Closed planes are not written, as no convolution reads them; a sum does. */
-  private async zeroClosed(i: number, own: Filters, n: number, pace: Pace): Promise<void> {
-    const { height, width, channels } = this.trunk.plan.outputs[i]!;
-    const hw = height * width;
-    for (let s = 0; s < n; s++) {
-      const planes = this.engine.f32(at(this.place[i]!, s, channels * hw), channels * hw);
-      for (let c = 0; c < channels; c++) if (!own.isOpen(s, c)) planes.fill(0, c * hw, (c + 1) * hw);
-      if (pace.due) await pace.turn();
-    }
-  }
-
   /** Where a filter is closed its shortcut is all there is; one that may be negative needs the ReLU. */
-  private async reluClosed(node: ConvNode, i: number, own: Filters, n: number, pace: Pace): Promise<void> {
+  private async reluClosed(node: ConvNode, i: number, own: OpenFilters, n: number, pace: Pace): Promise<void> {
     if (afterRelu(this.trunk.plan.nodes, node.shortcut!)) return;
     const { height, width, channels } = this.trunk.plan.outputs[i]!;
     const { ones, zeros } = this;
@@ -223,7 +204,7 @@ export class FoldedTrunk {
     i: number,
     x: Address,
     n: number,
-    source: Filters | undefined,
+    source: OpenFilters | undefined,
     pace: Pace,
   ): Promise<void> {
     const { channels, height, width, size, stride, padding } = node.shape;
@@ -244,45 +225,6 @@ export class FoldedTrunk {
       }
     });
   }
-
-  /** Writes the lists of a node's open filters. */
-  private openFilters(i: number, range: GateRange, gates: Float32Array, total: number, n: number): Filters {
-    const { count, first } = range;
-    const lists = this.lists[i]!;
-    const list = this.engine.u32(lists, n * count);
-    const lengths = new Int32Array(n);
-    for (let s = 0; s < n; s++) {
-      for (let f = 0; f < count; f++) {
-        if (gates[s * total + first + f]! > 0) list[s * count + lengths[s]!++] = f;
-      }
-    }
-    return new Filters(gates, total, range, lists, lengths);
-  }
-}
-
-/** A gated node's open filters for each sample of a batch. */
-class Filters {
-  constructor(
-    private readonly gates: Float32Array,
-    private readonly total: number,
-    private readonly range: GateRange,
-    private readonly lists: Address,
-    private readonly lengths: Int32Array,
-  ) {}
-
-  list(sample: number): ChannelList {
-    return { at: plus(this.lists, sample * this.range.count * 4), length: this.lengths[sample]! };
-  }
-
-  isOpen(sample: number, filter: number): boolean {
-    return this.gates[sample * this.total + this.range.first + filter]! > 0;
-  }
-
-  same(a: number, b: number): boolean {
-    if (this.lengths[a] !== this.lengths[b]) return false;
-    for (let f = 0; f < this.range.count; f++) if (this.isOpen(a, f) !== this.isOpen(b, f)) return false;
-    return true;
-  }
 }
 
 /** Whether a node puts out what a ReLU or pools of it did. */
@@ -291,11 +233,7 @@ function afterRelu(nodes: readonly PlanNode[], i: number): boolean {
   return node?.kind === 'conv' ? node.relu : node !== undefined && afterRelu(nodes, node.input);
 }
 
-function sameFilters(filters: Filters | undefined, a: number, b: number): boolean {
-  return !filters || filters.same(a, b);
-}
-
-function clearClosed(features: Float32Array, channels: number, open: Filters): void {
+function clearClosed(features: Float32Array, channels: number, open: OpenFilters): void {
   for (let i = 0; i < features.length; i++) {
     if (!open.isOpen(Math.floor(i / channels), i % channels)) features[i] = 0;
   }

@@ -1,4 +1,5 @@
 import { LANES, rowsToTiles, tilesFor, tilesToRows } from '../../layers/batch.js';
+import type { BatchNorm } from '../../layers/batch-norm.js';
 import type { PackScratch } from '../../layers/dense-units.js';
 import { activationBytes, type Linear } from '../../layers/linear.js';
 import type { Address } from '../../runtime/address.js';
@@ -92,8 +93,14 @@ export class GaterHeadPass {
     return this.input.at;
   }
 
-  /** Scores from features [sample][feature]. With scratch, norms go by the statistics of the batch, as in training; without, by the running ones. */
-  async forward(features: Address, n: number, pack: PackScratch, pace: Pace, scratch?: Address): Promise<void> {
+  /** Scores from features [sample][feature]. Norms go by the running statistics, or as `normalise` does, into y from x. */
+  async forward(
+    features: Address,
+    n: number,
+    pack: PackScratch,
+    pace: Pace,
+    normalise?: (norm: BatchNorm, y: Address, x: Address) => Promise<void>,
+  ): Promise<void> {
     const { engine } = this;
     const { hidden, norm, out } = this.head;
     const tiles = tilesFor(n);
@@ -101,8 +108,8 @@ export class GaterHeadPass {
     await hidden.forward(this.hidden, this.input.at, tiles, pack, pace);
     if (norm) {
       await tilesToRows(engine, this.raw, this.hidden, hidden.units, tiles, pace);
-      if (scratch === undefined) norm.infer(this.rows, this.raw, n, 1, { relu: true });
-      else await norm.forward(this.rows, this.raw, n, 1, { relu: true }, scratch, pace);
+      if (normalise) await normalise(norm, this.rows, this.raw);
+      else norm.infer(this.rows, this.raw, n, 1, { relu: true });
       await rowsToTiles(engine, this.hidden, this.rows, hidden.units, tiles, n, pace);
     } else engine.kernels.relu(this.hidden, tiles * hidden.units * LANES);
     await out.forward(this.scoreTiles, this.hidden, tiles, pack, pace);

@@ -1,56 +1,26 @@
 import { at, inSamples } from '../../layers/batch-norm.js';
-import type { ConvScratch } from '../../layers/conv.js';
+import { normBackward, normForward } from '../../layers/batch-norm-passes.js';
+import { ConvGradients } from '../../layers/conv-gradients.js';
 import { PlaneGate } from '../../layers/plane-gate.js';
 import { type Address, NONE } from '../../runtime/address.js';
-import type { Scope } from '../../runtime/engine.js';
 import type { Pace } from '../../runtime/pace.js';
 import type { ConvNode, GateRange, PlanNode, PoolNode } from './backbone.js';
-import { GRADIENTS, gateAfterRelu, type Trunk } from './trunk.js';
+import { gateAfterRelu, type Trunk } from './trunk.js';
+import type { BatchGates, TrunkScratch, TrunkSpace } from './trunk-space.js';
 
-/** What the layers of trunks that take turns may scribble on: `scratchBytes` of the hungriest. */
-export interface TrunkScratch extends ConvScratch {
-  readonly norm: Address;
-}
-
-/** Gates of a batch for training, [sample][gate] over all of the net: their values, and where their gradients go. */
-export interface BatchGates {
-  readonly total: number;
-  readonly values: Address;
-  readonly gradient: Address;
-}
-
-/** Buffers of one batch size through a trunk, and the passes over them. */
+/** The passes of training through a trunk. */
 export class TrunkPass {
-  /** [sample][feature] after `forward`. */
-  readonly features: Address;
   private readonly trunk: Trunk;
-  /** Outputs of the nodes. */
-  private readonly y: readonly Address[];
-  /** Convolutions before their norm; winners of max pools. */
-  private readonly inner: readonly Address[];
-  /** Gated nodes without shortcut: after the ReLU, before the gate. */
-  private readonly ungated: readonly Address[];
-  /** Gated nodes: their gates and the gradients, [sample][filter]. */
-  private readonly gates: readonly Address[];
-  private readonly dgates: readonly Address[];
-  private readonly gradients: readonly Address[];
   private readonly gate: PlaneGate;
 
-  constructor(scope: Scope, trunk: Trunk, n: number) {
-    const { engine, plan } = trunk;
-    this.trunk = trunk;
-    const sizes = plan.outputs.map(({ channels, height, width }) => n * channels * height * width * 4);
-    const buffer = (i: number, wanted: boolean) => (wanted ? scope.bytes(sizes[i]!) : NONE);
-    this.y = sizes.map((size) => scope.bytes(size));
-    this.inner = plan.nodes.map((node, i) => buffer(i, node.kind !== 'average-pool'));
-    this.ungated = plan.nodes.map((node, i) => buffer(i, gateAfterRelu(node)));
-    const rows = (node: PlanNode) => (node.kind === 'conv' && node.gate ? scope.bytes(n * node.gate.count * 4) : NONE);
-    this.gates = plan.nodes.map(rows);
-    this.dgates = plan.nodes.map(rows);
-    this.gradients = Array.from({ length: GRADIENTS }, () => scope.bytes(Math.max(...sizes)));
-    this.features = scope.bytes(n * trunk.features * 4);
-    const most = Math.max(1, ...plan.nodes.map((node) => (node.kind === 'conv' ? node.shape.filters : 1)));
-    this.gate = new PlaneGate(engine, scope, most);
+  constructor(private readonly space: TrunkSpace) {
+    this.trunk = space.trunk;
+    this.gate = new PlaneGate(this.trunk.engine, space.planes);
+  }
+
+  /** [sample][feature] after `forward`. */
+  get features(): Address {
+    return this.space.features;
   }
 
   /** Features of n images, by the batch's own statistics. Without gates all filters are open. */
@@ -68,7 +38,7 @@ export class TrunkPass {
       else await this.pool(node, i, x, n, pace);
     }
     const { channels, height, width } = plan.outputs.at(-1)!;
-    const [top, hw] = [this.y.at(-1)!, height * width];
+    const [top, hw] = [this.space.y.at(-1)!, height * width];
     await inSamples(engine, pace, n, channels * hw, ({ kernels }, first, last) => {
       const to = at(this.features, first, channels);
       kernels.global_average_forward(to, at(top, first, channels * hw), (last - first) * channels, hw);
@@ -86,7 +56,7 @@ export class TrunkPass {
   ): Promise<void> {
     const { engine, plan } = this.trunk;
     const { nodes, outputs } = plan;
-    const grads = new NodeGradients(this.trunk, this.gradients, n, pace);
+    const grads = new NodeGradients(this.trunk, this.space.gradients, n, pace);
     const { channels, height, width } = outputs.at(-1)!;
     const [top, hw] = [grads.take(), height * width];
     await inSamples(engine, pace, n, channels * hw, ({ kernels }, first, last) => {
@@ -103,7 +73,7 @@ export class TrunkPass {
   }
 
   private input(node: PlanNode, images: Address): Address {
-    return node.input < 0 ? images : this.y[node.input]!;
+    return node.input < 0 ? images : this.space.y[node.input]!;
   }
 
   private async convolve(
@@ -115,16 +85,17 @@ export class TrunkPass {
     scratch: TrunkScratch,
     pace: Pace,
   ): Promise<void> {
-    const { trunk, y, inner } = this;
+    const { trunk } = this;
+    const { y, inner } = this.space;
     const { channels, height, width } = trunk.plan.outputs[i]!;
     const hw = height * width;
     await trunk.convs[i]!.forward(inner[i]!, x, n, scratch, pace);
     const gate = node.gate && gates ? this.takeGates(i, node.gate, gates, n) : NONE;
     const after = gateAfterRelu(node);
-    const normed = after && gate ? this.ungated[i]! : y[i]!;
+    const normed = after && gate ? this.space.ungated[i]! : y[i]!;
     const shortcut = node.shortcut === undefined ? NONE : y[node.shortcut]!;
     const extras = { relu: node.relu, shortcut, gate: after ? NONE : gate };
-    await trunk.norms[i]!.forward(normed, inner[i]!, n, hw, extras, scratch.norm, pace);
+    await normForward(trunk.norms[i]!, normed, inner[i]!, n, hw, extras, scratch.norm, pace);
     if (after && gate) await this.gate.forward(y[i]!, normed, gate, n, channels, hw, pace);
   }
 
@@ -138,26 +109,39 @@ export class TrunkPass {
     scratch: TrunkScratch,
     pace: Pace,
   ): Promise<void> {
-    const { trunk, y } = this;
+    const { trunk } = this;
+    const { y } = this.space;
     const { channels, height, width } = trunk.plan.outputs[i]!;
     const [hw, dy] = [height * width, grads.of(i)];
-    const gate = node.gate && gates ? this.gates[i]! : NONE;
+    const gate = node.gate && gates ? this.space.gates[i]! : NONE;
     const after = gateAfterRelu(node);
     if (after && gate)
-      await this.gate.backward(dy, this.dgates[i]!, dy, this.ungated[i]!, gate, n, channels, hw, scratch.norm, pace);
-    const normed = after && gate ? this.ungated[i]! : y[i]!;
+      await this.gate.backward(
+        dy,
+        this.space.dgates[i]!,
+        dy,
+        this.space.ungated[i]!,
+        gate,
+        n,
+        channels,
+        hw,
+        scratch.norm,
+        pace,
+      );
+    const normed = after && gate ? this.space.ungated[i]! : y[i]!;
     const extras = { relu: node.relu, gate: after ? NONE : gate };
-    const dgate = after || !gate ? NONE : this.dgates[i]!;
+    const dgate = after || !gate ? NONE : this.space.dgates[i]!;
     // What the convolution put out is not needed any more: its buffer takes the gradient.
-    const z = this.inner[i]!;
-    await trunk.norms[i]!.backward(z, dy, dgate, dy, normed, z, n, hw, extras, scratch.norm, pace);
+    const z = this.space.inner[i]!;
+    await normBackward(trunk.norms[i]!, z, dy, dgate, dy, normed, z, n, hw, extras, scratch.norm, pace);
     if (gate) this.putGateGradients(i, node.gate!, gates!, n);
     if (node.shortcut === undefined) grads.release(dy);
     else await grads.give(node.shortcut, dy);
-    await trunk.convs[i]!.backwardWeight(x, z, n, scratch, pace);
+    const gradients = new ConvGradients(trunk.convs[i]!);
+    await gradients.backwardWeight(x, z, n, scratch, pace);
     if (node.input < 0) return;
     const dx = grads.take();
-    await trunk.convs[i]!.backwardInput(dx, z, n, scratch, pace);
+    await gradients.backwardInput(dx, z, n, scratch, pace);
     await grads.give(node.input, dx);
   }
 
@@ -168,9 +152,9 @@ export class TrunkPass {
     const [from, to] = [channels * height * width, channels * out.height * out.width];
     const sizes = [height, width, out.height, out.width, size, stride, padding] as const;
     await inSamples(engine, pace, n, to * size ** 2, ({ kernels }, first, last) => {
-      const [y, planes] = [at(this.y[i]!, first, to), (last - first) * channels];
+      const [y, planes] = [at(this.space.y[i]!, first, to), (last - first) * channels];
       if (node.kind === 'max-pool')
-        kernels.max_pool_forward(y, at(this.inner[i]!, first, to), at(x, first, from), planes, ...sizes);
+        kernels.max_pool_forward(y, at(this.space.inner[i]!, first, to), at(x, first, from), planes, ...sizes);
       else kernels.average_pool_forward(y, at(x, first, from), planes, ...sizes);
     });
   }
@@ -186,7 +170,7 @@ export class TrunkPass {
       await inSamples(engine, pace, n, from * size ** 2, ({ kernels }, first, last) => {
         const [d, planes] = [at(dx, first, to), (last - first) * channels];
         if (node.kind === 'max-pool') {
-          const winners = at(this.inner[i]!, first, from);
+          const winners = at(this.space.inner[i]!, first, from);
           kernels.max_pool_backward(d, at(dy, first, from), winners, planes, h * w, out.height * out.width);
         } else {
           const sizes = [planes, h, w, out.height, out.width, size, stride, padding] as const;
@@ -202,16 +186,16 @@ export class TrunkPass {
   private takeGates(i: number, { first, count }: GateRange, gates: BatchGates, n: number): Address {
     const { engine } = this.trunk;
     const all = engine.f32(gates.values, n * gates.total);
-    const own = engine.f32(this.gates[i]!, n * count);
+    const own = engine.f32(this.space.gates[i]!, n * count);
     for (let s = 0; s < n; s++)
       own.set(all.subarray(s * gates.total + first, s * gates.total + first + count), s * count);
-    return this.gates[i]!;
+    return this.space.gates[i]!;
   }
 
   private putGateGradients(i: number, { first, count }: GateRange, gates: BatchGates, n: number): void {
     const { engine } = this.trunk;
     const all = engine.f32(gates.gradient, n * gates.total);
-    const own = engine.f32(this.dgates[i]!, n * count);
+    const own = engine.f32(this.space.dgates[i]!, n * count);
     for (let s = 0; s < n; s++) all.set(own.subarray(s * count, (s + 1) * count), s * gates.total + first);
   }
 }
