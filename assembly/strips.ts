@@ -82,7 +82,7 @@ export function strip_columns_backward(
 
 /**
  * dvalue[e] = Σ_f error[s][f] * weight (f, u) for the active entries e = (s, u) of rows [row0, row1), strip by strip. error: [strips][stripRows][32].
- * scratch: 64 bytes.
+ * scratch: 128 bytes.
  */
 export function strip_dots(
   dvalue: usize, start: usize, unit: usize, error: usize, weight: usize, scratch: usize, strips: i32, stripRows: i32, units: i32,

@@ -6,17 +6,15 @@ import type { Case } from './cases/case.js';
 import { type Bars, convolution } from './cases/convolutions.js';
 import { pointwise } from './cases/pointwise.js';
 import { denseLayer, squareProduct } from './cases/products.js';
-import { rowLayers, sparseLayer } from './cases/sparse.js';
+import { FIELD_BARS, rowLayers, sparseLayer, UNIFORM_BARS } from './cases/sparse.js';
 import { randomNumbers, requireClose, sinkTotal } from './support/check.js';
 import { loadPeak } from './support/peak.js';
 import { loadTensorFlow } from './support/peers.js';
-import { type Clock, race } from './support/race.js';
+import type { Clock } from './support/race.js';
 import { formatTable, percent, printHeader } from './support/report.js';
 import { median, quantile } from './support/statistics.js';
 import { fieldConnections, makeCorpus, uniformConnections } from './support/structures.js';
-
-/** Each sample takes about this long, so that a moment of the machine holds a kernel and the peak beside it. */
-const SAMPLE_MS = 2;
+import { SAMPLE_MS, timeCases } from './support/time-cases.js';
 
 const { values } = parseArgs({
   options: {
@@ -50,8 +48,12 @@ for (const [inputs, units] of [
 }
 const [inputs, units] = [2191, 557];
 const connections = Math.round(0.017 * inputs * units);
-groups.push(sparseLayer(engine, 'uniform', uniformConnections(inputs, units, connections, random), 256, random));
-groups.push(sparseLayer(engine, 'fields', fieldConnections(inputs, units, connections, random), 256, random));
+groups.push(
+  sparseLayer(engine, 'uniform', uniformConnections(inputs, units, connections, random), 256, random, UNIFORM_BARS),
+);
+groups.push(
+  sparseLayer(engine, 'fields', fieldConnections(inputs, units, connections, random), 256, random, FIELD_BARS),
+);
 const words = fieldConnections(10000, 1982, Math.round(0.0225 * 10000 * 1982), random);
 groups.push(await rowLayers(engine, makeCorpus(2000, 10000, 21, random), words, 100, 256, random));
 groups.push(pointwise(engine, 1 << 18, random));
@@ -94,19 +96,10 @@ console.log(`Results were checked before timing. Sink ${sinkTotal().toFixed(3)}.
 
 /** Times a group in turns with the peak and adds its rows to the tables. */
 async function measure(cases: readonly Case[]): Promise<void> {
-  const runners: { name: string; run: () => Promise<void>; calls: number; async: true }[] = [];
-  for (const kernel of cases) {
-    await kernel.run();
-    kernel.check();
-    const calls = await callsPerSample(kernel);
-    const run = () => repeat(kernel, calls);
-    runners.push({ name: `${kernel.name} ${kernel.shape}`, run, calls, async: true });
-  }
-  const [peakTimes, ...times] = await race([{ name: 'peak', run: peak.run }, ...runners], rounds, { clock });
-  const peakRate = peakTimes!.map((ms) => peak.gigaflop / (ms / 1000));
+  const [peakRate, perCase] = await timeCases(cases, peak, rounds, clock);
   peaks.push(...peakRate);
   cases.forEach(({ name, shape, work, bar }, i) => {
-    const rate = times[i]!.map((ms) => (work.amount * runners[i]!.calls) / (ms / 1000));
+    const rate = perCase[i]!;
     if (work.unit === 'FLOP') {
       const share = rate.map((r, round) => r / 1e9 / peakRate[round]!);
       const middle = median(share);
@@ -125,23 +118,6 @@ function quantity(rate: number, unit: Case['work']['unit'] | ''): string {
   const [size, prefix] = rate >= 1e9 ? [1e9, 'G'] : rate >= 1e6 ? [1e6, 'M'] : [1e3, 'k'];
   const names = { byte: 'B/s', row: ' rows/s', element: ' elements/s', FLOP: 'FLOP/s', '': '' };
   return `${(rate / size).toFixed(2)} ${prefix}${names[unit]}`;
-}
-
-/** Layers may give others their turn, kernels do not. */
-async function repeat(kernel: Case, calls: number): Promise<void> {
-  for (let i = 0; i < calls; i++) {
-    const done = kernel.run();
-    if (done) await done;
-  }
-}
-
-async function callsPerSample(kernel: Case): Promise<number> {
-  for (let calls = 1; ; calls *= 2) {
-    const began = performance.now();
-    await repeat(kernel, calls);
-    const ms = performance.now() - began;
-    if (ms >= SAMPLE_MS / 2) return Math.max(1, Math.round((calls * SAMPLE_MS) / ms));
-  }
 }
 
 async function tensorFlowCase(): Promise<Case> {

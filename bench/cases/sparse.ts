@@ -7,9 +7,15 @@ import { type Address, NONE } from '#dist/runtime/address.js';
 import { Pace } from '#dist/runtime/pace.js';
 import { randomFloats, requireClose, sink } from '../support/check.js';
 import type { Case } from './case.js';
+import type { Bars } from './convolutions.js';
 
 const tileAt = (width: number, row: number, u: number) =>
   Math.floor(row / LANES) * width * LANES + u * LANES + (row % LANES);
+
+/** Shares of the peak of 128 bits that forward, dX and dW must reach: on receptive fields, on connections drawn at random, and on fields in registers of 256 bits. */
+export const FIELD_BARS: Bars = [0.6, 0.55, 0.5];
+export const UNIFORM_BARS: Bars = [0.3, 0.35, 0.25];
+export const WIDE_FIELD_BARS: Bars = [1, 0.9, 0.75];
 
 /** Forward, dX and dW of a sparse layer over tiles, as the layer calls them; only its connections count as work. */
 export function sparseLayer(
@@ -18,6 +24,7 @@ export function sparseLayer(
   connections: Connections,
   batch: number,
   random: () => number,
+  bars: Bars,
 ): Case[] {
   const scope = engine.scope();
   const { inputs, units, start, index } = connections;
@@ -46,7 +53,7 @@ export function sparseLayer(
       name: 'sparse forward',
       shape,
       work,
-      bar: 0.5,
+      bar: bars[0],
       run: () => layer.forward(y, units, xAt, inputs, tiles, biasAt, new Pace()),
       check: () => {
         const wanted = new Float64Array(batch * units);
@@ -61,7 +68,7 @@ export function sparseLayer(
       name: 'sparse dX',
       shape,
       work,
-      bar: 0.45,
+      bar: bars[1],
       run: () => layer.backwardInput(dx, inputs, dyAt, units, tiles, new Pace(), false),
       check: () => {
         const wanted = new Float64Array(batch * inputs);
@@ -75,7 +82,7 @@ export function sparseLayer(
       name: 'sparse dW',
       shape,
       work,
-      bar: 0.4,
+      bar: bars[2],
       run: () => layer.backwardWeight(dyAt, units, xAt, inputs, tiles, new Pace(), false),
       check: () => {
         const wanted = new Float64Array(index.length);

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
-import { NONE } from '#dist/runtime/address.js';
+import { type Address, NONE } from '#dist/runtime/address.js';
 import { Draws } from '../support/draws.js';
-import { type engine, guarded, kernelTest } from '../support/kernel-test.js';
+import { engine, guarded, kernelTest } from '../support/kernel-test.js';
 import { sameBits } from '../support/numbers.js';
 import { randomPattern } from '../support/patterns.js';
 import * as twin from './twins/sparse.js';
@@ -123,7 +123,7 @@ function checkSddmm(sddmm: Sddmm, draws: Draws, dots: Dots): void {
     const expected = dvalue.read();
     const [start, index] = [memory.input(pattern.start).at, memory.input(pattern.index).at];
     const [atA, atB] = [memory.input(a).at, memory.input(b).at];
-    const scratch = memory.output(new Float32Array(16)).at;
+    const scratch = memory.output(new Float32Array(32)).at;
     const ends = [row0, ...cuts, row1];
     for (let i = ends.length - 2; i >= 0; i--) {
       sddmm(dvalue.at, start, index, atA, atB, scratch, lda, ldb, ends[i]!, ends[i + 1]!, n);
@@ -136,6 +136,23 @@ function checkSddmm(sddmm: Sddmm, draws: Draws, dots: Dots): void {
 kernelTest('sddmm', 'every multiple of 4 up to 136, rows of 0 to 9 entries, bits of the twin', (sddmm) => {
   const draws = new Draws(4);
   for (let n = 4; n <= 136; n += 4) for (let times = 0; times < 4; times++) checkSddmm(sddmm, draws, { n });
+});
+
+/** Where the word stands that chooses kernels for wide registers, see assembly/wide.ts. */
+const WIDE_TILES = 64 as Address;
+
+kernelTest('sddmm', 'the kernel for wide registers: the same bits', (sddmm) => {
+  const draws = new Draws(4);
+  const word = engine.u32(WIDE_TILES, 1);
+  const before = word[0]!;
+  try {
+    for (const wide of [0, 1]) {
+      word[0] = wide;
+      for (const n of [4, 32, 36, 96]) for (let times = 0; times < 9; times++) checkSddmm(sddmm, draws, { n });
+    }
+  } finally {
+    engine.u32(WIDE_TILES, 1)[0] = before;
+  }
 });
 
 kernelTest('sddmm', 'no lanes leave the values alone', (sddmm) => {

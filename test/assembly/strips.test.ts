@@ -187,7 +187,7 @@ kernelTest(
           const dvalue = memory.output(draws.floats(active.unit.length));
           const [start, unit] = [memory.input(pattern.start).at, memory.input(pattern.index).at];
           const [errorAt, weightAt] = [memory.input(error).at, memory.input(weight).at];
-          const scratch = memory.scratch(16).at;
+          const scratch = memory.scratch(32).at;
           const cut = draws.below(rows + 1);
           for (const [from, to] of [
             [cut, rows],

@@ -112,7 +112,7 @@ export const extents: Required<Extents> = {
       ...compressed(told, call, row1!, 'start', 'index', 'dvalue'),
       a: 4 * span(row1!, lda!, n!),
       b: 4 * span(told.max(index!, told.at(start!, row0!), told.at(start!, row1!)) + 1, ldb!, n!),
-      scratch: 64,
+      scratch: 128,
     };
   },
   compress_columns: (call, told) => ({
@@ -270,7 +270,7 @@ export const extents: Required<Extents> = {
       ...compressed(told, call, row1!, 'start', 'unit', 'dvalue'),
       error: ROW * span(strips!, stripRows!, row1!),
       weight: ROW * strips! * units!,
-      scratch: 64,
+      scratch: 128,
     };
   },
   merge_strips: ({ strips, stripRows }) => ({
