@@ -31,11 +31,6 @@ export interface Had {
   readonly build: EngineBuild;
 }
 
-/** For so long the calls are made before wide registers are trusted, ms: V8 has then optimised all of the kernels that they call. */
-const WIDE_TEST = 60;
-/** Of relaxed kernels: both of V8's compilers, one after the other. */
-const RELAXED_TEST = 20;
-
 /**
  * Builds other than the strict one in registers of 128 bits, tested before use: relaxed kernels within a bound of the strict ones, wide ones bit by bit against the same kernels without.
  * @throws Error where relaxed kernels cannot be had; where wide ones cannot, `build` tells why
@@ -51,11 +46,13 @@ export async function buildFor(asked: Asked, make: Instantiate = kernelsOf): Pro
     return { memory, kernels, calls: new Calls(kernels, memory) };
   };
   const modules = await compile('narrow');
+  const reason = wide ? (strict instanceof WebAssembly.Module ? NO_BYTES : hindrance()) : undefined;
+  if (!relaxed && reason) return { modules, choose: () => {}, build: { ...STRICT_BUILD, reasons: [reason] } };
   const { kernels, memory, calls } = await trial(modules);
   const narrow = written(calls);
   if (relaxed) {
     const ofStrict = written((await trial(modules.slice(0, 1))).calls);
-    const differs = firstDiffering(calls, ofStrict, nearEnough, RELAXED_TEST);
+    const differs = firstDiffering(calls, ofStrict, nearEnough);
     if (differs) throw new Error(`precision: the relaxed kernels of this runtime failed their test: ${differs}`);
   }
   const precision = relaxed ? 'relaxed' : 'strict';
@@ -66,8 +63,6 @@ export async function buildFor(asked: Asked, make: Instantiate = kernelsOf): Pro
     build: { precision, fused, wide: false, reasons },
   });
   if (!wide) return without(...STRICT_BUILD.reasons);
-  if (strict instanceof WebAssembly.Module) return without('wasm is a compiled module: pass its bytes');
-  const reason = hindrance();
   if (reason) return without(reason);
   const takeBack = setFlag();
   const widened = await compile('wide');
@@ -81,6 +76,8 @@ export async function buildFor(asked: Asked, make: Instantiate = kernelsOf): Pro
   return without(fault ?? `V8's flag makes nothing faster here: ${howToSet()}`);
 }
 
+const NO_BYTES = 'wasm is a compiled module: pass its bytes';
+
 /** Whether an engine of this process has wide registers: what it has not compiled yet needs the flag. */
 let inUse = false;
 
@@ -91,7 +88,7 @@ interface Trial {
 }
 
 function tested({ kernels, memory, calls }: Trial, narrow: Written): { tiles: Tiles; fault?: string } {
-  const differs = firstDiffering(calls, narrow, sameBits, WIDE_TEST);
+  const differs = firstDiffering(calls, narrow, sameBits);
   return {
     tiles: probeTiles(kernels, memory),
     ...(differs ? { fault: `the kernels failed their test in wide registers: ${differs} has other bits` } : {}),
