@@ -1,3 +1,5 @@
+import { madd, nmadd } from './simd';
+
 // Optimisers over flat blocks of n floats (n a multiple of 4); a step is one pass; and a look at whether they went astray.
 
 /**
@@ -7,11 +9,11 @@ export function sgd(p: usize, grad: usize, v: usize, n: i32, rate: f32, momentum
   const r = f32x4.splat(rate), m = f32x4.splat(momentum), w = f32x4.splat(l2);
   for (const end = p + ((<usize>n) << 2); p < end; p += 16, grad += 16, v += 16) {
     const x = v128.load(p);
-    const g = f32x4.add(v128.load(grad), f32x4.mul(w, x));
-    const velocity = f32x4.add(f32x4.mul(m, v128.load(v)), g);
+    const g = madd(w, x, v128.load(grad));
+    const velocity = madd(m, v128.load(v), g);
     v128.store(v, velocity);
-    const step = nesterov ? f32x4.add(g, f32x4.mul(m, velocity)) : velocity;
-    v128.store(p, f32x4.sub(x, f32x4.mul(r, step)));
+    const step = nesterov ? madd(m, velocity, g) : velocity;
+    v128.store(p, nmadd(r, step, x));
   }
 }
 
@@ -28,9 +30,9 @@ export function adam(
   const step = f32x4.splat(stepSize), root = f32x4.splat(rootScale), eps = f32x4.splat(epsilon), w = f32x4.splat(l2), s = f32x4.splat(shrink);
   for (const end = p + ((<usize>n) << 2); p < end; p += 16, grad += 16, m += 16, v += 16) {
     const x = v128.load(p);
-    const g = f32x4.add(v128.load(grad), f32x4.mul(w, x));
-    const mean = f32x4.add(f32x4.mul(b1, v128.load(m)), f32x4.mul(c1, g));
-    const square = f32x4.add(f32x4.mul(b2, v128.load(v)), f32x4.mul(c2, f32x4.mul(g, g)));
+    const g = madd(w, x, v128.load(grad));
+    const mean = madd(c1, g, f32x4.mul(b1, v128.load(m)));
+    const square = madd(c2, f32x4.mul(g, g), f32x4.mul(b2, v128.load(v)));
     v128.store(m, mean);
     v128.store(v, square);
     const denominator = f32x4.add(f32x4.mul(f32x4.sqrt(square), root), eps);

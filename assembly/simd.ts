@@ -1,4 +1,4 @@
-// Inline helpers shared by the kernels. `madd` is the one place where the relaxed build differs.
+// Inline helpers shared by the kernels. `madd` and `nmadd` are the places where the relaxed build differs.
 
 /** acc + a * b per lane: two roundings, or fused on CPUs that can in the relaxed build. */
 // @ts-ignore: decorator
@@ -6,6 +6,14 @@
 export function madd(a: v128, b: v128, acc: v128): v128 {
   if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, acc);
   return f32x4.add(acc, f32x4.mul(a, b));
+}
+
+/** acc - a * b per lane, as madd. */
+// @ts-ignore: decorator
+@inline
+export function nmadd(a: v128, b: v128, acc: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_nmadd(a, b, acc);
+  return f32x4.sub(acc, f32x4.mul(a, b));
 }
 
 /** Sum of the four lanes, pairwise: (x0 + x2) + (x1 + x3). */

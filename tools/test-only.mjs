@@ -33,7 +33,7 @@ function kernelsAreStale() {
   const made = ['build/espalier.wasm', 'dist/wasm/espalier.wasm', 'src/runtime/wasm-bytes.ts'];
   if (!made.every((path) => existsSync(path)) || !existsSync('dist/index.d.ts')) return true;
   const oldest = Math.min(...made.map((path) => statSync(path).mtimeMs));
-  const from = ['assembly', 'tools', 'asconfig.json', 'package-lock.json'];
+  const from = ['assembly', 'tools', 'asconfig.json', 'asconfig.relaxed.json', 'package-lock.json'];
   return from.flatMap(withContents).some((path) => statSync(path).mtimeMs > oldest);
 }
 

@@ -1,12 +1,14 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Dataset } from '../data/dataset.js';
 import { requireMemory } from '../runtime/budget.js';
 import { defaultEngine, ENGINE_OPTIONS, shareEngine } from '../runtime/engine.js';
+import type { EngineBuild } from '../runtime/modules.js';
 import { integer } from './options.js';
+import { say } from './print/told.js';
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 };
 
-/** Gives every command --max-memory and --threads, which the engine of the run then has. */
+/** Gives every command --max-memory, --threads, --wide and --precision, which the engine of the run then has. */
 export function addEngineOptions(program: Command): void {
   const { from, to } = ENGINE_OPTIONS.threads;
   for (const command of program.commands)
@@ -20,11 +22,32 @@ export function addEngineOptions(program: Command): void {
         '--threads <n>',
         'threads that compute; results are the same at any number (default: all cores)',
         integer(from, to),
+      )
+      .option(
+        '--wide',
+        'registers of 256 bits in Node 24 and later, by an experimental flag of V8; tested first, results are the same (default: where ESPALIER_WIDE=1)',
+      )
+      .addOption(
+        new Option(
+          '--precision <name>',
+          'relaxed: a multiply-add may round once; faster, and not the same bits on every machine',
+        )
+          .choices(ENGINE_OPTIONS.precision.of)
+          .default(undefined, 'strict'),
       );
   program.hook('preAction', async (_, command: Command) => {
-    const { maxMemory, threads } = command.opts();
-    if (maxMemory !== undefined || threads !== undefined) await shareEngine({ maxMemory, threads });
+    const { maxMemory, threads, wide, precision } = command.opts();
+    if ([maxMemory, threads, wide, precision].some((given) => given !== undefined))
+      await shareEngine({ maxMemory, threads, wide, precision });
+    // info has it among its facts.
+    if ((wide || process.env.ESPALIER_WIDE === '1') && command.name() !== 'info')
+      tellBuild((await defaultEngine()).build);
   });
+}
+
+/** Says why wide registers that were asked for are not had. */
+function tellBuild({ wide, reasons }: EngineBuild): void {
+  if (!wide) say(`not in wide registers: ${reasons.join('; ')}`);
 }
 
 /** Counts data that the command has read, or is to copy, with all that it needs from now on. RangeError where they are too large. */

@@ -24,6 +24,7 @@ import type { Computation } from './computation.js';
 import { meanLoss, requireFiniteRows } from './finite-rows.js';
 import { Lifetime } from './lifetime.js';
 import { fitBytes, fitMemory, OutputRoom, runBytes } from './need.js';
+import { type Precision, precisionOf } from './precision.js';
 import { aligned, type TargetInfo } from './target.js';
 
 export interface Prediction {
@@ -56,6 +57,8 @@ export interface NetDescription {
   target: TargetInfo;
   /** From the features up, the output layer last. */
   layers: readonly object[];
+  /** There where it was trained with relaxed kernels. */
+  precision?: 'relaxed';
   /** More, by method. */
   [fact: string]: unknown;
 }
@@ -118,7 +121,7 @@ export abstract class Net {
     readonly options: { seed: number };
     readonly target: TargetInfo;
     readonly vectorizer?: TextVectorizerJson;
-  };
+  } & Precision;
   /** Seconds that learning its structure took, by phase; absent on a loaded net, and where there is none to learn. */
   growSeconds?: object;
   private reader: Promise<TextVectorizer> | undefined;
@@ -226,6 +229,7 @@ export abstract class Net {
     if (settings.validation) this.check(settings.validation, 'validation', true);
     const { engine, seed, network, identity } = this;
     return this.life.train('fit', async () => {
+      Object.assign(this.state, precisionOf(engine));
       const pace = new Pace();
       const data = await this.prepared(train, 'train', true, pace);
       const validation = settings.validation && (await this.prepared(settings.validation, 'validation', true, pace));
@@ -235,7 +239,7 @@ export abstract class Net {
         seed,
         parameters: network.parameters,
         ...(network.trainedLength === undefined ? {} : { trainedLength: network.trainedLength }),
-        identity,
+        identity: { ...identity, ...precisionOf(engine) },
         startTraining: (rows, batchSize) => network.startTraining(rows, batchSize, weights),
         evaluate: (rows, given) => this.assess(rows, given, { brief: true }),
         readers: this.life,

@@ -1,20 +1,24 @@
-import { instantiate } from '@assemblyscript/loader';
 import { complete } from '../check/complete.js';
 import type { Option, OptionsOf } from '../check/option.js';
 import { type Address, NONE, type Size } from './address.js';
 import { Arena, MAX_BYTES } from './arena.js';
 import { DirectFork, type Fork, type Own } from './fork.js';
 import type { Kernels } from './kernels.js';
+import {
+  bytesOf,
+  type EngineBuild,
+  isWasmSource,
+  kernelsOf,
+  moduleOf,
+  STRICT_BUILD,
+  type WasmSource,
+} from './modules.js';
 import { threading } from './threads/can-thread.js';
 import { controlBytes } from './threads/protocol.js';
 import { ROOM_BYTES, roomAt } from './threads/room.js';
-import { shareable } from './threads/shared-module.js';
 import type { Team } from './threads/team.js';
 import { Writer } from './threads/written-fork.js';
-import type { WasmMemory, WasmModule, WebResponse } from './web-types.js';
-
-/** Where the kernels come from when not from the copy inside the package. */
-export type WasmSource = WasmModule | ArrayBuffer | ArrayBufferView | URL | WebResponse;
+import type { WasmMemory } from './web-types.js';
 
 /** Options of createEngine. */
 export const ENGINE_OPTIONS = {
@@ -43,6 +47,20 @@ export const ENGINE_OPTIONS = {
     flag: false,
     inert: true,
     doc: 'Threads that compute. Results have the same bits at any number.',
+  },
+  wide: {
+    kind: 'flag',
+    defaultDoc: 'whether the environment variable ESPALIER_WIDE is 1',
+    flag: false,
+    inert: true,
+    doc: 'Registers of 256 bits, by a flag of V8 that is experimental and then set for the whole process; the kernels are tested first, and results have the same bits. `engine.build` tells whether they are had.',
+  },
+  precision: {
+    kind: 'choice',
+    of: ['strict', 'relaxed'],
+    default: 'strict',
+    flag: false,
+    doc: 'relaxed: a multiply-add may round once. Faster, and not the same bits on every machine.',
   },
 } as const satisfies Record<string, Option>;
 
@@ -83,6 +101,8 @@ export class Engine {
     maxMemory = MAX_BYTES,
     threads = 1,
     private readonly reasons: readonly string[] = [],
+    /** Which kernels it runs. */
+    readonly build: EngineBuild = STRICT_BUILD,
   ) {
     this.kernels = kernels;
     this.maxMemory = maxMemory;
@@ -199,11 +219,17 @@ export class Scope {
 }
 
 /**
- * Instantiates the kernels: WebAssembly SIMD, no relaxed instructions, so the same bits on every engine.
- * Throws an Error where WebAssembly SIMD is missing (Node below 16.4, Safari below 16.4).
+ * Instantiates the kernels: WebAssembly SIMD, and unless `precision` is 'relaxed' no relaxed instructions, so the same bits on every engine.
+ * Throws an Error where WebAssembly SIMD is missing (Node below 16.4, Safari below 16.4), or relaxed SIMD is asked for and missing.
  */
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
-  const { wasm, maxMemory, threads } = complete(ENGINE_OPTIONS, options, 'createEngine');
+  const {
+    wasm,
+    maxMemory,
+    threads,
+    wide = wideByEnvironment(),
+    precision,
+  } = complete(ENGINE_OPTIONS, options, 'createEngine');
   if (!hasSimd())
     throw new Error(
       'this runtime has no WebAssembly SIMD; Espalier needs Node 16.4, Chrome 91, Firefox 89, Safari 16.4 or later',
@@ -212,18 +238,22 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   const maximum = Math.floor(Math.min(MAX_BYTES, maxMemory + reservedBytes(plan.threads)) / 65536);
   const sharedOnes = plan.threads > 1 ? sharedMemory(maximum) : undefined;
   const memory = sharedOnes ?? new WebAssembly.Memory({ initial: 16, maximum });
-  const module = await moduleOf(wasm, sharedOnes !== undefined);
-  const { instance } = await instantiate(module, { env: { memory } });
-  if (typeof instance.exports.gemm !== 'function')
-    throw new TypeError('wasm: expected the module espalier/wasm/espalier.wasm, got one without its kernels');
-  const kernels = instance.exports as unknown as Kernels;
-  if (!sharedOnes) {
-    const reasons = plan.threads > 1 ? ['this runtime gave no shared WebAssembly memory'] : plan.reasons;
-    return new Engine(memory, kernels, maxMemory, 1, reasons);
-  }
+  const shared = sharedOnes !== undefined;
+  const relaxed = precision === 'relaxed';
+  const special =
+    wide || relaxed
+      ? await (await import('./builds/builds.js')).buildFor({ strict: await bytesOf(wasm), relaxed, wide, shared })
+      : undefined;
+  const modules = special?.modules ?? [await moduleOf(wasm, shared)];
+  const kernels = await kernelsOf(modules, memory);
+  special?.choose(memory);
+  const makeEngine = (count: number, reasons: readonly string[]) =>
+    new Engine(memory, kernels, maxMemory, count, reasons, special?.build);
+  if (!sharedOnes)
+    return makeEngine(1, plan.threads > 1 ? ['this runtime gave no shared WebAssembly memory'] : plan.reasons);
   const { Team } = await import('./threads/team.js');
-  const engine = new Engine(memory, kernels, maxMemory, plan.threads, plan.reasons);
-  engine.employ((control) => new Team(module, memory, control, plan.threads));
+  const engine = makeEngine(plan.threads, plan.reasons);
+  engine.employ((control) => new Team(modules, memory, control, plan.threads));
   return engine;
 }
 
@@ -237,6 +267,18 @@ function threadsFor(
   if (can.canThread && wasm instanceof WebAssembly.Module)
     return { threads: 1, reasons: ['wasm is a compiled module, whose memory cannot be shared: pass its bytes'] };
   return { threads: can.canThread ? (wanted ?? can.threads) : 1, reasons: can.reasons };
+}
+
+/** Whether the environment asks for it. Deno throws, or asks its user, where it may not be read. */
+function wideByEnvironment(): boolean {
+  const { process, Deno } = globalThis as { process?: NodeJS.Process; Deno?: DenoPermissions };
+  const query = { name: 'env', variable: 'ESPALIER_WIDE' };
+  if (Deno && Deno.permissions.querySync(query).state !== 'granted') return false;
+  return process?.env?.ESPALIER_WIDE === '1';
+}
+
+interface DenoPermissions {
+  permissions: { querySync(query: object): { state: string } };
 }
 
 let shared: Promise<Engine> | undefined;
@@ -271,54 +313,9 @@ export function isEngine(value: unknown): value is Engine {
   return value instanceof Engine;
 }
 
-function isWasmSource(value: unknown): value is WasmSource {
-  return (
-    value instanceof WebAssembly.Module ||
-    value instanceof ArrayBuffer ||
-    ArrayBuffer.isView(value) ||
-    value instanceof URL ||
-    (typeof Response !== 'undefined' && value instanceof Response)
-  );
-}
-
 /** The engine of some options, or the shared one. */
 export async function engineOf({ engine }: { engine?: Engine | undefined }): Promise<Engine> {
   return engine ?? defaultEngine();
-}
-
-/** The module's bytes, or the module; undefined for the inlined copy. */
-async function bytesOf(source: WasmSource | undefined): Promise<Uint8Array<ArrayBuffer> | WebAssembly.Module> {
-  if (source === undefined) return decode((await import('./wasm-bytes.js')).hex);
-  if (source instanceof WebAssembly.Module) return source;
-  if (source instanceof URL) {
-    if (source.protocol === 'file:')
-      throw new TypeError('wasm: expected a URL that can be fetched; read a file: URL and pass its bytes');
-    return bytesOf(await fetch(source));
-  }
-  if (typeof Response !== 'undefined' && source instanceof Response) {
-    if (!source.ok) throw new Error(`wasm: ${source.url} answered ${source.status}`);
-    return new Uint8Array(await source.arrayBuffer());
-  }
-  if (ArrayBuffer.isView(source))
-    return new Uint8Array(source.buffer as ArrayBuffer, source.byteOffset, source.byteLength);
-  return new Uint8Array(source as ArrayBuffer);
-}
-
-const compiled = new Map<boolean, Promise<WebAssembly.Module>>();
-
-/** The module that imports a memory of this kind. The inlined one is compiled once a kind. */
-async function moduleOf(source: WasmSource | undefined, shared: boolean): Promise<WebAssembly.Module> {
-  const compile = async () => {
-    const bytes = await bytesOf(source);
-    return bytes instanceof WebAssembly.Module ? bytes : WebAssembly.compile(shared ? shareable(bytes) : bytes);
-  };
-  if (source !== undefined) return compile();
-  const before = compiled.get(shared);
-  if (before) return before;
-  const module = compile();
-  compiled.set(shared, module);
-  module.catch(() => compiled.delete(shared));
-  return module;
 }
 
 /** Undefined where the runtime does not give one. */
@@ -328,12 +325,6 @@ function sharedMemory(maximum: number): WasmMemory | undefined {
   } catch {
     return undefined;
   }
-}
-
-function decode(hex: string): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(hex.length / 2);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16);
-  return bytes;
 }
 
 /** Whether this runtime validates a module with one SIMD instruction (v128.const, drop). */

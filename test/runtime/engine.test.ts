@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { plus } from '#dist/runtime/address.js';
-import { createEngine, defaultEngine, type Engine, hasSimd, type WasmSource } from '#dist/runtime/engine.js';
+import { createEngine, defaultEngine, type Engine, hasSimd } from '#dist/runtime/engine.js';
+import type { WasmSource } from '#dist/runtime/modules.js';
 import { sameBits } from '../support/numbers.js';
 
 const bytes = readFileSync(new URL('../../../dist/wasm/espalier.wasm', import.meta.url));

@@ -2,6 +2,7 @@ import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import type { Command } from 'commander';
 import { takenLine } from '../../data/tables/taken.js';
 import { defaultEngine, hasSimd } from '../../runtime/engine.js';
+import { STRICT_BUILD } from '../../runtime/modules.js';
 import { threading } from '../../runtime/threads/can-thread.js';
 import { oneLine } from '../errors.js';
 import { InputArgument } from '../flags/files.js';
@@ -29,7 +30,10 @@ async function tellModel(path: string, json: boolean | undefined): Promise<void>
   }
   const { summary, facts, table } = method.describe(net);
   print(summary);
-  printFacts({ ...facts, ...(taken === undefined ? {} : { 'Trained on': oneLine(takenLine(taken)) }) });
+  const precision: Record<string, string> = net.describe().precision
+    ? { Precision: 'relaxed: trained the same on another machine it may have other bits' }
+    : {};
+  printFacts({ ...facts, ...precision, ...(taken === undefined ? {} : { 'Trained on': oneLine(takenLine(taken)) }) });
   print('');
   printTable(table);
 }
@@ -37,7 +41,9 @@ async function tellModel(path: string, json: boolean | undefined): Promise<void>
 async function tellRuntime(version: string, json: boolean | undefined): Promise<void> {
   const simd = hasSimd();
   // The engine that commands would have.
-  const { threads, reasons } = simd ? (await defaultEngine()).working : NO_ENGINE;
+  const { working, build } = simd ? await defaultEngine() : NO_ENGINE;
+  const { threads, reasons } = working;
+  const canRelax = WebAssembly.validate(RELAXED_MADD);
   const facts = {
     version,
     runtime: runtimeName(),
@@ -46,7 +52,13 @@ async function tellRuntime(version: string, json: boolean | undefined): Promise<
     cores: availableParallelism(),
     memory: { totalBytes: totalmem(), freeBytes: freemem(), webAssemblyLimitBytes: 2 ** 32 },
     simd,
-    relaxedSimd: WebAssembly.validate(RELAXED_MADD),
+    relaxedSimd: canRelax,
+    // For scripts: whether commands with these options compute in wide registers, and whether they can take --precision relaxed.
+    wide: build.wide,
+    wideReasons: build.reasons,
+    relaxed: canRelax,
+    precision: build.precision,
+    fused: build.fused,
     threads,
     canThread: threading().canThread,
     reasons,
@@ -66,7 +78,8 @@ async function tellRuntime(version: string, json: boolean | undefined): Promise<
     Processor: `${facts.processor}, ${facts.cores} cores`,
     Memory: `${bytes(totalBytes)}, ${bytes(freeBytes)} free; WebAssembly up to ${bytes(webAssemblyLimitBytes)}`,
     'WebAssembly SIMD': yes(facts.simd),
-    'relaxed SIMD': `${yes(facts.relaxedSimd)} (not used: results are the same everywhere)`,
+    'relaxed SIMD': `${yes(canRelax)} (${build.precision === 'strict' ? 'not used: results are the same everywhere' : `used: a multiply-add rounds ${build.fused ? 'once' : 'twice'}`})`,
+    'wide registers': [yes(build.wide), ...build.reasons].join('; '),
     threads: [`${threads} in use`, ...reasons].join('; '),
     'cross-origin isolation': 'not applicable outside pages',
   };
@@ -85,4 +98,5 @@ const RELAXED_MADD = Uint8Array.of(
   ...[65, 0, 253, 15, 65, 0, 253, 15, 65, 0, 253, 15, 253, 133, 2, 26, 11],
 );
 
-const NO_ENGINE = { threads: 1, reasons: ['this runtime has no WebAssembly SIMD, which all computing needs'] };
+const NO_SIMD = ['this runtime has no WebAssembly SIMD, which all computing needs'];
+const NO_ENGINE = { working: { threads: 1, reasons: NO_SIMD }, build: { ...STRICT_BUILD, reasons: NO_SIMD } };

@@ -12,6 +12,7 @@ import { inTurns, type Steps, touching } from '../../runtime/steps.js';
 import { fitArrays } from '../../training/fit-arrays.js';
 import { createOptimizer, isFiniteBlock, optimizerOptions } from '../../training/optimizer.js';
 import { filled, LOAD, type LoadOptions, Net, type NetDescription, type OutputBatch } from '../net.js';
+import { precisionIn, precisionOf } from '../precision.js';
 import { describeTarget, requireSameTargets, type TargetInfo } from '../target.js';
 import type { ExplainOptions, Explanation } from './explain.js';
 import { type InputTransform, learningTransform } from './input.js';
@@ -117,6 +118,7 @@ export class FeedforwardNet extends Net {
       input,
       target,
       layers,
+      ...precisionIn(this.state),
       ...(this.state.vectorizer ? { vocabulary: this.state.vectorizer.words.length } : {}),
       ...(skipPaths.length ? { skipPaths } : {}),
     });
@@ -259,6 +261,7 @@ export async function newState(
     ...(raw.vectorizer ? { vectorizer: structuredClone(raw.vectorizer) } : {}),
     input,
     origin,
+    ...precisionOf(begun.engine),
   };
 }
 

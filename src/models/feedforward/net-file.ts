@@ -16,6 +16,7 @@ import type { Linear, Segment } from '../../layers/linear.js';
 import type { SkipShape } from '../../layers/skip-path.js';
 import { plus } from '../../runtime/address.js';
 import { copying, placing, type Steps } from '../../runtime/steps.js';
+import { precisionIn } from '../precision.js';
 import { hasScale } from '../target.js';
 import { type InputTransform, type InputTransformJson, transformFromJson } from './input.js';
 import type { NetState } from './net-state.js';
@@ -67,6 +68,7 @@ export function unpackModel(file: ModelFile, method: string): NetState {
   requireMethod(file, method);
   const { tensors } = file;
   const header = parseHeader(file.header as unknown as Header);
+  precisionIn(header);
   const { shape, input, format, ...rest } = header;
   const featureNames = namesIn(header);
   let inputs = shape.inputs;

@@ -1,11 +1,12 @@
 import type { TextVectorizerJson } from '../../data/documents/vectorizer-json.js';
 import type { Tensor } from '../../files/safetensors.js';
+import type { Precision } from '../precision.js';
 import type { TargetInfo } from '../target.js';
 import type { InputTransform } from './input.js';
 import type { NetworkShape } from './network.js';
 
 /** All that makes a net, beside its weights. */
-export interface NetState {
+export interface NetState extends Precision {
   method: string;
   options: { seed: number; initialScale: number };
   shape: NetworkShape;

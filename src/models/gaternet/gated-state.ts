@@ -4,13 +4,14 @@ import { ChannelNorm, type ChannelNormJson } from '../../data/images/channel-nor
 import { requireAugmentation } from '../../data/images/image-batch.js';
 import { damaged, isNames, requireFloats } from '../../files/model-file.js';
 import type { Tensor } from '../../files/safetensors.js';
+import { type Precision, precisionIn } from '../precision.js';
 import { hasScale, type TargetInfo } from '../target.js';
 import { type Plan, planBackbone } from './backbone.js';
 import type { GatedShape } from './gated-layers.js';
 import { GATER, type GaterNetOptions, type GaterSettings } from './options.js';
 
 /** All that makes a net beside its weights. */
-export interface GatedState {
+export interface GatedState extends Precision {
   method: 'gaternet';
   options: { seed: number };
   target: TargetInfo;
@@ -102,6 +103,7 @@ export function stateFrom(header: Record<string, unknown>): GatedState {
       target,
       shape: full,
       norm: ChannelNorm.fromJSON(norm),
+      ...precisionIn(header),
     };
     if (state.norm.mean.length !== full.image.channels) throw damaged(FIELDS);
     return state;

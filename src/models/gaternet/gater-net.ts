@@ -38,6 +38,7 @@ import {
   type RunOptions,
   type RunSettings,
 } from '../net.js';
+import { precisionIn } from '../precision.js';
 import { describeTarget, requireSameTargets, type TargetInfo } from '../target.js';
 import { type ConvNode, widened } from './backbone.js';
 import { backboneLayers } from './backbone-layers.js';
@@ -301,6 +302,7 @@ export class GaterNet extends Net {
       input: { kind: 'images' as const, ...image },
       target,
       layers: backboneLayers(network),
+      ...precisionIn(this.state),
       image,
       backbone,
       ...(gater ? { gater, placement, bottleneck, bottleneckNorm, penalty, pretrainEpochs } : {}),

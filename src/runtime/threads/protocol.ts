@@ -32,7 +32,8 @@ export const ITEM_WORDS = 2 ** 11;
 
 /** What a thread is told when it starts. */
 export interface Start {
-  readonly module: WasmModule;
+  /** Of kernels of the same name, the last one's is meant. */
+  readonly modules: readonly WasmModule[];
   readonly memory: WasmMemory;
   /** Byte of the control block. */
   readonly control: number;

@@ -50,7 +50,7 @@ export class Team {
 
   /** `control`: byte of the memory from which on controlBytes(threads) are the team's own. */
   constructor(
-    private readonly module: WasmModule,
+    private readonly modules: readonly WasmModule[],
     private readonly memory: WasmMemory,
     private readonly control: number,
     private readonly threads: number,
@@ -126,9 +126,9 @@ export class Team {
 
   private start(): void {
     this.started = true;
-    const { module, memory, control, threads } = this;
+    const { modules, memory, control, threads } = this;
     for (let index = 1; index < threads; index++) {
-      const start: Start = { module, memory, control, index, spin: SPIN };
+      const start: Start = { modules, memory, control, index, spin: SPIN };
       try {
         const ended = (fault: string) => this.miss(index, fault);
         this.running.set(index, startThread(start, ended));

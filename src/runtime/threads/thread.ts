@@ -21,9 +21,10 @@ import {
 
 const CHECKS = 64;
 
-function work({ module, memory, control, index, spin }: Start): void {
+function work({ modules, memory, control, index, spin }: Start): void {
   const words = new Int32Array(memory.buffer, control);
-  const { table } = kernelTable(new WebAssembly.Instance(module, { env: { memory } }).exports);
+  const exports = modules.map((module) => new WebAssembly.Instance(module, { env: { memory } }).exports);
+  const { table } = kernelTable(Object.assign({}, ...exports));
   const busy = busyWord(index);
   let last: Region | undefined;
   const region = () => {
