@@ -35,18 +35,13 @@ export interface ConvExtras {
   /** Planes like the output, or the output itself. */
   readonly shortcut: Address;
   readonly relu: boolean;
-  /** Channels to read and filters to compute, rising (u32); undefined for all. */
-  readonly read: ChannelList | undefined;
-  readonly compute: ChannelList | undefined;
+  /** Channels to read, u32[n][1 + channels], and filters to compute, u32[n][1 + filters], of each image: how many, then which, rising. */
+  readonly read: Address;
+  readonly compute: Address;
 }
 
 /** Nothing added, nothing left out. */
-export const PLAIN: ConvExtras = { bias: NONE, shortcut: NONE, relu: false, read: undefined, compute: undefined };
-
-export interface ChannelList {
-  readonly at: Address;
-  readonly length: number;
-}
+export const PLAIN: ConvExtras = { bias: NONE, shortcut: NONE, relu: false, read: NONE, compute: NONE };
 
 const four = (count: number) => roundUp(count, 4);
 
@@ -134,7 +129,7 @@ export class Conv {
       : size;
   }
 
-  /** Images [first, last) of y from x, by packed weights. Written out: an image with gates makes one call for each layer. */
+  /** Images [first, last) of y from x, by packed weights. */
   run(
     kernels: Kernels,
     y: Address,
@@ -147,10 +142,6 @@ export class Conv {
   ): void {
     const { channels, filters, kernel, stride, padding, height, width } = this.shape;
     const { bias, shortcut, read, compute } = extras;
-    const readAt = read ? read.at : NONE;
-    const readCount = read ? read.length : channels;
-    const computeAt = compute ? compute.at : NONE;
-    const computeCount = compute ? compute.length : filters;
     const relu = extras.relu ? 1 : 0;
     if (this.winograd) {
       kernels.winograd_forward(
@@ -165,10 +156,8 @@ export class Conv {
         height,
         width,
         padding,
-        readAt,
-        readCount,
-        computeAt,
-        computeCount,
+        read,
+        compute,
         bias,
         shortcut,
         relu,
@@ -188,10 +177,8 @@ export class Conv {
         kernel,
         stride,
         padding,
-        readAt,
-        readCount,
-        computeAt,
-        computeCount,
+        read,
+        compute,
         bias,
         shortcut,
         relu,
@@ -211,12 +198,12 @@ export class Conv {
   async backwardInput(dx: Address, dy: Address, n: number, { pack, work }: ConvScratch, pace: Pace): Promise<void> {
     const { channels, filters, kernel, stride, padding, height, width } = this.shape;
     const { engine, outHeight, outWidth } = this;
-    const lists = [NONE, filters, NONE, channels, NONE, NONE, 0] as const;
+    const plain = [NONE, NONE, NONE, NONE, 0] as const;
     if (this.winograd) {
       await this.transform(pack, this.weight, work, pace, true);
       const sizes = [filters, channels, outHeight, outWidth, 2 - padding] as const;
       await this.images(n, work, pace, ({ kernels, own }, first, last) =>
-        kernels.winograd_forward(dx, dy, pack, own, first, last, ...sizes, ...lists),
+        kernels.winograd_forward(dx, dy, pack, own, first, last, ...sizes, ...plain),
       );
       return;
     }
@@ -226,7 +213,7 @@ export class Conv {
     const one = k === channels && stride === 1 && padding === 0;
     await this.images(n, work, pace, ({ kernels, own }, first, last) => {
       if (one)
-        kernels.conv_forward(dx, dy, pack, own, first, last, filters, channels, height, width, 1, 1, 0, ...lists);
+        kernels.conv_forward(dx, dy, pack, own, first, last, filters, channels, height, width, 1, 1, 0, ...plain);
       else {
         const to = plus(dx, first * channels * height * width * 4);
         const from = plus(dy, first * filters * outHeight * outWidth * 4);

@@ -1,11 +1,11 @@
 import { at, inSamples } from '../../layers/batch-norm.js';
-import { type ChannelList, PLAIN } from '../../layers/conv.js';
-import { type Address, NONE, plus } from '../../runtime/address.js';
+import { PLAIN } from '../../layers/conv.js';
+import { type Address, NONE } from '../../runtime/address.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
 import type { Own } from '../../runtime/fork.js';
 import type { Kernels } from '../../runtime/kernels.js';
 import type { Pace } from '../../runtime/pace.js';
-import { inSizes, ownOf, type Part } from '../../runtime/parts.js';
+import { inSizes, ownOf } from '../../runtime/parts.js';
 import type { ConvNode, GateRange, PlanNode, PoolNode } from './backbone.js';
 import { gateAfterRelu, type Trunk } from './trunk.js';
 
@@ -31,7 +31,7 @@ export class FoldedTrunk {
   private readonly work: Own;
   /** Weights of a convolution times their scales. */
   private readonly scaled: Address;
-  /** u32 lists of open filters, n times the filters of each gated node. */
+  /** Of each gated node, the open filters of n samples, as ConvExtras has them. */
   private readonly lists: readonly Address[];
   private readonly ones: Address;
   private readonly zeros: Address;
@@ -52,7 +52,7 @@ export class FoldedTrunk {
       return Array.from({ length: slots }, () => scope.bytes(n * largest * 4));
     });
     this.lists = plan.nodes.map((node) =>
-      node.kind === 'conv' && node.gate ? scope.bytes(n * node.gate.count * 4) : NONE,
+      node.kind === 'conv' && node.gate ? scope.bytes(n * (1 + node.gate.count) * 4) : NONE,
     );
     this.packed = trunk.convs.map((conv) => (conv ? scope.bytes(conv.packBytes) : NONE));
     this.bias = trunk.convs.map((conv) => (conv ? scope.bytes(conv.shape.filters * 4) : NONE));
@@ -117,7 +117,6 @@ export class FoldedTrunk {
     if (last) clearClosed(engine.f32(this.features, n * channels), channels, last);
   }
 
-  /** Runs of samples with the same open filters go together. */
   private async convolve(
     node: ConvNode,
     i: number,
@@ -130,20 +129,22 @@ export class FoldedTrunk {
     const conv = this.trunk.convs[i]!;
     const y = this.place[i]!;
     const shortcut = node.shortcut === undefined ? NONE : y;
-    const part: Part = (fork, begin, end) => {
-      for (let first = begin, last = begin; first < end; first = last) {
-        do last++;
-        while (last < end && sameFilters(own, first, last) && sameFilters(source, first, last));
-        conv.run(fork.kernels, y, x, this.packed[i]!, fork.own, first, last, {
-          bias: this.bias[i]!,
-          shortcut,
-          relu: node.relu,
-          read: source?.list(first),
-          compute: own?.list(first),
-        });
-      }
+    const extras = {
+      bias: this.bias[i]!,
+      shortcut,
+      relu: node.relu,
+      read: source?.lists ?? NONE,
+      compute: own?.lists ?? NONE,
     };
-    await inSizes(this.engine, pace, n * conv.multiplyAdds(), n, conv.imagesAtOnce(n), part, this.work);
+    await inSizes(
+      this.engine,
+      pace,
+      n * conv.multiplyAdds(),
+      n,
+      conv.imagesAtOnce(n),
+      (fork, first, last) => conv.run(fork.kernels, y, x, this.packed[i]!, fork.own, first, last, extras),
+      this.work,
+    );
     if (own && node.shortcut !== undefined && node.relu) await this.reluClosed(node, i, own, n, pace);
   }
 
@@ -249,14 +250,14 @@ export class FoldedTrunk {
   private openFilters(i: number, range: GateRange, gates: Float32Array, total: number, n: number): Filters {
     const { count, first } = range;
     const lists = this.lists[i]!;
-    const list = this.engine.u32(lists, n * count);
-    const lengths = new Int32Array(n);
+    const list = this.engine.u32(lists, n * (1 + count));
     for (let s = 0; s < n; s++) {
-      for (let f = 0; f < count; f++) {
-        if (gates[s * total + first + f]! > 0) list[s * count + lengths[s]!++] = f;
-      }
+      const head = s * (1 + count);
+      let last = head;
+      for (let f = 0; f < count; f++) if (gates[s * total + first + f]! > 0) list[++last] = f;
+      list[head] = last - head;
     }
-    return new Filters(gates, total, range, lists, lengths);
+    return new Filters(gates, total, range, lists);
   }
 }
 
@@ -266,22 +267,11 @@ class Filters {
     private readonly gates: Float32Array,
     private readonly total: number,
     private readonly range: GateRange,
-    private readonly lists: Address,
-    private readonly lengths: Int32Array,
+    readonly lists: Address,
   ) {}
-
-  list(sample: number): ChannelList {
-    return { at: plus(this.lists, sample * this.range.count * 4), length: this.lengths[sample]! };
-  }
 
   isOpen(sample: number, filter: number): boolean {
     return this.gates[sample * this.total + this.range.first + filter]! > 0;
-  }
-
-  same(a: number, b: number): boolean {
-    if (this.lengths[a] !== this.lengths[b]) return false;
-    for (let f = 0; f < this.range.count; f++) if (this.isOpen(a, f) !== this.isOpen(b, f)) return false;
-    return true;
   }
 }
 
@@ -289,10 +279,6 @@ class Filters {
 function afterRelu(nodes: readonly PlanNode[], i: number): boolean {
   const node = nodes[i];
   return node?.kind === 'conv' ? node.relu : node !== undefined && afterRelu(nodes, node.input);
-}
-
-function sameFilters(filters: Filters | undefined, a: number, b: number): boolean {
-  return !filters || filters.same(a, b);
 }
 
 function clearClosed(features: Float32Array, channels: number, open: Filters): void {
