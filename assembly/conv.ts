@@ -1,4 +1,4 @@
-import { copy_rows, round } from './padding';
+import { copy_rows, list_of, member, open_of, round } from './padding';
 import { dense4x8, dot4x2, open4x8 } from './product';
 
 // Convolution of any square kernel, stride and padding as a product over unfolded images (im2col): what winograd.ts does not cover.
@@ -165,27 +165,27 @@ export function conv_weights(a: usize, src: usize, rows: i32, k: i32, rowStride:
  */
 export function conv_forward(
   y: usize, x: usize, a: usize, work: usize, first: i32, last: i32, ci: i32, co: i32, h: i32, w: i32, kernel: i32, stride: i32, pad: i32,
-  openIn: usize, readCount: i32, openOut: usize, filterCount: i32, bias: usize, shortcut: usize, relu: i32,
+  openIn: usize, openOut: usize, bias: usize, shortcut: usize, relu: i32,
 ): void {
   const oh = outputs(h, kernel, stride, pad), ow = outputs(w, kernel, stride, pad), places = oh * ow;
-  const taps = kernel * kernel, k = ci * taps, read = readCount * taps;
+  const taps = kernel * kernel, k = ci * taps;
   const rowBytes = padded_row(w, pad), planeBytes = padded_plane(h, w, pad);
   const offsets = work + 128, terms = offsets + ((<usize>round(places, 8)) << 2);
   const plane = terms + ((<usize>round(k, 4)) << 2), columns = plane + planeBytes;
-  const panelBytes = (<usize>read) << 5;
-  const panels = block_panels(round(k, 4) + round(co, 4), places);
-  const whole = readCount == ci && filterCount == co, rowStride = in_rows(ow, stride) ? stride : 0;
+  const panels = block_panels(round(k, 4) + round(co, 4), places), rowStride = in_rows(ow, stride) ? stride : 0;
   put_offsets(offsets, oh, ow, stride, rowBytes);
   memory.fill(plane, 0, planeBytes);
-  for (let i = 0; i < read; i++) {
-    const channel = openIn ? load<u32>(openIn + ((<usize>(i / taps)) << 2)) : <u32>(i / taps);
-    store<u32>(terms + ((<usize>i) << 2), (channel * taps + i % taps) << 4);
-  }
   for (let image = first; image < last; image++) {
+    const reads = list_of(openIn, image, ci), computes = list_of(openOut, image, co);
+    const readCount = open_of(reads, ci), filterCount = open_of(computes, co), read = readCount * taps;
+    const panelBytes = (<usize>read) << 5, whole = readCount == ci && filterCount == co;
+    for (let i = 0; i < read; i++) {
+      store<u32>(terms + ((<usize>i) << 2), (member(reads, i / taps) * taps + i % taps) << 4);
+    }
     for (let p0 = 0; p0 < (places + 7) >> 3; p0 += panels) {
       const p1 = min(p0 + panels, (places + 7) >> 3);
       for (let i = 0; i < readCount; i++) {
-        const channel = openIn ? load<i32>(openIn + ((<usize>i) << 2)) : i;
+        const channel = member(reads, i);
         copy_rows(plane, rowBytes, x + ((<usize>((image * ci + channel) * h * w)) << 2), h, w, pad, 0, h + 2 * pad);
         unfold(columns + ((<usize>(i * taps)) << 5), panelBytes, plane, offsets, kernel, rowBytes, p0, p1, rowStride);
       }
@@ -193,8 +193,8 @@ export function conv_forward(
       for (let p = p0; p < p1; p++) {
         const column = columns + <usize>(p - p0) * panelBytes;
         for (let o = 0; o < filterCount; o += 4) {
-          const f0 = filter_at(openOut, o, filterCount), f1 = filter_at(openOut, o + 1, filterCount);
-          const f2 = filter_at(openOut, o + 2, filterCount), f3 = filter_at(openOut, o + 3, filterCount);
+          const f0 = member(computes, min(o, filterCount - 1)), f1 = member(computes, min(o + 1, filterCount - 1));
+          const f2 = member(computes, min(o + 2, filterCount - 1)), f3 = member(computes, min(o + 3, filterCount - 1));
           const w0 = weights_at(a, f0, k);
           if (whole) dense4x8(work, 32, w0, column, k);
           else {
@@ -211,13 +211,6 @@ export function conv_forward(
       }
     }
   }
-}
-
-// @ts-ignore: decorator
-@inline
-function filter_at(list: usize, i: i32, count: i32): i32 {
-  const at = min(i, count - 1);
-  return list ? load<i32>(list + ((<usize>at) << 2)) : at;
 }
 
 // @ts-ignore: decorator

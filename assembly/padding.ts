@@ -1,4 +1,4 @@
-// What the convolutions share: planes with zeros around them, and counts rounded up to whole panels.
+// What the convolutions share: planes with zeros around them, counts rounded up to whole panels, and lists of open channels.
 
 /** The next multiple of `to`, a power of two. */
 // @ts-ignore: decorator
@@ -22,4 +22,30 @@ export function copy_rows(plane: usize, rowBytes: usize, x: usize, h: i32, w: i3
     source += width;
     target += rowBytes;
   }
+}
+
+/** An image's list in u32[n][1 + count]: how many are open, then which; 0 for all. */
+// @ts-ignore: decorator
+@inline
+export function list_of(lists: usize, image: i32, count: i32): usize {
+  return lists ? lists + ((<usize>(image * (count + 1))) << 2) : 0;
+}
+
+// @ts-ignore: decorator
+@inline
+export function open_of(list: usize, count: i32): i32 {
+  return list ? load<i32>(list) : count;
+}
+
+// @ts-ignore: decorator
+@inline
+export function member(list: usize, i: i32): i32 {
+  return list ? load<i32>(list + ((<usize>i) << 2), 4) : i;
+}
+
+export function same_list(a: usize, b: usize): bool {
+  if (a == b) return true;
+  const end = a + ((<usize>load<u32>(a)) << 2);
+  for (; load<u32>(a) == load<u32>(b); a += 4, b += 4) if (a == end) return true;
+  return false;
 }

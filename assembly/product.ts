@@ -125,32 +125,6 @@ export function dense4x16(c: usize, rowBytes: usize, cStep: usize, a: usize, b: 
   v128.store(e, c33, 16);
 }
 
-/** The first four columns of dense4x8 alone. */
-export function dense4x4(c: usize, rowBytes: usize, a: usize, b: usize, k: i32): void {
-  const zero = f32x4.splat(0);
-  let b0 = v128.load(b);
-  let c0 = madd(v128.load32_splat(a), b0, zero);
-  let c1 = madd(v128.load32_splat(a, 4), b0, zero);
-  let c2 = madd(v128.load32_splat(a, 8), b0, zero);
-  let c3 = madd(v128.load32_splat(a, 12), b0, zero);
-  const end = a + ((<usize>k) << 4);
-  a += 16;
-  b += 32;
-  while (a < end) {
-    b0 = v128.load(b);
-    c0 = madd(v128.load32_splat(a), b0, c0);
-    c1 = madd(v128.load32_splat(a, 4), b0, c1);
-    c2 = madd(v128.load32_splat(a, 8), b0, c2);
-    c3 = madd(v128.load32_splat(a, 12), b0, c3);
-    a += 16;
-    b += 32;
-  }
-  v128.store(c, c0);
-  v128.store(c + rowBytes, c1);
-  v128.store(c + 2 * rowBytes, c2);
-  v128.store(c + 3 * rowBytes, c3);
-}
-
 /**
  * As dense4x8, of four filters anywhere in A and some of its k, over several panels of B: w0 .. w3 address the filters' weights of k = 0, list .. end
  * holds 16 times each k to take (u32), and each panel of b has a row for each entry of the list; the next panels lie cStep and bStep bytes on.
@@ -263,23 +237,22 @@ export function open4x16(
   if (panels > 0) open4x8(c, rowBytes, cStep, list, end, b, bStep, panels, w0, w1, w2, w3);
 }
 
-/** The first four columns of one panel of open4x8 alone. */
-export function open4x4(c: usize, rowBytes: usize, list: usize, b: usize, end: usize, w0: usize, w1: usize, w2: usize, w3: usize): void {
+/** open4x8 of one panel of four columns, [k][4], as c is. at: u32[4], where the filters' weights of k = 0 lie behind w. */
+export function open4x4(c: usize, list: usize, b: usize, end: usize, w: usize, at: usize): void {
+  const w0 = w + load<u32>(at), w1 = w + load<u32>(at, 4), w2 = w + load<u32>(at, 8), w3 = w + load<u32>(at, 12);
   let c0 = f32x4.splat(0), c1 = f32x4.splat(0), c2 = f32x4.splat(0), c3 = f32x4.splat(0);
-  while (list < end) {
-    const at = <usize>load<u32>(list);
+  for (; list < end; list += 4, b += 16) {
+    const k = <usize>load<u32>(list);
     const b0 = v128.load(b);
-    c0 = madd(v128.load32_splat(w0 + at), b0, c0);
-    c1 = madd(v128.load32_splat(w1 + at), b0, c1);
-    c2 = madd(v128.load32_splat(w2 + at), b0, c2);
-    c3 = madd(v128.load32_splat(w3 + at), b0, c3);
-    list += 4;
-    b += 32;
+    c0 = madd(v128.load32_splat(w0 + k), b0, c0);
+    c1 = madd(v128.load32_splat(w1 + k), b0, c1);
+    c2 = madd(v128.load32_splat(w2 + k), b0, c2);
+    c3 = madd(v128.load32_splat(w3 + k), b0, c3);
   }
   v128.store(c, c0);
-  v128.store(c + rowBytes, c1);
-  v128.store(c + 2 * rowBytes, c2);
-  v128.store(c + 3 * rowBytes, c3);
+  v128.store(c, c1, 16);
+  v128.store(c, c2, 32);
+  v128.store(c, c3, 48);
 }
 
 /**

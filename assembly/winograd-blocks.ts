@@ -1,4 +1,4 @@
-import { copy_rows } from './padding';
+import { copy_rows, member, round } from './padding';
 import { CONSTANTS, gradient_group, input_group, output_group, output_whole } from './winograd-transforms';
 
 // A block of tiles of Winograd's convolution: its sizes, the table of its tiles, from images to the transformed domain and back.
@@ -38,21 +38,22 @@ export function padded_plane(h: i32, w: i32, pad: i32): usize {
   return <usize>(4 * tiles_across(h, pad) + 8) * padded_row(w, pad);
 }
 
-/** Panels of a block: what keeps V and M within `bytes`, at least `least`, at most what `groups` fill. */
+/** Groups of a block: panels of two that keep V and M within `bytes`, at least `least` of them, at most all `groups`. */
 // @ts-ignore: decorator
 @inline
-export function block_panels(channels: i32, bytes: i32, least: i32, groups: i32): i32 {
-  return min(max(least, bytes / (1152 * channels)), (groups + 1) >> 1);
+export function block_groups(channels: i32, bytes: i32, least: i32, groups: i32): i32 {
+  return min(2 * max(least, bytes / (1152 * channels)), groups);
 }
 
+/** Bytes of one of 36 parts of V or M, with whole vectors of eight, and what it is further apart. */
 // @ts-ignore: decorator
 @inline
-export function part_bytes(channels: i32, panels: i32): usize {
-  return ((<usize>(channels * panels)) << 5) + 64;
+export function part_bytes(channels: i32, groups: i32): usize {
+  return ((<usize>round(channels * groups, 2)) << 4) + 64;
 }
 
-/** V and M of a forward block stay in a second-level cache of 512 kB with half of it to spare. */
-export const FORWARD_BLOCK: i32 = 262144;
+/** V and M of a forward block stay in a second-level cache of 512 kB, with room to spare: those of an image of 64 tiles, 16 channels and 16 filters. */
+export const FORWARD_BLOCK: i32 = 294912;
 
 /** Sums over long runs of tiles cost least: V and the gradient's transform of a block lie in the third-level cache. */
 export const GRADIENT_BLOCK: i32 = 1179648;
@@ -78,15 +79,15 @@ export function put_table(table: usize, h: i32, w: i32, pad: i32): void {
   }
 }
 
-/** Address of group i of a block: its half of a panel. */
+/** Address of channel c of group i of a run of `count`: half of a panel, or a panel of its own where it has no other half. */
 // @ts-ignore: decorator
 @inline
-export function group_at(v: usize, i: i32, panelBytes: usize): usize {
-  return v + (<usize>(i >> 1)) * panelBytes + ((<usize>(i & 1)) << 4);
+function group_at(v: usize, i: i32, c: i32, panelBytes: usize, count: i32): usize {
+  return v + (<usize>(i >> 1)) * panelBytes + ((<usize>(i & 1)) << 4) + ((<usize>c) << ((i ^ 1) < count ? 5 : 4));
 }
 
 /**
- * V of groups [first, last), counted from image 0 on: `planes` channels, those in `list` (u32; 0: all in order). `full`: channels of an image.
+ * V of groups [first, last), counted from image 0 on: `planes` channels, those in `list` (0: all in order). `full`: channels of an image.
  * gradient: A dy Aᵀ of images that have no padding, rather than Bᵀ d B. flat: groups lie side by side, panelBytes apart, rather than two in a panel.
  */
 export function transform_block(
@@ -96,19 +97,26 @@ export function transform_block(
 ): void {
   const tmp = k + CONSTANTS;
   const hw = (<usize>(h * w)) << 2;
+  // Whole groups of whole tiles are read where they are, others from a plane with zeros around.
+  const direct = gradient && ((h | w | (h >> 2) * (w >> 2)) & 3) == 0, field: usize = direct ? 12 : 0;
+  if (direct) rowBytes = (<usize>w) << 2;
+  const count = last - first;
   let image = first / groups, g = first % groups, done = 0;
   while (first < last) {
     const run = min(groups - g, last - first);
     const top = load<i32>(table + (<usize>g << 2) * ENTRY, 4);
     const bottom = load<i32>(table + (<usize>(g + run) << 2) * ENTRY - ENTRY, 4) + 6;
     for (let c = 0; c < planes; c++) {
-      const channel = list ? load<i32>(list + ((<usize>c) << 2)) : c;
-      copy_rows(plane, rowBytes, x + <usize>(image * full + channel) * hw, h, w, pad, top, bottom);
+      const channel = member(list, c);
+      const source = x + <usize>(image * full + channel) * hw;
+      if (!direct) copy_rows(plane, rowBytes, source, h, w, pad, top, bottom);
+      const from = direct ? source : plane;
       let entry = table + (<usize>g << 2) * ENTRY;
       for (let i = done; i < done + run; i++) {
-        const out = flat ? v + <usize>i * panelBytes + ((<usize>c) << 4) : group_at(v, i, panelBytes) + ((<usize>c) << 5);
-        const p0 = plane + load<u32>(entry), p1 = plane + load<u32>(entry, 16);
-        const p2 = plane + load<u32>(entry, 32), p3 = plane + load<u32>(entry, 48);
+        const out = flat ? v + <usize>i * panelBytes + ((<usize>c) << 4) : group_at(v, i, c, panelBytes, count);
+        const at = entry + field;
+        const p0 = from + load<u32>(at), p1 = from + load<u32>(at, 16);
+        const p2 = from + load<u32>(at, 32), p3 = from + load<u32>(at, 48);
         if (gradient) gradient_group(out, step, k, tmp, p0, p1, p2, p3, rowBytes);
         else input_group(out, step, k, tmp, p0, p1, p2, p3, rowBytes);
         entry += 4 * ENTRY;
@@ -164,16 +172,17 @@ export function output_block(
 ): void {
   const tmp = k + CONSTANTS, tiles = tmp + 640;
   const hw = (<usize>(h * w)) << 2, rowBytes = (<usize>w) << 2;
+  const count = last - first;
   let image = first / groups, g = first % groups, done = 0;
   while (first < last) {
     const run = min(groups - g, last - first);
     for (let c = 0; c < planes; c++) {
-      const channel = list ? load<i32>(list + ((<usize>c) << 2)) : c;
+      const channel = member(list, c);
       const b = bias ? load<f32>(bias + ((<usize>channel) << 2)) : 0;
       const out = y + <usize>(image * full + channel) * hw;
       let entry = table + (<usize>g << 2) * ENTRY;
       for (let i = done; i < done + run; i++) {
-        const at = group_at(m, i, panelBytes) + ((<usize>c) << 5);
+        const at = group_at(m, i, c, panelBytes, count);
         if (whole_group(entry, h, w)) {
           output_whole(
             tmp, at, step, k, out + load<u32>(entry, 12), out + load<u32>(entry, 28), out + load<u32>(entry, 44), out + load<u32>(entry, 60),

@@ -1,7 +1,7 @@
-import { round } from './padding';
-import { dense4x16, dense4x4, dense4x8, group_dot4x2, open4x16, open4x4, open4x8 } from './product';
+import { list_of, member, open_of, round, same_list } from './padding';
+import { dense4x16, dense4x8, group_dot4x2, open4x16, open4x4, open4x8 } from './product';
 import {
-  block_panels, ENTRY, FORWARD_BLOCK, GRADIENT_BLOCK, groups_in, output_block, padded_plane, padded_row, part_bytes,
+  block_groups, ENTRY, FORWARD_BLOCK, GRADIENT_BLOCK, groups_in, output_block, padded_plane, padded_row, part_bytes,
   put_table, TMP, transform_block,
 } from './winograd-blocks';
 import { wide_tiles } from './wide';
@@ -20,25 +20,25 @@ import { CONSTANTS, put_constants, weight_gradient_line, weight_line } from './w
 /** Bytes of `work` for winograd_forward. */
 export function winograd_forward_bytes(images: i32, ci: i32, co: i32, h: i32, w: i32, pad: i32): usize {
   const groups = groups_in(h, w, pad);
-  const panels = block_panels(ci + round(co, 4), FORWARD_BLOCK, 2, groups * images);
-  return CONSTANTS + TMP + <usize>groups * 4 * ENTRY + padded_plane(h, w, pad) + ((<usize>(ci + round(co, 4))) << 2)
-    + 36 * (part_bytes(ci, panels) + part_bytes(round(co, 4), panels));
+  const room = block_groups(ci + round(co, 4), FORWARD_BLOCK, 2, groups * images);
+  return CONSTANTS + TMP + <usize>groups * 4 * ENTRY + padded_plane(h, w, pad) + <usize>room * run_bytes(ci, co)
+    + 36 * (part_bytes(ci, room) + part_bytes(round(co, 4), room));
 }
 
 /** Bytes of `work` for winograd_gradient. */
 export function winograd_gradient_bytes(images: i32, ci: i32, co: i32, h: i32, w: i32, pad: i32): usize {
   const groups = groups_in(h, w, pad);
   const even = round(ci, 2), four = round(co, 4);
-  const panels = block_panels(even + four, GRADIENT_BLOCK, 4, groups * images);
+  const room = block_groups(even + four, GRADIENT_BLOCK, 4, groups * images);
   return CONSTANTS + TMP + <usize>groups * 4 * ENTRY + 2 * padded_plane(h, w, pad)
-    + 36 * (part_bytes(even, panels) + part_bytes(four, panels)) - 64;
+    + 36 * (part_bytes(even, room) + part_bytes(four, room)) - 64;
 }
 
 /** Blocks of tiles that winograd_gradient sums over, one a call. */
 export function winograd_gradient_blocks(images: i32, ci: i32, co: i32, h: i32, w: i32, pad: i32): i32 {
   const groups = groups_in(h, w, pad) * images;
-  const tiles = 2 * block_panels(round(ci, 2) + round(co, 4), GRADIENT_BLOCK, 4, groups);
-  return (groups + tiles - 1) / tiles;
+  const room = block_groups(round(ci, 2) + round(co, 4), GRADIENT_BLOCK, 4, groups);
+  return (groups + room - 1) / room;
 }
 
 /**
@@ -71,76 +71,128 @@ export function winograd_weights(u: usize, w: usize, scratch: usize, first: i32,
   }
 }
 
+// A record of a run: its groups [first, last), where its V and M begin in each part, channels read and filters computed; then 16 times each channel
+// (u32[ci]) and where each filter's weights begin in a part of U (u32[round4(co)]).
+const RUN: usize = 32;
+
+// @ts-ignore: decorator
+@inline
+function run_bytes(ci: i32, co: i32): usize {
+  return RUN + ((<usize>(ci + round(co, 4))) << 2);
+}
+
+/** M of one run's part e = V of its channels times U of its filters. */
+// @ts-ignore: decorator
+@inline
+function multiply_run(run: usize, ue: usize, vOffset: usize, mOffset: usize, ci: i32, co: i32, wide: bool): void {
+  const groups = load<i32>(run, 4) - load<i32>(run), full = groups >> 1;
+  const read = load<i32>(run, 16), filters = load<i32>(run, 20);
+  const mPanel = (<usize>round(filters, 4)) << 5, vPanel = (<usize>read) << 5;
+  const ve = vOffset + load<usize>(run, 8), me = mOffset + load<usize>(run, 12);
+  const terms = run + RUN, lastTerm = terms + ((<usize>read) << 2), offsets = terms + ((<usize>ci) << 2);
+  if (read == ci && filters == co) {
+    for (let p = 0, vp = ve, mp = me; p < full; p++, vp += vPanel, mp += mPanel) {
+      const two = wide && p + 2 <= full;
+      let up = ue;
+      for (let c = mp; c < mp + mPanel; c += 128) {
+        if (two) dense4x16(c, 32, mPanel, up, vp, vPanel, read);
+        else dense4x8(c, 32, up, vp, read);
+        up += (<usize>ci) << 4;
+      }
+      if (two) {
+        p++;
+        vp += vPanel;
+        mp += mPanel;
+      }
+    }
+  } else {
+    let at = offsets;
+    for (let c = me; c < me + mPanel; c += 128, at += 16) {
+      const w0 = ue + load<u32>(at), w1 = ue + load<u32>(at, 4), w2 = ue + load<u32>(at, 8), w3 = ue + load<u32>(at, 12);
+      if (wide) open4x16(c, 32, mPanel, terms, lastTerm, ve, vPanel, full, w0, w1, w2, w3);
+      else open4x8(c, 32, mPanel, terms, lastTerm, ve, vPanel, full, w0, w1, w2, w3);
+    }
+  }
+  if (groups & 1) {
+    const c = me + <usize>full * mPanel, b = ve + <usize>full * vPanel, end = c + (mPanel >> 1);
+    for (let row = c, at = offsets; row < end; row += 64, at += 16) open4x4(row, terms, b, lastTerm, ue, at);
+  }
+}
+
 /**
  * Images [first, last) of y: [n][co][h + 2 pad - 2][w + 2 pad - 2] = convolution of x: [n][ci][h][w] with the filters of u (winograd_weights), plus
- * bias[co], plus shortcut (as y, or y itself), then ReLU: each an address or 0 for none, relu 0 or 1. openIn, openOut: the channels to read and
- * the filters to compute (u32, rising; address 0: all), of which there are readCount and filterCount; a channel not read counts as zeros, a filter
+ * bias[co], plus shortcut (as y, or y itself), then ReLU: each an address or 0 for none, relu 0 or 1. openIn: u32[n][1 + ci], openOut: u32[n][1 + co]: how
+ * many channels of each image to read and filters to compute, then which, rising (address 0: all); a channel not read counts as zeros, a filter
  * not computed leaves its plane of y alone. work: winograd_forward_bytes(last - first, ...). The bits of an output depend on nothing but its own terms.
  */
 export function winograd_forward(
   y: usize, x: usize, u: usize, work: usize, first: i32, last: i32, ci: i32, co: i32, h: i32, w: i32, pad: i32,
-  openIn: usize, readCount: i32, openOut: usize, filterCount: i32, bias: usize, shortcut: usize, relu: i32,
+  openIn: usize, openOut: usize, bias: usize, shortcut: usize, relu: i32,
 ): void {
   const groups = groups_in(h, w, pad), rowBytes = padded_row(w, pad), planeBytes = padded_plane(h, w, pad);
-  const filters = round(filterCount, 4);
-  const panels = block_panels(ci + round(co, 4), FORWARD_BLOCK, 2, groups * (last - first));
+  const room = block_groups(ci + round(co, 4), FORWARD_BLOCK, 2, groups * (last - first));
   const table = work + CONSTANTS + TMP, plane = table + <usize>groups * 4 * ENTRY;
-  const terms = plane + planeBytes, offsets = terms + ((<usize>ci) << 2);
-  const v = offsets + ((<usize>round(co, 4)) << 2), m = v + 36 * part_bytes(ci, panels);
-  const vStep = part_bytes(readCount, panels), mStep = part_bytes(filters, panels);
-  const vPanel = (<usize>readCount) << 5, mPanel = (<usize>filters) << 5;
+  const runBytes = run_bytes(ci, co), runs = plane + planeBytes, runsEnd = runs + <usize>room * runBytes;
+  const vRoom = part_bytes(ci, room) - 64, mRoom = part_bytes(round(co, 4), room) - 64;
+  const v = runsEnd, m = v + 36 * vRoom + 2304;
+  const uStep = (<usize>(round(co, 4) * ci)) << 2;
+  const wide = wide_tiles(), end = last * groups;
   put_constants(work);
   put_table(table, h, w, pad);
   memory.fill(plane, 0, planeBytes);
-  for (let i = 0; i < readCount; i++) {
-    const channel = openIn ? load<u32>(openIn + ((<usize>i) << 2)) : <u32>i;
-    store<u32>(terms + ((<usize>i) << 2), channel << 4);
-  }
-  for (let j = 0; j < filters; j++) {
-    const at = min(j, filterCount - 1);
-    const filter = openOut ? load<u32>(openOut + ((<usize>at) << 2)) : <u32>at;
-    store<u32>(offsets + ((<usize>j) << 2), <u32>(((filter >> 2) * ci) << 4) + ((filter & 3) << 2));
-  }
-  const uStep = (<usize>(round(co, 4) * ci)) << 2;
-  const whole = readCount == ci && filterCount == co, wide = wide_tiles();
-  const lastTerm = terms + ((<usize>readCount) << 2);
-  for (let g = first * groups; g < last * groups; g += 2 * panels) {
-    const stop = min(g + 2 * panels, last * groups);
-    transform_block(v, vStep, vPanel, work, table, plane, x, openIn, readCount, ci, h, w, pad, rowBytes, groups, g, stop, false, false);
-    const full = (stop - g) >> 1, half = (stop - g) & 1;
-    for (let e: usize = 0; e < 36; e++) {
-      const ue = u + e * uStep;
-      const ve = v + e * vStep, me = m + e * mStep;
-      if (whole) {
-        for (let p = 0, vp = ve, mp = me; p < full + half; p++, vp += vPanel, mp += mPanel) {
-          const two = wide && p + 2 <= full;
-          let up = ue;
-          for (let c = mp; c < mp + mPanel; c += 128) {
-            if (two) dense4x16(c, 32, mPanel, up, vp, vPanel, readCount);
-            else if (p < full) dense4x8(c, 32, up, vp, readCount);
-            else dense4x4(c, 32, up, vp, readCount);
-            up += (<usize>ci) << 4;
-          }
-          if (two) {
-            p++;
-            vp += vPanel;
-            mp += mPanel;
-          }
-        }
-        continue;
+  for (let g = first * groups; g < end;) {
+    // As many runs of images with the same lists as V and M have room for.
+    let run = runs, vUsed: usize = 0, mUsed: usize = 0;
+    while (g < end && run < runsEnd) {
+      let image = g / groups;
+      const reads = list_of(openIn, image, ci), computes = list_of(openOut, image, co);
+      const read = open_of(reads, ci), filters = open_of(computes, co);
+      const most = min(
+        read ? <i32>((vRoom - vUsed) >> 4) / read : end,
+        filters ? <i32>((mRoom - mUsed) >> 4) / round(filters, 4) : end,
+      );
+      let stop = ++image * groups;
+      while (stop < end && stop - g < most && same_list(reads, list_of(openIn, image, ci)) && same_list(computes, list_of(openOut, image, co))) {
+        stop = ++image * groups;
       }
-      let at = offsets;
-      for (let c = me; c < me + mPanel; c += 128, at += 16) {
-        const w0 = ue + load<u32>(at), w1 = ue + load<u32>(at, 4), w2 = ue + load<u32>(at, 8), w3 = ue + load<u32>(at, 12);
-        if (wide) open4x16(c, 32, mPanel, terms, lastTerm, ve, vPanel, full, w0, w1, w2, w3);
-        else open4x8(c, 32, mPanel, terms, lastTerm, ve, vPanel, full, w0, w1, w2, w3);
-        if (half) open4x4(c + <usize>full * mPanel, 32, terms, ve + <usize>full * vPanel, lastTerm, w0, w1, w2, w3);
+      if (stop - g > most) stop = g + (most & -2);
+      if (stop <= g) break;
+      store<i32>(run, g);
+      store<i32>(run, stop, 4);
+      store<usize>(run, vUsed, 8);
+      store<usize>(run, mUsed, 12);
+      store<i32>(run, read, 16);
+      store<i32>(run, filters, 20);
+      let at = run + RUN;
+      for (let i = 0; i < read; i++, at += 4) store<u32>(at, member(reads, i) << 4);
+      at = run + RUN + ((<usize>ci) << 2);
+      for (let j = 0; j < round(filters, 4); j++, at += 4) {
+        const filter = member(computes, min(j, filters - 1));
+        store<u32>(at, <u32>(((filter >> 2) * ci) << 4) + ((filter & 3) << 2));
       }
+      vUsed += (<usize>((stop - g) * read + 1 & -2)) << 4;
+      mUsed += (<usize>((stop - g) * round(filters, 4))) << 4;
+      g = stop;
+      run += runBytes;
     }
-    output_block(
-      y, m, mStep, mPanel, work, table, openOut, filterCount, co, h + 2 * pad - 2, w + 2 * pad - 2,
-      groups, g, stop, bias, shortcut != 0, shortcut - y, relu,
-    );
+    const vStep = vUsed + 64, mStep = mUsed + 64;
+    for (let r = runs; r < run; r += runBytes) {
+      const begin = load<i32>(r), read = load<i32>(r, 16);
+      transform_block(
+        v + load<usize>(r, 8), vStep, (<usize>read) << 5, work, table, plane, x, list_of(openIn, begin / groups, ci), read, ci, h, w, pad, rowBytes,
+        groups, begin, load<i32>(r, 4), false, false,
+      );
+    }
+    for (let e: usize = 0; e < 36; e++) {
+      for (let r = runs; r < run; r += runBytes) multiply_run(r, u + e * uStep, v + e * vStep, m + e * mStep, ci, co, wide);
+    }
+    for (let r = runs; r < run; r += runBytes) {
+      const begin = load<i32>(r), filters = load<i32>(r, 20);
+      output_block(
+        y, m + load<usize>(r, 12), mStep, (<usize>round(filters, 4)) << 5, work, table, list_of(openOut, begin / groups, co), filters, co,
+        h + 2 * pad - 2, w + 2 * pad - 2, groups, begin, load<i32>(r, 4), bias, shortcut != 0, shortcut - y, relu,
+      );
+    }
   }
 }
 
@@ -155,16 +207,16 @@ export function winograd_gradient(
   const groups = groups_in(h, w, pad), rowBytes = padded_row(w, pad), planeBytes = padded_plane(h, w, pad);
   const even = round(ci, 2), four = round(co, 4), filters = last - first;
   const oh = h + 2 * pad - 2, ow = w + 2 * pad - 2;
-  const panels = block_panels(even + four, GRADIENT_BLOCK, 4, groups * n);
+  const room = block_groups(even + four, GRADIENT_BLOCK, 4, groups * n);
   const table = work + CONSTANTS + TMP, plane = table + <usize>groups * 4 * ENTRY, dplane = plane + planeBytes;
   const vGroup = (<usize>even) << 4, mGroup = (<usize>round(filters, 4)) << 4;
-  const vStep = part_bytes(even, panels), mStep = part_bytes(round(filters, 4), panels);
+  const vStep = part_bytes(even, room), mStep = part_bytes(round(filters, 4), room);
   const v = dplane + planeBytes, m = v + 36 * vStep;
   const duStep = (<usize>(even * four)) << 2, duRow = (<usize>four) << 3;
   put_constants(work);
   put_table(table, h, w, pad);
   memory.fill(plane, 0, 2 * planeBytes);
-  const g = block * 2 * panels, stop = min(g + 2 * panels, n * groups);
+  const g = block * room, stop = min(g + room, n * groups);
   const own = dy + ((<usize>(first * oh * ow)) << 2);
   transform_block(v, vStep, vGroup, work, table, plane, x, 0, ci, ci, h, w, pad, rowBytes, groups, g, stop, false, true);
   transform_block(m, mStep, mGroup, work, table, dplane, own, 0, filters, co, oh, ow, 0, rowBytes, groups, g, stop, true, true);

@@ -238,7 +238,7 @@ async function convolve<T extends Floats>(
       await conv.pack(filtersAt, await call.read(weight as Floats), work, pace);
     }
     const filtersOf = (of: Gates | undefined, count: number) =>
-      of && new OpenFilters(engine, scope.bytes(samples * count * 4), of, count, { first: 0, count }, samples);
+      of && new OpenFilters(engine, scope.bytes(samples * (1 + count) * 4), of, count, { first: 0, count }, samples);
     const open = filtersOf(gates?.open, filters);
     const y = call.result(x, outputs, out);
     const to = call.write(y);

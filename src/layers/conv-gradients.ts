@@ -13,12 +13,12 @@ export class ConvGradients {
   async backwardInput(dx: Address, dy: Address, n: number, { pack, work }: ConvScratch, pace: Pace): Promise<void> {
     const { channels, filters, kernel, stride, padding, height, width } = this.conv.shape;
     const { engine, outHeight, outWidth } = this.conv;
-    const lists = [NONE, filters, NONE, channels, NONE, NONE, 0] as const;
+    const plain = [NONE, NONE, NONE, NONE, 0] as const;
     if (this.conv.winograd) {
       await this.conv.transform(pack, this.conv.weight, work, pace, true);
       const sizes = [filters, channels, outHeight, outWidth, 2 - padding] as const;
       await this.conv.images(n, work, pace, ({ kernels, own }, first, last) =>
-        kernels.winograd_forward(dx, dy, pack, own, first, last, ...sizes, ...lists),
+        kernels.winograd_forward(dx, dy, pack, own, first, last, ...sizes, ...plain),
       );
       return;
     }
@@ -28,7 +28,7 @@ export class ConvGradients {
     const one = k === channels && stride === 1 && padding === 0;
     await this.conv.images(n, work, pace, ({ kernels, own }, first, last) => {
       if (one)
-        kernels.conv_forward(dx, dy, pack, own, first, last, filters, channels, height, width, 1, 1, 0, ...lists);
+        kernels.conv_forward(dx, dy, pack, own, first, last, filters, channels, height, width, 1, 1, 0, ...plain);
       else {
         const to = plus(dx, first * channels * height * width * 4);
         const from = plus(dy, first * filters * outHeight * outWidth * 4);

@@ -35,18 +35,13 @@ export interface ConvExtras {
   /** Planes like the output, or the output itself. */
   readonly shortcut: Address;
   readonly relu: boolean;
-  /** Channels to read and filters to compute, rising (u32); undefined for all. */
-  readonly read: ChannelList | undefined;
-  readonly compute: ChannelList | undefined;
+  /** Channels to read, u32[n][1 + channels], and filters to compute, u32[n][1 + filters], of each image: how many, then which, rising. */
+  readonly read: Address;
+  readonly compute: Address;
 }
 
 /** Nothing added, nothing left out. */
-export const PLAIN: ConvExtras = { bias: NONE, shortcut: NONE, relu: false, read: undefined, compute: undefined };
-
-export interface ChannelList {
-  readonly at: Address;
-  readonly length: number;
-}
+export const PLAIN: ConvExtras = { bias: NONE, shortcut: NONE, relu: false, read: NONE, compute: NONE };
 
 const four = (count: number) => roundUp(count, 4);
 
@@ -135,7 +130,7 @@ export class Conv {
       : size;
   }
 
-  /** Images [first, last) of y from x, by packed weights. Written out: an image with gates makes one call for each layer. */
+  /** Images [first, last) of y from x, by packed weights. */
   run(
     kernels: Kernels,
     y: Address,
@@ -148,10 +143,6 @@ export class Conv {
   ): void {
     const { channels, filters, kernel, stride, padding, height, width } = this.shape;
     const { bias, shortcut, read, compute } = extras;
-    const readAt = read ? read.at : NONE;
-    const readCount = read ? read.length : channels;
-    const computeAt = compute ? compute.at : NONE;
-    const computeCount = compute ? compute.length : filters;
     const relu = extras.relu ? 1 : 0;
     if (this.winograd) {
       kernels.winograd_forward(
@@ -166,10 +157,8 @@ export class Conv {
         height,
         width,
         padding,
-        readAt,
-        readCount,
-        computeAt,
-        computeCount,
+        read,
+        compute,
         bias,
         shortcut,
         relu,
@@ -189,10 +178,8 @@ export class Conv {
         kernel,
         stride,
         padding,
-        readAt,
-        readCount,
-        computeAt,
-        computeCount,
+        read,
+        compute,
         bias,
         shortcut,
         relu,

@@ -26,8 +26,9 @@ export interface Forward {
   readonly finishing?: Finish;
   /** First and behind the last; all unless told otherwise. */
   readonly images?: readonly [number, number];
-  readonly openIn?: readonly number[];
-  readonly openOut?: readonly number[];
+  /** Of every image alike, or of each. */
+  readonly openIn?: readonly number[] | readonly (readonly number[])[];
+  readonly openOut?: readonly number[] | readonly (readonly number[])[];
   /** The shortcut stands where y goes. */
   readonly inPlace?: boolean;
 }
@@ -36,7 +37,7 @@ export interface Forward {
 interface ForwardArguments {
   /** y, x, packed weights, work, first and last image. */
   readonly operands: readonly [Address, Address, Address, Address, number, number];
-  readonly lists: readonly [Address, number, Address, number];
+  readonly lists: readonly [Address, Address];
   readonly finish: readonly [bias: Address, shortcut: Address, relu: number];
 }
 
@@ -52,14 +53,25 @@ export function callForward(
     const { shortcut, bias, relu } = finishing;
     const y = inPlace ? memory.output(shortcut!) : memory.scratch(outputLength(shape));
     const given = (data?: Float32Array) => (data ? memory.input(data).at : NONE);
-    const list = (open?: readonly number[]) => (open ? memory.input(Uint32Array.from(open)).at : NONE);
+    const list = (count: number, open?: Forward['openIn']) =>
+      open ? memory.input(listsOf(open, shape.n, count)).at : NONE;
     call({
       operands: [y.at, given(x), given(packed), work.at, ...images],
-      lists: [list(openIn), openIn?.length ?? shape.ci, list(openOut), openOut?.length ?? shape.co],
+      lists: [list(shape.ci, openIn), list(shape.co, openOut)],
       finish: [given(bias), inPlace ? y.at : given(shortcut), relu ? 1 : 0],
     });
     return y.read();
   });
+}
+
+/** u32[n][1 + count]: how many, then which. */
+function listsOf(open: NonNullable<Forward['openIn']>, n: number, count: number): Uint32Array {
+  const lists = new Uint32Array(n * (1 + count)).fill(2 ** 32 - 1);
+  for (let image = 0; image < n; image++) {
+    const own = Array.isArray(open[0]) ? (open[image] as number[]) : (open as number[]);
+    lists.set([own.length, ...own], image * (1 + count));
+  }
+  return lists;
 }
 
 /** Which of bias, shortcut and ReLU: bits of `which`. */
@@ -196,6 +208,24 @@ export function forwardTests<K extends 'conv_forward' | 'winograd_forward'>(
           sameBits(y, open, `${named(shape)}, reads ${openIn}, computes ${openOut}`);
         }
       }
+      const each = (count: number) => range(1, shape.n).map(() => openLists(draws, count)[draws.below(5)]!);
+      const [reads, computes] = [each(shape.ci), each(shape.co)];
+      const read = (i: number) => reads[Math.floor(i / hw / shape.ci)]!.includes(Math.floor(i / hw) % shape.ci);
+      const computed = (i: number) =>
+        computes[Math.floor(i / ohw / shape.co)]!.includes(Math.floor(i / ohw) % shape.co);
+      const masked = forward({ shape, x: x.map((value, i) => (read(i) ? value : 0)), weights, finishing });
+      sameBits(
+        forward({
+          shape,
+          x: x.map((value, i) => (read(i) ? value : Number.NaN)),
+          weights,
+          finishing,
+          openIn: reads,
+          openOut: computes,
+        }),
+        masked.map((value, i) => (computed(i) ? value : Number.NaN)),
+        `${named(shape)}, each image reads ${reads.join(' | ')}, computes ${computes.join(' | ')}`,
+      );
       const everyChannel = forward({ shape, x, weights, finishing, openIn: range(0, shape.ci - 1) });
       sameBits(everyChannel, forward({ shape, x, weights, finishing }), `${named(shape)}, one list alone`);
     },

@@ -319,7 +319,7 @@ kernelTest('winograd_forward_bytes', 'what a call needs, but for 80 bytes at the
       const work = memory.scratch(bytes(n, ci, co, h, w, pad) / 4);
       const y = memory.scratch(outputLength({ ...shape, co }));
       const [atX, atU] = [memory.input(x).at, memory.input(weights).at];
-      kernels.winograd_forward(y.at, atX, atU, work.at, 0, n, ci, co, h, w, pad, NONE, ci, NONE, co, NONE, NONE, 0);
+      kernels.winograd_forward(y.at, atX, atU, work.at, 0, n, ci, co, h, w, pad, NONE, NONE, NONE, NONE, 0);
       assert.ok(
         untouched(work.read()) <= 80,
         `${named(shape)}: ${untouched(work.read())} of ${work.read().length * 4}`,

@@ -309,13 +309,13 @@ export const extents: Required<Extents> = {
   winograd_gradient_bytes: () => ({}),
   winograd_gradient_blocks: () => ({}),
   winograd_weights: ({ co, ci }) => ({ u: 144 * up(co!, 4) * ci!, w: 36 * co! * ci!, scratch: 864 }),
-  winograd_forward: ({ first, last, ci, co, h, w, pad, readCount, filterCount }, told) => ({
+  winograd_forward: ({ first, last, ci, co, h, w, pad }, told) => ({
     ...all(4 * last! * co! * (h! + 2 * pad! - 2) * (w! + 2 * pad! - 2), 'y', 'shortcut'),
     x: 4 * last! * ci! * h! * w!,
     u: 144 * up(co!, 4) * ci!,
     work: told.bytes('winograd_forward_bytes', last! - first!, ci!, co!, h!, w!, pad!),
-    openIn: 4 * readCount!,
-    openOut: 4 * filterCount!,
+    openIn: 4 * last! * (1 + ci!),
+    openOut: 4 * last! * (1 + co!),
     bias: 4 * co!,
   }),
   winograd_gradient_weights: ({ last, ci, co }) => ({
@@ -334,7 +334,7 @@ export const extents: Required<Extents> = {
     a: 4 * up(rows!, 4) * k!,
     src: 4 * span(rows!, rowStride!, span(k!, kStride!, 1)),
   }),
-  conv_forward: ({ last, ci, co, h, w, kernel, stride, pad, readCount, filterCount }, told) => ({
+  conv_forward: ({ last, ci, co, h, w, kernel, stride, pad }, told) => ({
     ...all(
       4 * last! * co! * outputs(h!, kernel!, stride!, pad!) * outputs(w!, kernel!, stride!, pad!),
       'y',
@@ -343,8 +343,8 @@ export const extents: Required<Extents> = {
     x: 4 * last! * ci! * h! * w!,
     a: 4 * up(co!, 4) * ci! * kernel! ** 2,
     work: told.bytes('conv_bytes', ci!, co!, h!, w!, kernel!, stride!, pad!),
-    openIn: 4 * readCount!,
-    openOut: 4 * filterCount!,
+    openIn: 4 * last! * (1 + ci!),
+    openOut: 4 * last! * (1 + co!),
     bias: 4 * co!,
   }),
   conv_gradient_input: ({ n, ci, co, h, w, kernel, stride, pad }, told) => ({

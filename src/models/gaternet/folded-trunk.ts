@@ -32,7 +32,7 @@ export class FoldedTrunk {
   private readonly work: Own;
   /** Weights of a convolution times their scales. */
   private readonly scaled: Address;
-  /** u32 lists of open filters, n times the filters of each gated node. */
+  /** Of each gated node, the open filters of n samples, as ConvExtras has them. */
   private readonly lists: readonly Address[];
   private readonly ones: Address;
   private readonly zeros: Address;
@@ -53,7 +53,7 @@ export class FoldedTrunk {
       return Array.from({ length: slots }, () => scope.bytes(n * largest * 4));
     });
     this.lists = plan.nodes.map((node) =>
-      node.kind === 'conv' && node.gate ? scope.bytes(n * node.gate.count * 4) : NONE,
+      node.kind === 'conv' && node.gate ? scope.bytes(n * (1 + node.gate.count) * 4) : NONE,
     );
     this.packed = trunk.convs.map((conv) => (conv ? scope.bytes(conv.packBytes) : NONE));
     this.bias = trunk.convs.map((conv) => (conv ? scope.bytes(conv.shape.filters * 4) : NONE));
