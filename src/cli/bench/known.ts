@@ -12,6 +12,10 @@ export const KNOWN: readonly Known[] = [
     packages: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-wasm'],
     load: async (modules) => (await import('./peers/tensorflow.js')).tensorFlow(modules),
   },
+  { packages: ['onnxruntime-web'], load: async (modules) => (await import('./peers/onnx.js')).onnxRuntime(modules) },
+  { packages: ['@jax-js/jax'], load: async (modules) => (await import('./peers/jax.js')).jaxJs(modules) },
+  { packages: ['brain.js'], load: async (modules) => (await import('./peers/brain.js')).brainJs(modules) },
+  { packages: ['convnetjs'], load: async (modules) => (await import('./peers/convnet.js')).convNetJs(modules) },
 ];
 
 export interface Found {

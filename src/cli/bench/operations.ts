@@ -123,7 +123,10 @@ export interface Lane {
   dispose?(): void;
 }
 
-export type Operations = { readonly [K in Operation]?: (given: Givens[K]) => Lane | Promise<Lane> };
+/** What an operation is set up by; undefined where it cannot be done with this. */
+export type Operations = {
+  readonly [K in Operation]?: (given: Givens[K]) => Lane | undefined | Promise<Lane | undefined>;
+};
 
 /** Somebody who can do some of it. */
 export interface Peer {

@@ -31,6 +31,8 @@ export const EFFORT: Effort = { rounds: 15, sample: 3, lane: 500 };
 export const QUICK: Effort = { rounds: 5, sample: 1, lane: 60 };
 /** Slower ones have fewer samples, but no fewer than this. */
 const FEWEST = 3;
+/** Milliseconds of a first run, after which there is no other. */
+const ONCE = 4000;
 
 /** Has everybody who can do a task do it, compares what they found with plain JavaScript's result (or the first's, where it takes no part), then times them in turns. */
 export async function measure(task: Task, peers: readonly Peer[], effort: Effort = EFFORT): Promise<Measured> {
@@ -40,14 +42,20 @@ export async function measure(task: Task, peers: readonly Peer[], effort: Effort
   // Whose result the others are held to comes first.
   const inOrder = [...able].sort((a, b) => Number(b === PLAIN) - Number(a === PLAIN));
   const lanes = new Map<Peer, Lane>();
+  const first = new Map<Peer, number>();
   const refused: { peer: string; why: string }[] = [];
   let wanted: ArrayLike<number> | undefined;
   try {
     for (const peer of inOrder) {
       try {
-        const lane = await (peer.does[operation] as (given: unknown) => Lane | Promise<Lane>)(given);
+        const lane = await (peer.does[operation] as (given: unknown) => Lane | undefined | Promise<Lane | undefined>)(
+          given,
+        );
+        if (!lane) continue;
         lanes.set(peer, lane);
-        await lane.run();
+        const began = performance.now();
+        const own = await lane.run();
+        first.set(peer, peer.ownClock ? (own as number) : performance.now() - began);
         const found = await lane.result();
         if (wanted === undefined) wanted = Float64Array.from(found);
         else requireClose(`${peer.name}, ${name} ${shape}`, found, wanted, tolerance);
@@ -57,13 +65,15 @@ export async function measure(task: Task, peers: readonly Peer[], effort: Effort
         refused.push({ peer: peer.name, why: (error as Error).message.split('\n')[0]! });
       }
     }
-    const racing = able.filter((peer) => lanes.has(peer));
+    const timed = able.filter((peer) => lanes.has(peer));
+    const racing = timed.filter((peer) => first.get(peer)! < ONCE);
     const prepared: (Runner & { calls: number })[] = [];
     for (const peer of racing) prepared.push(await runnerOf(peer, lanes.get(peer)!, effort));
-    const rounds = Math.max(...prepared.map(({ every = 1 }) => Math.ceil(effort.rounds / every) * every));
+    const rounds = Math.max(0, ...prepared.map(({ every = 1 }) => Math.ceil(effort.rounds / every) * every));
     const samples = await race(prepared, rounds, { warmup: 1 });
-    const times = racing.map((peer, i): Time => {
-      const ms = samples[i]!.map((total) => total / prepared[i]!.calls);
+    const times = timed.map((peer): Time => {
+      const i = racing.indexOf(peer);
+      const ms = i < 0 ? [first.get(peer)!] : samples[i]!.map((total) => total / prepared[i]!.calls);
       return {
         peer: peer.name,
         ms: median(ms),

@@ -10,8 +10,9 @@ export function milliseconds(ms: number): string {
 }
 
 /** Median and quartiles, in one unit. */
-export function spread({ ms, quartiles }: Time): string {
+export function spread({ ms, quartiles, samples }: Time): string {
   const [size, unit] = ms >= 1000 ? [1000, 's'] : ms >= 1 ? [1, 'ms'] : [0.001, 'µs'];
+  if (samples === 1) return `${milliseconds(ms)} (one run)`;
   const [low, high] = quartiles.map((q) => digits(q / size));
   return `${digits(ms / size)} ${unit} (${low} to ${high})`;
 }

@@ -12,8 +12,7 @@ export function plainNet(given: FeedforwardTask, train: boolean): Lane {
   const load = (first: number) => {
     for (let r = 0; r < batch; r++)
       for (let i = 0; i < inputs; i++) level[0]![i * batch + r] = x[(first + r) * inputs + i]!;
-    for (const [l, layer] of layers.entries())
-      forward(layer, level[l + 1]!, level[l]!, batch, l + 1 < layers.length);
+    for (const [l, layer] of layers.entries()) forward(layer, level[l + 1]!, level[l]!, batch, l + 1 < layers.length);
   };
   const learn = (first: number) => {
     softmax(delta.at(-1)!, level.at(-1)!, labels, first, outputs, batch);

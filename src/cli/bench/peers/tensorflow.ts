@@ -50,6 +50,9 @@ export interface Tensor {
 export async function tensorFlow(modules: Modules, wasmPath?: string): Promise<Peer> {
   const tf = modules.load('@tensorflow/tfjs-core') as TensorFlow;
   const backend = modules.load('@tensorflow/tfjs-backend-wasm') as { setWasmPaths(folder: string): void };
+  // Gradients of its operations come with this one.
+  const trains = modules.version('@tensorflow/tfjs-layers') !== undefined;
+  if (trains) modules.load('@tensorflow/tfjs-layers');
   if (wasmPath !== undefined) backend.setWasmPaths(wasmPath);
   tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
   await tf.setBackend('wasm');
@@ -71,9 +74,9 @@ export async function tensorFlow(modules: Modules, wasmPath?: string): Promise<P
       information: (rows) => pairs(tf, rows, (found) => found),
       tree: (rows) => pairs(tf, rows, (found) => [spanningNats(found, rows.columns)]),
       'net inference': (given) => tensorFlowNet(tf, given, false),
-      'net epoch': (given) => tensorFlowNet(tf, given, true),
+      'net epoch': (given) => (trains ? tensorFlowNet(tf, given, true) : undefined),
       'images inference': (given) => tensorFlowImages(tf, given, false),
-      'images step': (given) => tensorFlowImages(tf, given, true),
+      'images step': (given) => (trains ? tensorFlowImages(tf, given, true) : undefined),
     },
   };
 }
