@@ -8,7 +8,7 @@ const folder = new URL('../../../bench/peers/', import.meta.url);
 /** Installs bench/peers from its lock file when the package named is missing there; its packages as `require` gives them. */
 export function requirePeers(name: string): NodeJS.Require {
   if (!existsSync(new URL(`node_modules/${name}/package.json`, folder))) {
-    const done = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], {
+    const done = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
       cwd: fileURLToPath(folder),
       env: freshEnvironment(),
       stdio: 'inherit',

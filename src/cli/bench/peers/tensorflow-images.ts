@@ -42,19 +42,15 @@ export function tensorFlowImages(tf: TensorFlow, given: ConvNetTask, train: bool
   const weight = variable(given.weight, [classes, features]);
   const bias = variable(given.bias, [classes]);
   type Layer = (typeof layers)[number];
-  const convolve = (x: Tensor, { filter, stride, padding: pad, scale, shift, out, filters }: Layer) => {
+  const convolve = (x: Tensor, { filter, kernel, stride, padding: pad, scale, shift, size, out, filters }: Layer) => {
     if (!train) return tf.add(tf.conv2d(x, filter, stride, pad), shift);
-    const around =
-      pad === 0
-        ? x
-        : tf.pad(x, [
-            [0, 0],
-            [pad, pad],
-            [pad, pad],
-            [0, 0],
-          ]);
-    const deep = tf.conv3d(tf.expandDims(around, 1), filter, [1, stride, stride], 'valid');
-    const sum = tf.reshape(deep, [batch, out, out, filters]);
+    // Its gradients of conv3d are wrong at a stride of 2: every other place is taken before or after one of stride 1.
+    const wide = kernel === 1 ? thinned(tf, x, stride) : x;
+    const around = pad === 0 ? wide : tf.pad(wide, [none, [pad, pad], [pad, pad], none]);
+    const deep = tf.conv3d(tf.expandDims(around, 1), filter, [1, 1, 1], 'valid');
+    const side = kernel === 1 ? out : size;
+    const whole = tf.reshape(deep, [batch, side, side, filters]);
+    const sum = kernel === 1 ? whole : thinned(tf, whole, stride);
     const { mean, variance } = tf.moments(sum, [0, 1, 2]);
     const normal = tf.div(tf.sub(sum, mean), tf.sqrt(tf.add(variance, EPSILON)));
     return tf.add(tf.mul(normal, scale), shift);
@@ -90,4 +86,15 @@ export function tensorFlowImages(tf: TensorFlow, given: ConvNetTask, train: bool
       for (const one of made) one.dispose();
     },
   };
+}
+
+const none = [0, 0] as const;
+
+/** Every so many rows and columns of [image][row][column][channel], by operations that have gradients. */
+function thinned(tf: TensorFlow, x: Tensor, stride: number): Tensor {
+  if (stride === 1) return x;
+  const [n, side, , channels] = x.shape as [number, number, number, number];
+  const out = side / stride;
+  const apart = tf.reshape(x, [n * out, stride, out, stride * channels]);
+  return tf.reshape(tf.slice(apart, [0, 0, 0, 0], [n * out, 1, out, channels]), [n, out, out, channels]);
 }

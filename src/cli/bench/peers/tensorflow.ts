@@ -21,6 +21,7 @@ export interface TensorFlow {
   variableGrads(loss: () => Tensor): { value: Tensor; grads: Record<string, Tensor> };
   moments(x: Tensor, axes: readonly number[]): { mean: Tensor; variance: Tensor };
   pad(x: Tensor, by: readonly (readonly [number, number])[]): Tensor;
+  slice(x: Tensor, from: readonly number[], sizes: readonly number[]): Tensor;
   expandDims(x: Tensor, axis: number): Tensor;
   reshape(x: Tensor, shape: readonly number[]): Tensor;
   addN(x: readonly Tensor[]): Tensor;
@@ -46,14 +47,13 @@ export interface Tensor {
   readonly name: string;
 }
 
-/** TensorFlow.js on its WebAssembly backend, one thread. `wasmPath`: where a page finds the backend. */
-export async function tensorFlow(modules: Modules, wasmPath?: string): Promise<Peer> {
+/** TensorFlow.js on its WebAssembly backend, one thread. */
+export async function tensorFlow(modules: Modules): Promise<Peer> {
   const tf = modules.load('@tensorflow/tfjs-core') as TensorFlow;
-  const backend = modules.load('@tensorflow/tfjs-backend-wasm') as { setWasmPaths(folder: string): void };
+  modules.load('@tensorflow/tfjs-backend-wasm');
   // Gradients of its operations come with this one.
   const trains = modules.version('@tensorflow/tfjs-layers') !== undefined;
   if (trains) modules.load('@tensorflow/tfjs-layers');
-  if (wasmPath !== undefined) backend.setWasmPaths(wasmPath);
   tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
   await tf.setBackend('wasm');
   await tf.ready();
