@@ -4,12 +4,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { chowLiuTree, createEngine, type SparseMatrix, type Tree } from 'espalier';
 import { parseSparseText } from 'espalier/read';
-import { randomNumbers } from './support/check.js';
-import { plainPrim } from './support/prim.js';
-import { type Clock, race } from './support/race.js';
+import { randomNumbers } from '#dist/cli/bench/check.js';
+import { plainPrim } from '#dist/cli/bench/peers/plain-prim.js';
+import { type Clock, race } from '#dist/cli/bench/race.js';
+import { median, quantile } from '#dist/cli/bench/statistics.js';
+import { makeCorpus } from '#dist/cli/bench/structures.js';
 import { formatTable, megabytes, printHeader } from './support/report.js';
-import { median, quantile } from './support/statistics.js';
-import { makeCorpus } from './support/structures.js';
 
 const AGNEWS = new URL('../../../shared/data/agnews/train.txt', import.meta.url);
 const AGNEWS_NATS = 20.4276;

@@ -2,13 +2,13 @@
 // skipping saves: time with a share g of the gates open, drawn at random for each image, over the time with all open.
 import { parseArgs } from 'node:util';
 import { createEngine, Dataset, GaterNet, type GaterNetOptions, type Placement } from 'espalier';
+import { randomNumbers, sink, sinkTotal } from '#dist/cli/bench/check.js';
+import { type Clock, race } from '#dist/cli/bench/race.js';
+import { median, quantile } from '#dist/cli/bench/statistics.js';
 import { GatedInference } from '#dist/models/gaternet/gated-inference.js';
 import type { GatedNetwork } from '#dist/models/gaternet/gated-network.js';
 import { Pace } from '#dist/runtime/pace.js';
-import { randomNumbers, sink, sinkTotal } from './support/check.js';
-import { type Clock, race } from './support/race.js';
 import { formatTable, printHeader } from './support/report.js';
-import { median, quantile } from './support/statistics.js';
 
 const { values } = parseArgs({
   options: {

@@ -10,11 +10,11 @@ import {
   type GaterNetOptions,
   type Placement,
 } from 'espalier';
+import { deviation, mean } from '#dist/cli/bench/statistics.js';
 import { loadNamed, type NamedSet } from '#dist/cli/read/named-data.js';
 import { Purpose, permutation } from '#dist/runtime/random.js';
 import { GateCounter } from '#dist/structure/gates.js';
 import { formatTable, printHeader } from './support/report.js';
-import { deviation, mean } from './support/statistics.js';
 
 interface Run {
   readonly net: string;

@@ -1,24 +1,22 @@
-// npm run bench -- [--peers] [--rounds 40] [--only REGEX] [--clock cpu]: speed of the kernels as a share of the multiply-add peak of this core, measured in the
-// same process in turns. --peers sets TensorFlow.js beside the 512³ product and installs it first where it is missing.
+// npm run bench:kernels -- [--rounds 40] [--only REGEX] [--clock cpu]: speed of the kernels as a share of the multiply-add peak of this core, measured in the
+// same process in turns. Peers stand beside them in `npm run bench`.
 import { parseArgs } from 'node:util';
 import { createEngine } from 'espalier';
+import { randomNumbers, sinkTotal } from '#dist/cli/bench/check.js';
+import type { Clock } from '#dist/cli/bench/race.js';
+import { median, quantile } from '#dist/cli/bench/statistics.js';
+import { fieldConnections, makeCorpus, uniformConnections } from '#dist/cli/bench/structures.js';
 import type { Case } from './cases/case.js';
 import { type Bars, convolution } from './cases/convolutions.js';
 import { pointwise } from './cases/pointwise.js';
 import { denseLayer, squareProduct } from './cases/products.js';
 import { FIELD_BARS, rowLayers, sparseLayer, UNIFORM_BARS } from './cases/sparse.js';
-import { randomNumbers, requireClose, sinkTotal } from './support/check.js';
 import { loadPeak } from './support/peak.js';
-import { loadTensorFlow } from './support/peers.js';
-import type { Clock } from './support/race.js';
 import { formatTable, percent, printHeader } from './support/report.js';
-import { median, quantile } from './support/statistics.js';
-import { fieldConnections, makeCorpus, uniformConnections } from './support/structures.js';
 import { SAMPLE_MS, timeCases } from './support/time-cases.js';
 
 const { values } = parseArgs({
   options: {
-    peers: { type: 'boolean', default: false },
     rounds: { type: 'string', default: '40' },
     clock: { type: 'string', default: 'wall' },
     only: { type: 'string', default: '' },
@@ -36,9 +34,7 @@ const engine = await createEngine();
 const random = randomNumbers(1);
 const peak = await loadPeak(SAMPLE_MS);
 
-const square = squareProduct(engine, 512, random);
-const groups: Case[][] = [[...square.cases]];
-if (values.peers) groups[0]!.push(await tensorFlowCase());
+const groups: Case[][] = [squareProduct(engine, 512, random)];
 for (const [inputs, units] of [
   [2191, 50],
   [1982, 523],
@@ -118,16 +114,4 @@ function quantity(rate: number, unit: Case['work']['unit'] | ''): string {
   const [size, prefix] = rate >= 1e9 ? [1e9, 'G'] : rate >= 1e6 ? [1e6, 'M'] : [1e3, 'k'];
   const names = { byte: 'B/s', row: ' rows/s', element: ' elements/s', FLOP: 'FLOP/s', '': '' };
   return `${(rate / size).toFixed(2)} ${prefix}${names[unit]}`;
-}
-
-async function tensorFlowCase(): Promise<Case> {
-  const { n, a, b, wanted } = square;
-  const peer = await loadTensorFlow(a, b, n);
-  return {
-    name: peer.name,
-    shape: `${n} x ${n} x ${n}`,
-    work: { unit: 'FLOP', amount: 2 * n ** 3 },
-    run: peer.run,
-    check: () => requireClose(peer.name, peer.result(), wanted),
-  };
 }

@@ -5,9 +5,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { assignLatents, createEngine, type Dataset, expandTree, type LatentTree } from 'espalier';
 import { parseSparseText } from 'espalier/read';
+import { median } from '#dist/cli/bench/statistics.js';
 import { learnLatentTree } from '#dist/structure/latent/learning.js';
 import { formatTable, megabytes, printHeader } from './support/report.js';
-import { median } from './support/statistics.js';
 
 const SHARED = new URL('../../../shared/data/', import.meta.url);
 const COLUMNS: Readonly<Record<string, number>> = { agnews: 10000, tox21: 2048 };

@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { median } from '#dist/cli/bench/statistics.js';
 import { FORMATS, type Format, type Reader } from './support/readers.js';
 import { formatTable, printHeader } from './support/report.js';
 import { forgetPeak, memoryOf } from './support/resident.js';
-import { median } from './support/statistics.js';
 
 /** What a process of one reader tells. */
 interface Timing {

@@ -2,11 +2,11 @@
 // latentTree finds again from rows drawn of them, by number of rows and by how much a latent tells of its features.
 import { parseArgs } from 'node:util';
 import { createEngine, type LatentTree, latentTree } from 'espalier';
+import { mean } from '#dist/cli/bench/statistics.js';
 import { type Recovery, recoveryOf } from '../test/support/latent/recovery.js';
 import { sampleData, sampleTree } from '../test/support/latent/sampler.js';
 import { Random } from '../test/support/random.js';
 import { formatTable, percent, printHeader } from './support/report.js';
-import { mean } from './support/statistics.js';
 
 /** Difference of P(latent = 1) between the states of its parent, about. */
 const LINKS = 0.6;

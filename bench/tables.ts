@@ -3,13 +3,13 @@
 // looks at other generated tables, and of the others at the training rows alone, of which a third is then the test: defaults were chosen by it.
 import { parseArgs } from 'node:util';
 import { createEngine, Dataset, type Engine } from 'espalier';
+import { deviation, mean } from '#dist/cli/bench/statistics.js';
 import type { Method } from '#dist/models/method.js';
 import { METHODS } from '#dist/models/registry.js';
 import { accuracyOf, leastSquares, logisticRegression, rmseOf, standardised } from '../test/support/baselines.js';
 import { Random } from '../test/support/random.js';
 import { formatTable, printHeader } from './support/report.js';
 import { describeSettings, optionsFor, type Settings } from './support/settings.js';
-import { deviation, mean } from './support/statistics.js';
 import { generatedTables } from './tables/generated.js';
 import { fieldTables, packageTables } from './tables/real.js';
 import { type BenchTable, rowsOf } from './tables/table.js';

@@ -4,8 +4,8 @@
 import { parseArgs } from 'node:util';
 import { DenseNet, type FeedforwardNet, splitRows, TrfNet, TseNet } from 'espalier';
 import { TextVectorizer } from 'espalier/text';
+import { mean } from '#dist/cli/bench/statistics.js';
 import { formatTable, printHeader } from './support/report.js';
-import { mean } from './support/statistics.js';
 import { haveR8, type Labelled, labelledDefinitions, readR8 } from './support/texts.js';
 
 const NETS = {

@@ -9,9 +9,9 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Dataset } from 'espalier';
 import { TextVectorizer, type TextVectorizerOptions } from 'espalier/text';
+import { median } from '#dist/cli/bench/statistics.js';
 import { formatTable, printHeader } from './support/report.js';
 import { forgetPeak, memoryOf } from './support/resident.js';
-import { median } from './support/statistics.js';
 
 interface Timing {
   /** CPU seconds, [rounds]. */

@@ -4,8 +4,8 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createEngine } from 'espalier';
+import { median, quantile } from '#dist/cli/bench/statistics.js';
 import { formatTable, printHeader } from './support/report.js';
-import { median, quantile } from './support/statistics.js';
 import { type Outcome, WORK } from './support/thread-work.js';
 
 async function main(): Promise<void> {

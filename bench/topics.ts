@@ -15,8 +15,8 @@ import {
   type TopicReport,
   TopicTree,
 } from 'espalier/topics';
+import { median } from '#dist/cli/bench/statistics.js';
 import { formatTable, printHeader } from './support/report.js';
-import { median } from './support/statistics.js';
 import { haveR8, type Labelled, labelledDefinitions, readR8 } from './support/texts.js';
 
 interface Data {

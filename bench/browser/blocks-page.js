@@ -14,8 +14,8 @@ import {
   TseNet,
 } from 'espalier';
 import * as reading from 'espalier/read';
-import { randomNumbers } from '../../build/bench/support/check.js';
-import { makeCorpus } from '../../build/bench/support/structures.js';
+import { randomNumbers } from '../../dist/cli/bench/check.js';
+import { makeCorpus } from '../../dist/cli/bench/structures.js';
 
 /** Runs the work while messages go round, and returns the longest gap between two of them and how many there were, with the timers that came through. */
 async function watched(work) {

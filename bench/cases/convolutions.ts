@@ -1,10 +1,10 @@
 import type { Engine } from 'espalier';
+import { randomFloats, requireClose, sink } from '#dist/cli/bench/check.js';
 import { Conv, type ConvShape } from '#dist/layers/conv.js';
 import { ConvGradients } from '#dist/layers/conv-gradients.js';
 import type { Address } from '#dist/runtime/address.js';
 import { Pace } from '#dist/runtime/pace.js';
 import { ownOf } from '#dist/runtime/parts.js';
-import { randomFloats, requireClose, sink } from '../support/check.js';
 import type { Case } from './case.js';
 
 /** Shares of the peak that forward, dX and dW must reach. */

@@ -1,8 +1,8 @@
 import type { Engine } from 'espalier';
+import { randomFloats, requireClose, sink } from '#dist/cli/bench/check.js';
 import { LANES } from '#dist/layers/batch.js';
 import { plus } from '#dist/runtime/address.js';
 import { dropThreshold, Purpose } from '#dist/runtime/random.js';
-import { randomFloats, requireClose, sink } from '../support/check.js';
 import type { Case } from './case.js';
 
 /** Passes over n floats: dropout and Adam count the bytes they read and write, softmax the probabilities it makes. */

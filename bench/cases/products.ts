@@ -1,24 +1,15 @@
 import type { Engine } from 'espalier';
+import { randomFloats, requireClose, sink } from '#dist/cli/bench/check.js';
 import { LANES } from '#dist/layers/batch.js';
 import { DenseUnits, packSizes } from '#dist/layers/dense-units.js';
 import type { Address } from '#dist/runtime/address.js';
 import { Pace } from '#dist/runtime/pace.js';
-import { randomFloats, requireClose, sink } from '../support/check.js';
 import type { Case } from './case.js';
 
 const PANEL_ROWS = 5;
 
-export interface ProductCases {
-  readonly n: number;
-  readonly a: Float32Array;
-  readonly b: Float32Array;
-  /** a · b by three loops, in doubles. */
-  readonly wanted: Float64Array;
-  readonly cases: Case[];
-}
-
 /** C = A·B of two n x n matrices: from row-major operands, packing included, and over packed ones. */
-export function squareProduct(engine: Engine, n: number, random: () => number): ProductCases {
+export function squareProduct(engine: Engine, n: number, random: () => number): Case[] {
   const { kernels, scratch } = engine;
   const scope = engine.scope();
   const [a, b] = [randomFloats(n * n, random), randomFloats(n * n, random)];
@@ -46,26 +37,20 @@ export function squareProduct(engine: Engine, n: number, random: () => number): 
   const work = { unit: 'FLOP', amount: 2 * n ** 3 } as const;
   const shape = `${n} x ${n} x ${n}`;
   pack();
-  return {
-    n,
-    a,
-    b,
-    wanted,
-    cases: [
-      {
-        name: 'product',
-        shape,
-        work,
-        bar: 0.85,
-        run: () => {
-          pack();
-          multiply();
-        },
-        check: () => check('product'),
+  return [
+    {
+      name: 'product',
+      shape,
+      work,
+      bar: 0.85,
+      run: () => {
+        pack();
+        multiply();
       },
-      { name: 'product, packed before', shape, work, run: multiply, check: () => check('product, packed before') },
-    ],
-  };
+      check: () => check('product'),
+    },
+    { name: 'product, packed before', shape, work, run: multiply, check: () => check('product, packed before') },
+  ];
 }
 
 /** Forward, dX and dW of a dense layer over tiles, as the layer calls them. */

@@ -1,11 +1,11 @@
 import type { Engine, SparseMatrix } from 'espalier';
+import { randomFloats, requireClose, sink } from '#dist/cli/bench/check.js';
 import { LANES, RowBatch, tilesFor } from '#dist/layers/batch.js';
 import type { Connections } from '#dist/layers/connections.js';
 import { DenseRowUnits, packSizes } from '#dist/layers/dense-units.js';
 import { SparseUnits } from '#dist/layers/sparse-units.js';
 import { type Address, NONE } from '#dist/runtime/address.js';
 import { Pace } from '#dist/runtime/pace.js';
-import { randomFloats, requireClose, sink } from '../support/check.js';
 import type { Case } from './case.js';
 import type { Bars } from './convolutions.js';
 

@@ -4,11 +4,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { createEngine, type Dataset, type FeedforwardNet } from 'espalier';
 import { parseSparseText, type SparseTextOptions } from 'espalier/read';
+import { deviation, mean } from '#dist/cli/bench/statistics.js';
 import type { Method } from '#dist/models/method.js';
 import { methodNamed } from '#dist/models/registry.js';
 import { formatTable, megabytes, printHeader } from './report.js';
 import { describeSettings, type MethodOptions, optionsFor, type Settings } from './settings.js';
-import { deviation, mean } from './statistics.js';
 
 /** A data set; the layers and the training of nets are the defaults of the package, which are the papers'. */
 export interface Experiment {

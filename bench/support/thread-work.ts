@@ -2,11 +2,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { chowLiuTree, Dataset, type Engine, GaterNet, latentTree, type SparseMatrix, TrfNet } from 'espalier';
 import { parseSparseText } from 'espalier/read';
+import { randomFloats, randomNumbers } from '#dist/cli/bench/check.js';
+import { makeCorpus, zipfRows } from '#dist/cli/bench/structures.js';
 import { DenseUnits, packSizes } from '#dist/layers/dense-units.js';
 import type { GatedNetwork } from '#dist/models/gaternet/gated-network.js';
 import { Pace } from '#dist/runtime/pace.js';
-import { randomFloats, randomNumbers } from './check.js';
-import { makeCorpus } from './structures.js';
 
 /** One run: milliseconds, and a number that must be the same at any number of threads. */
 export interface Outcome {
@@ -145,19 +145,4 @@ function treeOf(features: SparseMatrix, engine: Engine): () => Promise<Outcome> 
     });
     return { ms, result };
   };
-}
-
-/** Rows of so many different columns, which are drawn by Zipf's law. */
-function zipfRows(rows: number, columns: number, ones: number): SparseMatrix {
-  const random = randomNumbers(1);
-  const start = Int32Array.from({ length: rows + 1 }, (_, r) => r * ones);
-  const index = new Int32Array(rows * ones);
-  const drawn = new Set<number>();
-  for (let r = 0; r < rows; r++) {
-    drawn.clear();
-    // The inverse of the distribution function of 1 / x.
-    while (drawn.size < ones) drawn.add(Math.floor((columns + 1) ** random()) - 1);
-    index.set(Int32Array.from(drawn).sort(), r * ones);
-  }
-  return { kind: 'sparse', rows, columns, start, index, value: new Float32Array(rows * ones).fill(1) };
 }

@@ -1,6 +1,6 @@
+import { type Clock, race } from '#dist/cli/bench/race.js';
 import type { Case } from '../cases/case.js';
 import type { Peak } from './peak.js';
-import { type Clock, race } from './race.js';
 
 /** Each sample takes about this long, so that a moment of the machine holds a kernel and the peak beside it. */
 export const SAMPLE_MS = 2;

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { nearest } from '../check/known.js';
+import { addBench } from './commands/bench.js';
 import { addEvaluate } from './commands/evaluate.js';
 import { addExplain } from './commands/explain.js';
 import { addGates } from './commands/gates.js';
@@ -41,6 +42,7 @@ Examples:
   espalier train --method gaternet --data cifar10 --augment crop,flip --out gater.safetensors
   espalier gates gater.safetensors cifar10 --svg gates.svg
   espalier info gater.safetensors
+  espalier bench --quick
 
 Exit codes: 0 done, 1 unexpected error, 2 usage or data error, 130 interrupted (128 and the number of the signal).`;
 
@@ -94,6 +96,7 @@ function program(args: readonly string[]): Command {
   addTrain(command, args);
   for (const add of [addPredict, addEvaluate, addExplain, addGates]) add(command);
   addInfo(command, version);
+  addBench(command);
   addEngineOptions(command);
   // For the action's own message; after the commands, which would inherit it.
   command.allowExcessArguments();

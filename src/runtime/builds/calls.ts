@@ -132,7 +132,7 @@ export class Calls {
     this.call('winograd_weights', () => kernels.winograd_weights(u, w, scratch, 0, co, co, ci, 0), [u, 144 * ci * co]);
     this.call(
       'winograd_forward',
-      () => kernels.winograd_forward(y, x, u, work, 0, n, ci, co, h, h, 1, NONE, ci, NONE, co, bias, shortcut, 1),
+      () => kernels.winograd_forward(y, x, u, work, 0, n, ci, co, h, h, 1, NONE, NONE, bias, shortcut, 1),
       [y, 4 * n * co * h * h],
     );
     this.call('winograd_gradient', () => {
@@ -158,7 +158,7 @@ export class Calls {
     const work = this.bytes(kernels.conv_bytes(ci, co, h, h, kernel, 2, 1));
     this.call('conv_forward', () => {
       kernels.conv_weights(a, w, co, depth, depth, 1);
-      kernels.conv_forward(y, x, a, work, 0, n, ci, co, h, h, kernel, 2, 1, NONE, ci, NONE, co, NONE, NONE, 0);
+      kernels.conv_forward(y, x, a, work, 0, n, ci, co, h, h, kernel, 2, 1, NONE, NONE, NONE, NONE, 0);
     }, [y, 4 * n * co * oh * oh]);
     this.call('conv_gradient_input', () => {
       kernels.conv_weights(at, w, depth, co, 1, depth);

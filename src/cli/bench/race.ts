@@ -1,10 +1,14 @@
 import { Bench } from 'tinybench';
 
-/** Something to time: `run` is called once a round and must take a millisecond or more. */
+/** Something to time: `run` is called once in a round and must take a millisecond or more. */
 export interface Runner {
   readonly name: string;
+  /** With `ownClock` it returns the milliseconds that it took. */
   readonly run: () => unknown;
   readonly async?: boolean;
+  readonly ownClock?: boolean;
+  /** Takes part in every so many rounds only; default 1. */
+  readonly every?: number;
 }
 
 /** 'cpu' counts the time this process ran, so that others on a busy machine are left out; 'wall' is what a user waits. */
@@ -24,18 +28,24 @@ export async function race(
   rounds: number,
   { clock = 'wall', warmup = 5 }: { clock?: Clock; warmup?: number } = {},
 ): Promise<number[][]> {
-  const bench = new Bench({ iterations: 1, time: 0, warmup: false, ...(clock === 'cpu' ? { now: cpuTime } : {}) });
-  for (const { name, run, async = false } of runners) bench.add(name, run, { async });
+  const benches = runners.map(({ name, run, async = false, ownClock }) => {
+    const bench = new Bench({ iterations: 1, time: 0, warmup: false, ...(clock === 'cpu' ? { now: cpuTime } : {}) });
+    const timed = async () => ({ overriddenDuration: (await run()) as number });
+    return bench.add(name, ownClock ? timed : run, { async: async || ownClock === true });
+  });
   const times = runners.map((): number[] => []);
   for (let round = -warmup; round < rounds; round++) {
-    bench.reset();
-    if (runners.some((runner) => runner.async)) await bench.run();
-    else bench.runSync();
-    bench.tasks.forEach(({ name, result }, i) => {
+    for (const [i, bench] of benches.entries()) {
+      const { name, async, ownClock, every = 1 } = runners[i]!;
+      if (round % every !== 0) continue;
+      bench.reset();
+      if (async || ownClock) await bench.run();
+      else bench.runSync();
+      const { result } = bench.tasks[0]!;
       if (result.state === 'errored') throw new Error(`${name}: ${result.error.message}`, { cause: result.error });
       if (result.state !== 'completed') throw new Error(`${name}: expected a finished run, got '${result.state}'`);
       if (round >= 0) times[i]!.push(result.latency.mean);
-    });
+    }
   }
   return times;
 }

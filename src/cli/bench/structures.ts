@@ -1,5 +1,6 @@
-import type { SparseMatrix } from 'espalier';
-import type { Connections } from '#dist/layers/connections.js';
+import type { SparseMatrix } from '../../data/dataset.js';
+import type { Connections } from '../../layers/connections.js';
+import { randomNumbers } from './check.js';
 
 /** `count` connections between inputs and units, drawn uniformly without repetition. */
 export function uniformConnections(inputs: number, units: number, count: number, random: () => number): Connections {
@@ -72,4 +73,19 @@ export function makeCorpus(rows: number, columns: number, words: number, random:
     start[r + 1] = index.length;
   }
   return { kind: 'sparse', rows, columns, start, index: Int32Array.from(index), value: Float32Array.from(value) };
+}
+
+/** Rows of so many different columns, which are drawn by Zipf's law. */
+export function zipfRows(rows: number, columns: number, ones: number): SparseMatrix {
+  const random = randomNumbers(1);
+  const start = Int32Array.from({ length: rows + 1 }, (_, r) => r * ones);
+  const index = new Int32Array(rows * ones);
+  const drawn = new Set<number>();
+  for (let r = 0; r < rows; r++) {
+    drawn.clear();
+    // The inverse of the distribution function of 1 / x.
+    while (drawn.size < ones) drawn.add(Math.floor((columns + 1) ** random()) - 1);
+    index.set(Int32Array.from(drawn).sort(), r * ones);
+  }
+  return { kind: 'sparse', rows, columns, start, index, value: new Float32Array(rows * ones).fill(1) };
 }

@@ -1,4 +1,4 @@
-import type { SparseMatrix } from 'espalier';
+import type { SparseMatrix } from '../../../data/dataset.js';
 
 /**
  * The Chow-Liu tree of sparse binary rows in plain JavaScript, as fast as we could write it on one page: Prim's algorithm with each variable's row of

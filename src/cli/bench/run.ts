@@ -1,0 +1,55 @@
+import { type Found, findPeers } from './known.js';
+import type { Modules, Peer } from './operations.js';
+import { espalier, OURS } from './peers/espalier.js';
+import { PLAIN } from './peers/plain.js';
+import { EFFORT, type Measured, measure, QUICK } from './suite.js';
+import { type Part, TASKS } from './tasks.js';
+
+export interface RunOptions {
+  /** Default: all. */
+  readonly parts?: readonly Part[];
+  readonly quick?: boolean;
+  readonly full?: boolean;
+  /** Of the package's engine; default 1, as peers compute on one. */
+  readonly threads?: number;
+  /** Told after each task. */
+  onTask?(measured: Measured): void;
+}
+
+export interface Outcome {
+  readonly measured: readonly Measured[];
+  readonly peers: readonly string[];
+  readonly absent: Found['absent'];
+}
+
+/** Everybody who is there does every task that is asked for. */
+export async function runTasks(modules: Modules, options: RunOptions = {}): Promise<Outcome> {
+  const { parts, quick = false, full = false, threads = 1, onTask } = options;
+  const tasks = TASKS.filter(
+    (task) => (parts?.includes(task.part) ?? true) && (quick ? task.quick : full || !task.full),
+  );
+  const found = await findPeers(modules);
+  const peers: Peer[] = [await espalier({ threads }), PLAIN, ...found.peers];
+  const measured: Measured[] = [];
+  try {
+    for (const task of tasks) {
+      const one = await measure(task, peers, quick ? QUICK : EFFORT);
+      measured.push(one);
+      onTask?.(one);
+    }
+  } finally {
+    for (const peer of peers) peer.dispose?.();
+  }
+  return { measured, peers: peers.map(({ name }) => name), absent: found.absent };
+}
+
+/** Where another was faster: by more than a fiftieth of the medians. */
+export function losses(measured: readonly Measured[]): { task: Measured; peer: string; times: number }[] {
+  return measured.flatMap((task) => {
+    const ours = task.times.find(({ peer }) => peer === OURS);
+    if (!ours) return [];
+    return task.times
+      .filter(({ ms }) => ours.ms > 1.02 * ms)
+      .map(({ peer, ms }) => ({ task, peer, times: ours.ms / ms }));
+  });
+}
