@@ -1,6 +1,7 @@
-// npm run bench:chow-liu -- [--rounds 15] [--clock cpu]: chowLiuTree against a plain-JavaScript Prim with the same k ln k table, in turns in one
+// npm run bench:chow-liu -- [--rounds 15] [--clock cpu] [--curves [--full]]: with --curves the cost over variables and over rows, to 100,000 each or with --full to a million,
+// of Zipf rows of 20, as docs/chow-liu.svg; else chowLiuTree against a plain-JavaScript Prim with the same k ln k table, in turns in one
 // process, on AG News (or made-up rows of that shape where the data are absent); both trees must be the same.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { chowLiuTree, createEngine, type SparseMatrix, type Tree } from 'espalier';
 import { parseSparseText } from 'espalier/read';
@@ -8,7 +9,9 @@ import { randomNumbers } from '#dist/cli/bench/check.js';
 import { plainPrim } from '#dist/cli/bench/peers/plain-prim.js';
 import { type Clock, race } from '#dist/cli/bench/race.js';
 import { median, quantile } from '#dist/cli/bench/statistics.js';
-import { makeCorpus } from '#dist/cli/bench/structures.js';
+import { makeCorpus, zipfRows } from '#dist/cli/bench/structures.js';
+import { spread } from '#dist/cli/bench/words.js';
+import { type Curve, curvesPlot } from './support/curves-plot.js';
 import { formatTable, megabytes, printHeader } from './support/report.js';
 
 const AGNEWS = new URL('../../../shared/data/agnews/train.txt', import.meta.url);
@@ -16,7 +19,12 @@ const AGNEWS_NATS = 20.4276;
 const MEMORY_BAR = 20e6;
 
 const { values } = parseArgs({
-  options: { rounds: { type: 'string', default: '15' }, clock: { type: 'string', default: 'wall' } },
+  options: {
+    rounds: { type: 'string', default: '15' },
+    clock: { type: 'string', default: 'wall' },
+    curves: { type: 'boolean', default: false },
+    full: { type: 'boolean', default: false },
+  },
 });
 const rounds = Number(values.rounds);
 if (!Number.isInteger(rounds) || rounds < 1) {
@@ -26,6 +34,10 @@ const clock = values.clock as Clock;
 if (clock !== 'wall' && clock !== 'cpu') throw new RangeError(`--clock: expected wall or cpu, got ${values.clock}`);
 
 printHeader('Chow-Liu tree');
+if (values.curves) {
+  await curves();
+  process.exit();
+}
 const real = existsSync(AGNEWS);
 const features = real
   ? (parseSparseText(readFileSync(AGNEWS, 'utf8'), { columns: 10000 }).features as SparseMatrix)
@@ -110,4 +122,39 @@ function wasmCounted(): boolean {
   const before = process.memoryUsage().arrayBuffers;
   const memory = new WebAssembly.Memory({ initial: 512 });
   return process.memoryUsage().arrayBuffers - before >= memory.buffer.byteLength / 2;
+}
+
+/** One thread; three runs a size, or one where that takes longer than 5 s. */
+async function curves(): Promise<void> {
+  const most = values.full ? 1_000_000 : 100_000;
+  const sizes = Array.from({ length: Math.round(Math.log10(most)) }, (_, i) => 10 ** (i + 1));
+  const one = await createEngine({ threads: 1 });
+  const rows: string[][] = [];
+  const curve = async (label: string, of: (size: number) => SparseMatrix): Promise<Curve> => {
+    const points = [];
+    for (const size of sizes) {
+      const data = of(size);
+      const ms: number[] = [];
+      while (ms.length < 3 && !(ms[0]! > 5000)) {
+        const began = performance.now();
+        await chowLiuTree({ features: data }, { engine: one });
+        ms.push(performance.now() - began);
+      }
+      const point = { size, ms: median(ms), quartiles: [quantile(ms, 0.25), quantile(ms, 0.75)] as const };
+      points.push(point);
+      rows.push([label, size.toLocaleString('en-US'), spread({ ...point, peer: label, samples: ms.length })]);
+      console.error(rows.at(-1)!.join('  '));
+    }
+    return { name: label, points };
+  };
+  const fixed = most;
+  const found = [
+    await curve(`variables, ${fixed.toLocaleString('en-US')} rows`, (columns) =>
+      zipfRows(fixed, columns, Math.min(20, columns / 2)),
+    ),
+    await curve('rows, 10,000 variables', (count) => zipfRows(count, 10_000, 20)),
+  ];
+  console.log(formatTable(['over', 'size', 'time'], rows));
+  const words = 'Chow-Liu tree of Zipf rows of 20 ones (5 of 10 variables), one thread: medians and quartiles';
+  writeFileSync(new URL('../../docs/chow-liu.svg', import.meta.url), curvesPlot(words, found));
 }

@@ -5,13 +5,13 @@ import { writeFileSync } from 'node:fs';
 import os from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { type Fresh, freshProcesses } from '#dist/cli/bench/fresh.js';
 import { installedIn } from '#dist/cli/bench/installed.js';
 import { OURS } from '#dist/cli/bench/peers/espalier.js';
 import { runTasks } from '#dist/cli/bench/run.js';
 import type { Measured } from '#dist/cli/bench/suite.js';
 import { PARTS, type Part } from '#dist/cli/bench/tasks.js';
 import { digits, linesOf, lossLines, spread } from '#dist/cli/bench/words.js';
+import { type Fresh, freshProcesses } from './support/fresh.js';
 import { pageBytes } from './support/page-bytes.js';
 import { requirePeers } from './support/peers.js';
 import { peersPlot } from './support/peers-plot.js';
@@ -55,8 +55,7 @@ const { measured, absent, peers } = await runTasks(modules, {
   ...{ quick: values.quick, full: values.full, threads },
   onTask: (one) => say(`${formatTable(['', '', ''], linesOf(one)).split('\n').slice(2).join('\n')}\n`),
 });
-const main = fileURLToPath(new URL('dist/cli/main.js', root));
-const fresh = parts.includes('fresh') ? freshProcesses(main, folder, modules, values.quick ? 1 : 5) : [];
+const fresh = parts.includes('fresh') ? freshProcesses(folder, modules, values.quick ? 1 : 5) : [];
 const bytes = parts.includes('bytes') ? pageBytes() : [];
 const firsts = firstsTable(fresh, bytes);
 const told = [
@@ -82,7 +81,7 @@ function firstsTable(started: readonly Fresh[], loaded: ReturnType<typeof pageBy
     const page = loaded.find(({ peer }) => plainName(peer) === name);
     return [
       one?.peer ?? name,
-      one ? spread({ ...one, samples: 5 }) : '',
+      one ? spread(one) : '',
       one ? `${megabytes(one.bytes)} (${one.byteQuartiles.map((q) => (q / 1e6).toFixed(1)).join(' to ')})` : '',
       page ? `${(page.bytes / 1000).toFixed(0)} kB` : '',
     ];
@@ -101,19 +100,19 @@ function firstLosses(started: readonly Fresh[], loaded: ReturnType<typeof pageBy
     const better = all
       .filter(({ value }) => 1.02 * value < own)
       .map(({ peer, value }) => `${peer} (${digits(own / value)} times)`);
-    return better.length > 0 ? [`${OURS} ${what} more than ${better.join(', ')}.`] : [];
+    return better.length > 0 ? [`${OURS} ${what} than ${better.join(', ')}.`] : [];
   };
   return [
     ...behind(
-      'takes to its first result',
+      'starts more slowly',
       started.map(({ peer, ms }) => ({ peer, value: ms })),
     ),
     ...behind(
-      'takes memory:',
+      'takes more memory',
       started.map(({ peer, bytes: value }) => ({ peer, value })),
     ),
     ...behind(
-      'loads',
+      'makes a page load more',
       loaded.map(({ peer, bytes: value }) => ({ peer, value })),
     ),
   ];

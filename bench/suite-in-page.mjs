@@ -1,5 +1,5 @@
 // npm run bench:browser -- [--browser chromium|firefox] [--part NAME ...] [--full]: the suite of `npm run bench` in a page, the package beside plain JavaScript and TensorFlow.js,
-// quick shapes unless --full. The page is bundled here and is not cross-origin isolated: one thread each.
+// quick shapes unless --full. The page is bundled here, and cross-origin isolated for the sake of its clock: one thread each.
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -51,6 +51,7 @@ const given = JSON.stringify({ parts: values.part, quick: !values.full });
 const script = `import { post } from '/build/${basename(folder)}/suite-page.js'; await post(${given});`;
 const server = await serve({
   root,
+  headers: { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' },
   pages: { '/suite.html': `<!doctype html><title>bench</title><script type="module">${script}</script>` },
 });
 try {

@@ -1,5 +1,3 @@
-import { Bench } from 'tinybench';
-
 /** Something to time: `run` is called once in a round and must take a millisecond or more. */
 export interface Runner {
   readonly name: string;
@@ -28,6 +26,8 @@ export async function race(
   rounds: number,
   { clock = 'wall', warmup = 5 }: { clock?: Clock; warmup?: number } = {},
 ): Promise<number[][]> {
+  // Nothing but timing needs it.
+  const { Bench } = await import('tinybench');
   const benches = runners.map(({ name, run, async = false, ownClock }) => {
     const bench = new Bench({ iterations: 1, time: 0, warmup: false, ...(clock === 'cpu' ? { now: cpuTime } : {}) });
     const timed = async () => ({ overriddenDuration: (await run()) as number });

@@ -32,7 +32,7 @@ export const QUICK: Effort = { rounds: 5, sample: 1, lane: 60 };
 /** Slower ones have fewer samples, but no fewer than this. */
 const FEWEST = 3;
 /** Milliseconds of a first run, after which there is no other. */
-const ONCE = 4000;
+const ONCE = 2000;
 
 /** Has everybody who can do a task do it, compares what they found with plain JavaScript's result (or the first's, where it takes no part), then times them in turns. */
 export async function measure(task: Task, peers: readonly Peer[], effort: Effort = EFFORT): Promise<Measured> {

@@ -1,18 +1,17 @@
 import { cpus } from 'node:os';
 import { type Command, Option } from 'commander';
-import type { Part } from '../bench/tasks.js';
+import { installedIn } from '../bench/installed.js';
+import { runTasks } from '../bench/run.js';
+import { PARTS, type Part } from '../bench/tasks.js';
+import { linesOf, lossLines } from '../bench/words.js';
 import { addJson } from '../options.js';
 import { print, printJson, printTable } from '../print/output.js';
-
-/** Of bench/tasks.ts, which the other commands do not load. */
-const PARTS = ['product', 'convolution', 'sparse', 'information', 'nets', 'images', 'tree'] as const satisfies Part[];
 
 interface BenchOptions {
   part?: Part[];
   quick?: boolean;
   full?: boolean;
   peers: string;
-  first?: string;
   threads?: number;
   json?: boolean;
 }
@@ -21,11 +20,10 @@ export function addBench(program: Command): void {
   const command = program
     .command('bench')
     .description('Time the package on this machine, beside plain JavaScript and those peers that are installed here.')
-    .addOption(new Option('--part <names...>', 'only these').choices(PARTS))
+    .addOption(new Option('--part <names...>', 'only these').choices(Object.keys(PARTS)))
     .option('--quick', 'small shapes and few rounds: some seconds')
     .option('--full', 'also a tree of a million variables: some minutes, 2 GB')
-    .option('--peers <folder>', 'where peers are installed', '.')
-    .addOption(new Option('--first <name>', 'the first result of one, in this process').hideHelp());
+    .option('--peers <folder>', 'where peers are installed', '.');
   addJson(command)
     .addHelpText(
       'after',
@@ -36,15 +34,7 @@ process; medians, with quartiles in brackets.`,
     .action(bench);
 }
 
-async function bench({ part, quick, full, peers, threads, json, first }: BenchOptions): Promise<void> {
-  const { installedIn } = await import('../bench/installed.js');
-  if (first !== undefined) {
-    const fresh = await import('../bench/fresh.js');
-    printJson(await fresh.first(first, installedIn(peers)));
-    return;
-  }
-  const { runTasks } = await import('../bench/run.js');
-  const { linesOf, lossLines } = await import('../bench/words.js');
+async function bench({ part, quick, full, peers, threads, json }: BenchOptions): Promise<void> {
   const machine = `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores`;
   const runtime = `Node ${process.versions.node}`;
   if (!json) print(`${machine}, ${runtime}\n`);

@@ -1,6 +1,6 @@
 import type { ConvNetTask, Lane } from '../operations.js';
 import { moved } from './layouts.js';
-import type { Tensor, TensorFlow } from './tensorflow.js';
+import type { Tensor, TensorFlow } from './tensorflow-api.js';
 
 const EPSILON = 1e-5;
 

@@ -1,6 +1,6 @@
 import type { FeedforwardTask, Lane } from '../operations.js';
 import { connected, denseWeight, turned } from './layouts.js';
-import type { Tensor, TensorFlow } from './tensorflow.js';
+import type { Tensor, TensorFlow } from './tensorflow-api.js';
 
 /** A feedforward net by its gradients of variables; connections that are not there are held at zero by a mask. */
 export function tensorFlowNet(tf: TensorFlow, given: FeedforwardTask, train: boolean): Lane {

@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { randomFloats, randomNumbers } from './check.js';
-import { KNOWN } from './known.js';
-import type { Modules, Peer } from './operations.js';
-import { median, quantile } from './statistics.js';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { randomFloats, randomNumbers } from '#dist/cli/bench/check.js';
+import { KNOWN } from '#dist/cli/bench/known.js';
+import type { Modules, Peer } from '#dist/cli/bench/operations.js';
+import { median, quantile } from '#dist/cli/bench/statistics.js';
 
 /** What a peer's first result takes in a process of its own. */
 export interface Fresh {
@@ -13,20 +15,23 @@ export interface Fresh {
   /** The most memory that the process had by then: bytes, median and quartiles. */
   readonly bytes: number;
   readonly byteQuartiles: readonly [number, number];
+  /** Processes. */
+  readonly samples: number;
 }
 
 /** Names to ask for: the package, plain JavaScript, and who is installed and multiplies matrices. */
 const MULTIPLIES = /tfjs-core|onnxruntime|jax/;
 
-/** Each in so many processes, by turns; `main` is the script of the command. */
-export function freshProcesses(main: string, folder: string, modules: Modules, runs: number): Fresh[] {
+/** Each in so many processes, by turns. */
+export function freshProcesses(folder: string, modules: Modules, runs: number): Fresh[] {
   const installed = KNOWN.filter(({ packages }) => packages.every((name) => modules.version(name) !== undefined));
   const names = installed.map(({ packages }) => packages[0]!).filter((name) => MULTIPLIES.test(name));
+  const script = fileURLToPath(new URL('first.js', import.meta.url));
   const all = ['espalier', 'plain', ...names];
   const found = all.map((): { peer: string; ms: number; bytes: number }[] => []);
   for (let run = 0; run < runs; run++) {
     all.forEach((name, i) => {
-      const args = [main, 'bench', '--first', name, '--peers', folder];
+      const args = [script, name, folder];
       found[i]!.push(JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })));
     });
   }
@@ -38,6 +43,7 @@ export function freshProcesses(main: string, folder: string, modules: Modules, r
       quartiles: [quantile(ms, 0.25), quantile(ms, 0.75)],
       bytes: median(bytes),
       byteQuartiles: [quantile(bytes, 0.25), quantile(bytes, 0.75)],
+      samples: samples.length,
     };
   });
 }
@@ -52,13 +58,19 @@ export async function first(name: string, modules: Modules): Promise<{ peer: str
   await lane!.run();
   await lane!.result();
   const ms = performance.now() - began;
-  return { peer: peer.name, ms, bytes: 1024 * process.resourceUsage().maxRSS };
+  return { peer: peer.name, ms, bytes: mostMemory() };
 }
 
 async function peerOf(name: string, modules: Modules): Promise<Peer> {
-  if (name === 'espalier') return (await import('./peers/espalier.js')).espalier({ threads: 1 });
-  if (name === 'plain') return (await import('./peers/plain.js')).PLAIN;
+  if (name === 'espalier') return (await import('#dist/cli/bench/peers/espalier.js')).espalier({ threads: 1 });
+  if (name === 'plain') return (await import('#dist/cli/bench/peers/plain.js')).PLAIN;
   const known = KNOWN.find(({ packages }) => packages[0] === name);
   if (!known) throw new RangeError(`first: expected espalier, plain or a package, got ${JSON.stringify(name)}`);
   return known.load(modules);
+}
+
+/** Bytes. Linux counts in maxRSS what the process had that started this one. */
+function mostMemory(): number {
+  if (process.platform !== 'linux') return 1024 * process.resourceUsage().maxRSS;
+  return 1024 * Number(/^VmHWM:\s+(\d+) kB/m.exec(readFileSync('/proc/self/status', 'utf8'))![1]);
 }
