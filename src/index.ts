@@ -41,7 +41,8 @@ export type {
 } from './models/tse/options.js';
 export { TseNet } from './models/tse/tse-net.js';
 export { createEngine, type Engine, type EngineOptions } from './runtime/engine.js';
-export type { EngineBuild, WasmSource } from './runtime/modules.js';
+export type { EngineBuild } from './runtime/engine-build.js';
+export type { WasmSource } from './runtime/modules.js';
 export { type Threading, threading } from './runtime/threads/can-thread.js';
 export { type ChowLiuOptions, chowLiuTree, type TreeConstraints } from './structure/chow-liu.js';
 export {

@@ -1,8 +1,12 @@
 // Build step: checks the compiled kernels and inlines them, so that no bundler has to know about .wasm files.
-// As hexadecimal: gzip still sees whole bytes there, and makes it a fifth smaller than base64.
+// As text of one sign for each of the most frequent bytes and of two for the others: gzip then makes it as small as the module itself, a tenth smaller than hexadecimal.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 
 const root = new URL('../', import.meta.url);
+/** Printable ASCII but for what strings or pages quote with, and the two that say that another sign follows. */
+const SIGNS = Array.from({ length: 93 }, (_, i) => String.fromCharCode(32 + i))
+  .filter((sign) => !`'"\`\\$<`.includes(sign))
+  .join('');
 mkdirSync(new URL('dist/wasm/', root), { recursive: true });
 const strict = checked('build/espalier.wasm');
 writeFileSync(new URL('dist/wasm/espalier.wasm', root), strict);
@@ -25,10 +29,27 @@ function checked(path) {
   return bytes;
 }
 
+/** What src/runtime/modules.ts unpacks. */
 function embed(bytes, path, source) {
+  const counts = new Array(256).fill(0);
+  for (const byte of bytes) counts[byte]++;
+  const order = counts.map((_, byte) => byte).sort((a, b) => counts[b] - counts[a]);
+  const signs = SIGNS;
+  const written = [];
+  order.forEach((byte, place) => {
+    const sign = signs[place % signs.length];
+    written[byte] = [sign, `}${sign}`, `~${sign}`][Math.floor(place / signs.length)];
+  });
+  const text = Array.from(bytes, (byte) => written[byte]).join('');
   writeFileSync(
     new URL(path, root),
-    `// Written by tools/embed-wasm.mjs from ${source}; not edited by hand.\nexport const hex =\n  '${bytes.toString('hex')}';\n`,
+    `// Written by tools/embed-wasm.mjs from ${source}; not edited by hand.
+export const packed = {
+  order: '${Buffer.from(order).toString('hex')}',
+  signs: '${signs}',
+  text: '${text}',
+};
+`,
   );
 }
 

@@ -30,7 +30,10 @@ for (const folder of ['test', 'bench', 'demo']) removeOrphans(join('build', fold
 run(process.execPath, [join('build', 'test', 'run.js'), ...process.argv.slice(2)]);
 
 function kernelsAreStale() {
-  const made = ['build/espalier.wasm', 'dist/wasm/espalier.wasm', 'src/runtime/wasm-bytes.ts'];
+  const made = [
+    ...['build/espalier.wasm', 'dist/wasm/espalier.wasm', 'src/runtime/wasm-bytes.ts'],
+    ...['build/espalier-relaxed.wasm', 'src/runtime/builds/relaxed-bytes.ts'],
+  ];
   if (!made.every((path) => existsSync(path)) || !existsSync('dist/index.d.ts')) return true;
   const oldest = Math.min(...made.map((path) => statSync(path).mtimeMs));
   const from = ['assembly', 'tools', 'asconfig.json', 'asconfig.relaxed.json', 'package-lock.json'];

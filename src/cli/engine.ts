@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Dataset } from '../data/dataset.js';
 import { requireMemory } from '../runtime/budget.js';
 import { defaultEngine, ENGINE_OPTIONS, shareEngine } from '../runtime/engine.js';
-import type { EngineBuild } from '../runtime/modules.js';
+import type { EngineBuild } from '../runtime/engine-build.js';
 import { integer } from './options.js';
 import { say } from './print/told.js';
 

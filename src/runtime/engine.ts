@@ -2,20 +2,14 @@ import { complete } from '../check/complete.js';
 import type { Option, OptionsOf } from '../check/option.js';
 import { type Address, NONE, type Size } from './address.js';
 import { Arena, MAX_BYTES } from './arena.js';
+import type { EngineBuild } from './engine-build.js';
 import { DirectFork, type Fork, type Own } from './fork.js';
 import type { Kernels } from './kernels.js';
-import {
-  bytesOf,
-  type EngineBuild,
-  isWasmSource,
-  kernelsOf,
-  moduleOf,
-  STRICT_BUILD,
-  type WasmSource,
-} from './modules.js';
+import { bytesOf, isWasmSource, kernelsOf, moduleOf, STRICT_BUILD, unpacked, type WasmSource } from './modules.js';
 import { threading } from './threads/can-thread.js';
 import { controlBytes } from './threads/protocol.js';
 import { ROOM_BYTES, roomAt } from './threads/room.js';
+import { shareable } from './threads/shared-module.js';
 import type { Team } from './threads/team.js';
 import { Writer } from './threads/written-fork.js';
 import type { WasmMemory } from './web-types.js';
@@ -242,7 +236,10 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   const relaxed = precision === 'relaxed';
   const special =
     wide || relaxed
-      ? await (await import('./builds/builds.js')).buildFor({ strict: await bytesOf(wasm), relaxed, wide, shared })
+      ? await (await import('./builds/builds.js')).buildFor(
+          { strict: await bytesOf(wasm), relaxed, wide, shared },
+          { kernelsOf, unpacked, shareable, strictBuild: STRICT_BUILD },
+        )
       : undefined;
   const modules = special?.modules ?? [await moduleOf(wasm, shared)];
   const kernels = await kernelsOf(modules, memory);

@@ -1,21 +1,11 @@
 import { instantiate } from '@assemblyscript/loader';
+import type { EngineBuild, Packed } from './engine-build.js';
 import type { Kernels } from './kernels.js';
 import { shareable } from './threads/shared-module.js';
 import type { WasmMemory, WasmModule, WebResponse } from './web-types.js';
 
 /** Where the kernels come from when not from the copy inside the package. */
 export type WasmSource = WasmModule | ArrayBuffer | ArrayBufferView | URL | WebResponse;
-
-/** Which kernels an engine runs. */
-export interface EngineBuild {
-  readonly precision: 'strict' | 'relaxed';
-  /** Whether a multiply-add of theirs rounds once: never where they are strict. */
-  readonly fused: boolean;
-  /** Whether V8 computes in registers of 256 bits. */
-  readonly wide: boolean;
-  /** Why it does not. */
-  readonly reasons: readonly string[];
-}
 
 /** The kernels that an engine runs unless told otherwise. */
 export const STRICT_BUILD: EngineBuild = {
@@ -37,7 +27,7 @@ export function isWasmSource(value: unknown): value is WasmSource {
 
 /** The module's bytes, or the module; undefined for the inlined copy. */
 export async function bytesOf(source: WasmSource | undefined): Promise<Uint8Array<ArrayBuffer> | WebAssembly.Module> {
-  if (source === undefined) return decode((await import('./wasm-bytes.js')).hex);
+  if (source === undefined) return unpacked((await import('./wasm-bytes.js')).packed);
   if (source instanceof WebAssembly.Module) return source;
   if (source instanceof URL) {
     if (source.protocol === 'file:')
@@ -81,9 +71,18 @@ export async function kernelsOf(modules: readonly WasmModule[], memory: WasmMemo
   return kernels as unknown as Kernels;
 }
 
-/** Bytes from hexadecimal. */
-export function decode(hex: string): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(hex.length / 2);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16);
-  return bytes;
+/** The bytes of a module inside the package. */
+export function unpacked({ order, signs, text }: Packed): Uint8Array<ArrayBuffer> {
+  const values = Uint8Array.from(order.match(/../g)!, (byte) => Number.parseInt(byte, 16));
+  const places = new Uint8Array(128);
+  for (let place = 0; place < signs.length; place++) places[signs.charCodeAt(place)] = place;
+  const bytes = new Uint8Array(text.length);
+  let length = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    // } is 125 and ~ 126; no other sign is above 124.
+    const rare = Math.max(0, code - 124);
+    bytes[length++] = values[signs.length * rare + places[rare ? text.charCodeAt(++i) : code]!]!;
+  }
+  return bytes.slice(0, length);
 }

@@ -2,7 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { hex } from '#dist/runtime/wasm-bytes.js';
+import { unpacked } from '#dist/runtime/modules.js';
+import { packed } from '#dist/runtime/wasm-bytes.js';
 import { testFileOf } from './kernel-list.js';
 
 const root = new URL('../../../', import.meta.url);
@@ -53,7 +54,7 @@ test('a module with a data segment and a start function would be noticed', () =>
 });
 
 test('the inlined bytes are the module', () => {
-  assert.ok(Buffer.from(hex, 'hex').equals(bytes));
+  assert.ok(Buffer.from(unpacked(packed)).equals(bytes));
 });
 
 test('every export is declared in src/runtime/kernels.ts with as many parameters, and the other way round', () => {

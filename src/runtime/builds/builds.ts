@@ -1,7 +1,6 @@
 import type { Address } from '../address.js';
+import type { EngineBuild, Packed } from '../engine-build.js';
 import type { Kernels } from '../kernels.js';
-import { decode, type EngineBuild, kernelsOf, STRICT_BUILD } from '../modules.js';
-import { shareable } from '../threads/shared-module.js';
 import type { WasmMemory } from '../web-types.js';
 import { Calls, callMemory, chooseTiles } from './calls.js';
 import { firstDiffering, nearEnough, sameBits, type Written, written } from './self-test.js';
@@ -11,6 +10,14 @@ type Bytes = Uint8Array<ArrayBuffer>;
 
 /** Kernels of these modules on one memory; of those of the same name, the last one's. */
 export type Instantiate = (modules: readonly WebAssembly.Module[], memory: WasmMemory) => Promise<Kernels>;
+
+/** What the core has already: given, not imported, so that bundlers keep it in one piece. */
+export interface Core {
+  readonly kernelsOf: Instantiate;
+  readonly unpacked: (packed: Packed) => Bytes;
+  readonly shareable: (module: Uint8Array) => Bytes;
+  readonly strictBuild: EngineBuild;
+}
 
 /** What is asked for. */
 export interface Asked {
@@ -35,19 +42,26 @@ export interface Had {
  * Builds other than the strict one in registers of 128 bits, tested before use: relaxed kernels within a bound of the strict ones, wide ones bit by bit against the same kernels without.
  * @throws Error where relaxed kernels cannot be had; where wide ones cannot, `build` tells why
  */
-export async function buildFor(asked: Asked, make: Instantiate = kernelsOf): Promise<Had> {
+export async function buildFor(asked: Asked, core: Core): Promise<Had> {
   const { strict, relaxed, wide, shared } = asked;
-  const parts = [strict, ...(relaxed ? [await relaxedBytes()] : [])];
+  const { strictBuild } = core;
+  const parts = [strict, ...(relaxed ? [await relaxedBytes(core)] : [])];
   const compile = (mark: string) =>
-    Promise.all(parts.map((part) => (part instanceof WebAssembly.Module ? part : compiled(part, shared, mark))));
+    Promise.all(
+      parts.map((part) =>
+        part instanceof WebAssembly.Module
+          ? part
+          : WebAssembly.compile(marked(shared ? core.shareable(part) : part, mark)),
+      ),
+    );
   const trial = async (modules: readonly WebAssembly.Module[]) => {
     const memory = callMemory(shared);
-    const kernels = await make(modules, memory);
+    const kernels = await core.kernelsOf(modules, memory);
     return { memory, kernels, calls: new Calls(kernels, memory) };
   };
   const modules = await compile('narrow');
   const reason = wide ? (strict instanceof WebAssembly.Module ? NO_BYTES : hindrance()) : undefined;
-  if (!relaxed && reason) return { modules, choose: () => {}, build: { ...STRICT_BUILD, reasons: [reason] } };
+  if (!relaxed && reason) return { modules, choose: () => {}, build: { ...strictBuild, reasons: [reason] } };
   const { kernels, memory, calls } = await trial(modules);
   const narrow = written(calls);
   if (relaxed) {
@@ -62,7 +76,7 @@ export async function buildFor(asked: Asked, make: Instantiate = kernelsOf): Pro
     choose: () => {},
     build: { precision, fused, wide: false, reasons },
   });
-  if (!wide) return without(...STRICT_BUILD.reasons);
+  if (!wide) return without(...strictBuild.reasons);
   if (reason) return without(reason);
   const takeBack = setFlag();
   const widened = await compile('wide');
@@ -108,15 +122,11 @@ function roundsOnce(kernels: Kernels, memory: WasmMemory): boolean {
   return floats[c / 4] !== 0;
 }
 
-async function relaxedBytes(): Promise<Bytes> {
-  const bytes = decode((await import('./relaxed-bytes.js')).hex);
+async function relaxedBytes({ unpacked }: Core): Promise<Bytes> {
+  const bytes = unpacked((await import('./relaxed-bytes.js')).packed);
   if (!WebAssembly.validate(bytes))
     throw new Error(
       "precision: 'relaxed' needs relaxed SIMD, which this runtime has not: Node 22, Chrome 114, Firefox 145 or later",
     );
   return bytes;
-}
-
-function compiled(bytes: Bytes, shared: boolean, mark: string): Promise<WebAssembly.Module> {
-  return WebAssembly.compile(marked(shared ? shareable(bytes) : bytes, mark));
 }

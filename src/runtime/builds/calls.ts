@@ -1,4 +1,4 @@
-import { type Address, NONE, type Size } from '../address.js';
+import type { Address, Size } from '../address.js';
 import type { Kernels } from '../kernels.js';
 import type { WasmMemory } from '../web-types.js';
 
@@ -13,6 +13,7 @@ export interface Output {
 /** Where the word is that chooses tiles of sixteen columns, see assembly/wide.ts; 32 bits. */
 const TILES_WORD = 16;
 const FIRST = 4096;
+const NONE = 0 as Address;
 const PAGES = 32;
 
 /** A memory for calls, of the kind that the modules import. */
