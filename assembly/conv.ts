@@ -1,5 +1,6 @@
 import { copy_rows, list_of, member, open_of, round } from './padding';
-import { dense4x8, dot4x2, open4x8 } from './product';
+import { dense4x16, dense4x8, dot4x2, open4x8 } from './product';
+import { wide_tiles } from './wide';
 
 // Convolution of any square kernel, stride and padding as a product over unfolded images (im2col): what winograd.ts does not cover.
 //
@@ -9,6 +10,9 @@ import { dense4x8, dot4x2, open4x8 } from './product';
 
 /** Bytes of a block of panels, which is to stay in the second-level cache. */
 const BLOCK: i32 = 131072;
+
+/** Bytes of two register tiles of 4 x 8. */
+const TILES: usize = 256;
 
 // @ts-ignore: decorator
 @inline
@@ -40,7 +44,7 @@ export function conv_bytes(ci: i32, co: i32, h: i32, w: i32, kernel: i32, stride
   const k = round(ci * kernel * kernel, 4), four = round(co, 4);
   const places = outputs(h, kernel, stride, pad) * outputs(w, kernel, stride, pad);
   const panels = block_panels(k + four, places);
-  return 128 + ((<usize>(round(places, 8) + k + four)) << 2) + <usize>ci * padded_plane(h, w, pad)
+  return TILES + ((<usize>(round(places, 8) + k + four)) << 2) + <usize>ci * padded_plane(h, w, pad)
     + ((<usize>(panels * (k + four))) << 5);
 }
 
@@ -112,7 +116,9 @@ function unfold(
 }
 
 /** The adjoint of unfold: adds the columns to the padded plane, `live` places in order. */
-function fold(plane: usize, columns: usize, panelBytes: usize, offsets: usize, kernel: i32, rowBytes: usize, first: i32, live: i32): void {
+function fold(
+  plane: usize, columns: usize, panelBytes: usize, offsets: usize, kernel: i32, rowBytes: usize, first: i32, live: i32,
+): void {
   for (let place = 0; place < live; place++) {
     const to = plane + load<u32>(offsets + ((<usize>(first * 8 + place)) << 2));
     let from = columns + <usize>(place >> 3) * panelBytes + ((<usize>(place & 7)) << 2);
@@ -160,7 +166,7 @@ export function conv_weights(a: usize, src: usize, rows: i32, k: i32, rowStride:
 
 /**
  * Images [first, last) of y: [n][co][oh][ow] = convolution of x: [n][ci][h][w] with the filters packed in a (conv_weights of [co][ci kernel²]), plus
- * bias[co], plus shortcut (as y, or y itself), then ReLU: each an address or 0 for none, relu 0 or 1. openIn, openOut as for winograd_forward.
+ * bias[co], plus shortcut (as y, or y itself), then ReLU: each an address or 0 for none, relu 0 or 1. openIn, openOut: as for winograd_forward.
  * work: conv_bytes. The bits of an output depend on nothing but its own terms.
  */
 export function conv_forward(
@@ -170,9 +176,9 @@ export function conv_forward(
   const oh = outputs(h, kernel, stride, pad), ow = outputs(w, kernel, stride, pad), places = oh * ow;
   const taps = kernel * kernel, k = ci * taps;
   const rowBytes = padded_row(w, pad), planeBytes = padded_plane(h, w, pad);
-  const offsets = work + 128, terms = offsets + ((<usize>round(places, 8)) << 2);
+  const offsets = work + TILES, terms = offsets + ((<usize>round(places, 8)) << 2);
   const plane = terms + ((<usize>round(k, 4)) << 2), columns = plane + planeBytes;
-  const panels = block_panels(round(k, 4) + round(co, 4), places), rowStride = in_rows(ow, stride) ? stride : 0;
+  const panels = block_panels(round(k, 4) + round(co, 4), places), rowStride = in_rows(ow, stride) ? stride : 0, wide = wide_tiles();
   put_offsets(offsets, oh, ow, stride, rowBytes);
   memory.fill(plane, 0, planeBytes);
   for (let image = first; image < last; image++) {
@@ -191,31 +197,35 @@ export function conv_forward(
       }
       // A panel of columns stays in the first-level cache while all filters pass.
       for (let p = p0; p < p1; p++) {
-        const column = columns + <usize>(p - p0) * panelBytes;
+        const column = columns + <usize>(p - p0) * panelBytes, two = wide && p + 1 < p1, last = two ? p + 1 : p;
         for (let o = 0; o < filterCount; o += 4) {
-          const f0 = member(computes, min(o, filterCount - 1)), f1 = member(computes, min(o + 1, filterCount - 1));
-          const f2 = member(computes, min(o + 2, filterCount - 1)), f3 = member(computes, min(o + 3, filterCount - 1));
-          const w0 = weights_at(a, f0, k);
-          if (whole) dense4x8(work, 32, w0, column, k);
-          else {
-            const w1 = weights_at(a, f1, k), w2 = weights_at(a, f2, k), w3 = weights_at(a, f3, k);
-            open4x8(work, 32, 0, terms, terms + ((<usize>read) << 2), column, 0, 1, w0, w1, w2, w3);
+          const w0 = weights_at(a, computes, o, filterCount, k);
+          if (whole) {
+            if (two) dense4x16(work, 32, 128, w0, column, panelBytes, k);
+            else dense4x8(work, 32, w0, column, k);
+          } else {
+            const w1 = weights_at(a, computes, o + 1, filterCount, k), w2 = weights_at(a, computes, o + 2, filterCount, k);
+            const w3 = weights_at(a, computes, o + 3, filterCount, k), end = terms + ((<usize>read) << 2);
+            open4x8(work, 32, 128, terms, end, column, panelBytes, last - p + 1, w0, w1, w2, w3);
           }
-          for (let r = 0; r < min(4, filterCount - o); r++) {
-            const filter = r == 0 ? f0 : r == 1 ? f1 : r == 2 ? f2 : f3;
-            const out = y + ((<usize>((image * co + filter) * places + p * 8)) << 2);
-            const b = bias ? load<f32>(bias + ((<usize>filter) << 2)) : 0;
-            put_places(out, work + ((<usize>r) << 5), min(8, places - p * 8), b, shortcut != 0, shortcut - y, relu);
+          for (let q = p, tile = work; q <= last; q++, tile += 128) {
+            for (let r = 0; r < min(4, filterCount - o); r++) {
+              const filter = member(computes, o + r);
+              const out = y + ((<usize>((image * co + filter) * places + q * 8)) << 2);
+              const b = bias ? load<f32>(bias + ((<usize>filter) << 2)) : 0;
+              put_places(out, tile + ((<usize>r) << 5), min(8, places - q * 8), b, shortcut != 0, shortcut - y, relu);
+            }
           }
         }
+        if (two) p++;
       }
     }
   }
 }
 
-// @ts-ignore: decorator
-@inline
-function weights_at(a: usize, filter: i32, k: i32): usize {
+/** Where the weights of a list's filter begin, of the last one's past the end. */
+function weights_at(a: usize, list: usize, i: i32, count: i32, k: i32): usize {
+  const filter = member(list, min(i, count - 1));
   return a + ((<usize>((filter >> 2) * k)) << 4) + ((<usize>(filter & 3)) << 2);
 }
 
@@ -249,22 +259,26 @@ export function conv_gradient_input(
   const oh = outputs(h, kernel, stride, pad), ow = outputs(w, kernel, stride, pad), places = oh * ow;
   const taps = kernel * kernel, k = round(ci * taps, 4);
   const rowBytes = padded_row(w, pad), planeBytes = padded_plane(h, w, pad);
-  const offsets = work + 128, planes = offsets + ((<usize>round(places, 8)) << 2), panels = block_panels(k + round(co, 4), places);
+  const offsets = work + TILES, planes = offsets + ((<usize>round(places, 8)) << 2), panels = block_panels(k + round(co, 4), places);
   const packed = planes + <usize>ci * planeBytes, columns = packed + ((<usize>(panels * co)) << 5);
-  const panelBytes = (<usize>k) << 5;
+  const panelBytes = (<usize>k) << 5, packedBytes = (<usize>co) << 5;
+  const wide = wide_tiles();
   put_offsets(offsets, oh, ow, stride, rowBytes);
   for (let image = 0; image < n; image++) {
     memory.fill(planes, 0, <usize>ci * planeBytes);
     for (let p0 = 0; p0 < (places + 7) >> 3; p0 += panels) {
       const live = min(panels * 8, places - p0 * 8);
-      pack_places(packed, (<usize>co) << 5, dy + ((<usize>(image * co * places)) << 2), co, places, p0, live);
-      for (let p = 0; p < (live + 7) >> 3; p++) {
+      pack_places(packed, packedBytes, dy + ((<usize>(image * co * places)) << 2), co, places, p0, live);
+      for (let p = 0, count = (live + 7) >> 3; p < count; p++) {
+        const two = wide && p + 1 < count;
         let row = at;
-        const column = columns + <usize>p * panelBytes, from = packed + ((<usize>(p * co)) << 5);
+        const column = columns + <usize>p * panelBytes, from = packed + <usize>p * packedBytes;
         for (let out = column; out < column + panelBytes; out += 128) {
-          dense4x8(out, 32, row, from, co);
+          if (two) dense4x16(out, 32, panelBytes, row, from, packedBytes, co);
+          else dense4x8(out, 32, row, from, co);
           row += (<usize>co) << 4;
         }
+        if (two) p++;
       }
       for (let c = 0; c < ci; c++) {
         fold(planes + <usize>c * planeBytes, columns + ((<usize>(c * taps)) << 5), panelBytes, offsets, kernel, rowBytes, p0, live);
@@ -290,7 +304,7 @@ export function conv_gradient_weights(
   const oh = outputs(h, kernel, stride, pad), ow = outputs(w, kernel, stride, pad), places = oh * ow;
   const taps = kernel * kernel, k = (c1 - c0) * taps, terms = round(k, 4), four = round(co, 4);
   const rowBytes = padded_row(w, pad), planeBytes = padded_plane(h, w, pad);
-  const offsets = work + 128, plane = offsets + ((<usize>round(places, 8)) << 2), panels = block_panels(round(ci * taps, 4) + four, places);
+  const offsets = work + TILES, plane = offsets + ((<usize>round(places, 8)) << 2), panels = block_panels(round(ci * taps, 4) + four, places);
   const packed = plane + planeBytes, columns = packed + ((<usize>(panels * four)) << 5);
   const panelBytes = (<usize>terms) << 5, rowStride = in_rows(ow, stride) ? stride : 0;
   put_offsets(offsets, oh, ow, stride, rowBytes);

@@ -147,10 +147,7 @@ export function winograd_forward(
       let image = g / groups;
       const reads = list_of(openIn, image, ci), computes = list_of(openOut, image, co);
       const read = open_of(reads, ci), filters = open_of(computes, co);
-      const most = min(
-        read ? <i32>((vRoom - vUsed) >> 4) / read : end,
-        filters ? <i32>((mRoom - mUsed) >> 4) / round(filters, 4) : end,
-      );
+      const most = min(<i32>((vRoom - vUsed) >> 4) / max(read, 1), <i32>((mRoom - mUsed) >> 4) / max(round(filters, 4), 1));
       let stop = ++image * groups;
       while (stop < end && stop - g < most && same_list(reads, list_of(openIn, image, ci)) && same_list(computes, list_of(openOut, image, co))) {
         stop = ++image * groups;

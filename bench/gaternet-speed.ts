@@ -1,5 +1,6 @@
-// npm run bench:gaternet-speed -- [--depth 20] [--rounds 9] [--only training|inference|skipping] [--clock cpu] [--threads N]: images a second of a ResNet with and without gater, and what
-// skipping saves: time with a share g of the gates open, drawn at random for each image, over the time with all open.
+// npm run bench:gaternet-speed -- [--depth 20] [--gater 20,8] [--rounds 9] [--only training|inference|skipping] [--batch 1,32] [--clock cpu] [--threads N]: images a second of a
+// ResNet with and without gater, and what skipping saves: time with a share g of the gates open, drawn at random for each image, over the time with all open; and with gaters of
+// these depths beside, over the time of the net without gater. What a user of a deep net gains: --depth 56 --gater 8,20 --only skipping --batch 32.
 import { parseArgs } from 'node:util';
 import { createEngine, Dataset, GaterNet, type GaterNetOptions, type Placement } from 'espalier';
 import { randomNumbers, sink, sinkTotal } from '#dist/cli/bench/check.js';
@@ -13,6 +14,8 @@ import { formatTable, printHeader } from './support/report.js';
 const { values } = parseArgs({
   options: {
     depth: { type: 'string', default: '20' },
+    gater: { type: 'string', default: '20' },
+    batch: { type: 'string', default: '1,32' },
     rounds: { type: 'string', default: '9' },
     only: { type: 'string', default: '' },
     clock: { type: 'string', default: 'wall' },
@@ -23,6 +26,8 @@ const clock = values.clock as Clock;
 if (clock !== 'wall' && clock !== 'cpu') throw new RangeError(`--clock: expected wall or cpu, got ${values.clock}`);
 const rounds = Number(values.rounds);
 const backbone = `resnet-${Number(values.depth)}` as const;
+const gaters = values.gater.split(',').map((depth) => `resnet-${Number(depth)}` as const);
+const batches = values.batch.split(',').map(Number);
 const wanted = (part: string) => values.only === '' || values.only === part;
 
 printHeader(`GaterNet: ${backbone} on 32 x 32 images of 3 channels`);
@@ -38,7 +43,9 @@ const data = Dataset.images({ channels: 3, height: 32, width: 32, values: pixels
 
 if (wanted('training')) await training();
 if (wanted('inference')) await inference();
-if (wanted('skipping')) for (const placement of ['block-output', 'every-conv'] as const) await skipping(placement);
+if (wanted('skipping'))
+  for (const placement of ['block-output', 'every-conv'] as const)
+    for (const gater of gaters) await skipping(placement, gater);
 console.log(`Medians of ${rounds} rounds in turns, ${clock} clock. Sink ${sinkTotal().toFixed(3)}.`);
 
 function create(options: GaterNetOptions): Promise<GaterNet> {
@@ -50,7 +57,7 @@ async function training(): Promise<void> {
   const rows = Int32Array.from({ length: IMAGES }, (_, i) => i);
   const nets = [
     { name: 'backbone alone', net: await create({ gater: false }), bar: 130 },
-    { name: 'with a gater of depth 20', net: await create({ gater: 'resnet-20' }) },
+    { name: `with a gater, ${gaters[0]}`, net: await create({ gater: gaters[0]! }) },
   ];
   const table: string[][] = [];
   for (const { name, net, bar } of nets) {
@@ -73,13 +80,13 @@ async function training(): Promise<void> {
 /** Weights folded and images loaded before; logits out. */
 async function inference(): Promise<void> {
   const alone = await create({ gater: false });
-  const gated = await create({ gater: 'resnet-20' });
+  const gated = await create({ gater: gaters[0]! });
   const table: string[][] = [];
-  for (const batch of [1, 32]) {
+  for (const batch of batches) {
     const runners = [];
     for (const { name, net, bar } of [
       { name: `backbone alone, batch ${batch}`, net: alone, bar: batch === 32 ? 450 : undefined },
-      { name: `with a gater of depth 20, batch ${batch}`, net: gated, bar: undefined },
+      { name: `with a gater, ${gaters[0]}, batch ${batch}`, net: gated, bar: undefined },
     ]) {
       const inference = await loaded(net.network, batch);
       runners.push({ name, bar, run: stream(inference, batch), async: true, dispose: () => inference.dispose() });
@@ -97,11 +104,11 @@ async function inference(): Promise<void> {
   gated.dispose();
 }
 
-async function skipping(placement: Placement): Promise<void> {
-  const net = await create({ gater: 'resnet-20', placement });
+async function skipping(placement: Placement, gater: (typeof gaters)[number]): Promise<void> {
+  const net = await create({ gater, placement });
   const { gates } = net.network;
   const table: string[][] = [];
-  for (const batch of [1, 32]) {
+  for (const batch of batches) {
     const open = { name: 'all', g: 1, decided: new Float32Array(batch * gates).fill(1) };
     const shares = [0.25, 0.5, 0.75].map((g) => ({ name: `${g}`, g, decided: drawGates(net, batch, g) }));
     const cases = [open, ...shares];
@@ -128,13 +135,23 @@ async function skipping(placement: Placement): Promise<void> {
         predicted.toFixed(3),
         measured.toFixed(3),
         `${bar.toFixed(3)} ${measured <= bar ? 'met' : 'missed'}`,
+        ratio(cases.length + i + 1, 0).toFixed(3),
         ratio(cases.length + i + 1, cases.length).toFixed(3),
         (median(times[i + 1]!) / STREAM).toFixed(3),
       ]);
     });
   }
-  console.log(`Gates at ${placement}: time over all open, the results checked against masking`);
-  const header = ['open', 'batch', 'multiply-adds', 'backbone', 'bar', 'with gater', 'backbone ms/image'];
+  console.log(`Gates at ${placement}, gater ${gater}: time over all open, the results checked against masking`);
+  const header = [
+    'open',
+    'batch',
+    'multiply-adds',
+    'backbone',
+    'bar',
+    'gated over ungated',
+    'both with gater',
+    'backbone ms/image',
+  ];
   console.log(formatTable(header, table));
   console.log();
   net.dispose();

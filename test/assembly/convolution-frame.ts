@@ -1,9 +1,9 @@
 // What the tests of both ways to convolve share: calls on guarded memory, sums in f64 to hold them against, and what any forward pass must do.
-import { type Address, NONE } from '#dist/runtime/address.js';
+import { type Address, NONE, plus } from '#dist/runtime/address.js';
 import type { Kernels } from '#dist/runtime/kernels.js';
 import { Draws } from '../support/draws.js';
 import { referenceConvolution, referenceConvolutionBackward } from '../support/gated-resnet.js';
-import { guarded, kernelTest } from '../support/kernel-test.js';
+import { engine, guarded, kernelTest } from '../support/kernel-test.js';
 import { close, sameBits } from '../support/numbers.js';
 import { type Finish, outputs, type Shape } from './twins/conv.js';
 
@@ -72,6 +72,18 @@ function listsOf(open: NonNullable<Forward['openIn']>, n: number, count: number)
     lists.set([own.length, ...own], image * (1 + count));
   }
   return lists;
+}
+
+/** The word that chooses them, see assembly/wide.ts. */
+export function inWideTiles(body: () => void): void {
+  const word = engine.u32(plus(NONE, 64), 1);
+  const before = word[0]!;
+  word[0] = 1;
+  try {
+    body();
+  } finally {
+    engine.u32(plus(NONE, 64), 1)[0] = before;
+  }
 }
 
 /** Which of bias, shortcut and ReLU: bits of `which`. */
@@ -179,6 +191,18 @@ export function forwardTests<K extends 'conv_forward' | 'winograd_forward'>(
       sameBits(some, expected, `${named(shape)}, computes ${openOut}`);
     },
   );
+
+  forwardTest('tiles of sixteen columns give the bits of those of eight', cases.inPlace, (forward, draws, shape) => {
+    const { x, weights } = drawn(draws, shape);
+    const openOut = range(1, shape.n).map(() => openLists(draws, shape.co)[draws.below(5)]!);
+    const both = () => [forward({ shape, x, weights }), forward({ shape, x, weights, openOut })];
+    const narrow = both();
+    inWideTiles(() => {
+      both().forEach((y, i) => {
+        sameBits(y, narrow[i]!, `${named(shape)}, ${i ? `computes ${openOut.join(' | ')}` : 'all'}`);
+      });
+    });
+  });
 
   forwardTest('an image alone has the bits that it has in a batch', cases.alone, (forward, draws, shape) => {
     const { x, weights } = drawn(draws, shape);
