@@ -105,7 +105,7 @@ function tested({ kernels, memory, calls }: Trial, narrow: Written): { tiles: Ti
   const differs = firstDiffering(calls, narrow, sameBits);
   return {
     tiles: probeTiles(kernels, memory),
-    ...(differs ? { fault: `the kernels failed their test in wide registers: ${differs} has other bits` } : {}),
+    ...(differs ? { fault: `the kernels failed their test in wide registers: ${differs}` } : {}),
   };
 }
 
