@@ -1,5 +1,5 @@
 /** Address of a word that createEngine writes once: 1 where tiles of sixteen columns are the fastest, see src/runtime/wide.ts. No bit depends on it. */
-const WIDE_TILES: usize = 64;
+const WIDE_TILES: usize = 512;
 
 // @ts-ignore: decorator
 @inline

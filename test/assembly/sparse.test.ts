@@ -1,5 +1,6 @@
 import { test } from 'uvu';
-import { type Address, NONE } from '#dist/runtime/address.js';
+import { NONE } from '#dist/runtime/address.js';
+import { TILES } from '#dist/runtime/builds/calls.js';
 import { Draws } from '../support/draws.js';
 import { engine, guarded, kernelTest } from '../support/kernel-test.js';
 import { sameBits } from '../support/numbers.js';
@@ -139,11 +140,10 @@ kernelTest('sddmm', 'every multiple of 4 up to 136, rows of 0 to 9 entries, bits
 });
 
 /** Where the word stands that chooses kernels for wide registers, see assembly/wide.ts. */
-const WIDE_TILES = 64 as Address;
 
 kernelTest('sddmm', 'the kernel for wide registers: the same bits', (sddmm) => {
   const draws = new Draws(4);
-  const word = engine.u32(WIDE_TILES, 1);
+  const word = engine.u32(TILES, 1);
   const before = word[0]!;
   try {
     for (const wide of [0, 1]) {
@@ -151,7 +151,7 @@ kernelTest('sddmm', 'the kernel for wide registers: the same bits', (sddmm) => {
       for (const n of [4, 32, 36, 96]) for (let times = 0; times < 9; times++) checkSddmm(sddmm, draws, { n });
     }
   } finally {
-    engine.u32(WIDE_TILES, 1)[0] = before;
+    engine.u32(TILES, 1)[0] = before;
   }
 });
 

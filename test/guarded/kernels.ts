@@ -1,3 +1,4 @@
+import { TILES } from '#dist/runtime/builds/calls.js';
 import type { Kernels } from '#dist/runtime/kernels.js';
 import { MOST_ARGUMENTS } from '#dist/runtime/threads/protocol.js';
 import type { Blocks, Range } from './blocks.js';
@@ -58,7 +59,8 @@ export function guardedKernels(
       guard.tally.calls[name]!++;
       const told = ranges.of(name as keyof Kernels, parameters, args);
       if (typeof told === 'string') throw noted(`${name}: ${told}`, guard.tally);
-      table.fill(told);
+      // The word that chooses tiles is no argument.
+      table.fill([...told, { at: TILES, bytes: 4 }]);
       const before = globals.guard_accesses.value as bigint;
       try {
         return kernel(...args);

@@ -2,9 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Address } from '#dist/runtime/address.js';
 import { type Asked, buildFor } from '#dist/runtime/builds/builds.js';
-import { Calls, callMemory } from '#dist/runtime/builds/calls.js';
+import { Calls, callMemory, TILES } from '#dist/runtime/builds/calls.js';
 import { firstDiffering, nearEnough, sameBits, written } from '#dist/runtime/builds/self-test.js';
 import { marked } from '#dist/runtime/builds/wide.js';
 import { createEngine } from '#dist/runtime/engine.js';
@@ -31,7 +30,8 @@ function broken(name: keyof Kernels, error: number, onlySixteen = false) {
     const call = kernels[name] as (...values: number[]) => number;
     const wrong = (...values: number[]) => {
       const result = call(...values);
-      if (!onlySixteen || new Uint32Array(memory.buffer)[16]) new Float32Array(memory.buffer)[values[0]! / 4]! += error;
+      if (!onlySixteen || new Uint32Array(memory.buffer)[TILES / 4])
+        new Float32Array(memory.buffer)[values[0]! / 4]! += error;
       return result;
     };
     return { ...kernels, [name]: wrong };
@@ -103,7 +103,7 @@ test('wide where it cannot be had is no error: a reason, and an engine that comp
   const engine = await createEngine({ wide: true, threads: 1 });
   assert.is(engine.build.wide, false);
   assert.match(engine.build.reasons[0]!, /^V8 [\w.-]+ has no wide registers that work: Node 24 or later has them$/);
-  assert.is(engine.u32(64 as Address, 1)[0], 0);
+  assert.is(engine.u32(TILES, 1)[0], 0);
 });
 
 test('of a compiled module nothing can be made wide', async () => {

@@ -10,8 +10,8 @@ export interface Output {
   readonly kind: 'f32' | 'f64' | 'other';
 }
 
-/** Where the word is that chooses tiles of sixteen columns, see assembly/wide.ts; 32 bits. */
-const TILES_WORD = 16;
+/** Byte of the word that tells the kernels whether tiles of sixteen columns are the fastest, see assembly/wide.ts. */
+export const TILES = 512 as Address;
 const FIRST = 4096;
 const NONE = 0 as Address;
 const PAGES = 32;
@@ -23,7 +23,7 @@ export function callMemory(shared: boolean): WasmMemory {
 
 /** Says which tiles the kernels on this memory are to take. */
 export function chooseTiles(memory: WasmMemory, sixteen: boolean): void {
-  new Uint32Array(memory.buffer)[TILES_WORD] = sixteen ? 1 : 0;
+  new Uint32Array(memory.buffer)[TILES / 4] = sixteen ? 1 : 0;
 }
 
 /**
