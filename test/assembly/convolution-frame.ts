@@ -1,5 +1,5 @@
 // What the tests of both ways to convolve share: calls on guarded memory, sums in f64 to hold them against, and what any forward pass must do.
-import { type Address, NONE, plus } from '#dist/runtime/address.js';
+import { type Address, NONE } from '#dist/runtime/address.js';
 import type { Kernels } from '#dist/runtime/kernels.js';
 import { Draws } from '../support/draws.js';
 import { referenceConvolution, referenceConvolutionBackward } from '../support/gated-resnet.js';
@@ -76,13 +76,13 @@ function listsOf(open: NonNullable<Forward['openIn']>, n: number, count: number)
 
 /** The word that chooses them, see assembly/wide.ts. */
 export function inWideTiles(body: () => void): void {
-  const word = engine.u32(plus(NONE, 64), 1);
-  const before = word[0]!;
-  word[0] = 1;
+  const word = () => new Uint32Array(engine.arena.memory.buffer, 64, 1);
+  const [before] = word();
+  word()[0] = 1;
   try {
     body();
   } finally {
-    engine.u32(plus(NONE, 64), 1)[0] = before;
+    word()[0] = before!;
   }
 }
 
