@@ -1,5 +1,6 @@
-// npm run bench:torch -- [--rounds 9] [--python python3] [--narrow] [--relaxed] [--threads 1]: a product, a convolution, training and inference of a ResNet-20 beside PyTorch (Debian's
+// npm run bench:torch -- [--rounds 9] [--python python3] [--narrow] [--relaxed] [--threads 1] [--isa avx2]: a product, a convolution, training and inference of a ResNet-20 beside PyTorch (Debian's
 // python3-torch), if that is installed, by turns, on the same numbers; results are compared before they count. In wide registers where this runtime has them.
+// --isa: the most that PyTorch's oneDNN may use; without, whatever the processor has, registers of 512 bits too, which no WebAssembly reaches.
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,6 +22,7 @@ const { values } = parseArgs({
     narrow: { type: 'boolean', default: false },
     relaxed: { type: 'boolean', default: false },
     threads: { type: 'string', default: '1' },
+    isa: { type: 'string' },
   },
 });
 const rounds = Number(values.rounds);
@@ -169,7 +171,11 @@ async function startTorch(): Promise<{ version: string; ask: Ask; end(): void } 
   const python = candidates.find((name) => spawnSync(name, ['-c', 'import torch']).status === 0);
   if (!python) return undefined;
   const script = fileURLToPath(new URL('../../bench/reference/torch_peer.py', import.meta.url));
-  const child: ChildProcessWithoutNullStreams = spawn(python, [script, folder]);
+  // torch.set_num_threads does not reach the BLAS beneath.
+  const limits = ['OMP', 'OPENBLAS', 'MKL', 'BLIS'].map((of) => [`${of}_NUM_THREADS`, String(threads)]);
+  if (values.isa) limits.push(['DNNL_MAX_CPU_ISA', values.isa.toUpperCase()]);
+  const env = { ...process.env, ...Object.fromEntries(limits) };
+  const child: ChildProcessWithoutNullStreams = spawn(python, [script, folder], { env });
   child.stderr.pipe(process.stderr);
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const answer = async () => {
@@ -180,7 +186,9 @@ async function startTorch(): Promise<{ version: string; ask: Ask; end(): void } 
   const { version } = await answer();
   const ask: Ask = async (name, repeats, out = false) => {
     child.stdin.write(`${JSON.stringify([name, repeats, out])}\n`);
-    return (await answer()).ms;
+    const { ms, threads: busy } = await answer();
+    if (busy > threads + 0.2) throw new Error(`PyTorch ran ${busy.toFixed(2)} threads, not ${threads}`);
+    return ms;
   };
   return { version, ask, end: () => child.stdin.end() };
 }

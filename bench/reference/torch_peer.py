@@ -2,7 +2,7 @@
 import json
 import struct
 import sys
-from time import perf_counter
+from time import perf_counter, process_time
 
 import torch
 from torch import nn
@@ -106,10 +106,11 @@ TASKS = {"product": product, "convolution": convolution, "training": train, "inf
 print(json.dumps({"version": torch.__version__}), flush=True)
 for line in sys.stdin:
     name, repeats, out = json.loads(line)
-    began = perf_counter()
+    began, busy = perf_counter(), process_time()
     for _ in range(repeats):
         result = run(TASKS[name])
-    ms = (perf_counter() - began) * 1000 / repeats
+    took = perf_counter() - began
+    ms, threads = took * 1000 / repeats, (process_time() - busy) / took
     if out:
         open(f"{folder}/{name}.out", "wb").write(result.contiguous().numpy().tobytes())
-    print(json.dumps({"ms": ms}), flush=True)
+    print(json.dumps({"ms": ms, "threads": threads}), flush=True)

@@ -3,6 +3,7 @@ import type { Dataset } from '../data/dataset.js';
 import { requireMemory } from '../runtime/budget.js';
 import { defaultEngine, ENGINE_OPTIONS, shareEngine } from '../runtime/engine.js';
 import type { EngineBuild } from '../runtime/engine-build.js';
+import { UserError } from './errors.js';
 import { integer } from './options.js';
 import { say } from './print/told.js';
 
@@ -38,11 +39,16 @@ export function addEngineOptions(program: Command): void {
   program.hook('preAction', async (_, command: Command) => {
     const { maxMemory, threads, wide, precision } = command.opts();
     if ([maxMemory, threads, wide, precision].some((given) => given !== undefined))
-      await shareEngine({ maxMemory, threads, wide, precision });
+      await shareEngine({ maxMemory, threads, wide, precision }).catch(refuse);
     // info has it among its facts.
     if ((wide || process.env.ESPALIER_WIDE === '1') && command.name() !== 'info')
       tellBuild((await defaultEngine()).build);
   });
+}
+
+/** What a runtime cannot is no fault of the program. */
+function refuse(error: Error): never {
+  throw error.message.startsWith('precision: ') ? new UserError(`--${error.message}`, { cause: error }) : error;
 }
 
 /** Says why wide registers that were asked for are not had. */

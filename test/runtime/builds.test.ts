@@ -145,7 +145,8 @@ test('kernels that fail their test in wide registers are refused with their name
   assert.is(WebAssembly.Module.customSections(had.modules[0]!, 'wide').length, 0);
 });
 
-const RELAXED = /needs relaxed SIMD, which this runtime has not: Node 22, Chrome 114, Firefox 145 or later$/;
+const RELAXED =
+  /^precision: relaxed kernels need relaxed SIMD, which this runtime has not: Node 22, Chrome 114, Firefox 145 or later have it$/;
 
 test("precision 'relaxed' is refused where the runtime has no relaxed SIMD, and had elsewhere", async () => {
   if (node < 22) {

@@ -126,7 +126,7 @@ async function relaxedBytes({ unpacked }: Core): Promise<Bytes> {
   const bytes = unpacked((await import('./relaxed-bytes.js')).packed);
   if (!WebAssembly.validate(bytes))
     throw new Error(
-      "precision: 'relaxed' needs relaxed SIMD, which this runtime has not: Node 22, Chrome 114, Firefox 145 or later",
+      'precision: relaxed kernels need relaxed SIMD, which this runtime has not: Node 22, Chrome 114, Firefox 145 or later have it',
     );
   return bytes;
 }
