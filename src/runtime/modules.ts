@@ -26,7 +26,7 @@ export function isWasmSource(value: unknown): value is WasmSource {
 }
 
 /** The module's bytes, or the module; undefined for the inlined copy. */
-export async function bytesOf(source: WasmSource | undefined): Promise<Uint8Array<ArrayBuffer> | WebAssembly.Module> {
+export async function bytesOf(source: WasmSource | undefined): Promise<Uint8Array<ArrayBuffer> | WasmModule> {
   if (source === undefined) return unpacked((await import('./wasm-bytes.js')).packed);
   if (source instanceof WebAssembly.Module) return source;
   if (source instanceof URL) {
@@ -46,7 +46,7 @@ export async function bytesOf(source: WasmSource | undefined): Promise<Uint8Arra
 const compiled = new Map<boolean, Promise<WebAssembly.Module>>();
 
 /** The module that imports a memory of this kind. The inlined one is compiled once a kind. */
-export async function moduleOf(source: WasmSource | undefined, shared: boolean): Promise<WebAssembly.Module> {
+export async function moduleOf(source: WasmSource | undefined, shared: boolean): Promise<WasmModule> {
   const compile = async () => {
     const bytes = await bytesOf(source);
     return bytes instanceof WebAssembly.Module ? bytes : WebAssembly.compile(shared ? shareable(bytes) : bytes);
