@@ -87,7 +87,7 @@ export async function buildFor(asked: Asked, core: Core): Promise<Had> {
     return { modules: widened, choose, build: { precision, fused, wide: true, reasons: [] } };
   }
   if (!inUse) takeBack();
-  return without(fault ?? `V8's flag makes nothing faster here: ${howToSet()}`);
+  return without(fault ?? `no wide registers were found by their speed: ${howToSet()}`);
 }
 
 const NO_BYTES = 'wasm is a compiled module: pass its bytes';

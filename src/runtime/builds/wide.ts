@@ -37,7 +37,7 @@ export function setFlag(): () => void {
 /** Where the flag can be set by hand, once setting it here did nothing. */
 export function howToSet(): string {
   if (globalThis.process?.versions?.deno) return `Deno sets it at its start alone: --v8-flags=--${FLAG}`;
-  if (globalThis.process?.versions?.node) return 'it may lack AVX2';
+  if (globalThis.process?.versions?.node) return 'the processor may lack AVX2';
   return `a page cannot set V8's flag; Chromium may be started with --js-flags=--${FLAG}`;
 }
 

@@ -2,7 +2,8 @@ import { chromium } from 'playwright-core';
 import { findChromium } from './find-chromium.mjs';
 
 /** A fresh headless Chromium with a user folder of its own; close() ends it and nothing else. */
-export function launch() {
+/** `more`: further arguments of the browser. */
+export function launch(more = []) {
   return chromium.launch({
     executablePath: findChromium(),
     headless: true,
@@ -14,6 +15,7 @@ export function launch() {
       '--disable-component-update',
       '--disable-sync',
       '--no-first-run',
+      ...more,
     ],
   });
 }
