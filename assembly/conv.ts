@@ -50,11 +50,12 @@ export function conv_bytes(ci: i32, co: i32, h: i32, w: i32, kernel: i32, stride
 
 /** offsets: u32 of each output place, where its window begins in the padded plane; places past the last get the first one's. */
 function put_offsets(offsets: usize, oh: i32, ow: i32, stride: i32, rowBytes: usize): void {
-  const end = offsets + ((<usize>round(oh * ow, 8)) << 2);
-  for (let y = 0; y < oh; y++) {
-    for (let x = 0, at = <usize>(y * stride) * rowBytes; x < ow; x++, at += (<usize>stride) << 2, offsets += 4) store<u32>(offsets, <u32>at);
+  const places = oh * ow;
+  for (let p = 0; p < round(places, 8); p++) {
+    const live = p < places ? p : 0;
+    const at = <usize>(live / ow * stride) * rowBytes + ((<usize>(live % ow * stride)) << 2);
+    store<u32>(offsets + ((<usize>p) << 2), <u32>at);
   }
-  for (; offsets < end; offsets += 4) store<u32>(offsets, 0);
 }
 
 /** Whether any panel's eight places lie side by side in one row, one or two pixels apart. */
@@ -184,14 +185,14 @@ export function conv_forward(
     const reads = list_of(openIn, image, ci), computes = list_of(openOut, image, co);
     const readCount = open_of(reads, ci), filterCount = open_of(computes, co), read = readCount * taps;
     const panelBytes = (<usize>read) << 5, whole = readCount == ci && filterCount == co;
-    for (let i = 0, term = terms; i < readCount && !whole; i++) {
-      for (let t = member(reads, i) * taps << 4, end = t + (taps << 4); t < end; t += 16, term += 4) store<i32>(term, t);
+    for (let i = 0; i < read; i++) {
+      store<u32>(terms + ((<usize>i) << 2), (member(reads, i / taps) * taps + i % taps) << 4);
     }
     for (let p0 = 0; p0 < (places + 7) >> 3; p0 += panels) {
-      const p1 = min(p0 + panels, (places + 7) >> 3), top = p0 * 8 / ow * stride, bottom = (p1 * 8 - 1) / ow * stride + kernel;
+      const p1 = min(p0 + panels, (places + 7) >> 3);
       for (let i = 0; i < readCount; i++) {
         const channel = member(reads, i);
-        copy_rows(plane, rowBytes, x + ((<usize>((image * ci + channel) * h * w)) << 2), h, w, pad, top, bottom);
+        copy_rows(plane, rowBytes, x + ((<usize>((image * ci + channel) * h * w)) << 2), h, w, pad, 0, h + 2 * pad);
         unfold(columns + ((<usize>(i * taps)) << 5), panelBytes, plane, offsets, kernel, rowBytes, p0, p1, rowStride);
       }
       // A panel of columns stays in the first-level cache while all filters pass.

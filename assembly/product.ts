@@ -255,12 +255,10 @@ export function open4x4(c: usize, list: usize, b: usize, end: usize, w: usize, a
   v128.store(c, c3, 48);
 }
 
-/** open4x4 of eight filters and all k of an even number. at: u32[8]. */
-export function all8x4(c: usize, b: usize, k: i32, w: usize, at: usize): void {
+/** open4x4 of all k of an even number. */
+export function all4x4(c: usize, b: usize, k: i32, w: usize, at: usize): void {
   let w0 = w + load<u32>(at), w1 = w + load<u32>(at, 4), w2 = w + load<u32>(at, 8), w3 = w + load<u32>(at, 12);
-  let w4 = w + load<u32>(at, 16), w5 = w + load<u32>(at, 20), w6 = w + load<u32>(at, 24), w7 = w + load<u32>(at, 28);
   let c0 = f32x4.splat(0), c1 = f32x4.splat(0), c2 = f32x4.splat(0), c3 = f32x4.splat(0);
-  let c4 = f32x4.splat(0), c5 = f32x4.splat(0), c6 = f32x4.splat(0), c7 = f32x4.splat(0);
   for (const end = b + ((<usize>k) << 4); b < end; b += 32) {
     const b0 = v128.load(b), b1 = v128.load(b, 16);
     c0 = madd(v128.load32_splat(w0, 16), b1, madd(v128.load32_splat(w0), b0, c0));
@@ -271,23 +269,11 @@ export function all8x4(c: usize, b: usize, k: i32, w: usize, at: usize): void {
     w2 += 32;
     c3 = madd(v128.load32_splat(w3, 16), b1, madd(v128.load32_splat(w3), b0, c3));
     w3 += 32;
-    c4 = madd(v128.load32_splat(w4, 16), b1, madd(v128.load32_splat(w4), b0, c4));
-    w4 += 32;
-    c5 = madd(v128.load32_splat(w5, 16), b1, madd(v128.load32_splat(w5), b0, c5));
-    w5 += 32;
-    c6 = madd(v128.load32_splat(w6, 16), b1, madd(v128.load32_splat(w6), b0, c6));
-    w6 += 32;
-    c7 = madd(v128.load32_splat(w7, 16), b1, madd(v128.load32_splat(w7), b0, c7));
-    w7 += 32;
   }
   v128.store(c, c0);
   v128.store(c, c1, 16);
   v128.store(c, c2, 32);
   v128.store(c, c3, 48);
-  v128.store(c, c4, 64);
-  v128.store(c, c5, 80);
-  v128.store(c, c6, 96);
-  v128.store(c, c7, 112);
 }
 
 /**
