@@ -62,7 +62,10 @@ test('a checkpoint of one precision is not gone on from with the other', async (
 });
 
 test('layers grown with one precision are not gone on from with the other', async () => {
-  const layers = [{ radius: 1, stride: 1 }, { radius: 1, stride: 1 }];
+  const layers = [
+    { radius: 1, stride: 1 },
+    { radius: 1, stride: 1 },
+  ];
   const grow = (engine: Engine, more: object) => TrfNet.grow(data, { layers, seed: 1, engine, ...more });
   const grown = async (engine: Engine) => {
     const kept: Uint8Array[] = [];
@@ -77,8 +80,16 @@ test('layers grown with one precision are not gone on from with the other', asyn
     );
     assert.match((error as Error).message, message);
   };
-  await refused(strict, ofRelaxed, /^resume: expected a checkpoint of .*, but precision was "relaxed" and is "strict"$/);
-  await refused(relaxed, ofStrict, /^resume: expected a checkpoint of .*, but precision was "strict" and is "relaxed"$/);
+  await refused(
+    strict,
+    ofRelaxed,
+    /^resume: expected a checkpoint of .*, but precision was "relaxed" and is "strict"$/,
+  );
+  await refused(
+    relaxed,
+    ofStrict,
+    /^resume: expected a checkpoint of .*, but precision was "strict" and is "relaxed"$/,
+  );
   assert.is((await grow(relaxed, { resume: ofRelaxed })).describe().precision, 'relaxed');
   assert.is((await grow(strict, { resume: ofStrict })).describe().precision, undefined);
 });

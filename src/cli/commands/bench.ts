@@ -13,6 +13,8 @@ interface BenchOptions {
   full?: boolean;
   peers: string;
   threads?: number;
+  wide?: boolean;
+  precision?: 'strict' | 'relaxed';
   json?: boolean;
 }
 
@@ -28,19 +30,19 @@ export function addBench(program: Command): void {
     .addHelpText(
       'after',
       `
-Everybody's result is compared with plain JavaScript's before it is timed. One thread each unless --threads says otherwise for the package; by turns in one
-process; medians, with quartiles in brackets.`,
+Everybody's result is compared with plain JavaScript's before it is timed. One thread each unless --threads says otherwise for the package; by turns; medians,
+with quartiles in brackets. PyTorch, SciPy and PLINK 1.9 take part where they are installed, each in a process of its own and by its own clock.`,
     )
     .action(bench);
 }
 
-async function bench({ part, quick, full, peers, threads, json }: BenchOptions): Promise<void> {
+async function bench({ part, quick, full, peers, threads, wide, precision, json }: BenchOptions): Promise<void> {
   const machine = `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores`;
   const runtime = `Node ${process.versions.node}`;
   if (!json) print(`${machine}, ${runtime}\n`);
   const outcome = await runTasks(installedIn(peers), {
     ...(part ? { parts: part } : {}),
-    ...{ quick: quick === true, full: full === true, threads: threads ?? 1 },
+    ...{ quick: quick === true, full: full === true, engine: { threads: threads ?? 1, wide, precision } },
     onTask: (measured) => {
       if (!json) printTable(linesOf(measured));
     },
