@@ -48,7 +48,11 @@ console.log(torch ? `${torch.name}\n` : `${absent.join()} is not installed (apt-
 
 const table: string[][] = [];
 for (const [task, unit, amount, bar] of TASKS) {
-  const { times, refused, name, shape, tolerance } = await measure(task, [ours, ...peers], { ...EFFORT, rounds, lane: 4000 });
+  const { times, refused, name, shape, tolerance } = await measure(task, [ours, ...peers], {
+    ...EFFORT,
+    rounds,
+    lane: 4000,
+  });
   for (const { peer, why } of refused) throw new Error(`${peer}: ${why}`);
   const rate = (ms: number) => digits((1000 * amount) / ms);
   const cells = ({ ms, quartiles: [low, high] }: Time) => [rate(ms), `${rate(high)} to ${rate(low)}`];
@@ -57,7 +61,14 @@ for (const [task, unit, amount, bar] of TASKS) {
   const beside = other ? [...cells(other), digits(ratio!), `${bar} ${ratio! >= bar ? 'met' : 'missed'}`] : [];
   table.push([`${name}, ${shape}`, unit, ...cells(own), ...beside, `${tolerance}`]);
 }
-const header = ['', 'unit', OURS, 'quartiles', ...(torch ? [torch.name, 'quartiles', 'ratio', 'bar'] : []), 'results within'];
+const header = [
+  '',
+  'unit',
+  OURS,
+  'quartiles',
+  ...(torch ? [torch.name, 'quartiles', 'ratio', 'bar'] : []),
+  'results within',
+];
 console.log(formatTable(header, table));
 console.log(`Medians of ${rounds} rounds by turns; results within a share of the largest.`);
 torch?.dispose?.();

@@ -1,7 +1,7 @@
 import type { Address } from '../address.js';
 import type { Kernels } from '../kernels.js';
 import type { WasmMemory } from '../web-types.js';
-import { chooseTiles } from './calls.js';
+import { chooseTiles } from './call-list.js';
 
 /** Of V8 from 12 on, off by default and experimental: pairs of neighbouring operations on 128 bits become one on 256. It does something in Node 24 and later. */
 const FLAG = 'experimental-wasm-revectorize';
