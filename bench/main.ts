@@ -1,4 +1,4 @@
-// npm run bench -- [--part NAME ...] [--quick] [--full] [--threads N] [--wide] [--precision relaxed] [--json] [--write] [--browser chromium]: the package beside its peers, which it installs into bench/peers
+// npm run bench -- [--part NAME ...] [--quick] [--full] [--threads N] [--wide] [--precision relaxed] [--json] [--write] [--browser chromium|firefox]: the package beside its peers, which it installs into bench/peers
 // first; with --write into docs/RESULTS.md and docs/peers.svg. `npx espalier bench` is the same suite for who installed the package.
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -44,7 +44,8 @@ const unknown = parts.find((part) => !known.includes(part));
 if (unknown !== undefined) throw new RangeError(`--part: expected one of ${known.join(', ')}, got ${unknown}`);
 if (values.browser !== undefined) {
   const script = fileURLToPath(new URL('bench/suite-in-page.mjs', root));
-  const given = ['--browser', values.browser, ...(values.part ?? []).flatMap((part) => ['--part', part])];
+  const more = values.full ? ['--full'] : [];
+  const given = ['--browser', values.browser, ...more, ...(values.part ?? []).flatMap((part) => ['--part', part])];
   process.exit(spawnSync(process.execPath, [script, ...given], { stdio: 'inherit' }).status ?? 1);
 }
 

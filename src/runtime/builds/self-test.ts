@@ -9,7 +9,7 @@ export function written(calls: CallList): Written {
   return calls.outputs.map((output) => calls.read(output));
 }
 
-/** ms for each call with either tiles, fifty in all; then for all together, while the last are compiled. Measured on Node 26: V8 has optimised every loop by then. */
+/** ms for each call with either tiles, fifty in all; then for all together, while the last are compiled. Measured on Node 26: V8 has optimised every loop by then, but for those of a few kernels that take little time anywhere (lists of Prim's tree, conditional information). */
 const WARM = 0.5;
 const COMPARED = 20;
 
