@@ -129,7 +129,7 @@ function firstLosses(started: readonly Fresh[], loaded: ReturnType<typeof pageBy
 
 /** One column each for those that do most, one for all others. */
 function table(all: readonly Measured[]): string[] {
-  const columns = [OURS, 'plain JavaScript', ...peers.filter((peer) => /^(TensorFlow|ONNX|jax)/.test(peer))];
+  const columns = [OURS, 'plain JavaScript', ...peers.filter((peer) => /^(TensorFlow|ONNX|jax|PyTorch)/.test(peer))];
   const cell = ({ times }: Measured, peer: string) => {
     const time = times.find((one) => one.peer === peer);
     return time ? spread(time) : '';

@@ -1,5 +1,6 @@
 // Builds other than the strict one in registers of 128 bits: tested before use, refused with a reason, and without any influence on the bits where they are wide.
 import { readFileSync } from 'node:fs';
+import binaryen from 'binaryen';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Asked, buildFor } from '#dist/runtime/builds/builds.js';
@@ -83,21 +84,21 @@ test('every kernel that computes on 128 bits is called, and those that choose be
     return Object.fromEntries(heard) as Kernels;
   });
   calls.warm(0);
-  const vector = await kernelsWith(/\b(?:v128|[if]\d+x\d+)\./);
+  const vector = kernelsWith(/\b(?:v128|[if]\d+x\d+)\./);
   assert.ok(vector.length > 50 && vector.includes('latent_pair_em') && !vector.includes('prim_keep'), vector.join());
   assert.equal(
     vector.filter((name) => !called.has(name)),
     [],
   );
-  const tiled = await kernelsWith(new RegExp(`load(?:8_u)?(?: offset=${TILES}|\\s*\\n?\\s*\\(i32.const ${TILES}\\))`));
+  const tiled = kernelsWith(new RegExp(`load(?:8_u)?(?: offset=${TILES}|\\s*\\n?\\s*\\(i32.const ${TILES}\\))`));
   assert.ok(tiled.includes('gemm') && tiled.length >= 4, tiled.join());
   for (const name of tiled) assert.equal(called.get(name), new Set([true, false]), name);
 });
 
+const text = binaryen.readBinary(strict).emitText();
+
 /** Kernels in whose code, or in that of what they call, this stands. */
-async function kernelsWith(pattern: RegExp): Promise<string[]> {
-  const { default: binaryen } = await import('binaryen');
-  const text = binaryen.readBinary(strict).emitText();
+function kernelsWith(pattern: RegExp): string[] {
   const code = new Map([...text.matchAll(/^ \(func \$(\S+)[\s\S]*?^ \)$/gm)].map(([body, name]) => [name!, body]));
   const has = (name: string): boolean => {
     const body = code.get(name)!;

@@ -12,6 +12,7 @@ interface BenchOptions {
   quick?: boolean;
   full?: boolean;
   peers: string;
+  maxMemory?: number;
   threads?: number;
   wide?: boolean;
   precision?: 'strict' | 'relaxed';
@@ -36,18 +37,19 @@ with quartiles in brackets. PyTorch, SciPy and PLINK 1.9 take part where they ar
     .action(bench);
 }
 
-async function bench({ part, quick, full, peers, threads, wide, precision, json }: BenchOptions): Promise<void> {
+async function bench({ part, quick, full, peers, json, ...given }: BenchOptions): Promise<void> {
+  const { threads = 1, maxMemory, wide, precision } = given;
   const machine = `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores`;
   const runtime = `Node ${process.versions.node}`;
   if (!json) print(`${machine}, ${runtime}\n`);
   const outcome = await runTasks(installedIn(peers), {
     ...(part ? { parts: part } : {}),
-    ...{ quick: quick === true, full: full === true, engine: { threads: threads ?? 1, wide, precision } },
+    ...{ quick: quick === true, full: full === true, engine: { threads, maxMemory, wide, precision } },
     onTask: (measured) => {
       if (!json) printTable(linesOf(measured));
     },
   });
-  if (json) printJson({ machine, runtime, threads: threads ?? 1, ...outcome });
+  if (json) printJson({ machine, runtime, threads, ...outcome });
   else {
     print('');
     for (const line of lossLines(outcome.measured)) print(line);
