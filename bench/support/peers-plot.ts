@@ -16,6 +16,7 @@ export function plotStyle(series: number): string {
     `.${SCOPE} .rule{stroke:${palette.rule}}`,
     `.${SCOPE} .one{stroke:${palette.ink}}`,
     ...Array.from({ length: series }, (_, i) => `.${SCOPE} .s${i}{fill:${branch[i % 8]};stroke:${branch[i % 8]}}`),
+    `.${SCOPE} .mark{stroke:${palette.paper}}`,
   ];
   const dark = colours(DARK, BRANCHES.dark).join('');
   return element('style', {}, `${colours(LIGHT, BRANCHES.light).join('')}@media(prefers-color-scheme:dark){${dark}}`);
@@ -25,6 +26,17 @@ export function plotStyle(series: number): string {
 export function powers(low: number, high: number): number[] {
   const first = Math.ceil(Math.log10(low) - 1e-9);
   return Array.from({ length: Math.floor(Math.log10(high) + 1e-9) - first + 1 }, (_, i) => 10 ** (first + i));
+}
+
+/** Not JavaScript or WebAssembly. */
+const NATIVE = /^(PyTorch|SciPy|PLINK)/;
+
+/** A dot, or a square for those that are native. */
+function mark(peer: string, series: number, x: number, y: number, title = ''): string {
+  const own = { class: `s${series} mark` };
+  return NATIVE.test(peer)
+    ? element('rect', { ...own, x: x - 4, y: y - 4, width: 8, height: 8 }, title)
+    : element('circle', { ...own, cx: x, cy: y, r: 4.5 }, title);
 }
 
 /** How many times the package's time the others take, a row a task, a dot a peer with its quartiles, on a scale of logarithms. */
@@ -44,8 +56,7 @@ export function peersPlot(measured: readonly Measured[], ours: string): string {
   const bottom = height - 28;
   const legend = peers.map((peer, i) => {
     const at = { x: 16 + 200 * (i % 4), y: 36 + 16 * Math.floor(i / 4) };
-    const mark = element('circle', { class: `s${i}`, cx: at.x, cy: at.y - 4, r: 4 });
-    return group({}, [mark, text(at.x + 10, at.y, peer)]);
+    return group({}, [mark(peer, i, at.x, at.y - 4), text(at.x + 10, at.y, peer)]);
   });
   const ticks = powers(low, high).map((ratio) =>
     group({}, [
@@ -56,20 +67,19 @@ export function peersPlot(measured: readonly Measured[], ours: string): string {
   const rows = tasks.map(({ name, shape, times }, row) => {
     const y = TOP + ROW * row + 8;
     const own = times.find(({ peer }) => peer === ours)!.ms;
-    const dots = times
-      .filter(({ peer }) => peer !== ours)
-      .flatMap(({ peer, ms, quartiles: [from, to] }) => {
-        const s = `s${peers.indexOf(peer)}`;
-        const words = `${peer}: ${digits(ms / own)} times`;
-        return [
-          element('line', { class: s, 'stroke-width': 2, x1: x(from / own), x2: x(to / own), y1: y, y2: y }),
-          element('circle', { class: s, cx: x(ms / own), cy: y, r: 4 }, element('title', {}, words)),
-        ];
-      });
+    const others = times.filter(({ peer }) => peer !== ours);
+    const lines = others.map(({ peer, quartiles: [from, to] }) => {
+      const ends = { x1: x(from / own), x2: x(to / own), y1: y, y2: y };
+      return element('line', { class: `s${peers.indexOf(peer)}`, 'stroke-width': 2, ...ends });
+    });
+    const marks = others.map(({ peer, ms }) => {
+      const words = `${peer}: ${digits(ms / own)} times`;
+      return mark(peer, peers.indexOf(peer), x(ms / own), y, element('title', {}, words));
+    });
     const label = element('g', { 'text-anchor': 'end' }, text(LEFT - 8, y + 4, `${name}, ${shape}`));
-    return group({}, [label, ...dots]);
+    return group({}, [label, ...lines, ...marks]);
   });
-  const words = `Time of others over ${ours}'s, medians and quartiles; right of 1 x ${ours} is faster`;
+  const words = `Time of others over ${ours}'s, medians and quartiles; right of 1 x ${ours} is faster; squares are native`;
   return drawing(WIDTH, height, { class: SCOPE }, words, [
     plotStyle(peers.length),
     element('rect', { class: 'paper', width: WIDTH, height }),

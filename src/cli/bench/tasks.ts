@@ -52,7 +52,7 @@ export const TASKS: readonly Task[] = [
   ...convolutions(8, 64, 64, 32),
   ...convolutions(8, 3, 16, 32),
   ...sparse(2048, 1020, 0.017, 32, true),
-  ...sparse(10000, 1882, 0.005, 256),
+  ...sparse(10000, 1882, 0.005, 64),
   ...pairs(10, 1000, 0.3, true),
   ...pairs(200, 5000, 0.1),
   ...pairs(1000, 10_000, 0.3).slice(0, 1),

@@ -1,14 +1,8 @@
 import type { SparseMatrix } from '../../../data/dataset.js';
-import {
-  allocate,
-  type Block,
-  conv2d,
-  conv2dInputGradient,
-  conv2dWeightGradient,
-  matmul,
-  pairCounts,
-  pairInformation,
-} from '../../../kernels.js';
+import { allocate, type Block } from '../../../kernels/block.js';
+import { conv2d, conv2dInputGradient, conv2dWeightGradient } from '../../../kernels/conv2d.js';
+import { matmul } from '../../../kernels/matmul.js';
+import { pairCounts, pairInformation } from '../../../kernels/pairs.js';
 import { LANES, tilesFor } from '../../../layers/batch.js';
 import { SparseUnits } from '../../../layers/sparse-units.js';
 import type { Address } from '../../../runtime/address.js';
