@@ -3,7 +3,9 @@ import { digits } from '#dist/cli/bench/words.js';
 import { BRANCHES, DARK, LIGHT } from '#dist/drawings/palette.js';
 import { drawing, element, group, text } from '#dist/drawings/svg.js';
 
-const [LEFT, RIGHT, ROW, TOP] = [330, 620, 17, 74];
+const [LEFT, RIGHT, ROW] = [430, 560, 17];
+/** Of the legend: names a line. */
+const NAMES = 4;
 const WIDTH = LEFT + RIGHT + 40;
 const SCOPE = 'espalier-plot';
 
@@ -42,9 +44,12 @@ function mark(peer: string, series: number, x: number, y: number, title = ''): s
 /** How many times the package's time the others take, a row a task, a dot a peer with its quartiles, on a scale of logarithms. */
 export function peersPlot(measured: readonly Measured[], ours: string): string {
   const tasks = measured.filter(({ times }) => times.length > 1 && times.some(({ peer }) => peer === ours));
-  const peers = [...new Set(tasks.flatMap(({ times }) => times.map(({ peer }) => peer)))].filter(
-    (peer) => peer !== ours,
-  );
+  const named = new Set(tasks.flatMap(({ times }) => times.map(({ peer }) => peer)));
+  // Natives last: there are more names than colours, and squares may have those of dots.
+  const peers = [...named]
+    .filter((peer) => peer !== ours)
+    .sort((a, b) => Number(NATIVE.test(a)) - Number(NATIVE.test(b)));
+  const top = 46 + 16 * Math.ceil(peers.length / NAMES);
   const ratios = tasks.flatMap(({ times }) => {
     const own = times.find(({ peer }) => peer === ours)!.ms;
     return times.map(({ ms }) => ms / own);
@@ -52,20 +57,20 @@ export function peersPlot(measured: readonly Measured[], ours: string): string {
   const [low, high] = [Math.min(0.5, ...ratios) / 1.3, Math.max(2, ...ratios) * 1.3];
   const x = (ratio: number) =>
     LEFT + (RIGHT * Math.log(Math.min(high, Math.max(low, ratio)) / low)) / Math.log(high / low);
-  const height = TOP + ROW * tasks.length + 34;
+  const height = top + ROW * tasks.length + 34;
   const bottom = height - 28;
   const legend = peers.map((peer, i) => {
-    const at = { x: 16 + 200 * (i % 4), y: 36 + 16 * Math.floor(i / 4) };
+    const at = { x: 16 + 230 * (i % NAMES), y: 36 + 16 * Math.floor(i / NAMES) };
     return group({}, [mark(peer, i, at.x, at.y - 4), text(at.x + 10, at.y, peer)]);
   });
   const ticks = powers(low, high).map((ratio) =>
     group({}, [
-      element('line', { class: ratio === 1 ? 'one' : 'rule', x1: x(ratio), x2: x(ratio), y1: TOP - 10, y2: bottom }),
+      element('line', { class: ratio === 1 ? 'one' : 'rule', x1: x(ratio), x2: x(ratio), y1: top - 10, y2: bottom }),
       element('g', { class: 'soft', 'text-anchor': 'middle' }, text(x(ratio), bottom + 16, `${digitsOf(ratio)} x`)),
     ]),
   );
   const rows = tasks.map(({ name, shape, times }, row) => {
-    const y = TOP + ROW * row + 8;
+    const y = top + ROW * row + 8;
     const own = times.find(({ peer }) => peer === ours)!.ms;
     const others = times.filter(({ peer }) => peer !== ours);
     const lines = others.map(({ peer, quartiles: [from, to] }) => {
