@@ -3,7 +3,7 @@ import { digits } from '#dist/cli/bench/words.js';
 import { BRANCHES, DARK, LIGHT } from '#dist/drawings/palette.js';
 import { drawing, element, group, text } from '#dist/drawings/svg.js';
 
-const [LEFT, RIGHT, ROW] = [430, 560, 17];
+const [LEFT, RIGHT, ROW] = [450, 540, 17];
 /** Of the legend: names a line. */
 const NAMES = 4;
 const WIDTH = LEFT + RIGHT + 40;
