@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import { equal } from 'uvu/assert';
 import { NONE } from '#dist/runtime/address.js';
-import { TILES } from '#dist/runtime/builds/calls.js';
+import { TILES } from '#dist/runtime/builds/call-list.js';
 import { Draws } from '../support/draws.js';
 import { engine, guarded, kernelTest } from '../support/kernel-test.js';
 import { sameBits } from '../support/numbers.js';
