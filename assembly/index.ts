@@ -1,5 +1,5 @@
 export { gemm, gemm_pack_a, gemm_pack_b } from './gemm';
-export { spmm, sddmm } from './sparse';
+export { read_ahead, sddmm, spmm } from './sparse';
 export { columns_add_to_tiles, compress_columns, sparse_rows_backward, sparse_rows_forward } from './rows';
 export { relu, relu_backward, rows_to_tile, tile_fill, tile_signs, tile_sums, tile_to_rows } from './tiles';
 export { dropout, random_bits, random_normal, random_permutation, random_uniform } from './random';

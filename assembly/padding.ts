@@ -13,11 +13,19 @@ export function round(count: i32, to: i32): i32 {
  */
 export function copy_rows(plane: usize, rowBytes: usize, x: usize, h: i32, w: i32, pad: i32, first: i32, last: i32): void {
   const from = max(first - pad, 0), to = min(last - pad, h);
-  const vectors = (<usize>(w >> 2)) << 4, width = (<usize>w) << 2;
+  const pairs = (<usize>(w >> 3)) << 5, width = (<usize>w) << 2;
   let source = x + <usize>from * width, target = plane + <usize>(from + pad) * rowBytes + ((<usize>pad) << 2);
   for (let r = from; r < to; r++) {
     let b: usize = 0;
-    for (; b < vectors; b += 16) v128.store(target + b, v128.load(source + b));
+    for (; b < pairs; b += 32) {
+      const v0 = v128.load(source + b), v1 = v128.load(source + b, 16);
+      v128.store(target + b, v0);
+      v128.store(target + b, v1, 16);
+    }
+    if (w & 4) {
+      v128.store(target + b, v128.load(source + b));
+      b += 16;
+    }
     for (; b < width; b += 4) store<f32>(target + b, load<f32>(source + b));
     source += width;
     target += rowBytes;

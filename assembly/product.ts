@@ -255,6 +255,27 @@ export function open4x4(c: usize, list: usize, b: usize, end: usize, w: usize, a
   v128.store(c, c3, 48);
 }
 
+/** open4x4 of all k of an even number. */
+export function all4x4(c: usize, b: usize, k: i32, w: usize, at: usize): void {
+  let w0 = w + load<u32>(at), w1 = w + load<u32>(at, 4), w2 = w + load<u32>(at, 8), w3 = w + load<u32>(at, 12);
+  let c0 = f32x4.splat(0), c1 = f32x4.splat(0), c2 = f32x4.splat(0), c3 = f32x4.splat(0);
+  for (const end = b + ((<usize>k) << 4); b < end; b += 32) {
+    const b0 = v128.load(b), b1 = v128.load(b, 16);
+    c0 = madd(v128.load32_splat(w0, 16), b1, madd(v128.load32_splat(w0), b0, c0));
+    w0 += 32;
+    c1 = madd(v128.load32_splat(w1, 16), b1, madd(v128.load32_splat(w1), b0, c1));
+    w1 += 32;
+    c2 = madd(v128.load32_splat(w2, 16), b1, madd(v128.load32_splat(w2), b0, c2));
+    w2 += 32;
+    c3 = madd(v128.load32_splat(w3, 16), b1, madd(v128.load32_splat(w3), b0, c3));
+    w3 += 32;
+  }
+  v128.store(c, c0);
+  v128.store(c, c1, 16);
+  v128.store(c, c2, 32);
+  v128.store(c, c3, 48);
+}
+
 /**
  * c[i][j] += Σ a[i]·b[j] over panels of eight lanes, i < 4 and j < 2: a and b hold rows of 8 floats, the next panel aStep and bStep bytes on.
  * c: out[0 .. 3] for j = 0, out[4 .. 7] for j = 1. Lane by lane over the panels, both halves of a panel into one lane, then the lanes pairwise.

@@ -163,6 +163,19 @@ function row8(o: usize, b: usize, index: usize, value: usize, place: usize, bSte
 }
 
 /**
+ * Reads a word of each half of `rows` rows of 32 floats, in their order, so that a product that meets them in another finds them in the cache. seen: i32, what was
+ * read, OR'ed together, for the reading to be of use to somebody.
+ */
+export function read_ahead(seen: usize, b: usize, rows: i32): void {
+  let even = 0, odd = 0;
+  for (const end = b + ((<usize>rows) << 7); b < end; b += 128) {
+    even |= load<i32>(b);
+    odd |= load<i32>(b, 64);
+  }
+  store<i32>(seen, even | odd);
+}
+
+/**
  * dvalue[e] += Σ_j a[r][j] * b[index[e]][j] over j in [0, n), for the entries e of rows [row0, row1): the gradient of spmm to its values.
  * lda, ldb: distance of rows in floats. n must be a multiple of 4. scratch: 128 bytes. SDDMM. Lanes are summed in blocks of 32, block by block.
  */

@@ -1,5 +1,5 @@
 import { list_of, member, open_of, round, same_list } from './padding';
-import { dense4x16, dense4x8, group_dot4x2, open4x16, open4x4, open4x8 } from './product';
+import { all4x4, dense4x16, dense4x8, group_dot4x2, open4x16, open4x4, open4x8 } from './product';
 import {
   block_groups, ENTRY, FORWARD_BLOCK, GRADIENT_BLOCK, groups_in, output_block, padded_plane, padded_row, part_bytes,
   put_table, TMP, transform_block,
@@ -115,7 +115,11 @@ function multiply_run(run: usize, ue: usize, vOffset: usize, mOffset: usize, ci:
   }
   if (groups & 1) {
     const c = me + <usize>full * mPanel, b = ve + <usize>full * vPanel, end = c + (mPanel >> 1);
-    for (let row = c, at = offsets; row < end; row += 64, at += 16) open4x4(row, terms, b, lastTerm, ue, at);
+    const all = read == ci && !(ci & 1);
+    for (let row = c, at = offsets; row < end; row += 64, at += 16) {
+      if (all) all4x4(row, b, ci, ue, at);
+      else open4x4(row, terms, b, lastTerm, ue, at);
+    }
   }
 }
 

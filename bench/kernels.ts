@@ -30,7 +30,8 @@ if (clock !== 'wall' && clock !== 'cpu') throw new RangeError(`--clock: expected
 const only = new RegExp(values.only, 'i');
 
 printHeader('Kernels');
-const engine = await createEngine();
+// One thread: the peak that the shares are of is one core's.
+const engine = await createEngine({ threads: 1 });
 const random = randomNumbers(1);
 const peak = await loadPeak(SAMPLE_MS);
 

@@ -1,4 +1,4 @@
-// npm run bench -- [--part NAME ...] [--quick] [--full] [--threads N] [--json] [--write] [--browser chromium]: the package beside its peers, which it installs into bench/peers
+// npm run bench -- [--part NAME ...] [--quick] [--full] [--threads N] [--wide] [--precision relaxed] [--json] [--write] [--browser chromium|firefox]: the package beside its peers, which it installs into bench/peers
 // first; with --write into docs/RESULTS.md and docs/peers.svg. `npx espalier bench` is the same suite for who installed the package.
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -25,6 +25,8 @@ const { values } = parseArgs({
     quick: { type: 'boolean', default: false },
     full: { type: 'boolean', default: false },
     threads: { type: 'string', default: '1' },
+    wide: { type: 'boolean' },
+    precision: { type: 'string', default: 'strict' },
     json: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
     browser: { type: 'string' },
@@ -33,28 +35,35 @@ const { values } = parseArgs({
 const threads = Number(values.threads);
 if (!Number.isInteger(threads) || threads < 1)
   throw new RangeError(`--threads: expected an integer from 1, got ${values.threads}`);
+const { precision, wide } = values;
+if (precision !== 'strict' && precision !== 'relaxed')
+  throw new RangeError(`--precision: expected strict or relaxed, got ${precision}`);
 const known = [...Object.keys(PARTS), 'fresh', 'bytes'];
 const parts = values.part ?? known;
 const unknown = parts.find((part) => !known.includes(part));
 if (unknown !== undefined) throw new RangeError(`--part: expected one of ${known.join(', ')}, got ${unknown}`);
 if (values.browser !== undefined) {
   const script = fileURLToPath(new URL('bench/suite-in-page.mjs', root));
-  const given = ['--browser', values.browser, ...(values.part ?? []).flatMap((part) => ['--part', part])];
+  const more = values.full ? ['--full'] : [];
+  const given = ['--browser', values.browser, ...more, ...(values.part ?? []).flatMap((part) => ['--part', part])];
   process.exit(spawnSync(process.execPath, [script, ...given], { stdio: 'inherit' }).status ?? 1);
 }
 
-if (!values.json) printHeader(`Espalier beside its peers, ${threads === 1 ? 'one thread' : `${threads} threads`}`);
+if (!values.json) printHeader('Espalier beside its peers');
 requirePeers('onnxruntime-web');
 const folder = fileURLToPath(new URL('bench/peers/', root));
 const modules = installedIn(folder);
 const say = (line: string) => {
   if (!values.json) console.log(line);
 };
-const { measured, absent, peers } = await runTasks(modules, {
+const { measured, absent, peers, build } = await runTasks(modules, {
   parts: parts.filter((part): part is Part => part in PARTS),
-  ...{ quick: values.quick, full: values.full, threads },
+  ...{ quick: values.quick, full: values.full, engine: { threads, wide, precision } },
   onTask: (one) => say(`${formatTable(['', '', ''], linesOf(one)).split('\n').slice(2).join('\n')}\n`),
 });
+const kernels = build.wide ? 'wide registers' : 'registers of 128 bits';
+const ran = `${threads === 1 ? 'one thread' : `${threads} threads`} of ${OURS}, ${build.precision === 'relaxed' ? 'relaxed kernels, ' : ''}${kernels}`;
+if (wide && !build.wide) say(`Not in wide registers: ${build.reasons.join('; ')}.\n`);
 const fresh = parts.includes('fresh') ? freshProcesses(folder, modules, values.quick ? 1 : 5) : [];
 const bytes = parts.includes('bytes') ? pageBytes() : [];
 const firsts = firstsTable(fresh, bytes);
@@ -120,7 +129,7 @@ function firstLosses(started: readonly Fresh[], loaded: ReturnType<typeof pageBy
 
 /** One column each for those that do most, one for all others. */
 function table(all: readonly Measured[]): string[] {
-  const columns = [OURS, 'plain JavaScript', ...peers.filter((peer) => /^(TensorFlow|ONNX|jax)/.test(peer))];
+  const columns = [OURS, 'plain JavaScript', ...peers.filter((peer) => /^(TensorFlow|ONNX|jax|PyTorch)/.test(peer))];
   const cell = ({ times }: Measured, peer: string) => {
     const time = times.find((one) => one.peer === peer);
     return time ? spread(time) : '';
@@ -140,7 +149,7 @@ function write(): void {
   writeFileSync(new URL('docs/peers.svg', root), peersPlot(measured, OURS));
   const tolerance = [...new Set(measured.map((one) => one.tolerance))].sort((a, b) => a - b).join(', ');
   writeBetween(new URL('docs/RESULTS.md', root), 'peers', [
-    `\`${command}\`, ${machine}, ${threads === 1 ? 'one thread' : `${threads} threads`} of ${OURS} and one of each other. Medians, quartiles in brackets, by turns in one process. Each result lies within a share of the largest number (${tolerance}, by task) of plain JavaScript's, compared before timing.`,
+    `\`${command}\`, ${machine}, ${ran}, and one thread of each other. Medians, quartiles in brackets, by turns; in one process, but PyTorch and SciPy each in one of its own and by its own clock, and PLINK by one for each run. Each result lies within a share of the largest number (${tolerance}, by task) of plain JavaScript's, compared before timing.`,
     '',
     '![How many times the time of Espalier others take, by task](peers.svg)',
     '',

@@ -1,9 +1,8 @@
 // npm run bench:sparse -- [--batch 256] [--rounds 40] [--clock cpu] [--wide]: forward, dX and dW of a sparse layer on the first fields that TRF grows on Tox21 and on AG News, and
-// on as many connections drawn at random, as shares of this core's multiply-add peak in registers of 128 bits, measured in the same process in turns. --wide sets V8's
-// flag for registers of 256 bits (Node 24 and later) and takes the kernels for them.
+// on as many connections drawn at random, as shares of this core's multiply-add peak in registers of 128 bits, measured in the same process in turns, on one thread. --wide takes
+// registers of 256 bits (Node 24 and later).
 import { existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { setFlagsFromString } from 'node:v8';
 import { chowLiuTree, createEngine, type Engine, receptiveFields } from 'espalier';
 import { parseSparseText, type SparseTextOptions } from 'espalier/read';
 import { randomNumbers, sinkTotal } from '#dist/cli/bench/check.js';
@@ -11,7 +10,6 @@ import type { Clock } from '#dist/cli/bench/race.js';
 import { median, quantile } from '#dist/cli/bench/statistics.js';
 import { uniformConnections } from '#dist/cli/bench/structures.js';
 import type { Connections } from '#dist/layers/connections.js';
-import type { Address } from '#dist/runtime/address.js';
 import { FIELD_BARS, sparseLayer, UNIFORM_BARS, WIDE_FIELD_BARS } from './cases/sparse.js';
 import { loadPeak } from './support/peak.js';
 import { formatTable, percent, printHeader } from './support/report.js';
@@ -43,10 +41,9 @@ if (clock !== 'wall' && clock !== 'cpu') throw new RangeError(`--clock: expected
 
 printHeader(`Sparse layers${values.wide ? ', registers of 256 bits' : ''}`);
 const peak = await loadPeak(SAMPLE_MS);
-if (values.wide) setFlagsFromString('--experimental-wasm-revectorize');
-const engine = await createEngine();
-// See assembly/wide.ts.
-if (values.wide) engine.u32(64 as Address, 1)[0] = 1;
+// One thread: the peak that the shares are of is one core's.
+const engine = await createEngine({ threads: 1, wide: values.wide });
+if (values.wide && !engine.build.wide) throw new Error(`--wide: ${engine.build.reasons.join('; ')}`);
 const random = randomNumbers(1);
 
 const lines: string[][] = [];

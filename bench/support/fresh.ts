@@ -25,7 +25,7 @@ const MULTIPLIES = /tfjs-core|onnxruntime|jax/;
 /** Each in so many processes, by turns. */
 export function freshProcesses(folder: string, modules: Modules, runs: number): Fresh[] {
   const installed = KNOWN.filter(({ packages }) => packages.every((name) => modules.version(name) !== undefined));
-  const names = installed.map(({ packages }) => packages[0]!).filter((name) => MULTIPLIES.test(name));
+  const names = installed.flatMap(({ packages }) => packages.slice(0, 1)).filter((name) => MULTIPLIES.test(name));
   const script = fileURLToPath(new URL('first.js', import.meta.url));
   const all = ['espalier', 'plain', ...names];
   const found = all.map((): { peer: string; ms: number; bytes: number }[] => []);

@@ -1,12 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { buildSync } from 'esbuild';
+import { buildSync, type Metafile } from 'esbuild';
+import { LATER } from '../../test/support/module-graph.js';
 
 const root = new URL('../../../', import.meta.url);
 const peers = new URL('bench/peers/node_modules/', root);
 
-/** What a page loads for each, bytes gzipped: the whole package bundled and minified, with the WebAssembly that one thread and SIMD need. */
+/**
+ * What a page loads for each, bytes gzipped: the whole package bundled and minified, with the WebAssembly that one thread and SIMD need; of Espalier without what is loaded when it is
+ * first asked for (threads, relaxed kernels, training), all else of it.
+ */
 export function pageBytes(): { peer: string; bytes: number }[] {
   const wasm = (folder: string, pattern: RegExp) =>
     readdirSync(new URL(folder, peers))
@@ -30,9 +34,10 @@ export function pageBytes(): { peer: string; bytes: number }[] {
     { peer: 'brain.js', entry: "export { default } from 'brain.js'", from: peers, files: [] },
     { peer: 'ConvNetJS', entry: "export { default } from 'convnetjs'", from: peers, files: [] },
   ].map(({ peer, entry, from, files }) => {
-    const bundled = buildSync({
+    const { outputFiles, metafile } = buildSync({
       stdin: { contents: entry, resolveDir: fileURLToPath(from) },
       ...{ bundle: true, minify: true, write: false, format: 'esm', platform: 'browser', logLevel: 'error' },
+      ...{ splitting: true, metafile: true, outdir: 'out', absWorkingDir: fileURLToPath(root) },
       external: [
         'node:*',
         'fs',
@@ -46,8 +51,20 @@ export function pageBytes(): { peer: string; bytes: number }[] {
         'module',
         'gl',
       ],
-    }).outputFiles!.map(({ contents }) => contents);
-    const all = [...bundled, ...files.map((file) => readFileSync(file))];
+    });
+    const loaded = chunks(metafile);
+    const bundled = outputFiles.filter(({ path }) => loaded.some((name) => path.endsWith(name)));
+    const all = [...bundled.map(({ contents }) => contents), ...files.map((file) => readFileSync(file))];
     return { peer, bytes: all.reduce((sum, one) => sum + gzipSync(one, { level: 9 }).length, 0) };
   });
+}
+
+/** Those that the entry imports, and in turn, but what is loaded later. */
+function chunks({ outputs }: Metafile): string[] {
+  const entry = Object.keys(outputs).find((name) => name.endsWith('/stdin.js'))!;
+  const found = new Set([entry]);
+  for (const name of found)
+    for (const { path, external } of outputs[name]!.imports)
+      if (!external && !LATER.test(outputs[path]?.entryPoint ?? '')) found.add(path);
+  return [...found];
 }

@@ -3,7 +3,9 @@ import { digits } from '#dist/cli/bench/words.js';
 import { BRANCHES, DARK, LIGHT } from '#dist/drawings/palette.js';
 import { drawing, element, group, text } from '#dist/drawings/svg.js';
 
-const [LEFT, RIGHT, ROW, TOP] = [330, 620, 17, 74];
+const [LEFT, RIGHT, ROW] = [450, 540, 17];
+/** Of the legend: names a line. */
+const NAMES = 4;
 const WIDTH = LEFT + RIGHT + 40;
 const SCOPE = 'espalier-plot';
 
@@ -16,6 +18,7 @@ export function plotStyle(series: number): string {
     `.${SCOPE} .rule{stroke:${palette.rule}}`,
     `.${SCOPE} .one{stroke:${palette.ink}}`,
     ...Array.from({ length: series }, (_, i) => `.${SCOPE} .s${i}{fill:${branch[i % 8]};stroke:${branch[i % 8]}}`),
+    `.${SCOPE} .mark{stroke:${palette.paper}}`,
   ];
   const dark = colours(DARK, BRANCHES.dark).join('');
   return element('style', {}, `${colours(LIGHT, BRANCHES.light).join('')}@media(prefers-color-scheme:dark){${dark}}`);
@@ -27,12 +30,26 @@ export function powers(low: number, high: number): number[] {
   return Array.from({ length: Math.floor(Math.log10(high) + 1e-9) - first + 1 }, (_, i) => 10 ** (first + i));
 }
 
+/** Not JavaScript or WebAssembly. */
+const NATIVE = /^(PyTorch|SciPy|PLINK)/;
+
+/** A dot, or a square for those that are native. */
+function mark(peer: string, series: number, x: number, y: number, title = ''): string {
+  const own = { class: `s${series} mark` };
+  return NATIVE.test(peer)
+    ? element('rect', { ...own, x: x - 4, y: y - 4, width: 8, height: 8 }, title)
+    : element('circle', { ...own, cx: x, cy: y, r: 4.5 }, title);
+}
+
 /** How many times the package's time the others take, a row a task, a dot a peer with its quartiles, on a scale of logarithms. */
 export function peersPlot(measured: readonly Measured[], ours: string): string {
   const tasks = measured.filter(({ times }) => times.length > 1 && times.some(({ peer }) => peer === ours));
-  const peers = [...new Set(tasks.flatMap(({ times }) => times.map(({ peer }) => peer)))].filter(
-    (peer) => peer !== ours,
-  );
+  const named = new Set(tasks.flatMap(({ times }) => times.map(({ peer }) => peer)));
+  // Natives last: there are more names than colours, and squares may have those of dots.
+  const peers = [...named]
+    .filter((peer) => peer !== ours)
+    .sort((a, b) => Number(NATIVE.test(a)) - Number(NATIVE.test(b)));
+  const top = 46 + 16 * Math.ceil(peers.length / NAMES);
   const ratios = tasks.flatMap(({ times }) => {
     const own = times.find(({ peer }) => peer === ours)!.ms;
     return times.map(({ ms }) => ms / own);
@@ -40,36 +57,34 @@ export function peersPlot(measured: readonly Measured[], ours: string): string {
   const [low, high] = [Math.min(0.5, ...ratios) / 1.3, Math.max(2, ...ratios) * 1.3];
   const x = (ratio: number) =>
     LEFT + (RIGHT * Math.log(Math.min(high, Math.max(low, ratio)) / low)) / Math.log(high / low);
-  const height = TOP + ROW * tasks.length + 34;
+  const height = top + ROW * tasks.length + 34;
   const bottom = height - 28;
   const legend = peers.map((peer, i) => {
-    const at = { x: 16 + 200 * (i % 4), y: 36 + 16 * Math.floor(i / 4) };
-    const mark = element('circle', { class: `s${i}`, cx: at.x, cy: at.y - 4, r: 4 });
-    return group({}, [mark, text(at.x + 10, at.y, peer)]);
+    const at = { x: 16 + 230 * (i % NAMES), y: 36 + 16 * Math.floor(i / NAMES) };
+    return group({}, [mark(peer, i, at.x, at.y - 4), text(at.x + 10, at.y, peer)]);
   });
   const ticks = powers(low, high).map((ratio) =>
     group({}, [
-      element('line', { class: ratio === 1 ? 'one' : 'rule', x1: x(ratio), x2: x(ratio), y1: TOP - 10, y2: bottom }),
+      element('line', { class: ratio === 1 ? 'one' : 'rule', x1: x(ratio), x2: x(ratio), y1: top - 10, y2: bottom }),
       element('g', { class: 'soft', 'text-anchor': 'middle' }, text(x(ratio), bottom + 16, `${digitsOf(ratio)} x`)),
     ]),
   );
   const rows = tasks.map(({ name, shape, times }, row) => {
-    const y = TOP + ROW * row + 8;
+    const y = top + ROW * row + 8;
     const own = times.find(({ peer }) => peer === ours)!.ms;
-    const dots = times
-      .filter(({ peer }) => peer !== ours)
-      .flatMap(({ peer, ms, quartiles: [from, to] }) => {
-        const s = `s${peers.indexOf(peer)}`;
-        const words = `${peer}: ${digits(ms / own)} times`;
-        return [
-          element('line', { class: s, 'stroke-width': 2, x1: x(from / own), x2: x(to / own), y1: y, y2: y }),
-          element('circle', { class: s, cx: x(ms / own), cy: y, r: 4 }, element('title', {}, words)),
-        ];
-      });
+    const others = times.filter(({ peer }) => peer !== ours);
+    const lines = others.map(({ peer, quartiles: [from, to] }) => {
+      const ends = { x1: x(from / own), x2: x(to / own), y1: y, y2: y };
+      return element('line', { class: `s${peers.indexOf(peer)}`, 'stroke-width': 2, ...ends });
+    });
+    const marks = others.map(({ peer, ms }) => {
+      const words = `${peer}: ${digits(ms / own)} times`;
+      return mark(peer, peers.indexOf(peer), x(ms / own), y, element('title', {}, words));
+    });
     const label = element('g', { 'text-anchor': 'end' }, text(LEFT - 8, y + 4, `${name}, ${shape}`));
-    return group({}, [label, ...dots]);
+    return group({}, [label, ...lines, ...marks]);
   });
-  const words = `Time of others over ${ours}'s, medians and quartiles; right of 1 x ${ours} is faster`;
+  const words = `Time of others over ${ours}'s, medians and quartiles; right of 1 x ${ours} is faster; squares are native`;
   return drawing(WIDTH, height, { class: SCOPE }, words, [
     plotStyle(peers.length),
     element('rect', { class: 'paper', width: WIDTH, height }),

@@ -69,12 +69,15 @@ function differenceOf(
     } else if (JSON.stringify(was) !== JSON.stringify(is)) {
       // Of a hash nobody learns anything.
       if (/data$/i.test(name)) return `the ${name} is another`;
-      const [before, now] = excerpts(text(was), text(is));
+      const [before, now] = excerpts(text(was ?? ABSENT[name]), text(is ?? ABSENT[name]));
       return `${prefix}${name} was ${before} and is ${now}`;
     }
   }
   return undefined;
 }
+
+/** What a part that is not there means. */
+const ABSENT: Readonly<Record<string, string>> = { precision: 'strict' };
 
 function text(value: unknown): string {
   return JSON.stringify(value) ?? 'not given';

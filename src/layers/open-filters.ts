@@ -20,12 +20,12 @@ export class OpenFilters {
     private readonly range: { readonly first: number; readonly count: number },
     private readonly samples: number,
   ) {
-    const { count } = range;
+    const { first, count } = range;
     const list = engine.u32(lists, samples * (1 + count));
-    for (let s = 0; s < samples; s++) {
+    for (let s = 0, from = first; s < samples; s++, from += total) {
       const head = s * (1 + count);
       let last = head;
-      for (let f = 0; f < count; f++) if (this.isOpen(s, f)) list[++last] = f;
+      for (let f = 0; f < count; f++) if (gates[from + f]! > 0) list[++last] = f;
       list[head] = last - head;
     }
   }

@@ -1,5 +1,6 @@
 import { type Address, NONE, plus } from '../runtime/address.js';
 import type { Engine, Scope } from '../runtime/engine.js';
+import type { Fork } from '../runtime/fork.js';
 import type { Pace } from '../runtime/pace.js';
 import { inParts, inRanges, type Turns } from '../runtime/parts.js';
 import { LANES, type RowBatch, tilesFor } from './batch.js';
@@ -9,6 +10,8 @@ const TILE_BYTES = LANES * 4;
 const HALF = LANES / 2;
 /** What a connection of a single row takes, in multiply-adds over lanes. */
 const SCATTERED = 32;
+/** Bytes of a tile that a core's cache of the second level does not keep beside the weights: its rows then come from far away, one by one. */
+const FAR = 2 ** 19;
 
 /**
  * Units that each see a few inputs. Weights stand by unit, in the order of the connections. Tiles are [features][32]; a `stride` says how many features
@@ -45,9 +48,11 @@ export class SparseUnits {
     const { engine, units, weight } = this;
     const { start, index } = this.at;
     const added = accumulate ? 1 : 0;
-    return inParts(engine, pace, this.work(tiles), tiles, units, 1, ({ kernels }, u0, u1, t0, t1) => {
+    return inParts(engine, pace, this.work(tiles), tiles, units, 1, (fork, u0, u1, t0, t1) => {
+      const { kernels } = fork;
       for (let t = t0; t < t1; t++) {
         const [out, from] = [plus(y, t * yStride * TILE_BYTES), plus(x, t * xStride * TILE_BYTES)];
+        this.readAhead(fork, from, u0, u1);
         kernels.spmm(out, start, index, weight, NONE, from, bias, LANES, LANES, u0, u1, LANES, added);
       }
     });
@@ -144,6 +149,14 @@ export class SparseUnits {
         f1,
       );
     });
+  }
+
+  /** Fetches of a large tile what units [u0, u1) are likely to see: fields and inputs stand in the order of one tree. */
+  private readAhead({ kernels, own }: Fork, tile: Address, u0: number, u1: number): void {
+    const { inputs, units } = this;
+    if (inputs * TILE_BYTES < FAR || this.weightCount < 8 * inputs) return;
+    const [first, last] = [Math.floor((inputs * u0) / units), Math.floor((inputs * u1) / units)];
+    kernels.read_ahead(own, plus(tile, first * TILE_BYTES), last - first);
   }
 
   private work(tiles: number): number {

@@ -32,12 +32,29 @@ export function* meaning(matrix: RowMatrix): Steps<Means> {
   const [sum, least, most] = [new Float64Array(columns), first.slice(), first.slice()];
   for (let from = 0; from < cells.length; from += step) {
     const end = Math.min(cells.length, from + step);
-    for (let e = from, next = 0; e < end; e++, next = next + 1 < columns ? next + 1 : 0) {
-      const c = index ? index[e]! : next;
-      const x = cells[e]!;
-      sum[c]! += x - first[c]!;
-      if (x < least[c]!) least[c] = x;
-      if (x > most[c]!) most[c] = x;
+    if (index) {
+      for (let e = from; e < end; e++) {
+        const c = index[e]!;
+        const x = cells[e]!;
+        sum[c]! += x - first[c]!;
+        if (x < least[c]!) least[c] = x;
+        if (x > most[c]!) most[c] = x;
+      }
+    } else {
+      // By columns, whose numbers are then no array's: each is summed from its first row to its last all the same.
+      for (let c = 0; c < columns; c++) {
+        const origin = first[c]!;
+        let [total, low, high] = [sum[c]!, least[c]!, most[c]!];
+        for (let e = from + c; e < end; e += columns) {
+          const x = cells[e]!;
+          total += x - origin;
+          if (x < low) low = x;
+          if (x > high) high = x;
+        }
+        sum[c] = total;
+        least[c] = low;
+        most[c] = high;
+      }
     }
     yield;
   }
@@ -47,10 +64,22 @@ export function* meaning(matrix: RowMatrix): Steps<Means> {
   const limits = mean.map((x, c) => (Math.abs(first[c]! - x) <= near[c]! ? Math.max(x, first[c]!) : x));
   for (let from = 0; from < cells.length; from += step) {
     const end = Math.min(cells.length, from + step);
-    for (let e = from, next = 0; e < end; e++, next = next + 1 < columns ? next + 1 : 0) {
-      const c = index ? index[e]! : next;
-      const x = cells[e]!;
-      if (x > limits[c]! && x - mean[c]! <= near[c]!) limits[c] = x;
+    if (index) {
+      for (let e = from; e < end; e++) {
+        const c = index[e]!;
+        const x = cells[e]!;
+        if (x > limits[c]! && x - mean[c]! <= near[c]!) limits[c] = x;
+      }
+    } else {
+      for (let c = 0; c < columns; c++) {
+        const [middle, margin] = [mean[c]!, near[c]!];
+        let limit = limits[c]!;
+        for (let e = from + c; e < end; e += columns) {
+          const x = cells[e]!;
+          if (x > limit && x - middle <= margin) limit = x;
+        }
+        limits[c] = limit;
+      }
     }
     yield;
   }

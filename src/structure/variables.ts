@@ -253,15 +253,36 @@ function* packedOnes(matrix: RowMatrix, limits: Float64Array): Steps<BinaryColum
   }
   const height = rowsAtATime(matrix);
   for (let r0 = 0; r0 < matrix.rows; r0 += height) {
-    eachEntry(matrix, r0, Math.min(matrix.rows, r0 + height), (r, column, value) => {
-      const at = column * stride + (r >> 3);
-      const bit = 1 << (r & 7);
-      if (value > limits[column]!) out.bits[at]! |= bit;
-      else out.bits[at]! &= ~bit;
-    });
+    const r1 = Math.min(matrix.rows, r0 + height);
+    if (matrix.kind === 'dense') packDense(out, matrix, limits, r0, r1);
+    else {
+      eachEntry(matrix, r0, r1, (r, column, value) => {
+        const at = column * stride + (r >> 3);
+        const bit = 1 << (r & 7);
+        if (value > limits[column]!) out.bits[at]! |= bit;
+        else out.bits[at]! &= ~bit;
+      });
+    }
     yield;
   }
   return out;
+}
+
+/** Of dense rows [r0, r1), whose bits are all 0. */
+function packDense(
+  { bits, words }: BinaryColumns,
+  { values, columns }: DenseMatrix,
+  limits: Float64Array,
+  r0: number,
+  r1: number,
+): void {
+  for (let column = 0; column < columns; column++) {
+    const limit = limits[column]!;
+    const at = column * words * 8;
+    for (let r = r0, e = r0 * columns + column; r < r1; r++, e += columns) {
+      if (values[e]! > limit) bits[at + (r >> 3)]! |= 1 << (r & 7);
+    }
+  }
 }
 
 function setAllRows(out: BinaryColumns, column: number): void {

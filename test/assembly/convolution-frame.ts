@@ -1,7 +1,7 @@
 // What the tests of both ways to convolve share: calls on guarded memory, sums in f64 to hold them against, and what any forward pass must do.
 
 import { type Address, NONE } from '#dist/runtime/address.js';
-import { TILES } from '#dist/runtime/builds/calls.js';
+import { TILES } from '#dist/runtime/builds/call-list.js';
 import type { Kernels } from '#dist/runtime/kernels.js';
 import { Draws } from '../support/draws.js';
 import { referenceConvolution, referenceConvolutionBackward } from '../support/gated-resnet.js';

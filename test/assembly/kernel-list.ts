@@ -7,6 +7,7 @@ export const testFileOf: Readonly<Record<keyof Kernels, string>> = {
   gemm: 'gemm.test.ts',
   spmm: 'sparse.test.ts',
   sddmm: 'sparse.test.ts',
+  read_ahead: 'sparse.test.ts',
   compress_columns: 'rows.test.ts',
   sparse_rows_forward: 'rows.test.ts',
   sparse_rows_backward: 'rows.test.ts',

@@ -1,6 +1,7 @@
 import { test } from 'uvu';
+import { equal } from 'uvu/assert';
 import { NONE } from '#dist/runtime/address.js';
-import { TILES } from '#dist/runtime/builds/calls.js';
+import { TILES } from '#dist/runtime/builds/call-list.js';
 import { Draws } from '../support/draws.js';
 import { engine, guarded, kernelTest } from '../support/kernel-test.js';
 import { sameBits } from '../support/numbers.js';
@@ -152,6 +153,19 @@ kernelTest('sddmm', 'the kernel for wide registers: the same bits', (sddmm) => {
     }
   } finally {
     engine.u32(TILES, 1)[0] = before;
+  }
+});
+
+kernelTest('read_ahead', '0 to 9 rows: what the twin sees, all of it and no more', (readAhead) => {
+  const draws = new Draws(10);
+  for (let rows = 0; rows < 10; rows++) {
+    guarded((memory) => {
+      // Words of one bit each: one that is not read is missed.
+      const words = Int32Array.from({ length: 32 * rows }, () => 1 << draws.below(31));
+      const seen = memory.output(new Int32Array([-1]));
+      readAhead(seen.at, memory.input(words).at, rows);
+      equal(seen.read()[0], twin.readAhead(words, rows), `${rows} rows`);
+    });
   }
 });
 

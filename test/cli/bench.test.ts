@@ -1,10 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { espalier, refused, Scratch, succeeds } from '../support/cli.js';
+import { answers, espalier, refused, Scratch, succeeds } from '../support/cli.js';
 
 const scratch = new Scratch();
 test.after(() => scratch.remove());
+
+// They would take part wherever they are installed: suite.test.ts asks them.
+process.env.ESPALIER_PYTHON = scratch.path('no-python');
 
 test('espalier bench times the package beside plain JavaScript, and names the peers that are absent', async () => {
   const stdout = await succeeds(['bench', '--quick', '--part', 'product', '--peers', scratch.folder]);
@@ -33,6 +36,18 @@ test('espalier bench --json has every median with its quartiles', async () => {
     );
     for (const { ms, quartiles } of times) assert.ok(quartiles[0] <= ms && ms <= quartiles[1]);
   }
+});
+
+test('--wide and --precision are those of the engine that is timed', async () => {
+  const buildOf = async (...flags: string[]) => {
+    const bench = ['bench', '--quick', '--part', 'product', '--peers', scratch.folder, '--json'];
+    const { code, stdout, stderr } = await espalier([...bench, ...flags]);
+    assert.is(code, 0, stderr);
+    return JSON.parse(stdout).build;
+  };
+  const facts = await answers<{ wide: boolean; relaxed: boolean }>(['info', '--wide']);
+  assert.equal([(await buildOf()).wide, (await buildOf('--wide')).wide], [false, facts.wide]);
+  if (facts.relaxed) assert.is((await buildOf('--precision', 'relaxed')).precision, 'relaxed');
 });
 
 test('a peer that answers wrongly ends the command with an error, and is not timed', async () => {

@@ -115,6 +115,7 @@ export const extents: Required<Extents> = {
       scratch: 128,
     };
   },
+  read_ahead: ({ rows }) => ({ seen: 4, b: ROW * rows! }),
   compress_columns: (call, told) => ({
     ...compressed(told, call, call.rows!, 'start', 'index', 'row', 'place'),
     columnStart: 4 * (call.columns! + 1),

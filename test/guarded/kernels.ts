@@ -1,4 +1,4 @@
-import { TILES } from '#dist/runtime/builds/calls.js';
+import { TILES } from '#dist/runtime/builds/call-list.js';
 import type { Kernels } from '#dist/runtime/kernels.js';
 import { MOST_ARGUMENTS } from '#dist/runtime/threads/protocol.js';
 import type { Blocks, Range } from './blocks.js';

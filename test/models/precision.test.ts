@@ -1,5 +1,5 @@
 // Nets that relaxed kernels had a part in say so: in their description, their file and their checkpoints. The engine only says that it is relaxed, so that this runs anywhere.
-import { createEngine, Dataset, DenseNet, type Engine, loadNet } from 'espalier';
+import { createEngine, Dataset, DenseNet, type Engine, loadNet, TrfNet } from 'espalier';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { precisionIn } from '#dist/models/precision.js';
@@ -57,8 +57,41 @@ test('a checkpoint of one precision is not gone on from with the other', async (
     await other.fit(data, { epochs: 2, resume: checkpoint });
     assert.unreachable();
   } catch (error) {
-    assert.match((error as Error).message, /but net\.precision was "relaxed" and is not given$/);
+    assert.match((error as Error).message, /but net\.precision was "relaxed" and is "strict"$/);
   }
+});
+
+test('layers grown with one precision are not gone on from with the other', async () => {
+  const layers = [
+    { radius: 1, stride: 1 },
+    { radius: 1, stride: 1 },
+  ];
+  const grow = (engine: Engine, more: object) => TrfNet.grow(data, { layers, seed: 1, engine, ...more });
+  const grown = async (engine: Engine) => {
+    const kept: Uint8Array[] = [];
+    await grow(engine, { onCheckpoint: (bytes: Uint8Array) => void kept.push(bytes) });
+    return kept[0]!;
+  };
+  const [ofStrict, ofRelaxed] = [await grown(strict), await grown(relaxed)];
+  const refused = async (engine: Engine, resume: Uint8Array, message: RegExp) => {
+    const error = await grow(engine, { resume }).then(
+      () => assert.unreachable(),
+      (error: Error) => error,
+    );
+    assert.match((error as Error).message, message);
+  };
+  await refused(
+    strict,
+    ofRelaxed,
+    /^resume: expected a checkpoint of .*, but precision was "relaxed" and is "strict"$/,
+  );
+  await refused(
+    relaxed,
+    ofStrict,
+    /^resume: expected a checkpoint of .*, but precision was "strict" and is "relaxed"$/,
+  );
+  assert.is((await grow(relaxed, { resume: ofRelaxed })).describe().precision, 'relaxed');
+  assert.is((await grow(strict, { resume: ofStrict })).describe().precision, undefined);
 });
 
 test('a precision that there is none of is a damaged file', () => {

@@ -1,9 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
-import type { Modules } from './operations.js';
+import type { Modules, Native } from './operations.js';
 
-/** Packages as a script in this folder would find them. */
+/** Packages as a script in this folder would find them, and what the system has. */
 export function installedIn(folder: string): Modules {
   const require = createRequire(join(resolve(folder), 'package.json'));
   return {
@@ -13,5 +14,15 @@ export function installedIn(folder: string): Modules {
       return manifest === undefined ? undefined : JSON.parse(readFileSync(manifest, 'utf8')).version;
     },
     load: (name) => require(name),
+    program,
   };
+}
+
+/** ESPALIER_PYTHON names another Python than the first on the path, or the system's, that has the module. */
+function program(name: Native): string | undefined {
+  const runs = (command: string, ...args: string[]) => spawnSync(command, args, { stdio: 'ignore' }).status === 0;
+  if (name === 'plink1.9') return runs(name, '--version') ? name : undefined;
+  const { ESPALIER_PYTHON } = process.env;
+  const script = `import importlib.util as u, sys; sys.exit(u.find_spec('${name}') is None)`;
+  return (ESPALIER_PYTHON ? [ESPALIER_PYTHON] : ['python3', '/usr/bin/python3']).find((one) => runs(one, '-c', script));
 }

@@ -1,9 +1,11 @@
-import type { Modules, Peer } from './operations.js';
+import type { Modules, Native, Peer } from './operations.js';
 
-/** A package that can do some of what is timed; its adapter is loaded where it is installed. */
+/** Somebody who can do some of what is timed; the adapter is loaded where it is installed. */
 export interface Known {
-  /** As the user installs it. */
+  /** Of npm, as the user installs them. */
   readonly packages: readonly string[];
+  /** What else it needs. */
+  readonly native?: Native;
   load(modules: Modules): Promise<Peer>;
 }
 
@@ -16,7 +18,19 @@ export const KNOWN: readonly Known[] = [
   { packages: ['@jax-js/jax'], load: async (modules) => (await import('./peers/jax.js')).jaxJs(modules) },
   { packages: ['brain.js'], load: async (modules) => (await import('./peers/brain.js')).brainJs(modules) },
   { packages: ['convnetjs'], load: async (modules) => (await import('./peers/convnet.js')).convNetJs(modules) },
+  {
+    ...{ packages: [], native: 'torch' },
+    load: async (modules) => (await import('./peers/python.js')).python(modules, 'torch'),
+  },
+  {
+    ...{ packages: [], native: 'scipy' },
+    load: async (modules) => (await import('./peers/python.js')).python(modules, 'scipy'),
+  },
+  { packages: [], native: 'plink1.9', load: async (modules) => (await import('./peers/plink.js')).plink(modules) },
 ];
+
+/** In words, as one would look for it. */
+const NATIVE: Readonly<Record<Native, string>> = { torch: 'PyTorch', scipy: 'SciPy', 'plink1.9': 'plink1.9' };
 
 export interface Found {
   readonly peers: readonly Peer[];
@@ -28,14 +42,15 @@ export interface Found {
 export async function findPeers(modules: Modules, known: readonly Known[] = KNOWN): Promise<Found> {
   const peers: Peer[] = [];
   const absent: string[] = [];
-  for (const { packages, load } of known) {
-    const missing = packages.filter((name) => modules.version(name) === undefined);
-    if (missing.length > 0) absent.push(packages.join(' and '));
+  for (const { packages, native, load } of known) {
+    const names = [...packages, ...(native ? [NATIVE[native]] : [])].join(' and ');
+    const missing = packages.some((name) => modules.version(name) === undefined);
+    if (missing || (native && !modules.program?.(native))) absent.push(names);
     else {
       try {
         peers.push(await load(modules));
       } catch (error) {
-        absent.push(`${packages.join(' and ')} (${(error as Error).message.split('\n')[0]})`);
+        absent.push(`${names} (${(error as Error).message.split('\n')[0]})`);
       }
     }
   }

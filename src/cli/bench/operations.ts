@@ -98,6 +98,8 @@ export interface Givens {
   'sparse forward': SparseLayer;
   'sparse dX': SparseLayer;
   'sparse dW': SparseLayer;
+  /** Result: in how many rows both of each pair a < b are one, in order. */
+  'pair counts': SparseMatrix;
   /** Result: mutual information in nats of each pair a < b, in order. */
   information: SparseMatrix;
   /** Result: total information of the Chow-Liu tree, nats. */
@@ -143,4 +145,9 @@ export interface Modules {
   /** Undefined where it is absent. */
   version(name: string): string | undefined;
   load(name: string): unknown;
+  /** Where a program is that can start `name`, a program or a module of Python's; undefined where there is none, or nothing can be started. */
+  program?(name: Native): string | undefined;
 }
+
+/** What is no package of npm. */
+export type Native = 'torch' | 'scipy' | 'plink1.9';

@@ -1,3 +1,5 @@
+import type { EngineOptions } from '../../runtime/engine.js';
+import type { EngineBuild } from '../../runtime/engine-build.js';
 import { type Found, findPeers } from './known.js';
 import type { Modules, Peer } from './operations.js';
 import { espalier, OURS } from './peers/espalier.js';
@@ -10,13 +12,15 @@ export interface RunOptions {
   readonly parts?: readonly Part[];
   readonly quick?: boolean;
   readonly full?: boolean;
-  /** Of the package's engine; default 1, as peers compute on one. */
-  readonly threads?: number;
+  /** Of the package's; default: one thread, as peers compute on one. */
+  readonly engine?: EngineOptions;
   /** Told after each task. */
   onTask?(measured: Measured): void;
 }
 
 export interface Outcome {
+  /** Which kernels the package ran. */
+  readonly build: EngineBuild;
   readonly measured: readonly Measured[];
   readonly peers: readonly string[];
   readonly absent: Found['absent'];
@@ -24,12 +28,13 @@ export interface Outcome {
 
 /** Everybody who is there does every task that is asked for. */
 export async function runTasks(modules: Modules, options: RunOptions = {}): Promise<Outcome> {
-  const { parts, quick = false, full = false, threads = 1, onTask } = options;
+  const { parts, quick = false, full = false, engine = {}, onTask } = options;
   const tasks = TASKS.filter(
     (task) => (parts?.includes(task.part) ?? true) && (quick ? task.quick : full || !task.full),
   );
   const found = await findPeers(modules);
-  const peers: Peer[] = [await espalier({ threads }), PLAIN, ...found.peers];
+  const own = await espalier({ ...engine, threads: engine.threads ?? 1 });
+  const peers: Peer[] = [own, PLAIN, ...found.peers];
   const measured: Measured[] = [];
   try {
     for (const task of tasks) {
@@ -40,7 +45,7 @@ export async function runTasks(modules: Modules, options: RunOptions = {}): Prom
   } finally {
     for (const peer of peers) peer.dispose?.();
   }
-  return { measured, peers: peers.map(({ name }) => name), absent: found.absent };
+  return { build: own.build, measured, peers: peers.map(({ name }) => name), absent: found.absent };
 }
 
 /** Where another was faster: by more than a fiftieth of the medians. */

@@ -36,7 +36,7 @@ export const PARTS = {
   product: 'products of matrices',
   convolution: 'a convolution, its gradients',
   sparse: 'a sparse layer, its gradients',
-  information: 'mutual information of all pairs of variables',
+  information: 'counts and mutual information of all pairs of variables',
   nets: 'a dense net, a sparse net',
   images: 'ResNet-20',
   tree: 'Chow-Liu trees',
@@ -52,11 +52,14 @@ export const TASKS: readonly Task[] = [
   ...convolutions(8, 64, 64, 32),
   ...convolutions(8, 3, 16, 32),
   ...sparse(2048, 1020, 0.017, 32, true),
-  ...sparse(10000, 1882, 0.005, 256),
-  information(10, 1000, 0.3, true),
-  information(200, 5000, 0.1),
+  ...sparse(10000, 1882, 0.005, 64),
+  ...pairs(10, 1000, 0.3, true),
+  ...pairs(200, 5000, 0.1),
+  ...pairs(1000, 10_000, 0.3).slice(0, 1),
   ...nets(),
-  ...images(),
+  inference(1, true),
+  inference(32),
+  trainingStep(32),
   tree(10, 1000, 3, { quick: true }),
   tree(1000, 10_000, 20, {}),
   tree(10_000, 10_000, 20, { only: /Espalier|plain/ }),
@@ -73,13 +76,13 @@ function task<K extends Operation>(
   return { part, operation, name, shape, tolerance, quick, full, given, ...(only ? { only } : {}) };
 }
 
-function product(m: number, k: number, n: number, quick = false): Task<'product'> {
+export function product(m: number, k: number, n: number, quick = false): Task<'product'> {
   const random = randomNumbers(1);
   const given = () => ({ m, k, n, a: randomFloats(m * k, random), b: randomFloats(k * n, random) });
   return task('product', 'product', `${m} x ${k} x ${n}`, given, { quick });
 }
 
-function convolutions(batch: number, channels: number, filters: number, size: number, quick = false): Task[] {
+export function convolutions(batch: number, channels: number, filters: number, size: number, quick = false): Task[] {
   const given = (): Convolution => {
     const random = randomNumbers(1);
     const [x, y] = [batch * channels * size ** 2, batch * filters * size ** 2];
@@ -114,9 +117,12 @@ function sparse(inputs: number, units: number, density: number, batch: number, q
   ) as Task[];
 }
 
-function information(columns: number, rows: number, share: number, quick = false): Task<'information'> {
+function pairs(columns: number, rows: number, share: number, quick = false): Task[] {
   const given = () => evenRows(rows, columns, share);
-  return task('information', 'information', `${columns} variables, ${rows} rows`, given, { quick });
+  const shape = `${count(columns)} variables, ${count(rows)} rows`;
+  return (['pair counts', 'information'] as const).map((operation) =>
+    task('information', operation, shape, given, { quick }),
+  ) as Task[];
 }
 
 /** Ones with this chance, but every other column often repeats the one before it. */
@@ -199,16 +205,13 @@ function feedforward(
   return { layers, rows, x: randomFloats(rows * inputs, random, 0, 1), labels, batch, rate: 0.01 };
 }
 
-function images(): Task[] {
-  const name = 'ResNet-20';
-  return [
-    task('images', 'images inference', '32x32, batch 1', () => resnet(1), { name, quick: true }),
-    task('images', 'images inference', '32x32, batch 32', () => resnet(32), { name }),
-    task('images', 'images step', '32x32, batch 32', () => resnet(32), {
-      name: 'ResNet-20, training step',
-      tolerance: 1e-2,
-    }),
-  ] as Task[];
+export function inference(batch: number, quick = false): Task<'images inference'> {
+  return task('images', 'images inference', `32x32, batch ${batch}`, () => resnet(batch), { name: 'ResNet-20', quick });
+}
+
+export function trainingStep(batch: number): Task<'images step'> {
+  const more = { name: 'ResNet-20, training step', tolerance: 1e-2 };
+  return task('images', 'images step', `32x32, batch ${batch}`, () => resnet(batch), more);
 }
 
 function resnet(batch: number): ConvNetTask {

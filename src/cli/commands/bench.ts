@@ -12,7 +12,10 @@ interface BenchOptions {
   quick?: boolean;
   full?: boolean;
   peers: string;
+  maxMemory?: number;
   threads?: number;
+  wide?: boolean;
+  precision?: 'strict' | 'relaxed';
   json?: boolean;
 }
 
@@ -28,24 +31,25 @@ export function addBench(program: Command): void {
     .addHelpText(
       'after',
       `
-Everybody's result is compared with plain JavaScript's before it is timed. One thread each unless --threads says otherwise for the package; by turns in one
-process; medians, with quartiles in brackets.`,
+Everybody's result is compared with plain JavaScript's before it is timed. One thread each unless --threads says otherwise for the package; by turns; medians,
+with quartiles in brackets. PyTorch, SciPy and PLINK 1.9 take part where they are installed, each in a process of its own and by its own clock.`,
     )
     .action(bench);
 }
 
-async function bench({ part, quick, full, peers, threads, json }: BenchOptions): Promise<void> {
+async function bench({ part, quick, full, peers, json, ...given }: BenchOptions): Promise<void> {
+  const { threads = 1, maxMemory, wide, precision } = given;
   const machine = `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores`;
   const runtime = `Node ${process.versions.node}`;
   if (!json) print(`${machine}, ${runtime}\n`);
   const outcome = await runTasks(installedIn(peers), {
     ...(part ? { parts: part } : {}),
-    ...{ quick: quick === true, full: full === true, threads: threads ?? 1 },
+    ...{ quick: quick === true, full: full === true, engine: { threads, maxMemory, wide, precision } },
     onTask: (measured) => {
       if (!json) printTable(linesOf(measured));
     },
   });
-  if (json) printJson({ machine, runtime, threads: threads ?? 1, ...outcome });
+  if (json) printJson({ machine, runtime, threads, ...outcome });
   else {
     print('');
     for (const line of lossLines(outcome.measured)) print(line);

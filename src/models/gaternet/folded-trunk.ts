@@ -13,7 +13,8 @@ import { gateAfterRelu, type Trunk } from './trunk.js';
 /** Gates of a batch for inference, [sample][gate] over all of the net, 0 or 1. */
 export interface OpenGates {
   readonly total: number;
-  readonly values: Address;
+  /** No view of the engine's memory, which dies when others that have their turn allocate. */
+  readonly rows: Float32Array;
 }
 
 /**
@@ -85,8 +86,7 @@ export class FoldedTrunk {
   async forward(images: Address, n: number, pace: Pace, gates?: OpenGates, masked = false): Promise<void> {
     const { trunk, engine, place } = this;
     const { nodes, outputs } = trunk.plan;
-    // A copy: views die when others that have their turn allocate.
-    const rows = gates && !masked ? engine.f32(gates.values, n * gates.total).slice() : undefined;
+    const rows = masked ? undefined : gates?.rows;
     const open = nodes.map((node, i) =>
       rows && hasGate(node) ? new OpenFilters(engine, this.lists[i]!, rows, gates!.total, node.gate, n) : undefined,
     );
@@ -148,9 +148,11 @@ export class FoldedTrunk {
     await inSamples(this.engine, pace, n, channels * hw, ({ kernels }, first, last) => {
       for (let s = first; s < last; s++) {
         for (let c = 0; c < channels; c++) {
-          if (own.isOpen(s, c)) continue;
-          const plane = at(this.place[i]!, s * channels + c, hw);
-          kernels.batch_norm_apply(plane, plane, ones, zeros, NONE, NONE, 1, 1, hw, 1);
+          const from = c;
+          while (c < channels && !own.isOpen(s, c)) c++;
+          if (c === from) continue;
+          const planes = at(this.place[i]!, s * channels + from, hw);
+          kernels.batch_norm_apply(planes, planes, ones, zeros, NONE, NONE, 1, c - from, hw, 1);
         }
       }
     });
@@ -185,7 +187,7 @@ export class FoldedTrunk {
       if (gates && node.gate) {
         const { first, count } = node.gate;
         gate = scope.bytes(n * count * 4);
-        const values = engine.f32(gates.values, n * gates.total);
+        const values = gates.rows;
         const rows = engine.f32(gate, n * count);
         for (let s = 0; s < n; s++)
           rows.set(values.subarray(s * gates.total + first, s * gates.total + first + count), s * count);

@@ -12,7 +12,7 @@ import type { GatedLayers } from './gated-layers.js';
 import { ImageLoader } from './image-loader.js';
 import { ClassifierPass, GaterHeadPass } from './linear-passes.js';
 
-/** Outputs of some rows with the gates that were open, [row][gate]. */
+/** Outputs of some rows with the gates that were open, [row][gate]: until the next batch. */
 export interface GatedBatch extends OutputBatch {
   readonly gates?: Float32Array;
 }
@@ -57,8 +57,9 @@ export class GatedInference {
   private readonly gater: GateDecisions | undefined;
   private readonly classifier: ClassifierPass;
   private readonly pack: PackScratch;
-  /** Gates that the caller decided. */
-  private readonly given: Address;
+  /** The gater's gates of the last run: one array for all, since collecting large ones takes longer than filling them. */
+  private decided: Float32Array | undefined;
+  private readonly size: number;
   /** Number of the first row that is loaded. */
   private first = 0;
 
@@ -66,6 +67,7 @@ export class GatedInference {
   constructor(net: GatedLayers, size: number, gater = true) {
     const { engine } = net;
     this.net = net;
+    this.size = size;
     this.scope = engine.scope();
     const { scope } = this;
     try {
@@ -74,7 +76,6 @@ export class GatedInference {
       this.gater = net.gater && gater ? new GateDecisions(scope, net, size) : undefined;
       this.classifier = new ClassifierPass(engine, scope, net.classifier, size);
       this.pack = packScratch(scope, [net.classifier], size);
-      this.given = scope.bytes(size * net.gates * 4);
     } catch (error) {
       scope.dispose();
       throw error;
@@ -100,19 +101,21 @@ export class GatedInference {
   /** Logits of n images, and the gates that were open: the gater's unless some are given. */
   async run(n: number, pace: Pace, decided?: Float32Array, masked = false): Promise<Omit<GatedBatch, 'rows'>> {
     const { net, backbone, classifier } = this;
-    const gates = net.gater && decided ? this.place(decided) : await this.decide(n, pace);
-    const open = gates ? { total: net.gates, values: gates } : undefined;
-    await backbone.forward(this.images.at, n, pace, open, masked);
+    const rows = net.gater && (decided ?? this.copy(await this.decide(n, pace), n));
+    await backbone.forward(this.images.at, n, pace, rows && { total: net.gates, rows }, masked);
     const logits = await classifier.forward(backbone.features, n, this.pack, pace);
-    return { logits, tiles: tilesFor(n), ...(gates ? { gates: net.engine.f32(gates, n * net.gates).slice() } : {}) };
+    return { logits, tiles: tilesFor(n), ...(rows ? { gates: rows } : {}) };
   }
 
   dispose(): void {
     this.scope.dispose();
   }
 
-  private place(decided: Float32Array): Address {
-    this.net.engine.f32(this.given, decided.length).set(decided);
-    return this.given;
+  private copy(gates: Address, n: number): Float32Array {
+    const { net, size } = this;
+    this.decided ??= new Float32Array(size * net.gates);
+    const rows = this.decided.subarray(0, n * net.gates);
+    rows.set(net.engine.f32(gates, rows.length));
+    return rows;
   }
 }

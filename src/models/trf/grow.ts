@@ -13,6 +13,7 @@ import { type ReceptiveFields, receptiveFieldsInTurns } from '../../structure/re
 import type { Tree } from '../../structure/tree.js';
 import { discretise, type Variables } from '../../structure/variables.js';
 import { madeBytes } from '../need.js';
+import { precisionOf } from '../precision.js';
 import { encodeRows, requireEncoding, type Source } from './encoding.js';
 import type { GrownLayer } from './grown-layer.js';
 import { readGrowth, writeGrowth } from './growth-file.js';
@@ -218,7 +219,8 @@ class Grower {
     const { rows, columns, features } = this.data;
     // The finished net's dropout plays no part in growing.
     const run = { ...this.run, dropout: undefined, inputDropout: undefined };
-    return identity({ method: 'trf', rows, columns, kind: features.kind, ...decisive(TRF, run) });
+    const data = { method: 'trf', rows, columns, kind: features.kind };
+    return identity({ ...data, ...decisive(TRF, run), ...precisionOf(this.engine) });
   }
 }
 

@@ -2,7 +2,8 @@ import type { Address } from '../address.js';
 import type { EngineBuild, Packed } from '../engine-build.js';
 import type { Kernels } from '../kernels.js';
 import type { WasmMemory } from '../web-types.js';
-import { Calls, callMemory, chooseTiles } from './calls.js';
+import { callMemory, chooseTiles } from './call-list.js';
+import { Calls } from './calls.js';
 import { firstDiffering, nearEnough, sameBits, type Written, written } from './self-test.js';
 import { hindrance, howToSet, marked, probeTiles, setFlag, type Tiles } from './wide.js';
 

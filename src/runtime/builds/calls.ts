@@ -1,109 +1,32 @@
 import type { Address, Size } from '../address.js';
 import type { Kernels } from '../kernels.js';
 import type { WasmMemory } from '../web-types.js';
+import { CallList } from './call-list.js';
+import { layerCalls } from './layer-calls.js';
+import { structureCalls } from './structure-calls.js';
 
-/** What a call writes. */
-export interface Output {
-  readonly name: string;
-  readonly at: Address;
-  readonly bytes: Size;
-  readonly kind: 'f32' | 'f64' | 'other';
-}
-
-/** Byte of the word that tells the kernels whether tiles of sixteen columns are the fastest, see assembly/wide.ts. */
-export const TILES = 512 as Address;
-const FIRST = 4096;
 const NONE = 0 as Address;
-const PAGES = 32;
-
-/** A memory for calls, of the kind that the modules import. */
-export function callMemory(shared: boolean): WasmMemory {
-  return new WebAssembly.Memory({ initial: PAGES, maximum: PAGES, shared });
-}
-
-/** Says which tiles the kernels on this memory are to take. */
-export function chooseTiles(memory: WasmMemory, sixteen: boolean): void {
-  new Uint32Array(memory.buffer)[TILES / 4] = sixteen ? 1 : 0;
-}
 
 /**
- * Small calls of the kernels that do most of the work, over made-up numbers at fixed places, with sizes that leave something over for every tile: products, convolutions, sparse layers,
- * batch normalisation, optimisers, losses, random numbers, mutual information. Two that are given the same kernels write the same bits.
+ * A small call of every kernel that computes on 128 bits, with sizes that leave something over for every tile, and of those that use what they write: the flag for wide registers changes
+ * the code of no others. test/runtime/builds.test.ts holds the list against the module. Two that are given the same kernels write the same bits.
  */
-export class Calls {
-  readonly outputs: Output[] = [];
-  private readonly calls: (() => void)[] = [];
-  private end = FIRST;
-  private state = 1;
-  private readonly image: Uint8Array;
-
-  constructor(
-    private readonly kernels: Kernels,
-    private readonly memory: WasmMemory,
-  ) {
+export class Calls extends CallList {
+  constructor(kernels: Kernels, memory: WasmMemory) {
+    super(kernels, memory);
     this.products();
     this.winograd();
     this.unfolded();
     this.sparse();
     this.rows();
+    this.endTiled();
     this.norms();
     this.optimisers();
     this.losses();
     this.information();
-    this.image = new Uint8Array(memory.buffer, FIRST, this.end - FIRST).slice();
-  }
-
-  /** Makes all calls, on numbers as they were at first. */
-  run(sixteen: boolean): void {
-    new Uint8Array(this.memory.buffer).set(this.image, FIRST);
-    chooseTiles(this.memory, sixteen);
-    for (const call of this.calls) call();
-  }
-
-  /** Makes each call for `milliseconds`, and again with the other tiles: V8 counts how much each kernel does before it optimises it. */
-  warm(milliseconds: number): void {
-    for (const sixteen of [false, true]) {
-      this.run(sixteen);
-      for (const call of this.calls) {
-        const until = performance.now() + milliseconds;
-        do for (let i = 0; i < 8; i++) call();
-        while (performance.now() < until);
-      }
-    }
-  }
-
-  read({ at, bytes }: Output): Uint8Array<ArrayBuffer> {
-    return new Uint8Array(this.memory.buffer, at, bytes).slice();
-  }
-
-  private bytes(bytes: Size): Address {
-    const at = this.end as Address;
-    this.end += (bytes + 127) & ~63;
-    return at;
-  }
-
-  private draw(): number {
-    this.state = (Math.imul(this.state, 1664525) + 1013904223) >>> 0;
-    return this.state;
-  }
-
-  /** Numbers in [low, 1). */
-  private floats(length: Size, low = -1): Address {
-    const at = this.bytes(4 * length);
-    const floats = new Float32Array(this.memory.buffer, at, length);
-    for (let i = 0; i < length; i++) floats[i] = low + (this.draw() / 2 ** 32) * (1 - low);
-    return at;
-  }
-
-  private integers(values: ArrayLike<number>): Address {
-    const at = this.bytes(4 * values.length);
-    new Int32Array(this.memory.buffer, at, values.length).set(values);
-    return at;
-  }
-
-  private call(name: string, call: () => void, ...outputs: readonly (readonly [Address, Size, Output['kind']?])[]) {
-    this.calls.push(call);
-    for (const [at, bytes, kind = 'f32'] of outputs) this.outputs.push({ name, at, bytes, kind });
+    layerCalls(this);
+    structureCalls(this);
+    this.seal();
   }
 
   private products(): void {
@@ -263,9 +186,9 @@ export class Calls {
     const label = this.integers(Array.from({ length: 32 }, (_, i) => i % classes));
     const [noise, scratch] = [this.floats(128), this.bytes(256)];
     this.call('softmax', () => kernels.softmax(chance, logits, classes), [chance, 4 * floats]);
-    this.call(
+    this.answered(
       'softmax_cross_entropy',
-      () => void kernels.softmax_cross_entropy(d, logits, label, NONE, classes, 30, 0.5),
+      () => kernels.softmax_cross_entropy(d, logits, label, NONE, classes, 30, 0.5),
       [d, 4 * floats],
     );
     this.call('sigmoid', () => kernels.sigmoid(y, logits, floats), [y, 4 * floats]);

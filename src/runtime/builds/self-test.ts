@@ -1,21 +1,21 @@
-import type { Calls, Output } from './calls.js';
+import type { CallList, Output } from './call-list.js';
 
 /** What a build's calls wrote, in the order of their outputs. */
 export type Written = readonly Uint8Array<ArrayBuffer>[];
 
 /** The calls made once. */
-export function written(calls: Calls): Written {
+export function written(calls: CallList): Written {
   calls.run(false);
   return calls.outputs.map((output) => calls.read(output));
 }
 
-/** ms for each call with either tiles, fifty in all; then for all together, while the last are compiled. Measured on Node 26: V8 has optimised every loop by then. */
+/** ms for each call with either tiles, fifty in all; then for all together, while the last are compiled. Measured on Node 26: V8 has optimised every loop by then, but for those of a few kernels that take little time anywhere (lists of Prim's tree, conditional information). */
 const WARM = 0.5;
 const COMPARED = 20;
 
 /** The first call that ever writes something else than `expected` once the engine has optimised the kernels, or before; undefined where none does. */
 export function firstDiffering(
-  calls: Calls,
+  calls: CallList,
   expected: Written,
   same: (output: Output, found: Uint8Array<ArrayBuffer>, expected: Uint8Array<ArrayBuffer>) => boolean,
 ): string | undefined {

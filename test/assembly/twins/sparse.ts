@@ -54,3 +54,10 @@ export function sddmm(
     }
   }
 }
+
+/** The first words of both halves of each row of 32, OR'ed. */
+export function readAhead(b: Int32Array, rows: number): number {
+  let seen = 0;
+  for (let half = 0; half < 2 * rows; half++) seen |= b[16 * half]!;
+  return seen;
+}

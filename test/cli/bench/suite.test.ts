@@ -1,7 +1,8 @@
 // What `espalier bench` rests on: results are compared before they are timed, everybody's, and what is said of them.
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { findPeers } from '#dist/cli/bench/known.js';
+import { installedIn } from '#dist/cli/bench/installed.js';
+import { findPeers, KNOWN } from '#dist/cli/bench/known.js';
 import type { Modules, Peer, Product } from '#dist/cli/bench/operations.js';
 import { espalier, OURS } from '#dist/cli/bench/peers/espalier.js';
 import { PLAIN } from '#dist/cli/bench/peers/plain.js';
@@ -100,10 +101,42 @@ test('a training step of the small net moves the same weights', async () => {
   assert.equal((await measure(one, peers, EFFORT)).refused, []);
 });
 
+test('Python and PLINK are asked for what they say they do, by their own clock, and find the same', async () => {
+  const here = installedIn('.');
+  const natives = KNOWN.filter(({ native }) => native && here.program!(native));
+  const { peers, absent } = await findPeers(here, natives);
+  assert.equal(absent, []);
+  assert.is(peers.length, natives.length);
+  const all = [await espalier({ threads: 1 }), PLAIN, ...peers];
+  try {
+    for (const one of TASKS.filter((of) => of.quick)) {
+      const { times, refused } = await measure(one, all, EFFORT);
+      assert.equal(refused, [], one.name);
+      const able = peers.filter(({ does }) => does[one.operation]);
+      assert.equal(
+        times.map(({ peer }) => peer),
+        [OURS, PLAIN.name, ...able.map(({ name }) => name)],
+      );
+      for (const { ms, peer } of times) assert.ok(ms > 0, `${peer}, ${one.name}`);
+    }
+  } finally {
+    for (const peer of peers) peer.dispose?.();
+  }
+});
+
+test('a Python that fails is told in its own words', async () => {
+  const program = (name: string) => (name === 'torch' ? process.execPath : undefined);
+  const torch = KNOWN.filter(({ native }) => native === 'torch');
+  const { peers, absent } = await findPeers({ ...NOBODY, program }, torch);
+  assert.equal(peers, []);
+  assert.match(absent.join(), /^PyTorch \(Python ended/);
+});
+
 test('peers that are not installed are named', async () => {
   const { peers, absent } = await findPeers(NOBODY);
   assert.equal(peers, []);
-  assert.ok(absent.includes('@jax-js/jax') && absent.includes('brain.js'), absent.join());
+  for (const name of ['@jax-js/jax', 'brain.js', 'PyTorch', 'SciPy', 'plink1.9'])
+    assert.ok(absent.includes(name), name);
 });
 
 test('one that is installed and cannot be loaded is named with the reason', async () => {

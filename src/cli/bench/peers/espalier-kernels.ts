@@ -1,18 +1,17 @@
+import type { SparseMatrix } from '../../../data/dataset.js';
+import { allocate, type Block } from '../../../kernels/block.js';
+import { conv2d, conv2dInputGradient, conv2dWeightGradient } from '../../../kernels/conv2d.js';
+import { matmul } from '../../../kernels/matmul.js';
+import { pairCounts, pairInformation } from '../../../kernels/pairs.js';
 import { LANES, tilesFor } from '../../../layers/batch.js';
-import { Conv } from '../../../layers/conv.js';
-import { ConvGradients } from '../../../layers/conv-gradients.js';
 import { SparseUnits } from '../../../layers/sparse-units.js';
-import { roundUp } from '../../../numeric/padding.js';
 import type { Address } from '../../../runtime/address.js';
 import type { Engine } from '../../../runtime/engine.js';
 import { Pace } from '../../../runtime/pace.js';
-import { wholePanels } from '../../../runtime/panels.js';
-import { ownOf } from '../../../runtime/parts.js';
-import { PairInformation } from '../../../structure/pair-information.js';
-import { discretise } from '../../../structure/variables.js';
 import type { Convolution, Lane, Operations, Product, SparseLayer } from '../operations.js';
+import { bitColumns, upper } from './layouts.js';
 
-/** The kernels as the nets call them: operands are packed and weights transformed in every call. */
+/** The functions of espalier/kernels on blocks: operands are checked and packed and weights transformed in every call. Sparse layers as the nets hold them, their connections prepared once. */
 export function kernelsOf(engine: Engine): Operations {
   return {
     product: (given) => product(engine, given),
@@ -22,66 +21,56 @@ export function kernelsOf(engine: Engine): Operations {
     'sparse forward': (given) => sparse(engine, given, 'forward'),
     'sparse dX': (given) => sparse(engine, given, 'dX'),
     'sparse dW': (given) => sparse(engine, given, 'dW'),
-    information: async (rows) => {
-      const pace = new Pace();
-      const n = rows.columns;
-      const found = new Float64Array((n * (n - 1)) / 2);
-      return {
-        async run() {
-          const pairs = await PairInformation.inTurns(engine, discretise(engine, rows), pace);
-          for (let a = 0, at = 0; a < n; a++) {
-            await pairs.rowInTurns(a, pace);
-            const row = engine.f64(pairs.information, n);
-            for (let b = a + 1; b < n; b++) found[at++] = row[b]!;
-          }
-          pairs.dispose();
-        },
-        result: () => found,
-      };
+    'pair counts': (given) => pairs(engine, given, pairCounts),
+    information: (given) => pairs(engine, given, pairInformation),
+  };
+}
+
+/** A function that writes its last block. */
+function lane(blocks: readonly Block[], run: () => Promise<unknown>): Lane {
+  return {
+    run,
+    result: () => blocks.at(-1)!.array,
+    dispose() {
+      for (const block of blocks) block.dispose();
     },
   };
 }
 
-function product(engine: Engine, { m, k, n, a, b }: Product): Lane {
-  const { kernels, scratch } = engine;
-  const scope = engine.scope();
-  const [aAt, bAt, c] = [scope.copy(a), scope.copy(b), scope.bytes(m * n * 4)];
-  const panels = wholePanels(m) / 5;
-  const packedA = scope.bytes(wholePanels(m) * k * 4);
-  const packedB = scope.bytes(roundUp(n, 8) * k * 4);
-  return {
-    run() {
-      kernels.gemm_pack_a(packedA, aAt, m, k, k, 1, k);
-      kernels.gemm_pack_b(packedB, bAt, k, n, n, 1, k);
-      kernels.gemm(c, packedA, packedB, scratch, n, 8, 8 * k, 0, panels, m, n, k, 0);
-    },
-    result: () => engine.f32(c, m * n),
-    dispose: () => scope.dispose(),
-  };
+function product(engine: Engine, { m, k, n, ...given }: Product): Lane {
+  const [a, b] = [allocate(engine, [m, k], given.a), allocate(engine, [k, n], given.b)];
+  const out = allocate(engine, [m, n]);
+  return lane([a, b, out], () => matmul(a, b, { m, k, n, out }));
 }
 
 function convolution(engine: Engine, given: Convolution, what: 'forward' | 'dX' | 'dW'): Lane {
-  const { batch, size, x, dy, weight } = given;
-  const scope = engine.scope();
-  const conv = new Conv(engine, { ...given, height: size, width: size });
-  const gradients = new ConvGradients(conv);
-  conv.weight = scope.copy(weight);
-  conv.dweight = scope.zeros(weight.length);
-  const scratch = {
-    pack: scope.bytes(conv.packBytes),
-    work: ownOf(engine, scope, conv.workBytes(batch)),
-    sums: scope.bytes(conv.sumBytes(batch)),
+  const { batch: samples, channels, filters, kernel, stride, padding, size } = given;
+  const sizes = { samples, channels, filters, kernel, stride, padding, height: size, width: size };
+  const images = (values?: Float32Array) => allocate(engine, [samples, channels, size, size], values);
+  const weights = (values?: Float32Array) => allocate(engine, [filters, channels, kernel, kernel], values);
+  const outputs = (values?: Float32Array) => allocate(engine, [samples, filters, given.out, given.out], values);
+  if (what === 'forward') {
+    const [x, weight, out] = [images(given.x), weights(given.weight), outputs()];
+    return lane([x, weight, out], () => conv2d(x, weight, { ...sizes, out }));
+  }
+  if (what === 'dX') {
+    const [dy, weight, out] = [outputs(given.dy), weights(given.weight), images()];
+    return lane([dy, weight, out], () => conv2dInputGradient(dy, weight, { ...sizes, out }));
+  }
+  const [x, dy, out] = [images(given.x), outputs(given.dy), weights()];
+  return lane([x, dy, out], () => conv2dWeightGradient(x, dy, { ...sizes, out }));
+}
+
+function pairs(engine: Engine, given: SparseMatrix, of: typeof pairCounts | typeof pairInformation): Lane {
+  const { rows, columns } = given;
+  const bits = bitColumns(given);
+  let square: ArrayLike<number>;
+  return {
+    async run() {
+      square = await of({ bits }, { engine, rows, columns });
+    },
+    result: () => upper(square, columns),
   };
-  const pace = new Pace();
-  const [xAt, dyAt] = [scope.copy(x), scope.copy(dy)];
-  const length = { forward: dy.length, dX: x.length, dW: weight.length }[what];
-  const out = what === 'dW' ? conv.dweight : scope.zeros(length);
-  const run = {
-    forward: () => conv.forward(out, xAt, batch, scratch, pace),
-    dX: () => gradients.backwardInput(out, dyAt, batch, scratch, pace),
-    dW: () => gradients.backwardWeight(xAt, dyAt, batch, scratch, pace),
-  }[what];
-  return { run, result: () => engine.f32(out, length), dispose: () => scope.dispose() };
 }
 
 function sparse(engine: Engine, given: SparseLayer, what: 'forward' | 'dX' | 'dW'): Lane {

@@ -51,6 +51,13 @@ export async function jaxJs(modules: Modules): Promise<Peer> {
       'sparse forward': (given) => sparse(jax, given, 'forward'),
       'sparse dX': (given) => sparse(jax, given, 'dX'),
       'sparse dW': (given) => sparse(jax, given, 'dW'),
+      'pair counts': (rows) =>
+        lane(
+          jax,
+          (x) => np.matmul(np.transpose(x!.ref), x!),
+          [put(jax, denseRows(rows), [rows.rows, rows.columns])],
+          (found) => upper(found, rows.columns),
+        ),
       information: (rows) => pairs(jax, rows, (found) => found),
       tree: (rows) => pairs(jax, rows, (found) => [spanningNats(found, rows.columns)]),
       'net inference': (given) => net(jax, given, false),

@@ -25,6 +25,15 @@ export function denseRows({ rows, columns, start, index }: SparseMatrix): Float3
   return made;
 }
 
+/** Columns of bits, as espalier/kernels takes them. */
+export function bitColumns({ rows, columns, start, index }: SparseMatrix): Uint8Array {
+  const bytes = 8 * Math.ceil(rows / 64);
+  const bits = new Uint8Array(columns * bytes);
+  for (let r = 0; r < rows; r++)
+    for (let e = start[r]!; e < start[r + 1]!; e++) bits[index[e]! * bytes + (r >> 3)]! |= 1 << (r & 7);
+  return bits;
+}
+
 /** The pairs a < b of a square, in order. */
 export function upper(square: ArrayLike<number>, d: number): Float32Array {
   const found = new Float32Array((d * (d - 1)) / 2);

@@ -17,11 +17,8 @@ export const PLAIN: Peer = {
     'sparse forward': (given) => sparse(given, 'forward'),
     'sparse dX': (given) => sparse(given, 'dX'),
     'sparse dW': (given) => sparse(given, 'dW'),
-    information: (rows) => {
-      const d = rows.columns;
-      const found = new Float64Array((d * (d - 1)) / 2);
-      return { run: () => informationOfPairs(found, rows), result: () => found };
-    },
+    'pair counts': (rows) => pairs(rows, () => countsOf),
+    information: (rows) => pairs(rows, informationOf),
     tree: (rows) => {
       let nats = 0;
       return {
@@ -87,30 +84,52 @@ function sparse(given: SparseLayer, what: 'forward' | 'dX' | 'dW'): Lane {
   };
 }
 
-/** Counts of ones together by an inverted index, and k ln k from a table. */
-function informationOfPairs(found: Float64Array, { rows: n, columns: d, start, index }: SparseMatrix): void {
-  const columnStart = new Int32Array(d + 1);
-  for (let e = 0; e < index.length; e++) columnStart[index[e]! + 1]!++;
-  for (let v = 0; v < d; v++) columnStart[v + 1]! += columnStart[v]!;
-  const fill = columnStart.slice(0, d);
-  const columnRow = new Int32Array(index.length);
-  for (let r = 0; r < n; r++) for (let e = start[r]!; e < start[r + 1]!; e++) columnRow[fill[index[e]!]!++] = r;
+/** Of a column a and those after it: from the rows in which both are one, and those of each by itself, to found[at] and on. */
+type RowOf = (found: Float64Array, at: number, a: number, both: Int32Array, ones: Int32Array, rows: number) => void;
+
+const countsOf: RowOf = (found, at, a, both) => {
+  for (let b = a + 1; b < both.length; b++) found[at++] = both[b]!;
+};
+
+/** Nats, with k ln k from a table. */
+function informationOf({ rows: n }: SparseMatrix): RowOf {
   const table = new Float64Array(n + 1);
   for (let k = 1; k <= n; k++) table[k] = k * Math.log(k);
-  const count = new Int32Array(d);
-  for (let a = 0, at = 0; a < d; a++) {
-    count.fill(0);
-    for (let c = columnStart[a]!; c < columnStart[a + 1]!; c++) {
-      const r = columnRow[c]!;
-      for (let e = start[r]!, end = start[r + 1]!; e < end; e++) count[index[e]!]!++;
-    }
-    const na = columnStart[a + 1]! - columnStart[a]!;
+  return (found, at, a, both, ones) => {
+    const na = ones[a]!;
     const own = table[na]! + table[n - na]!;
-    for (let b = a + 1; b < d; b++) {
-      const both = count[b]!;
-      const nb = columnStart[b + 1]! - columnStart[b]!;
-      const cells = table[both]! + table[na - both]! + table[nb - both]! + table[n - na - nb + both]!;
+    for (let b = a + 1; b < both.length; b++) {
+      const [k, nb] = [both[b]!, ones[b]!];
+      const cells = table[k]! + table[na - k]! + table[nb - k]! + table[n - na - nb + k]!;
       found[at++] = Math.max(0, (cells - own - table[nb]! - table[n - nb]! + table[n]!) / n);
     }
-  }
+  };
+}
+
+/** Counts of ones together by an inverted index. */
+function pairs(rows: SparseMatrix, make: (rows: SparseMatrix) => RowOf): Lane {
+  const { rows: n, columns: d, start, index } = rows;
+  const found = new Float64Array((d * (d - 1)) / 2);
+  return {
+    run() {
+      const of = make(rows);
+      const ones = new Int32Array(d);
+      for (let e = 0; e < index.length; e++) ones[index[e]!]!++;
+      const columnStart = new Int32Array(d + 1);
+      for (let v = 0; v < d; v++) columnStart[v + 1] = columnStart[v]! + ones[v]!;
+      const fill = columnStart.slice(0, d);
+      const columnRow = new Int32Array(index.length);
+      for (let r = 0; r < n; r++) for (let e = start[r]!; e < start[r + 1]!; e++) columnRow[fill[index[e]!]!++] = r;
+      const both = new Int32Array(d);
+      for (let a = 0, at = 0; a < d; at += d - ++a) {
+        both.fill(0);
+        for (let c = columnStart[a]!; c < columnStart[a + 1]!; c++) {
+          const r = columnRow[c]!;
+          for (let e = start[r]!, end = start[r + 1]!; e < end; e++) both[index[e]!]!++;
+        }
+        of(found, at, a, both, ones, n);
+      }
+    },
+    result: () => found,
+  };
 }

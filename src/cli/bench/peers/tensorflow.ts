@@ -29,6 +29,15 @@ export async function tensorFlow(modules: Modules): Promise<Peer> {
       'sparse forward': (given) => sparse(tf, given, 'forward'),
       'sparse dX': (given) => sparse(tf, given, 'dX'),
       'sparse dW': (given) => sparse(tf, given, 'dW'),
+      'pair counts'(rows) {
+        const x = tf.tensor(denseRows(rows), [rows.rows, rows.columns]);
+        return lane(
+          tf,
+          [x],
+          () => tf.matMul(x, x, true),
+          (found) => upper(found, rows.columns),
+        );
+      },
       information: (rows) => pairs(tf, rows, (found) => found),
       tree: (rows) => pairs(tf, rows, (found) => [spanningNats(found, rows.columns)]),
       'net inference': (given) => tensorFlowNet(tf, given, false),
