@@ -103,7 +103,7 @@ export async function growTree(
     hear: (joined) => pace.hear(options.onProgress?.(joined, d)),
   };
   const edges =
-    overrides.size > 0 || data.kind !== 'rows' || isLittle(data)
+    overrides.size > 0 || data.kind !== 'rows'
       ? await denseEdges(engine, data, overrides, steering)
       : await sparseEdges(engine, data, steering);
   steering.hear(d);
@@ -116,9 +116,6 @@ interface Steering extends Completed<Pick<typeof CONSTRAINTS, 'root' | 'minInfor
   /** Is told how many variables have joined. */
   readonly hear: (joined: number) => void;
 }
-
-/** Of so few variables and ones a whole row of information is there before the lists of sparseEdges are laid out: the same tree, bit for bit. More ones would keep others waiting. */
-const isLittle = ({ variables, index }: BinaryRows) => variables <= 32 && index.length <= 2 ** 16;
 
 /** Of binary rows without constraints. */
 async function sparseEdges(engine: Engine, data: BinaryRows, steering: Steering): Promise<Edge[]> {

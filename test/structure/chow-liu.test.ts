@@ -1,9 +1,6 @@
 import { chowLiuTree, createEngine, Dataset, mutualInformation, type Tree } from 'espalier';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Pace } from '#dist/runtime/pace.js';
-import { SparsePrim } from '#dist/structure/sparse-prim.js';
-import { type BinaryRows, discretise } from '#dist/structure/variables.js';
 import { Random } from '../support/random.js';
 import { refusesAsync } from '../support/refuses.js';
 import { sparseOf } from '../support/structure.js';
@@ -150,33 +147,6 @@ test('sparse rows, whose pairs that never meet are skipped, give the tree of pac
     const options = { root: random.below(d), minInformation: random.chance(0.5) ? 0 : 0.01 * random.next() };
     const listed = await chowLiuTree(sparseOf(rows), options);
     assert.equal(listed.edges, (await chowLiuTree(Dataset.dense(rows), { ...options, threshold: 0 })).edges);
-  }
-});
-
-test('of few variables the lists, which are then not laid out, give the same tree, to the bit', async () => {
-  const random = new Random(21);
-  const engine = await createEngine({ threads: 1 });
-  for (let trial = 0; trial < 150; trial++) {
-    // 33 variables and 65,600 ones are just past what is little.
-    const many = trial % 50 === 0;
-    const d = many ? 32 : 1 + random.below(33);
-    const n = many ? 2050 + random.below(300) : 1 + random.below(trial % 2 ? 9 : 200);
-    const p = many ? 0.95 : [0.03, 0.2, 0.5, 0.9][trial % 4]!;
-    const rows = Array.from({ length: n }, () => {
-      const row = Array.from({ length: d }, () => Number(random.chance(p)));
-      if (trial % 3 === 0) for (let c = 1; c < d; c += 2) row[c] = row[c - 1]!;
-      return row;
-    });
-    const data = sparseOf(rows);
-    const root = random.below(d);
-    const whole = (await chowLiuTree(data, { engine, root })).edges;
-    // An edge of just as much stays.
-    const least = [0, whole[random.below(d)]?.information ?? 0][trial % 2]!;
-    const scope = engine.scope();
-    const prim = await SparsePrim.over(engine, scope, discretise(engine, data.features) as BinaryRows, new Pace());
-    const listed = await prim.grow(root, least, new Pace(), () => {});
-    scope.dispose();
-    assert.equal((await chowLiuTree(data, { engine, root, minInformation: least })).edges, listed, `trial ${trial}`);
   }
 });
 
