@@ -65,8 +65,8 @@ export interface RunResult {
   readonly peakEngine: number;
 }
 
-/** Where defaults of the package are not the paper's. */
-const PAPER = ['inputDropout=0'];
+/** What --paper sets. */
+const PAPER = ['preset=paper'];
 
 /** Folder of the data that development machines have beside the checkout. */
 const SHARED = new URL('../../../../shared/data/', import.meta.url);

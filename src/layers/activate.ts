@@ -18,8 +18,8 @@ export interface Mask extends Noise {
 }
 
 /** What a number takes, in multiply-adds. */
-const RELU = 4;
-const DROP = 48;
+export const RELU = 4;
+export const DROP = 48;
 
 /** ReLU in place, and inverted dropout where a mask is named; length is a multiple of 16. */
 export function activate(
@@ -67,7 +67,7 @@ export function drop(
 }
 
 /** Of the numbers [from, to) of a vector. */
-function dropRange(
+export function dropRange(
   { kernels, own }: Fork,
   at: Address,
   from: number,

@@ -3,8 +3,9 @@ import type { Address } from '../runtime/address.js';
 import type { Engine, Scope } from '../runtime/engine.js';
 import type { Pace } from '../runtime/pace.js';
 import { Purpose } from '../runtime/random.js';
-import { activate, type Noise } from './activate.js';
-import { type InputBatch, inputBatch, LANES } from './batch.js';
+import type { Noise } from './activate.js';
+import { activateUnits, type DropRates } from './activate-units.js';
+import { type InputBatch, inputBatch } from './batch.js';
 import type { PackScratch } from './dense-units.js';
 import { activationBytes, type Linear } from './linear.js';
 import type { SkipPath } from './skip-path.js';
@@ -61,6 +62,8 @@ export function linearsOf(paths: readonly SkipPath[]): Linear[] {
   return paths.flatMap(({ hidden, output }) => [hidden, output]);
 }
 
+const NO_DROPOUT: DropRates = { sparse: 0, dense: 0 };
+
 /**
  * Runs the workspace's batch through ReLU layers, with dropout where noise is given; the last stays linear if it is an output layer.
  * Returns the last layer's output, tiles of [units][32].
@@ -71,14 +74,14 @@ export async function forwardLayers(
   space: Workspace,
   tiles: number,
   pace: Pace,
-  { linearOutput, dropout = 0, noise }: { linearOutput: boolean; dropout?: number; noise?: Noise },
+  { linearOutput, rates = NO_DROPOUT, noise }: { linearOutput: boolean; rates?: DropRates; noise?: Noise },
 ): Promise<Address> {
   for (const [l, layer] of layers.entries()) {
     const y = space.activations[l]!;
     await layer.forward(y, l === 0 ? space.batch : space.activations[l - 1]!, tiles, space.scratch, pace);
     if (linearOutput && l === layers.length - 1) break;
     const mask = noise && { ...noise, purpose: Purpose.dropout, stream: l };
-    await activate(engine, y, tiles * layer.units * LANES, dropout, mask, pace);
+    await activateUnits(engine, y, layer, tiles, rates, mask, pace);
   }
   return space.activations[layers.length - 1]!;
 }

@@ -118,7 +118,7 @@ export abstract class Net {
   /** @internal */
   abstract readonly state: {
     readonly method: string;
-    readonly options: { seed: number };
+    readonly options: { readonly seed: number; readonly preset?: 'paper' };
     readonly target: TargetInfo;
     readonly vectorizer?: TextVectorizerJson;
   } & Precision;
@@ -225,7 +225,7 @@ export abstract class Net {
   async fit(train: Dataset, options: FitOptions = {}): Promise<FitResult> {
     const given = complete(this.fitOptions, options, 'fit') as Completed<typeof FIT>;
     this.check(train, 'train', true);
-    const settings = fitSettings(given, train);
+    const settings = fitSettings(given, train, this.state.options.preset);
     if (settings.validation) this.check(settings.validation, 'validation', true);
     const { engine, seed, network, identity } = this;
     return this.life.train('fit', async () => {
@@ -272,7 +272,11 @@ export abstract class Net {
     if (validation) this.check(validation, 'validation', true);
     const transforms = [train, ...(validation ? [validation] : [])].map((data) => this.transformBytes(data).most);
     const { held, arena } = this.engine;
-    return held + arena.used + Math.max(this.fitNeed(train, fitSettings(given, train)), ...transforms);
+    return (
+      held +
+      arena.used +
+      Math.max(this.fitNeed(train, fitSettings(given, train, this.state.options.preset)), ...transforms)
+    );
   }
 
   /** Bytes that fit needs beyond those in use. */

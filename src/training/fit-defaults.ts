@@ -10,35 +10,32 @@ const STEPS = 1000;
 /** In place of dropout where values are to be predicted, whose scale that would blur. */
 const DECAY = 0.4;
 
-/** Whether there may be but few rows, so that an epoch of large steps would be next to none. */
-function mayBeFew(train: Dataset): boolean {
-  return isTabular(train) || train.vectorizer !== undefined;
-}
-
-/** Rows a step: the largest power of two up to a 32nd of the rows of a table or of texts, from 8 to 256, so that small ones have steps enough; 256 for other sparse rows and images. */
-export function defaultBatchSize(train: Dataset): number {
+/** Rows a step: the largest power of two up to a 32nd of the rows, from 8 to 256, so that few rows make steps enough; 256 with the paper's preset. */
+export function defaultBatchSize(train: Dataset, preset?: 'paper'): number {
   let size = 256;
-  if (mayBeFew(train)) while (size > 8 && size * 32 > train.rows) size /= 2;
+  if (preset !== 'paper') while (size > 8 && size * 32 > train.rows) size /= 2;
   return size;
 }
 
-/** 50; of small tables and few texts more, up to 500, until there are STEPS. */
-function defaultEpochs(train: Dataset, batchSize: number): number {
-  if (!mayBeFew(train)) return 50;
-  return Math.min(500, Math.max(50, Math.ceil(STEPS / Math.ceil(train.rows / batchSize))));
+/** 50 over tables, 20 over texts and fingerprints; of few rows more, up to 500, until there are STEPS. */
+function defaultEpochs(train: Dataset, batchSize: number, table: boolean): number {
+  return Math.min(500, Math.max(table ? 50 : 20, Math.ceil(STEPS / Math.ceil(train.rows / batchSize))));
 }
 
 /** Options of fit with the defaults that the rows decide. */
-export function fitSettings(given: Completed<typeof FIT>, train: Dataset): FitSettings {
+export function fitSettings(given: Completed<typeof FIT>, train: Dataset, preset?: 'paper'): FitSettings {
+  const paper = preset === 'paper';
   const table = isTabular(train);
-  const { batchSize = defaultBatchSize(train) } = given;
+  const { batchSize = defaultBatchSize(train, preset) } = given;
   const {
-    epochs = defaultEpochs(train, batchSize),
+    epochs = paper ? 50 : defaultEpochs(train, batchSize, table),
     optimizer = optimizerOptions(
-      table && train.targets?.kind === 'values' ? { kind: 'adam', weightDecay: DECAY, decoupled: true } : 'adam',
+      !paper && table && train.targets?.kind === 'values'
+        ? { kind: 'adam', weightDecay: DECAY, decoupled: true }
+        : 'adam',
     ),
-    learningRate = table ? 2e-3 : 1e-3,
-    schedule = table ? 'cosine' : 'inverse-sqrt',
+    learningRate = paper ? 1e-3 : table ? 2e-3 : 3e-3,
+    schedule = paper ? 'inverse-sqrt' : 'cosine',
   } = given;
   return { ...given, batchSize, epochs, learningRate, optimizer, schedule };
 }

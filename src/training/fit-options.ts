@@ -33,26 +33,27 @@ export const FIT = {
   epochs: {
     kind: 'integer',
     from: 1,
-    defaultDoc: '50; over few rows of a table or few texts as many as make 1,000 steps, up to 500',
+    defaultDoc:
+      '50; over sparse rows that are not a table 20; over few rows as many as make 1,000 steps, up to 500; preset paper: 50',
     doc: 'Passes over the training rows.',
   },
   batchSize: {
     kind: 'integer',
     from: 1,
-    defaultDoc: '256; over tables and texts the largest power of two up to a 32nd of the rows, from 8 to 256',
+    defaultDoc: 'the largest power of two up to a 32nd of the rows, from 8 to 256; preset paper: 256',
     doc: 'Rows a step.',
   },
   learningRate: {
     kind: 'number',
     above: 0,
-    defaultDoc: '0.001; over tables 0.002',
+    defaultDoc: '0.003; over tables 0.002; preset paper: 0.001',
     doc: 'Step size of the optimiser, before the schedule.',
   },
   optimizer: {
     ...OPTIMIZER,
     defaultDoc: 'adam; to predict values of tables with decoupled weight decay 0.4',
   },
-  schedule: { ...SCHEDULE, defaultDoc: 'inverse-sqrt; over tables cosine' },
+  schedule: { ...SCHEDULE, defaultDoc: 'cosine; preset paper: inverse-sqrt' },
   classWeights: CLASS_WEIGHTS,
   monitor: {
     kind: 'choice',

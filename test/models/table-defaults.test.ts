@@ -126,11 +126,11 @@ test('values to predict from sparse rows, 30 % of which are there: nearly all is
 });
 
 /** What fit would take for so many rows. */
-function settingsFor(data: Dataset, given = {}): FitSettings {
-  return fitSettings(complete(FIT, given, 'fit'), data);
+function settingsFor(data: Dataset, given = {}, preset?: 'paper'): FitSettings {
+  return fitSettings(complete(FIT, given, 'fit'), data, preset);
 }
 
-test("batches and epochs follow the number of a table's rows, however they are stored; texts have the papers'", () => {
+test("batches and epochs follow the number of a table's rows, however they are stored; texts and fingerprints have their own, and the papers' by the preset", () => {
   const dense = (rows: number) => Dataset.dense(new Float32Array(rows * 2), { columns: 2 });
   const of = (rows: number, given = {}) => {
     const { batchSize, epochs, learningRate, schedule } = settingsFor(dense(rows), given);
@@ -145,21 +145,24 @@ test("batches and epochs follow the number of a table's rows, however they are s
   assert.equal(of(30_000), [256, 50, 0.002, 'cosine']);
   assert.equal(of(1500, { batchSize: 500 }), [500, 334, 0.002, 'cosine']);
   assert.equal(of(100, { epochs: 3, learningRate: 1, schedule: 'constant' }), [8, 3, 1, 'constant']);
-  const sparse = (columns: number, there: number) => {
+  const sparse = (columns: number, there: number, preset?: 'paper') => {
     const [rows, row] = [100, Array.from({ length: there }, (_, i) => i)];
     const data = Dataset.sparse({
       ...{ rows, columns, start: Int32Array.from({ length: rows + 1 }, (_, r) => r * there) },
       index: Int32Array.from(Array.from({ length: rows }, () => row).flat()),
       value: new Float32Array(rows * there).fill(1),
     });
-    const { batchSize, epochs, learningRate, schedule } = settingsFor(data);
+    const { batchSize, epochs, learningRate, schedule } = settingsFor(data, {}, preset);
     return [batchSize, epochs, learningRate, schedule];
   };
+  const own = [8, 77, 0.003, 'cosine'];
   const papers = [256, 50, 0.001, 'inverse-sqrt'];
   assert.equal(sparse(199, 0), of(100));
   assert.equal(sparse(200, 20), of(100));
-  assert.equal(sparse(200, 19), papers);
-  assert.equal(sparse(10_000, 50), papers);
+  assert.equal(sparse(200, 19), own);
+  assert.equal(sparse(10_000, 50), own);
+  assert.equal(sparse(10_000, 50, 'paper'), papers);
+  assert.equal(sparse(200, 20, 'paper'), papers);
 });
 
 test('the defaults are what fit takes when it is told them, and what a checkpoint holds', async () => {

@@ -51,11 +51,12 @@ export interface KnownNet {
   input: 'rows' | 'tiles';
   target: { kind: Targets['kind']; outputs: number };
   dropout?: number;
+  sparseDropout?: number;
   engine?: Engine;
 }
 
 /** The package's file of a net with these weights, the last layer its output. */
-export function knownFile({ layers, values, skips, input, target, dropout = 0 }: KnownNet): Uint8Array {
+export function knownFile({ layers, values, skips, input, target, dropout = 0, sparseDropout }: KnownNet): Uint8Array {
   const tensors: Record<string, Tensor> = {};
   const hidden = layers.slice(0, -1);
   layers.forEach((layer, l) => {
@@ -91,6 +92,7 @@ export function knownFile({ layers, values, skips, input, target, dropout = 0 }:
       outputs: target.outputs,
       target: target.kind,
       dropout,
+      ...(sparseDropout === undefined ? {} : { sparseDropout }),
       inputDropout: 0,
       hidden: hidden.map(({ fields, dense }) => ({ sparse: fields.length, dense })),
       ...(skips ? { skips: skips.map(({ from, units }) => ({ from, units })) } : {}),

@@ -10,7 +10,6 @@ import type { LoadOptions } from '../net.js';
 /** Options of DenseNet.create. */
 export const DENSE = {
   ...NET,
-  inputDropout: { ...NET.inputDropout, default: 0 },
   hidden: {
     kind: 'list',
     of: { kind: 'integer', from: 1, to: 2 ** 24, doc: 'Units.' },

@@ -127,11 +127,11 @@ export class FeedforwardNet extends Net {
   protected get identity(): Record<string, unknown> {
     const { method, shape } = this.state;
     const hidden = shape.hidden.map((h) => [h.connections?.units ?? 0, h.connections?.index.length ?? 0, h.dense]);
-    const { inputs, skips, outputs, dropout, inputDropout, target } = shape;
+    const { inputs, skips, outputs, dropout, sparseDropout, inputDropout, target } = shape;
     const { vectorizer, target: info } = this.state;
     const { mean, deviation } = info;
     return {
-      ...{ method, inputs, hidden, skips, outputs, dropout, inputDropout, target, mean, deviation },
+      ...{ method, inputs, hidden, skips, outputs, dropout, sparseDropout, inputDropout, target, mean, deviation },
       ...(vectorizer
         ? { 'vectorizer data': new Sha256().update(new TextEncoder().encode(JSON.stringify(vectorizer))).hex() }
         : {}),
@@ -240,7 +240,7 @@ export async function newState(
   origin: unknown,
 ): Promise<NetState> {
   const { options, input, raw, data, target } = begun;
-  const { seed, initialScale, dropout, inputDropout } = options;
+  const { seed, initialScale, preset, dropout, sparseDropout, inputDropout } = options;
   const shape: NetworkShape = {
     inputs: data.columns,
     input: data.features.kind === 'sparse' ? 'rows' : 'tiles',
@@ -248,12 +248,13 @@ export async function newState(
     outputs: target.outputs,
     target: target.kind,
     dropout,
+    ...(layers.hidden.every(({ connections }) => !connections) || sparseDropout === dropout ? {} : { sparseDropout }),
     inputDropout,
   };
   await inTurns(touching(begun.engine, 4 * requireTrainable(begun, shape)), new Pace());
   return {
     method,
-    options: { seed, initialScale },
+    options: { seed, initialScale, ...(preset ? { preset } : {}) },
     shape,
     target,
     featureNames: raw.featureNames,

@@ -161,10 +161,9 @@ function parseHeader(header: Header): Header {
     header.shape.outputs > 0 &&
     ['rows', 'tiles'].includes(header.shape.input) &&
     ['classes', 'tasks', 'values'].includes(header.shape.target) &&
-    header.shape.dropout >= 0 &&
-    header.shape.dropout < 1 &&
-    header.shape.inputDropout >= 0 &&
-    header.shape.inputDropout < 1 &&
+    isShare(header.shape.dropout) &&
+    isShare(header.shape.sparseDropout ?? 0) &&
+    isShare(header.shape.inputDropout) &&
     header.target?.kind === header.shape.target &&
     header.target.outputs === header.shape.outputs &&
     isNames(header.target.names, header.shape.outputs) &&
@@ -178,6 +177,10 @@ function parseHeader(header: Header): Header {
     typeof header.input === 'object';
   if (!sound) throw damaged('fields are missing or out of range');
   return header;
+}
+
+function isShare(share: unknown): boolean {
+  return typeof share === 'number' && share >= 0 && share < 1;
 }
 
 /** As SEED declares it. */

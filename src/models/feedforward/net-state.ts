@@ -4,11 +4,12 @@ import type { Precision } from '../precision.js';
 import type { TargetInfo } from '../target.js';
 import type { InputTransform } from './input.js';
 import type { NetworkShape } from './network.js';
+import type { Preset } from './options.js';
 
 /** All that makes a net, beside its weights. */
 export interface NetState extends Precision {
   method: string;
-  options: { seed: number; initialScale: number };
+  options: { seed: number; initialScale: number; preset?: Preset };
   shape: NetworkShape;
   target: TargetInfo;
   featureNames: readonly string[] | undefined;

@@ -1,6 +1,7 @@
 import type { Dataset, Matrix, Targets } from '../../data/dataset.js';
-import { activateBackward, type Noise } from '../../layers/activate.js';
-import { dropInputs, type InputBatch, LANES, loadBatch, tilesFor } from '../../layers/batch.js';
+import type { Noise } from '../../layers/activate.js';
+import { activateUnitsBackward, type DropRates } from '../../layers/activate-units.js';
+import { dropInputs, type InputBatch, loadBatch, tilesFor } from '../../layers/batch.js';
 import type { Connections } from '../../layers/connections.js';
 import { activationBytes, Linear } from '../../layers/linear.js';
 import { SkipPath, type SkipShape } from '../../layers/skip-path.js';
@@ -30,8 +31,10 @@ export interface NetworkShape {
   skips?: readonly SkipShape[];
   outputs: number;
   target: Targets['kind'];
-  /** Share of a hidden layer's units dropped in training. */
+  /** Share of a hidden layer's fully connected units dropped in training, and of those of skip-paths. */
   dropout: number;
+  /** Share of its sparse units; missing: as many. */
+  sparseDropout?: number;
   /** Share of the features dropped in training. */
   inputDropout: number;
 }
@@ -78,6 +81,12 @@ export class Network {
   /** The layers and those of the skip-paths, in the order of the parameters. */
   private get linears(): Linear[] {
     return [...this.layers, ...linearsOf(this.paths)];
+  }
+
+  /** Of dropout in hidden layers. */
+  get rates(): DropRates {
+    const { dropout, sparseDropout = dropout } = this.shape;
+    return { sparse: sparseDropout, dense: dropout };
   }
 
   /** Weights and biases. */
@@ -127,10 +136,13 @@ export class Network {
   /** Logits of the workspace's batch; with `noise`, dropout of that step. Returns their address, tiles of [outputs][32]. */
   async forward(space: Workspace, tiles: number, pace: Pace, noise?: Noise): Promise<Address> {
     const { dropout } = this.shape;
-    const how = { linearOutput: true, dropout, noise };
+    const how = { linearOutput: true, rates: this.rates, noise };
     const logits = await forwardLayers(this.engine, this.layers, space, tiles, pace, how);
     for (const [p, path] of this.paths.entries())
-      await path.forward(logits, space.paths[p]!, this.level(space, path.from), tiles, space.scratch, pace, how);
+      await path.forward(logits, space.paths[p]!, this.level(space, path.from), tiles, space.scratch, pace, {
+        dropout,
+        noise,
+      });
     return logits;
   }
 
@@ -205,8 +217,7 @@ class Session implements TrainingSession {
         const [room, h] = [this.pathDelta, space.paths[p]!];
         await path.backward(below, room, dlogits, h, input, tiles, space.scratch, pace, dropout);
       }
-      if (l > 0)
-        await activateBackward(engine, below, input as Address, tiles * layers[l - 1]!.units * LANES, dropout, pace);
+      if (l > 0) await activateUnitsBackward(engine, below, input as Address, layers[l - 1]!, tiles, net.rates, pace);
     }
     return loss;
   }

@@ -1,10 +1,10 @@
 import { type Completed, type Fn, type Options, type OptionsOf, SHARE } from '../../check/option.js';
 import type { Dataset } from '../../data/dataset.js';
-import { FEW_COLUMNS } from '../../data/tabular.js';
+import { FEW_COLUMNS, isTabular } from '../../data/tabular.js';
 import { CONSTRAINTS } from '../../structure/chow-liu.js';
 import { FIELDS } from '../../structure/receptive-fields.js';
 import { THRESHOLD } from '../../structure/variables.js';
-import { NET } from '../feedforward/options.js';
+import { NET, type Preset, SPARSE_DROPOUT } from '../feedforward/options.js';
 import { GROWING } from '../learning.js';
 import { HELD, LEAST_FALL, MOST_EPOCHS } from './stopping.js';
 
@@ -21,7 +21,7 @@ const PRETRAIN = {
   epochs: {
     kind: 'integer',
     from: 0,
-    defaultDoc: `until an epoch lowers the error on ${100 * HELD} % of the rows, held out, by less than ${100 * LEAST_FALL} % of all that it has fallen, at most ${MOST_EPOCHS}; the paper: 10`,
+    defaultDoc: `0 over sparse rows that are not a table, where it changed nothing; else until an epoch lowers the error on ${100 * HELD} % of the rows, held out, by less than ${100 * LEAST_FALL} % of all that it has fallen, at most ${MOST_EPOCHS}; preset paper: 10`,
     doc: 'Passes over the rows for each layer; 0 leaves the initial weights.',
   },
   batchSize: { kind: 'integer', from: 1, defaultDoc: 'as of fit', doc: 'Rows a step.' },
@@ -54,11 +54,12 @@ export interface GrowProgress {
 /** Options of TrfNet.grow. */
 export const TRF = {
   ...NET,
+  ...SPARSE_DROPOUT,
   layers: {
     kind: 'list',
     of: { kind: 'group', options: LAYER, doc: 'One hidden layer.' },
     least: 1,
-    defaultDoc: `6:5:100,5:4:50,5:2:25 as the paper has it for text; 5:2:80,5:2:40,5:2:20 for several tasks; 3:2:64,3:2:32 for fewer than ${FEW_COLUMNS} features`,
+    defaultDoc: `6:5:25 over sparse rows that are not a table, 5:2:25 for several tasks; 3:2:64,3:2:32 for fewer than ${FEW_COLUMNS} features; else, and with preset paper, 6:5:100,5:4:50,5:2:25, or 5:2:80,5:2:40,5:2:20 for several tasks`,
     doc: 'The hidden layers from the features up, each with its radius, stride and global units.',
   },
   pretrain: {
@@ -82,25 +83,31 @@ export const TRF = {
 export type TrfNetOptions = OptionsOf<typeof TRF>;
 export type TrfSettings = Completed<typeof TRF>;
 
-/** The paper's layers for such data; few columns make few fields, and global units see more than those. */
-export function defaultLayers({ columns, targets }: Dataset): Completed<typeof LAYER>[] {
+/**
+ * Over texts and fingerprints one layer of the paper's fields, with few global units: more of either over-fitted. With preset paper, and for other rows, the paper's layers. Few columns
+ * make few fields, and global units see more than those.
+ */
+export function defaultLayers(train: Dataset, preset?: Preset): Completed<typeof LAYER>[] {
+  const { columns, targets } = train;
   const shapes =
     columns < FEW_COLUMNS
       ? [
           [3, 2, 64],
           [3, 2, 32],
         ]
-      : targets?.kind === 'tasks'
-        ? [
-            [5, 2, 80],
-            [5, 2, 40],
-            [5, 2, 20],
-          ]
-        : [
-            [6, 5, 100],
-            [5, 4, 50],
-            [5, 2, 25],
-          ];
+      : preset !== 'paper' && !isTabular(train)
+        ? [targets?.kind === 'tasks' ? [5, 2, 25] : [6, 5, 25]]
+        : targets?.kind === 'tasks'
+          ? [
+              [5, 2, 80],
+              [5, 2, 40],
+              [5, 2, 20],
+            ]
+          : [
+              [6, 5, 100],
+              [5, 4, 50],
+              [5, 2, 25],
+            ];
   return shapes.map(([radius, stride, globalUnits]) => ({
     radius: radius!,
     stride: stride!,

@@ -1,5 +1,6 @@
 import { complete } from '../../check/complete.js';
 import { type Dataset, requireSound } from '../../data/dataset.js';
+import { isTabular } from '../../data/tabular.js';
 import { damaged, type ModelFile } from '../../files/model-file.js';
 import { defaultBatchSize } from '../../training/fit-defaults.js';
 import { begin, beginNet, FeedforwardNet, loadFeedforward, newState } from '../feedforward/feedforward-net.js';
@@ -8,7 +9,8 @@ import type { NetState } from '../feedforward/net-state.js';
 import type { LoadOptions } from '../net.js';
 import type { GrowSeconds } from './grow.js';
 import type { GrownLayer } from './grown-layer.js';
-import { defaultLayers, TRF, type TrfNetOptions } from './options.js';
+import { defaultLayers, type PretrainSettings, TRF, type TrfNetOptions, type TrfSettings } from './options.js';
+import { MOST_EPOCHS } from './stopping.js';
 
 /**
  * A net whose structure is learned from data: each layer's units see receptive fields grown on the Chow-Liu tree of the layer below, and a few
@@ -29,9 +31,8 @@ export class TrfNet extends FeedforwardNet {
     const begun = await beginNet(train, options);
     const { engine } = begun;
     const { input } = begun.options;
-    const { layers: shapes = defaultLayers(train), pretrain } = options;
-    const batchSize = pretrain.batchSize ?? defaultBatchSize(train);
-    const run = { ...options, input, layers: shapes, pretrain: { ...pretrain, batchSize } };
+    const { layers: shapes = defaultLayers(train, options.preset) } = options;
+    const run = { ...options, input, layers: shapes, pretrain: pretrainSettings(options, train) };
     // Pages that only run nets do without.
     const { growLayers } = await import('./grow.js');
     const { layers, seconds } = await growLayers(engine, train, begun.data, run);
@@ -66,6 +67,13 @@ export interface LayerOrigin {
   /** Total mutual information of the tree, nats. */
   totalInformation: number;
   edges: [number, number, number][];
+}
+
+/** Pre-training with what the rows and the preset decide. */
+function pretrainSettings({ pretrain, preset }: TrfSettings, train: Dataset): PretrainSettings {
+  const batchSize = pretrain.batchSize ?? defaultBatchSize(train, preset);
+  const epochs = pretrain.epochs ?? (preset === 'paper' ? MOST_EPOCHS : isTabular(train) ? undefined : 0);
+  return { ...pretrain, batchSize, ...(epochs === undefined ? {} : { epochs }) };
 }
 
 /** A net that was made elsewhere has no origin. RangeError for one that growing has not written. */

@@ -3,7 +3,7 @@ import { isMade } from '../../check/require.js';
 import { INPUT_COUNT } from '../../structure/latent/expand-options.js';
 import { LatentTree } from '../../structure/latent/latent-tree.js';
 import { type LatentTreeSeconds, LEARNING } from '../../structure/latent/options.js';
-import { NET } from '../feedforward/options.js';
+import { NET, SPARSE_DROPOUT } from '../feedforward/options.js';
 import { GROWING } from '../learning.js';
 
 export interface TseGrowSeconds extends LatentTreeSeconds {
@@ -49,6 +49,7 @@ function isLatentTree(value: unknown): value is LatentTree {
 /** Options of TseNet.grow. */
 export const TSE = {
   ...NET,
+  ...SPARSE_DROPOUT,
   ...INPUT_COUNT,
   skipPaths: {
     kind: 'group',

@@ -64,11 +64,23 @@ for (const { input, kind } of KINDS) {
   }
 }
 
+for (const input of ['rows', 'tiles'] as const) {
+  for (const rates of [
+    { dropout: 0.3, sparseDropout: 0 },
+    { dropout: 0, sparseDropout: 0.4 },
+    { dropout: 0.5, sparseDropout: 0.2 },
+  ]) {
+    test(`${input}, 70 rows, ${JSON.stringify(rates)}: gradients are the slopes of the loss`, () =>
+      gradientsAreSlopes(input, 'classes', 70, [0], rates));
+  }
+}
+
 async function gradientsAreSlopes(
   input: 'rows' | 'tiles',
   kind: GoldenTarget['kind'],
   rows: number,
   from: readonly number[],
+  dropout: { dropout: number; sparseDropout?: number } = { dropout: 0.3 },
 ): Promise<void> {
   const engine = await createEngine();
   const layers = [layer(20, 9, 4), layer(13, 0, 7), layer(7, 6, 0), layer(6, 0, 3)];
@@ -80,7 +92,7 @@ async function gradientsAreSlopes(
   const target = targetOf(kind, rows, 3);
   if (kind === 'tasks') target.values[0] = 1;
   const skips = from.map((k, p) => path(k, 5 + 3 * p, layers[k]!.inputs, 3));
-  const net = await knownNet({ layers, values, skips, input, target, dropout: 0.3, engine });
+  const net = await knownNet({ layers, values, skips, input, target, ...dropout, engine });
   const features = Array.from({ length: rows }, () =>
     Array.from({ length: 20 }, () => (random.chance(0.5) ? random.below(3) : 0)),
   );
