@@ -225,7 +225,7 @@ export abstract class Net {
   async fit(train: Dataset, options: FitOptions = {}): Promise<FitResult> {
     const given = complete(this.fitOptions, options, 'fit') as Completed<typeof FIT>;
     this.check(train, 'train', true);
-    const settings = fitSettings(given, train, this.state.options.preset);
+    const settings = fitSettings(given, train, this.state.options);
     if (settings.validation) this.check(settings.validation, 'validation', true);
     const { engine, seed, network, identity } = this;
     return this.life.train('fit', async () => {
@@ -273,9 +273,7 @@ export abstract class Net {
     const transforms = [train, ...(validation ? [validation] : [])].map((data) => this.transformBytes(data).most);
     const { held, arena } = this.engine;
     return (
-      held +
-      arena.used +
-      Math.max(this.fitNeed(train, fitSettings(given, train, this.state.options.preset)), ...transforms)
+      held + arena.used + Math.max(this.fitNeed(train, fitSettings(given, train, this.state.options)), ...transforms)
     );
   }
 

@@ -22,8 +22,13 @@ function defaultEpochs(train: Dataset, batchSize: number, table: boolean): numbe
   return Math.min(500, Math.max(table ? 50 : 20, Math.ceil(STEPS / Math.ceil(train.rows / batchSize))));
 }
 
-/** Options of fit with the defaults that the rows decide. */
-export function fitSettings(given: Completed<typeof FIT>, train: Dataset, preset?: 'paper'): FitSettings {
+/** What a net was made with. */
+interface Presets {
+  readonly preset?: 'paper' | undefined;
+}
+
+/** Options of fit with the defaults that the rows and the net's preset decide. */
+export function fitSettings(given: Completed<typeof FIT>, train: Dataset, { preset }: Presets = {}): FitSettings {
   const paper = preset === 'paper';
   const table = isTabular(train);
   const { batchSize = defaultBatchSize(train, preset) } = given;

@@ -93,7 +93,7 @@ test('refused by name', async () => {
   const data = fingerprints();
   await refusesAsync(
     () => TrfNet.grow(data, { preset: 'papers' as 'paper' }),
-    RangeError,
+    TypeError,
     /^preset: expected one of paper, got "papers"$/,
   );
   await refusesAsync(

@@ -127,7 +127,7 @@ test('values to predict from sparse rows, 30 % of which are there: nearly all is
 
 /** What fit would take for so many rows. */
 function settingsFor(data: Dataset, given = {}, preset?: 'paper'): FitSettings {
-  return fitSettings(complete(FIT, given, 'fit'), data, preset);
+  return fitSettings(complete(FIT, given, 'fit'), data, { preset });
 }
 
 test("batches and epochs follow the number of a table's rows, however they are stored; texts and fingerprints have their own, and the papers' by the preset", () => {

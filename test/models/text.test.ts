@@ -202,14 +202,15 @@ test('defaults go by whether rows are texts: ln(1 + count), and steps enough for
   const fitted = await DenseNet.create(train);
   // 24 texts in batches of 8: 3 steps an epoch, of which 1,000 are wanted.
   assert.is((await fitted.fit(train)).epochs, 334);
-  const wide = (data: Dataset) => new Dataset({ ...(data.features as SparseMatrix), columns: 1000 }, data.targets);
-  const plain = await DenseNet.create(wide(train));
-  // Counts of words, whoever counted them; indicators are left as they are.
-  assert.is(kind(plain), 'log');
-  const { value } = train.features as SparseMatrix;
-  const ones = new Dataset({ ...(wide(train).features as SparseMatrix), value: value.map(() => 1) }, train.targets);
-  assert.is(kind(await DenseNet.create(ones)), 'none');
-  assert.is((await plain.fit(wide(train))).epochs, 334);
+  const wide = (first: number) => {
+    const features = train.features as SparseMatrix;
+    const value = features.value.map((_, e) => (e === 0 ? first : 1));
+    return new Dataset({ ...features, columns: 1000, value }, train.targets);
+  };
+  // Counts of words, whoever counted them; indicators are left as they are, and what are no counts.
+  assert.is(kind(await DenseNet.create(wide(2))), 'log');
+  assert.is(kind(await DenseNet.create(wide(2.5))), 'none');
+  assert.is(kind(await DenseNet.create(wide(1))), 'none');
 });
 
 test.run();

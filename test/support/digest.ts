@@ -52,6 +52,7 @@ export async function trainingDigest(espalier: typeof Espalier): Promise<Record<
       { radius: 1, stride: 2, globalUnits: 3 },
     ],
     pretrain: { epochs: 2, batchSize: 64 },
+    sparseDropout: 0.5,
     seed: 11,
   };
   const training = { learningRate: 1e-3, schedule: 'inverse-sqrt' } as const;
@@ -87,7 +88,13 @@ export async function trainingDigest(espalier: typeof Espalier): Promise<Record<
     ],
     [
       'tse.sparse',
-      await TseNet.grow(sparse(train), { skeleton, skipPaths: { units: 9 }, seed: 17, input: 'none' }),
+      await TseNet.grow(sparse(train), {
+        skeleton,
+        skipPaths: { units: 9 },
+        seed: 17,
+        input: 'none',
+        sparseDropout: 0.5,
+      }),
       sparse,
       training,
     ],

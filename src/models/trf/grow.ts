@@ -17,7 +17,7 @@ import { precisionOf } from '../precision.js';
 import { encodeRows, requireEncoding, type Source } from './encoding.js';
 import type { GrownLayer } from './grown-layer.js';
 import { readGrowth, writeGrowth } from './growth-file.js';
-import { type GrowProgress, type PretrainSettings, TRF, type TrfSettings } from './options.js';
+import { type GrowProgress, type LayerSettings, type PretrainSettings, TRF, type TrfSettings } from './options.js';
 import { pretrainLayer } from './pretraining.js';
 
 /** Options of which the layers are settled. */
@@ -97,8 +97,8 @@ class Grower {
     if (pace.due) await pace.turn();
     const rank = inverse(tree.depthFirst());
     if (pace.due) await pace.turn();
-    const { radius, stride } = options;
-    const fields = await receptiveFieldsInTurns(tree, { radius, stride }, pace);
+    const { stride } = options;
+    const { radius, fields } = await fieldsWithin(tree, options, pace);
     if (pace.due) await pace.turn();
     const { centres, start, members } = byRank(fields, rank);
     const connections = { inputs: tree.variables, units: centres.length, start, index: members };
@@ -217,10 +217,28 @@ class Grower {
 
   private get identity(): Identity {
     const { rows, columns, features } = this.data;
-    // The finished net's dropout plays no part in growing.
-    const run = { ...this.run, dropout: undefined, inputDropout: undefined };
+    // The finished net's dropout plays no part in growing; what the preset decides is there.
+    const run = {
+      ...this.run,
+      preset: undefined,
+      dropout: undefined,
+      sparseDropout: undefined,
+      inputDropout: undefined,
+    };
     const data = { method: 'trf', rows, columns, kind: features.kind };
     return identity({ ...data, ...decisive(TRF, run), ...precisionOf(this.engine) });
+  }
+}
+
+/** The fields of the largest radius, up to the one asked for, that have so many members on average at most. */
+async function fieldsWithin(
+  tree: Tree,
+  { radius: most, stride, meanInputs = Number.POSITIVE_INFINITY }: LayerSettings,
+  pace: Pace,
+): Promise<{ radius: number; fields: ReceptiveFields }> {
+  for (let radius = most; ; radius--) {
+    const fields = await receptiveFieldsInTurns(tree, { radius, stride }, pace);
+    if (radius === 0 || fields.members.length <= meanInputs * fields.centres.length) return { radius, fields };
   }
 }
 

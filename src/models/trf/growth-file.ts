@@ -28,7 +28,7 @@ export function writeGrowth(layers: readonly GrownLayer[], identity: Identity): 
     put('sparse.index', connections.index);
     put('parameters', parameters);
   });
-  const state = { layers: layers.map(({ tree }) => ({ variables: tree.variables, root: tree.root })) };
+  const state = { layers: layers.map(({ radius, tree }) => ({ radius, variables: tree.variables, root: tree.root })) };
   return packState(GROWTH_KEY, identity, state, tensors);
 }
 
@@ -44,10 +44,13 @@ export function readGrowth(
   if (!Array.isArray(layers) || layers.length === 0 || layers.length >= options.length)
     throw damagedState(`expected from 1 to ${options.length - 1} layers, fewer than are grown in all`);
   let variables = inputs;
-  return layers.map((layer: { variables?: unknown; root?: number } | null, l) => {
+  return layers.map((layer: { radius?: unknown; variables?: unknown; root?: number } | null, l) => {
     if (layer?.variables !== variables)
       throw damagedState(`expected a tree over ${variables} variables in layer ${l}, got ${got(layer?.variables)}`);
-    const { radius, stride, globalUnits = 0 } = options[l]!;
+    const { radius: most, stride, globalUnits = 0 } = options[l]!;
+    const { radius = most } = layer;
+    if (!Number.isInteger(radius) || (radius as number) < 0 || (radius as number) > most)
+      throw damagedState(`expected a radius up to ${most} in layer ${l}, got ${got(radius)}`);
     const tree = treeOf(tensors, l, variables, layer.root);
     const centres = integers(tensors, `layers.${l}.centres`, 'resume');
     if (!isPlaces(centres, variables)) throw damagedState(`layer ${l} has centres that are out of range`);
@@ -56,7 +59,7 @@ export function readGrowth(
     if (!(parameters instanceof Float32Array) || !allFinite(parameters))
       throw damagedState(`the weights of layer ${l} are missing or not finite`);
     variables = centres.length + globalUnits;
-    return { radius, stride, globalUnits, tree, centres, connections, parameters };
+    return { radius: radius as number, stride, globalUnits, tree, centres, connections, parameters };
   });
 }
 

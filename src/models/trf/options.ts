@@ -12,9 +12,19 @@ import { HELD, LEAST_FALL, MOST_EPOCHS } from './stopping.js';
 const LAYER = {
   ...FIELDS,
   globalUnits: { kind: 'integer', from: 0, default: 0, doc: 'Fully connected units beside them.' },
+  meanInputs: {
+    kind: 'integer',
+    from: 1,
+    defaultDoc: 'any number',
+    doc: 'Inputs of a sparse unit at most, on average: the radius is smaller where fields would be larger.',
+  },
 } as const satisfies Options;
 
 export type LayerOptions = OptionsOf<typeof LAYER>;
+export type LayerSettings = Completed<typeof LAYER>;
+
+/** Trees of long documents have words with many neighbours, whose fields would be most of the vocabulary. */
+const MEAN_INPUTS = 150;
 
 /** Pre-training of each layer as a denoising autoencoder; defaults as in the paper. */
 const PRETRAIN = {
@@ -59,7 +69,7 @@ export const TRF = {
     kind: 'list',
     of: { kind: 'group', options: LAYER, doc: 'One hidden layer.' },
     least: 1,
-    defaultDoc: `6:5:25 over sparse rows that are not a table, 5:2:25 for several tasks; 3:2:64,3:2:32 for fewer than ${FEW_COLUMNS} features; else, and with preset paper, 6:5:100,5:4:50,5:2:25, or 5:2:80,5:2:40,5:2:20 for several tasks`,
+    defaultDoc: `6:5:25:${MEAN_INPUTS} over sparse rows that are not a table, 5:2:25:${MEAN_INPUTS} for several tasks; 3:2:64,3:2:32 for fewer than ${FEW_COLUMNS} features; else, and with preset paper, 6:5:100,5:4:50,5:2:25, or 5:2:80,5:2:40,5:2:20 for several tasks`,
     doc: 'The hidden layers from the features up, each with its radius, stride and global units.',
   },
   pretrain: {
@@ -87,7 +97,7 @@ export type TrfSettings = Completed<typeof TRF>;
  * Over texts and fingerprints one layer of the paper's fields, with few global units: more of either over-fitted. With preset paper, and for other rows, the paper's layers. Few columns
  * make few fields, and global units see more than those.
  */
-export function defaultLayers(train: Dataset, preset?: Preset): Completed<typeof LAYER>[] {
+export function defaultLayers(train: Dataset, preset?: Preset): LayerSettings[] {
   const { columns, targets } = train;
   const shapes =
     columns < FEW_COLUMNS
@@ -96,7 +106,7 @@ export function defaultLayers(train: Dataset, preset?: Preset): Completed<typeof
           [3, 2, 32],
         ]
       : preset !== 'paper' && !isTabular(train)
-        ? [targets?.kind === 'tasks' ? [5, 2, 25] : [6, 5, 25]]
+        ? [targets?.kind === 'tasks' ? [5, 2, 25, MEAN_INPUTS] : [6, 5, 25, MEAN_INPUTS]]
         : targets?.kind === 'tasks'
           ? [
               [5, 2, 80],
@@ -108,9 +118,10 @@ export function defaultLayers(train: Dataset, preset?: Preset): Completed<typeof
               [5, 4, 50],
               [5, 2, 25],
             ];
-  return shapes.map(([radius, stride, globalUnits]) => ({
+  return shapes.map(([radius, stride, globalUnits, meanInputs]) => ({
     radius: radius!,
     stride: stride!,
     globalUnits: globalUnits!,
+    ...(meanInputs ? { meanInputs } : {}),
   }));
 }

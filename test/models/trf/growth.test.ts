@@ -48,6 +48,28 @@ test('growing goes on from every checkpoint to the same bits, constrained trees 
   }
 });
 
+test('meanInputs: the largest radius whose fields are that small, as growing with that radius, and from a checkpoint too', async () => {
+  const data = sparse(train);
+  const layersOf = (radius: number, more = {}) => [{ radius, stride: 2, globalUnits: 3, ...more }, options.layers![1]!];
+  const meanOf = async (radius: number) => {
+    const net = await TrfNet.grow(data, { ...options, layers: layersOf(radius) });
+    const { connections, sparseUnits, denseUnits, inputs } = net.layers[0]!;
+    net.dispose();
+    return (connections - denseUnits * inputs) / sparseUnits;
+  };
+  const means = [await meanOf(0), await meanOf(1), await meanOf(2), await meanOf(3)];
+  assert.ok(means.every((mean, r) => r === 0 || mean > means[r - 1]!));
+  for (const radius of [0, 1, 2, 3]) {
+    const meanInputs = Math.ceil(means[radius]!);
+    const wanted = means.findLastIndex((mean) => mean <= meanInputs);
+    const { file, checkpoints } = await grow(data, { layers: layersOf(3, { meanInputs }) });
+    const net = await TrfNet.load(file);
+    assert.is(net.origin[0]!.radius, wanted);
+    assert.equal(file, (await grow(data, { layers: layersOf(wanted) })).file);
+    assert.equal((await grow(data, { layers: layersOf(3, { meanInputs }), resume: checkpoints[0]! })).file, file);
+  }
+});
+
 test('a checkpoint of other data or options, or a damaged one, is refused and takes no memory', async () => {
   const engine = await createEngine();
   const { checkpoints } = await grow(sparse(train), { engine });
@@ -65,7 +87,7 @@ test('a checkpoint of other data or options, or a damaged one, is refused and ta
   await refused({}, differs('kind was "sparse" and is "dense"$'), dense(train));
 
   // What growing does not use may change.
-  const dropped = { dropout: 0.2, inputDropout: 0.1 };
+  const dropped = { dropout: 0.2, sparseDropout: 0.3, inputDropout: 0.1 };
   const resumed = await grow(sparse(train), { engine, resume, ...dropped });
   assert.equal(resumed.file, (await grow(sparse(train), { engine, ...dropped })).file);
 
