@@ -104,7 +104,7 @@ test('options out of range', async () => {
   await refused([...train, '--out', 'y'.repeat(400)], /^espalier: .{0,300}the name is too long$/m);
   await refused([...train, '--holdout', '0.001'], /--holdout 0\.001: data: expected rows enough/);
   await refused([...train, '--holdout', '0', '--patience', '3'], /--patience: needs validation rows/);
-  await refused([...train, '--layers', '6:5'.repeat(3)], /--layers.*radius:stride:globalUnits/);
+  await refused([...train, '--layers', '6:5'.repeat(4)], /--layers.*radius:stride:globalUnits/);
   await refused([...train, '--layers', '6:0:1'], /--layers/);
   await refused([...train, '--layers', ''], /--layers/);
   await refused([...train, '--hidden', '5'], /--hidden: is not for --method trf/);
