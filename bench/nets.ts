@@ -1,4 +1,4 @@
-// npm run bench:nets -- [--sets REGEX] [--nets REGEX] [--seeds 0,1,2] [--data DIR] [--full] [--tune] [--set key=value]... [--json]: every method with default options on many sets,
+// npm run bench:nets -- [--sets nouns,mnist,fashion,cifar,tree,tables,folder] [--nets REGEX] [--seeds 0,1,2] [--data DIR] [--full] [--tune] [--set key=value]... [--json]: every method with default options on many sets,
 // beside what it is held against: the same net with the tree's vertices exchanged, dense nets of several widths, one of them pruned by magnitude, logistic regression. --data is a
 // folder with agnews, tox21 and r8, which npm does not have; --full takes all rows instead of 10,000; --tune looks at part of the training rows instead of the test rows: by it
 // defaults are chosen.
@@ -10,7 +10,7 @@ import type { Contender, Outcome } from './nets/contender.js';
 import { contenders } from './nets/contenders.js';
 import { shuffledPixels } from './nets/images-set.js';
 import { treeSet } from './nets/made-set.js';
-import type { NetSet } from './nets/net-set.js';
+import type { NetSet, Parts } from './nets/net-set.js';
 import { folderSets } from './nets/shared-set.js';
 import { tableSets } from './nets/table-set.js';
 import { nounsSet } from './nets/texts-set.js';
@@ -47,20 +47,22 @@ const SETS: Record<string, () => Promise<NetSet[]>> = {
 if (!values.json) printHeader(`Nets${settings.text ? `, defaults but ${settings.text}` : ', default options'}`);
 const engine = await createEngine();
 for (const [key, load] of Object.entries(SETS)) {
-  if (!values.sets.split(',').some((name) => key.startsWith(name))) continue;
+  if (values.sets && !values.sets.split(',').includes(key)) continue;
   for (const set of await load()) await compare(set);
 }
 
 async function compare(set: NetSet): Promise<void> {
   const lines: string[][] = [];
+  const parts: Parts[] = [];
+  for (const seed of seeds) parts.push(await set.parts(seed, values.tune));
   for (const contender of contenders(engine, settings.values).filter(({ name }) => wanted.test(name))) {
     const outcomes: Outcome[] = [];
-    for (const seed of seeds) outcomes.push(await contender.run(await set.parts(seed, values.tune), seed));
+    for (const [i, seed] of seeds.entries()) outcomes.push(await contender.run(parts[i]!, seed));
     if (values.json) console.log(JSON.stringify({ set: set.name, ...summary(contender, outcomes) }));
     else lines.push(lineOf(contender, outcomes));
   }
   if (values.json) return;
-  const { train, test } = await set.parts(0, values.tune);
+  const { train, test } = parts[0]!;
   const what = set.metric === 'accuracy' ? 'accuracy' : 'mean AUC';
   console.log(`${set.name}: ${train.rows} rows of ${train.columns} columns, ${what} of ${test.rows} others, points`);
   console.log(`${formatTable(['net', what, '±', 'validation', 'weights', 'seconds', 'NPMI', 'epochs'], lines)}\n`);

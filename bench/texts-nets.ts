@@ -6,7 +6,7 @@ import { DenseNet, type FeedforwardNet, splitRows, TrfNet, TseNet } from 'espali
 import { TextVectorizer } from 'espalier/text';
 import { mean } from '#dist/cli/bench/statistics.js';
 import { formatTable, printHeader } from './support/report.js';
-import { haveR8, type Labelled, labelledDefinitions, readR8 } from './support/texts.js';
+import { haveR8, type Labelled, labelledDefinitions, labelsOf, readR8, textsOf } from './support/texts.js';
 
 const NETS = {
   trf: (train, seed) => TrfNet.grow(train, { seed }),
@@ -66,7 +66,7 @@ async function run(name: Name, seed: number, learnedFrom: Labelled[], test: Labe
   const times = [performance.now()];
   const lap = () => times.push(performance.now());
   const { data } = await TextVectorizer.learnTransform(textsOf(learnedFrom), {
-    labels: learnedFrom.map(({ label }) => label),
+    labels: labelsOf(learnedFrom),
   });
   lap();
   const { train, validation } = await splitRows(data, { seed });
@@ -86,8 +86,4 @@ async function run(name: Name, seed: number, learnedFrom: Labelled[], test: Labe
     weights,
     seconds: times.slice(1).map((time, i) => (time - times[i]!) / 1000),
   };
-}
-
-function textsOf(documents: readonly Labelled[]): string[] {
-  return documents.map(({ text }) => text);
 }

@@ -1,7 +1,7 @@
 import { Dataset } from 'espalier';
 import { Random } from '../../test/support/random.js';
 import type { NetSet } from './net-set.js';
-import { rowsSet } from './rows-set.js';
+import { rowsBetween, rowsSet } from './rows-set.js';
 
 const COLUMNS = 1000;
 /** Share of the rows in which a variable is on, and how often a child does as its parent does. */
@@ -27,8 +27,7 @@ export function treeSet(most: number): NetSet {
     return random.chance(NOISE) ? random.below(4) : Number(a !== b) + 2 * Number(d && e);
   });
   const data = sparseOf(rows, name, labels);
-  const range = (from: number, to: number) => data.subset(Int32Array.from({ length: to - from }, (_, i) => from + i));
-  return rowsSet('made from a tree', 'accuracy', range(0, most), range(most, rows.length));
+  return rowsSet('made from a tree', 'accuracy', rowsBetween(data, 0, most), rowsBetween(data, most, data.rows));
 }
 
 /** The nearest variables, breadth first. */

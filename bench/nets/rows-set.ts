@@ -18,6 +18,11 @@ export function rowsSet(name: string, metric: NetSet['metric'], learn: Dataset, 
   };
 }
 
+/** Rows [from, to). */
+export function rowsBetween(data: Dataset, from: number, to: number): Dataset {
+  return data.subset(Int32Array.from({ length: to - from }, (_, i) => from + i));
+}
+
 /** Which rows are for what, drawn by the seed. */
 export function cut(rows: number, seed: number, tune: boolean): { held: number[]; tuned: number[]; rest: number[] } {
   const order = new Random(seed).permutation(rows);

@@ -1,9 +1,9 @@
 import type { TextVectorizer as Vectorizer } from 'espalier/text';
 import { TextVectorizer } from 'espalier/text';
 import { Random } from '../../test/support/random.js';
-import { type Labelled, labelledNouns, readR8 } from '../support/texts.js';
+import { type Labelled, labelledNouns, labelsOf, readR8, textsOf } from '../support/texts.js';
 import type { NetSet, Parts } from './net-set.js';
-import { cut } from './rows-set.js';
+import { cut, rowsBetween } from './rows-set.js';
 
 /** A set of texts: the vocabulary is that of the rows to learn from, without those that stand for the test rows. */
 function textsSet(name: string, learn: readonly Labelled[], test: readonly Labelled[]): NetSet {
@@ -14,11 +14,9 @@ function textsSet(name: string, learn: readonly Labelled[], test: readonly Label
       const { held, tuned, rest } = cut(learn.length, seed, tune);
       const own = [...rest, ...held].map((i) => learn[i]!);
       const { data, vectorizer } = await TextVectorizer.learnTransform(textsOf(own), { labels: labelsOf(own) });
-      const range = (from: number, to: number) =>
-        data.subset(Int32Array.from({ length: to - from }, (_, i) => from + i));
       return {
-        train: range(0, rest.length),
-        validation: range(rest.length, own.length),
+        train: rowsBetween(data, 0, rest.length),
+        validation: rowsBetween(data, rest.length, own.length),
         test: await read(vectorizer, tune ? tuned.map((i) => learn[i]!) : test, data.targets),
       };
     },
@@ -43,12 +41,4 @@ function read(vectorizer: Vectorizer, documents: readonly Labelled[], targets: u
     labels: labelsOf(documents),
     ...(names ? { classNames: names } : {}),
   });
-}
-
-function textsOf(documents: readonly Labelled[]): string[] {
-  return documents.map(({ text }) => text);
-}
-
-function labelsOf(documents: readonly Labelled[]): string[] {
-  return documents.map(({ label }) => label);
 }

@@ -37,3 +37,11 @@ export async function labelledNouns(): Promise<Labelled[]> {
   const all = await readDefinitions(NOUNS.map((_, i) => i + 3));
   return all.map(({ term, text, kind }) => ({ name: term, text, label: NOUNS[kind]! }));
 }
+
+export function textsOf(documents: readonly Labelled[]): string[] {
+  return documents.map(({ text }) => text);
+}
+
+export function labelsOf(documents: readonly Labelled[]): string[] {
+  return documents.map(({ label }) => label);
+}

@@ -20,6 +20,7 @@ import { fitSettings } from '../training/fit-defaults.js';
 import { FIT, type FitOptions, type FitSettings } from '../training/fit-options.js';
 import type { LossSum, Outputs } from '../training/losses.js';
 import { confusionBytes, type Evaluation, metrics } from '../training/metrics.js';
+import type { Preset } from '../training/preset.js';
 import type { Computation } from './computation.js';
 import { meanLoss, requireFiniteRows } from './finite-rows.js';
 import { Lifetime } from './lifetime.js';
@@ -118,7 +119,7 @@ export abstract class Net {
   /** @internal */
   abstract readonly state: {
     readonly method: string;
-    readonly options: { readonly seed: number; readonly preset?: 'paper' };
+    readonly options: { readonly seed: number; readonly preset?: Preset };
     readonly target: TargetInfo;
     readonly vectorizer?: TextVectorizerJson;
   } & Precision;
@@ -272,9 +273,8 @@ export abstract class Net {
     if (validation) this.check(validation, 'validation', true);
     const transforms = [train, ...(validation ? [validation] : [])].map((data) => this.transformBytes(data).most);
     const { held, arena } = this.engine;
-    return (
-      held + arena.used + Math.max(this.fitNeed(train, fitSettings(given, train, this.state.options)), ...transforms)
-    );
+    const need = this.fitNeed(train, fitSettings(given, train, this.state.options));
+    return held + arena.used + Math.max(need, ...transforms);
   }
 
   /** Bytes that fit needs beyond those in use. */

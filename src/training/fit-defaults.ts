@@ -1,46 +1,34 @@
 import type { Completed } from '../check/option.js';
 import type { Dataset } from '../data/dataset.js';
 import { isTabular } from '../data/tabular.js';
-import type { FIT, FitSettings } from './fit-options.js';
+import { BATCH, DECAY, DEFAULTS, FEW, type FIT, type FitSettings } from './fit-options.js';
 import { optimizerOptions } from './optimizer.js';
+import type { Preset } from './preset.js';
 
-/** Steps that a small table should have at least, all epochs together. */
-const STEPS = 1000;
-
-/** In place of dropout where values are to be predicted, whose scale that would blur. */
-const DECAY = 0.4;
-
-/** Rows a step: the largest power of two up to a 32nd of the rows, from 8 to 256, so that few rows make steps enough; 256 with the paper's preset. */
-export function defaultBatchSize(train: Dataset, preset?: 'paper'): number {
-  let size = 256;
-  if (preset !== 'paper') while (size > 8 && size * 32 > train.rows) size /= 2;
+/** Rows a step: few rows make steps enough; the most with the paper's preset. */
+export function defaultBatchSize(train: Dataset, preset?: Preset): number {
+  let size = BATCH.most;
+  if (preset !== 'paper') while (size > BATCH.least && size * BATCH.share > train.rows) size /= 2;
   return size;
 }
 
-/** 50 over tables, 20 over texts and fingerprints; of few rows more, up to 500, until there are STEPS. */
-function defaultEpochs(train: Dataset, batchSize: number, table: boolean): number {
-  return Math.min(500, Math.max(table ? 50 : 20, Math.ceil(STEPS / Math.ceil(train.rows / batchSize))));
-}
-
 /** What a net was made with. */
-interface Presets {
-  readonly preset?: 'paper' | undefined;
+interface MadeWith {
+  readonly preset?: Preset | undefined;
 }
 
 /** Options of fit with the defaults that the rows and the net's preset decide. */
-export function fitSettings(given: Completed<typeof FIT>, train: Dataset, { preset }: Presets = {}): FitSettings {
-  const paper = preset === 'paper';
+export function fitSettings(given: Completed<typeof FIT>, train: Dataset, { preset }: MadeWith = {}): FitSettings {
   const table = isTabular(train);
+  const own = DEFAULTS[preset ?? (table ? 'table' : 'other')];
   const { batchSize = defaultBatchSize(train, preset) } = given;
+  const enough = Math.min(FEW.epochs, Math.ceil(FEW.steps / Math.ceil(train.rows / batchSize)));
+  const decays = !preset && table && train.targets?.kind === 'values';
   const {
-    epochs = paper ? 50 : defaultEpochs(train, batchSize, table),
-    optimizer = optimizerOptions(
-      !paper && table && train.targets?.kind === 'values'
-        ? { kind: 'adam', weightDecay: DECAY, decoupled: true }
-        : 'adam',
-    ),
-    learningRate = paper ? 1e-3 : table ? 2e-3 : 3e-3,
-    schedule = paper ? 'inverse-sqrt' : 'cosine',
+    epochs = preset ? own.epochs : Math.max(own.epochs, enough),
+    optimizer = optimizerOptions(decays ? { kind: 'adam', weightDecay: DECAY, decoupled: true } : 'adam'),
+    learningRate = own.learningRate,
+    schedule = own.schedule,
   } = given;
   return { ...given, batchSize, epochs, learningRate, optimizer, schedule };
 }

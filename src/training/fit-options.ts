@@ -20,6 +20,24 @@ export interface FitProgress {
   secondsLeft: number;
 }
 
+/** Defaults over tables, over texts and fingerprints, and the TRF paper's. */
+export const DEFAULTS = {
+  table: { epochs: 50, learningRate: 2e-3, schedule: 'cosine' },
+  other: { epochs: 20, learningRate: 3e-3, schedule: 'cosine' },
+  paper: { epochs: 50, learningRate: 1e-3, schedule: 'inverse-sqrt' },
+} as const;
+
+/** Steps that few rows should have at least, all epochs together, and in how many of these at most. */
+export const FEW = { steps: 1000, epochs: 500 };
+
+/** Rows a step, and the part of all rows that a step has at most. */
+export const BATCH = { least: 8, most: 256, share: 32 };
+
+/** Decoupled, in place of dropout where values are to be predicted, whose scale that would blur. */
+export const DECAY = 0.4;
+
+const { table, other, paper } = DEFAULTS;
+
 /** Options of every net's fit; a method may have other defaults. */
 export const FIT = {
   validation: {
@@ -33,27 +51,26 @@ export const FIT = {
   epochs: {
     kind: 'integer',
     from: 1,
-    defaultDoc:
-      '50; over sparse rows that are not a table 20; over few rows as many as make 1,000 steps, up to 500; preset paper: 50',
+    defaultDoc: `${table.epochs}; over sparse rows that are not a table ${other.epochs}; over few rows as many as make ${FEW.steps} steps, up to ${FEW.epochs}; preset paper: ${paper.epochs}`,
     doc: 'Passes over the training rows.',
   },
   batchSize: {
     kind: 'integer',
     from: 1,
-    defaultDoc: 'the largest power of two up to a 32nd of the rows, from 8 to 256; preset paper: 256',
+    defaultDoc: `the largest power of two that ${BATCH.share} times over is not more than the rows, from ${BATCH.least} to ${BATCH.most}; preset paper: ${BATCH.most}`,
     doc: 'Rows a step.',
   },
   learningRate: {
     kind: 'number',
     above: 0,
-    defaultDoc: '0.003; over tables 0.002; preset paper: 0.001',
+    defaultDoc: `${other.learningRate}; over tables ${table.learningRate}; preset paper: ${paper.learningRate}`,
     doc: 'Step size of the optimiser, before the schedule.',
   },
   optimizer: {
     ...OPTIMIZER,
-    defaultDoc: 'adam; to predict values of tables with decoupled weight decay 0.4',
+    defaultDoc: `adam; to predict values of tables with decoupled weight decay ${DECAY}, but for preset paper`,
   },
-  schedule: { ...SCHEDULE, defaultDoc: 'cosine; preset paper: inverse-sqrt' },
+  schedule: { ...SCHEDULE, defaultDoc: `${table.schedule}; preset paper: ${paper.schedule}` },
   classWeights: CLASS_WEIGHTS,
   monitor: {
     kind: 'choice',

@@ -68,7 +68,7 @@ test('data made from a tree: four classes of which each is there, and the same a
   assert.equal((await treeSet(400).parts(0, false)).train.features, train.features);
 });
 
-test('each contender tells its score, its weights and how coherent its units are', async () => {
+test('each contender tells its score, weights, seconds and epochs', async () => {
   const engine = await createEngine();
   const set = rowsSet('some', 'accuracy', data, data);
   const quick = [['epochs', '2']] as const;

@@ -2,6 +2,9 @@
 import { type Dataset, DenseNet, TrfNet, type TrfNetOptions, TseNet } from 'espalier';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { readModelFile, writingModelFile } from '#dist/files/model-file.js';
+import { Pace } from '#dist/runtime/pace.js';
+import { inTurns } from '#dist/runtime/steps.js';
 import { Random } from '../support/random.js';
 import { refusesAsync } from '../support/refuses.js';
 import { sparseOf } from '../support/structure.js';
@@ -87,6 +90,18 @@ test('units of skip-paths are dropped as other dense ones are, and the rate of s
   assert.equal(rates(again), [0.5, 0, 0.2]);
   await Promise.all([net.fit(data, { epochs: 2 }), again.fit(data, { epochs: 2 })]);
   assert.equal(again.save(), net.save());
+});
+
+test('a file with a preset that there is not is refused', async () => {
+  const net = await DenseNet.create(fingerprints(), { hidden: [3], preset: 'paper' });
+  const { tensors, header } = await readModelFile(net.save());
+  const changed = { ...header, options: { ...(header.options as object), preset: 'papers' } };
+  const bytes = await inTurns(writingModelFile(tensors, changed), new Pace());
+  await refusesAsync(
+    () => DenseNet.load(bytes),
+    RangeError,
+    /^bytes: the metadata of this net are damaged: fields are missing or out of range$/,
+  );
 });
 
 test('refused by name', async () => {

@@ -241,6 +241,7 @@ export async function newState(
 ): Promise<NetState> {
   const { options, input, raw, data, target } = begun;
   const { seed, initialScale, preset, dropout, sparseDropout, inputDropout } = options;
+  const sparse = layers.hidden.some(({ connections }) => connections);
   const shape: NetworkShape = {
     inputs: data.columns,
     input: data.features.kind === 'sparse' ? 'rows' : 'tiles',
@@ -248,7 +249,7 @@ export async function newState(
     outputs: target.outputs,
     target: target.kind,
     dropout,
-    ...(layers.hidden.every(({ connections }) => !connections) || sparseDropout === dropout ? {} : { sparseDropout }),
+    ...(sparse && sparseDropout !== dropout ? { sparseDropout } : {}),
     inputDropout,
   };
   await inTurns(touching(begun.engine, 4 * requireTrainable(begun, shape)), new Pace());

@@ -16,6 +16,7 @@ import type { Linear, Segment } from '../../layers/linear.js';
 import type { SkipShape } from '../../layers/skip-path.js';
 import { plus } from '../../runtime/address.js';
 import { copying, placing, type Steps } from '../../runtime/steps.js';
+import { PRESETS } from '../../training/preset.js';
 import { precisionIn } from '../precision.js';
 import { hasScale } from '../target.js';
 import { type InputTransform, type InputTransformJson, transformFromJson } from './input.js';
@@ -173,6 +174,7 @@ function parseHeader(header: Header): Header {
     isSeed(header.options?.seed) &&
     Number.isFinite(header.options.initialScale) &&
     header.options.initialScale > 0 &&
+    [undefined, ...PRESETS].includes(header.options.preset) &&
     header.input !== null &&
     typeof header.input === 'object';
   if (!sound) throw damaged('fields are missing or out of range');

@@ -1,10 +1,10 @@
 import type { TextVectorizerJson } from '../../data/documents/vectorizer-json.js';
 import type { Tensor } from '../../files/safetensors.js';
+import type { Preset } from '../../training/preset.js';
 import type { Precision } from '../precision.js';
 import type { TargetInfo } from '../target.js';
 import type { InputTransform } from './input.js';
 import type { NetworkShape } from './network.js';
-import type { Preset } from './options.js';
 
 /** All that makes a net, beside its weights. */
 export interface NetState extends Precision {

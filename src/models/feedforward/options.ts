@@ -2,12 +2,8 @@ import { type Options, type OptionsOf, SEED, SHARE } from '../../check/option.js
 import type { Dataset } from '../../data/dataset.js';
 import { isTabular } from '../../data/tabular.js';
 import { ENGINE } from '../../runtime/engine.js';
+import { PRESETS, type Preset } from '../../training/preset.js';
 import { INPUT_TRANSFORMS, type InputTransformName } from './input.js';
-
-/** What options that are not given are taken from. */
-export type Preset = (typeof PRESETS)[number];
-
-const PRESETS = ['paper'] as const;
 
 /** Text and fingerprints: rows that say the same thing many times over, so that most of it will do. */
 const WIDE_INPUT_DROPOUT = 0.2;
@@ -24,7 +20,7 @@ export const NET = {
   dropout: {
     ...SHARE,
     defaultDoc: '0.5; 0 to predict values, whose scale it would blur',
-    doc: 'Share of hidden units dropped in training; of those that see a few inputs sparseDropout.',
+    doc: 'Share of the fully connected hidden units dropped in training.',
   },
   inputDropout: {
     ...SHARE,

@@ -4,7 +4,8 @@ import { FEW_COLUMNS, isTabular } from '../../data/tabular.js';
 import { CONSTRAINTS } from '../../structure/chow-liu.js';
 import { FIELDS } from '../../structure/receptive-fields.js';
 import { THRESHOLD } from '../../structure/variables.js';
-import { NET, type Preset, SPARSE_DROPOUT } from '../feedforward/options.js';
+import type { Preset } from '../../training/preset.js';
+import { NET, SPARSE_DROPOUT } from '../feedforward/options.js';
 import { GROWING } from '../learning.js';
 import { HELD, LEAST_FALL, MOST_EPOCHS } from './stopping.js';
 
