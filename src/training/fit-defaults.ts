@@ -1,8 +1,8 @@
 import type { Completed } from '../check/option.js';
 import type { Dataset } from '../data/dataset.js';
 import { isTabular } from '../data/tabular.js';
-import { BATCH, DECAY, DEFAULTS, FEW, type FIT, type FitSettings } from './fit-options.js';
-import { optimizerOptions } from './optimizer.js';
+import { BATCH, DECAY, DEFAULTS, EPSILON, FEW, type FIT, type FitSettings, TASKS_DECAY } from './fit-options.js';
+import { type OptimizerOptions, optimizerOptions } from './optimizer.js';
 import type { Preset } from './preset.js';
 
 /** Rows a step: few rows make steps enough; the most with the paper's preset. */
@@ -23,12 +23,16 @@ export function fitSettings(given: Completed<typeof FIT>, train: Dataset, { pres
   const own = DEFAULTS[preset ?? (table ? 'table' : 'other')];
   const { batchSize = defaultBatchSize(train, preset) } = given;
   const enough = Math.min(FEW.epochs, Math.ceil(FEW.steps / Math.ceil(train.rows / batchSize)));
-  const decays = !preset && table && train.targets?.kind === 'values';
   const {
     epochs = preset ? own.epochs : Math.max(own.epochs, enough),
-    optimizer = optimizerOptions(decays ? { kind: 'adam', weightDecay: DECAY, decoupled: true } : 'adam'),
+    optimizer = optimizerOptions(preset ? 'adam' : defaultOptimizer(train, table)),
     learningRate = own.learningRate,
     schedule = own.schedule,
   } = given;
   return { ...given, batchSize, epochs, learningRate, optimizer, schedule };
+}
+
+function defaultOptimizer({ targets }: Dataset, table: boolean): OptimizerOptions {
+  if (!table) return { kind: 'adam', epsilon: EPSILON, weightDecay: targets?.kind === 'tasks' ? TASKS_DECAY : 0 };
+  return targets?.kind === 'values' ? { kind: 'adam', weightDecay: DECAY, decoupled: true } : 'adam';
 }

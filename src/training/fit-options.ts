@@ -36,6 +36,12 @@ export const BATCH = { least: 8, most: 256, share: 32 };
 /** Decoupled, in place of dropout where values are to be predicted, whose scale that would blur. */
 export const DECAY = 0.4;
 
+/** Over texts and fingerprints: with Adam's own epsilon, rare features, whose gradients are small, take steps as large as common ones do, and are learned by heart. */
+export const EPSILON = 1e-4;
+
+/** L2 term of several tasks, whose gradients are a mean over them. */
+export const TASKS_DECAY = 1e-4;
+
 const { table, other, paper } = DEFAULTS;
 
 /** Options of every net's fit; a method may have other defaults. */
@@ -68,7 +74,7 @@ export const FIT = {
   },
   optimizer: {
     ...OPTIMIZER,
-    defaultDoc: `adam; to predict values of tables with decoupled weight decay ${DECAY}, but for preset paper`,
+    defaultDoc: `adam; to predict values of tables with decoupled weight decay ${DECAY}; over sparse rows that are not a table with epsilon ${EPSILON}, and for several tasks weight decay ${TASKS_DECAY}; preset paper: adam`,
   },
   schedule: { ...SCHEDULE, defaultDoc: `${table.schedule}; preset paper: ${paper.schedule}` },
   classWeights: CLASS_WEIGHTS,

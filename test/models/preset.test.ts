@@ -58,6 +58,37 @@ test('a TrfNet has one layer and no noise in units of few inputs; by the preset 
   }
 });
 
+test("a TseNet's units have 100 inputs at most, its skip-path 50 units; by the preset any number, and two paths of 100", async () => {
+  const data = fingerprints();
+  const density = 0.9;
+  for (const [options, most, paths] of [
+    [{}, 100, [[0, 50]]],
+    [
+      { preset: 'paper' },
+      216,
+      [
+        [0, 100],
+        [1, 100],
+      ],
+    ],
+    [{ maxInputs: 120 }, 120, [[0, 50]]],
+    [{ preset: 'paper', maxInputs: 30, skipPaths: { from: [0] } }, 30, [[0, 100]]],
+  ] as const) {
+    const net = await TseNet.grow(data, { density, ...options });
+    assert.equal(
+      net.skipPaths.map(({ from, units }) => [from, units]),
+      paths,
+    );
+    const { connections, sparseUnits } = net.layers[0]!;
+    // A latent has its children, of which there may be more.
+    assert.ok(
+      connections >= most * sparseUnits && connections < (most + 1) * sparseUnits,
+      `${connections / sparseUnits}`,
+    );
+    net.dispose();
+  }
+});
+
 test('what is given wins over the preset', async () => {
   const data = fingerprints();
   const given = { dropout: 0.25, inputDropout: 0.125, layers: [{ radius: 1, stride: 2 }] };

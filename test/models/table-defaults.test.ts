@@ -1,6 +1,6 @@
 // Nets with default options on tables, against least squares and logistic regression in double precision.
 import { readFileSync } from 'node:fs';
-import { createEngine, Dataset, DenseNet, TrfNet, TseNet } from 'espalier';
+import { createEngine, Dataset, DenseNet, type Targets, TrfNet, TseNet } from 'espalier';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { complete } from '#dist/check/complete.js';
@@ -130,6 +130,45 @@ function settingsFor(data: Dataset, given = {}, preset?: 'paper'): FitSettings {
   return fitSettings(complete(FIT, given, 'fit'), data, { preset });
 }
 
+/** Sparse rows that have the first so many columns. */
+function rowsOf(rows: number, columns: number, there: number, targets?: Targets): Dataset {
+  const row = Array.from({ length: there }, (_, i) => i);
+  return Dataset.sparse({
+    ...{ rows, columns, start: Int32Array.from({ length: rows + 1 }, (_, r) => r * there) },
+    index: Int32Array.from(Array.from({ length: rows }, () => row).flat()),
+    value: new Float32Array(rows * there).fill(1),
+    ...(targets && { targets }),
+  });
+}
+
+test("Adam's epsilon is larger over texts and fingerprints, and several tasks decay; over tables, values do", () => {
+  const adam = (data: Dataset, preset?: 'paper') => {
+    const { optimizer } = settingsFor(data, {}, preset);
+    if (optimizer.kind !== 'adam') throw new Error(optimizer.kind);
+    return [optimizer.epsilon, optimizer.weightDecay, optimizer.decoupled];
+  };
+  const classes: Targets = { kind: 'classes', values: new Int32Array(4), classes: 2 };
+  const tasks: Targets = { kind: 'tasks', values: new Int8Array(8), tasks: 2 };
+  const values: Targets = { kind: 'values', values: new Float64Array(4), outputs: 1 };
+  assert.equal(
+    [classes, tasks, values].map((targets) => adam(rowsOf(4, 300, 5, targets))),
+    [
+      [1e-4, 0, false],
+      [1e-4, 1e-4, false],
+      [1e-4, 0, false],
+    ],
+  );
+  assert.equal(
+    [classes, tasks, values].map((targets) => adam(rowsOf(4, 300, 30, targets))),
+    [
+      [1e-8, 0, false],
+      [1e-8, 0, false],
+      [1e-8, 0.4, true],
+    ],
+  );
+  assert.equal(adam(rowsOf(4, 300, 5, tasks), 'paper'), [1e-8, 0, false]);
+});
+
 test("batches and epochs follow the number of a table's rows, however they are stored; texts and fingerprints have their own, and the papers' by the preset", () => {
   const dense = (rows: number) => Dataset.dense(new Float32Array(rows * 2), { columns: 2 });
   const of = (rows: number, given = {}) => {
@@ -146,12 +185,7 @@ test("batches and epochs follow the number of a table's rows, however they are s
   assert.equal(of(1500, { batchSize: 500 }), [500, 334, 0.002, 'cosine']);
   assert.equal(of(100, { epochs: 3, learningRate: 1, schedule: 'constant' }), [8, 3, 1, 'constant']);
   const sparse = (columns: number, there: number, preset?: 'paper') => {
-    const [rows, row] = [100, Array.from({ length: there }, (_, i) => i)];
-    const data = Dataset.sparse({
-      ...{ rows, columns, start: Int32Array.from({ length: rows + 1 }, (_, r) => r * there) },
-      index: Int32Array.from(Array.from({ length: rows }, () => row).flat()),
-      value: new Float32Array(rows * there).fill(1),
-    });
+    const data = rowsOf(100, columns, there);
     const { batchSize, epochs, learningRate, schedule } = settingsFor(data, {}, preset);
     return [batchSize, epochs, learningRate, schedule];
   };

@@ -20,6 +20,18 @@ export interface TseGrowProgress {
   total: number;
 }
 
+/** Skip-paths by default, and the paper's. */
+const SKIPS: Skips = { from: [0], units: 50 };
+const PAPER_SKIPS: Skips = { from: [0, 1], units: 100 };
+
+/** Inputs of a latent at most: more of a large vocabulary are weights that learn the rows by heart. */
+const MOST_INPUTS = 100;
+
+export interface Skips {
+  from: readonly number[] | 'all';
+  units: number;
+}
+
 /** Skip-paths: from each of some levels a dense layer of ReLU units, with the net's dropout, straight to the output. */
 const SKIP_PATHS = {
   from: {
@@ -27,15 +39,20 @@ const SKIP_PATHS = {
     of: { kind: 'integer', from: 0, doc: 'A level.' },
     distinct: true,
     words: ['all'],
-    default: [0, 1],
+    defaultDoc: `[${SKIPS.from}]; preset paper: [${PAPER_SKIPS.from}]`,
     flag: 'skip-paths',
     doc: "Levels that also have a dense path to the output: 0 is the features, 1 the first hidden layer, and so on; 'all' takes every one.",
   },
-  units: { kind: 'integer', from: 1, default: 100, flag: 'skip-units', doc: 'ReLU units of each skip-path.' },
+  units: {
+    kind: 'integer',
+    from: 1,
+    defaultDoc: `${SKIPS.units}; preset paper: ${PAPER_SKIPS.units}`,
+    flag: 'skip-units',
+    doc: 'ReLU units of each skip-path.',
+  },
 } as const satisfies Options;
 
 export type SkipPathOptions = OptionsOf<typeof SKIP_PATHS>;
-export type SkipPathSettings = Completed<typeof SKIP_PATHS>;
 
 /** How the skeleton is learned; its seed is the net's unless told otherwise. */
 const SKELETON = { ...LEARNING, seed: SEED_OF_NET } as const satisfies Options;
@@ -51,6 +68,7 @@ export const TSE = {
   ...NET,
   ...SPARSE_DROPOUT,
   ...INPUT_COUNT,
+  maxInputs: { ...INPUT_COUNT.maxInputs, default: undefined, defaultDoc: `${MOST_INPUTS}; preset paper: Infinity` },
   skipPaths: {
     kind: 'group',
     options: SKIP_PATHS,
@@ -79,3 +97,15 @@ export const TSE = {
 
 export type TseNetOptions = OptionsOf<typeof TSE>;
 export type TseSettings = Completed<typeof TSE>;
+
+/** What the preset decides where the options do not. */
+export function structureOf({ preset, maxInputs, skipPaths }: TseSettings): {
+  maxInputs: number;
+  skips: Skips | false;
+} {
+  const paper = preset === 'paper';
+  const most = maxInputs ?? (paper ? Number.POSITIVE_INFINITY : MOST_INPUTS);
+  if (skipPaths === false) return { maxInputs: most, skips: false };
+  const { from, units } = paper ? PAPER_SKIPS : SKIPS;
+  return { maxInputs: most, skips: { from: skipPaths.from ?? from, units: skipPaths.units ?? units } };
+}

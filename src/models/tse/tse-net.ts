@@ -9,13 +9,15 @@ import { isCopy, LatentTree, requireLatentTree } from '../../structure/latent/la
 import { begin, beginNet, FeedforwardNet, loadFeedforward, newState } from '../feedforward/feedforward-net.js';
 import type { NetState } from '../feedforward/net-state.js';
 import type { LoadOptions, NetDescription } from '../net.js';
-import { type SkipPathSettings, TSE, type TseGrowSeconds, type TseNetOptions, type TseSettings } from './options.js';
+import { type Skips, structureOf, TSE, type TseGrowSeconds, type TseNetOptions, type TseSettings } from './options.js';
 import { type SkeletonJson, skeletonJson, skeletonOf, skeletonTensors } from './skeleton-file.js';
 import { growSkeleton } from './skeleton-growth.js';
 
 interface TseOrigin extends SkeletonJson {
   density: number;
   minInputs: number;
+  /** Missing: any number. */
+  maxInputs?: number;
 }
 
 /**
@@ -45,13 +47,15 @@ export class TseNet extends FeedforwardNet {
     options.signal?.throwIfAborted();
     const begun = await beginNet(train, options);
     const { engine } = begun;
-    const { seed, density, minInputs, signal, onProgress, skipPaths } = options;
+    const { seed, density, minInputs, signal, onProgress } = options;
+    const { maxInputs, skips: paths } = structureOf(options);
     const { skeleton, seconds } = await growSkeleton(engine, train, options);
-    const skips = skipPaths === false ? [] : skipShapes(skipPaths, skeleton.levels.length);
+    const skips = paths ? skipShapes(paths, skeleton.levels.length) : [];
     const began = performance.now();
     const { layers } = await expandTree(skeleton, train, {
       density,
       minInputs,
+      maxInputs,
       ...sampling(options.skeleton, seed),
       engine,
       signal,
@@ -59,7 +63,8 @@ export class TseNet extends FeedforwardNet {
     });
     const expansion = (performance.now() - began) / 1000;
     const hidden = layers.map((connections) => ({ connections, dense: 0 }));
-    const origin: TseOrigin = { ...skeletonJson(skeleton), density, minInputs };
+    const most = Number.isFinite(maxInputs);
+    const origin: TseOrigin = { ...skeletonJson(skeleton), density, minInputs, ...(most ? { maxInputs } : {}) };
     const state = await newState('tse', begun, { hidden, ...(skips.length ? { skips } : {}) }, origin);
     const net = await begin(new TseNet(engine, { ...state, featureNames: skeleton.featureNames }, skeleton), begun);
     net.growSeconds = { ...seconds, expansion };
@@ -98,16 +103,16 @@ function sampling(skeleton: TseSettings['skeleton'], seed: number): { sampleRows
   return { seed: skeleton.seed ?? seed, sampleRows: skeleton.sampleRows };
 }
 
-function requireOrigin({ density, minInputs }: TseOrigin): void {
+function requireOrigin({ density, minInputs, maxInputs }: TseOrigin): void {
   try {
-    complete(INPUT_COUNT, { density, minInputs }, 'bytes');
+    complete(INPUT_COUNT, { density, minInputs, maxInputs }, 'bytes');
   } catch (cause) {
     throw damaged((cause as Error).message, cause);
   }
 }
 
 /** Levels rise. */
-function skipShapes({ from, units }: SkipPathSettings, hidden: number): SkipShape[] {
+function skipShapes({ from, units }: Skips, hidden: number): SkipShape[] {
   const levels =
     from === 'all' ? Array.from({ length: hidden + 1 }, (_, level) => level) : [...from].sort((a, b) => a - b);
   for (const level of levels) {

@@ -18,6 +18,13 @@ export const INPUT_COUNT = {
     default: 20,
     doc: 'Nodes that each latent is connected to at least, if the level below has so many: a small share of a small level is next to nothing.',
   },
+  maxInputs: {
+    kind: 'integer',
+    from: 0,
+    words: [Number.POSITIVE_INFINITY],
+    default: Number.POSITIVE_INFINITY,
+    doc: 'Nodes that each latent is connected to at most, but for its children in the tree, which it has all: a share of a large level is a great many.',
+  },
 } as const satisfies Options;
 
 /** Options of expandTree. */

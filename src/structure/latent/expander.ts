@@ -65,13 +65,13 @@ interface Plan extends Places {
   readonly children: readonly Int32Array[];
 }
 
-function planOf(tree: LatentTree, level: number, { density, minInputs }: InputCount): Plan {
+function planOf(tree: LatentTree, level: number, { density, minInputs, maxInputs }: InputCount): Plan {
   const first = tree.firstOf(level);
   const above = tree.firstOf(level + 1);
   const inputs = above - first;
   const units = tree.levels[level]!;
   const children = Array.from({ length: units }, (_, u) => tree.island(above + u).map((v) => v - first));
-  const wanted = Math.min(inputs, Math.max(minInputs, Math.round(density * inputs)));
+  const wanted = Math.min(inputs, maxInputs, Math.max(minInputs, Math.round(density * inputs)));
   const more = Int32Array.from(children, (own) => Math.max(0, wanted - own.length));
   const start = new Int32Array(units + 1);
   children.forEach((own, u) => {

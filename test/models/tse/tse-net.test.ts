@@ -46,7 +46,7 @@ function skeletonOf(parts: Partial<LatentTreeParts> = {}): LatentTree {
 }
 
 const skeleton = skeletonOf();
-const small: TseNetOptions = { skeleton, density: 0.4, minInputs: 0, skipPaths: { units: 7 }, seed: 3 };
+const small: TseNetOptions = { skeleton, density: 0.4, minInputs: 0, skipPaths: { from: [0, 1], units: 7 }, seed: 3 };
 
 /** What is learned here: islands of five on the first level, which is soon done. */
 const learned: TseNetOptions = { ...small, skeleton: { maxTop: 2, restarts: 2, emSteps: 10, refineSteps: 2 } };
@@ -105,30 +105,12 @@ test('initial weights count the connections a unit has: ±1/√fan_in', async ()
   net.dispose();
 });
 
-test('skip-paths begin at the features and the first hidden layer, 100 units each, unless told otherwise', async () => {
+test('a skip-path of 50 units begins at the features, unless told otherwise', async () => {
   const data = sparse(problem);
   for (const [skipPaths, expected] of [
-    [
-      undefined,
-      [
-        [0, 100],
-        [1, 100],
-      ],
-    ],
-    [
-      {},
-      [
-        [0, 100],
-        [1, 100],
-      ],
-    ],
-    [
-      { units: 3 },
-      [
-        [0, 3],
-        [1, 3],
-      ],
-    ],
+    [undefined, [[0, 50]]],
+    [{}, [[0, 50]]],
+    [{ units: 3 }, [[0, 3]]],
     [
       { from: 'all', units: 5 },
       [
@@ -140,8 +122,8 @@ test('skip-paths begin at the features and the first hidden layer, 100 units eac
     [
       { from: [2, 0] },
       [
-        [0, 100],
-        [2, 100],
+        [0, 50],
+        [2, 50],
       ],
     ],
     [{ from: [] }, []],
@@ -599,6 +581,7 @@ test('files with a damaged tree are refused before any memory is taken', async (
     logLikelihood: -1234.5678901234567,
     density: 0.4,
     minInputs: 0,
+    maxInputs: 100,
   });
   assert.equal(retold(header.origin), unsealedFile(bytes));
   const { origin } = header;
@@ -617,6 +600,12 @@ test('files with a damaged tree are refused before any memory is taken', async (
   }
   for (const density of [null, -1, 2, '0.4']) {
     await refused(retold({ ...origin, density }), /^bytes: the metadata of this net are damaged: density: expected/);
+  }
+  for (const maxInputs of [null, -1, 0.5, '100']) {
+    await refused(
+      retold({ ...origin, maxInputs }),
+      /^bytes: the metadata of this net are damaged: maxInputs: expected/,
+    );
   }
   // A sound tree, but of another net.
   const flat = skeletonOf({

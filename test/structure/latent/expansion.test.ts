@@ -113,6 +113,33 @@ test('density 0 is the skeleton, density 1 everything, and more density only add
   }
 });
 
+test('maxInputs holds where density or minInputs ask for more, but for the children', async () => {
+  const tree = sampleTree(1, { islands: shapes[1]!, strength: 0.7 });
+  const data = Dataset.dense(sampleRows(tree, 150, 1));
+  const free = await expandTree(tree, data, { density: 0.8, minInputs: 3 });
+  let held = 0;
+  for (const maxInputs of [0, 2, 4, 1000, Number.POSITIVE_INFINITY]) {
+    const { layers } = await expandTree(tree, data, { density: 0.8, minInputs: 3, maxInputs });
+    layers.forEach(({ units, start, index }, l) => {
+      for (let u = 0; u < units; u++) {
+        const children = tree.island(tree.firstOf(l + 1) + u).length;
+        const { start: all, index: nodes } = free.layers[l]!;
+        const count = start[u + 1]! - start[u]!;
+        const without = all[u + 1]! - all[u]!;
+        assert.is(
+          count,
+          Math.max(children, Math.min(without, maxInputs)),
+          `maxInputs ${maxInputs}, layer ${l}, unit ${u}`,
+        );
+        const more = new Set(nodes.subarray(all[u]!, all[u + 1]!));
+        for (const v of index.subarray(start[u]!, start[u + 1]!)) assert.ok(more.has(v));
+        if (count < without) held++;
+      }
+    });
+  }
+  assert.ok(held > 5, `${held}`);
+});
+
 test('minInputs holds where the density asks for less, as far as the level goes', async () => {
   const tree = sampleTree(1, { islands: shapes[1]!, strength: 0.7 });
   const data = Dataset.dense(sampleRows(tree, 150, 1));
