@@ -99,7 +99,12 @@ if (runs.length > 0) await printResults();
 
 async function perform(name: string, options: GaterNetOptions): Promise<Run> {
   const key = keyOf(options);
-  const known = log && existsSync(log) ? readFileSync(log, 'utf8').split('\n').find((line) => line.includes(key)) : '';
+  const known =
+    log && existsSync(log)
+      ? readFileSync(log, 'utf8')
+          .split('\n')
+          .find((line) => line.includes(key))
+      : '';
   if (known) return { ...(JSON.parse(known) as Run), net: name };
   const engine = await createEngine(wide);
   const net = await GaterNet.create(train, { ...options, engine });

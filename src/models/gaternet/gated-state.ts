@@ -105,7 +105,8 @@ export function stateFrom(header: Record<string, unknown>): GatedState {
     if (shape.target !== target.kind || shape.outputs !== target.outputs) throw damaged(FIELDS);
     const { image, backbone, gater = false, placement, bottleneck, bottleneckNorm, penalty, pretrainEpochs } = shape;
     const { augmentation } = shape;
-    const gating = gater === false ? {} : { placement, bottleneck, bottleneckNorm, penalty, pretrainEpochs, ...laterOf(shape) };
+    const gating =
+      gater === false ? {} : { placement, bottleneck, bottleneckNorm, penalty, pretrainEpochs, ...laterOf(shape) };
     const { seed } = options;
     requireInteger(seed, 0, 'seed');
     const sound = complete(GATER, { seed, backbone, gater, augmentation, ...gating }, 'bytes');
