@@ -1,7 +1,8 @@
 // npm run bench:gaternet -- [--data cifar10] [--shrink 1] [--depth 8] [--width 16] [--rows 8000] [--epochs 6] [--batch 64] [--seeds 0,1,2] [--net NAME=JSON]... [--tune] [--log FILE]
 // [--minutes N] [--wide] [--no-time]: does gating help? Nets of GaterNet.create's options, all with the same images, augmentation and schedule: accuracy on all test images and on those trained
 // on, gates, multiply-adds, and milliseconds an image of predict on one thread, closed filters left out. Without --net: the backbone without gates (twin), one of as many weights as backbone and
-// gater together (wide), the gated one by default, and the gated one with its gater at rest (noise), whose gates are noise in training and their mean in evaluation.
+// gater together, and the gated one by default. "noise": 0.5 among the options: a dropout to compare with, gates of the same noise around a fixed value, the same for all images, so that this share
+// is open in the mean; in evaluation, which knows no noise, filters are multiplied by it.
 // --tune: accuracy on 5,000 training images that are not learned from, in place of the test images.
 // --log FILE: a line of JSON for each run; a run that has its line is not run again, and one that was stopped, by --minutes or otherwise, goes on from its last epoch. The nets lie beside.
 import { createHash } from 'node:crypto';
@@ -12,6 +13,9 @@ import { shrinkImages } from 'espalier/read';
 import { race } from '#dist/cli/bench/race.js';
 import { deviation, mean, median } from '#dist/cli/bench/statistics.js';
 import { loadNamed, type NamedSet } from '#dist/cli/read/named-data.js';
+import { LANES } from '#dist/layers/batch.js';
+import { plus } from '#dist/runtime/address.js';
+import { Pace } from '#dist/runtime/pace.js';
 import { Purpose, permutation } from '#dist/runtime/random.js';
 import { GateCounter } from '#dist/structure/gates.js';
 import { formatTable, printHeader } from './support/report.js';
@@ -19,9 +23,11 @@ import { formatTable, printHeader } from './support/report.js';
 const TUNED_BY = 5000;
 const TIMED = 256;
 
+type Options = GaterNetOptions & { readonly noise?: number };
+
 interface Contender {
   readonly name: string;
-  readonly options: GaterNetOptions;
+  readonly options: Options;
 }
 
 interface Run {
@@ -97,7 +103,7 @@ try {
 }
 if (runs.length > 0) await printResults();
 
-async function perform(name: string, options: GaterNetOptions): Promise<Run> {
+async function perform(name: string, options: Options): Promise<Run> {
   const key = keyOf(options);
   const known =
     log && existsSync(log)
@@ -107,7 +113,9 @@ async function perform(name: string, options: GaterNetOptions): Promise<Run> {
       : '';
   if (known) return { ...(JSON.parse(known) as Run), net: name };
   const engine = await createEngine(wide);
-  const net = await GaterNet.create(train, { ...options, engine });
+  const { noise, ...others } = options;
+  const net = await GaterNet.create(train, { ...others, ...(noise === undefined ? {} : atRest(noise)), engine });
+  if (noise !== undefined) forgetImages(net);
   const began = performance.now();
   const checkpoint = `${log}.${key}.checkpoint`;
   await net.fit(train, {
@@ -122,9 +130,9 @@ async function perform(name: string, options: GaterNetOptions): Promise<Run> {
     net: name,
     seed: net.seed,
     weights: net.weights,
-    accuracy: (await accuracies(net, test)).accuracy,
-    trainAccuracy: (await accuracies(net, train)).accuracy,
-    ...(await gatesOf(net)),
+    accuracy: await accuracyOf(net, test, noise),
+    trainAccuracy: await accuracyOf(net, train, noise),
+    ...(noise === undefined ? await gatesOf(net) : { gatesOpen: noise, multiplyAdds: net.multiplyAdds.dense }),
     seconds,
   };
   if (log) {
@@ -141,16 +149,52 @@ async function perform(name: string, options: GaterNetOptions): Promise<Run> {
   return run;
 }
 
-async function accuracies(net: GaterNet, data: Dataset): Promise<{ accuracy: number }> {
-  const { classes } = await predicted(net, data);
+async function accuracyOf(net: GaterNet, data: Dataset, noise: number | undefined): Promise<number> {
   const { values: labels } = data.targets as ClassTargets;
-  return { accuracy: classes.reduce((right, id, row) => right + (id === labels[row] ? 1 : 0), 0) / data.rows };
+  const right = (classes: Int32Array, first: number) =>
+    classes.reduce((count, id, i) => count + (id === labels[first + i] ? 1 : 0), 0);
+  if (noise === undefined) return right((await net.predict(data)).classes!, 0) / data.rows;
+  const { network, engine, target } = net;
+  const decided = new Float32Array(data.rows * network.gates).fill(noise);
+  let count = 0;
+  for await (const { rows, logits, tiles } of network.batches(data, 64, new Pace(), { decided, masked: true })) {
+    // Of tiles of 32 rows: [tile][output][row].
+    const outputs = engine.f32(logits, tiles * target.outputs * LANES);
+    const classes = Int32Array.from(rows, (_, i) => {
+      const at = (output: number) => outputs[(Math.floor(i / LANES) * target.outputs + output) * LANES + (i % LANES)]!;
+      return Array.from({ length: target.outputs }, (_, output) => output).reduce((best, o) =>
+        at(o) > at(best) ? o : best,
+      );
+    });
+    count += right(classes, rows[0]!);
+  }
+  return count / data.rows;
 }
 
-/** Of a gater at rest the gates say nothing: they are held at what they were in training, in the mean. */
-async function predicted(net: GaterNet, data: Dataset): Promise<{ classes: Int32Array }> {
-  const { classes } = await net.predict(data);
-  return { classes: classes! };
+/** A gater that stays as it starts, with such biases that the gates of training, half of them hard and half soft, are so in the mean. */
+function atRest(noise: number): GaterNetOptions {
+  const meanGate = (bias: number) => {
+    let [sum, weights] = [0, 0];
+    for (let e = -6; e <= 6; e += 0.01) {
+      const weight = Math.exp((-e * e) / 2);
+      const soft = Math.min(1, Math.max(0, 1.2 / (1 + Math.exp(-bias - e)) - 0.1));
+      sum += (weight * (soft + (bias + e > 0 ? 1 : 0))) / 2;
+      weights += weight;
+    }
+    return sum / weights;
+  };
+  let [low, high] = [-8, 8];
+  for (let i = 0; i < 50; i++) {
+    const middle = (low + high) / 2;
+    if (meanGate(middle) < noise) low = middle;
+    else high = middle;
+  }
+  return { gateBias: low, gaterRate: 0, penalty: 0 };
+}
+
+function forgetImages({ network, engine }: GaterNet): void {
+  const { offset, shape } = network.segments.find(({ name }) => name === 'gater.fnn.fc.0.weight')!;
+  engine.f32(plus(network.parameters.at, offset * 4), shape[0]! * shape[1]!).fill(0);
 }
 
 /** Mean share of open gates, the share of gates that some of the images open and others do not, and what computing an image takes. */
@@ -175,7 +219,7 @@ async function gatesOf(net: GaterNet): Promise<Pick<Run, 'gatesOpen' | 'inputDep
 function given(text: string): Contender {
   const at = text.indexOf('=');
   if (at < 1) throw new RangeError(`--net: expected NAME=JSON, got ${text}`);
-  return { name: text.slice(0, at), options: JSON.parse(text.slice(at + 1)) as GaterNetOptions };
+  return { name: text.slice(0, at), options: JSON.parse(text.slice(at + 1)) as Options };
 }
 
 async function usual(): Promise<Contender[]> {
@@ -211,7 +255,7 @@ function setting() {
   return { data, shrink: Number(shrink), tune, rows, epochs, batchSize };
 }
 
-function keyOf(options: GaterNetOptions): string {
+function keyOf(options: Options): string {
   return createHash('sha256')
     .update(JSON.stringify({ ...setting(), ...options }))
     .digest('hex')
@@ -230,7 +274,7 @@ async function milliseconds(): Promise<Map<string, number>> {
   const runners = [];
   for (const { name, options } of nets) {
     const file = netFile(keyOf({ ...common, ...options, seed }));
-    if (!existsSync(file)) continue;
+    if (options.noise !== undefined || !existsSync(file)) continue;
     const net = await GaterNet.load(readFileSync(file), { engine });
     runners.push({ name, run: () => net.predict(images), async: true });
   }

@@ -127,11 +127,11 @@ export const GATER = {
   },
   gaterRate: {
     kind: 'number',
-    above: 0,
+    from: 0,
     to: 1,
     default: 1,
     about: 'gater',
-    doc: "Factor on the learning rate of the gater's weights.",
+    doc: "Factor on the learning rate of the gater's weights; at 0 they stay as they start.",
   },
   pretrainEpochs: {
     kind: 'integer',
