@@ -190,7 +190,18 @@ test('the options reach the net', async () => {
     ...['train', stripes, '--method', 'gaternet', '--epochs', '1', '--limit', '20', '--seed', '5', '--out', out],
     ...['--backbone', 'cnn', '--width', '2', '--gater', 'resnet-14', '--gater-width', '4', '--bottleneck', '3'],
     ...['--bottleneck-norm', '--penalty', '0', '--pretrain-epochs', '1', '--augment', 'crop', '--open-target', '0.5'],
-    ...['--gate-variance', '0.1', '--penalty-warmup', '3', '--gate-bias', '2', '--gater-rate', '0.5'],
+    ...[
+      '--gate-variance',
+      '0.1',
+      '--penalty-warmup',
+      '3',
+      '--gate-bias',
+      '2',
+      '--gate-noise',
+      '0.5',
+      '--gater-rate',
+      '0.5',
+    ],
   ]);
   const { target, layers, weights, gates, multiplyAdds, taken, ...facts } = await answers<Record<string, unknown>>([
     'info',
@@ -212,6 +223,7 @@ test('the options reach the net', async () => {
     gateVariance: 0.1,
     penaltyWarmup: 3,
     gateBias: 2,
+    gateNoise: 0.5,
     gaterRate: 0.5,
     augmentation: { pad: 4, flip: false },
   });

@@ -58,6 +58,7 @@ export async function takenCalls(engine: Engine): Promise<Record<string, Taken>>
     gateVariance: 0,
     penaltyWarmup: 0,
     gateBias: 0,
+    gateNoise: 1,
     gaterRate: 1,
     pretrainEpochs: 0,
     augmentation: { pad: 1, flip: true },

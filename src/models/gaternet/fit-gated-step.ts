@@ -2,11 +2,11 @@ import type { Dataset } from '../../data/dataset.js';
 import { LANES, rowsToTiles, tilesFor, tilesToRows } from '../../layers/batch.js';
 import { normBackward, normForward } from '../../layers/batch-norm-passes.js';
 import { type Address, NONE } from '../../runtime/address.js';
-import type { Engine } from '../../runtime/engine.js';
 import type { Pace } from '../../runtime/pace.js';
 import { fillNormal, Purpose } from '../../runtime/random.js';
 import type { LossSum } from '../../training/losses.js';
 import { TrunkPass } from './fit-trunk-pass.js';
+import type { GatedLayers } from './gated-layers.js';
 import type { GatedSpace } from './gated-space.js';
 
 /** The random numbers of a step: noise [sample][gate] and a coin for each sample, not 0 for hard gates. */
@@ -65,7 +65,7 @@ export class GatedSteps {
       normForward(norm, y, x, n, 1, { relu: true }, scratch.norm, pace),
     );
     if (draw) draw(draws.noise, draws.coins, n, seed, step);
-    else drawNoise(net.engine, net.gates, draws.noise, draws.coins, n, seed, step);
+    else drawNoise(net, draws.noise, draws.coins, n, seed, step);
     if (pace.due) await pace.turn();
     net.engine.kernels.gate_forward(gates.values, draws.slope, head.scores, draws.noise, draws.coins, n, net.gates);
   }
@@ -144,15 +144,14 @@ export class GatedSteps {
 }
 
 function drawNoise(
-  engine: Engine,
-  gates: number,
+  { engine, gates, shape }: GatedLayers,
   noise: Address,
   coins: Address,
   n: number,
   seed: number,
   step: number,
 ): void {
-  fillNormal(engine, noise, n * gates, 1, seed, Purpose.gateNoise, step);
+  fillNormal(engine, noise, n * gates, shape.gateNoise ?? 1, seed, Purpose.gateNoise, step);
   engine.kernels.random_bits(coins, Math.ceil(n / 16), 0, seed, Purpose.gateCoin, step, 0);
   const words = engine.u32(coins, n);
   for (let s = 0; s < n; s++) words[s] = words[s]! >>> 31;

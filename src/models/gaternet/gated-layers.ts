@@ -28,10 +28,11 @@ export interface GatedShape {
   penalty: number;
   pretrainEpochs: number;
   openTarget?: number;
-  /** As the three below it, missing where it changes nothing. */
+  /** As those below it, missing where it changes nothing. */
   gateVariance?: number;
   penaltyWarmup?: number;
   gateBias?: number;
+  gateNoise?: number;
   gaterRate?: number;
   augmentation?: Augmentation;
 }

@@ -31,7 +31,14 @@ export function fileName(name: string): string {
 }
 
 /** Options of training that later versions brought: what they are where a file tells nothing. */
-const PLAIN = { openTarget: undefined, gateVariance: 0, penaltyWarmup: 0, gateBias: 0, gaterRate: 1 } as const;
+const PLAIN = {
+  openTarget: undefined,
+  gateVariance: 0,
+  penaltyWarmup: 0,
+  gateBias: 0,
+  gateNoise: 1,
+  gaterRate: 1,
+} as const;
 type Later = Pick<GatedShape, keyof typeof PLAIN>;
 
 /** Those that change anything. */

@@ -125,10 +125,16 @@ export const GATER = {
     about: 'gater',
     doc: 'What the biases of the gates start at: at 0 half of the gates are closed at first, at 2 next to none.',
   },
+  gateNoise: {
+    kind: 'number',
+    from: 0,
+    default: 1,
+    about: 'gater',
+    doc: 'Standard deviation of the noise that training adds to what decides each gate; 1 in the paper.',
+  },
   gaterRate: {
     kind: 'number',
     from: 0,
-    to: 1,
     default: 1,
     about: 'gater',
     doc: "Factor on the learning rate of the gater's weights; at 0 they stay as they start.",

@@ -131,6 +131,32 @@ test('gates start open, and nothing else is changed', async () => {
   usual.dispose();
 });
 
+test('noise: its deviation, which gates without a spread of their own show', async () => {
+  const shares: number[] = [];
+  for (const gateNoise of [0, 0.5, 1]) {
+    const net = await create({ gateBias: 1, gateNoise, penalty: 1 });
+    // What decides a gate is then its bias of 1 and noise.
+    floats(net, 'gater.fnn.fc.0.weight').fill(0);
+    const session = net.network.startTraining(data, ROWS.length) as GatedSession;
+    const bare = await create({ gateBias: 1, gateNoise, penalty: 0 });
+    floats(bare, 'gater.fnn.fc.0.weight').fill(0);
+    const other = bare.network.startTraining(data, ROWS.length) as GatedSession;
+    shares.push((await stepOf(net, session)) - (await stepOf(bare, other)));
+    for (const each of [session, other, net, bare]) each.dispose();
+  }
+  // Soft gates are clamp(1.2 σ(u) − 0.1) and hard ones 1[u > 0], half the rows each: means over u of deviation 0, 0.5 and 1 around 1, by a table of the normal distribution.
+  const coins = (soft: number, hard: number) => [soft, hard].sort((a, b) => a - b);
+  for (const [i, [soft, hard]] of [
+    [0.77727, 1],
+    [0.7643, 0.97725],
+    [0.7322, 0.84134],
+  ].entries()) {
+    const [low, high] = coins(soft!, hard!);
+    assert.ok(shares[i]! > low! - 0.02 && shares[i]! < high! + 0.02, `${shares}`);
+  }
+  assert.ok(shares[0]! > shares[1]! + 0.005 && shares[1]! > shares[2]! + 0.02, `${shares}`);
+});
+
 test("the gater's weights move at their share of the rate, the backbone's at the whole", async () => {
   const files: Record<string, Float32Array>[] = [];
   for (const gaterRate of [1, 0.25]) {
@@ -159,7 +185,14 @@ test("the gater's weights move at their share of the rate, the backbone's at the
 });
 
 test('files tell them where they change anything; a checkpoint is of the same ones', async () => {
-  const options = { openTarget: 0.5, gateVariance: 0.1, penaltyWarmup: 2, gateBias: 1.5, gaterRate: 0.5 };
+  const options = {
+    openTarget: 0.5,
+    gateVariance: 0.1,
+    penaltyWarmup: 2,
+    gateBias: 1.5,
+    gateNoise: 0.5,
+    gaterRate: 0.5,
+  };
   const net = await create(options);
   let checkpoint = new Uint8Array();
   await net.fit(data, {
@@ -171,10 +204,10 @@ test('files tell them where they change anything; a checkpoint is of the same on
   });
   const again = await GaterNet.load(net.save());
   assert.equal(again.save(), net.save());
-  const { openTarget, gateVariance, penaltyWarmup, gateBias, gaterRate } =
+  const { openTarget, gateVariance, penaltyWarmup, gateBias, gateNoise, gaterRate } =
     again.describe() as unknown as typeof options;
-  assert.equal({ openTarget, gateVariance, penaltyWarmup, gateBias, gaterRate }, options);
-  const usual = await create({ gateVariance: 0, penaltyWarmup: 0, gateBias: 0, gaterRate: 1 });
+  assert.equal({ openTarget, gateVariance, penaltyWarmup, gateBias, gateNoise, gaterRate }, options);
+  const usual = await create({ gateVariance: 0, penaltyWarmup: 0, gateBias: 0, gateNoise: 1, gaterRate: 1 });
   const shape = JSON.parse(readSafetensors(usual.save()).metadata['espalier.model']!).shape;
   assert.equal(
     Object.keys(options).filter((name) => name in shape),
