@@ -189,7 +189,7 @@ function atRest(noise: number): GaterNetOptions {
     if (meanGate(middle) < noise) low = middle;
     else high = middle;
   }
-  return { gateBias: low, gaterRate: 0, penalty: 0 };
+  return { gateBias: low, gateNoise: 1, gaterRate: 0, penalty: 0 };
 }
 
 function forgetImages({ network, engine }: GaterNet): void {
