@@ -1,136 +1,230 @@
-// npm run bench:gaternet -- [--data cifar10] [--depth 8] [--width 16] [--rows 8000] [--epochs 6] [--batch 64] [--seeds 0,1,2] [--nets twin,wide,gated]
-// [--penalties 0.1] [--placement block-output] [--pretrain 0] [--norm] [--json]: does gating help? The backbone without gates (twin), one of as many
-// parameters as backbone and gater together (wide), and the gated one, all with the same images and schedule; accuracy on all test images.
+// npm run bench:gaternet -- [--data cifar10] [--shrink 1] [--depth 8] [--width 16] [--rows 8000] [--epochs 6] [--batch 64] [--seeds 0,1,2] [--net NAME=JSON]... [--tune] [--log FILE]
+// [--minutes N] [--wide] [--no-time]: does gating help? Nets of GaterNet.create's options, all with the same images, augmentation and schedule: accuracy on all test images and on those trained
+// on, gates, multiply-adds, and milliseconds an image of predict on one thread, closed filters left out. Without --net: the backbone without gates (twin), one of as many weights as backbone and
+// gater together, and the gated one by default. "noise": 0.5 among the options: a dropout to compare with, gates of the same noise around a fixed value, the same for all images, so that this share
+// is open in the mean; in evaluation, which knows no noise, filters are multiplied by it.
+// --tune: accuracy on 5,000 training images that are not learned from, in place of the test images.
+// --log FILE: a line of JSON for each run; a run that has its line is not run again, and one that was stopped, by --minutes or otherwise, goes on from its last epoch. The nets lie beside.
+import { createHash } from 'node:crypto';
+import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import {
-  type ClassTargets,
-  createEngine,
-  type Dataset,
-  GaterNet,
-  type GaterNetOptions,
-  type Placement,
-} from 'espalier';
-import { deviation, mean } from '#dist/cli/bench/statistics.js';
+import { type ClassTargets, createEngine, type Dataset, GaterNet, type GaterNetOptions } from 'espalier';
+import { shrinkImages } from 'espalier/read';
+import { race } from '#dist/cli/bench/race.js';
+import { deviation, mean, median } from '#dist/cli/bench/statistics.js';
 import { loadNamed, type NamedSet } from '#dist/cli/read/named-data.js';
+import { LANES } from '#dist/layers/batch.js';
+import { plus } from '#dist/runtime/address.js';
+import { Pace } from '#dist/runtime/pace.js';
 import { Purpose, permutation } from '#dist/runtime/random.js';
 import { GateCounter } from '#dist/structure/gates.js';
 import { formatTable, printHeader } from './support/report.js';
+
+const TUNED_BY = 5000;
+const TIMED = 256;
+
+type Options = GaterNetOptions & { readonly noise?: number };
+
+interface Contender {
+  readonly name: string;
+  readonly options: Options;
+}
 
 interface Run {
   readonly net: string;
   readonly seed: number;
   readonly weights: number;
+  /** Shares of the test images, or of those that --tune looks at, and of the images trained on. */
   readonly accuracy: number;
-  readonly trainLoss: number;
+  readonly trainAccuracy: number;
   readonly gatesOpen?: number;
   readonly inputDependent?: number;
+  /** Of an image, gater included, with the gates that it opens. */
+  readonly multiplyAdds: number;
   readonly seconds: number;
 }
 
 const { values } = parseArgs({
   options: {
     data: { type: 'string', default: 'cifar10' },
+    shrink: { type: 'string', default: '1' },
     depth: { type: 'string', default: '8' },
     width: { type: 'string', default: '16' },
     rows: { type: 'string', default: '8000' },
     epochs: { type: 'string', default: '6' },
     batch: { type: 'string', default: '64' },
     seeds: { type: 'string', default: '0,1,2' },
-    nets: { type: 'string', default: 'twin,wide,gated' },
-    penalties: { type: 'string', default: '0.1' },
-    placement: { type: 'string', default: 'block-output' },
-    pretrain: { type: 'string', default: '0' },
-    norm: { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false },
+    net: { type: 'string', multiple: true, default: [] },
+    tune: { type: 'boolean', default: false },
+    log: { type: 'string', default: '' },
+    minutes: { type: 'string', default: 'Infinity' },
+    wide: { type: 'boolean', default: false },
+    'no-time': { type: 'boolean', default: false },
   },
 });
-const numbers = (text: string) => text.split(',').map(Number);
-const [depth, width, rows, epochs, batchSize] = [
-  values.depth,
-  values.width,
-  values.rows,
-  values.epochs,
-  values.batch,
-].map(Number) as [number, number, number, number, number];
-const placement = values.placement as Placement;
-const { train: all, test } = await loadNamed(values.data as NamedSet);
-const shuffle = permutation(await createEngine(), all.rows, 0, Purpose.split, 0);
-const train = drawn(all, rows);
-const colour = values.data === 'cifar10';
-const shared: GaterNetOptions = { augmentation: { pad: colour ? 4 : 2, flip: values.data !== 'mnist' } };
-const resnet = (filters: number) => ({ kind: 'resnet', depth, width: filters }) as const;
-const gated: GaterNetOptions = {
-  ...shared,
-  backbone: resnet(width),
-  gater: resnet(width),
-  placement,
-  pretrainEpochs: Number(values.pretrain),
-  bottleneckNorm: values.norm,
+const { log } = values;
+const count = (name: 'shrink' | 'depth' | 'width' | 'rows' | 'epochs' | 'batch') => {
+  const number = Number(values[name]);
+  if (!Number.isInteger(number) || number < 1)
+    throw new RangeError(`--${name}: expected an integer from 1, got ${values[name]}`);
+  return number;
 };
-const wide = await widthOfEqualSize();
+const [depth, width, epochs, batchSize] = [count('depth'), count('width'), count('epochs'), count('batch')];
+const deadline = new AbortController();
+if (values.minutes !== 'Infinity')
+  setTimeout(() => deadline.abort(new Error('out of time')), Number(values.minutes) * 60_000).unref();
 
-const nets: { name: string; options: GaterNetOptions }[] = [];
-for (const net of values.nets.split(',')) {
-  if (net === 'twin') nets.push({ name: 'twin', options: { ...shared, backbone: resnet(width), gater: false } });
-  else if (net === 'wide')
-    nets.push({ name: `width ${wide}`, options: { ...shared, backbone: resnet(wide), gater: false } });
-  else if (net === 'gated')
-    for (const penalty of numbers(values.penalties))
-      nets.push({ name: `gated, λ ${penalty}`, options: { ...gated, penalty } });
-  else throw new RangeError(`--nets: expected twin, wide or gated, got ${net}`);
-}
+const wide = values.wide ? { wide: true } : {};
+const named = await loadNamed(values.data as NamedSet);
+const shuffle = permutation(await createEngine(), named.train.rows, 0, Purpose.split, 0);
+const rows = Math.min(count('rows'), named.train.rows - (values.tune ? TUNED_BY : 0));
+const train = drawn(named.train, 0, rows);
+const test = values.tune ? drawn(named.train, rows, TUNED_BY) : shrinkImages(named.test, count('shrink'));
+const common: GaterNetOptions = {
+  augmentation: {
+    // The usual 4 of CIFAR-10 and 2 of MNIST, of images as they are.
+    pad: Math.max(1, Math.round((values.data === 'cifar10' ? 4 : 2) / count('shrink'))),
+    flip: values.data !== 'mnist',
+  },
+};
+const nets = values.net.length > 0 ? values.net.map(given) : await usual();
 
-if (!values.json) {
-  printHeader(
-    `${values.data}: ResNet-${depth} of width ${width}, ${train.rows} images, ${epochs} epochs in batches of ${batchSize}, gates at ${placement}`,
-  );
-}
+printHeader(
+  `${values.data}, shrunk by ${values.shrink}: ${rows} images, ${epochs} epochs in batches of ${batchSize}; accuracy on ${test.rows} ${values.tune ? 'training images left out' : 'test images'}`,
+);
 const runs: Run[] = [];
-// Seed by seed: what is done when time runs out can be compared.
-for (const seed of numbers(values.seeds)) {
-  for (const { name, options } of nets) {
-    const run = await perform(name, { ...options, seed });
-    runs.push(run);
-    if (values.json) console.log(JSON.stringify(run));
-    else console.log(`  ${name}, seed ${seed}: ${(run.accuracy * 100).toFixed(2)} % in ${run.seconds.toFixed(0)} s`);
-  }
+try {
+  // Seed by seed: what is done when time runs out can be compared.
+  for (const seed of values.seeds.split(',').map(Number))
+    for (const { name, options } of nets) runs.push(await perform(name, { ...common, ...options, seed }));
+} catch (error) {
+  if (!deadline.signal.aborted) throw error;
+  console.log('Out of time; the same command goes on.');
 }
-if (!values.json) printResults();
+if (runs.length > 0) await printResults();
 
-async function perform(name: string, options: GaterNetOptions): Promise<Run> {
-  const engine = await createEngine();
-  const net = await GaterNet.create(train, { ...options, engine });
+async function perform(name: string, options: Options): Promise<Run> {
+  const key = keyOf(options);
+  const known =
+    log && existsSync(log)
+      ? readFileSync(log, 'utf8')
+          .split('\n')
+          .find((line) => line.includes(key))
+      : '';
+  if (known) return { ...(JSON.parse(known) as Run), net: name };
+  const engine = await createEngine(wide);
+  const { noise, ...others } = options;
+  const net = await GaterNet.create(train, { ...others, ...(noise === undefined ? {} : atRest(noise)), engine });
+  if (noise !== undefined) forgetImages(net);
   const began = performance.now();
-  const { history } = await net.fit(train, { epochs, batchSize });
+  const checkpoint = `${log}.${key}.checkpoint`;
+  await net.fit(train, {
+    epochs,
+    batchSize,
+    signal: deadline.signal,
+    ...(log ? { onCheckpoint: (bytes: Uint8Array) => writeFileSync(checkpoint, bytes) } : {}),
+    ...(log && existsSync(checkpoint) ? { resume: readFileSync(checkpoint) } : {}),
+  });
   const seconds = (performance.now() - began) / 1000;
-  const { classes, gates } = await net.predict(test, { gates: net.gateLayout.length > 0 });
-  const result = {
+  const run: Run = {
     net: name,
     seed: net.seed,
     weights: net.weights,
-    accuracy: share(classes!, (id, row) => id === (test.targets as ClassTargets).values[row]),
-    trainLoss: history.at(-1)!.loss,
+    accuracy: await accuracyOf(net, test, noise),
+    trainAccuracy: await accuracyOf(net, train, noise),
+    ...(noise === undefined ? await gatesOf(net) : { gatesOpen: noise, multiplyAdds: net.multiplyAdds.dense }),
     seconds,
-    ...(gates ? gatesOf(net, gates) : {}),
   };
+  if (log) {
+    writeFileSync(netFile(key), net.save());
+    const { engine: _, ...said } = options;
+    appendFileSync(log, `${JSON.stringify({ ...run, key, options: said, ...setting() })}\n`);
+    rmSync(checkpoint, { force: true });
+  }
   net.dispose();
-  return result;
+  const open = run.gatesOpen === undefined ? '' : `, ${percent(run.gatesOpen, 1)} % of gates open`;
+  console.log(
+    `  ${name}, seed ${run.seed}: ${percent(run.accuracy)} % (train ${percent(run.trainAccuracy)} %)${open}, ${(run.multiplyAdds / 1e6).toFixed(2)} M multiply-adds, ${seconds.toFixed(0)} s`,
+  );
+  return run;
 }
 
-/** Mean share of open gates, and the share of gates that some test images open and others do not. */
-function gatesOf(net: GaterNet, gates: Float32Array): Pick<Run, 'gatesOpen' | 'inputDependent'> {
+async function accuracyOf(net: GaterNet, data: Dataset, noise: number | undefined): Promise<number> {
+  const { values: labels } = data.targets as ClassTargets;
+  const right = (classes: Int32Array, first: number) =>
+    classes.reduce((count, id, i) => count + (id === labels[first + i] ? 1 : 0), 0);
+  if (noise === undefined) return right((await net.predict(data)).classes!, 0) / data.rows;
+  const { network, engine, target } = net;
+  const decided = new Float32Array(data.rows * network.gates).fill(noise);
+  let count = 0;
+  for await (const { rows, logits, tiles } of network.batches(data, 64, new Pace(), { decided, masked: true })) {
+    // Of tiles of 32 rows: [tile][output][row].
+    const outputs = engine.f32(logits, tiles * target.outputs * LANES);
+    const classes = Int32Array.from(rows, (_, i) => {
+      const at = (output: number) => outputs[(Math.floor(i / LANES) * target.outputs + output) * LANES + (i % LANES)]!;
+      return Array.from({ length: target.outputs }, (_, output) => output).reduce((best, o) =>
+        at(o) > at(best) ? o : best,
+      );
+    });
+    count += right(classes, rows[0]!);
+  }
+  return count / data.rows;
+}
+
+/** A gater that stays as it starts, with such biases that the gates of training, half of them hard and half soft, are so in the mean. */
+function atRest(noise: number): GaterNetOptions {
+  const meanGate = (bias: number) => {
+    let [sum, weights] = [0, 0];
+    for (let e = -6; e <= 6; e += 0.01) {
+      const weight = Math.exp((-e * e) / 2);
+      const soft = Math.min(1, Math.max(0, 1.2 / (1 + Math.exp(-bias - e)) - 0.1));
+      sum += (weight * (soft + (bias + e > 0 ? 1 : 0))) / 2;
+      weights += weight;
+    }
+    return sum / weights;
+  };
+  let [low, high] = [-8, 8];
+  for (let i = 0; i < 50; i++) {
+    const middle = (low + high) / 2;
+    if (meanGate(middle) < noise) low = middle;
+    else high = middle;
+  }
+  return { gateBias: low, gateNoise: 1, gaterRate: 0, penalty: 0 };
+}
+
+function forgetImages({ network, engine }: GaterNet): void {
+  const { offset, shape } = network.segments.find(({ name }) => name === 'gater.fnn.fc.0.weight')!;
+  engine.f32(plus(network.parameters.at, offset * 4), shape[0]! * shape[1]!).fill(0);
+}
+
+/** Mean share of open gates, the share of gates that some of the images open and others do not, and what computing an image takes. */
+async function gatesOf(net: GaterNet): Promise<Pick<Run, 'gatesOpen' | 'inputDependent' | 'multiplyAdds'>> {
+  const { dense, gater } = net.multiplyAdds;
+  if (net.gateLayout.length === 0) return { multiplyAdds: dense };
+  const gates = await net.gates(test);
   const counter = new GateCounter(net.gateLayout);
   counter.add(gates);
   const report = counter.report();
-  return { gatesOpen: report.meanOpen, inputDependent: report.inputDependent / report.gates };
+  const costs = Array.from({ length: test.rows }, (_, r) =>
+    net.costOf(gates.subarray(r * report.gates, (r + 1) * report.gates)),
+  );
+  return {
+    gatesOpen: report.meanOpen,
+    inputDependent: report.inputDependent / report.gates,
+    multiplyAdds: mean(costs) + gater,
+  };
 }
 
-function share(values: Int32Array, holds: (value: number, at: number) => boolean): number {
-  return values.reduce((count, value, at) => count + (holds(value, at) ? 1 : 0), 0) / values.length;
+/** NAME=JSON, options of GaterNet.create. */
+function given(text: string): Contender {
+  const at = text.indexOf('=');
+  if (at < 1) throw new RangeError(`--net: expected NAME=JSON, got ${text}`);
+  return { name: text.slice(0, at), options: JSON.parse(text.slice(at + 1)) as Options };
 }
 
-/** The width whose backbone alone has about as many parameters as the gated net. */
-async function widthOfEqualSize(): Promise<number> {
+async function usual(): Promise<Contender[]> {
+  const resnet = (filters: number) => ({ kind: 'resnet', depth, width: filters }) as const;
+  const gated: GaterNetOptions = { backbone: resnet(width), gater: resnet(width) };
   const engine = await createEngine();
   const size = async (options: GaterNetOptions) => {
     const net = await GaterNet.create(test, { ...options, engine });
@@ -139,35 +233,84 @@ async function widthOfEqualSize(): Promise<number> {
     return weights;
   };
   const wanted = await size(gated);
-  let best = width;
-  let least = Number.POSITIVE_INFINITY;
+  let [equal, least] = [width, Number.POSITIVE_INFINITY];
   for (let filters = width; filters <= 2 * width; filters++) {
-    const off = Math.abs((await size({ ...shared, backbone: resnet(filters), gater: false })) - wanted);
-    if (off < least) [best, least] = [filters, off];
+    const off = Math.abs((await size({ backbone: resnet(filters), gater: false })) - wanted);
+    if (off < least) [equal, least] = [filters, off];
   }
-  return best;
+  return [
+    { name: 'twin', options: { backbone: resnet(width), gater: false } },
+    { name: `width ${equal}`, options: { backbone: resnet(equal), gater: false } },
+    { name: 'gated', options: gated },
+  ];
 }
 
-/** The first rows of a shuffle: the files are in an order of their own. */
-function drawn(data: Dataset, count: number): Dataset {
-  return count >= data.rows ? data : data.subset(shuffle.subarray(0, count));
+/** Of a shuffle, since the files are in an order of their own. */
+function drawn(data: Dataset, first: number, length: number): Dataset {
+  return shrinkImages(data.subset(shuffle.subarray(first, first + length)), count('shrink'));
 }
 
-function printResults(): void {
-  const percent = (x: number, places = 2) => (x * 100).toFixed(places);
+function setting() {
+  const { data, shrink, tune } = values;
+  return { data, shrink: Number(shrink), tune, rows, epochs, batchSize };
+}
+
+function keyOf(options: Options): string {
+  return createHash('sha256')
+    .update(JSON.stringify({ ...setting(), ...options }))
+    .digest('hex')
+    .slice(0, 16);
+}
+
+function netFile(key: string): string {
+  return `${log}.${key}.safetensors`;
+}
+
+/** Of the first seed's nets, in turns. */
+async function milliseconds(): Promise<Map<string, number>> {
+  const seed = runs[0]!.seed;
+  const images = test.subset(Int32Array.from({ length: TIMED }, (_, i) => i));
+  const engine = await createEngine(wide);
+  const runners = [];
+  for (const { name, options } of nets) {
+    const file = netFile(keyOf({ ...common, ...options, seed }));
+    if (options.noise !== undefined || !existsSync(file)) continue;
+    const net = await GaterNet.load(readFileSync(file), { engine });
+    runners.push({ name, run: () => net.predict(images), async: true });
+  }
+  const times = await race(runners, 15, { clock: 'cpu', warmup: 3 });
+  return new Map(runners.map(({ name }, i) => [name, median(times[i]!) / TIMED]));
+}
+
+async function printResults(): Promise<void> {
+  const times = log && !values['no-time'] ? await milliseconds() : undefined;
   const table = nets.map(({ name }) => {
-    const own = runs.filter((run) => run.net === name);
-    const accuracies = own.map(({ accuracy }) => accuracy);
+    const own = runs.filter(({ net }) => net === name);
+    if (own.length === 0) return [name];
+    const all = (part: 'accuracy' | 'trainAccuracy') => own.map((run) => run[part]);
     const open = own.flatMap(({ gatesOpen }) => gatesOpen ?? []);
     const dependent = own.flatMap((run) => run.inputDependent ?? []);
     return [
       name,
       own[0]!.weights.toLocaleString('en'),
-      `${percent(mean(accuracies))} ± ${percent(deviation(accuracies))}`,
+      `${percent(mean(all('accuracy')))} ± ${percent(deviation(all('accuracy')))}`,
+      percent(mean(all('trainAccuracy'))),
       open.length ? percent(mean(open), 1) : '',
       dependent.length ? percent(mean(dependent), 1) : '',
+      (mean(own.map(({ multiplyAdds }) => multiplyAdds)) / 1e6).toFixed(2),
+      times?.get(name)?.toFixed(3) ?? '',
       mean(own.map(({ seconds }) => seconds)).toFixed(0),
     ];
   });
-  console.log(formatTable(['net', 'weights', 'test accuracy %', 'gates open %', 'input-dependent %', 's'], table));
+  console.log();
+  console.log(
+    formatTable(
+      ['net', 'weights', 'accuracy %', 'of training %', 'gates open %', 'depend %', 'M multiply-adds', 'ms', 's'],
+      table,
+    ),
+  );
+}
+
+function percent(x: number, places = 2): string {
+  return (x * 100).toFixed(places);
 }

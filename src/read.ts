@@ -1,6 +1,7 @@
 // 'espalier/read': reading data. Apart from the index, so that a page that reads none need not load a parser.
 export { gunzip, textOf } from './data/gunzip.js';
 export { type IdxArray, idxDataset, parseIdx } from './data/images/idx.js';
+export { shrinkImages } from './data/images/shrink.js';
 export type { PacedOptions } from './data/paced.js';
 export { type LearnedTable, learnRecords, readRecords } from './data/tables/learn-records.js';
 export type { RecordsOptions } from './data/tables/options.js';

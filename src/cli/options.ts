@@ -20,6 +20,8 @@ export interface DataOptions extends ReadingTexts {
   labels?: string;
   featureNames?: string;
   targetNames?: string;
+  /** Images alone: see shrinkImages. */
+  shrink?: number;
   /** Bytes, of --max-memory: what readers hold to as well. */
   maxMemory?: number;
 }
@@ -86,5 +88,6 @@ export function addDataOptions(
   }
   add('--feature-names <file>', 'names of the features, one a line');
   add('--target-names <file>', 'names of the classes or tasks, one a line');
+  add('--shrink <n>', 'images: each n x n pixels become one, their mean, here and for good (default: 1)', integer(1));
   return command;
 }

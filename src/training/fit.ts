@@ -9,7 +9,7 @@ import { better, type CheckpointState, type EpochRecord, readCheckpoint, writeCh
 import { FIT, type FitSettings } from './fit-options.js';
 import type { LossSum } from './losses.js';
 import type { Evaluation, Monitor } from './metrics.js';
-import { type Block, createOptimizer, isFiniteBlock } from './optimizer.js';
+import { type Block, createOptimizer, isFiniteBlock, type Slowed } from './optimizer.js';
 import { scheduleFactor } from './schedule.js';
 
 export interface FitResult {
@@ -27,6 +27,8 @@ export interface TrainingSession {
   readonly gradients: Address;
   /** Floats from the start of the parameters that the optimiser moves at this step; missing for all. What comes after is kept with them. */
   readonly trained?: number;
+  /** The floats from `from` on move at the rate times the factor. */
+  readonly slowed?: Slowed;
   /** Loss and gradients of these rows; `step` numbers the noise. Rejects with what the pace throws, and then has changed nothing that lasts. */
   step(rows: Int32Array, seed: number, step: number, pace: Pace): Promise<LossSum>;
   /** Moves what lasts beside the weights, such as running statistics, as the last step said. Called with the optimiser's step. */
@@ -170,7 +172,7 @@ class Run {
       if (this.pace.due) await this.pace.turn();
       while (net.readers.beingRead) await net.readers.unread();
       if (!Number.isFinite(sum)) throw this.diverged(`loss ${sum} in batch ${this.batch + 1}`);
-      this.optimizer.step(this.trained, this.session.gradients, rate);
+      this.optimizer.step(this.trained, this.session.gradients, rate, this.session.slowed);
       this.session.commit?.();
       this.lossSum += sum;
       this.lossWeight += weight;

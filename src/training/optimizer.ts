@@ -54,10 +54,16 @@ export interface Block {
   readonly length: number;
 }
 
+/** The floats from `from` on, a multiple of 16, whose rate is `factor` times that of the others. */
+export interface Slowed {
+  readonly from: number;
+  readonly factor: number;
+}
+
 /** Optimiser state over one block of parameters. */
 export interface Optimizer {
   /** One update from the gradients. */
-  step(parameters: Block, gradients: Address, rate: number): void;
+  step(parameters: Block, gradients: Address, rate: number, slowed?: Slowed): void;
   /** State vectors, for checkpoints. */
   readonly state: Readonly<Record<string, Block>>;
   /** State numbers, for checkpoints. */
@@ -86,12 +92,12 @@ class Adam implements Optimizer {
     this.state = { mean: { at: scope.zeros(length), length }, square: { at: scope.zeros(length), length } };
   }
 
-  step(parameters: Block, gradients: Address, rate: number): void {
+  step(parameters: Block, gradients: Address, given: number, slowed?: Slowed): void {
     const { beta1, beta2, epsilon, weightDecay, decoupled } = this.options;
     const [p1, p2] = [this.scalars[0]! * beta1, this.scalars[1]! * beta2];
     this.scalars = [p1, p2];
     const { mean, square } = this.state;
-    inVectors(this.engine, parameters.length, UPDATE, ({ kernels }, at, length) => {
+    inRates(this.engine, parameters.length, given, slowed, ({ kernels }, at, length, rate) => {
       kernels.adam(
         plus(parameters.at, at),
         plus(gradients, at),
@@ -122,10 +128,10 @@ class Sgd implements Optimizer {
     this.state = { velocity: { at: scope.zeros(length), length } };
   }
 
-  step(parameters: Block, gradients: Address, rate: number): void {
+  step(parameters: Block, gradients: Address, given: number, slowed?: Slowed): void {
     const { momentum, nesterov, weightDecay } = this.options;
     const { velocity } = this.state;
-    inVectors(this.engine, parameters.length, UPDATE, ({ kernels }, at, length) => {
+    inRates(this.engine, parameters.length, given, slowed, ({ kernels }, at, length, rate) => {
       kernels.sgd(
         plus(parameters.at, at),
         plus(gradients, at),
@@ -154,6 +160,22 @@ export function isFiniteBlock(engine: Engine, { at, length }: Block): boolean {
   });
   for (let i = 0; i < fork.keptCount; i++) if (!fork.kept(i)) return false;
   return true;
+}
+
+/** Updates of vectors of `length` floats in parts of one rate each. */
+function inRates(
+  engine: Engine,
+  length: number,
+  rate: number,
+  { from, factor }: Slowed = { from: length, factor: 1 },
+  update: (fork: Fork, at: number, length: number, rate: number) => void,
+): void {
+  if (factor === 1 || from >= length) {
+    inVectors(engine, length, UPDATE, (fork, at, part) => update(fork, at, part, rate));
+    return;
+  }
+  inVectors(engine, from, UPDATE, (fork, at, part) => update(fork, at, part, rate));
+  inVectors(engine, length - from, UPDATE, (fork, at, part) => update(fork, from * 4 + at, part, rate * factor));
 }
 
 /** Vectors of `length` floats in parts, `at` bytes from their starts. */

@@ -1,8 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { GaterNet, loadNet, readSafetensors } from 'espalier';
+import { shrinkImages } from 'espalier/read';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readImageFolder } from '#dist/cli/read/image-folder.js';
+import { requireImages } from '#dist/data/dataset.js';
 import { answers, espalier, refused, Scratch, succeeds } from '../support/cli.js';
 import { csvText, idxBytes, sparseText } from '../support/cli-data.js';
 import { pngFolder } from '../support/png-folder.js';
@@ -187,7 +189,19 @@ test('the options reach the net', async () => {
   await succeeds([
     ...['train', stripes, '--method', 'gaternet', '--epochs', '1', '--limit', '20', '--seed', '5', '--out', out],
     ...['--backbone', 'cnn', '--width', '2', '--gater', 'resnet-14', '--gater-width', '4', '--bottleneck', '3'],
-    ...['--bottleneck-norm', '--penalty', '0', '--pretrain-epochs', '1', '--augment', 'crop'],
+    ...['--bottleneck-norm', '--penalty', '0', '--pretrain-epochs', '1', '--augment', 'crop', '--open-target', '0.5'],
+    ...[
+      '--gate-variance',
+      '0.1',
+      '--penalty-warmup',
+      '3',
+      '--gate-bias',
+      '2',
+      '--gate-noise',
+      '0.5',
+      '--gater-rate',
+      '0.5',
+    ],
   ]);
   const { target, layers, weights, gates, multiplyAdds, taken, ...facts } = await answers<Record<string, unknown>>([
     'info',
@@ -205,6 +219,12 @@ test('the options reach the net', async () => {
     bottleneckNorm: true,
     penalty: 0,
     pretrainEpochs: 1,
+    openTarget: 0.5,
+    gateVariance: 0.1,
+    penaltyWarmup: 3,
+    gateBias: 2,
+    gateNoise: 0.5,
+    gaterRate: 0.5,
     augmentation: { pad: 4, flip: false },
   });
   assert.is((taken as { format: string }).format, 'images');
@@ -291,6 +311,47 @@ test('a set known by name: a few of its training images, tested on its test imag
     ['train', '--data', 'mnist'],
     /--data mnist: is a set of images, which --method trf does not take; expected a file/,
   );
+});
+
+test('images made smaller: the net takes later ones as those it was trained on, of every kind', async () => {
+  const out = scratch.path('half.safetensors');
+  const args = ['train', stripes, ...quick, '--epochs', '2', '--shrink', '2', '--test', more, '--out', out];
+  const { testLoss } = await answers<Answer>(args);
+  const { data } = await readImageFolder(more);
+  const net = await loadNet(readFileSync(out));
+  assert.is((await net.evaluate(shrinkImages(data, 2))).loss, testLoss);
+  net.dispose();
+  assert.is((await answers(['evaluate', out, more])).loss, testLoss);
+  assert.equal((await answers<{ image: object }>(['info', out])).image, { channels: 1, height: 4, width: 4 });
+  assert.is((await answers(['predict', out, `${more}/across/0.png`])).rows, 1);
+  assert.is((await answers(['gates', out, more])).rows, 20);
+  const idx = scratch.file(
+    's-images-idx3-ubyte',
+    idxBytes([20, 8, 8], [...requireImages(data.features, 'data').values]),
+  );
+  scratch.file('s-labels-idx1-ubyte', idxBytes([20], [...data.targets!.values]));
+  assert.is((await answers(['evaluate', out, idx])).loss, testLoss);
+  const [mnist, limit] = [scratch.path('m14'), ['--limit', '60', '--epochs', '1']];
+  const named = await answers<Answer>(['train', 'mnist', ...quick, ...limit, '--shrink', '2', '--out', mnist]);
+  assert.is((await answers(['evaluate', mnist, 'mnist'])).loss, named.testLoss);
+  assert.equal((await answers<{ image: object }>(['info', mnist])).image, { channels: 1, height: 14, width: 14 });
+
+  await refused(
+    [...args, '--shrink', '3'],
+    /--shrink 3: expected a divisor of both sides of .*stripes's images, 8 x 8/,
+  );
+  await refused([...args, '--shrink', '0'], /--shrink.*Expected an integer from 1/);
+  const small = scratch.file('4-images-idx3-ubyte', idxBytes([1, 4, 4], Array(16).fill(0)));
+  await refused(
+    ['predict', out, small],
+    /4-images-idx3-ubyte: expected images of 1 x 8 x 8 like the training data, got 1 x 4 x 4/,
+  );
+  const rows = scratch.file('shrunk.txt', sparseText(60, 1));
+  await refused(['train', rows, '--shrink', '2'], /--shrink: is for images that --method gaternet takes/);
+  const again = await loadNet(readFileSync(out));
+  const damaged = scratch.file('damaged', again.save({ 'espalier.shrink': '1' }));
+  again.dispose();
+  await refused(['info', damaged], /espalier\.shrink: expected an integer from 2, got 1/);
 });
 
 test('options that make no sense', async () => {

@@ -1,7 +1,7 @@
 import { createEngine, type Engine, type OptimizerOptions } from 'espalier';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { createOptimizer, optimizerOptions } from '#dist/training/optimizer.js';
+import { createOptimizer, optimizerOptions, type Slowed } from '#dist/training/optimizer.js';
 import { close } from '../support/allclose.js';
 import { Random } from '../support/random.js';
 import { refuses } from '../support/refuses.js';
@@ -46,7 +46,20 @@ for (const given of all) {
   });
 }
 
-async function updates(engine: Engine, given: OptimizerOptions, length: number, steps: number): Promise<Float32Array> {
+for (const given of ['adam', { kind: 'sgd', momentum: 0.5, nesterov: true, weightDecay: 0.1 }] as const) {
+  test(`${JSON.stringify(given)}: numbers from a place on move at a share of the rate`, async () => {
+    await updates(await createEngine(), given, 48, 20, { from: 16, factor: 0.25 });
+    await sameAtAnyThreads((engine) => updates(engine, given, 2 ** 16, 2, { from: 2 ** 15 + 32, factor: 0.25 }));
+  });
+}
+
+async function updates(
+  engine: Engine,
+  given: OptimizerOptions,
+  length: number,
+  steps: number,
+  slowed?: Slowed,
+): Promise<Float32Array> {
   const scope = engine.scope();
   const random = new Random(1);
   const options = optimizerOptions(given);
@@ -61,9 +74,9 @@ async function updates(engine: Engine, given: OptimizerOptions, length: number, 
     const g = Float32Array.from({ length }, () => random.next() * 2 - 1);
     const rate = 0.05 / (step + 1);
     engine.f32(gradients, length).set(g);
-    optimizer.step(parameters, gradients, rate);
+    optimizer.step(parameters, gradients, rate, slowed);
     rules.forEach((rule, i) => {
-      expected[i] = rule(expected[i]!, g[i]!, rate);
+      expected[i] = rule(expected[i]!, g[i]!, slowed && i >= slowed.from ? rate * slowed.factor : rate);
     });
   }
   close(engine.f32(parameters.at, length), expected, 1e-5, 'parameters');

@@ -28,6 +28,7 @@ const NOT_OF_TEXTS = [
   { name: 'test-labels', key: 'testLabels' },
   { name: 'feature-names', key: 'featureNames' },
   { name: 'target-names', key: 'targetNames' },
+  { name: 'shrink', key: 'shrink' },
 ];
 
 /** How to read documents to learn from. UserError for what is about rows of numbers: an option that would change nothing is a mistake worth a word. */

@@ -85,7 +85,7 @@ export async function loadLike(
   given: FurtherOptions,
   labelled: boolean,
 ): Promise<Loaded> {
-  const { csv, svmlight, columns, target, image, texts } = reference;
+  const { csv, svmlight, columns, target, image, shrink, texts } = reference;
   if (texts) {
     return loadTextsLike(path, { texts, target }, askedLike(given), labelled);
   }
@@ -93,7 +93,7 @@ export async function loadLike(
     ...given,
     ...rowFormat(given, 'is for nets that read texts, trained by train --text'),
   } as LikeOptions;
-  if (image) return loadImagesLike(path, { image, target }, options, labelled);
+  if (image) return loadImagesLike(path, { image, shrink, target }, options, labelled);
   const file = await readInput(path, options.format, options.maxMemory);
   requireFormat(file, reference);
   const warnings: string[] = [];
@@ -229,6 +229,8 @@ function refuseStray(format: Format, options: DataOptions, name: string): void {
       throw new UserError(`--${flag}: is for CSV, but ${name} is ${FORMAT_NAMES[format]}`);
     }
   }
+  if (options.shrink !== undefined)
+    throw new UserError(`--shrink: is for images that --method gaternet takes, but ${name} is read as rows of numbers`);
   if (format !== 'sparse' && format !== 'svmlight' && options.columns !== undefined) {
     throw new UserError(`--columns: is for sparse text and svmlight, but ${name} is ${FORMAT_NAMES[format]}`);
   }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { Dataset } from '../../data/dataset.js';
 import { parseIdx } from '../../data/images/idx.js';
+import { shrinkImages } from '../../data/images/shrink.js';
 import { type ImageMatrix, requireImages } from '../../data/matrix.js';
 import type { ImageShape } from '../../models/gaternet/backbone.js';
 import { hold } from '../engine.js';
@@ -16,6 +17,7 @@ import { isNamedSet, loadNamed, NAMED_SETS } from './named-data.js';
 import { PICTURES } from './picture.js';
 
 type FileOptions = Pick<DataOptions, 'format' | 'labels' | 'maxMemory'>;
+type ImageReference = Pick<Required<Reference>, 'image' | 'target'> & Pick<Reference, 'shrink'>;
 
 /** Images to learn from: a set known by name, which brings test images, a folder of PNG or JPEG files by class, or IDX files. */
 export async function loadImagesToLearn(
@@ -23,41 +25,40 @@ export async function loadImagesToLearn(
   options: DataOptions,
 ): Promise<{ train: Loaded; test?: Loaded }> {
   refuseForRows(options);
+  const { shrink = 1 } = options;
   if (isNamedSet(source)) {
     refuseForFiles(source, options);
     const { train, test } = await loadNamed(source);
-    return { train: learned('images', await loaded(train, source)), test: await loaded(test, source) };
+    return { train: learned('images', await loaded(train, source, shrink)), test: await loaded(test, source, shrink) };
   }
   if (isFolder(source)) {
     refuseForFiles(source, options);
     const { data, warnings } = await readImageFolder(source, { maxMemory: options.maxMemory });
-    return { train: learned('images', await loaded(data, source, warnings)) };
+    return { train: learned('images', await loaded(data, source, shrink, warnings)) };
   }
   const classNames = options.targetNames === undefined ? undefined : readNames(options.targetNames);
-  return { train: learned('idx', await readIdxImages(source, options, true, classNames)) };
+  return { train: learned('idx', await readIdxImages(source, options, shrink, true, classNames)) };
 }
 
-/** Images of the size and the classes of those learned from; of a set known by name the test images. `labelled`: their classes will be compared with. */
+/** Images of the size, before they are made smaller likewise, and the classes of those learned from; of a set known by name the test images. `labelled`: their classes will be compared with. */
 export async function loadImagesLike(
   source: string,
-  { image, target }: Pick<Required<Reference>, 'image' | 'target'>,
+  { image: small, shrink = 1, target }: ImageReference,
   options: FileOptions,
   labelled: boolean,
 ): Promise<Loaded> {
+  const { channels, height, width } = small;
+  const image = { channels, height: height * shrink, width: width * shrink };
   let found: Loaded;
   const files = isFolder(source) || (!labelled && isPicture(source));
   if (isNamedSet(source)) {
     refuseForFiles(source, options);
-    found = await loaded((await loadNamed(source)).test, source);
+    found = await loaded((await loadNamed(source)).test, source, shrink, [], image);
   } else if (files) {
     refuseForFiles(source, options);
     const read = await readPicturesLike(source, { image, target }, options.maxMemory, labelled);
-    found = { ...(await loaded(read.data, source, read.warnings)), files: read.files };
-  } else found = await readIdxImages(source, options, labelled, target.names);
-  const got = imagesOf(found.data);
-  if (sides(got) !== sides(image)) {
-    throw new UserError(`${found.name}: expected images of ${sides(image)} like the training data, got ${sides(got)}`);
-  }
+    found = { ...(await loaded(read.data, source, shrink, read.warnings, image)), files: read.files };
+  } else found = await readIdxImages(source, options, shrink, labelled, target.names, image);
   return found;
 }
 
@@ -83,8 +84,10 @@ async function readPicturesLike(
 async function readIdxImages(
   source: string,
   options: FileOptions,
+  shrink: number,
   labelled: boolean,
   classNames?: readonly string[],
+  image?: ImageShape,
 ): Promise<Loaded> {
   if (source !== '-' && !existsSync(source)) {
     throw new UserError(
@@ -118,13 +121,29 @@ async function readIdxImages(
     }
     return Dataset.images({ ...images, labels: ids.values, ...(classNames ? { classNames } : {}) });
   });
-  return loaded(data, name);
+  return loaded(data, name, shrink, [], image);
 }
 
-async function loaded(data: Dataset, name: string, warnings: readonly string[] = []): Promise<Loaded> {
+/** `image`: what the images of the file must be like. */
+async function loaded(
+  given: Dataset,
+  name: string,
+  shrink: number,
+  warnings: readonly string[] = [],
+  image?: ImageShape,
+): Promise<Loaded> {
+  const found = imagesOf(given);
+  if (image && sides(found) !== sides(image))
+    throw new UserError(`${name}: expected images of ${sides(image)} like the training data, got ${sides(found)}`);
+  if (found.height % shrink !== 0 || found.width % shrink !== 0)
+    throw new UserError(
+      `--shrink ${shrink}: expected a divisor of both sides of ${name}'s images, ${found.height} x ${found.width}`,
+    );
+  const data = shrinkImages(given, shrink);
   await inFile(name, () => hold(data));
   return {
     data,
+    ...(shrink > 1 ? { shrink } : {}),
     name,
     taken: { format: 'images', rows: data.rows },
     warnings,
@@ -137,10 +156,11 @@ async function loaded(data: Dataset, name: string, warnings: readonly string[] =
 
 /** With what was taken, for files that are learned from. */
 function learned(format: 'images' | 'idx', found: Loaded): Loaded {
-  const { data, name, warnings } = found;
+  const { data, name, shrink, warnings } = found;
   return {
     data,
     name,
+    ...(shrink === undefined ? {} : { shrink }),
     ...(warnings ? { warnings } : {}),
     taken: plainTaken(format, data),
     get sha256() {

@@ -58,7 +58,7 @@ export async function readInputs(method: Method, options: InputOptions): Promise
       ? { train: await loadTextsToLearn(options.data, text.asked, text.reading) }
       : { train: { ...(await loadToLearn(options.data, options, true)), table: undefined } };
   const { train } = given;
-  const { data, csv, svmlight, name } = train;
+  const { data, csv, svmlight, shrink, name } = train;
   const { targets, features, vectorizer } = data;
   if (!targets) throw new UserError(`${name}: expected rows with targets, got none`);
   const reference: Reference = {
@@ -67,7 +67,7 @@ export async function readInputs(method: Method, options: InputOptions): Promise
     ...(csv ? { csv } : {}),
     ...(svmlight ? { svmlight } : {}),
     ...(vectorizer ? { texts: textReading(vectorizer, text?.asked) } : {}),
-    ...(features.kind === 'images' ? { image: features } : {}),
+    ...(features.kind === 'images' ? { image: features, shrink } : {}),
   };
   const further = async (path: string | undefined, labels: string | undefined) => {
     if (path === undefined) return undefined;

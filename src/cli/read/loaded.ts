@@ -19,6 +19,8 @@ export interface Loaded {
   readonly csv?: TableSchema;
   /** svmlight only. */
   readonly svmlight?: SvmlightReading;
+  /** Images: the sides of the squares that became a pixel each, where they are larger than one. */
+  readonly shrink?: number;
   /** Images from files of their own: the file of each row. */
   readonly files?: readonly string[];
   /** Texts: what each document is called, where any has a name. */
@@ -73,4 +75,6 @@ export interface Reference {
   target: TargetInfo;
   /** Of a net for images. */
   image?: ImageShape;
+  /** As the training images', which are of the image's size afterwards. */
+  shrink?: number | undefined;
 }

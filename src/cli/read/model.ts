@@ -1,5 +1,5 @@
 import { complete } from '../../check/complete.js';
-import { requireObject } from '../../check/require.js';
+import { requireInteger, requireObject } from '../../check/require.js';
 import { DOCUMENT_COLUMNS } from '../../data/documents/options.js';
 import { requireSchema, type TableSchema } from '../../data/tables/schema.js';
 import { type Taken, takenLine } from '../../data/tables/taken.js';
@@ -20,6 +20,8 @@ import { textReading } from './texts.js';
 const CSV_KEY = 'espalier.csv';
 /** As CSV_KEY, of svmlight. */
 const SVMLIGHT_KEY = 'espalier.svmlight';
+/** As CSV_KEY, of images: how many times smaller they were made. */
+const SHRINK_KEY = 'espalier.shrink';
 const { textColumn, labelColumn } = DOCUMENT_COLUMNS;
 /** As CSV_KEY, of texts: their columns. */
 const TEXTS_KEY = 'espalier.texts';
@@ -37,7 +39,7 @@ export interface OpenedModel {
 /** The net as a file, with what was taken of its data; a net trained on CSV or svmlight carries how it was read, so that other files can be read the same way. */
 export function packNet(
   net: Net,
-  { csv, svmlight, taken }: Pick<Loaded, 'csv' | 'svmlight' | 'taken'>,
+  { csv, svmlight, shrink, taken }: Pick<Loaded, 'csv' | 'svmlight' | 'shrink' | 'taken'>,
   { textColumn, labelColumn }: TextReading['columns'] = {},
 ): Promise<Uint8Array> {
   const said = textColumn !== undefined || labelColumn !== undefined;
@@ -45,6 +47,7 @@ export function packNet(
     ...(said ? { [TEXTS_KEY]: JSON.stringify({ textColumn, labelColumn }) } : {}),
     ...(csv ? { [CSV_KEY]: JSON.stringify(csv) } : {}),
     ...(svmlight ? { [SVMLIGHT_KEY]: JSON.stringify(svmlight) } : {}),
+    ...(shrink ? { [SHRINK_KEY]: String(shrink) } : {}),
     ...(taken ? { [TAKEN_KEY]: JSON.stringify(taken) } : {}),
   });
 }
@@ -55,12 +58,20 @@ export function openModel(path: string): Promise<OpenedModel> {
     const method = methodNamed(file.header.method);
     const net = await loadFile(file);
     const taken = readTaken(file);
-    const reference = referenceOf(net, { ...readSchema(file), ...readSvmlight(file) }, readTextColumns(file));
+    const reference = referenceOf(
+      net,
+      { ...readSchema(file), ...readSvmlight(file), ...readShrink(file) },
+      readTextColumns(file),
+    );
     return { net, method, reference, ...(taken === undefined ? {} : { taken }) };
   });
 }
 
-function referenceOf(net: Net, read: Pick<Reference, 'csv' | 'svmlight'>, columns: TextReading['columns']): Reference {
+function referenceOf(
+  net: Net,
+  read: Pick<Reference, 'csv' | 'svmlight' | 'shrink'>,
+  columns: TextReading['columns'],
+): Reference {
   const { input, target } = net.describe();
   const { vectorizer } = net;
   if (input.kind === 'rows')
@@ -71,7 +82,7 @@ function referenceOf(net: Net, read: Pick<Reference, 'csv' | 'svmlight'>, column
       ...(vectorizer ? { texts: textReading(vectorizer, columns) } : {}),
     };
   const { channels, height, width } = input;
-  return { columns: channels * height * width, target, image: { channels, height, width } };
+  return { columns: channels * height * width, target, image: { channels, height, width }, shrink: read.shrink };
 }
 
 function readSchema({ metadata }: ModelFile): { csv?: TableSchema } {
@@ -90,6 +101,14 @@ function readSchema({ metadata }: ModelFile): { csv?: TableSchema } {
 function readSvmlight({ metadata }: ModelFile): { svmlight?: SvmlightReading } {
   const text = metadata[SVMLIGHT_KEY];
   return text === undefined ? {} : { svmlight: soundReading(parseJson(text, SVMLIGHT_KEY), SVMLIGHT_KEY) };
+}
+
+function readShrink({ metadata }: ModelFile): { shrink?: number } {
+  const text = metadata[SHRINK_KEY];
+  if (text === undefined) return {};
+  const shrink = parseJson(text, SHRINK_KEY) as number;
+  requireInteger(shrink, 2, SHRINK_KEY);
+  return { shrink };
 }
 
 function readTextColumns({ metadata }: ModelFile): TextReading['columns'] {

@@ -2,11 +2,11 @@ import type { Dataset } from '../../data/dataset.js';
 import { LANES, rowsToTiles, tilesFor, tilesToRows } from '../../layers/batch.js';
 import { normBackward, normForward } from '../../layers/batch-norm-passes.js';
 import { type Address, NONE } from '../../runtime/address.js';
-import type { Engine } from '../../runtime/engine.js';
 import type { Pace } from '../../runtime/pace.js';
 import { fillNormal, Purpose } from '../../runtime/random.js';
 import type { LossSum } from '../../training/losses.js';
 import { TrunkPass } from './fit-trunk-pass.js';
+import type { GatedLayers } from './gated-layers.js';
 import type { GatedSpace } from './gated-space.js';
 
 /** The random numbers of a step: noise [sample][gate] and a coin for each sample, not 0 for hard gates. */
@@ -20,6 +20,8 @@ export interface StepRows {
   readonly step: number;
   /** Whether the gater takes part. */
   readonly gated: boolean;
+  /** λ. */
+  readonly penalty: number;
   /** Where the random numbers are not the usual ones. */
   readonly draw: DrawNoise | undefined;
 }
@@ -35,9 +37,9 @@ export class GatedSteps {
   }
 
   /** Loss and gradients. */
-  async step({ train, rows, seed, step, gated, draw }: StepRows, pace: Pace): Promise<LossSum> {
+  async step({ train, rows, seed, step, gated, penalty, draw }: StepRows, pace: Pace): Promise<LossSum> {
     const { images, classifier, pack, d, dfeatures, scratch, net } = this.space;
-    const { engine, shape } = net;
+    const { engine } = net;
     const n = rows.length;
     const tiles = tilesFor(n);
     await images.load(train, rows, pace, { seed, step });
@@ -50,8 +52,8 @@ export class GatedSteps {
     await tilesToRows(engine, dfeatures, d.features, net.classifier.inputs, tiles, pace);
     await this.backbone.backward(images.at, n, dfeatures, gates, scratch, pace);
     if (!gated) return loss;
-    await this.learnGates(n, pace);
-    return { sum: loss.sum + shape.penalty * this.meanGate(n) * loss.weight, weight: loss.weight };
+    const extra = await this.learnGates(n, penalty, pace);
+    return { sum: loss.sum + extra * loss.weight, weight: loss.weight };
   }
 
   /** Gates of the batch, and the slopes that their gradients take. */
@@ -63,20 +65,25 @@ export class GatedSteps {
       normForward(norm, y, x, n, 1, { relu: true }, scratch.norm, pace),
     );
     if (draw) draw(draws.noise, draws.coins, n, seed, step);
-    else drawNoise(net.engine, net.gates, draws.noise, draws.coins, n, seed, step);
+    else drawNoise(net, draws.noise, draws.coins, n, seed, step);
     if (pace.due) await pace.turn();
     net.engine.kernels.gate_forward(gates.values, draws.slope, head.scores, draws.noise, draws.coins, n, net.gates);
   }
 
-  /** From the gates' gradients to those of all of the gater's parameters. */
-  private async learnGates(n: number, pace: Pace): Promise<void> {
+  /** From the gates' gradients to those of all of the gater's parameters. Returns what the gates add to the loss. */
+  private async learnGates(n: number, penalty: number, pace: Pace): Promise<number> {
     const { net, images, pack, gates, draws, d, dfeatures, scratch } = this.space;
     const head = this.space.head!;
     const { engine, shape } = net;
     const { hidden, norm, out } = net.head!;
     const tiles = tilesFor(n);
-    const penalty = shape.penalty / (net.gates * n);
-    engine.kernels.gate_backward(gates.gradient, gates.gradient, draws.slope, penalty, n * net.gates);
+    const { openTarget, gateVariance } = shape;
+    const mean = this.meanGate(n);
+    const off = openTarget === undefined ? 0 : mean - openTarget;
+    const slope = openTarget === undefined ? penalty : 2 * penalty * off;
+    let extra = openTarget === undefined ? penalty * mean : penalty * off * off;
+    engine.kernels.gate_backward(gates.gradient, gates.gradient, draws.slope, slope / (net.gates * n), n * net.gates);
+    if (gateVariance) extra -= await this.pushApart(n, gateVariance, pace);
     await rowsToTiles(engine, d.scores, gates.gradient, net.gates, tiles, n, pace);
     await out.backward(d.hidden, d.scores, head.hidden, tiles, pack, pace);
     if (norm) {
@@ -101,6 +108,31 @@ export class GatedSteps {
     await hidden.backward(d.features, d.hidden, head.features, tiles, pack, pace);
     await tilesToRows(engine, dfeatures, d.features, hidden.inputs, tiles, pace);
     await this.gater!.backward(images.at, n, dfeatures, undefined, scratch, pace);
+    return extra;
+  }
+
+  /** The reward: `weight` times the mean over gates of the variance, over the batch, of what each gate is without noise. Its gradient is added to the gates'. */
+  private async pushApart(n: number, weight: number, pace: Pace): Promise<number> {
+    const { net, draws, gates } = this.space;
+    const { engine } = net;
+    const count = net.gates;
+    const { scores } = this.space.head!;
+    engine.f32(draws.noise, n * count).fill(0);
+    engine.u32(draws.coins, n).fill(0);
+    engine.kernels.gate_forward(draws.noise, draws.slope, scores, draws.noise, draws.coins, n, count);
+    const [value, slope, gradient] = [draws.noise, draws.slope, gates.gradient].map((at) => engine.f32(at, n * count));
+    let variance = 0;
+    for (let gate = 0; gate < count; gate++) {
+      let mean = 0;
+      for (let at = gate; at < n * count; at += count) mean += value![at]! / n;
+      for (let at = gate; at < n * count; at += count) {
+        const off = value![at]! - mean;
+        variance += off * off;
+        gradient![at]! -= ((2 * weight * off) / (n * count)) * slope![at]!;
+      }
+      if (pace.due) await pace.turn();
+    }
+    return (weight * variance) / (n * count);
   }
 
   private meanGate(n: number): number {
@@ -112,15 +144,14 @@ export class GatedSteps {
 }
 
 function drawNoise(
-  engine: Engine,
-  gates: number,
+  { engine, gates, shape }: GatedLayers,
   noise: Address,
   coins: Address,
   n: number,
   seed: number,
   step: number,
 ): void {
-  fillNormal(engine, noise, n * gates, 1, seed, Purpose.gateNoise, step);
+  fillNormal(engine, noise, n * gates, shape.gateNoise ?? 1, seed, Purpose.gateNoise, step);
   engine.kernels.random_bits(coins, Math.ceil(n / 16), 0, seed, Purpose.gateCoin, step, 0);
   const words = engine.u32(coins, n);
   for (let s = 0; s < n; s++) words[s] = words[s]! >>> 31;

@@ -27,6 +27,13 @@ export interface GatedShape {
   /** λ. */
   penalty: number;
   pretrainEpochs: number;
+  openTarget?: number;
+  /** As those below it, missing where it changes nothing. */
+  gateVariance?: number;
+  penaltyWarmup?: number;
+  gateBias?: number;
+  gateNoise?: number;
+  gaterRate?: number;
   augmentation?: Augmentation;
 }
 
@@ -132,6 +139,8 @@ export class GatedLayers {
     yield* linear(head.hidden, 1);
     head.norm?.initialise();
     yield* linear(head.out, 2);
+    const { gateBias } = this.shape;
+    if (gateBias) this.engine.f32(head.out.bias, head.out.units).fill(gateBias);
   }
 
   get linears(): Linear[] {

@@ -4,6 +4,7 @@ import type { Pace } from '../../runtime/pace.js';
 import type { ClassWeights } from '../../training/class-weights.js';
 import type { TrainingSession } from '../../training/fit.js';
 import type { LossSum } from '../../training/losses.js';
+import type { Slowed } from '../../training/optimizer.js';
 import type { DrawNoise, GatedSteps } from './fit-gated-step.js';
 import type { GatedLayers } from './gated-layers.js';
 import { GatedSpace } from './gated-space.js';
@@ -12,6 +13,7 @@ import { GatedSpace } from './gated-space.js';
 export class GatedSession implements TrainingSession {
   readonly gradients: Address;
   trained: number;
+  readonly slowed: Slowed;
   /** @internal Tests put their own numbers here. */
   draw?: DrawNoise;
   private readonly space: GatedSpace;
@@ -28,6 +30,7 @@ export class GatedSession implements TrainingSession {
   ) {
     this.stepsPerEpoch = Math.ceil(train.rows / batchSize);
     this.trained = net.trainedLength;
+    this.slowed = { from: net.backboneLength, factor: net.shape.gaterRate ?? 1 };
     this.space = new GatedSpace(net, batchSize, weights);
     this.gradients = this.space.gradients;
     net.bind(this.gradients);
@@ -39,10 +42,13 @@ export class GatedSession implements TrainingSession {
       const { GatedSteps } = await import('./fit-gated-step.js');
       this.steps = new GatedSteps(this.space);
     }
-    const open = Math.floor(step / this.stepsPerEpoch) < net.shape.pretrainEpochs;
+    const { pretrainEpochs, penalty, penaltyWarmup = 0 } = net.shape;
+    const epochs = step / this.stepsPerEpoch - pretrainEpochs;
+    const open = epochs < 0;
     this.trained = open ? net.backboneLength : net.trainedLength;
     const gated = net.gater !== undefined && !open;
-    const loss = await this.steps.step({ train, rows, seed, step, gated, draw: this.draw }, pace);
+    const weight = epochs < penaltyWarmup ? penalty * (epochs / penaltyWarmup) : penalty;
+    const loss = await this.steps.step({ train, rows, seed, step, gated, penalty: weight, draw: this.draw }, pace);
     this.gatedStep = gated;
     return loss;
   }

@@ -30,11 +30,30 @@ export function fileName(name: string): string {
   return name.replace(/^(backbone|gater)\./, '$1_state_dict.');
 }
 
+/** Options of training that later versions brought: what they are where a file tells nothing. */
+const PLAIN = {
+  openTarget: undefined,
+  gateVariance: 0,
+  penaltyWarmup: 0,
+  gateBias: 0,
+  gateNoise: 1,
+  gaterRate: 1,
+} as const;
+type Later = Pick<GatedShape, keyof typeof PLAIN>;
+
+/** Those that change anything. */
+export function laterOf(given: { readonly [K in keyof Later]?: Later[K] | undefined }): Later {
+  const names = Object.keys(PLAIN) as (keyof Later)[];
+  return Object.fromEntries(
+    names.filter((name) => (given[name] ?? PLAIN[name]) !== PLAIN[name]).map((name) => [name, given[name]]),
+  );
+}
+
 type Spec = Pick<
   GatedShape,
   'backbone' | 'placement' | 'bottleneck' | 'bottleneckNorm' | 'penalty' | 'pretrainEpochs'
 > &
-  Pick<GaterSettings, 'gater' | 'augmentation'>;
+  Pick<GaterSettings, 'gater' | 'augmentation'> & { readonly [K in keyof Later]?: Later[K] | undefined };
 
 /** Checks that the parts go together. */
 export function shapeOf(spec: Spec, image: GatedShape['image'], target: TargetInfo): GatedShape {
@@ -56,6 +75,7 @@ export function shapeOf(spec: Spec, image: GatedShape['image'], target: TargetIn
     target: target.kind,
     penalty,
     pretrainEpochs,
+    ...(gater === false ? {} : laterOf(spec)),
     ...(augmentation ? { augmentation } : {}),
   };
 }
@@ -92,7 +112,8 @@ export function stateFrom(header: Record<string, unknown>): GatedState {
     if (shape.target !== target.kind || shape.outputs !== target.outputs) throw damaged(FIELDS);
     const { image, backbone, gater = false, placement, bottleneck, bottleneckNorm, penalty, pretrainEpochs } = shape;
     const { augmentation } = shape;
-    const gating = gater === false ? {} : { placement, bottleneck, bottleneckNorm, penalty, pretrainEpochs };
+    const gating =
+      gater === false ? {} : { placement, bottleneck, bottleneckNorm, penalty, pretrainEpochs, ...laterOf(shape) };
     const { seed } = options;
     requireInteger(seed, 0, 'seed');
     const sound = complete(GATER, { seed, backbone, gater, augmentation, ...gating }, 'bytes');

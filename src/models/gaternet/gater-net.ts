@@ -44,7 +44,7 @@ import { type ConvNode, widened } from './backbone.js';
 import { backboneLayers } from './backbone-layers.js';
 import type { GatedBatch } from './gated-inference.js';
 import { GatedNetwork } from './gated-network.js';
-import { fileName, type GatedState, normOf, requireTensors, shapeOf, stateFrom } from './gated-state.js';
+import { fileName, type GatedState, laterOf, normOf, requireTensors, shapeOf, stateFrom } from './gated-state.js';
 import { GATED_FIT, GATED_PREDICT, GATED_RUN, GATER, type GaterNetOptions, STATE_DICT } from './options.js';
 import { readStateDict } from './state-dict.js';
 
@@ -305,7 +305,9 @@ export class GaterNet extends Net {
       ...precisionIn(this.state),
       image,
       backbone,
-      ...(gater ? { gater, placement, bottleneck, bottleneckNorm, penalty, pretrainEpochs } : {}),
+      ...(gater
+        ? { gater, placement, bottleneck, bottleneckNorm, penalty, pretrainEpochs, ...laterOf(network.shape) }
+        : {}),
       ...(augmentation ? { augmentation } : {}),
       gates: network.gates,
       multiplyAdds,
