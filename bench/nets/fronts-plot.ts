@@ -1,6 +1,6 @@
 import { drawing, element, group, text } from '#dist/drawings/svg.js';
 import { plotStyle, powers } from '../support/peers-plot.js';
-import { frontOf, type SetSummary, type Summary } from './verdicts.js';
+import { frontOf, LEARNED, type SetSummary, type Summary } from './verdicts.js';
 
 type Across = 'weights' | 'seconds';
 
@@ -20,7 +20,6 @@ const FAMILIES: Readonly<Record<Summary['family'], { series: number; words: stri
   linear: { series: 6, words: 'logistic regression' },
   trees: { series: 5, words: 'trees of scikit-learn' },
 };
-const METHODS = { trf: 'TRF-net', tse: 'TSE-net', backbone: 'TSE-net without skip-paths' } as const;
 
 /** Scores of nets over their weights, or over the seconds they took, a panel a set, with deviations over the seeds as upright lines. */
 export function frontsPlot(sets: readonly SetSummary[], across: Across): string {
@@ -43,7 +42,7 @@ export function frontsPlot(sets: readonly SetSummary[], across: Across): string 
 }
 
 function legend(across: Across): string[] {
-  const shapes = Object.entries(METHODS).map(([net, words], i) => {
+  const shapes = Object.entries(LEARNED).map(([net, words], i) => {
     const x = 22 + 170 * i;
     return group({}, [mark({ net, family: 'learned' }, x, 38), text(x + 10, 42, words)]);
   });
@@ -112,7 +111,9 @@ function panel({ set, metric, rows, columns, nets }: SetSummary, across: Across)
     placed.filter(({ family }) => family === 'dense'),
     across,
   );
-  const path = front.map((net) => `${x(net[across]).toFixed(1)},${y(net.mean).toFixed(1)}`).join(' ');
+  // Beyond its last net the front goes on as that.
+  const corners = [...front.map((net) => [x(net[across]), y(net.mean)]), [LEFT + ACROSS, y(front.at(-1)?.mean ?? low)]];
+  const path = corners.map((corner) => corner.map((at) => at!.toFixed(1)).join()).join(' ');
   const line = element('polyline', { class: 's2', style: 'fill:none', 'stroke-width': 1.5, points: path });
   const trees = across === 'weights' ? nets.filter(({ family }) => family === 'trees') : [];
   const levels = trees.flatMap((net) => [
@@ -124,13 +125,14 @@ function panel({ set, metric, rows, columns, nets }: SetSummary, across: Across)
     text(LEFT, TOP - 10, `${set}, ${rows.toLocaleString('en-US')} x ${columns.toLocaleString('en-US')}${what}`),
     ...axes(x, y, [low, high], [least, most], across),
     ...levels,
-    line,
+    ...(front.length > 0 ? [line] : []),
     ...points,
   ];
 }
 
 function note(x: number, y: number, words: string, anchor: string): string {
-  return element('g', { class: 'soft', 'text-anchor': anchor, 'font-size': 9 }, text(x, y, words));
+  const halo = 'paint-order:stroke;stroke-width:3px;font-size:9px';
+  return element('g', { class: 'soft mark', style: halo, 'text-anchor': anchor }, text(x, y, words));
 }
 
 function axes(
@@ -151,7 +153,7 @@ function axes(
       text(LEFT - 6, y(score) + 4, (100 * score).toFixed(step < 0.01 ? 1 : 0)),
     ),
   ]);
-  const right = powers(least, most).flatMap((size) => [
+  const right = ticks(least, most).flatMap((size) => [
     element('line', { class: 'rule', x1: x(size), x2: x(size), y1: TOP, y2: TOP + DOWN }),
     element('g', { class: 'soft', 'text-anchor': 'middle' }, text(x(size), TOP + DOWN + 15, sizeText(size, across))),
   ]);
@@ -167,6 +169,14 @@ function bounds(nets: readonly Summary[]): [number, number] {
   const low = Math.max(bottom, scores.at(-1)! - 3 * Math.max(scores.at(-1)! - middle, 0.01));
   const margin = 0.06 * (top - low);
   return [low - margin, top + margin];
+}
+
+/** Powers of ten, and between them twice and five times those where there are fewer than two. */
+function ticks(least: number, most: number): number[] {
+  const tens = powers(least, most);
+  if (tens.length > 1) return tens;
+  const all = powers(least / 10, most).flatMap((ten) => [ten, 2 * ten, 5 * ten]);
+  return all.filter((size) => size >= least && size <= most);
 }
 
 /** Steps of 1, 2 or 5 of which four to eight make the range. */

@@ -4,6 +4,7 @@ import { frontsPlot } from './fronts-plot.js';
 import type { Run, RunKey } from './runs.js';
 import {
   compare,
+  LEARNED,
   type SetSummary,
   type Summary,
   summaries,
@@ -55,10 +56,15 @@ function chunks(sets: readonly SetSummary[]): SetSummary[][] {
 /** Nets down, sets across. */
 function scoreTable(sets: readonly SetSummary[]): string[] {
   const names = [...new Set(sets.flatMap(({ nets }) => nets.map(({ net }) => net)))];
-  const head = sets.map(({ set, rows, columns }) => `${set}, ${count(rows)} x ${count(columns)}`);
+  const head = sets.map(
+    ({ set, rows, columns }) => `${set}, ${rows.toLocaleString('en-US')} x ${columns.toLocaleString('en-US')}`,
+  );
   const cell = (found: Summary | undefined) =>
     found ? `${score(found)}, ${count(found.weights)}, ${time(found)}` : '';
-  const rows = names.map((name) => [name, ...sets.map(({ nets }) => cell(nets.find(({ net }) => net === name)))]);
+  const rows = names.map((name) => [
+    wordsOf(name),
+    ...sets.map(({ nets }) => cell(nets.find(({ net }) => net === name))),
+  ]);
   return markdownTable(['', ...head], rows);
 }
 
@@ -89,7 +95,14 @@ const QUESTIONS: readonly {
     holds: ({ is }) => is === 'above',
   },
   { words: 'on or above the dense front, all sets', against: 'dense', least: 0, holds: ({ is }) => is !== 'below' },
+  { words: 'above the pruned dense net', against: 'pruned', least: 0, holds: ({ is }) => is === 'above' },
   { words: 'level with logistic regression or above', against: 'linear', least: 0, holds: ({ is }) => is !== 'below' },
+  {
+    words: 'level with forest and boosted trees or above',
+    against: 'trees',
+    least: 0,
+    holds: ({ is }) => is !== 'below',
+  },
 ];
 
 /** How many of the sets say yes to each question, for each learned net and for the one that the validation rows choose. */
@@ -110,7 +123,7 @@ function howOften(sets: readonly SetSummary[]): string[] {
   return [
     'How often, in sets. *Above* and *below* are outside the spread, level is within it: the difference of the means against the pooled deviation √((s₁² + s₂²) / 2) of the seeds. The dense front are the dense nets of which none with fewer weights is better; between them it is a line over the logarithm of weights, below the smallest the smallest. *Chosen* is, set by set, the learned net that is best on the validation rows.',
     '',
-    ...markdownTable(['', ...names, 'chosen'], rows),
+    ...markdownTable(['', ...names.map(wordsOf), 'chosen'], rows),
   ];
 }
 
@@ -118,18 +131,26 @@ function better(best: Told[], one: Told): Told[] {
   return best.length && best[0]!.net.validation >= one.net.validation ? best : [one];
 }
 
+const AGAINST: readonly (readonly [keyof Verdicts, string])[] = [
+  ['permuted', 'of its permuted tree'],
+  ['dense', 'of the dense front'],
+  ['pruned', 'of the pruned net'],
+  ['linear', 'of logistic regression'],
+  ['trees', 'of forest and boosted trees'],
+];
+
 function verdictTable(sets: readonly SetSummary[]): string[] {
   const rows = sets.flatMap((set) =>
     toldOf(set).map(({ net, verdicts }, i) => [
       i === 0 ? set.set : '',
-      net.net,
-      ...(['permuted', 'dense', 'linear'] as const).map((against) => verdictText(verdicts[against])),
+      wordsOf(net.net),
+      ...AGAINST.map(([against]) => verdictText(verdicts[against])),
     ]),
   );
   return [
     'Points ahead, with the spread; **bold** is above, *slanted* below.',
     '',
-    ...markdownTable(['', '', 'of its permuted tree', 'of the dense front', 'of logistic regression'], rows),
+    ...markdownTable(['', '', ...AGAINST.map(([, words]) => words)], rows),
   ];
 }
 
@@ -149,7 +170,12 @@ function coherenceTable(sets: readonly SetSummary[]): string[] {
     set,
     ...names.map((name) => nets.find(({ net }) => net === name)?.coherence?.toFixed(2) ?? ''),
   ]);
-  return ['NPMI of the first layer, on the validation rows:', '', ...markdownTable(['', ...names], rows), ''];
+  return [
+    'NPMI of the first layer, on the validation rows:',
+    '',
+    ...markdownTable(['', ...names.map(wordsOf)], rows),
+    '',
+  ];
 }
 
 /** Ten epochs beside fifty, where both were run. */
@@ -157,12 +183,20 @@ function epochsTable(few: readonly SetSummary[], many: readonly SetSummary[]): s
   const rows = few.flatMap(({ set, nets }) =>
     nets.flatMap((ten) => {
       const fifty = many.find((other) => other.set === set)?.nets.find(({ net }) => net === ten.net);
-      return fifty ? [[set, ten.net, score(ten), score(fifty), signed(compare(ten, fifty).difference)]] : [];
+      return fifty ? [[set, wordsOf(ten.net), score(ten), score(fifty), signed(compare(ten, fifty).difference)]] : [];
     }),
   );
   if (rows.length === 0) return [];
   const head = ['', '', 'ten epochs', 'fifty', 'points ahead'];
   return ['Ten epochs beside fifty:', '', ...markdownTable(head, rows), ''];
+}
+
+/** A net as readers know it. */
+function wordsOf(net: string): string {
+  const [name, permuted] = net.split(' permuted');
+  const known = LEARNED[name as keyof typeof LEARNED];
+  if (known) return permuted === undefined ? known : `${known}, permuted`;
+  return { logistic: 'logistic regression', pruned: 'dense 200, pruned to a tenth' }[net] ?? net;
 }
 
 function score({ mean, deviation }: Summary): string {

@@ -3,6 +3,9 @@ import { deviation, mean } from '#dist/cli/bench/statistics.js';
 import type { Contender } from './contender.js';
 import type { Run } from './runs.js';
 
+/** What readers know the learned nets by. */
+export const LEARNED = { trf: 'TRF-net', tse: 'TSE-net', backbone: 'TSE-net without skip-paths' } as const;
+
 /** A score over the seeds. */
 export interface Score {
   readonly mean: number;
@@ -41,7 +44,10 @@ export interface Verdicts {
   readonly permuted?: Verdict | undefined;
   /** The best dense net of as many weights. */
   readonly dense?: Verdict | undefined;
+  readonly pruned?: Verdict | undefined;
   readonly linear?: Verdict | undefined;
+  /** The better of forest and boosted trees. */
+  readonly trees?: Verdict | undefined;
 }
 
 /** Sets and nets in the order in which they first come. Of runs of the same seed the last counts. */
@@ -103,9 +109,12 @@ export function frontAt(front: readonly Summary[], weights: number): Score {
 export function verdictsOn(net: Summary, { nets }: SetSummary): Verdicts {
   const against = (other: Score | undefined) => other && compare(net, other);
   const front = frontOf(nets.filter(({ family }) => family === 'dense'));
+  const best = (of: Summary['family']) => nets.filter(({ family }) => family === of).sort((a, b) => b.mean - a.mean)[0];
   return {
     permuted: against(nets.find((other) => other.net === `${net.net} permuted`)),
     dense: against(front.length ? frontAt(front, net.weights) : undefined),
-    linear: against(nets.find(({ family }) => family === 'linear')),
+    pruned: against(best('pruned')),
+    linear: against(best('linear')),
+    trees: against(best('trees')),
   };
 }
