@@ -15,17 +15,15 @@ const NAMES: Readonly<Record<string, string>> = { agnews: 'AG News', tox21: 'Tox
  */
 export function folderSets(folder: URL): Record<string, (most: number) => Promise<NetSet[]>> {
   const found: Record<string, (most: number) => Promise<NetSet[]>> = {};
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    const at = new URL(`${encodeURIComponent(entry.name)}/`, folder);
-    const name = NAMES[entry.name] ?? entry.name;
+  for (const key of readdirSync(folder).sort()) {
+    const at = new URL(`${encodeURIComponent(key)}/`, folder);
+    const name = NAMES[key] ?? key;
     const has = (file: string) => existsSync(new URL(file, at));
     if (has('train.tsv') && has('test.tsv'))
-      found[entry.name] = async (most) => [
-        drawnTextsSet(name, readLabelled('train', at), readLabelled('test', at), most),
-      ];
-    else if (entry.name === 'agnews' && has('train.txt'))
+      found[key] = async (most) => [drawnTextsSet(name, readLabelled('train', at), readLabelled('test', at), most)];
+    else if (key === 'agnews' && has('train.txt'))
       found.agnews = async () => [ready(name, 'accuracy', at, { columns: 10_000, classes: 4 })];
-    else if (entry.name === 'tox21' && has('train.txt')) {
+    else if (key === 'tox21' && has('train.txt')) {
       const taskNames = readFileSync(new URL('tasks.txt', at), 'utf8').trim().split('\n');
       found.tox21 = async () => [ready(name, 'meanAuc', at, { columns: 2048, taskNames })];
     }

@@ -45,14 +45,18 @@ async function learned(program: string, model: string, parts: Parts, seed: numbe
     const classes = targets.kind === 'classes' ? targets.classes : 0;
     return python.ask({ do: what, model, seed, columns, classes, arrays: heads }, Object.values(arrays));
   };
-  const { seconds, nodes } = (await ask('learn', { ...rowsOf(train), labels: Int32Array.from(targets.values) })).head;
-  const told = async (rows: Dataset) => {
-    const { data } = await ask('tell', rowsOf(rows));
-    return scoreOf(metrics(new Float64Array(data.buffer), rows.targets!));
-  };
-  const outcome = { test: await told(test), validation: await told(validation), weights: nodes, seconds };
-  python.end();
-  return { ...outcome, epochs: '', coherence: null };
+  try {
+    const labels = Int32Array.from(targets.values);
+    const { seconds, nodes } = (await ask('learn', { ...rowsOf(train), labels })).head;
+    const told = async (rows: Dataset) => {
+      const { data } = await ask('tell', rowsOf(rows));
+      return scoreOf(metrics(new Float64Array(data.buffer), rows.targets!));
+    };
+    const scores = { test: await told(test), validation: await told(validation) };
+    return { ...scores, weights: nodes, seconds, epochs: '', coherence: null };
+  } finally {
+    python.end();
+  }
 }
 
 function dtype(array: Numbers): string {
