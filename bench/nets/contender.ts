@@ -6,6 +6,7 @@ export interface Outcome {
   /** Accuracy or mean AUC of the test rows, and of the validation rows that chose the epoch. */
   readonly test: number;
   readonly validation: number;
+  /** Of trees: nodes. */
   readonly weights: number;
   /** Structure and training. */
   readonly seconds: number;
@@ -18,7 +19,9 @@ export interface Outcome {
 export interface Contender {
   readonly name: string;
   /** What it stands for in the pictures. */
-  readonly family: 'learned' | 'permuted' | 'dense' | 'pruned' | 'linear';
+  readonly family: 'learned' | 'permuted' | 'dense' | 'pruned' | 'linear' | 'trees';
+  /** Whether it can learn from such rows; from all where absent. */
+  suits?(parts: Parts): boolean;
   run(parts: Parts, seed: number): Promise<Outcome>;
 }
 

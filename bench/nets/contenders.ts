@@ -5,6 +5,7 @@ import { optionsFor, type Settings } from '../support/settings.js';
 import { type Contender, type Outcome, outcomeOf } from './contender.js';
 import { permutedColumns } from './permuted.js';
 import { pruned } from './pruned.js';
+import { treeContenders } from './trees.js';
 
 /** Hidden layers of the dense nets. */
 const WIDTHS: readonly (readonly number[])[] = [[6], [12], [25], [50], [100], [200], [500, 200]];
@@ -47,6 +48,7 @@ export function contenders(engine: Engine, settings: Settings): Contender[] {
     ...WIDTHS.map(wide),
     { name: 'pruned', family: 'pruned', run: (parts, seed) => pruned(engine, settings, parts, seed) },
     { name: 'logistic', family: 'linear', run: (parts, seed) => logistic(engine, settings, parts, seed) },
+    ...treeContenders(),
   ];
 }
 

@@ -1,21 +1,33 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import type { Dataset } from 'espalier';
 import { parseSparseText, type SparseTextOptions } from 'espalier/read';
+import { readLabelled } from '../support/texts.js';
 import type { NetSet } from './net-set.js';
 import { rowsSet } from './rows-set.js';
-import { r8Set } from './texts-set.js';
+import { drawnTextsSet } from './texts-set.js';
 
-/** The sets of a folder like ../shared/data, those that are there; docs/RESULTS.md says where each is had. */
-export function folderSets(folder: URL): NetSet[] {
-  const at = (path: string) => new URL(path, folder);
-  const found: NetSet[] = [];
-  if (existsSync(at('agnews/train.txt')))
-    found.push(ready('AG News', 'accuracy', at('agnews/'), { columns: 10_000, classes: 4 }));
-  if (existsSync(at('tox21/train.txt'))) {
-    const taskNames = readFileSync(at('tox21/tasks.txt'), 'utf8').trim().split('\n');
-    found.push(ready('Tox21', 'meanAuc', at('tox21/'), { columns: 2048, taskNames }));
+/** What the sets of the papers are called. */
+const NAMES: Readonly<Record<string, string>> = { agnews: 'AG News', tox21: 'Tox21', r8: 'R8' };
+
+/**
+ * The sets of a folder by the names of its sub-folders: rows of `agnews` and `tox21` in train.txt, valid.txt and test.txt; texts in train.tsv and test.tsv of any, a line a label, a tab and
+ * the text. docs/RESULTS.md says where each is had.
+ */
+export function folderSets(folder: URL): Record<string, (most: number) => Promise<NetSet[]>> {
+  const found: Record<string, (most: number) => Promise<NetSet[]>> = {};
+  for (const key of readdirSync(folder).sort()) {
+    const at = new URL(`${encodeURIComponent(key)}/`, folder);
+    const name = NAMES[key] ?? key;
+    const has = (file: string) => existsSync(new URL(file, at));
+    if (has('train.tsv') && has('test.tsv'))
+      found[key] = async (most) => [drawnTextsSet(name, readLabelled('train', at), readLabelled('test', at), most)];
+    else if (key === 'agnews' && has('train.txt'))
+      found.agnews = async () => [ready(name, 'accuracy', at, { columns: 10_000, classes: 4 })];
+    else if (key === 'tox21' && has('train.txt')) {
+      const taskNames = readFileSync(new URL('tasks.txt', at), 'utf8').trim().split('\n');
+      found.tox21 = async () => [ready(name, 'meanAuc', at, { columns: 2048, taskNames })];
+    }
   }
-  if (existsSync(at('r8/train.tsv'))) found.push(r8Set(at('r8/')));
   return found;
 }
 

@@ -1,7 +1,7 @@
 import type { TextVectorizer as Vectorizer } from 'espalier/text';
 import { TextVectorizer } from 'espalier/text';
 import { Random } from '../../test/support/random.js';
-import { type Labelled, labelledNouns, labelsOf, readR8, textsOf } from '../support/texts.js';
+import { type Labelled, labelledNouns, labelsOf, textsOf } from '../support/texts.js';
 import type { NetSet, Parts } from './net-set.js';
 import { cut, rowsBetween } from './rows-set.js';
 
@@ -30,9 +30,10 @@ export async function nounsSet(most: number): Promise<NetSet> {
   return textsSet('WordNet nouns', order.slice(5000, 5000 + most), order.slice(0, 5000));
 }
 
-/** Reuters news of eight kinds, where the folder has it. */
-export function r8Set(folder: URL): NetSet {
-  return textsSet('R8', readR8('train', folder), readR8('test', folder));
+/** Texts that come apart already; of more than `most` to learn from as many are drawn. */
+export function drawnTextsSet(name: string, learn: readonly Labelled[], test: readonly Labelled[], most: number) {
+  const drawn = new Random(1).permutation(learn.length).slice(0, most);
+  return textsSet(name, learn.length > most ? drawn.map((i) => learn[i]!) : learn, test);
 }
 
 function read(vectorizer: Vectorizer, documents: readonly Labelled[], targets: unknown) {

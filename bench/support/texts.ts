@@ -10,13 +10,18 @@ export type Labelled = Document & { readonly label: string };
 export const haveR8 = existsSync(R8);
 
 /** Reuters news of eight kinds. */
-export function readR8(part: 'train' | 'test', folder = R8): Labelled[] {
-  const lines = readFileSync(new URL(`${part}.tsv`, folder), 'utf8')
-    .trimEnd()
-    .split('\n');
-  return lines.map((line) => {
-    const [label, text] = line.split('\t') as [string, string];
-    return { label, text };
+export function readR8(part: 'train' | 'test'): Labelled[] {
+  return readLabelled(part, R8);
+}
+
+/** Texts of a file, a line a label, a tab and the text. */
+export function readLabelled(part: 'train' | 'test', folder: URL): Labelled[] {
+  const file = new URL(`${part}.tsv`, folder);
+  const lines = readFileSync(file, 'utf8').trimEnd().split(/\r?\n/);
+  return lines.map((line, i) => {
+    const at = line.indexOf('\t');
+    if (at < 1) throw new RangeError(`${file.pathname}, line ${i + 1}: expected a label, a tab and a text, got none`);
+    return { label: line.slice(0, at), text: line.slice(at + 1) };
   });
 }
 

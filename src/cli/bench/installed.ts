@@ -18,11 +18,17 @@ export function installedIn(folder: string): Modules {
   };
 }
 
-/** ESPALIER_PYTHON names another Python than the first on the path, or the system's, that has the module. */
 function program(name: Native): string | undefined {
-  const runs = (command: string, ...args: string[]) => spawnSync(command, args, { stdio: 'ignore' }).status === 0;
-  if (name === 'plink1.9') return runs(name, '--version') ? name : undefined;
+  return name === 'plink1.9' ? [name].find((one) => runs(one, '--version')) : pythonWith(name);
+}
+
+/** A Python that has the module: ESPALIER_PYTHON names another than the first on the path, or the system's. */
+export function pythonWith(module: string): string | undefined {
   const { ESPALIER_PYTHON } = process.env;
-  const script = `import importlib.util as u, sys; sys.exit(u.find_spec('${name}') is None)`;
+  const script = `import importlib.util as u, sys; sys.exit(u.find_spec('${module}') is None)`;
   return (ESPALIER_PYTHON ? [ESPALIER_PYTHON] : ['python3', '/usr/bin/python3']).find((one) => runs(one, '-c', script));
+}
+
+function runs(command: string, ...args: string[]): boolean {
+  return spawnSync(command, args, { stdio: 'ignore' }).status === 0;
 }

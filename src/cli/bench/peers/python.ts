@@ -1,5 +1,4 @@
 // PyTorch and SciPy, each in a process of its own that is started once: tasks go to it as JSON and bytes, and times come back by its own clock.
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import type { SparseMatrix } from '../../../data/dataset.js';
 import type {
   ConvNetTask,
@@ -11,9 +10,8 @@ import type {
   Operations,
   Peer,
 } from '../operations.js';
+import { type Answered, type Numbers, PythonProcess } from './python-process.js';
 import { PYTHON } from './python-source.js';
-
-type Numbers = Float32Array | Int32Array;
 
 /** What a task is set by: sizes, and arrays by name. */
 interface Sent {
@@ -21,14 +19,12 @@ interface Sent {
   readonly arrays: Readonly<Record<string, Numbers>>;
 }
 
-interface Answer {
+interface Answer extends Answered {
   readonly ms: number;
   /** Threads that were busy. */
   readonly threads: number;
   readonly version: string;
   readonly does: readonly Operation[];
-  readonly error?: string;
-  readonly bytes: number;
 }
 
 /** A sample's milliseconds: shorter runs are repeated. */
@@ -38,7 +34,7 @@ const MOST_THREADS = 1.3;
 
 /** PyTorch or SciPy, where it is installed: known.ts asks first. */
 export async function python(modules: Modules, which: 'torch' | 'scipy'): Promise<Peer> {
-  const child = new Child(modules.program!(which)!, which);
+  const child = new PythonProcess<Answer>(modules.program!(which)!, ['-c', PYTHON, which]);
   const { version, does } = await child.hear();
   const name = `${which === 'torch' ? 'PyTorch' : 'SciPy'} ${version}`;
   let lanes = 0;
@@ -61,7 +57,7 @@ export async function python(modules: Modules, which: 'torch' | 'scipy'): Promis
   };
 }
 
-function laneOf(child: Child, peer: string, lane: string): Lane {
+function laneOf(child: PythonProcess<Answer>, peer: string, lane: string): Lane {
   return {
     async run() {
       const { ms, threads } = (await child.ask({ do: 'run', lane, ms: SAMPLE })).head;
@@ -74,71 +70,6 @@ function laneOf(child: Child, peer: string, lane: string): Lane {
     },
     dispose: () => void child.ask({ do: 'drop', lane }).catch(() => {}),
   };
-}
-
-/** The process, and what it says. Requests are answered in order. */
-class Child {
-  private readonly child: ChildProcessWithoutNullStreams;
-  private readonly chunks: AsyncIterator<Buffer>;
-  private held: Buffer = Buffer.alloc(0);
-  private last: Promise<unknown> = Promise.resolve();
-  private complaint = '';
-
-  constructor(program: string, which: string) {
-    // torch.set_num_threads does not reach the BLAS beneath.
-    const limits = ['OMP', 'OPENBLAS', 'MKL', 'BLIS'].map((of) => [`${of}_NUM_THREADS`, '1']);
-    const env = { ...process.env, ...Object.fromEntries(limits) };
-    this.child = spawn(program, ['-c', PYTHON, which], { env });
-    this.chunks = this.child.stdout[Symbol.asyncIterator]();
-    this.child.stderr.on('data', (text) => {
-      this.complaint = `${this.complaint}${text}`.slice(-2000);
-    });
-    for (const stream of [this.child, this.child.stdin]) stream.on('error', () => {});
-  }
-
-  /** The next answer's first line. */
-  async hear(): Promise<Answer> {
-    return (await this.answer()).head;
-  }
-
-  ask(request: object, arrays: readonly Numbers[] = []): Promise<{ head: Answer; data: Uint8Array<ArrayBuffer> }> {
-    const answered = this.last.then(() => {
-      this.child.stdin.write(`${JSON.stringify(request)}\n`);
-      for (const array of arrays) this.child.stdin.write(Buffer.from(array.buffer, array.byteOffset, array.byteLength));
-      return this.answer();
-    });
-    this.last = answered.catch(() => {});
-    return answered;
-  }
-
-  end(): void {
-    this.child.stdin.end();
-  }
-
-  private async answer(): Promise<{ head: Answer; data: Uint8Array<ArrayBuffer> }> {
-    let at = this.held.indexOf(10);
-    while (at < 0) {
-      await this.more();
-      at = this.held.indexOf(10);
-    }
-    const head: Answer = JSON.parse(this.taken(at + 1).toString());
-    while (this.held.length < head.bytes) await this.more();
-    const data = Uint8Array.from(this.taken(head.bytes));
-    if (head.error) throw new Error(head.error);
-    return { head, data };
-  }
-
-  private taken(bytes: number): Buffer {
-    const found = this.held.subarray(0, bytes);
-    this.held = this.held.subarray(bytes);
-    return found;
-  }
-
-  private async more(): Promise<void> {
-    const { value, done } = await this.chunks.next();
-    if (done) throw new Error(`Python ended${this.complaint ? `: ${this.complaint.trim().split('\n').at(-1)}` : ''}`);
-    this.held = Buffer.concat([this.held, value]);
-  }
 }
 
 /** Sizes and arrays of a task, as PYTHON has them. */
