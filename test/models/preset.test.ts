@@ -58,27 +58,25 @@ test('a TrfNet has one layer and no noise in units of few inputs; by the preset 
   }
 });
 
-test("a TseNet's units have 100 inputs at most, its skip-path 50 units; by the preset any number, and two paths of 100", async () => {
+test("a TseNet over texts has one level of 100 inputs at most and a skip-path of 50 units; by the preset, the paper's levels, inputs and paths", async () => {
   const data = fingerprints();
   const density = 0.9;
-  for (const [options, most, paths] of [
-    [{}, 100, [[0, 50]]],
-    [
-      { preset: 'paper' },
-      216,
-      [
-        [0, 100],
-        [1, 100],
-      ],
-    ],
-    [{ maxInputs: 120 }, 120, [[0, 50]]],
-    [{ preset: 'paper', maxInputs: 30, skipPaths: { from: [0] } }, 30, [[0, 100]]],
+  const both = [
+    [0, 100],
+    [1, 100],
+  ];
+  for (const [options, most, paths, levels] of [
+    [{}, 100, [[0, 50]], 1],
+    [{ preset: 'paper', skeleton: { maxTop: 10 } }, 216, both, 2],
+    [{ maxInputs: 120, skeleton: { maxTop: 10 } }, 120, [[0, 50]], 2],
+    [{ preset: 'paper', maxInputs: 30, skipPaths: { from: [0] } }, 30, [[0, 100]], undefined],
   ] as const) {
     const net = await TseNet.grow(data, { density, ...options });
     assert.equal(
       net.skipPaths.map(({ from, units }) => [from, units]),
       paths,
     );
+    if (levels) assert.is(net.skeleton.levels.length, levels);
     const { connections, sparseUnits } = net.layers[0]!;
     // A latent has its children, of which there may be more.
     assert.ok(

@@ -1,5 +1,7 @@
 import { type Completed, type Fn, isFalse, type Options, type OptionsOf, SEED_OF_NET } from '../../check/option.js';
 import { isMade } from '../../check/require.js';
+import type { Dataset } from '../../data/dataset.js';
+import { isTabular } from '../../data/tabular.js';
 import { INPUT_COUNT } from '../../structure/latent/expand-options.js';
 import { LatentTree } from '../../structure/latent/latent-tree.js';
 import { type LatentTreeSeconds, LEARNING } from '../../structure/latent/options.js';
@@ -20,12 +22,15 @@ export interface TseGrowProgress {
   total: number;
 }
 
-/** Skip-paths by default, and the paper's. */
-const SKIPS: Skips = { from: [0], units: 50 };
-const PAPER_SKIPS: Skips = { from: [0, 1], units: 100 };
+/** The paper's skip-paths, which tables have too, and those over texts and fingerprints. */
+const SKIPS: Skips = { from: [0, 1], units: 100 };
+const TEXT_SKIPS: Skips = { from: [0], units: 50 };
 
 /** Inputs of a latent at most: more of a large vocabulary are weights that learn the rows by heart. */
 const MOST_INPUTS = 100;
+
+/** More latents than any level has: over texts and fingerprints what the first level passes on is worth more than what its summaries do. */
+const ONE_LEVEL = 1_000_000;
 
 export interface Skips {
   from: readonly number[] | 'all';
@@ -39,14 +44,14 @@ const SKIP_PATHS = {
     of: { kind: 'integer', from: 0, doc: 'A level.' },
     distinct: true,
     words: ['all'],
-    defaultDoc: `[${SKIPS.from}]; preset paper: [${PAPER_SKIPS.from}]`,
+    defaultDoc: `[${TEXT_SKIPS.from}] over sparse rows that are not a table, else [${SKIPS.from}]; preset paper: [${SKIPS.from}]`,
     flag: 'skip-paths',
     doc: "Levels that also have a dense path to the output: 0 is the features, 1 the first hidden layer, and so on; 'all' takes every one.",
   },
   units: {
     kind: 'integer',
     from: 1,
-    defaultDoc: `${SKIPS.units}; preset paper: ${PAPER_SKIPS.units}`,
+    defaultDoc: `${TEXT_SKIPS.units} over sparse rows that are not a table, else ${SKIPS.units}; preset paper: ${SKIPS.units}`,
     flag: 'skip-units',
     doc: 'ReLU units of each skip-path.',
   },
@@ -55,7 +60,15 @@ const SKIP_PATHS = {
 export type SkipPathOptions = OptionsOf<typeof SKIP_PATHS>;
 
 /** How the skeleton is learned; its seed is the net's unless told otherwise. */
-const SKELETON = { ...LEARNING, seed: SEED_OF_NET } as const satisfies Options;
+const SKELETON = {
+  ...LEARNING,
+  seed: SEED_OF_NET,
+  maxTop: {
+    ...LEARNING.maxTop,
+    default: undefined,
+    defaultDoc: `one level over sparse rows that are not a table, else ${LEARNING.maxTop.default}; preset paper: ${LEARNING.maxTop.default}`,
+  },
+} as const satisfies Options;
 
 export type SkeletonOptions = OptionsOf<typeof SKELETON>;
 
@@ -98,14 +111,17 @@ export const TSE = {
 export type TseNetOptions = OptionsOf<typeof TSE>;
 export type TseSettings = Completed<typeof TSE>;
 
-/** What the preset decides where the options do not. */
-export function structureOf({ preset, maxInputs, skipPaths }: TseSettings): {
-  maxInputs: number;
-  skips: Skips | false;
-} {
-  const paper = preset === 'paper';
-  const most = maxInputs ?? (paper ? Number.POSITIVE_INFINITY : MOST_INPUTS);
-  if (skipPaths === false) return { maxInputs: most, skips: false };
-  const { from, units } = paper ? PAPER_SKIPS : SKIPS;
-  return { maxInputs: most, skips: { from: skipPaths.from ?? from, units: skipPaths.units ?? units } };
+/** What the rows and the preset decide where the options do not. */
+export function structureOf(
+  { preset, maxInputs, skipPaths, skeleton }: TseSettings,
+  train: Dataset,
+): { maxInputs: number; maxTop: number; skips: Skips | false } {
+  const text = !preset && !isTabular(train);
+  const { from, units } = text ? TEXT_SKIPS : SKIPS;
+  return {
+    maxInputs: maxInputs ?? (preset ? Number.POSITIVE_INFINITY : MOST_INPUTS),
+    maxTop:
+      (skeleton instanceof LatentTree ? undefined : skeleton.maxTop) ?? (text ? ONE_LEVEL : LEARNING.maxTop.default),
+    skips: skipPaths && { from: skipPaths.from ?? from, units: skipPaths.units ?? units },
+  };
 }

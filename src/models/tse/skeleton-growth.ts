@@ -14,13 +14,14 @@ export async function growSkeleton(
   engine: Engine,
   train: Dataset,
   { skeleton, seed, signal, onProgress, onCheckpoint, resume }: TseSettings,
+  maxTop: number,
 ): Promise<{ skeleton: LatentTree; seconds: LatentTreeSeconds }> {
   if (skeleton instanceof LatentTree) {
     if (resume !== undefined)
       throw new TypeError('resume: expected none beside a skeleton that is ready, got a checkpoint of learning one');
     return { skeleton: fitting(skeleton, train), seconds: NO_SECONDS };
   }
-  const options = { ...skeleton, seed: skeleton.seed ?? seed };
+  const options = { ...skeleton, maxTop, seed: skeleton.seed ?? seed };
   const { rows, columns, features } = train;
   const run = identity({ method: 'tse', rows, columns, kind: features.kind, ...decisive(LEARNING, options) });
   if (resume !== undefined) return { skeleton: readSkeleton(resume, run, train), seconds: NO_SECONDS };

@@ -48,8 +48,8 @@ export class TseNet extends FeedforwardNet {
     const begun = await beginNet(train, options);
     const { engine } = begun;
     const { seed, density, minInputs, signal, onProgress } = options;
-    const { maxInputs, skips: paths } = structureOf(options);
-    const { skeleton, seconds } = await growSkeleton(engine, train, options);
+    const { maxInputs, maxTop, skips: paths } = structureOf(options, train);
+    const { skeleton, seconds } = await growSkeleton(engine, train, options, maxTop);
     const skips = paths ? skipShapes(paths, skeleton.levels.length) : [];
     const began = performance.now();
     const { layers } = await expandTree(skeleton, train, {

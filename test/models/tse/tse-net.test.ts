@@ -46,7 +46,7 @@ function skeletonOf(parts: Partial<LatentTreeParts> = {}): LatentTree {
 }
 
 const skeleton = skeletonOf();
-const small: TseNetOptions = { skeleton, density: 0.4, minInputs: 0, skipPaths: { from: [0, 1], units: 7 }, seed: 3 };
+const small: TseNetOptions = { skeleton, density: 0.4, minInputs: 0, skipPaths: { units: 7 }, seed: 3 };
 
 /** What is learned here: islands of five on the first level, which is soon done. */
 const learned: TseNetOptions = { ...small, skeleton: { maxTop: 2, restarts: 2, emSteps: 10, refineSteps: 2 } };
@@ -105,12 +105,30 @@ test('initial weights count the connections a unit has: ±1/√fan_in', async ()
   net.dispose();
 });
 
-test('a skip-path of 50 units begins at the features, unless told otherwise', async () => {
+test('skip-paths of a table begin at the features and the first hidden layer, 100 units each, unless told otherwise', async () => {
   const data = sparse(problem);
   for (const [skipPaths, expected] of [
-    [undefined, [[0, 50]]],
-    [{}, [[0, 50]]],
-    [{ units: 3 }, [[0, 3]]],
+    [
+      undefined,
+      [
+        [0, 100],
+        [1, 100],
+      ],
+    ],
+    [
+      {},
+      [
+        [0, 100],
+        [1, 100],
+      ],
+    ],
+    [
+      { units: 3 },
+      [
+        [0, 3],
+        [1, 3],
+      ],
+    ],
     [
       { from: 'all', units: 5 },
       [
@@ -122,8 +140,8 @@ test('a skip-path of 50 units begins at the features, unless told otherwise', as
     [
       { from: [2, 0] },
       [
-        [0, 50],
-        [2, 50],
+        [0, 100],
+        [2, 100],
       ],
     ],
     [{ from: [] }, []],
