@@ -63,8 +63,9 @@ export class PairScores {
     return new PairScores(rows, lists);
   }
 
+  /** Mean over the pairs of features that are there in any row. */
   coherence(features: readonly number[]): number | null {
-    return meanOfPairs(features, (a, b) => this.npmi(a, b));
+    return meanOfPairs(features, (a, b) => (this.rows[a] && this.rows[b] ? this.npmi(a, b) : null));
   }
 
   private npmi(a: number, b: number): number {
