@@ -63,9 +63,10 @@ export class PairScores {
     return new PairScores(rows, lists);
   }
 
-  /** Mean over the pairs of features that are there in any row. */
-  coherence(features: readonly number[]): number | null {
-    return meanOfPairs(features, (a, b) => (this.rows[a] && this.rows[b] ? this.npmi(a, b) : null));
+  /** Mean over the pairs of features that are each in at least so many rows: that rarer ones never meet says nothing. */
+  coherence(features: readonly number[], minRows: number): number | null {
+    const known = features.filter((f) => this.rows[f]! >= minRows);
+    return meanOfPairs(known, (a, b) => this.npmi(a, b));
   }
 
   private npmi(a: number, b: number): number {

@@ -23,7 +23,7 @@ export const EXPLAIN = {
     kind: 'integer',
     from: 1,
     default: 5,
-    doc: 'Features present in fewer rows are passed over: their correlations are chance.',
+    doc: 'Features present in fewer rows are passed over: their correlations, and how often they meet, are chance.',
   },
   layers: {
     kind: 'list',
@@ -62,7 +62,7 @@ export interface UnitExplanation {
   /** Share of rows in which the unit is on. */
   activity: number;
   features: UnitFeature[];
-  /** Mean NPMI of the pairs of its features, from -1 to 1; null for a unit with fewer than two that are in any row. */
+  /** Mean NPMI of the pairs of its features, from -1 to 1; null for a unit with fewer than two that are in minRows rows. */
   coherence: number | null;
 }
 
@@ -149,7 +149,10 @@ export async function explain(looked: Looked, given: ExplainOptions = {}): Promi
           inputs: inputsOf(last, first + i),
           activity: block.activity[i]!,
           features,
-          coherence: scores.coherence(features.map((f) => f.feature)),
+          coherence: scores.coherence(
+            features.map((f) => f.feature),
+            minRows,
+          ),
         });
         if (pace.due) await pace.turn();
       }

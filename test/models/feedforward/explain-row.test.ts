@@ -16,7 +16,7 @@ const WIDTHS = [INPUTS, 6, 5];
 /** Two hidden layers, of sparse units and one that sees all, and skip-paths from every level. */
 function madeNet(input: KnownNet['input'], kind: Targets['kind']): Required<Pick<KnownNet, 'skips'>> & KnownNet {
   const random = new Random(8);
-  const numbers = (n: number) => Array.from({ length: n }, () => Math.fround((2 * random.next() - 1)));
+  const numbers = (n: number) => Array.from({ length: n }, () => Math.fround(2 * random.next() - 1));
   const layers: GoldenLayer[] = [
     {
       inputs: 9,
@@ -103,7 +103,7 @@ function integrated(
 
 const random = new Random(4);
 const rows = Array.from({ length: 6 }, () =>
-  Array.from({ length: INPUTS }, () => (random.chance(0.4) ? 0 : Math.fround((2 * random.next() - 1)))),
+  Array.from({ length: INPUTS }, () => (random.chance(0.4) ? 0 : Math.fround(2 * random.next() - 1))),
 );
 const byFeature = (told: RowExplanation['features']) => {
   const all = Array<number>(INPUTS).fill(0);

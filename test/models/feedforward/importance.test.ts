@@ -74,7 +74,7 @@ test('all of a column moves together, under its name', async () => {
   const draw = new Random(5);
   const records = Array.from({ length: 150 }, () => {
     const soil = ['clay', 'sand', 'loam', 'peat'][draw.below(4)]!;
-    return { noise: (2 * draw.next() - 1), soil, kind: soil === 'clay' || soil === 'peat' ? 'wet' : 'dry' };
+    return { noise: 2 * draw.next() - 1, soil, kind: soil === 'clay' || soil === 'peat' ? 'wet' : 'dry' };
   });
   const data = await Dataset.fromRecords(records, { target: 'kind' });
   const net = await DenseNet.create(data, { hidden: [8] });
