@@ -153,18 +153,15 @@ function matrixBytes(matrix: Matrix): number {
 }
 
 function copyOf(matrix: RowMatrix): RowMatrix {
-  const copy: RowMatrix =
-    matrix.kind === 'dense'
-      ? { ...matrix, values: matrix.values.slice() }
-      : { ...matrix, start: matrix.start.slice(), index: matrix.index.slice(), value: matrix.value.slice() };
-  checkMatrix(copy);
-  return copy;
+  checkMatrix(matrix);
+  return matrix.kind === 'dense'
+    ? { ...matrix, values: matrix.values.slice() }
+    : { ...matrix, start: matrix.start.slice(), index: matrix.index.slice(), value: matrix.value.slice() };
 }
 
 function copyOfTargets({ targets, rows }: Dataset): Targets {
-  const copy = { ...targets!, values: targets!.values.slice() } as Targets;
-  checkTargets(copy, rows);
-  return copy;
+  checkTargets(targets!, rows);
+  return { ...targets!, values: targets!.values.slice() } as Targets;
 }
 
 function measured(outputs: Outputs, targets: Targets, metric: Importance['metric']): number | null {
