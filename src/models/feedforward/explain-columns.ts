@@ -1,5 +1,5 @@
 import type { Dataset } from '../../data/dataset.js';
-import { featuresOf, type SchemaColumn, shownCategories, widthOf } from '../../data/tables/schema.js';
+import { type SchemaColumn, shownCategories, widthOf } from '../../data/tables/schema.js';
 
 /** The features that a person sees as one: those that came from one column of a table, or a single one. */
 export interface Column {
@@ -53,11 +53,5 @@ export class Columns {
     if (on >= 0) return shown[on]!;
     // The first of two states has no feature.
     return shown.length < schema.categories.length ? schema.categories[0]! : null;
-  }
-
-  /** Names of a column's features. */
-  featuresOf(column: number): string[] {
-    const known = this.known?.[column];
-    return known ? featuresOf(known.schema) : [this.at(column).name];
   }
 }
