@@ -13,7 +13,6 @@ import { inTurns } from '../../runtime/steps.js';
 import type { Outputs } from '../../training/losses.js';
 import { metrics } from '../../training/metrics.js';
 import { valueBytes } from '../need.js';
-import type { Net } from '../net.js';
 import { Columns } from './explain-columns.js';
 import { addInputGradient, Gradients } from './explain-gradient.js';
 import { changedRows, withValuesOf } from './explain-permuted.js';
@@ -90,10 +89,11 @@ const METRICS = { classes: 'accuracy', tasks: 'meanAuc', values: 'rmse' } as con
  * Permutation importance: Breiman, "Random Forests" (2001); as a property of a model, whatever its kind, Fisher, Rudin, Dominici, "All Models are Wrong, but Many are Useful"
  * (JMLR 2019). Row r gets the values that row p(r) has, p a permutation of the seed and the repeat. Only rows that change are predicted anew.
  */
-export async function importance(net: Net, looked: Looked, asked: ImportanceOptions = {}): Promise<Importance> {
+export async function importance(looked: Looked, asked: ImportanceOptions = {}): Promise<Importance> {
   const options = complete(IMPORTANCE, asked, 'importance');
   const { repeats, seed, top, minRows, signal } = options;
-  const { given, network, names, target } = looked;
+  const { given, net } = looked;
+  const { network, featureNames: names, target } = net;
   const unknown = options.features?.find((f) => f >= given.columns);
   if (unknown !== undefined)
     throw new RangeError(`features: expected features from 0 to ${given.columns - 1}, got ${unknown}`);
@@ -188,7 +188,7 @@ function presentRows(matrix: RowMatrix, columns: Columns): Int32Array {
 
 /** The columns on which the loss hangs most, by the mean of the sum of |gradient × value| over their features: of rows spread evenly. */
 async function mostSensitive(
-  { network: net, data, copies }: Looked,
+  { net: { network: net }, data, copies }: Looked,
   targets: Targets,
   columns: Columns,
   candidates: readonly number[],

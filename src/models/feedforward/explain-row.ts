@@ -123,11 +123,12 @@ interface Feeding {
  * share through one unit is the same integral over the ways through that unit.
  */
 export async function explainRow(
-  { network: net, data, given, names, target, copies }: Looked,
+  { net: whole, data, given, copies }: Looked,
   asked: ExplainRowOptions = {},
 ): Promise<RowExplanation> {
   const options = complete(EXPLAIN_ROW, asked, 'explainRow');
   const { row, top, steps } = options;
+  const { network: net, featureNames: names, target } = whole;
   if (row >= data.rows) throw new RangeError(`row: expected one from 0 to ${data.rows - 1}, got ${row}`);
   for (const [name, output] of Object.entries({ output: options.output, against: options.against })) {
     if (output !== undefined && output >= target.outputs)

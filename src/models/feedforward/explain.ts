@@ -104,7 +104,8 @@ type Chain = (net: Network) => readonly Linear[];
  * comparable with the paper's.
  */
 export async function explain(looked: Looked, given: ExplainOptions = {}): Promise<Explanation> {
-  const { network: net, data, names } = looked;
+  const { data } = looked;
+  const { network: net, featureNames: names } = looked.net;
   const options = complete(EXPLAIN, given, 'explain');
   const { top, minRows } = options;
   const hidden = net.layers.length - 1;

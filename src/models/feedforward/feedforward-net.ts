@@ -15,6 +15,7 @@ import { filled, LOAD, type LoadOptions, Net, type NetDescription, type OutputBa
 import { precisionIn, precisionOf } from '../precision.js';
 import { describeTarget, requireSameTargets, type TargetInfo } from '../target.js';
 import type { ExplainOptions, Explanation } from './explain.js';
+import type * as calls from './explain-calls.js';
 import type { Importance, ImportanceOptions } from './explain-importance.js';
 import type { ExplainRowOptions, RowExplanation } from './explain-row.js';
 import { type InputTransform, learningTransform } from './input.js';
@@ -44,6 +45,9 @@ export interface SkipPathSummary {
   /** Connections to its inputs and to the output, biases excluded. */
   connections: number;
 }
+
+/** The calls that look into a net. */
+type Calls = typeof calls;
 
 /** What TrfNet, TseNet and DenseNet have in common: a net of ReLU layers with explanations and a file format. */
 export class FeedforwardNet extends Net {
@@ -97,7 +101,7 @@ export class FeedforwardNet extends Net {
 
   /** What the hidden units, and those of skip-paths, stand for: their top features on these rows, and how coherent those are. */
   explain(data: Dataset, options: ExplainOptions = {}): Promise<Explanation> {
-    return this.look(data, async (looked) => (await import('./explain.js')).explain(looked, options));
+    return this.look(data, (calls, looked) => calls.explain(looked, options));
   }
 
   /**
@@ -107,7 +111,7 @@ export class FeedforwardNet extends Net {
    * @throws TypeError, RangeError naming the option for what does not fit
    */
   explainRow(data: Dataset, options: ExplainRowOptions = {}): Promise<RowExplanation> {
-    return this.look(data, async (looked) => (await import('./explain-row.js')).explainRow(looked, options));
+    return this.look(data, (calls, looked) => calls.explainRow(looked, options));
   }
 
   /**
@@ -116,25 +120,19 @@ export class FeedforwardNet extends Net {
    * @throws TypeError, RangeError naming the option for what does not fit
    */
   importance(data: Dataset, options: ImportanceOptions = {}): Promise<Importance> {
-    return this.look(
-      data,
-      async (looked) => (await import('./explain-importance.js')).importance(this, looked, options),
-      true,
-    );
+    return this.look(data, (calls, looked) => calls.importance(looked, options), true);
   }
 
-  /** Work on checked rows as the first layer sees them. */
-  private async look<T>(data: Dataset, work: (looked: Looked) => Promise<T>, labelled = false): Promise<T> {
-    const { network, featureNames: names } = this;
+  /** One of the calls that look into a net, of checked rows as the first layer sees them. */
+  private look<T>(given: Dataset, work: (calls: Calls, looked: Looked) => Promise<T>, labelled = false): Promise<T> {
     const also = async (rows: Dataset, argument: string, pace: Pace, wanted = false) => {
       this.check(rows, argument, wanted);
       const copies = this.transformBytes(rows).kept;
       return { data: await this.prepared(rows, argument, wanted, pace), copies };
     };
-    this.check(data, 'data', labelled);
     return this.life.read(async () => {
-      const rows = await also(data, 'data', new Pace(), labelled);
-      return work({ ...rows, network, names, target: this.state.target, given: data, also });
+      const rows = await also(given, 'data', new Pace(), labelled);
+      return work(await import('./explain-calls.js'), { ...rows, net: this, given, also });
     });
   }
 

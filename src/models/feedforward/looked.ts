@@ -1,6 +1,6 @@
 import type { Dataset } from '../../data/dataset.js';
 import type { Pace } from '../../runtime/pace.js';
-import type { TargetInfo } from '../target.js';
+import type { Net } from '../net.js';
 import type { Network } from './network.js';
 
 /** Rows as the first layer of a net sees them. */
@@ -12,9 +12,10 @@ export interface LookedRows {
 
 /** What those who look into a net are told: of it, and of the rows that they look at. */
 export interface Looked extends LookedRows {
-  readonly network: Network;
-  readonly names: readonly string[] | undefined;
-  readonly target: TargetInfo;
+  readonly net: Pick<Net, 'predict' | 'target'> & {
+    readonly network: Network;
+    readonly featureNames: readonly string[] | undefined;
+  };
   /** The rows as they were given. */
   readonly given: Dataset;
   /** Other rows, checked and transformed. */
