@@ -19,7 +19,20 @@ export { Standardizer, TfIdf } from './data/standardise.js';
 export type { CategoryCodes, NumericValues, Table, TableColumn } from './data/tables/table.js';
 export { readSafetensors, type Safetensors, type Tensor, writeSafetensors } from './files/safetensors.js';
 export { DenseNet, type DenseNetOptions } from './models/dense/dense-net.js';
-export type { ExplainOptions, Explanation } from './models/feedforward/explain.js';
+export type {
+  ExplainOptions,
+  Explanation,
+  LayerExplanation,
+  SkipPathExplanation,
+  UnitExplanation,
+} from './models/feedforward/explain.js';
+export type { FeatureImportance, Importance, ImportanceOptions } from './models/feedforward/explain-importance.js';
+export type {
+  ExplainRowOptions,
+  FeatureContribution,
+  RowExplanation,
+  UnitContribution,
+} from './models/feedforward/explain-row.js';
 export type { FeedforwardNet, LayerSummary, SkipPathSummary } from './models/feedforward/feedforward-net.js';
 export type { InputTransformName } from './models/feedforward/input.js';
 export type { NetOptions } from './models/feedforward/options.js';

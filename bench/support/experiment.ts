@@ -177,7 +177,7 @@ async function perform(experiment: Experiment, order: Order): Promise<RunResult>
   const evaluation = await net.evaluate(test!);
   const evaluated = performance.now();
   const fit = (fitted - fitting) / 1000;
-  const explained = order.coherence ? (await net.explain(train!)).layers : [];
+  const explained = order.coherence ? (await net.explain(train!, { coherence: test! })).layers : [];
   return {
     data: experiment.name,
     method,

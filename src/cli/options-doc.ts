@@ -17,6 +17,8 @@ import { TOPICS_PAGE } from '../drawings/topics/page.js';
 import { TOPIC_SHARES } from '../drawings/topics/shares.js';
 import { TREE_SVG } from '../drawings/tree/drawing.js';
 import { EXPLAIN } from '../models/feedforward/explain.js';
+import { IMPORTANCE } from '../models/feedforward/explain-importance.js';
+import { EXPLAIN_ROW } from '../models/feedforward/explain-row.js';
 import { GATED_PREDICT, GATED_RUN, STATE_DICT } from '../models/gaternet/options.js';
 import type { Method } from '../models/method.js';
 import { LOAD, RUN, SAVE } from '../models/net.js';
@@ -69,6 +71,8 @@ export function documented(methods: readonly Method[] = METHODS): Documented[] {
     { of: 'load, loadNet', options: LOAD },
     { of: 'saveAsync', options: SAVE },
     { of: 'explain', command: 'explain', options: EXPLAIN },
+    { of: 'explainRow', command: 'explain --row', options: EXPLAIN_ROW },
+    { of: 'importance', command: 'explain --importance', options: IMPORTANCE },
     { of: 'GaterNet.fromStateDict', options: STATE_DICT },
     { of: 'chowLiuTree', command: 'tree', options: CHOW_LIU },
     { of: 'mutualInformation, targetInformation, topPairs', options: INFORMATION },

@@ -23,6 +23,7 @@ export const Purpose = {
   heldDocuments: 20,
   latentRows: 17,
   shownDocuments: 18,
+  importance: 30,
 } as const;
 
 /** A permutation of 0 .. n-1, a function of (seed, purpose, step). */

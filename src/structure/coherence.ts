@@ -63,8 +63,10 @@ export class PairScores {
     return new PairScores(rows, lists);
   }
 
-  coherence(features: readonly number[]): number | null {
-    return meanOfPairs(features, (a, b) => this.npmi(a, b));
+  /** Mean over the pairs of features that are each in at least so many rows: that rarer ones never meet says nothing. */
+  coherence(features: readonly number[], minRows: number): number | null {
+    const known = features.filter((f) => this.rows[f]! >= minRows);
+    return meanOfPairs(known, (a, b) => this.npmi(a, b));
   }
 
   private npmi(a: number, b: number): number {

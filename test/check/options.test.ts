@@ -103,6 +103,8 @@ const calls: Record<string, (options: Any) => unknown> = {
   'GaterNet: predict, evaluate, gates': (options) => gated.predict(images, options),
   saveAsync: (options) => net.saveAsync({}, options),
   explain: (options) => net.explain(train, options),
+  explainRow: (options) => net.explainRow(train, options),
+  importance: (options) => net.importance(train, options),
   'GaterNet.fromStateDict': (options) => GaterNet.fromStateDict(new Uint8Array(8), options),
   chowLiuTree: (options) => chowLiuTree(listed, options),
   'mutualInformation, targetInformation, topPairs': (options) => topPairs(listed, 1, options),

@@ -135,6 +135,13 @@ test('options out of range', async () => {
   await refused(['tree', words, '--format', 'xml'], /--format.*Allowed choices/);
   await refused(['explain', model, words, '--layer', '9'], /--layer: expected one from 1 to 1, got 9/);
   await refused(['explain', model, words, '--top', '0'], /--top/);
+  const row = ['explain', model, words, '--row'];
+  await refused([...row, '61'], /--row: expected one from 1 to 60, got 61/);
+  await refused([...row, '1', '--importance'], /--row, --importance: expected one of the two/);
+  await refused([...row, '1', '--units', '3'], /--units: is not about --row/);
+  await refused([...row, '1', '--output', '2'], /--output: expected one of the classes: 0 to 1, got 2/);
+  await refused(['explain', model, words, '--steps', '3'], /--steps: is about --row/);
+  await refused(['explain', model, words, '--seed', '3'], /--seed: is about --importance/);
 });
 
 test('files that are not there or cannot be used', async () => {

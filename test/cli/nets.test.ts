@@ -324,6 +324,34 @@ test('explain: units, their features by name and their coherence', async () => {
   );
 });
 
+test('explain: coherence on other rows, what a row rests on, and importance, as the library says', async () => {
+  const model = scratch.path('named.safetensors');
+  const held = await succeeds(['explain', model, words, '--top', '3', '--units', '2', '--coherence', fresh]);
+  assert.match(held, /^.*train\.txt: \d+ rows; coherence on 100 rows of .*test\.txt\n\nLayer 1: coherence /);
+  const net = (await loadNet(readFileSync(model))) as TrfNet;
+  const data = parseSparseText(readFileSync(fresh, 'utf8'), { columns: 40, classes: 2 });
+  const plainJson = (value: unknown) => JSON.parse(JSON.stringify(value));
+  assert.equal(
+    await answers(['explain', model, fresh, '--row', '3', '--top', '4']),
+    plainJson({ method: 'trf', ...(await net.explainRow(data, { row: 2, top: 4 })) }),
+  );
+  assert.equal(
+    await answers(['explain', model, fresh, '--importance', '--top', '5', '--repeats', '2', '--seed', '7']),
+    plainJson({ method: 'trf', ...(await net.importance(data, { top: 5, repeats: 2, seed: 7 })) }),
+  );
+  net.dispose();
+  const row = await succeeds(['explain', model, fresh, '--row', '3', '--top', '2', '--output', '1', '--against', '0']);
+  assert.match(row, /^.*test\.txt, row 3: class 1 \d+\.\d % against 0\n\nFeatures, which take the logit from [+-]/);
+  assert.match(row, /\n +[+-]\d\.\d{3} {2}word\d+ = \d+ +[█░]+\n/);
+  assert.match(row, /\n +[+-]\d\.\d{3} {2}(sparse|global) \d+ of layer \d [█░ ]+( word\d+)+\n/);
+  const importance = await succeeds(['explain', model, fresh, '--importance', '--top', '2', '--repeats', '1']);
+  assert.match(
+    importance,
+    /^.*test\.txt: 100 rows, accuracy [01]\.\d{4}\nBy how much it falls .* of 1 permutation, of 40 features 2:\n/,
+  );
+  assert.match(importance, /\n +-?\d\.\d{4} ± \d\.\d{4} {2}word\d+ .* in \d+ rows\n/);
+});
+
 test('--out replaces a file whole and leaves nothing beside it', async () => {
   const folder = new Scratch();
   try {

@@ -44,6 +44,8 @@ const LINES: readonly (readonly string[])[] = [
   ['predict', model, words],
   ['evaluate', model, words],
   ['explain', model, words],
+  ['explain', model, words, '--row', '2'],
+  ['explain', model, words, '--importance'],
   ['gates', gated, images],
   ['info', model],
 ];

@@ -65,7 +65,22 @@ test('train, and what the other commands say of the net', async () => {
   assert.is((await answers(['evaluate', model, test])).accuracy, trained.testAccuracy);
   const { rows } = await answers<{ rows: number }>(['predict', model, test]);
   assert.is(rows, 100);
-  const explained = await answers<{ layers: { units: { kind: string }[] }[] }>(['explain', model, words, '--top', '3']);
+  interface Explained {
+    layers: { units: { kind: string }[] }[];
+    skipPaths: { from: number; units: { kind: string }[] }[];
+  }
+  const explained = await answers<Explained>(['explain', model, words, '--top', '3']);
+  assert.equal(
+    explained.skipPaths.map(({ from, units }) => [from, units.length, units[0]!.kind]),
+    [
+      [0, 100, 'skip'],
+      [1, 100, 'skip'],
+    ],
+  );
+  assert.match(
+    await succeeds(['explain', model, words, '--units', '1']),
+    /\nSkip-path 1, from the features: coherence /,
+  );
   assert.equal(
     explained.layers.map(({ units }) => units.length),
     info.skeleton.levels,

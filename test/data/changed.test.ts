@@ -132,6 +132,14 @@ const USES: Record<string, Use> = {
   predict: { call: (data, engine) => withNet(data, engine, (net) => net.predict(data)), targets: false },
   evaluate: { call: (data, engine) => withNet(data, engine, (net) => net.evaluate(data)), targets: true },
   explain: { call: (data, engine) => withNet(data, engine, (net) => net.explain(data)), targets: false },
+  explainRow: {
+    call: (data, engine) => withNet(data, engine, (net) => net.explainRow(data, { row: 1 })),
+    targets: false,
+  },
+  importance: {
+    call: (data, engine) => withNet(data, engine, (net) => net.importance(data, { repeats: 1, top: 2 })),
+    targets: true,
+  },
 };
 
 /** Refused by name, whatever the words. */

@@ -65,6 +65,8 @@ test('explanations of units that overflow are refused', async () => {
   const net = await DenseNet.create(dense(problem), { hidden: [4] });
   fill(net, () => huge);
   await refusesAsync(() => net.explain(dense(problem)), RangeError, /^activations: expected finite numbers, got /);
+  await refusesAsync(() => net.explainRow(dense(problem)), RangeError, /^outputs: expected finite numbers, got /);
+  await refusesAsync(() => net.importance(dense(problem)), RangeError, /expected finite numbers, got /);
   net.dispose();
 });
 

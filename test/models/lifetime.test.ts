@@ -54,7 +54,11 @@ const CALLS: Record<string, Call> = {
 };
 
 const ONLY: Record<string, Record<string, Call>> = {
-  rows: { explain: (net, data) => (net as DenseNet).explain(data) },
+  rows: {
+    explain: (net, data) => (net as DenseNet).explain(data),
+    explainRow: (net, data) => (net as DenseNet).explainRow(data),
+    importance: (net, data) => (net as DenseNet).importance(data, { repeats: 1, top: 3 }),
+  },
   images: {
     gates: (net, data) => (net as GaterNet).gates(data, { batchSize: 16 }),
     gateBatches: async (net, data) => {

@@ -181,11 +181,17 @@ export const LONG_CALLS: readonly LongCall[] = [
   ]),
   ...fits
     .slice(0, 3)
-    .map(([name, bytes, data]) =>
+    .flatMap(([name, bytes, data]) => [
       plain(`${name} explain`, (engine, more) =>
-        ofNet(bytes, engine, (net: DenseNet) => net.explain(data, withoutEngine(more))),
+        ofNet(bytes, engine, (net: DenseNet) => net.explain(data, { coherence: data, ...withoutEngine(more) })),
       ),
-    ),
+      plain(`${name} explainRow`, (engine, more) =>
+        ofNet(bytes, engine, (net: DenseNet) => net.explainRow(data, withoutEngine(more))),
+      ),
+      plain(`${name} importance`, (engine, more) =>
+        ofNet(bytes, engine, (net: DenseNet) => net.importance(data, { repeats: 2, top: 3, ...withoutEngine(more) })),
+      ),
+    ]),
   plain('GaterNet gates', (engine, more) =>
     ofNet(gatedFile, engine, (net: GaterNet) => net.gates(pictures, { batchSize: 16, ...withoutEngine(more) })),
   ),
@@ -227,5 +233,7 @@ export const READS = [
   read('predict', (net) => net.predict(rows, { batchSize: 8 })),
   read('evaluate', (net) => net.evaluate(rows, { batchSize: 8 })),
   read('explain', (net) => net.explain(rows)),
+  read('explainRow', (net) => net.explainRow(rows)),
+  read('importance', (net) => net.importance(rows, { repeats: 1, top: 2 })),
   read('save', async (net) => net.save()),
 ] as const;

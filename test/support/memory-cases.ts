@@ -246,9 +246,21 @@ export const MEMORY_CASES: readonly MemoryCase[] = [
       },
       { name: `predict, ${method}`, sizes, prepare: prepared((net, data) => net.predict(data)) },
       { name: `evaluate, ${method}`, sizes, prepare: prepared((net, data) => net.evaluate(data)) },
-      method === 'gaternet'
-        ? { name: 'gates', sizes, prepare: prepared((net, data) => (net as GaterNet).gates(data)) }
-        : { name: `explain, ${method}`, sizes, prepare: prepared((net, data) => (net as DenseNet).explain(data)) },
+      ...(method === 'gaternet'
+        ? [{ name: 'gates', sizes, prepare: prepared((net, data) => (net as GaterNet).gates(data)) }]
+        : [
+            { name: `explain, ${method}`, sizes, prepare: prepared((net, data) => (net as DenseNet).explain(data)) },
+            {
+              name: `explainRow, ${method}`,
+              sizes,
+              prepare: prepared((net, data) => (net as DenseNet).explainRow(data)),
+            },
+            {
+              name: `importance, ${method}`,
+              sizes,
+              prepare: prepared((net, data) => (net as DenseNet).importance(data, { repeats: 1, top: 4 })),
+            },
+          ]),
     ];
   }),
 ];

@@ -226,7 +226,18 @@ export async function takenCalls(engine: Engine): Promise<Record<string, Taken>>
     'new TfIdf': { internal: true, args: () => [null, true, true] },
     'DenseNet.create': { args: () => [dense, { ...netOptions, hidden: [3] }] },
     'DenseNet.load': loading(net),
-    'FeedforwardNet#explain': { on: () => net, args: () => [dense, { top: 2, minRows: 1, layers: [0], signal }] },
+    'FeedforwardNet#explain': {
+      on: () => net,
+      args: () => [dense, { top: 2, minRows: 1, layers: [0], coherence: dense, signal }],
+    },
+    'FeedforwardNet#explainRow': {
+      on: () => net,
+      args: () => [dense, { row: 1, output: 0, against: 1, top: 2, baseline: 'mean', steps: 4, signal }],
+    },
+    'FeedforwardNet#importance': {
+      on: () => net,
+      args: () => [dense, { repeats: 2, seed: 1, top: 1, minRows: 1, features: [0], signal }],
+    },
     'Net#save': { on: () => net, args: () => [{ note: 'mine' }] },
     'Net#saveAsync': { on: () => net, args: () => [{ note: 'mine' }, { signal }] },
     'FeedforwardNet#describe': { on: () => net, args: () => [] },

@@ -15,7 +15,11 @@ import { filled, LOAD, type LoadOptions, Net, type NetDescription, type OutputBa
 import { precisionIn, precisionOf } from '../precision.js';
 import { describeTarget, requireSameTargets, type TargetInfo } from '../target.js';
 import type { ExplainOptions, Explanation } from './explain.js';
+import type * as calls from './explain-calls.js';
+import type { Importance, ImportanceOptions } from './explain-importance.js';
+import type { ExplainRowOptions, RowExplanation } from './explain-row.js';
 import { type InputTransform, learningTransform } from './input.js';
+import type { Looked } from './looked.js';
 import { filling, packModel, unpackModel } from './net-file.js';
 import type { NetState } from './net-state.js';
 import { Network, type NetworkShape } from './network.js';
@@ -41,6 +45,9 @@ export interface SkipPathSummary {
   /** Connections to its inputs and to the output, biases excluded. */
   connections: number;
 }
+
+/** The calls that look into a net. */
+type Calls = typeof calls;
 
 /** What TrfNet, TseNet and DenseNet have in common: a net of ReLU layers with explanations and a file format. */
 export class FeedforwardNet extends Net {
@@ -92,14 +99,40 @@ export class FeedforwardNet extends Net {
     }));
   }
 
-  /** What the hidden units stand for: their top features on these rows, and how coherent those are. */
-  async explain(data: Dataset, options: ExplainOptions = {}): Promise<Explanation> {
-    this.check(data, 'data', false);
-    const { kept } = this.transformBytes(data);
+  /** What the hidden units, and those of skip-paths, stand for: their top features on these rows, and how coherent those are. */
+  explain(data: Dataset, options: ExplainOptions = {}): Promise<Explanation> {
+    return this.look(data, (calls, looked) => calls.explain(looked, options));
+  }
+
+  /**
+   * What the prediction of one row rests on: what each unit that feeds the output, and each feature, adds to an output, before softmax or sigmoid; of values in their own
+   * unit. Units: weight times activation, which with the bias make up the output. Features: integrated gradients along the straight line from the row with none of them, whose
+   * sum is the difference of the two outputs, but for the `error` told.
+   * @throws TypeError, RangeError naming the option for what does not fit
+   */
+  explainRow(data: Dataset, options: ExplainRowOptions = {}): Promise<RowExplanation> {
+    return this.look(data, (calls, looked) => calls.explainRow(looked, options));
+  }
+
+  /**
+   * How much worse the predictions of labelled rows become when a feature's values, of a table a column's, change places among the rows: accuracy, mean AUC or RMSE. Breiman,
+   * "Random Forests" (2001). Of two features that say the same each may do without the other. Costs a prediction of the rows that change for each feature and repeat.
+   * @throws TypeError, RangeError naming the option for what does not fit
+   */
+  importance(data: Dataset, options: ImportanceOptions = {}): Promise<Importance> {
+    return this.look(data, (calls, looked) => calls.importance(looked, options), true);
+  }
+
+  /** One of the calls that look into a net, of checked rows as the first layer sees them. */
+  private look<T>(given: Dataset, work: (calls: Calls, looked: Looked) => Promise<T>, labelled = false): Promise<T> {
+    const also = async (rows: Dataset, argument: string, pace: Pace, wanted = false) => {
+      this.check(rows, argument, wanted);
+      const copies = this.transformBytes(rows).kept;
+      return { data: await this.prepared(rows, argument, wanted, pace), copies };
+    };
     return this.life.read(async () => {
-      const prepared = await this.prepared(data, 'data', false, new Pace());
-      const { explain } = await import('./explain.js');
-      return explain(this.network, prepared, this.featureNames, options, kept);
+      const rows = await also(given, 'data', new Pace(), labelled);
+      return work(await import('./explain-calls.js'), { ...rows, net: this, given, also });
     });
   }
 

@@ -1,4 +1,4 @@
-import { type Dataset, DenseNet, TrfNet } from 'espalier';
+import { type Dataset, DenseNet, readSafetensors, TrfNet, TseNet } from 'espalier';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { close } from '../../support/allclose.js';
@@ -34,8 +34,8 @@ function pearson(a: readonly number[], b: readonly number[]): number {
   return ab / Math.sqrt(aa * bb);
 }
 
-function npmi(a: number, b: number): number {
-  const share = (test: (row: number[]) => boolean) => table.filter(test).length / table.length;
+function npmi(a: number, b: number, rows = table): number {
+  const share = (test: (row: number[]) => boolean) => rows.filter(test).length / rows.length;
   const both = share((row) => row[a] === 1 && row[b] === 1);
   if (both === 0) return -1;
   return Math.log(both / (share((row) => row[a] === 1) * share((row) => row[b] === 1))) / -Math.log(both);
@@ -48,7 +48,6 @@ test('features, correlations, activity and coherence are those of the definition
   assert.is(layers.length, 1);
   assert.is(layers[0]!.units.length, 300);
   // The hidden layer by hand, from the saved weights.
-  const { readSafetensors } = await import('espalier');
   const { tensors } = readSafetensors(net.save());
   const weight = tensors['layers.0.dense.weight']!.data as Float32Array;
   const bias = tensors['layers.0.bias']!.data as Float32Array;
@@ -118,6 +117,95 @@ test('sparse units have their fields, features their names, layers their means',
     (await net.explain(named, { layers: [1] })).layers.map(({ layer }) => layer),
     [1],
   );
+  net.dispose();
+});
+
+test('coherence on other rows: the same features, scored by how often they meet there', async () => {
+  const net = await DenseNet.create(data, { hidden: [40], seed: 4 });
+  // Words 0 and 1 never meet, and word 7 is hardly ever there.
+  const held = table
+    .slice(0, 120)
+    .map((row, r) => row.map((x, f) => (f < 2 ? Number(r % 2 === f) : f === 7 ? Number(r < 3) : x)));
+  const [same, other] = [await net.explain(data), await net.explain(data, { coherence: sparseOf(held) })];
+  assert.equal(same.coherenceRows, { rows: 400, from: 'data' });
+  assert.equal([other.rows, other.coherenceRows], [400, { rows: 120, from: 'coherence' }]);
+  let compared = 0;
+  for (const [u, unit] of other.layers[0]!.units.entries()) {
+    assert.equal(unit.features, same.layers[0]!.units[u]!.features);
+    const known = unit.features.map(({ feature }) => feature).filter((f) => f !== 7);
+    const pairs = known.flatMap((a, i) => known.slice(i + 1).map((b) => npmi(a, b, held)));
+    if (pairs.length === 0) assert.is(unit.coherence, null);
+    else close([unit.coherence! + 2], [pairs.reduce((s, x) => s + x, 0) / pairs.length + 2], 1e-12, 'NPMI');
+    if (unit.coherence !== same.layers[0]!.units[u]!.coherence) compared++;
+  }
+  assert.ok(compared > 10);
+  await refusesAsync(
+    () => net.explain(data, { coherence: sparseOf([[1, 0]]) }),
+    RangeError,
+    /^coherence: expected 10 columns, got 2/,
+  );
+  net.dispose();
+});
+
+test('units of skip-paths: their features by the definition, from every level', async () => {
+  const net = await TseNet.grow(data, { skipPaths: { units: 3 }, input: 'binary' });
+  await net.fit(data, { epochs: 2 });
+  const { layers, skipPaths } = await net.explain(data, { top: 3 });
+  assert.is(layers.length, net.layers.length - 1);
+  assert.ok(layers.every(({ units }) => units.every(({ kind }) => kind === 'sparse')));
+  assert.equal(
+    skipPaths.map(({ path, from, units }) => [path, from, units.length]),
+    net.skipPaths.map(({ from }, p) => [p, from, 3]),
+  );
+  const { tensors } = readSafetensors(net.save());
+  const of = (name: string) => tensors[name]!.data as Float32Array;
+  const relu = (x: number) => Math.max(0, x);
+  // The levels by hand.
+  const levels = [table];
+  for (let l = 0; l < layers.length; l++) {
+    const [start, index, weight, bias] = ['sparse.start', 'sparse.index', 'sparse.weight', 'bias'].map((name) =>
+      of(`layers.${l}.${name}`),
+    );
+    levels.push(
+      levels[l]!.map((row) =>
+        Array.from({ length: bias!.length }, (_, u) => {
+          let sum = bias![u]!;
+          for (let e = start![u]!; e < start![u + 1]!; e++) sum += weight![e]! * row[index![e]!]!;
+          return relu(sum);
+        }),
+      ),
+    );
+  }
+  let compared = 0;
+  for (const { path, from, units, coherence } of skipPaths) {
+    const [weight, bias] = [of(`skips.${path}.hidden.weight`), of(`skips.${path}.hidden.bias`)];
+    const width = levels[from]![0]!.length;
+    for (const { unit, kind, inputs, activity, features } of units) {
+      assert.equal([kind, inputs], ['skip', width]);
+      const activation = levels[from]!.map((row) =>
+        relu(row.reduce((s, x, i) => s + x * weight[unit * width + i]!, bias[unit]!)),
+      );
+      close([activity + 1], [activation.filter((x) => x > 0).length / 400 + 1], 1e-2, 'activity');
+      for (const { feature, correlation } of features) {
+        close(
+          [correlation],
+          [
+            pearson(
+              activation,
+              table.map((row) => row[feature]!),
+            ),
+          ],
+          1e-3,
+          'correlation',
+        );
+        compared++;
+      }
+    }
+    const known = units.flatMap((unit) => unit.coherence ?? []);
+    assert.ok(known.length === 0 ? coherence === null : Math.abs(coherence!) <= 1);
+  }
+  assert.ok(compared > 5);
+  assert.equal((await net.explain(data, { layers: [0] })).skipPaths, []);
   net.dispose();
 });
 
