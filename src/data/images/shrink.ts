@@ -13,7 +13,9 @@ export function shrinkImages(data: Dataset, by: number): Dataset {
   requireInteger(by, 1, 'by');
   const { rows, channels, values } = images;
   if (images.height % by !== 0 || images.width % by !== 0)
-    throw new RangeError(`by: expected a divisor of both sides of ${images.height} x ${images.width} images, got ${by}`);
+    throw new RangeError(
+      `by: expected a divisor of both sides of ${images.height} x ${images.width} images, got ${by}`,
+    );
   if (by === 1) return data;
   const [height, width] = [images.height / by, images.width / by];
   const small = new (values instanceof Uint8Array ? Uint8Array : Float32Array)(rows * channels * height * width);
