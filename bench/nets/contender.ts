@@ -1,4 +1,4 @@
-import type { FeedforwardNet } from 'espalier';
+import type { Dataset, FeedforwardNet } from 'espalier';
 import type { Parts } from './net-set.js';
 
 /** What a contender made of a set's rows. */
@@ -11,7 +11,7 @@ export interface Outcome {
   /** Structure and training. */
   readonly seconds: number;
   readonly epochs: string;
-  /** Mean NPMI of the first layer's units on rows not trained on; null where a net has none. */
+  /** Mean NPMI of the first layer's units, on rows not trained on; null where they have no structure, or a net has none. */
   readonly coherence: number | null;
 }
 
@@ -47,8 +47,13 @@ export async function outcomeOf(
     weights: net.weights,
     seconds,
     epochs: `${bestEpoch}/${history.length}`,
-    coherence: explained ? (await net.explain(validation, { layers: [0] })).layers[0]!.coherence : null,
+    coherence: explained ? await coherenceOf(net, train, validation) : null,
   };
   net.dispose();
   return outcome;
+}
+
+/** Of the first layer: its units' features by the training rows, their NPMI by others. */
+async function coherenceOf(net: FeedforwardNet, train: Dataset, others: Dataset): Promise<number | null> {
+  return (await net.explain(train, { layers: [0], coherence: others })).layers[0]!.coherence;
 }

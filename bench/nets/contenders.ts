@@ -38,7 +38,7 @@ export function contenders(engine: Engine, settings: Settings): Contender[] {
       const began = performance.now();
       const { learn, fit } = optionsFor(dense, parts.train, settings);
       const net = await DenseNet.create(parts.train, { seed, ...learn, hidden: [...hidden], engine });
-      return outcomeOf(net, parts, began, fit, { explained: true });
+      return outcomeOf(net, parts, began, fit);
     },
   });
   return [

@@ -19,7 +19,7 @@ export async function pruned(engine: Engine, settings: Settings, parts: Parts, s
   await dense.fit(parts.train, { ...fit, validation: parts.validation });
   const net = await TrfNet.load(await thinned(await dense.save()), { engine });
   dense.dispose();
-  return outcomeOf(net, parts, began, fit, { explained: true });
+  return outcomeOf(net, parts, began, fit);
 }
 
 /** The file of a net of one dense hidden layer with the largest of its weights alone. */
