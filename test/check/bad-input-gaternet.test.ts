@@ -23,7 +23,14 @@ const made = stripes(1, 24);
 const images = classesOf(made);
 const small = { kind: 'resnet', depth: 8, width: 2 } as const;
 const engine = await createEngine();
-const options: GaterNetOptions = { backbone: small, gater: [{ type: 'conv', filters: 2 }], bottleneck: 2, engine };
+const options: GaterNetOptions = {
+  backbone: small,
+  gater: [{ type: 'conv', filters: 2 }],
+  bottleneck: 2,
+  // Only what changes anything is in a file.
+  ...{ gateBias: 0.5, gateNoise: 0.5, gaterRate: 0.5, gateVariance: 0.01, openTarget: 0.5, penaltyWarmup: 1 },
+  engine,
+};
 const net = await GaterNet.create(images, options);
 const alone = await GaterNet.create(images, { backbone: small, gater: false, engine });
 const tall = noiseImages(1, 6, 1, 9, 8, 4);
@@ -438,7 +445,7 @@ test('metadata of other types or out of range are refused before any memory is t
         // A number for a number, and it may be meant.
         if (
           typeof value === 'number' &&
-          /penalty|mean|std|pretrainEpochs|image/.test(name) &&
+          /penalty|mean|std|pretrainEpochs|image|gate(Bias|Noise|Variance)|gaterRate|openTarget/.test(name) &&
           typeof other === 'number'
         )
           continue;

@@ -45,7 +45,7 @@ type Later = Pick<GatedShape, keyof typeof PLAIN>;
 export function laterOf(given: { readonly [K in keyof Later]?: Later[K] | undefined }): Later {
   const names = Object.keys(PLAIN) as (keyof Later)[];
   return Object.fromEntries(
-    names.filter((name) => (given[name] ?? PLAIN[name]) !== PLAIN[name]).map((name) => [name, given[name]]),
+    names.filter((name) => given[name] !== undefined && given[name] !== PLAIN[name]).map((name) => [name, given[name]]),
   );
 }
 
