@@ -40,7 +40,7 @@ ${sumNote(e, SHOWN_UNITS, 'the pixels', 'For a black image')}`;
     [
       'How much of an answer is due to each pixel: the mean slope of the output on the way from a black image to this one, times the pixel (integrated gradients). Compared are two digits, the answer and the next likely one, or the right one if the answer is wrong.',
       '<span class="key green">For</span> the answer or <span class="key orange">against</span> it, stronger where it counts more; the digit is the shadow. Pixels without ink add nothing.',
-      `Small: the ${SHOWN_UNITS} units of the last hidden layer that add most, with what their pixels add through them. The grey patch is the unit’s receptive field; global units see everything.`,
+      `Small: the ${SHOWN_UNITS} units of the last hidden layer that count most, with what the pixels add through them. The grey patch is the unit’s receptive field; global units see everything.`,
     ],
     cards.join('\n'),
   );

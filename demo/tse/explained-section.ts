@@ -52,7 +52,7 @@ ${sumNote(e, SHOWN, 'the words', 'For a text without words')}</li>`;
     'What one prediction rests on',
     [
       'How much of an answer is due to each word: the mean slope of the output on the way from a text without words to this one (integrated gradients). Compared are two kinds, the answer and the next likely one, or the right one if the answer is wrong.',
-      'Bars to the right speak <span class="key green">for</span> the answer, to the left <span class="key orange">against</span> it. Units are those that feed the output, each with the words that go with it most in the training rows; a unit may be on for other words than these.',
+      'Bars to the right speak <span class="key green">for</span> the answer, to the left <span class="key orange">against</span> it. Units are those that feed the output, each with the words that go with it most in the training rows; a unit may be on for other words than these, or without any.',
       `The words of a unit hang together if they come together: its coherence is the mean NPMI of the pairs of its ten words, from −1 to 1. It is counted on the ${whole(rows.test)} test rows, which the net was not trained on. Two words that never meet there count as −1, as many rare ones do in texts so short; above 0 they meet more often than by chance.`,
     ],
     `<ul class="definitions explained">${cards.join('')}</ul>
