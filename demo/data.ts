@@ -67,6 +67,10 @@ export function litShares({ pixels }: Images, picked: Int32Array, threshold: num
   return lit.map((count) => count / picked.length);
 }
 
+export function pixelsOf({ pixels }: Images, image: number): Uint8Array {
+  return pixels.subarray(image * PIXELS, (image + 1) * PIXELS);
+}
+
 /** A permutation of 0 .. n - 1 that depends on the seed alone: Fisher and Yates, over the generator xorshift32. */
 export function permutation(n: number, seed: number): Int32Array {
   const out = Int32Array.from({ length: n }, (_, i) => i);

@@ -2,10 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { DenseNet, type FitOptions, type GrowProgress, type NetOptions, TrfNet } from 'espalier';
 import { litShares, permutation, readMnist, shuffledDataset } from './data.js';
+import { explainAnswers } from './frame/explained.js';
 import { percent } from './frame/numbers.js';
 import { progress } from './frame/progress.js';
 import { runDemo } from './frame/run.js';
 import { countsOf, fitAndTest, type NetResult, netLine, type Rows } from './frame/training.js';
+import { EXPLAINED } from './mnist/explained-section.js';
 import { fieldsOf } from './mnist/fields.js';
 import { countTouching, placeEdges } from './mnist/geometry.js';
 import { type MnistRun, mnistPage } from './mnist/page.js';
@@ -63,6 +65,7 @@ async function tell() {
     trf: trf.result,
     dense,
     test: testImages,
+    explained: trf.explained,
   };
 }
 
@@ -82,9 +85,11 @@ async function trainTrf(rows: Rows) {
   ]);
   const widths = net.layers.slice(0, -1).map(({ sparseUnits, denseUnits }) => sparseUnits + denseUnits);
   const { origin } = net;
+  progress.at('Explaining two answers');
+  const explained = await explainAnswers(net, rows.test, result, EXPLAINED);
   const file = net.save();
   net.dispose();
-  return { result, widths, origin, file };
+  return { result, widths, origin, file, explained };
 }
 
 async function trainDense(rows: Rows, hidden: number[]): Promise<NetResult> {

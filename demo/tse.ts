@@ -21,6 +21,7 @@ import { type Document, TextVectorizer, type TextVectorizerOptions } from 'espal
 import { describeTopics } from 'espalier/topics';
 import { byShare } from '#dist/structure/latent/topics.js';
 import { permutation } from './data.js';
+import { explainAnswers } from './frame/explained.js';
 import { percent, spread, sum, whole } from './frame/numbers.js';
 import { progress } from './frame/progress.js';
 import { demoFile, runDemo, shownPath } from './frame/run.js';
@@ -81,7 +82,8 @@ await runDemo<TseRun>({
 
 async function tell() {
   const { definitions, rows, vectorizer, wordsPerRow } = await readRows();
-  const { tse, grown, treeSeconds, file } = await trainTse(rows);
+  const isTold = (row: number) => vectorizer.find(definitions.test[row]!.text).length >= LEAST_WORDS;
+  const { tse, grown, treeSeconds, file, explained, units } = await trainTse(rows, isTold);
   const { tree } = grown;
   const backbone = await trainBackbone(rows, tree, tse);
   const trf = await trainTrf(rows);
@@ -119,6 +121,8 @@ async function tell() {
     right: firstOfEachKind(test, vectorizer).map(example),
     wrong: spread(wrong, SHOWN_ERRORS).map(example),
     asked,
+    explained: explained.map((e) => ({ ...e, definition: test[e.row]! })),
+    units,
   };
 }
 
@@ -172,7 +176,7 @@ async function ask(file: Uint8Array): Promise<Answer[]> {
   });
 }
 
-async function trainTse(rows: Rows) {
+async function trainTse(rows: Rows, isTold: (row: number) => boolean) {
   const net = await TseNet.grow(rows.train, {
     ...NET,
     density: DENSITY,
@@ -192,8 +196,11 @@ async function trainTse(rows: Rows) {
   const file = net.save();
   const { tensors } = readSafetensors(file);
   const connections = tree.levels.map((_, l) => unitsOf(tensors, l).map(({ inputs }) => inputs));
+  progress.at('Explaining the TSE-net');
+  const explained = await explainAnswers(net, rows.test, result, {}, isTold);
+  const units = await net.explain(rows.train, { coherence: rows.test });
   net.dispose();
-  return { tse: result, grown: { tree, connections, skipPaths, outputs: KINDS }, treeSeconds, file };
+  return { tse: result, grown: { tree, connections, skipPaths, outputs: KINDS }, treeSeconds, file, explained, units };
 }
 
 /** The tree is the one that the TSE-net has learned, whose time is told again. */

@@ -39,8 +39,14 @@ export interface FieldCell {
   readonly value: number;
 }
 
-/** Cells of the 28 x 28 grid, and maybe a ring around one of them. */
-export function fieldDrawing(cells: readonly FieldCell[], label: string, centre?: number): string {
+/** Cells of the 28 x 28 grid, maybe a ring around one of them, and below all the pixels `seen`. */
+export function fieldDrawing(
+  cells: readonly FieldCell[],
+  label: string,
+  centre?: number,
+  seen: readonly number[] = [],
+): string {
+  const patch = seen.map((pixel) => `M${columnOf(pixel)} ${rowOf(pixel)}h1v1h-1z`).join('');
   const squares = cells.map(({ pixel, value }) =>
     element('rect', {
       class: value < 0 ? 'minus' : 'plus',
@@ -53,5 +59,16 @@ export function fieldDrawing(cells: readonly FieldCell[], label: string, centre?
       ? []
       : [element('circle', { class: 'centre', cx: columnOf(centre) + 0.5, cy: rowOf(centre) + 0.5, r: 1 })];
   const box = { class: 'field', viewBox: `0 0 ${SIDE} ${SIDE}`, role: 'img', 'aria-label': label };
-  return element('svg', box, title(label), ...squares, ...ring);
+  return element(
+    'svg',
+    box,
+    title(label),
+    ...(patch ? [element('path', { class: 'seen', d: patch })] : []),
+    ...squares,
+    ...ring,
+  );
+}
+
+export function tile(drawing: string, caption: string): string {
+  return `<figure class="tile"><div>${drawing}</div><figcaption>${caption}</figcaption></figure>`;
 }

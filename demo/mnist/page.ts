@@ -1,5 +1,5 @@
 import type { FitOptions, LayerOptions } from 'espalier';
-import { CLASSES, type Images, PIXELS, type Shuffle, SIDE } from '../data.js';
+import { CLASSES, type Images, PIXELS, pixelsOf, type Shuffle, SIDE } from '../data.js';
 import {
   accuracyByEpoch,
   accuracyByTime,
@@ -9,13 +9,15 @@ import {
   trainingLoss,
   validationLoss,
 } from '../frame/charts.js';
+import type { Explained } from '../frame/explained.js';
 import { footerOf, guess, headerOf, ink, pageOf, section, sizeFigure } from '../frame/markup.js';
 import { median, percent, secondsText, spread, sum, whole } from '../frame/numbers.js';
 import { inkPng } from '../frame/png.js';
 import type { Run } from '../frame/run.js';
 import { namesOf, table, tableRow, testRows, timeRows, weightRow } from '../frame/tables.js';
 import type { NetResult } from '../frame/training.js';
-import { fieldDrawing, treeDrawing } from './drawings.js';
+import { fieldDrawing, tile, treeDrawing } from './drawings.js';
+import { explainedSection } from './explained-section.js';
 import type { Fields } from './fields.js';
 import { columnOfPixel, countTouching, type PlacedEdge, rowOf, touchingByChance } from './geometry.js';
 
@@ -32,6 +34,8 @@ export interface MnistRun extends Run {
   readonly trf: NetResult;
   readonly dense: NetResult;
   readonly test: Images;
+  /** Test rows that the TRF-net answers. */
+  readonly explained: readonly Explained[];
 }
 
 const FIRST_LAYER_FIELDS = 32;
@@ -53,6 +57,7 @@ export function mnistPage(run: MnistRun, style: string, script: string): string 
       trainingSection,
       resultSection,
       predictionSection,
+      explainedSection,
       footer,
     ].map((part) => part(run)),
     scripts: `<script type="application/json" id="columns">${JSON.stringify(Array.from(columnOfPixel(run.shuffle)))}</script>
@@ -239,14 +244,6 @@ function footer(run: MnistRun): string {
     nets: [run.trf, run.dense],
     note: 'Method: Li, Chen and Zhang, <cite>Tree Receptive Fields</cite> (IJCAI 2018). Data: MNIST. Written by <code>npm run demo</code>.',
   });
-}
-
-function tile(drawing: string, caption: string): string {
-  return `<figure class="tile"><div>${drawing}</div><figcaption>${caption}</figcaption></figure>`;
-}
-
-function pixelsOf({ pixels }: Images, image: number): Uint8Array {
-  return pixels.subarray(image * PIXELS, (image + 1) * PIXELS);
 }
 
 /** The share of rows in which each pixel is lit, as ink. */

@@ -1,6 +1,5 @@
 import type { LatentTree } from 'espalier';
 import { latentTreeToSvg } from 'espalier/draw';
-import type { TextVectorizer } from 'espalier/text';
 import { xml } from '#dist/drawings/svg.js';
 import {
   accuracyByEpoch,
@@ -16,11 +15,12 @@ import { footerOf, guess, headerOf, pageOf, section, sizeFigure } from '../frame
 import { percent, secondsText, whole } from '../frame/numbers.js';
 import { errorsOf, namesOf, table, tableRow, testRows, timeRows, weightRow } from '../frame/tables.js';
 import { type NetResult, validationAccuracy } from '../frame/training.js';
+import { explainedSection } from './explained-section.js';
 import { netSection } from './net-section.js';
 import type { Answer, Example, TseRun } from './story.js';
+import { kindTag, marked } from './texts.js';
 import { topicSection } from './topic-list.js';
 import { LEAST } from './topics.js';
-import type { Definition } from './words.js';
 
 /** Of the tree, from the top. */
 const DRAWN_LEVELS = 2;
@@ -39,6 +39,7 @@ export function tsePage(run: TseRun, style: string): string {
       trainingSection,
       resultSection,
       exampleSection,
+      explainedSection,
       footer,
     ].map((part) => part(run)),
   });
@@ -184,21 +185,6 @@ function footer(run: TseRun): string {
     nets: netsOf(run).map(({ net }) => net),
     note: 'Method: Chen, Li and Zhang, <cite>Tree Skeleton Expansion</cite> (ECSQARU 2019); trees by Chen et al., <cite>Progressive EM for Latent Tree Models and Hierarchical Topic Detection</cite> (AAAI 2016). Data: WordNet 3.1, copyright 2011 by Princeton University, all rights reserved. Written by <code>npm run demo:tse</code>.',
   });
-}
-
-/** A text with the words that the learner sees marked. */
-function marked({ text }: Pick<Definition, 'text'>, vectorizer: TextVectorizer): string {
-  let at = 0;
-  const parts = vectorizer.find(text).map(({ start, end }) => {
-    const before = text.slice(at, start);
-    at = end;
-    return `${xml(before)}<mark>${xml(text.slice(start, end))}</mark>`;
-  });
-  return parts.join('') + xml(text.slice(at));
-}
-
-function kindTag(kinds: readonly string[], kind: number): string {
-  return `<span class="kind k${kind}">${xml(kinds[kind]!)}</span>`;
 }
 
 /** "197 topics, then 22" */

@@ -1,6 +1,7 @@
-import type { FitOptions } from 'espalier';
+import type { Explanation, FitOptions } from 'espalier';
 import type { TextVectorizer } from 'espalier/text';
 import type { TopicReport } from 'espalier/topics';
+import type { Explained } from '../frame/explained.js';
 import type { Run } from '../frame/run.js';
 import type { NetResult } from '../frame/training.js';
 import type { GrownNet } from './net-drawing.js';
@@ -20,6 +21,11 @@ export interface Answer {
   readonly text: string;
   readonly kind: number;
   readonly probability: number;
+}
+
+/** A test row, and what the TSE-net's answer rests on. */
+export interface ExplainedDefinition extends Explained {
+  readonly definition: Definition;
 }
 
 export interface TseRun extends Run {
@@ -45,4 +51,7 @@ export interface TseRun extends Run {
   readonly right: readonly Example[];
   readonly wrong: readonly Example[];
   readonly asked: readonly Answer[];
+  readonly explained: readonly ExplainedDefinition[];
+  /** Of the TSE-net: words from the training rows, coherence on the test rows. */
+  readonly units: Explanation;
 }

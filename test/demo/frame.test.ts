@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { inflateSync } from 'node:zlib';
+import { Dataset, DenseNet } from 'espalier';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { explainAnswers, signed } from '../../demo/frame/explained.js';
 import { lineChart, ticks } from '../../demo/frame/line-chart.js';
 import { footerOf, headerOf, pageOf } from '../../demo/frame/markup.js';
 import { median, spread } from '../../demo/frame/numbers.js';
@@ -109,6 +111,35 @@ test('a table compares nets: a column each, phases that only some have, bars by 
   );
   assert.equal(widths, ['green 25.0', 'blue 100.0', 'green 100.0', 'blue 25.0']);
   assert.is(tableRow('many', [1234, '<b>5</b>']), '<tr><th scope="row">many</th><td>1,234</td><td><b>5</b></td></tr>');
+});
+
+test('explained are the first right answer against the next likely, the first wrong against the right one, of rows that fit', async () => {
+  const values = Float32Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1, 1, 1, 0);
+  const data = Dataset.dense(values, { columns: 3, labels: Int32Array.of(0, 1, 2, 0), classes: 3 });
+  const net = await DenseNet.create(data, { hidden: [4], seed: 1 });
+  // As if it had been so: rows 0 and 2 wrong, rows 1 and 3 right.
+  const answers = {
+    classes: Int32Array.of(1, 1, 1, 0),
+    outputs: Float32Array.of(0.3, 0.6, 0.1, 0.1, 0.7, 0.2, 0.1, 0.5, 0.4, 0.5, 0.3, 0.2),
+  };
+  const told = ({ row, output, against, label }: Awaited<ReturnType<typeof explainAnswers>>[number]) => [
+    ...[row, output, against, label],
+  ];
+  const all = await explainAnswers(net, data, answers, { top: 2 });
+  assert.equal(all.map(told), [
+    [1, 1, 2, 1],
+    [0, 1, 0, 0],
+  ]);
+  const { against, label, ...plain } = all[1]!;
+  assert.equal({ ...plain, against }, await net.explainRow(data, { top: 2, row: 0, output: 1, against: 0 }));
+  const fits = await explainAnswers(net, data, answers, {}, (row) => row > 1);
+  assert.equal(fits.map(told), [
+    [3, 0, 1, 0],
+    [2, 1, 2, 2],
+  ]);
+  assert.equal((await explainAnswers(net, data, answers, {}, (row) => row === 3)).map(told), [[3, 0, 1, 0]]);
+  net.dispose();
+  assert.equal([signed(0.004), signed(-0.004), signed(1.5), signed(-0.25, 1)], ['0.00', '0.00', '+1.50', '−0.3']);
 });
 
 test('every colour that the style sheets name is there, by day and by night', () => {

@@ -6,7 +6,7 @@ import { fieldDrawing, treeDrawing } from '../../demo/mnist/drawings.js';
 import { fieldsOf } from '../../demo/mnist/fields.js';
 import { columnOfPixel, countTouching, placeEdges, touches, touchingByChance } from '../../demo/mnist/geometry.js';
 import { type MnistRun, mnistPage } from '../../demo/mnist/page.js';
-import { netResult, runFacts } from '../support/demo-results.js';
+import { explainedAnswer, netResult, runFacts } from '../support/demo-results.js';
 import { elements } from '../support/svg.js';
 
 const allLit = new Float64Array(PIXELS).fill(0.5);
@@ -172,6 +172,30 @@ test('the page asks the network for nothing and says what was measured', () => {
   assert.is(/undefined|NaN/.test(page), false);
 });
 
+test('an answer is drawn over its digit: signed pixels at their true places, units over their fields', () => {
+  const run = fakeRun();
+  const part = /<h2>What one prediction rests on<.*?<\/section>/s.exec(mnistPage(run, '', ''))![0];
+  assert.match(part, 'Test image 2, a 1: the answer is 0 (63\u00a0%), which is wrong');
+  assert.match(part, 'alt="Test image 2, a 1"');
+  const [whole, sparse, global] = part.match(/<svg.*?<\/svg>/gs)!;
+  const rect = (style: string, column: number, opacity: string) => {
+    const pixel = run.shuffle[column]!;
+    return `<rect class="${style}" x="${pixel % SIDE}" y="${Math.floor(pixel / SIDE)}" width="1" height="1" opacity="${opacity}"/>`;
+  };
+  assert.ok(whole!.includes(rect('plus', 1, '1') + rect('minus', 0, '0.47')), whole!);
+  assert.match(whole!, 'aria-label="What each pixel adds for 0 rather than 1"');
+  // Each drawing by its own strongest pixel; the field is that of unit 0: pixels 5 and 6.
+  assert.ok(sparse!.includes(`<path class="seen" d="M5 0h1v1h-1zM6 0h1v1h-1z"/>${rect('plus', 1, '1')}`), sparse!);
+  assert.ok(sparse!.includes(rect('minus', 0, '0.36')), sparse!);
+  assert.not.match(global!, 'class="seen"');
+  const captions = [...part.matchAll(/<figcaption>(.*?)<\/figcaption>/g)].map(([, caption]) => caption);
+  assert.equal(captions, ['as written', 'for 0 rather than 1', '+2.00 field', '−0.25 global']);
+  assert.match(
+    part,
+    'is +0.50; the pixels add +1.50, and +0.0005 is left as error. By units: the 2 shown +1.75, all others +0.50, bias −0.25.',
+  );
+});
+
 function fakeRun(): MnistRun {
   const shuffle = permutation(PIXELS, 1);
   const layers = [
@@ -197,6 +221,7 @@ function fakeRun(): MnistRun {
     trf: net('TRF-net', 1234),
     dense: net('Dense net', 5678),
     test: { rows: 20, pixels: new Uint8Array(20 * PIXELS).fill(9), labels: new Uint8Array(20).fill(3) },
+    explained: [explainedAnswer(2, ['0', '1'])],
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Explanation } from 'espalier';
 import { TextVectorizer } from 'espalier/text';
 import type { TopicReport } from 'espalier/topics';
 import { test } from 'uvu';
@@ -9,7 +10,7 @@ import { tsePage } from '../../demo/tse/page.js';
 import type { TseRun } from '../../demo/tse/story.js';
 import { activeTopics, latentsOf } from '../../demo/tse/topics.js';
 import { KINDS, parseNouns, readDefinitions } from '../../demo/tse/words.js';
-import { netResult, runFacts } from '../support/demo-results.js';
+import { explainedAnswer, netResult, runFacts } from '../support/demo-results.js';
 import { elements } from '../support/svg.js';
 import { topicReport } from '../support/topic-report.js';
 import { treeOf } from '../support/topic-trees.js';
@@ -190,6 +191,36 @@ test('an example shows its topics and what each net answers', () => {
   assert.match(cards[1]!, 'No topic of 20\u00a0% or more.');
 });
 
+test('an answer is shared out to words and units, as bars to either side; coherence is counted by layer and path', () => {
+  const part = /<h2>What one prediction rests on<.*?<\/section>/s.exec(tsePage(smallRun(), ''))![0];
+  const [words, units] = part.match(/<figure class="signed">.*?<\/figure>/gs)!;
+  const linesOf = (figure: string) =>
+    [...figure.matchAll(/<li><span>(.*?)<\/span><i class="(.*?)"><b style="(.*?)"><\/b><\/i><span>(.*?)<\/span>/g)].map(
+      ([, ...line]) => line,
+    );
+  assert.match(words!, '<figcaption>Words: for animal rather than plant</figcaption>');
+  const old = '&lt;b&gt;old&lt;/b&gt; &quot;men&quot; &amp; co';
+  assert.equal(linesOf(words!), [
+    ['ship', 'green', 'left:50.0%;width:50.0%', '+2.00'],
+    [old, 'orange', 'left:31.2%;width:18.8%', '−0.75'],
+  ]);
+  assert.equal(linesOf(units!), [
+    [`${old}, sea, ferry, tree <small>topic unit</small>`, 'green', 'left:50.0%;width:50.0%', '+2.00'],
+    ['unit 1 <small>skip-path 1</small>', 'orange', 'left:43.8%;width:6.3%', '−0.25'],
+  ]);
+  assert.match(part, 'The answer is <span class="kind k0">animal</span> (63\u00a0%), which is wrong.');
+  assert.match(part, 'the words add +1.50, and +0.0005 is left as error.');
+  const rows = [...part.matchAll(/<th scope="row">(.*?)<\/th><td>(.*?)<\/td><td>(.*?)<\/td><td>(.*?)<\/td>/g)];
+  assert.equal(
+    rows.map(([, ...row]) => row),
+    [
+      ['Layer 1', '2', '+0.25', '1'],
+      ['Skip-path 1', '2', '−0.75', '0'],
+    ],
+  );
+  assert.match(part, `The most coherent units: ${old}, sea, ferry, tree (+0.25); ship, sea (−0.75).`);
+});
+
 function smallNet(): GrownNet {
   return {
     tree: smallTree(),
@@ -243,6 +274,20 @@ function smallReport(): TopicReport {
   return { ...topicReport(), levels: tree.levels, labels, topics };
 }
 
+function smallExplanation(): Explanation {
+  const unit = (kind: 'sparse' | 'skip', at: number, words: number[], coherence: number | null) => ({
+    ...{ kind, unit: at, inputs: 2, activity: 0.5, coherence },
+    features: words.map((feature) => ({ feature, name: WORDS[feature]!, correlation: 0.5 })),
+  });
+  const layer = { layer: 0, units: [unit('sparse', 0, [0, 2, 3, 4, 5], 0.25), unit('sparse', 1, [6], null)] };
+  const path = { path: 0, from: 0, units: [unit('skip', 0, [1, 2], -0.75), unit('skip', 1, [], null)] };
+  return {
+    ...{ rows: 100, coherenceRows: { rows: 8, from: 'coherence' } },
+    layers: [{ ...layer, coherence: 0.25, sparseCoherence: 0.25, globalCoherence: null }],
+    skipPaths: [{ ...path, coherence: -0.75 }],
+  };
+}
+
 function smallRun(): TseRun {
   const net = (name: string, weights: number, testAccuracy: number, tree = 0): NetResult => {
     const result = netResult(name, weights, testAccuracy, { rows: 8, classes: 3 });
@@ -277,6 +322,8 @@ function smallRun(): TseRun {
     right: [{ definition, topics: [{ words: ['sea', 'ferry'], probability: 0.8 }], answers: [0, 1, 0, 0].map(answer) }],
     wrong: [{ definition, topics: [], answers: [2, 1, 0, 0].map(answer) }],
     asked: [{ text: 'it has <a root', kind: 1, probability: 0.625 }],
+    explained: [{ ...explainedAnswer(3, WORDS), definition }],
+    units: smallExplanation(),
   };
 }
 

@@ -1,4 +1,5 @@
 // What the reports of the demos need to tell, made up.
+import type { Explained } from '../../demo/frame/explained.js';
 import type { RowCounts, Run } from '../../demo/frame/run.js';
 import type { NetResult } from '../../demo/frame/training.js';
 
@@ -32,5 +33,20 @@ export function netResult(
     classes: Int32Array.from({ length: rows }, (_, i) => i % classes),
     outputs: new Float32Array(rows * classes).fill(1 / classes),
     sha256: '0123456789abcdef0123',
+  };
+}
+
+/** An answer that is 0 where 1 is right: by feature 1 and 0, by a unit of each kind; another feature and unit are left out. */
+export function explainedAnswer(row: number, names: readonly string[]): Explained {
+  const feature = (f: number, contribution: number) => ({ feature: f, name: names[f]!, value: 1, contribution });
+  const unit = { activation: 1, baseline: 0.25, features: [feature(1, 0.5), feature(0, -0.125)] };
+  return {
+    ...{ row, output: 0, name: '0', prediction: 0.625, against: 1, label: 1, scale: 'logit' },
+    ...{ total: 2, baseline: 0.5, bias: -0.25, otherUnits: 0.5, otherFeatures: 0.25, error: 0.0005 },
+    units: [
+      { ...unit, kind: 'sparse', layer: 0, unit: 0, contribution: 2 },
+      { ...unit, kind: 'skip', layer: 0, unit: 1, contribution: -0.25 },
+    ],
+    features: [feature(1, 2), feature(0, -0.7505)],
   };
 }
