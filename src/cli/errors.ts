@@ -57,9 +57,15 @@ function isRefusal(error: unknown): error is Error {
   return (error instanceof TypeError || error instanceof RangeError) && /^[^:]{1,120}: \S/.test(error.message);
 }
 
+/** Control characters, but for tabs and line feeds, as JSON spells them: a terminal would obey them. */
+export function inert(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  return text.replace(/[\0-\x08\x0b-\x1f\x7f-\x9f]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
 /** What was given is repeated in messages, and may be of any length. */
 export function oneLine(message: string): string {
-  const line = message
+  const line = inert(message.replace(/\r/g, '\n'))
     .split(/[\r\n]/)
     .map((part) => part.trim())
     .filter((part) => part !== '')

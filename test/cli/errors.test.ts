@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { writeSafetensors } from 'espalier';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { inert, oneLine } from '#dist/cli/errors.js';
 import { espalier, refused, Scratch, succeeds } from '../support/cli.js';
 import { csvText, idxBytes, sparseText, taskText } from '../support/cli-data.js';
 import { unsealed } from '../support/unsealed.js';
@@ -140,6 +141,14 @@ test('options out of range', async () => {
   await refused([...row, '1', '--importance'], /--row, --importance: expected one of the two/);
   await refused([...row, '1', '--units', '3'], /--units: is not about --row/);
   await refused([...row, '1', '--output', '2'], /--output: expected one of the classes: 0 to 1, got 2/);
+  const same = [...row, '1', '--output', '1', '--against', '1'];
+  await refused(same, /^espalier: --against: expected another class than --output, got 1\n$/);
+  const both = await Promise.all(['0', '1'].map((name) => espalier([...row, '1', '--against', name])));
+  assert.equal(both.map(({ code }) => code).sort(), [0, 2], 'against the class predicted');
+  assert.match(
+    both.find(({ code }) => code === 2)!.stderr,
+    /^espalier: --against: expected another class than the one predicted \(--output names another\), got [01]\n$/,
+  );
   await refused(['explain', model, words, '--steps', '3'], /--steps: is about --row/);
   await refused(['explain', model, words, '--seed', '3'], /--seed: is about --importance/);
 });
@@ -367,6 +376,11 @@ test('nothing is written by a run that fails', async () => {
   writeFileSync(kept, 'before\n');
   await refused(['predict', model, scratch.path('more.txt'), '--out', kept], /more\.txt/);
   assert.is(readFileSync(kept, 'utf8'), 'before\n');
+});
+
+test('control characters of names are spelled, not sent to the terminal', () => {
+  assert.is(oneLine('name \u001b[31mred\u009b2J\u0007: a\tb\r\nc'), 'name \\u001b[31mred\\u009b2J\\u0007: a\tb c');
+  assert.is(inert('two\nlines\tgrün 我 \u0000'), 'two\nlines\tgrün 我 \\u0000');
 });
 
 test.run();

@@ -341,13 +341,16 @@ test('explain: coherence on other rows, what a row rests on, and importance, as 
   );
   net.dispose();
   const row = await succeeds(['explain', model, fresh, '--row', '3', '--top', '2', '--output', '1', '--against', '0']);
-  assert.match(row, /^.*test\.txt, row 3: class 1 \d+\.\d % against 0\n\nFeatures, which take the logit from [+-]/);
+  assert.match(
+    row,
+    /^.*test\.txt, row 3: class 1 \d+\.\d % against 0\n\nFeatures, which take the difference of the logits from [+-]/,
+  );
   assert.match(row, /\n +[+-]\d\.\d{3} {2}word\d+ = \d+ +[█░]+\n/);
   assert.match(row, /\n +[+-]\d\.\d{3} {2}(sparse|global) \d+ of layer \d [█░ ]+( word\d+)+\n/);
   const importance = await succeeds(['explain', model, fresh, '--importance', '--top', '2', '--repeats', '1']);
   assert.match(
     importance,
-    /^.*test\.txt: 100 rows, accuracy [01]\.\d{4}\nBy how much it falls .* of 1 permutation, of 40 features 2:\n/,
+    /^.*test\.txt: 100 rows, accuracy [01]\.\d{4}\nBy how much it falls .* of 1 permutation, of the 2 of 40 features on which the loss hangs most:\n/,
   );
   assert.match(importance, /\n +-?\d\.\d{4} ± \d\.\d{4} {2}word\d+ .* in \d+ rows\n/);
 });

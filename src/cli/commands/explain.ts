@@ -68,6 +68,7 @@ export function addExplain(program: Command): void {
 A unit's features are those whose presence correlates most with its activation. Its coherence is the mean NPMI (normalised
 pointwise mutual information, from -1 to 1) of pairs of these features on the same rows, or on those of --coherence: features fit
 the rows that they are chosen on.
+Sparse units see some of the units or features below, global ones all; skip units see many too and lead straight to the output.
 With --row: what each unit that feeds the output adds to it, weight times activation, and each feature, by integrated gradients from
 the row without any; classes and tasks before softmax or sigmoid. --top is then also about units.
 With --importance: permutation importance of the 20 features, or --top, on which the loss hangs most; DATA needs labels, best rows not trained on.
@@ -123,7 +124,11 @@ const explainUnits: Work = async (net, { data, name }, options, settings, refere
   const { layer } = options;
   const hidden = net.layers.length - 1;
   if (layer !== undefined && layer > hidden)
-    throw new UserError(`--layer: expected one from 1 to ${hidden}, got ${layer}`);
+    throw new UserError(
+      hidden > 0
+        ? `--layer: expected one from 1 to ${hidden}, got ${layer}`
+        : `--layer: expected none, as the net has no hidden layers, got ${layer}`,
+    );
   const others =
     options.coherence === undefined ? undefined : await loadLike(options.coherence, reference, options, false);
   if (others && !options.json) tellWarnings(others);
@@ -150,10 +155,22 @@ const explainOneRow: Work = async (net, { data, name, documents }, options, sett
   if (against !== undefined && target.kind !== 'classes')
     throw new UserError(`--against: is for classes, but this net predicts ${target.kind}`);
   const result = await inFile(name, () =>
-    interruptible((signal) => net.explainRow(data, { ...settings, row, output, against, signal })),
+    interruptible((signal) =>
+      net.explainRow(data, { ...settings, row, output, against, signal }).catch((error: Error) => {
+        const which = output === undefined ? 'the one predicted (--output names another)' : '--output';
+        throw error.message.startsWith('against: ')
+          ? new UserError(`--against: expected another class than ${which}, got ${options.against}`)
+          : error;
+      }),
+    ),
   );
   if (options.json) return printJson({ method: net.method, ...result });
-  printRow(`${name}, row ${options.row}${documents?.[row] ? ` (${documents[row]})` : ''}`, result, target);
+  printRow(
+    `${name}, row ${options.row}${documents?.[row] ? ` (${documents[row]})` : ''}`,
+    result,
+    target,
+    net.layers.length > 1,
+  );
 };
 
 const explainImportance: Work = async (net, { data, name }, options, settings) => {

@@ -1,4 +1,5 @@
 import { count, millions, plural } from '../../numeric/format.js';
+import { inert } from '../errors.js';
 import { isShown, writeOut } from './standard.js';
 
 export { count, millions, plural };
@@ -8,8 +9,9 @@ export function printJson(value: unknown): void {
   print(JSON.stringify(value, null, isShown() ? 2 : 0));
 }
 
+/** As it is for the next command; on a terminal without what it would obey. */
 export function print(text: string): void {
-  writeOut(`${text}\n`);
+  writeOut(`${isShown() ? inert(text) : text}\n`);
 }
 
 /** Milliseconds are noise beside seconds, and all there is below one. */

@@ -89,7 +89,7 @@ export interface RowExplanation {
   against: number | null;
   /** logit: before softmax or sigmoid, in nats; value: in the unit of the training targets. */
   scale: 'logit' | 'value';
-  /** The output on that scale; with `against`, less the other's. bias + the contributions of all units, but for rounding. */
+  /** The output on that scale; with `against`, less the other's. bias + the contributions of all units, but for rounding; of a net without hidden layers, of all features from the baseline zero. */
   total: number;
   /** The same of the baseline. */
   baseline: number;
@@ -164,7 +164,8 @@ export async function explainRow(
     net.loss.put(room, 0, laneOf(engine, logitsAt, target.outputs, 0));
     const output = options.output ?? (target.kind === 'values' ? 0 : room.indexOf(Math.max(...room)));
     const { against } = options;
-    if (against === output) throw new RangeError(`against: expected another class than ${output}, got ${against}`);
+    if (against === output)
+      throw new RangeError(`against: expected another class than the one explained, ${output}, got ${against}`);
     const scale = target.deviation?.[output] ?? 1;
     const chosen: [number, number][] = [
       [output, 1],

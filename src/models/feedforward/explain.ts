@@ -111,7 +111,8 @@ export async function explain(looked: Looked, given: ExplainOptions = {}): Promi
   const hidden = net.layers.length - 1;
   const wanted = options.layers ?? Array.from({ length: hidden }, (_, l) => l);
   for (const l of wanted) {
-    if (l >= hidden) throw new RangeError(`layers: expected hidden layers from 0 to ${hidden - 1}, got ${l}`);
+    const known = hidden > 0 ? `hidden layers from 0 to ${hidden - 1}` : 'none, as the net has no hidden layers';
+    if (l >= hidden) throw new RangeError(`layers: expected ${known}, got ${l}`);
   }
   const pace = new Pace(options.signal);
   const { engine } = net;

@@ -121,6 +121,8 @@ export const GATER = {
   },
   gateBias: {
     kind: 'number',
+    from: -100,
+    to: 100,
     default: 0,
     about: 'gater',
     doc: 'What the biases of the gates start at: at 0 half of the gates are closed at first, at 2 next to none.',

@@ -246,6 +246,11 @@ test('a net without hidden layers: weight times value', async () => {
     assert.is(bias, baseline);
     close([features.reduce((sum, f) => sum + f.contribution, 0) + 1], [total - baseline + 1], 1e-6, 'sum');
     assert.ok(Math.abs(error) < 1e-6);
+    await refusesAsync(
+      () => net.explain(data, { layers: [0] }),
+      RangeError,
+      /^layers: expected none, as the net has no hidden layers, got 0$/,
+    );
     net.dispose();
   }
 });

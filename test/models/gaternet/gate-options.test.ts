@@ -222,4 +222,9 @@ test('files tell them where they change anything; a checkpoint is of the same on
   for (const each of [net, again, usual, other]) each.dispose();
 });
 
+test('a bias of the gates that 32-bit numbers do not hold is refused', async () => {
+  for (const gateBias of [1e39, -101])
+    await refusesAsync(() => create({ gateBias }), RangeError, /^gateBias: expected a number from -100 to 100, got /);
+});
+
 test.run();
