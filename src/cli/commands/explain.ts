@@ -54,7 +54,11 @@ export function addExplain(program: Command): void {
     .addOption(
       new InputOption('--coherence <file>', 'rows to count coherence on, such as held-out ones (default: DATA)'),
     )
-    .option('--row <n>', 'tell what the prediction of this row of DATA rests on, counted from 1; --json tells it from 0', integer(1))
+    .option(
+      '--row <n>',
+      'tell what the prediction of this row of DATA rests on, counted from 1; --json tells it from 0',
+      integer(1),
+    )
     .option('--output <name>', '--row: the class, task or value to explain (default: the one predicted)')
     .option('--against <name>', '--row: another class, from which it is to be told apart')
     .option('--importance', 'tell how much worse predictions become when a feature changes place among labelled rows');
