@@ -160,13 +160,15 @@ function axes(
   return [...up, ...right];
 }
 
-/** From the best down to the worst, but no further than thrice as far as to the middle one: one net that fails would press all others together. */
+/** From the best down to the worst, but, if that is no learned net, no further than thrice as far as to the middle one: one net that fails would press all others together. */
 function bounds(nets: readonly Summary[]): [number, number] {
   const scores = nets.map(({ mean }) => mean).sort((a, b) => a - b);
   const top = Math.max(...nets.map(({ mean, deviation }) => mean + deviation));
   const bottom = Math.min(...nets.map(({ mean, deviation }) => mean - deviation));
   const middle = scores[scores.length >> 1]!;
-  const low = Math.max(bottom, scores.at(-1)! - 3 * Math.max(scores.at(-1)! - middle, 0.01));
+  const learned = nets.filter(({ family }) => family === 'learned' || family === 'permuted').map(({ mean }) => mean);
+  const far = scores.at(-1)! - 3 * Math.max(scores.at(-1)! - middle, 0.01);
+  const low = Math.max(bottom, Math.min(far, ...learned));
   const margin = 0.06 * (top - low);
   return [low - margin, top + margin];
 }
