@@ -74,7 +74,7 @@ function bundle(folder, entryPoints) {
     minifyWhitespace: true,
     minifySyntax: true,
     // Node prints the whole line in which an uncaught error was thrown.
-    lineLimit: 400,
+    lineLimit: 600,
     write: false,
     allowOverwrite: true,
     metafile: true,

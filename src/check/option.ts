@@ -226,6 +226,10 @@ export const SEED_OF_NET = {
   doc: 'Random numbers of this part are a function of it.',
 } as const satisfies Option;
 
+/** What is said of every callback of progress. */
+export const WAITED =
+  'Promises that it returns are waited for before the result, until the signal comes; one that is rejected ends the call.';
+
 export const SIGNAL = {
   kind: 'signal',
   inert: true,

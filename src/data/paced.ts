@@ -1,4 +1,4 @@
-import { type Completed, type Fn, type Options, type OptionsOf, SIGNAL } from '../check/option.js';
+import { type Completed, type Fn, type Options, type OptionsOf, SIGNAL, WAITED } from '../check/option.js';
 import { Pace } from '../runtime/pace.js';
 import { inTurns, type Steps } from '../runtime/steps.js';
 
@@ -8,7 +8,7 @@ export const PACED = {
   onProgress: {
     kind: 'callback',
     inert: true,
-    doc: 'Hears now and then how many characters are read, and of how many. Promises that it returns are waited for before the result, until the signal comes; one that is rejected ends the call.',
+    doc: `Hears now and then how many characters are read, and of how many. ${WAITED}`,
     type: undefined as Fn<(read: number, characters: number) => void>,
   },
 } as const satisfies Options;

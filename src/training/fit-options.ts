@@ -1,4 +1,13 @@
-import { type Completed, type Fn, type Options, type OptionsOf, RESUME, SEED_OF_NET, SIGNAL } from '../check/option.js';
+import {
+  type Completed,
+  type Fn,
+  type Options,
+  type OptionsOf,
+  RESUME,
+  SEED_OF_NET,
+  SIGNAL,
+  WAITED,
+} from '../check/option.js';
 import { isMade } from '../check/require.js';
 import { Dataset } from '../data/dataset.js';
 import type { EpochRecord } from './checkpoint.js';
@@ -99,7 +108,7 @@ export const FIT = {
   onProgress: {
     kind: 'callback',
     inert: true,
-    doc: 'Called after every batch. Promises that it returns are waited for before the result, until the signal comes; one that is rejected ends the call.',
+    doc: `Called after every batch. ${WAITED}`,
     type: undefined as Fn<(progress: FitProgress) => void>,
   },
   onEpoch: {

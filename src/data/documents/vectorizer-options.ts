@@ -1,4 +1,4 @@
-import { type Completed, type Fn, type Options, type OptionsOf, SIGNAL } from '../../check/option.js';
+import { type Completed, type Fn, type Options, type OptionsOf, SIGNAL, WAITED } from '../../check/option.js';
 import { ANALYSIS } from './words/options.js';
 
 /** How far a pass over texts is. */
@@ -16,7 +16,7 @@ const PASS = {
   onProgress: {
     kind: 'callback',
     inert: true,
-    doc: 'Called now and then with the documents and characters done. Promises that it returns are waited for before the result, until the signal comes; one that is rejected ends the call.',
+    doc: `Called now and then with the documents and characters done. ${WAITED}`,
     type: undefined as Fn<(progress: TextProgress) => void>,
   },
 } as const satisfies Options;

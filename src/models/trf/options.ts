@@ -1,4 +1,4 @@
-import { type Completed, type Fn, type Options, type OptionsOf, SHARE } from '../../check/option.js';
+import { type Completed, type Fn, type Options, type OptionsOf, SHARE, WAITED } from '../../check/option.js';
 import type { Dataset } from '../../data/dataset.js';
 import { FEW_COLUMNS, isTabular } from '../../data/tabular.js';
 import { CONSTRAINTS } from '../../structure/chow-liu.js';
@@ -86,7 +86,7 @@ export const TRF = {
   onProgress: {
     kind: 'callback',
     inert: true,
-    doc: 'Called now and then with the phase, the layer, and what is done of how much. Promises that it returns are waited for before the result, until the signal comes; one that is rejected ends the call.',
+    doc: `Called now and then with the phase, the layer, and what is done of how much. ${WAITED}`,
     type: undefined as Fn<(progress: GrowProgress) => void>,
   },
 } as const satisfies Options;

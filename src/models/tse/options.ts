@@ -1,4 +1,12 @@
-import { type Completed, type Fn, isFalse, type Options, type OptionsOf, SEED_OF_NET } from '../../check/option.js';
+import {
+  type Completed,
+  type Fn,
+  isFalse,
+  type Options,
+  type OptionsOf,
+  SEED_OF_NET,
+  WAITED,
+} from '../../check/option.js';
 import { isMade } from '../../check/require.js';
 import type { Dataset } from '../../data/dataset.js';
 import { isTabular } from '../../data/tabular.js';
@@ -103,7 +111,7 @@ export const TSE = {
   onProgress: {
     kind: 'callback',
     inert: true,
-    doc: 'Called now and then with the phase, the level, and what is done of how much. Promises that it returns are waited for before the result, until the signal comes; one that is rejected ends the call.',
+    doc: `Called now and then with the phase, the level, and what is done of how much. ${WAITED}`,
     type: undefined as Fn<(progress: TseGrowProgress) => void>,
   },
 } as const satisfies Options;

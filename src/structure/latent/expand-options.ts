@@ -1,4 +1,4 @@
-import { type Fn, type Options, type OptionsOf, SEED, SIGNAL } from '../../check/option.js';
+import { type Fn, type Options, type OptionsOf, SEED, SIGNAL, WAITED } from '../../check/option.js';
 import { ENGINE } from '../../runtime/engine.js';
 import { LATENT_TREE } from './options.js';
 
@@ -23,7 +23,7 @@ export const INPUT_COUNT = {
     from: 0,
     words: [Number.POSITIVE_INFINITY],
     default: Number.POSITIVE_INFINITY,
-    doc: 'Nodes that each latent is connected to at most, but for its children in the tree, which it has all: a share of a large level is a great many.',
+    doc: 'Nodes that each latent is connected to at most, but for its children in the tree, which it has all.',
   },
 } as const satisfies Options;
 
@@ -37,7 +37,7 @@ export const EXPAND = {
   onProgress: {
     kind: 'callback',
     inert: true,
-    doc: 'Receives the layer from 1, of how many, and the share of its work that is done. Promises that it returns are waited for before the result, until the signal comes; one that is rejected ends the call.',
+    doc: `Receives the layer from 1, of how many, and the share of its work that is done. ${WAITED}`,
     type: undefined as Fn<(progress: { layer: number; layers: number; done: number; total: number }) => void>,
   },
 } as const satisfies Options;

@@ -1,4 +1,4 @@
-import { type Completed, type Fn, type Options, type OptionsOf, SEED, SIGNAL } from '../../check/option.js';
+import { type Completed, type Fn, type Options, type OptionsOf, SEED, SIGNAL, WAITED } from '../../check/option.js';
 import { ENGINE } from '../../runtime/engine.js';
 import { THRESHOLD } from '../variables.js';
 
@@ -84,7 +84,7 @@ export const LATENT_TREE = {
   onProgress: {
     kind: 'callback',
     inert: true,
-    doc: 'Called now and then with the phase, the level, and what is done of how much. Promises that it returns are waited for before the result, until the signal comes; one that is rejected ends the call.',
+    doc: `Called now and then with the phase, the level, and what is done of how much. ${WAITED}`,
     type: undefined as Fn<(progress: LatentTreeProgress) => void>,
   },
 } as const satisfies Options;

@@ -1,5 +1,5 @@
 import { complete } from '../../check/complete.js';
-import { type Completed, type Fn, type Options, type OptionsOf, SIGNAL } from '../../check/option.js';
+import { type Completed, type Fn, type Options, type OptionsOf, SIGNAL, WAITED } from '../../check/option.js';
 import { got } from '../../check/phrase.js';
 import type { Observations } from '../../data/checked.js';
 import { exp } from '../../numeric/exp.js';
@@ -54,7 +54,7 @@ export const STEPWISE = {
   onProgress: {
     kind: 'callback',
     inert: true,
-    doc: 'Called after each step. Promises that it returns are waited for before the result, until the signal comes; one that is rejected ends the call.',
+    doc: `Called after each step. ${WAITED}`,
     type: undefined as Fn<(progress: StepwiseProgress) => void>,
   },
 } as const satisfies Options;

@@ -1,5 +1,5 @@
 import { isObject } from '../../check/complete.js';
-import { type Completed, type Fn, type Options, type OptionsOf, SEED, SIGNAL } from '../../check/option.js';
+import { type Completed, type Fn, type Options, type OptionsOf, SEED, SIGNAL, WAITED } from '../../check/option.js';
 import { ENGINE } from '../../runtime/engine.js';
 import { ASSIGN } from '../latent/assignment.js';
 
@@ -54,7 +54,7 @@ export const DESCRIBE_TOPICS = {
   onProgress: {
     kind: 'callback',
     inert: true,
-    doc: 'Receives how many documents have been read, now and then. Promises that it returns are waited for before the result, until the signal comes; one that is rejected ends the call.',
+    doc: `Receives how many documents have been read, now and then. ${WAITED}`,
     type: undefined as Fn<(progress: { documents: number }) => void>,
   },
 } as const satisfies Options;
