@@ -70,7 +70,8 @@ export default {
     project.write(
       'rollup.config.js',
       `import resolve from '@rollup/plugin-node-resolve';
-export default { input: ['page.js', 'worker.js'], output: { dir: 'dist' }, plugins: [resolve()] };`,
+const thread = 'node_modules/espalier/dist/runtime/threads/thread.js';
+export default { input: { page: 'page.js', worker: 'worker.js', thread }, output: { dir: 'dist' }, plugins: [resolve()] };`,
     );
     await project.run('rollup/dist/bin/rollup', ['-c', '--failAfterWarnings']);
     addPage(project, './page.js');

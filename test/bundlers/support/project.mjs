@@ -1,5 +1,15 @@
 import { spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cleanEnvironment } from '../../browser/support/npm.mjs';
@@ -19,7 +29,7 @@ export class Project {
   constructor() {
     this.folder = realpathSync(mkdtempSync(join(dirname(installed), 'espalier-project-')));
     cpSync(join(installed, 'node_modules'), this.path('node_modules'), { recursive: true });
-    for (const name of ['learn.js', 'types.ts']) cpSync(join(installed, name), this.path(name));
+    for (const name of ['learn.js', 'types.ts', 'types-page.ts']) cpSync(join(installed, name), this.path(name));
     cpSync(sources, this.folder, { recursive: true });
     this.write('package.json', JSON.stringify({ name: 'project', private: true, type: 'module' }));
   }
@@ -103,8 +113,8 @@ export class Project {
   }
 
   async remove() {
-    const ended = [...this.running].map((child) => (end(child), child.ended));
-    await Promise.all(ended);
+    for (const child of this.running) end(child);
+    await Promise.all([...this.running].map(({ ended }) => ended));
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   }
 }
