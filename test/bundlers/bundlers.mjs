@@ -10,6 +10,14 @@ const ENTRIES = ['page.js', 'worker.js', 'thread=node_modules/espalier/dist/runt
 const PARCEL = 'parcel/lib/bin.js';
 const QUIET = ['--no-autoinstall', '--no-cache'];
 
+/** Of Parcel's server: headers for pages. */
+const ISOLATE = `export default (app) =>
+  app.use((_, response, next) => {
+    response.setHeader('Cross-Origin-Opener-Policy', 'same-origin');
+    response.setHeader('Cross-Origin-Embedder-Policy', 'require-corp');
+    next();
+  });`;
+
 /** Parcel reads the exports of packages where the project's own package.json says so. */
 function withExports(project) {
   const manifest = JSON.parse(project.read('package.json'));
@@ -86,6 +94,7 @@ export default { input: { page: 'page.js', worker: 'worker.js', thread }, output
 
   'Parcel 2, server': async (project) => {
     withExports(project);
+    project.write('.proxyrc.mjs', ISOLATE);
     const args = ['serve', 'index.html', '--no-hmr', '--port', String(await freePort()), ...QUIET];
     const [, url] = await project.serve(PARCEL, args, /Server running at (http\S+)[\s\S]*Built in/);
     return await trains(url);
