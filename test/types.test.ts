@@ -17,6 +17,10 @@ test.after(() => rmSync(folder, { recursive: true, force: true }));
 const PROGRAM = `
 import { createEngine, type Dataset, DenseNet, splitRows, type SplitOptions } from 'espalier';
 import 'espalier/draw';
+import { matmul, parseIdx, type TopicReport, topicsToHtml, DenseNet as Same } from 'espalier/espalier.min.js';
+export const page: (report: TopicReport) => string = topicsToHtml;
+export const same: typeof DenseNet = Same;
+export const more = [matmul, parseIdx];
 import { learnCsv } from 'espalier/read';
 const { data } = learnCsv('a,b\\n1,x', { target: 'b' });
 const asked = await splitRows(data, { test: 0.2 });
@@ -36,7 +40,14 @@ export const net = await DenseNet.create(asked.train, {});
 for (const lib of [['es2022'], ['es2022', 'dom']]) {
   test(`a strict project with ${lib.join(' and ')} compiles`, () => {
     writeFileSync(join(folder, 'program.ts'), PROGRAM);
-    const options = { lib, target: 'es2022', module: 'nodenext', strict: true, exactOptionalPropertyTypes: true };
+    const options = {
+      lib,
+      target: 'es2022',
+      module: 'nodenext',
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      skipLibCheck: false,
+    };
     const project = { compilerOptions: { ...options, noEmit: true, types: ['node'] }, files: ['program.ts'] };
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(project));
     const { stdout, status } = spawnSync(process.execPath, [TSC, '-p', folder], { encoding: 'utf8' });

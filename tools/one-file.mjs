@@ -1,0 +1,139 @@
+// Build step: dist/espalier.min.js, the package as one minified ES module without any import, for content delivery networks, plain pages and workers;
+// beside it its source map, its declarations and the notices of what it contains.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build, buildSync } from 'esbuild';
+import { noticesOf, packagesIn } from './notices.mjs';
+
+/** What of the package is in it: files of src/. Names that two of them export differently are refused. */
+const ENTRIES = ['index', 'read', 'text', 'topics', 'draw', 'kernels'];
+
+export const ONE_FILE = './dist/espalier.min.js';
+export const TYPES = ONE_FILE.replace(/js$/, 'd.ts');
+export const NOTICES = `${ONE_FILE}.LICENSE.txt`;
+
+const root = fileURLToPath(new URL('../', import.meta.url));
+/** Of packages, in both bundlings. */
+export const ALIAS = { htmlparser2: resolve(root, 'tools/html-tokenizer.mjs') };
+/** Of code of others, and of kernels as text, the source map tells where it is, and not what it says. */
+const WITHOUT_TEXT = /node_modules|-bytes\.ts$/;
+const COMMON = {
+  absWorkingDir: root,
+  bundle: true,
+  minify: true,
+  platform: 'neutral',
+  mainFields: ['main'],
+  alias: ALIAS,
+  target: 'es2022',
+  charset: 'utf8',
+  legalComments: 'none',
+  // Node prints the whole line in which an uncaught error was thrown.
+  lineLimit: 600,
+  write: false,
+  logLevel: 'warning',
+};
+
+async function writeOneFile() {
+  const { name, version, license } = JSON.parse(readFileSync(resolve(root, 'package.json'), 'utf8'));
+  const { outputFiles, metafile } = await build({
+    ...COMMON,
+    stdin: { contents: entry(), resolveDir: resolve(root, 'src'), sourcefile: 'espalier.min.ts', loader: 'ts' },
+    outfile: ONE_FILE,
+    format: 'esm',
+    // papaparse looks for a loader of pages, which would take it away.
+    define: { THREAD_SCRIPT: JSON.stringify(threadScript()), define: 'undefined' },
+    plugins: [inOnePiece],
+    banner: { js: `/*! ${name} ${version}, ${license}; of what it contains: ${NOTICES.split('/').at(-1)} */` },
+    sourcemap: 'linked',
+    metafile: true,
+  });
+  const [{ imports, exports }] = Object.values(metafile.outputs).filter((output) => output.entryPoint);
+  if (imports.length > 0) throw new Error(`${ONE_FILE} imports ${imports.map(({ path }) => path).join()}`);
+  refuseClashes(exports);
+  const declarations = ENTRIES.map((file) => `export * from './${file}.js';\n`).join('');
+  const notices = noticesOf(packagesIn(metafile, root), root);
+  const made = outputFiles.map(({ path, text }) => [path, path.endsWith('.map') ? lighter(text) : text]);
+  const files = [...made, [TYPES, declarations], [NOTICES, notices]];
+  for (const [path, text] of files) writeFileSync(resolve(root, path), text);
+}
+
+/** All that is exported, functions under their names, which minifying takes from them. */
+function entry() {
+  const all = ENTRIES.map((file) => `export * from './${file}.js';`);
+  const named = ENTRIES.map((file, i) => `import * as part${i} from './${file}.js'; named(part${i});`);
+  return `${all.join('\n')}\nimport { named } from '${NAMED}';\n${named.join('\n')}`;
+}
+
+const NAMED = 'espalier:named';
+const NAMER = `export function named(all) {
+  for (const [name, value] of Object.entries(all))
+    if (typeof value === 'function' && value.name !== name) Object.defineProperty(value, 'name', { value: name, configurable: true });
+}`;
+
+/** Takes modules as those of one file: nothing loads later, threads start from a text, classes keep their names. */
+const inOnePiece = {
+  name: 'in one piece',
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: new RegExp(`^${NAMED}$`) }, () => ({ path: NAMED, namespace: 'named' }));
+    onLoad({ filter: /^/, namespace: 'named' }, () => ({ contents: NAMER }));
+    // papaparse asks for it where it makes streams of Node, which nobody asks it for.
+    onResolve({ filter: /^stream$/ }, ({ path }) => ({ path, namespace: 'none' }));
+    onLoad({ filter: /^/, namespace: 'none' }, () => ({ contents: 'module.exports = {};' }));
+    onResolve({ filter: /^\.\/worker\.js$/ }, ({ importer }) => {
+      const folder = dirname(importer);
+      return folder.endsWith('threads') ? { path: resolve(folder, 'inlined-worker.ts') } : undefined;
+    });
+    onLoad({ filter: /\.ts$/ }, ({ path }) => ({
+      contents: withNames(atOnce(readFileSync(path, 'utf8'))),
+      loader: 'ts',
+    }));
+  },
+};
+
+/** Dynamic imports of our own modules as static ones: esbuild would wrap each module below one, and keep all of it. */
+function atOnce(text) {
+  const later = [];
+  const code = text.replace(/(?<!typeof |: )\bimport\('(\.[^']+)'\)(?!\.\w+\b(?!\())/g, (_, path) => {
+    later.push(path);
+    return `Promise.resolve(later${later.length})`;
+  });
+  return `${code}${later.map((path, i) => `import * as later${i + 1} from '${path}';\n`).join('')}`;
+}
+
+/** What `constructor.name` shows. */
+function withNames(text) {
+  const classes = [...text.matchAll(/^(?:export )?(?:abstract )?class (\w+)/gm)].map(([, name]) => name);
+  return classes.length > 0
+    ? `${text}import { named as keepNames } from '${NAMED}'; keepNames({ ${classes.join(', ')} });\n`
+    : text;
+}
+
+/** A thread's script, classic. */
+function threadScript() {
+  const { outputFiles } = buildSync({ ...COMMON, entryPoints: ['src/runtime/threads/thread.ts'], format: 'iife' });
+  return outputFiles[0].text;
+}
+
+/** What two modules export by one name as different things, an `export *` leaves out in silence. */
+function refuseClashes(exports) {
+  const { metafile } = buildSync({
+    absWorkingDir: root,
+    entryPoints: ENTRIES.map((file) => `src/${file}.ts`),
+    outdir: 'out',
+    write: false,
+    metafile: true,
+  });
+  const missing = Object.values(metafile.outputs).flatMap((output) =>
+    output.exports.filter((name) => !exports.includes(name)),
+  );
+  if (missing.length > 0) throw new Error(`${ONE_FILE}: two entries export ${[...new Set(missing)].join(', ')}`);
+}
+
+function lighter(text) {
+  const map = JSON.parse(text);
+  map.sourcesContent = map.sources.map((source, i) => (WITHOUT_TEXT.test(source) ? null : map.sourcesContent[i]));
+  return JSON.stringify(map);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await writeOneFile();
