@@ -1,11 +1,13 @@
 // 'espalier/worker': the package behind a worker, so that a page does nothing but show what comes.
 import { complete } from './check/complete.js';
+import type { Dataset } from './data/dataset.js';
+import type { SplitOptions, SplitParts } from './data/split.js';
 import { ownWorker } from './own-worker.js';
 import type { Engine } from './runtime/engine.js';
 import { connected } from './worker/client.js';
 import { WORKER, type WorkerOptions } from './worker/options.js';
 import { running, type WorkerLike } from './worker/port.js';
-import type { RemoteModule } from './worker/remote.js';
+import type { Came, RemoteDataset, RemoteModule } from './worker/remote.js';
 
 export type { WorkerOptions } from './worker/options.js';
 export type { WorkerLike } from './worker/port.js';
@@ -19,7 +21,12 @@ export type { Call, Came, RemoteDataset, RemoteNet, RemoteObject, Sent } from '.
  * the one in the worker, and may be given as often as one likes. Views of a part of an ArrayBuffer are copied. Callbacks and signals work; of progress that comes faster than its callback ends, the
  * newest is told.
  */
-export type EspalierWorker = Omit<RemoteModule<Api>, 'createEngine' | 'setDefaultEngine'> & {
+export type EspalierWorker = Omit<RemoteModule<Api>, 'createEngine' | 'setDefaultEngine' | 'splitRows'> & {
+  /** As everywhere: which parts there are follows from the options. */
+  readonly splitRows: <const O extends SplitOptions = Record<never, never>>(
+    data: Dataset | RemoteDataset,
+    options?: O,
+  ) => Promise<Came<SplitParts<O>>>;
   /** Threads that compute in the worker, and why no more. */
   readonly working: Engine['working'];
   readonly build: Engine['build'];
