@@ -8,6 +8,8 @@ import { isSignal, type Lender, Packer, type Receiver, type Token, unpacked } fr
 type Outcome = { readonly value: unknown } | { readonly error: unknown };
 
 interface Message {
+  /** Of an answer 's', of a question 'q'. */
+  t: string;
   /** Arguments. */
   a?: unknown[];
   /** Result. */
@@ -84,10 +86,8 @@ export class Peer implements Lender, Receiver {
       },
     };
     this.rpc = createBirpc<Remote, typeof answers, false>(answers, {
-      post: (message: Message) => port.post(message, this.transferred(message)),
+      post: (message: Message) => this.post(message),
       on: (receive) => port.listen(receive as (message: unknown) => void),
-      // A result that cannot be cloned is an error of the call; an argument that cannot be, of who makes it.
-      onGeneralError: (_, method) => method !== undefined,
       timeout: -1,
       proxify: false,
     });
@@ -206,6 +206,16 @@ export class Peer implements Lender, Receiver {
     return parcel;
   }
 
+  /** Of an argument that cannot be cloned the call here is told, of a result the one there. */
+  private post(message: Message): void {
+    try {
+      this.port.post(message, this.transferred(message));
+    } catch (error) {
+      if (message.t !== 's') throw error;
+      this.port.post({ ...message, r: this.packed({ error }, false) }, []);
+    }
+  }
+
   private transferred({ a, r }: Message): readonly object[] {
     const parcel = r ?? a?.at(-1);
     return (typeof parcel === 'object' && parcel !== null && this.transfers.get(parcel)) || [];
@@ -299,7 +309,9 @@ export class Peer implements Lender, Receiver {
 
   private end(id: number): void {
     const lent = this.lent.get(id);
-    if (lent && 'end' in lent) (lent as { end(): void }).end();
     this.lent.delete(id);
+    if (!lent || !('end' in lent)) return;
+    (lent as { end(): void }).end();
+    this.release(id);
   }
 }
