@@ -4,7 +4,7 @@ import { trainingDigest } from '../../build/test/support/digest.js';
 import { forkAll } from '../../build/test/support/fork-all.js';
 import { allAtWork } from '../../build/test/support/team.js';
 import * as espalier from '../../dist/index.js';
-import { defaultEngine, Engine, shareEngine } from '../../dist/runtime/engine.js';
+import { createEngine, defaultEngine, Engine, setDefaultEngine } from '../../dist/runtime/engine.js';
 
 const golden = readFileSync(new URL('../golden/digests.json', import.meta.url), 'utf8');
 const [, , asked = 'narrow'] = process.argv;
@@ -14,7 +14,7 @@ let expected = relaxed ? undefined : JSON.stringify(JSON.parse(golden));
 const found = {};
 forkAll(Engine);
 for (const threads of [1, 2, 3, 5]) {
-  await shareEngine({ threads, wide, precision: relaxed ? 'relaxed' : 'strict' });
+  setDefaultEngine(await createEngine({ threads, wide, precision: relaxed ? 'relaxed' : 'strict' }));
   const engine = await defaultEngine();
   if (engine.working.threads > 1) await allAtWork(engine);
   const digest = JSON.stringify(await trainingDigest(espalier));
