@@ -5,7 +5,8 @@ import * as text from './text.js';
 import * as topics from './topics.js';
 import { serve } from './worker/serve.js';
 
-const { createEngine: _, ...index } = core;
+// The worker has an engine of its own.
+const { createEngine: _, setDefaultEngine: __, ...index } = core;
 
 /** Answers the calls of createWorker, which has started this worker. Error where it is none. */
 export function serveWorker(): void {

@@ -1,7 +1,7 @@
 // Inside the worker: the package as its page calls it.
 import { Dataset } from '../data/dataset.js';
 import { Net } from '../models/net.js';
-import { defaultEngine, type EngineOptions, shareEngine } from '../runtime/engine.js';
+import { createEngine, type EngineOptions, setDefaultEngine } from '../runtime/engine.js';
 import type { EngineBuild } from '../runtime/engine-build.js';
 import { Peer } from './peer.js';
 import { ownPort } from './port.js';
@@ -103,8 +103,9 @@ export function serve(api: Readonly<Record<string, unknown>>): void {
   }
 
   async function start(options: EngineOptions): Promise<Served> {
-    await shareEngine(options);
-    const { working, build } = await defaultEngine();
+    const engine = await createEngine(options);
+    setDefaultEngine(engine);
+    const { working, build } = engine;
     const names = Object.keys(api);
     return {
       functions: names.filter((name) => typeof api[name] === 'function' && !isClass(api[name])),
