@@ -2,7 +2,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { launch, openPage } from './support/chromium.mjs';
-import { findFirefox, openInFirefox } from './support/firefox.mjs';
+import { findBrowser } from './support/find-browser.mjs';
+import { openInFirefox } from './support/firefox.mjs';
 import { pageOf } from './support/import-map.mjs';
 import { serve } from './support/server.mjs';
 
@@ -87,7 +88,7 @@ async function inFirefox(url) {
 
 const browsers = [
   ['Chromium', inChromium, worker],
-  ['Firefox', inFirefox, findFirefox() ? worker : worker.skip],
+  ['Firefox', inFirefox, findBrowser('firefox') ? worker : worker.skip],
 ];
 const cases = [
   ['an isolated page', '/dist/worker.js', isolation],
