@@ -18,7 +18,8 @@ import {
 
 /** From the top to the bottom; a room imports only those of later lines. Files at the root of src/ are entries and may import all. */
 const LEVELS = [
-  ['cli', 'worker'],
+  ['cli'],
+  ['worker'],
   ['models', 'drawings'],
   ['training', 'kernels'],
   ['files'],

@@ -1,10 +1,13 @@
 // Before packing: puts the modules of dist/ together into few, as a page without a bundler loads each with a request of its own, and takes out white space.
 // An entry is what package.json names, or one of APART: modules that the same entries need become one chunk, so that a page needs a
 // chunk whole or not at all, and bundlers leave out of the package as much as they would of the single modules. Identifiers keep their names.
+// What pages load of other packages is in them, so that a page needs no import map. The package as one file stays as it is.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, posix, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
+import { noticesOf, packagesIn } from './notices.mjs';
+import { ALIAS, NOTICES, ONE_FILE } from './one-file.mjs';
 
 /** A thread's script, and who starts it by an address beside its own. */
 const THREADS = ['./dist/runtime/threads/thread.js', './dist/runtime/threads/team.js'];
@@ -28,17 +31,22 @@ const APART = [
   'training/roc',
 ].map((name) => `./dist/${name}.js`);
 
-/** The scripts of the package in this folder as they are packed: path from the folder → text. */
-function packedScripts(folder) {
+const root = fileURLToPath(new URL('../', import.meta.url));
+
+/** The scripts of the package in this folder as they are packed, and the notices of what they contain: path from the folder → text. */
+function packedFiles(folder) {
   const { bin, exports } = JSON.parse(readFileSync(resolve(folder, 'package.json'), 'utf8'));
-  const exported = Object.values(exports).flatMap((target) => target.default ?? []);
+  const exported = Object.values(exports)
+    .flatMap((target) => target.default ?? [])
+    .filter((path) => path !== ONE_FILE);
   const named = [...exported, ...Object.values(bin), ...THREADS];
   const { outputFiles, metafile } = bundle(folder, [...named, ...APART].map(plain));
   const loaded = new Set(named.map(plain));
   // A set may grow while it is walked. What stands apart lies in chunks; the files in their own names are loaded by nobody.
   for (const path of loaded) for (const imported of importedBy(metafile.outputs, [path])) loaded.add(imported);
   const texts = new Map(outputFiles.map(({ path, text }) => [relative(folder, path).replaceAll(sep, '/'), text]));
-  return new Map([...loaded].map((path) => [path, withNames(texts.get(path))]));
+  const packed = new Map([...loaded].map((path) => [path, withNames(texts.get(path))]));
+  return packed.set(plain(NOTICES), noticesOf(packagesIn(metafile, folder), root));
 }
 
 /** The modules of our own that these import, by esbuild's account. */
@@ -62,11 +70,12 @@ function bundle(folder, entryPoints) {
     chunkNames: 'chunks/[name]-[hash]',
     bundle: true,
     splitting: true,
-    // All that is installed beside it. papaparse and htmlparser2 are not: no page without a bundler could load it, as the one is no ES module and the other no single file.
+    // What the command alone needs is installed beside it.
     external: [...Object.keys(dependencies), 'node:*', 'stream'],
     mainFields: ['main'],
+    alias: ALIAS,
     // A copy of the folder may lie where nothing is installed.
-    nodePaths: [fileURLToPath(new URL('../node_modules', import.meta.url))],
+    nodePaths: [resolve(root, 'node_modules')],
     format: 'esm',
     platform: 'neutral',
     target: 'es2022',
@@ -93,15 +102,15 @@ function withNames(code) {
 
 /** Puts the packed scripts in the place of those in dist/; declarations and kernels stay. */
 export function packDist(folder) {
-  const scripts = packedScripts(folder);
+  const files = packedFiles(folder);
   const dist = resolve(folder, 'dist');
   for (const name of readdirSync(dist, { recursive: true, encoding: 'utf8' })) {
-    if (name.endsWith('.js')) rmSync(resolve(dist, name));
+    if (name.endsWith('.js') && resolve(dist, name) !== resolve(folder, ONE_FILE)) rmSync(resolve(dist, name));
   }
-  for (const [path, text] of scripts) {
+  for (const [path, text] of files) {
     mkdirSync(dirname(resolve(folder, path)), { recursive: true });
     writeFileSync(resolve(folder, path), text);
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) packDist(fileURLToPath(new URL('../', import.meta.url)));
+if (process.argv[1] === fileURLToPath(import.meta.url)) packDist(root);

@@ -27,6 +27,7 @@ if (kernelsAreStale()) {
 // tsc leaves what it made of sources that are gone; a module that imports one must not find it.
 removeOrphans('dist', 'src');
 for (const folder of ['test', 'bench', 'demo']) removeOrphans(join('build', folder), folder);
+run(process.execPath, [join('tools', 'one-file.mjs')]);
 run(process.execPath, [join('build', 'test', 'run.js'), ...process.argv.slice(2)]);
 
 function kernelsAreStale() {

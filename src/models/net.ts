@@ -2,7 +2,7 @@ import { complete } from '../check/complete.js';
 import { type Completed, type Options, type OptionsOf, SIGNAL } from '../check/option.js';
 import { requireObject } from '../check/require.js';
 import type { Dataset } from '../data/dataset.js';
-import type { Texts } from '../data/documents/document.js';
+import { areTexts, type Texts } from '../data/documents/document.js';
 import type { TextVectorizer } from '../data/documents/vectorizer.js';
 import type { TextVectorizerJson } from '../data/documents/vectorizer-json.js';
 import type { LabelOptions } from '../data/labels.js';
@@ -87,10 +87,6 @@ export interface AssessOptions {
   readonly arrays?: number;
   /** Only what the history of a fit keeps. */
   readonly brief?: boolean;
-}
-
-function areTexts(data: unknown): data is readonly string[] {
-  return typeof data === 'string' || (Array.isArray(data) && typeof data[0] === 'string');
 }
 
 function isState(state: object | undefined): boolean {

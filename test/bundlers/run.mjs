@@ -1,14 +1,14 @@
 // npm run test:bundlers: the packed tarball in fresh projects, each with a tool that users build, run or check them with. Every one that trains must learn the bits that Node learns.
 // --only PATTERN: those whose name matches. Tools are installed beside this file, and those of test/browser for the pages.
 import { parseArgs } from 'node:util';
-import { installOnce } from '../browser/support/npm.mjs';
+import { installLocked } from '../browser/support/npm.mjs';
 
 const { only } = parseArgs({ options: { only: { type: 'string', default: '' } } }).values;
 const AT_ONCE = 2;
 
 for (const folder of ['./', '../browser/']) {
   try {
-    installOnce(new URL(folder, import.meta.url));
+    installLocked(new URL(folder, import.meta.url));
   } catch (error) {
     // What is missing then fails in its own line.
     console.error(`${folder} could not be installed: ${error.message}`);

@@ -372,6 +372,7 @@ export async function takenCalls(engine: Engine): Promise<Record<string, Taken>>
       args: () => [sparse, { ...discrete, root: 0, minInformation: 0, required: [[0, 1]], forbidden: [[1, 2]] }],
     },
     createEngine: { args: () => [{ threads: 1, wide: false, precision: 'strict' }] },
+    createWorker: { args: () => [{ threads: 1, wide: false, precision: 'strict', maxMemory: 2 ** 24 }] },
     expandTree: {
       args: () => [latent, sparse, { density: 0.1, minInputs: 1, sampleRows: 8, seed: 1, signal, engine }],
     },

@@ -1,4 +1,5 @@
 import type { Start } from './protocol.js';
+import { NO_SCRIPT, nodeWorker, pageWorker } from './worker.js';
 
 /** A thread that runs. */
 export interface Handle {
@@ -14,7 +15,7 @@ export interface Handle {
 export function startThread(start: Start, ended: (fault: string) => void): Handle {
   const node = globalThis.process?.getBuiltinModule?.('node:worker_threads');
   if (node) {
-    const worker = new node.Worker(new URL('./thread.js', import.meta.url), { workerData: start });
+    const worker = nodeWorker(node, start);
     worker.unref();
     worker.on('error', (error) => ended(`a thread failed: ${error?.message ?? error}`));
     worker.on('exit', () => ended('a thread ended'));
@@ -25,10 +26,10 @@ export function startThread(start: Start, ended: (fault: string) => void): Handl
     worker.once('message', isDead);
     return { isDead, end: () => void worker.terminate() };
   }
-  const worker = new Worker(new URL('./thread.js', import.meta.url), { type: 'module' });
+  const worker = pageWorker();
   worker.onerror = (event) => {
     event.preventDefault();
-    ended(`a thread failed: ${event.message ?? 'its script could not be loaded'}`);
+    ended(`a thread failed: ${event.message ?? NO_SCRIPT}`);
   };
   worker.postMessage(start);
   return { isDead: () => false, end: () => worker.terminate() };

@@ -12,13 +12,14 @@ export function cleanEnvironment() {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !inherited.test(name)));
 }
 
-/** Installs what the lock file of this folder (a URL) says, without scripts, unless it is there. */
-export function installOnce(folder) {
-  const install = ['ci', '--ignore-scripts', '--no-audit', '--no-fund'];
-  if (!installed(folder)) npm(install, { cwd: fileURLToPath(folder), stdio: 'inherit' });
+/** npm ci in a folder (a URL), unless node_modules is what the lock file says. */
+export function installLocked(folder, more = []) {
+  if (installed(folder)) return;
+  const args = ['ci', '--no-audit', '--no-fund', '--ignore-scripts', ...more];
+  npm(args, { cwd: fileURLToPath(folder), stdio: ['ignore', 'inherit', 'inherit'] });
 }
 
-/** Whether node_modules is what the lock file says; packages for other systems may be absent. */
+/** Packages for other systems may be absent. */
 function installed(folder) {
   const record = new URL('node_modules/.package-lock.json', folder);
   if (!existsSync(record)) return false;
