@@ -18,10 +18,12 @@ const ISOLATE = `export default (app) =>
     next();
   });`;
 
-/** Parcel reads the exports of packages where the project's own package.json says so. */
-function withExports(project) {
-  const manifest = JSON.parse(project.read('package.json'));
-  project.write('package.json', JSON.stringify({ ...manifest, '@parcel/resolver-default': { packageExports: true } }));
+/** Parcel reads the exports of packages where the project's own package.json says so; of the scripts that pages share with a worker, it loads some before what they need. */
+const EXPORTS = { '@parcel/resolver-default': { packageExports: true } };
+const NOTHING_SHARED = { '@parcel/bundler-default': { minBundleSize: 1e9 } };
+
+function configure(project, settings) {
+  project.write('package.json', JSON.stringify({ ...JSON.parse(project.read('package.json')), ...settings }));
 }
 
 /** For tools that write scripts alone. */
@@ -87,22 +89,30 @@ export default { input: { page: 'page.js', worker: 'worker.js', thread }, output
   },
 
   'Parcel 2, build': async (project) => {
-    withExports(project);
+    configure(project, { ...EXPORTS, ...NOTHING_SHARED });
     await project.run(PARCEL, ['build', 'index.html', ...QUIET]);
     return await trainsIn(project, 'dist');
   },
 
   'Parcel 2, server': async (project) => {
-    withExports(project);
+    configure(project, EXPORTS);
     project.write('.proxyrc.mjs', ISOLATE);
     const args = ['serve', 'index.html', '--no-hmr', '--port', String(await freePort()), ...QUIET];
     const [, url] = await project.serve(PARCEL, args, /Server running at (http\S+)[\s\S]*Built in/);
     return await trains(url);
   },
 
-  'Parcel 2, build, the main module alone, as it comes': async (project) => {
+  'Parcel 2, build, the main module alone, without its exports': async (project) => {
+    configure(project, NOTHING_SHARED);
     const noParts = project.read('learn.js').replace(/import \{ parseSparseText \}.*/, 'const parseSparseText = eval;');
     project.write('learn.js', noParts);
+    await project.run(PARCEL, ['build', 'index.html', ...QUIET]);
+    return await trainsIn(project, 'dist');
+  },
+
+  'Parcel 2, build, the one file': async (project) => {
+    configure(project, EXPORTS);
+    project.useOneFile();
     await project.run(PARCEL, ['build', 'index.html', ...QUIET]);
     return await trainsIn(project, 'dist');
   },
