@@ -55,7 +55,7 @@ export class Pace {
   }
 
   /** Before the result: waits for the callbacks' answers, unless the signal comes first. */
-  async end(signal = this.signal): Promise<void> {
+  async end(signal: WebAbortSignal | undefined = this.signal): Promise<void> {
     await unlessAborted(this.answered, signal);
     this.check();
   }

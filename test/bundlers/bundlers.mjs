@@ -4,8 +4,9 @@ import { sameAsNode } from './support/expected.mjs';
 import { shown, trains, trainsIn } from './support/page.mjs';
 
 const ESBUILD = 'esbuild/bin/esbuild';
-/** esbuild builds no `new Worker(new URL(...))`: what is to be a worker is an entry of its own, and so is the script of threads. */
-const ENTRIES = ['page.js', 'worker.js', 'thread=node_modules/espalier/dist/runtime/threads/thread.js'];
+const THREAD = 'node_modules/espalier/dist/runtime/threads/thread.js';
+/** esbuild builds no `new Worker(new URL(...))`: what is to be a worker is an entry of its own, and so is the script of threads, of the page's and of the worker's. */
+const ENTRIES = ['page.js', 'worker.js', 'espalier-worker.js', `thread=${THREAD}`, `runtime/threads/thread=${THREAD}`];
 
 const PARCEL = 'parcel/lib/bin.js';
 const QUIET = ['--no-autoinstall', '--no-cache'];
@@ -31,6 +32,20 @@ function addPage(project, script) {
   project.write('dist/index.html', project.read('index.html').replace('./page.js', script));
 }
 
+async function withEsbuild(project, options) {
+  project.useOwnStart();
+  await project.run(ESBUILD, ['--bundle', '--format=esm', '--outdir=dist', ...options, ...ENTRIES]);
+  addPage(project, './page.js');
+  return await trainsIn(project, 'dist');
+}
+
+async function inServiceWorker(project, options) {
+  const entries = ['service.js', 'service-worker.js'];
+  await project.run(ESBUILD, ['--bundle', '--format=esm', '--outdir=dist', ...options, ...entries]);
+  addPage(project, './service.js');
+  await trainsIn(project, 'dist', async (url) => sameAsNode((await shown(url)).digest));
+}
+
 export default {
   'webpack 5': async (project) => {
     project.write('webpack.config.js', `export default { mode: 'production', entry: './page.js' };`);
@@ -53,35 +68,36 @@ export default {
     await sameAsNode(JSON.parse(await project.run('dist/main.js')).digest);
   },
 
-  'esbuild, bundle': async (project) => {
-    await project.run(ESBUILD, ['--bundle', '--format=esm', '--outdir=dist', ...ENTRIES]);
-    addPage(project, './page.js');
-    return await trainsIn(project, 'dist');
-  },
+  'esbuild, bundle': (project) => withEsbuild(project, []),
 
-  'esbuild, splitting': async (project) => {
-    await project.run(ESBUILD, ['--bundle', '--splitting', '--format=esm', '--outdir=dist', ...ENTRIES]);
-    addPage(project, './page.js');
-    return await trainsIn(project, 'dist');
-  },
+  'esbuild, splitting': (project) => withEsbuild(project, ['--splitting']),
 
   'esbuild, a classic script': async (project) => {
     await project.run(ESBUILD, ['--bundle', '--format=iife', '--outdir=dist', 'learn.js', '--global-name=learning']);
   },
 
-  'esbuild, service worker': async (project) => {
-    await project.run(ESBUILD, ['--bundle', '--format=esm', '--outdir=dist', 'service.js', 'service-worker.js']);
-    addPage(project, './service.js');
-    await trainsIn(project, 'dist', async (url) => sameAsNode((await shown(url)).digest));
+  'esbuild, service worker': (project) => inServiceWorker(project, []),
+
+  'esbuild, splitting, service worker: it may load nothing later': async (project) => {
+    const said = await inServiceWorker(project, ['--splitting']).catch(({ message }) => message);
+    if (!/import\(\) is disallowed on ServiceWorkerGlobalScope/.test(said)) throw new Error(said);
+  },
+
+  'esbuild, splitting, service worker of the one file': async (project) => {
+    project.useOneFile();
+    await inServiceWorker(project, ['--splitting']);
   },
 
   Rollup: async (project) => {
+    project.useOwnStart();
     project.add('@rollup/plugin-node-resolve');
     project.write(
       'rollup.config.js',
       `import resolve from '@rollup/plugin-node-resolve';
-const thread = 'node_modules/espalier/dist/runtime/threads/thread.js';
-export default { input: { page: 'page.js', worker: 'worker.js', thread }, output: { dir: 'dist' }, plugins: [resolve()] };`,
+const thread = '${THREAD}';
+const entries = ['page.js', 'worker.js', 'espalier-worker.js'];
+const input = { ...Object.fromEntries(entries.map((name) => [name.slice(0, -3), name])), thread, 'runtime/threads/thread': thread };
+export default { input, output: { dir: 'dist' }, plugins: [resolve()] };`,
     );
     await project.run('rollup/dist/bin/rollup', ['-c', '--failAfterWarnings']);
     addPage(project, './page.js');

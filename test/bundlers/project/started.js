@@ -1,0 +1,2 @@
+/** Options of createWorker: none where the bundler finds the package's own. */
+export const started = () => ({});
