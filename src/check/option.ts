@@ -132,7 +132,9 @@ type Or<O> = O extends { or: (value: unknown) => value is infer T } ? T : never;
 type Flat<T> = { [K in keyof T]: T[K] };
 
 /** AbortSignal where the project knows it, as it does with lib.dom or Node's types. */
-export type WebAbortSignal = typeof globalThis extends { AbortSignal: { prototype: infer Signal } } ? Signal : Signalling;
+export type WebAbortSignal = typeof globalThis extends { AbortSignal: { prototype: infer Signal } }
+  ? Signal
+  : Signalling;
 
 /** What of one is asked here. */
 interface Signalling {

@@ -10,7 +10,7 @@ function byAddress(text, addresses = ADDRESSES) {
 }
 
 async function trainsByAddress(project, addresses) {
-  for (const name of ['learn.js', 'page.js']) project.write(name, byAddress(project.read(name), addresses));
+  for (const name of ['learn.js', 'started.js']) project.write(name, byAddress(project.read(name), addresses));
   return await trainsIn(project, '.');
 }
 

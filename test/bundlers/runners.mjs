@@ -16,6 +16,14 @@ test('on threads', async () => {
   expect((await learnOnThreads()).digest).toBe('${threads.digest}');
 }, 60_000);
 
+test('memory of this realm is handed over to a worker', async () => {
+  const worker = await createWorker({ threads: 1 });
+  const values = new Float32Array(8);
+  const data = await worker.Dataset.dense(values, { columns: 2 });
+  expect([data.rows, values.length]).toEqual([4, 0]);
+  worker.terminate();
+});
+
 test('in a worker', async () => {
   const worker = await createWorker();
   expect((await learn(worker)).digest).toBe('${digest}');
@@ -49,7 +57,7 @@ export default {
     await writeTest(project);
     configureJest(project, {});
     const said = await project.run(JEST).catch(({ message }) => message);
-    if (!/Cannot use import statement outside a module|Unexpected token/.test(said)) throw new Error(said);
+    if (!/Must use import to load ES Module/.test(said)) throw new Error(said);
   },
 
   'Vitest, as it comes': (project) => runsVitest(project, {}),

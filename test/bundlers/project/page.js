@@ -1,5 +1,4 @@
 // A page that trains itself, in a worker of its own, in that of espalier/worker and on two threads, and shows what came of it.
-import { createWorker } from 'espalier/worker';
 import { learn, learnOnThreads } from './learn.js';
 import { started } from './started.js';
 
@@ -15,7 +14,7 @@ function inWorker() {
 async function inCreated() {
   let worker;
   try {
-    worker = await createWorker(started());
+    worker = await started();
   } catch (error) {
     return { failed: error.message };
   }

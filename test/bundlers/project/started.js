@@ -1,2 +1,4 @@
-/** Options of createWorker: none where the bundler finds the package's own. */
-export const started = () => ({});
+import { createWorker } from 'espalier/worker';
+
+/** A worker of espalier/worker, without options where the bundler finds the package's own. */
+export const started = () => createWorker();
