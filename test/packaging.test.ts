@@ -234,6 +234,22 @@ test('JavaScript is shipped without comments, in lines that an error can show, a
   assert.equal(withLine('.js', /^.{2500}/m), []);
 });
 
+test('no string is parted by the end of a line, where tools that indent would put tabs into it', () => {
+  const names = readdirSync(new URL('dist/', packed), { recursive: true, encoding: 'utf8' });
+  const parted = (name: string) => /(?<!\\)(\\\\)*\\\n/.test(readFileSync(new URL(`dist/${name}`, packed), 'utf8'));
+  assert.equal(
+    names.filter((name) => name.endsWith('.js') && parted(name)),
+    [],
+  );
+});
+
+test('what pages load names no Buffer, for which Parcel would look for a stand-in', () => {
+  const pages = [...entries(), './dist/espalier.min.js', './dist/worker-script.js'];
+  for (const entry of pages)
+    for (const [href, bytes] of moduleGraph(new URL(entry, packed)).files)
+      assert.not.match(bytes.toString('utf8'), /(?<!['"`.\w])Buffer\s*\./, href);
+});
+
 test('the tarball holds dist, the documents, the licence and nothing else', () => {
   assert.equal(manifest.files, ['dist', 'docs', 'README.md', 'CHANGELOG.md', 'LICENSE']);
   assert.is(manifest.scripts.prepack, 'npm run build && node tools/pack-dist.mjs');

@@ -4,8 +4,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, buildSync } from 'esbuild';
+import { inLines, mapInLines } from './lines.mjs';
 import { noticesOf, packagesIn } from './notices.mjs';
-import { mapOfWhole, wholeStrings } from './whole-strings.mjs';
 
 /** What of the package is in it: files of src/. Names that two of them export differently are refused. */
 const ENTRIES = ['index', 'read', 'text', 'topics', 'draw', 'kernels', 'worker', 'serve-worker'];
@@ -34,8 +34,6 @@ const COMMON = {
   target: 'es2022',
   charset: 'utf8',
   legalComments: 'none',
-  // Node prints the whole line in which an uncaught error was thrown.
-  lineLimit: 600,
   write: false,
   logLevel: 'warning',
 };
@@ -62,7 +60,7 @@ async function writeOneFile() {
   const { text: code } = outputFiles.find(({ path }) => path.endsWith('.js'));
   const made = outputFiles.map(({ path, text }) => [
     path,
-    path.endsWith('.map') ? lighter(mapOfWhole(text, code)) : wholeStrings(text),
+    path.endsWith('.map') ? lighter(mapInLines(text, code)) : inLines(text),
   ]);
   const files = [...made, [TYPES, declarations], [NOTICES, notices]];
   for (const [path, text] of files) writeFileSync(resolve(root, path), text);
@@ -77,7 +75,7 @@ async function writeWorkerScript() {
     define: { ...NO_BUFFER, define: 'undefined' },
     plugins: [inOnePiece({})],
   });
-  writeFileSync(resolve(root, WORKER_SCRIPT), wholeStrings(outputFiles[0].text));
+  writeFileSync(resolve(root, WORKER_SCRIPT), inLines(outputFiles[0].text));
 }
 
 /** All that is exported, functions under their names, which minifying takes from them. */
@@ -144,7 +142,7 @@ function withNames(text) {
 /** A thread's script, classic. */
 function threadScript() {
   const { outputFiles } = buildSync({ ...COMMON, entryPoints: ['src/runtime/threads/thread.ts'], format: 'iife' });
-  return wholeStrings(outputFiles[0].text);
+  return inLines(outputFiles[0].text);
 }
 
 /** What two modules export by one name as different things, an `export *` leaves out in silence. By the single modules of dist/. */

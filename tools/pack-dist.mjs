@@ -6,9 +6,9 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { dirname, posix, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
+import { inLines } from './lines.mjs';
 import { noticesOf, packagesIn } from './notices.mjs';
 import { ALIAS, NO_BUFFER, NOTICES, ONE_FILE, WORKER_SCRIPT } from './one-file.mjs';
-import { wholeStrings } from './whole-strings.mjs';
 
 /** They are one file each already. */
 const AS_THEY_ARE = [ONE_FILE, WORKER_SCRIPT];
@@ -49,7 +49,7 @@ function packedFiles(folder) {
   // A set may grow while it is walked. What stands apart lies in chunks; the files in their own names are loaded by nobody.
   for (const path of loaded) for (const imported of importedBy(metafile.outputs, [path])) loaded.add(imported);
   const texts = new Map(outputFiles.map(({ path, text }) => [relative(folder, path).replaceAll(sep, '/'), text]));
-  const packed = new Map([...loaded].map((path) => [path, withNames(wholeStrings(texts.get(path)))]));
+  const packed = new Map([...loaded].map((path) => [path, inLines(withNames(texts.get(path)))]));
   return packed.set(plain(NOTICES), noticesOf(packagesIn(metafile, folder), root));
 }
 
@@ -87,8 +87,6 @@ function bundle(folder, entryPoints) {
     charset: 'utf8',
     minifyWhitespace: true,
     minifySyntax: true,
-    // Node prints the whole line in which an uncaught error was thrown.
-    lineLimit: 600,
     write: false,
     allowOverwrite: true,
     metafile: true,

@@ -124,7 +124,7 @@ export default { input, output: { dir: 'dist' }, plugins: [resolve()] };`,
     project.write('learn.js', noParts);
     project.write('started.js', `export const started = async () => { throw new Error('none') };`);
     await project.run(PARCEL, ['build', 'index.html', ...QUIET]);
-    return await trainsIn(project, 'dist');
+    return await trainsIn(project, 'dist', (url) => trains(url, { noWorker: /none/ }));
   },
 
   'Parcel 2, build, the one file': async (project) => {

@@ -1,5 +1,6 @@
 // What crosses between a page and its worker: arrays handed over, things that stay, callbacks, signals, errors, the ends of both.
 
+import { runInNewContext } from 'node:vm';
 import { Worker } from 'node:worker_threads';
 import * as core from 'espalier';
 import { Dataset, DenseNet, LatentTree, loadNet, Tree } from 'espalier';
@@ -12,6 +13,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { TableError } from '#dist/data/tables/troubles.js';
 import { kindOf } from '#dist/worker/kinds.js';
+import { type Receiver, unpacked } from '#dist/worker/wire.js';
 
 const worker: EspalierWorker = await createWorker({ threads: 1 });
 const wire = suite('between a page and its worker');
@@ -51,6 +53,15 @@ wire('arrays are handed over and empty here; views of a part, and shared memory,
   const again = await refusal(worker.Dataset.dense(whole, { columns: 4 }));
   assert.instance(again, TypeError);
   assert.match(again.message, /memory was handed over before/);
+});
+
+wire('objects and memory of other realms, as test runners have, cross as those of this one', async () => {
+  const foreign: Float32Array = runInNewContext('new Float32Array(8)');
+  assert.is((await worker.Dataset.dense(foreign, { columns: 2 })).rows, 4);
+  assert.is(foreign.length, 0);
+  const came = runInNewContext("({ parts: [{ '\\0espalier': 'own error', id: 3 }] })");
+  const receiver = { ownErrorOf: (id: number) => `error ${id}` } as unknown as Receiver;
+  assert.equal(await unpacked(came, receiver), { parts: ['error 3'] });
 });
 
 wire('a dataset of this side is handed over once, and stands for that of the worker from then on', async () => {
