@@ -217,6 +217,20 @@ test('the kernels are inlined behind a dynamic import', () => {
   }
 });
 
+test('in a page without a bundler, entries that compute ask for the kernels at once; a bundler leaves that out', () => {
+  const asks = (name: string) =>
+    /^import"\.\/chunks\/wasm-bytes-\w+\.js";/.test(readFileSync(new URL(`dist/${name}.js`, packed), 'utf8'));
+  assert.equal(['index', 'topics', 'kernels'].map(asks), [true, true, true]);
+  assert.equal(['read', 'draw'].map(asks), [false, false]);
+  const entry = fileURLToPath(new URL('dist/index.js', packed));
+  const { outputFiles } = buildSync({
+    stdin: { contents: `import { Tree } from ${JSON.stringify(entry)}; console.log(Tree);`, resolveDir: '.' },
+    ...{ bundle: true, format: 'esm', splitting: true, outdir: 'out', write: false, logLevel: 'silent' },
+  });
+  const first = outputFiles.find(({ path }) => path.endsWith('stdin.js'))!.text;
+  assert.not.match(first, /wasm-bytes|order\W*[\da-f]{256}/);
+});
+
 test('JavaScript is shipped without comments, in lines that an error can show, and the declarations keep theirs', () => {
   const all = readdirSync(new URL('dist/', packed), { recursive: true, encoding: 'utf8' });
   const names = all.filter((name) => !name.endsWith('.min.js'));
