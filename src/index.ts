@@ -53,10 +53,10 @@ export type {
   TseNetOptions,
 } from './models/tse/options.js';
 export { TseNet } from './models/tse/tse-net.js';
-export { createEngine, type Engine, type EngineOptions } from './runtime/engine.js';
+export { createEngine, type Engine, type EngineOptions, setDefaultEngine } from './runtime/engine.js';
 export type { EngineBuild } from './runtime/engine-build.js';
-export type { WasmSource } from './runtime/modules.js';
 export { type Threading, threading } from './runtime/threads/can-thread.js';
+export type { WasmSource } from './runtime/wasm-source.js';
 export { type ChowLiuOptions, chowLiuTree, type TreeConstraints } from './structure/chow-liu.js';
 export {
   type GateBlock,

@@ -18,7 +18,8 @@ import {
 
 /** From the top to the bottom; a room imports only those of later lines. Files at the root of src/ are entries and may import all. */
 const LEVELS = [
-  ['cli', 'worker'],
+  ['cli'],
+  ['worker'],
   ['models', 'drawings'],
   ['training', 'kernels'],
   ['files'],
@@ -35,7 +36,12 @@ const SHARED_BY_METHODS = 'feedforward';
 const ENUMERATES_METHODS = ['models/registry.ts', 'models/load.ts'];
 /** It tells what WebAssembly can do here. */
 const TELLS_WEBASSEMBLY = ['cli/commands/info.ts'];
-const GENERATED = ['runtime/kernels.ts', 'runtime/wasm-bytes.ts', 'runtime/builds/relaxed-bytes.ts'];
+const GENERATED = [
+  'runtime/kernels.ts',
+  'runtime/wasm-bytes.ts',
+  'runtime/wasm-name.ts',
+  'runtime/builds/relaxed-bytes.ts',
+];
 const MOST_LINES = 400;
 
 const ALL: ImportKind[] = ['value', 'type', 'dynamic'];

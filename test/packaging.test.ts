@@ -30,7 +30,7 @@ function packedCopy(): URL {
 
 /** Packages that are packed, with what they import. */
 const PACKED =
-  /^(@assemblyscript\/loader|d3-hierarchy|papaparse|tinybench|htmlparser2|entities(\/decode)?|domelementtype|domhandler|domutils|dom-serializer|@orama\/(stopwords|stemmers)\/\w+)$/;
+  /^(@assemblyscript\/loader|birpc|d3-hierarchy|papaparse|tinybench|htmlparser2|entities(\/decode)?|domelementtype|domhandler|domutils|dom-serializer|@orama\/(stopwords|stemmers)\/\w+)$/;
 
 test('the core that a page loads is below 150 kB gzipped, in few requests', () => {
   const { files } = moduleGraph(new URL('dist/index.js', packed), LATER);
@@ -55,8 +55,9 @@ test('a page that only learns a tree loads no more than that takes', () => {
   console.log(`bundled, minified and gzipped, kernels apart: ${shown}`);
   // What it takes to refuse, in words, what a tree is not made of and what memory could not hold is 400 bytes of it; columns of tables as variables of several states, with
   // missing cells, and cuts that no unit or offset moves are 1,800; that rows of words know their vocabulary is 150; threads are 3,600, and lists made ahead for them, with steps that give turns, 3,600;
-  // that rows go to the engine at once, and not by way of copies, is 300; dense numbers copied in steps, 150; options of builds, and bytes packed more tightly, 600.
-  assert.ok(sizes.get('chowLiuTree')! <= 22_500, `${sizes.get('chowLiuTree')} bytes`);
+  // that rows go to the engine at once, and not by way of copies, is 300; dense numbers copied in steps, 150; options of builds, and bytes packed more tightly, 600;
+  // kernels by an address or a promise, compiled once for all copies in a page, and what a policy lacks that forbids it, 350.
+  assert.ok(sizes.get('chowLiuTree')! <= 22_850, `${sizes.get('chowLiuTree')} bytes`);
   assert.ok(sizes.get('DenseNet')! < 0.56 * sizes.get('*')!, shown);
 });
 
@@ -164,7 +165,8 @@ async function bundleSizes(folder: URL): Promise<Map<string, number>> {
 function entries(): string[] {
   const found = Object.values<{ default?: string }>(manifest.exports)
     .flatMap((entry) => entry.default ?? [])
-    .filter((path) => !path.endsWith('.min.js'));
+    // Those in one piece have tests of their own.
+    .filter((path) => !/\.min\.js$|worker-script/.test(path));
   assert.ok(found.length >= 3);
   return found;
 }
@@ -239,7 +241,7 @@ test('JavaScript is shipped without comments, in lines that an error can show, a
   const comment = /^\s*(\/\*\*|\/\/)/m;
   assert.equal(withLine('.js', comment), []);
   assert.ok(withLine('.d.ts', comment).length > 30);
-  assert.equal(withLine('.js', /^.{2000}/m), []);
+  assert.equal(withLine('.js', /^.{2500}/m), []);
 });
 
 test('the tarball holds dist, the documents, the licence and nothing else', () => {

@@ -22,6 +22,7 @@ export const page: (report: TopicReport) => string = topicsToHtml;
 export const same: typeof DenseNet = Same;
 export const more = [matmul, parseIdx];
 import { learnCsv } from 'espalier/read';
+import { createWorker, type RemoteDataset, type RemoteNet } from 'espalier/worker';
 const { data } = learnCsv('a,b\\n1,x', { target: 'b' });
 const asked = await splitRows(data, { test: 0.2 });
 export const [test, validation]: Dataset[] = [asked.test, asked.validation];
@@ -35,6 +36,21 @@ const maybe = await splitRows(data, {} as SplitOptions);
 export const unknown: Dataset = maybe.validation;
 await createEngine({ wasm: new Uint8Array(8) });
 export const net = await DenseNet.create(asked.train, {});
+const worker = await createWorker({ threads: 2 });
+const rows: RemoteDataset = await worker.Dataset.dense(new Float32Array(8), { columns: 2, labels: [0, 1, 0, 1] });
+const parts = await worker.splitRows(rows, { test: 0.2, validation: 0.2 });
+const remote: RemoteNet<DenseNet> = await worker.DenseNet.create(parts.train, { hidden: [2] });
+export const held: RemoteDataset = parts.test;
+const weights: number = remote.weights;
+await remote.fit(parts.train, { epochs: weights, validation: rows, onEpoch: ({ loss }) => void loss.toFixed() });
+export const classes: Int32Array | undefined = (await remote.predict(rows)).classes;
+const edges: number = (await worker.chowLiuTree(rows)).edges.length;
+export const local: DenseNet = await remote.local();
+for await (const { text } of worker.readDocuments('a text')) text.trim().repeat(edges);
+// @ts-expect-error: an engine stays on its side
+await worker.chowLiuTree(rows, { engine: net.engine });
+// @ts-expect-error: no such option
+await remote.fit(rows, { epoch: 3 });
 `;
 
 for (const lib of [['es2022'], ['es2022', 'dom']]) {

@@ -1,5 +1,5 @@
 // Build step: what an option's declaration says of it becomes its comment in the declarations that editors read. In dist/**/*.d.ts, a property whose type is an
-// option with a `doc` gets that text above it; OptionsOf hands it on to the options of callers.
+// option with a `doc` gets that text above it; OptionsOf hands it on to the options of callers. And typed arrays are written so that TypeScript before 5.7 reads them.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 
 const dist = new URL('../dist/', import.meta.url);
@@ -7,7 +7,7 @@ for (const name of readdirSync(dist, { recursive: true, encoding: 'utf8' })) {
   if (!name.endsWith('.d.ts')) continue;
   const path = new URL(name, dist);
   const before = readFileSync(path, 'utf8');
-  const after = commented(before);
+  const after = forOlder(commented(before));
   if (after !== before) writeFileSync(path, after);
 }
 
@@ -39,4 +39,11 @@ function literal(text) {
   const quote = text[0];
   if (quote !== "'" && quote !== '"') return /^(?:-?[\d.e-]+|true|false)$/.test(text) ? text : undefined;
   return text.slice(1, -1).replace(/\\(.)/g, '$1');
+}
+
+/** There a typed array has no parameter: the one of what all arrays may lie on is the default, and what `of` makes lies on an ArrayBuffer where that can be said. */
+function forOlder(text) {
+  return text.replace(/\b(\w+\d+(?:Clamped)?Array)<ArrayBuffer(Like)?>/g, (_, array, like) =>
+    like ? array : `ReturnType<typeof ${array}.of>`,
+  );
 }

@@ -1,5 +1,6 @@
 // Build step: checks the compiled kernels and inlines them, so that no bundler has to know about .wasm files.
 // As text of one sign for each of the most frequent bytes and of two for the others: gzip then makes it as small as the module itself, a tenth smaller than hexadecimal.
+import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 
 const root = new URL('../', import.meta.url);
@@ -11,6 +12,13 @@ mkdirSync(new URL('dist/wasm/', root), { recursive: true });
 const strict = checked('build/espalier.wasm');
 writeFileSync(new URL('dist/wasm/espalier.wasm', root), strict);
 embed(strict, 'src/runtime/wasm-bytes.ts', 'assembly/index.ts');
+// Which kernels they are, for what must know it before it loads them.
+writeFileSync(
+  new URL('src/runtime/wasm-name.ts', root),
+  `// Written by tools/embed-wasm.mjs from assembly/index.ts; not edited by hand.
+export const KERNELS = '${createHash('sha256').update(strict).digest('hex').slice(0, 16)}';
+`,
+);
 embed(checked('build/espalier-relaxed.wasm'), 'src/runtime/builds/relaxed-bytes.ts', 'assembly/relaxed.ts');
 
 /** The bytes of a module of kernels. */

@@ -1,13 +1,16 @@
 // Build step: dist/espalier.min.js, the package as one minified ES module without any import, for content delivery networks, plain pages and workers;
-// beside it its source map, its declarations and the notices of what it contains.
+// beside it its source map, its declarations and the notices of what it contains. And the script of the package's worker, one module too.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, buildSync } from 'esbuild';
 import { noticesOf, packagesIn } from './notices.mjs';
 
 /** What of the package is in it: files of src/. Names that two of them export differently are refused. */
-const ENTRIES = ['index', 'read', 'text', 'topics', 'draw', 'kernels'];
+const ENTRIES = ['index', 'read', 'text', 'topics', 'draw', 'kernels', 'worker', 'serve-worker'];
+
+/** The script of espalier/worker's worker: one module too, as bundlers make workers that load nothing later. */
+const WORKER_SCRIPT = './dist/worker-script.js';
 
 export const ONE_FILE = './dist/espalier.min.js';
 export const TYPES = ONE_FILE.replace(/js$/, 'd.ts');
@@ -43,7 +46,7 @@ async function writeOneFile() {
     format: 'esm',
     // papaparse looks for a loader of pages, which would take it away.
     define: { THREAD_SCRIPT: JSON.stringify(threadScript()), define: 'undefined' },
-    plugins: [inOnePiece],
+    plugins: [inOnePiece(INLINED)],
     banner: { js: `/*! ${name} ${version}, ${license}; of what it contains: ${NOTICES.split('/').at(-1)} */` },
     sourcemap: 'linked',
     metafile: true,
@@ -56,6 +59,19 @@ async function writeOneFile() {
   const made = outputFiles.map(({ path, text }) => [path, path.endsWith('.map') ? lighter(text) : text]);
   const files = [...made, [TYPES, declarations], [NOTICES, notices]];
   for (const [path, text] of files) writeFileSync(resolve(root, path), text);
+}
+
+async function writeWorkerScript() {
+  await build({
+    ...COMMON,
+    entryPoints: ['src/worker-script.ts'],
+    outfile: WORKER_SCRIPT,
+    format: 'esm',
+    define: { define: 'undefined' },
+    plugins: [inOnePiece({})],
+    write: true,
+    allowOverwrite: true,
+  });
 }
 
 /** All that is exported, functions under their names, which minifying takes from them. */
@@ -71,8 +87,11 @@ const NAMER = `export function named(all) {
     if (typeof value === 'function' && value.name !== name) Object.defineProperty(value, 'name', { value: name, configurable: true });
 }`;
 
-/** Takes modules as those of one file: nothing loads later, threads start from a text, classes keep their names. */
-const inOnePiece = {
+/** What starts workers from texts that are in the file stands in the place of what starts them from scripts beside it. */
+const INLINED = { 'runtime/threads/worker.js': 'inlined-worker.ts', 'own-worker.js': 'inlined-own-worker.ts' };
+
+/** Takes modules as those of one file: nothing loads later, classes keep their names. `instead`: files that take the place of others beside them. */
+const inOnePiece = (instead) => ({
   name: 'in one piece',
   setup({ onLoad, onResolve }) {
     onResolve({ filter: new RegExp(`^${NAMED}$`) }, () => ({ path: NAMED, namespace: 'named' }));
@@ -80,16 +99,23 @@ const inOnePiece = {
     // papaparse asks for it where it makes streams of Node, which nobody asks it for.
     onResolve({ filter: /^stream$/ }, ({ path }) => ({ path, namespace: 'none' }));
     onLoad({ filter: /^/, namespace: 'none' }, () => ({ contents: 'module.exports = {};' }));
-    onResolve({ filter: /^\.\/worker\.js$/ }, ({ importer }) => {
+    onResolve({ filter: /worker\.js$/ }, ({ importer, path }) => {
       const folder = dirname(importer);
-      return folder.endsWith('threads') ? { path: resolve(folder, 'inlined-worker.ts') } : undefined;
+      const other = instead[relative(resolve(root, 'src'), resolve(folder, path))];
+      return other && { path: resolve(folder, other) };
     });
     onLoad({ filter: /\.ts$/ }, ({ path }) => ({
-      contents: withNames(atOnce(readFileSync(path, 'utf8'))),
+      contents: withNames(atOnce(fromHere(readFileSync(path, 'utf8'), path))),
       loader: 'ts',
     }));
   },
-};
+});
+
+/** Addresses of scripts beside a module as the one module of dist/ has them. */
+function fromHere(text, path) {
+  const folder = relative(resolve(root, 'src'), dirname(path)).replaceAll(sep, '/');
+  return folder === '' ? text : text.replace(/(?<=new URL\('\.\/)(?=[\w-]+\.js', import\.meta\.url)/g, `${folder}/`);
+}
 
 /** Dynamic imports of our own modules as static ones: esbuild would wrap each module below one, and keep all of it. */
 function atOnce(text) {
@@ -132,4 +158,7 @@ function lighter(text) {
   return JSON.stringify(map);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await writeOneFile();
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await writeOneFile();
+  await writeWorkerScript();
+}

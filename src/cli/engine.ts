@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Dataset } from '../data/dataset.js';
 import { requireMemory } from '../runtime/budget.js';
-import { defaultEngine, ENGINE_OPTIONS, shareEngine } from '../runtime/engine.js';
+import { createEngine, defaultEngine, ENGINE_OPTIONS, setDefaultEngine } from '../runtime/engine.js';
 import type { EngineBuild } from '../runtime/engine-build.js';
 import { UserError } from './errors.js';
 import { integer } from './options.js';
@@ -39,7 +39,7 @@ export function addEngineOptions(program: Command): void {
   program.hook('preAction', async (_, command: Command) => {
     const { maxMemory, threads, wide, precision } = command.opts();
     if ([maxMemory, threads, wide, precision].some((given) => given !== undefined))
-      await shareEngine({ maxMemory, threads, wide, precision }).catch(refuse);
+      setDefaultEngine(await createEngine({ maxMemory, threads, wide, precision }).catch(refuse));
     // info has it among its facts.
     if ((wide || process.env.ESPALIER_WIDE === '1') && command.name() !== 'info')
       tellBuild((await defaultEngine()).build);

@@ -38,6 +38,7 @@ import { SPLIT_DOCUMENTS } from '../structure/topics/held-out.js';
 import { LEARN_TOPICS } from '../structure/topics/learn.js';
 import { DESCRIBE_TOPICS } from '../structure/topics/options.js';
 import { FIT } from '../training/fit-options.js';
+import { WORKER } from '../worker/options.js';
 import { defaultText } from './flags/add.js';
 import { flagsOf } from './flags/flag.js';
 
@@ -114,6 +115,7 @@ export function documented(methods: readonly Method[] = METHODS): Documented[] {
     { of: 'topicSharesToSvg', options: TOPIC_SHARES },
     { of: 'gatesToSvg', options: GATE_SVG },
     { of: 'createEngine', options: ENGINE_OPTIONS },
+    { of: 'createWorker', options: WORKER },
   ];
 }
 

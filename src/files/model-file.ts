@@ -66,7 +66,7 @@ export function* writingModelFile(
   tensors: Readonly<Record<string, Tensor>>,
   header: object,
   metadata: Readonly<Record<string, string>> = {},
-): Steps<Uint8Array> {
+): Steps<Uint8Array<ArrayBuffer>> {
   requireObject(metadata, 'metadata');
   for (const [name, { data }] of Object.entries(tensors)) {
     if (data instanceof Float32Array && !allFinite(data))

@@ -70,7 +70,7 @@ const COPIED = 2 ** 19;
 export function writeSafetensors(
   tensors: Readonly<Record<string, Tensor>>,
   metadata: Readonly<Record<string, string>> = {},
-): Uint8Array {
+): Uint8Array<ArrayBuffer> {
   return atOnce(writing(tensors, metadata));
 }
 
@@ -78,7 +78,7 @@ export function writeSafetensors(
 export function* writing(
   tensors: Readonly<Record<string, Tensor>>,
   metadata: Readonly<Record<string, string>>,
-): Steps<Uint8Array> {
+): Steps<Uint8Array<ArrayBuffer>> {
   requireObject(tensors, 'tensors');
   requireMetadata(metadata);
   const entries = Object.entries(tensors).map(([name, tensor]) => {

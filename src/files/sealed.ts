@@ -21,7 +21,7 @@ const HASHED = 2 ** 18;
 export function* sealing(
   tensors: Readonly<Record<string, Tensor>>,
   metadata: Readonly<Record<string, string>>,
-): Steps<Uint8Array> {
+): Steps<Uint8Array<ArrayBuffer>> {
   requireMetadata(metadata);
   const digest = yield* digestOf(tensors, metadata);
   return yield* writing(tensors, { ...metadata, [SEAL]: digest });

@@ -11,7 +11,7 @@ export function packState(
   identity: Identity,
   state: object,
   tensors: Readonly<Record<string, Tensor>>,
-): Steps<Uint8Array> {
+): Steps<Uint8Array<ArrayBuffer>> {
   return sealing(tensors, { [key]: JSON.stringify({ identity, state }) });
 }
 

@@ -25,7 +25,7 @@ export const GROWING = {
     kind: 'callback',
     inert: true,
     doc: 'Receives a checkpoint: of a TrfNet after every layer but the last, of a TseNet once its skeleton is learned. Waited for until the signal comes.',
-    type: undefined as Fn<(checkpoint: Uint8Array) => void | Promise<void>>,
+    type: undefined as Fn<(checkpoint: Uint8Array<ArrayBuffer>) => void | Promise<void>>,
   },
   resume: {
     ...RESUME,

@@ -11,7 +11,7 @@ export interface LearnRun {
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: LearnProgress) => void) | undefined;
   /** Receives checkpoints of learning the structure, of methods that write some. */
-  onCheckpoint?: ((checkpoint: Uint8Array) => void | Promise<void>) | undefined;
+  onCheckpoint?: ((checkpoint: Uint8Array<ArrayBuffer>) => void | Promise<void>) | undefined;
   resume?: Uint8Array | undefined;
 }
 

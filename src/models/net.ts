@@ -2,7 +2,7 @@ import { complete } from '../check/complete.js';
 import { type Completed, type Options, type OptionsOf, SIGNAL } from '../check/option.js';
 import { requireObject } from '../check/require.js';
 import type { Dataset } from '../data/dataset.js';
-import type { Texts } from '../data/documents/document.js';
+import { areTexts, type Texts } from '../data/documents/document.js';
 import type { TextVectorizer } from '../data/documents/vectorizer.js';
 import type { TextVectorizerJson } from '../data/documents/vectorizer-json.js';
 import type { LabelOptions } from '../data/labels.js';
@@ -89,10 +89,6 @@ export interface AssessOptions {
   readonly brief?: boolean;
 }
 
-function areTexts(data: unknown): data is readonly string[] {
-  return typeof data === 'string' || (Array.isArray(data) && typeof data[0] === 'string');
-}
-
 function isState(state: object | undefined): boolean {
   return typeof state === 'object' && state !== null && 'shape' in state;
 }
@@ -166,7 +162,7 @@ export abstract class Net {
    * @param metadata further entries of the file's metadata, text by name
    * @throws RangeError for weights that are not finite, or names and metadata of more than 100 MB
    */
-  save(metadata?: Readonly<Record<string, string>>): Uint8Array {
+  save(metadata?: Readonly<Record<string, string>>): Uint8Array<ArrayBuffer> {
     this.life.requireAlive();
     return atOnce(this.packing(metadata));
   }
@@ -175,13 +171,16 @@ export abstract class Net {
    * save that yields to the event loop, so that a page stays alive: the same file, of the weights of now.
    * @throws also the signal's reason
    */
-  async saveAsync(metadata?: Readonly<Record<string, string>>, options: SaveOptions = {}): Promise<Uint8Array> {
+  async saveAsync(
+    metadata?: Readonly<Record<string, string>>,
+    options: SaveOptions = {},
+  ): Promise<Uint8Array<ArrayBuffer>> {
     const { signal } = complete(SAVE, options, 'saveAsync');
     return this.life.read(() => inTurns(this.packing(metadata), new Pace(signal)));
   }
 
   /** Makes the file of weights that nobody writes meanwhile. */
-  protected abstract packing(metadata?: Readonly<Record<string, string>>): Steps<Uint8Array>;
+  protected abstract packing(metadata?: Readonly<Record<string, string>>): Steps<Uint8Array<ArrayBuffer>>;
 
   /** What must be equal to resume training. */
   protected abstract get identity(): Record<string, unknown>;

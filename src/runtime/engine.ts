@@ -1,25 +1,26 @@
-import { complete } from '../check/complete.js';
+import { checked, complete } from '../check/complete.js';
 import type { Option, OptionsOf } from '../check/option.js';
 import { type Address, NONE, type Size } from './address.js';
 import { Arena, MAX_BYTES } from './arena.js';
 import type { EngineBuild } from './engine-build.js';
 import { DirectFork, type Fork, type Own } from './fork.js';
 import type { Kernels } from './kernels.js';
-import { bytesOf, isWasmSource, kernelsOf, moduleOf, STRICT_BUILD, unpacked, type WasmSource } from './modules.js';
+import { bytesOf, compile, kernelsOf, moduleOf, STRICT_BUILD, unpacked } from './modules.js';
 import { threading } from './threads/can-thread.js';
 import { controlBytes } from './threads/protocol.js';
 import { ROOM_BYTES, roomAt } from './threads/room.js';
 import { shareable } from './threads/shared-module.js';
 import type { Team } from './threads/team.js';
 import { Writer } from './threads/written-fork.js';
-import type { WasmMemory } from './web-types.js';
+import { isWasmSource, WASM_SOURCE } from './wasm-source.js';
+import type { WasmMemory, WasmModule } from './web-types.js';
 
 /** Options of createEngine. */
 export const ENGINE_OPTIONS = {
   wasm: {
     kind: 'other',
     is: isWasmSource,
-    expected: 'a WebAssembly.Module, bytes, a URL or a Response',
+    expected: WASM_SOURCE,
     defaultDoc: 'the inlined copy',
     flag: false,
     inert: true,
@@ -218,7 +219,7 @@ export class Scope {
  */
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
   const {
-    wasm,
+    wasm: given,
     maxMemory,
     threads,
     wide = wideByEnvironment(),
@@ -226,6 +227,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   } = complete(ENGINE_OPTIONS, options, 'createEngine');
   if (!hasSimd())
     throw new Error('this runtime has no WebAssembly SIMD, as Node 16.4, Chrome 91, Firefox 89, Safari 16.4 have');
+  const wasm = given === undefined ? undefined : await bytesOf(given);
   const plan = threadsFor(threads, wasm);
   const maximum = Math.floor(Math.min(MAX_BYTES, maxMemory + reservedBytes(plan.threads)) / 65536);
   const sharedOnes = plan.threads > 1 ? sharedMemory(maximum) : undefined;
@@ -236,7 +238,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     wide || relaxed
       ? await (await import('./builds/builds.js')).buildFor(
           { strict: await bytesOf(wasm), relaxed, wide, shared },
-          { kernelsOf, unpacked, shareable, strictBuild: STRICT_BUILD },
+          { kernelsOf, unpacked, shareable, compile, strictBuild: STRICT_BUILD },
         )
       : undefined;
   const [team, ...modules] = await Promise.all([
@@ -255,7 +257,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
 /** How many threads an engine is to have, and why no more. */
 function threadsFor(
   wanted: number | undefined,
-  wasm: WasmSource | undefined,
+  wasm: Uint8Array | WasmModule | undefined,
 ): { threads: number; reasons: readonly string[] } {
   const can = threading();
   if (wanted === 1) return { threads: 1, reasons: ['threads is 1'] };
@@ -287,10 +289,12 @@ export function defaultEngine(): Promise<Engine> {
   return shared;
 }
 
-/** Makes the shared engine with these options, in the place of one that was made before. */
-export async function shareEngine(options: EngineOptions): Promise<void> {
-  shared = createEngine(options);
-  await shared;
+/**
+ * Makes an engine the one that everything uses unless told otherwise: what is made from then on, not what an engine has made already.
+ * The one before it goes on; `dispose` ends its threads.
+ */
+export function setDefaultEngine(engine: Engine): void {
+  shared = Promise.resolve(checked(ENGINE, engine, 'engine') as Engine);
 }
 
 /** The option of everything that computes. */

@@ -2,10 +2,9 @@ import { instantiate } from '@assemblyscript/loader';
 import type { EngineBuild, Packed } from './engine-build.js';
 import type { Kernels } from './kernels.js';
 import { shareable } from './threads/shared-module.js';
-import type { WasmMemory, WasmModule, WebResponse } from './web-types.js';
-
-/** Where the kernels come from when not from the copy inside the package. */
-export type WasmSource = WasmModule | ArrayBuffer | ArrayBufferView | URL | WebResponse;
+import { KERNELS } from './wasm-name.js';
+import type { WasmSource } from './wasm-source.js';
+import type { WasmMemory, WasmModule } from './web-types.js';
 
 /** The kernels that an engine runs unless told otherwise. */
 export const STRICT_BUILD: EngineBuild = {
@@ -15,46 +14,37 @@ export const STRICT_BUILD: EngineBuild = {
   reasons: ['wide was not asked for'],
 };
 
-export function isWasmSource(value: unknown): value is WasmSource {
-  return (
-    value instanceof WebAssembly.Module ||
-    value instanceof ArrayBuffer ||
-    ArrayBuffer.isView(value) ||
-    value instanceof URL ||
-    (typeof Response !== 'undefined' && value instanceof Response)
-  );
-}
-
 /** The module's bytes, or the module; undefined for the inlined copy. */
-export async function bytesOf(source: WasmSource | undefined): Promise<Uint8Array<ArrayBuffer> | WasmModule> {
+export async function bytesOf(source?: WasmSource): Promise<Uint8Array<ArrayBuffer> | WasmModule> {
   if (source === undefined) return unpacked((await import('./wasm-bytes.js')).packed);
-  if (source instanceof WebAssembly.Module) return source;
-  if (source instanceof URL) {
-    if (source.protocol === 'file:')
-      throw new TypeError('wasm: expected a URL that can be fetched; read a file: URL and pass its bytes');
-    return bytesOf(await fetch(source));
-  }
-  if (typeof Response !== 'undefined' && source instanceof Response) {
-    if (!source.ok) throw new Error(`wasm: ${source.url} answered ${source.status}`);
-    return new Uint8Array(await source.arrayBuffer());
-  }
-  if (ArrayBuffer.isView(source))
-    return new Uint8Array(source.buffer as ArrayBuffer, source.byteOffset, source.byteLength);
-  return new Uint8Array(source as ArrayBuffer);
+  return (await import('./given-module.js')).givenModule(source);
 }
 
-const compiled = new Map<boolean, Promise<WebAssembly.Module>>();
+/** WebAssembly.compile, which does not say what a policy that forbids it lacks. */
+export async function compile(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
+  try {
+    return await WebAssembly.compile(bytes);
+  } catch (cause) {
+    if (!/content.security.policy|\bcsp\b/i.test(String(cause))) throw cause;
+    const told = "the page's Content-Security-Policy forbids WebAssembly: its script-src needs 'wasm-unsafe-eval'";
+    throw new Error(told, { cause });
+  }
+}
 
-/** The module that imports a memory of this kind. The inlined one is compiled once a kind. */
+/** The module that imports a memory of this kind. The inlined one is compiled once a kind, for all copies of the package that a page may have. */
 export async function moduleOf(source: WasmSource | undefined, shared: boolean): Promise<WasmModule> {
-  const compile = async () => {
+  const made = async () => {
     const bytes = await bytesOf(source);
-    return bytes instanceof WebAssembly.Module ? bytes : WebAssembly.compile(shared ? shareable(bytes) : bytes);
+    return bytes instanceof WebAssembly.Module ? bytes : compile(shared ? shareable(bytes) : bytes);
   };
-  if (source !== undefined) return compile();
+  if (source !== undefined) return made();
+  const key = Symbol.for(`espalier ${KERNELS}`);
+  const page = globalThis as { [key]?: Map<boolean, Promise<WasmModule>> };
+  page[key] ??= new Map();
+  const compiled = page[key];
   const before = compiled.get(shared);
   if (before) return before;
-  const module = compile();
+  const module = made();
   compiled.set(shared, module);
   module.catch(() => compiled.delete(shared));
   return module;

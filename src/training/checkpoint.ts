@@ -54,7 +54,7 @@ export function writeCheckpoint(
   identity: Identity,
   state: CheckpointState,
   vectors: Record<string, Float32Array>,
-): Steps<Uint8Array> {
+): Steps<Uint8Array<ArrayBuffer>> {
   const tensors: Record<string, Tensor> = {};
   for (const [name, data] of Object.entries(vectors)) tensors[name] = { shape: [data.length], data };
   const { bestScore, bestLoss } = state;

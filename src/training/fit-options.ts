@@ -121,7 +121,7 @@ export const FIT = {
     kind: 'callback',
     inert: true,
     doc: 'Receives a checkpoint after every checkpointEvery epochs, and one of that very batch when the signal stops the work; is waited for until the signal comes.',
-    type: undefined as Fn<(checkpoint: Uint8Array) => void | Promise<void>>,
+    type: undefined as Fn<(checkpoint: Uint8Array<ArrayBuffer>) => void | Promise<void>>,
   },
   checkpointEvery: {
     kind: 'integer',

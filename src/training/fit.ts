@@ -324,7 +324,7 @@ class Run {
     return identity({ net: net.identity, rows: train.rows, validationRows, ...decisive(FIT, options) });
   }
 
-  private async checkpoint(): Promise<Uint8Array> {
+  private async checkpoint(): Promise<Uint8Array<ArrayBuffer>> {
     const { epoch, batch, step, lossSum, lossWeight, history, bestEpoch, bestScore, bestLoss } = this;
     const copied = (block: Block) => inTurns(copying(this.net.engine, block), this.pace);
     const vectors: Record<string, Float32Array> = { parameters: await copied(this.net.parameters) };

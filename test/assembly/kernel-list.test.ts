@@ -4,6 +4,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { unpacked } from '#dist/runtime/modules.js';
 import { packed } from '#dist/runtime/wasm-bytes.js';
+import { sameBits } from '../support/numbers.js';
 import { testFileOf } from './kernel-list.js';
 
 const root = new URL('../../../', import.meta.url);
@@ -31,7 +32,9 @@ const START = 8;
 const DATA = [11, 12];
 
 test('the module imports env.memory and nothing else', () => {
-  assert.equal(WebAssembly.Module.imports(module), [{ module: 'env', name: 'memory', kind: 'memory' }]);
+  // Some engines tell the kind of memory too.
+  const imports = WebAssembly.Module.imports(module).map(({ module, name, kind }) => [module, name, kind]);
+  assert.equal(imports, [['env', 'memory', 'memory']]);
 });
 
 test('the module has no data segments and no start function', () => {
@@ -54,7 +57,7 @@ test('a module with a data segment and a start function would be noticed', () =>
 });
 
 test('the inlined bytes are the module', () => {
-  assert.ok(Buffer.from(unpacked(packed)).equals(bytes));
+  sameBits(unpacked(packed), bytes, 'bytes');
 });
 
 test('every export is declared in src/runtime/kernels.ts with as many parameters, and the other way round', () => {

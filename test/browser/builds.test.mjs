@@ -11,13 +11,13 @@ const golden = JSON.parse(readFileSync(new URL('test/golden/digests.json', root)
 const builds = suite('builds in pages');
 const script = `
   import * as espalier from '/dist/index.js';
-  import { shareEngine } from '/dist/runtime/engine.js';
+  import { createEngine, setDefaultEngine } from '/dist/runtime/engine.js';
   import { trainingDigest } from '/build/test/support/digest.js';
   const told = {};
   try {
     for (const [name, options] of [['wide', { wide: true }], ['relaxed', { precision: 'relaxed' }]]) {
       const { build } = await espalier.createEngine({ threads: 1, ...options });
-      await shareEngine({ threads: 1, ...options });
+      setDefaultEngine(await createEngine({ threads: 1, ...options }));
       told[name] = { build, digests: await trainingDigest(espalier) };
     }
   } catch (error) {

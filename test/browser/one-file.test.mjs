@@ -5,7 +5,8 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { build } from 'vite';
 import { launch, openPage } from './support/chromium.mjs';
-import { findFirefox, openInFirefox } from './support/firefox.mjs';
+import { findBrowser } from './support/find-browser.mjs';
+import { openInFirefox } from './support/firefox.mjs';
 import { serve } from './support/server.mjs';
 
 const root = new URL('../../', import.meta.url);
@@ -62,7 +63,7 @@ for (const [name, open] of [
   ['Chromium', inChromium],
   ['Firefox', inFirefox],
 ]) {
-  const tried = name === 'Firefox' && !findFirefox() ? test.skip : test;
+  const tried = name === 'Firefox' && !findBrowser('firefox') ? test.skip : test;
   tried(
     `${name}: an isolated page that has it from another origin computes on two threads, to the committed digests`,
     async () => {

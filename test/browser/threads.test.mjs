@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { launch, openPage } from './support/chromium.mjs';
-import { findFirefox, openInFirefox } from './support/firefox.mjs';
+import { findBrowser } from './support/find-browser.mjs';
+import { openInFirefox } from './support/firefox.mjs';
 import { pageOf } from './support/import-map.mjs';
 import { serve } from './support/server.mjs';
 
@@ -53,7 +54,7 @@ async function inFirefox(url) {
 }
 
 const browsers = [['Chromium', inChromium, threads]];
-browsers.push(['Firefox', inFirefox, findFirefox() ? threads : threads.skip]);
+browsers.push(['Firefox', inFirefox, findBrowser('firefox') ? threads : threads.skip]);
 
 for (const [name, open, test] of browsers) {
   test(`${name}, an isolated page: the committed digests at 1, 2, 3 and 5 threads, and timers run at each yield`, async () => {

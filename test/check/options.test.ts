@@ -54,6 +54,7 @@ import {
   splitDocuments,
   TopicTree,
 } from 'espalier/topics';
+import { createWorker } from 'espalier/worker';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { documented, optionsDoc } from '#dist/cli/options-doc.js';
@@ -147,6 +148,7 @@ const calls: Record<string, (options: Any) => unknown> = {
   'Standardizer.learn': (options) => Standardizer.learn(train, options),
   'TfIdf.learn': (options) => TfIdf.learn(listed, options),
   createEngine: (options) => createEngine(options),
+  createWorker: (options) => createWorker(options),
 };
 
 test('every function that has options is tried here', () => {

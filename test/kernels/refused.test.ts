@@ -17,6 +17,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Block } from '#dist/kernels/block.js';
 import { refuses, refusesAsync } from '../support/refuses.js';
+import { SlowClock } from '../support/slow-clock.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: what TypeScript would have refused
 const wrong = (value: unknown): any => value;
@@ -297,11 +298,16 @@ test('an aborted call rejects with the reason, before it begins or at its next t
       (error) => assert.is(error, reason, name),
     );
     const controller = new AbortController();
-    setImmediate(() => controller.abort(reason));
-    await call(controller.signal).then(
-      () => assert.unreachable(name),
-      (error) => assert.is(error, reason, name),
-    );
+    // However fast the call is, it yields.
+    const clock = new SlowClock();
+    const aborting = clock.after(1, () => controller.abort(reason));
+    await call(controller.signal)
+      .then(
+        () => assert.unreachable(name),
+        (error) => assert.is(error, reason, name),
+      )
+      .finally(() => clock.stop());
+    await aborting;
     assert.is(own.arena.used, used, name);
   }
   x.dispose();

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import * as espalier from 'espalier';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { defaultEngine, Engine, shareEngine } from '#dist/runtime/engine.js';
+import { createEngine, defaultEngine, Engine, setDefaultEngine } from '#dist/runtime/engine.js';
 import { trainingDigest } from '../support/digest.js';
 import { forkAll } from '../support/fork-all.js';
 import { allAtWork } from '../support/team.js';
@@ -15,7 +15,7 @@ forkAll(Engine);
 
 for (const threads of [1, 2, 3, 5])
   test(`${threads} threads, however little there is to do: the committed digests, bit for bit`, async () => {
-    await shareEngine({ threads });
+    setDefaultEngine(await createEngine({ threads }));
     const engine = await defaultEngine();
     await allAtWork(engine);
     assert.equal(await trainingDigest(espalier), golden);

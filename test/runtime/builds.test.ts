@@ -10,13 +10,13 @@ import { firstDiffering, nearEnough, sameBits, written } from '#dist/runtime/bui
 import { marked } from '#dist/runtime/builds/wide.js';
 import { createEngine } from '#dist/runtime/engine.js';
 import type { Kernels } from '#dist/runtime/kernels.js';
-import { bytesOf, kernelsOf, STRICT_BUILD, unpacked } from '#dist/runtime/modules.js';
+import { bytesOf, compile, kernelsOf, STRICT_BUILD, unpacked } from '#dist/runtime/modules.js';
 import { shareable } from '#dist/runtime/threads/shared-module.js';
 
 const root = new URL('../../../', import.meta.url);
 const strict = (await bytesOf(undefined)) as Uint8Array<ArrayBuffer>;
 const node = Number(process.versions.node.split('.')[0]);
-const core = { kernelsOf, unpacked, shareable, strictBuild: STRICT_BUILD };
+const core = { kernelsOf, unpacked, shareable, compile, strictBuild: STRICT_BUILD };
 const asked: Asked = { strict, relaxed: false, wide: true, shared: false };
 
 /** The strict kernels on a memory of their own, or what `change` makes of them. */

@@ -2,11 +2,12 @@ import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { plus } from '#dist/runtime/address.js';
-import { createEngine, defaultEngine, type Engine, hasSimd } from '#dist/runtime/engine.js';
-import type { WasmSource } from '#dist/runtime/modules.js';
+import { createEngine, defaultEngine, type Engine, hasSimd, setDefaultEngine } from '#dist/runtime/engine.js';
+import type { WasmSource } from '#dist/runtime/wasm-source.js';
 import { sameBits } from '../support/numbers.js';
 
-const bytes = readFileSync(new URL('../../../dist/wasm/espalier.wasm', import.meta.url));
+const root = new URL('../../../', import.meta.url);
+const bytes = readFileSync(new URL('dist/wasm/espalier.wasm', root));
 
 /** Asserts that a promise is rejected with an error of this kind and message. */
 async function rejects(promise: Promise<unknown>, kind: ErrorConstructor, message: RegExp): Promise<void> {
@@ -32,14 +33,21 @@ test('an engine without options uses the inlined kernels', async () => {
   works(await createEngine());
 });
 
-test('an engine takes the kernels as a Module, bytes, a Response or a URL', async () => {
+test('an engine takes the kernels as a Module, bytes, a Response, a URL or its text, and as a promise of one', async () => {
   const buffer = new Uint8Array(bytes).buffer;
+  const data = `data:application/wasm;base64,${bytes.toString('base64')}`;
   const sources: Record<string, WasmSource> = {
     module: new WebAssembly.Module(bytes),
     'array buffer': buffer,
     view: new Uint8Array([0, ...bytes]).subarray(1),
     response: new Response(buffer),
-    url: new URL(`data:application/wasm;base64,${bytes.toString('base64')}`),
+    url: new URL(data),
+    text: data,
+    file: new URL('dist/wasm/espalier.wasm', root),
+    'text of a file': new URL('dist/wasm/espalier.wasm', root).href,
+    'promised response': fetch(data),
+    'promised module': WebAssembly.compile(bytes),
+    'promised text': Promise.resolve(data),
   };
   for (const wasm of Object.values(sources)) works(await createEngine({ wasm }));
 });
@@ -52,9 +60,10 @@ test('one Module serves several engines', async () => {
 
 test('other sources are a TypeError that names what came', async () => {
   const message = (kind: string) =>
-    new RegExp(`^wasm: expected a WebAssembly\\.Module, bytes, a URL or a Response, got ${kind}$`);
+    new RegExp(`^wasm: expected a WebAssembly\\.Module, bytes, a URL or a Response, or a promise of one, got ${kind}$`);
   for (const [wasm, kind] of [
-    ['espalier.wasm', '"espalier\\.wasm"'],
+    [Promise.resolve(undefined), 'a promise of undefined'],
+    [Promise.resolve([]), 'a promise of an empty list'],
     [7, '7'],
     [true, 'true'],
     [{}, 'an object'],
@@ -71,6 +80,17 @@ test('a Response that failed is an Error with its status, and bytes that are no 
   const compileError = WebAssembly.CompileError as unknown as ErrorConstructor;
   await rejects(createEngine({ wasm: new Uint8Array(8) }), compileError, /magic/);
   await rejects(createEngine({ wasm: bytes.subarray(0, bytes.length - 10) }), compileError, /./);
+});
+
+test('an address without a page that it belongs to is a TypeError, a promise that fails fails as it does', async () => {
+  for (const wasm of ['espalier.wasm', '/assets/espalier.wasm', ''])
+    await rejects(
+      createEngine({ wasm }),
+      TypeError,
+      new RegExp(`^wasm: expected a URL, whole where .*, got "${wasm}"$`),
+    );
+  await rejects(createEngine({ wasm: Promise.reject(new Error('offline')) }), Error, /^offline$/);
+  await rejects(createEngine({ wasm: new URL('file:///nowhere/espalier.wasm') }), Error, /ENOENT/);
 });
 
 test('two engines are independent', async () => {
@@ -92,6 +112,43 @@ test('the default engine is made once', async () => {
   assert.is(a, b);
   assert.is(await defaultEngine(), a);
   works(a);
+});
+
+test('an engine is made the default', async () => {
+  const before = await defaultEngine();
+  const engine = await createEngine({ threads: 1 });
+  setDefaultEngine(engine);
+  assert.is(await defaultEngine(), engine);
+  for (const wrong of [undefined, null, {}, createEngine(), 'engine'])
+    assert.throws(
+      () => setDefaultEngine(wrong as unknown as Engine),
+      (error: Error) =>
+        error instanceof TypeError && /^engine: expected what createEngine made, got /.test(error.message),
+    );
+  assert.is(await defaultEngine(), engine);
+  setDefaultEngine(before);
+});
+
+test('a policy that forbids compiling is named with what it lacks', async () => {
+  // As Chromium, Firefox and Safari say it.
+  for (const said of [
+    "WebAssembly.compile(): violates the following Content Security policy directive because 'unsafe-eval' is not an allowed source",
+    'call to WebAssembly.compile() blocked by CSP',
+    "Refused to create a WebAssembly object because 'wasm-unsafe-eval' is not allowed by the Content Security Policy directive",
+  ]) {
+    const forbidden = new WebAssembly.CompileError(said);
+    const { compile } = WebAssembly;
+    WebAssembly.compile = () => Promise.reject(forbidden);
+    try {
+      await createEngine({ wasm: bytes });
+      assert.unreachable();
+    } catch (error) {
+      assert.match((error as Error).message, /Content-Security-Policy .* script-src needs 'wasm-unsafe-eval'$/);
+      assert.is((error as Error).cause, forbidden);
+    } finally {
+      WebAssembly.compile = compile;
+    }
+  }
 });
 
 test('scratch is 256 bytes that nothing else is given', async () => {

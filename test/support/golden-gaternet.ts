@@ -305,7 +305,7 @@ function evaluation({ scores, gates, logits }: Json): GoldenEvaluation {
 }
 
 function decode(text: string): Float32Array {
-  return new Float32Array(Uint8Array.from(Buffer.from(text, 'base64')).buffer);
+  return new Float32Array(Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0)).buffer);
 }
 
 /** FNV-1a, 32 bits, of ASCII text. */

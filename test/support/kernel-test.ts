@@ -1,11 +1,11 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { createEngine } from '#dist/runtime/engine.js';
+import { createEngine, type EngineOptions } from '#dist/runtime/engine.js';
 import type { Kernels } from '#dist/runtime/kernels.js';
 import { GuardedMemory } from './guarded-memory.js';
 
-/** The engine of a file's kernel tests. */
-export const engine = await createEngine();
+/** The engine of a file's kernel tests, of the options that test/runtimes asks for. */
+export const engine = await createEngine((globalThis as { kernelTestEngine?: EngineOptions }).kernelTestEngine);
 
 /** Runs `use` on guarded buffers, then checks the canaries and that no input changed. */
 export function guarded<T>(use: (memory: GuardedMemory) => T): T {

@@ -4,7 +4,7 @@ import { isBuiltin } from 'node:module';
 
 /** What loads when it is first asked for: tables of records, readers of texts, what learns, expands and asks latent trees, threads, trees over sparse rows, builds in wide registers and relaxed ones, what grows, trains and explains nets. */
 export const LATER =
-  /from-records|documents\/vectorizer\.|\/vectorizer-[A-Z\d]{8}|learner|expander|threads\/team|relaxed-bytes|\/(fit|builds|explain|grow|sparse-prim|held-rows|posteriors)[.-]/;
+  /from-records|documents\/vectorizer\.|\/vectorizer-[A-Z\d]{8}|learner|expander|threads\/team|given-module|relaxed-bytes|\/(fit|builds|explain|grow|sparse-prim|held-rows|posteriors)[.-]/;
 
 export interface ModuleGraph {
   /** Every file reached, by URL. */
@@ -62,11 +62,12 @@ function references(source: string): Reference[] {
   return found;
 }
 
-/** Node's `exports` rules as a browser build applies them: the conditions browser, import, default. */
+/** Node's `exports` rules as a browser build applies them: the conditions browser, import, default; and `imports` of a whole folder. */
 function resolveBare(specifier: string, importer: string): string {
   const [, name, rest] = /^((?:@[^/]+\/)?[^/]+)(\/.*)?$/.exec(specifier)!;
   const folder = packageFolder(name!, importer);
-  const manifest = JSON.parse(readFileSync(new URL('package.json', folder), 'utf8'));
+  const manifest = manifestIn(folder);
+  if (name!.startsWith('#')) return new URL(manifest.imports[`${name}/*`].replace('*', rest!.slice(1)), folder).href;
   const subpath = `.${rest ?? ''}`;
   const { exports } = manifest;
   let target: unknown;
@@ -91,8 +92,14 @@ function pick(target: unknown): unknown {
   return undefined;
 }
 
+function manifestIn(folder: URL) {
+  return JSON.parse(readFileSync(new URL('package.json', folder), 'utf8'));
+}
+
+/** Of an installed package, or of the importer's own, which may go by its name. */
 function packageFolder(name: string, importer: string): URL {
   for (let at = new URL('.', importer); ; at = new URL('..', at)) {
+    if (existsSync(new URL('package.json', at)) && (name.startsWith('#') || manifestIn(at).name === name)) return at;
     const folder = new URL(`node_modules/${name}/`, at);
     if (existsSync(new URL('package.json', folder))) return folder;
     if (at.href === new URL('..', at).href) throw new Error(`${name}, imported by ${importer}, is not installed`);

@@ -69,12 +69,13 @@ async function attempt(engine: Engine, call: PublicCall, taken: Taken, args: unk
   return took > MOST_MILLISECONDS ? `took ${Math.round(took)} ms` : said;
 }
 
-/** The result in full; nets are disposed of. */
+/** The result in full; nets are disposed of, workers ended. */
 async function settle(value: unknown): Promise<void> {
-  const result = (await value) as (AsyncIterable<unknown> & { dispose?(): void }) | undefined;
+  const result = (await value) as (AsyncIterable<unknown> & { dispose?(): void; terminate?(): void }) | undefined;
   if (typeof result !== 'object' || result === null) return;
   if (Symbol.asyncIterator in result) for await (const _ of result);
   if ('dispose' in result) result.dispose?.();
+  if ('terminate' in result) result.terminate?.();
 }
 
 async function inTime(work: Promise<void>): Promise<void> {

@@ -372,6 +372,7 @@ export async function takenCalls(engine: Engine): Promise<Record<string, Taken>>
       args: () => [sparse, { ...discrete, root: 0, minInformation: 0, required: [[0, 1]], forbidden: [[1, 2]] }],
     },
     createEngine: { args: () => [{ threads: 1, wide: false, precision: 'strict' }] },
+    createWorker: { args: () => [{ threads: 1, wide: false, precision: 'strict', maxMemory: 2 ** 24 }] },
     expandTree: {
       args: () => [latent, sparse, { density: 0.1, minInputs: 1, sampleRows: 8, seed: 1, signal, engine }],
     },
@@ -403,6 +404,7 @@ export async function takenCalls(engine: Engine): Promise<Record<string, Taken>>
     parseSparseTextAsync: { args: () => ['0,1:1\n1,2:1\n', { ...sparseOptions(), ...paced() }] },
     readSafetensors: { args: () => [writeSafetensors({ a: { shape: [2], data: Float32Array.of(1, 2) } })] },
     receptiveFields: { args: () => [tree, { radius: 1, stride: 1 }] },
+    setDefaultEngine: { args: () => [engine] },
     shrinkImages: { args: () => [images, 1] },
     splitRows: { args: () => [dense, { validation: 0.25, test: 0.25, seed: 1, stratify: true, engine }] },
     targetInformation: { args: () => [sparse, discrete] },

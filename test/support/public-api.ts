@@ -6,6 +6,7 @@ import * as kernels from 'espalier/kernels';
 import * as read from 'espalier/read';
 import * as text from 'espalier/text';
 import * as topics from 'espalier/topics';
+import * as worker from 'espalier/worker';
 
 type Callee = (...args: unknown[]) => unknown;
 
@@ -24,7 +25,7 @@ const dist = new URL('../../../dist/', import.meta.url);
 export function publicCalls(): PublicCall[] {
   const declared = declaredMembers();
   const found = new Map<string, PublicCall>();
-  const exported: Record<string, unknown> = { ...index, ...draw, ...kernels, ...read, ...text, ...topics };
+  const exported: Record<string, unknown> = { ...index, ...draw, ...kernels, ...read, ...text, ...topics, ...worker };
   for (const [name, value] of Object.entries(exported)) {
     if (typeof value !== 'function') continue;
     const callee = value as Callee;

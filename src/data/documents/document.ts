@@ -17,3 +17,8 @@ export type Documents = Iterable<Document> | AsyncIterable<Document>;
 
 /** Documents that can be gone through more than once. */
 export type OpenDocuments = () => Documents;
+
+/** Told by the first one. A text alone is of the kind, if one too few. */
+export function areTexts(data: unknown): data is readonly string[] {
+  return typeof data === 'string' || (Array.isArray(data) && typeof data[0] === 'string');
+}

@@ -136,7 +136,7 @@ export class FeedforwardNet extends Net {
     });
   }
 
-  protected packing(metadata?: Readonly<Record<string, string>>): Steps<Uint8Array> {
+  protected packing(metadata?: Readonly<Record<string, string>>): Steps<Uint8Array<ArrayBuffer>> {
     return packModel(this.state, this.network, metadata);
   }
 

@@ -32,7 +32,7 @@ export function* packModel(
   state: NetState,
   network: Network,
   metadata?: Readonly<Record<string, string>>,
-): Steps<Uint8Array> {
+): Steps<Uint8Array<ArrayBuffer>> {
   const tensors: Record<string, Tensor> = {};
   for (const { layer, segment, tensor } of storedSegments(network)) {
     const { name, offset, length } = segment;

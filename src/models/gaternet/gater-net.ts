@@ -279,7 +279,7 @@ export class GaterNet extends Net {
   }
 
   /** Tensors under the names of google-research/gaternet. */
-  protected *packing(metadata?: Readonly<Record<string, string>>): Steps<Uint8Array> {
+  protected *packing(metadata?: Readonly<Record<string, string>>): Steps<Uint8Array<ArrayBuffer>> {
     const { network, state } = this;
     const tensors: Record<string, Tensor> = {};
     for (const { name, offset, shape } of network.segments) {

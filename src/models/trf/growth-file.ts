@@ -12,7 +12,7 @@ import type { GrownLayer } from './grown-layer.js';
 import type { LayerOptions } from './options.js';
 
 /** The layers grown so far, as bytes. */
-export function writeGrowth(layers: readonly GrownLayer[], identity: Identity): Steps<Uint8Array> {
+export function writeGrowth(layers: readonly GrownLayer[], identity: Identity): Steps<Uint8Array<ArrayBuffer>> {
   const tensors: Record<string, Tensor> = {};
   layers.forEach(({ tree, centres, connections, parameters }, l) => {
     const put = (name: string, data: Float32Array | Float64Array | Int32Array) => {

@@ -54,7 +54,7 @@ export function skeletonOf(
 }
 
 /** A learned skeleton, as bytes. */
-export function writeSkeleton(tree: LatentTree, identity: Identity): Steps<Uint8Array> {
+export function writeSkeleton(tree: LatentTree, identity: Identity): Steps<Uint8Array<ArrayBuffer>> {
   return packState(GROWTH_KEY, identity, skeletonJson(tree), skeletonTensors(tree));
 }
 

@@ -17,6 +17,7 @@ export interface Core {
   readonly kernelsOf: Instantiate;
   readonly unpacked: (packed: Packed) => Bytes;
   readonly shareable: (module: Uint8Array) => Bytes;
+  readonly compile: (module: Bytes) => Promise<WebAssembly.Module>;
   readonly strictBuild: EngineBuild;
 }
 
@@ -50,9 +51,7 @@ export async function buildFor(asked: Asked, core: Core): Promise<Had> {
   const compile = (mark: string) =>
     Promise.all(
       parts.map((part) =>
-        part instanceof WebAssembly.Module
-          ? part
-          : WebAssembly.compile(marked(shared ? core.shareable(part) : part, mark)),
+        part instanceof WebAssembly.Module ? part : core.compile(marked(shared ? core.shareable(part) : part, mark)),
       ),
     );
   const trial = async (modules: readonly WebAssembly.Module[]) => {

@@ -10,10 +10,12 @@ const FIRST_V8 = 13;
 
 /** Why V8's wide registers cannot be had here, whatever flag is set. */
 export function hindrance(): string | undefined {
-  const { process } = globalThis;
-  if (!process?.versions?.node) return undefined;
-  const { bun, v8 } = process.versions;
-  if (bun) return 'this runtime is not on V8';
+  const { navigator, process } = globalThis;
+  const { bun, deno, node, v8 = '' } = process?.versions ?? {};
+  // Others would be told from V8 by a speed that has other reasons there.
+  if (bun || (!node && !/\bChrome\//.test(navigator?.userAgent))) return 'this runtime is not on V8';
+  if (deno) return `Deno 2.9 has none, also with --v8-flags=--${FLAG}`;
+  if (!node) return undefined;
   if (process.arch !== 'x64') return `V8 has wide registers on x64 alone, not on ${process.arch}`;
   return Number.parseInt(v8, 10) < FIRST_V8
     ? `V8 ${v8} has no wide registers that work: Node 24 or later has them`
@@ -36,7 +38,6 @@ export function setFlag(): () => void {
 
 /** Whether the flag can be set by hand, once setting it here did nothing. Measured: Deno 2.9.6 and Debian's Chromium 156 have the flag and widen nothing. */
 export function howToSet(): string {
-  if (globalThis.process?.versions?.deno) return `Deno 2.9 has none, also with --v8-flags=--${FLAG}`;
   if (globalThis.process?.versions?.node) return 'the processor may lack AVX2';
   return `a page cannot set V8's flag; Chromium may be started with --js-flags=--${FLAG}, which does nothing in Debian's`;
 }

@@ -20,7 +20,9 @@ export function startThread(start: Start, ended: (fault: string) => void): Handl
     worker.on('error', (error) => ended(`a thread failed: ${error?.message ?? error}`));
     worker.on('exit', () => ended('a thread ended'));
     // Node asks the thread itself, and gets -1 where there is none; but only if it has been asked once before. Deno and Bun cannot tell.
-    const isDead = () => !process.versions.bun && worker.performance?.eventLoopUtilization?.().idle === -1;
+    const isDead = () =>
+      // Not by its bare name, for which Parcel would look for a stand-in.
+      !globalThis.process.versions.bun && worker.performance?.eventLoopUtilization?.().idle === -1;
     worker.once('message', isDead);
     return { isDead, end: () => void worker.terminate() };
   }

@@ -1,8 +1,8 @@
-// What both the Node script and the page do with the package.
-import { chowLiuTree, Dataset, DenseNet, TrfNet } from 'espalier';
+// What all the projects do with the package, in Node and in pages.
+import { chowLiuTree, createEngine, Dataset, DenseNet, TrfNet } from 'espalier';
 import { parseSparseText } from 'espalier/read';
 
-/** Trains on a problem that a few epochs solve; resolves with accuracies on rows not seen. */
+/** Trains on a problem that a few epochs solve; resolves with accuracies on rows not seen, and a digest of all that was learned. */
 export async function learn() {
   for (const exported of [chowLiuTree, parseSparseText]) {
     if (typeof exported !== 'function') throw new TypeError(`expected a function, found ${exported}`);
@@ -10,6 +10,7 @@ export async function learn() {
   const [train, validation, test] = [problem(1, 600), problem(2, 100), problem(3, 200)];
   let progress = 0;
   const options = { validation, epochs: 10, batchSize: 32, learningRate: 0.01, onProgress: () => progress++ };
+  const tree = await chowLiuTree(train);
 
   const net = await TrfNet.grow(train, {
     layers: [{ radius: 2, stride: 2, globalUnits: 4 }],
@@ -18,7 +19,8 @@ export async function learn() {
   });
   await net.fit(train, options);
   const { accuracy } = await net.evaluate(test);
-  const again = await TrfNet.load(net.save());
+  const saved = net.save();
+  const again = await TrfNet.load(saved);
   const reloaded = (await again.evaluate(test)).accuracy;
   net.dispose();
   again.dispose();
@@ -26,9 +28,27 @@ export async function learn() {
   const baseline = await DenseNet.create(train, { hidden: [16], seed: 1 });
   await baseline.fit(train, options);
   const dense = (await baseline.evaluate(test)).accuracy;
+  const digest = await sha256(new TextEncoder().encode(JSON.stringify(tree.edges)), saved, baseline.save());
   baseline.dispose();
   if (progress === 0) throw new Error('no progress was reported');
-  return { accuracy, reloaded, dense };
+  return { accuracy, reloaded, dense, digest };
+}
+
+/** The same in two threads, for long enough that a script which cannot start has been missed: which threads are at work, and the digest of the net. */
+export async function learnOnThreads() {
+  const engine = await createEngine({ threads: 2 });
+  const train = problem(1, 600);
+  const net = await DenseNet.create(train, { hidden: [512, 512], seed: 1, engine });
+  let digest;
+  for (const began = Date.now(); digest === undefined || Date.now() - began < 1500; ) {
+    // Further rounds train on and their bits are not looked at.
+    await net.fit(train, { epochs: 1, batchSize: 200 });
+    digest ??= await sha256(net.save());
+  }
+  const { working } = engine;
+  net.dispose();
+  engine.dispose();
+  return { digest, working };
 }
 
 /** Sixteen noisy copies of two hidden switches, eight of each; the class says whether the first is on. */
@@ -46,4 +66,9 @@ function problem(seed, count) {
     labels.push(Number(switches[0]));
   }
   return Dataset.dense(rows, { labels });
+}
+
+async function sha256(...parts) {
+  const hash = await crypto.subtle.digest('SHA-256', await new Blob(parts).arrayBuffer());
+  return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -10,9 +10,12 @@ import {
   treeToDot,
   treeToSvg,
 } from 'espalier/draw';
+import { allocate } from 'espalier/kernels';
 import { parseSparseText, readCsv } from 'espalier/read';
+import { TextVectorizer } from 'espalier/text';
+import { TopicTree } from 'espalier/topics';
 
-export async function use(rows: number[][], labels: number[], signal: AbortSignal): Promise<number> {
+export async function use(rows: number[][], labels: number[]): Promise<number> {
   const train = Dataset.dense(rows, { labels });
   const net = await TrfNet.grow(train, {
     layers: [{ radius: 2, stride: 2, globalUnits: 4 }],
@@ -23,7 +26,6 @@ export async function use(rows: number[][], labels: number[], signal: AbortSigna
     validation: train,
     epochs: 5,
     batchSize: 32,
-    signal,
     onProgress: (progress) => use2(progress),
   });
   const { accuracy } = await net.evaluate(train);
@@ -45,6 +47,7 @@ export function use2(value: object): object {
 
 export const functions: readonly ((...args: never[]) => unknown)[] = [
   ...[chowLiuTree, parseSparseText, readCsv],
+  ...[allocate, TextVectorizer.learn, TopicTree.learn],
   ...[gateReport, latentTreeToJson, treeToJson],
   ...[
     gatesToSvg,

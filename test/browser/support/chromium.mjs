@@ -1,11 +1,11 @@
 import { chromium } from 'playwright-core';
-import { findChromium } from './find-chromium.mjs';
+import { findBrowser } from './find-browser.mjs';
 
 /** A fresh headless Chromium with a user folder of its own; close() ends it and nothing else. */
 /** `more`: further arguments of the browser. */
 export function launch(more = []) {
   return chromium.launch({
-    executablePath: findChromium(),
+    executablePath: findBrowser('chromium'),
     headless: true,
     args: [
       '--no-sandbox',

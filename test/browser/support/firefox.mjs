@@ -1,12 +1,8 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-
-/** Path of the browser, or undefined. */
-export function findFirefox() {
-  return [process.env.FIREFOX, '/usr/bin/firefox-esr', '/usr/bin/firefox'].find((path) => path && existsSync(path));
-}
+import { findBrowser } from './find-browser.mjs';
 
 /** Opens a page in a fresh headless Firefox with a profile of its own; close() ends it and nothing else. Such a page is not driven: it does its work by itself, and posts what came of it. */
 export function openInFirefox(url) {
@@ -25,7 +21,9 @@ export function openInFirefox(url) {
   const lines = quiet.map((name) => `user_pref("${name}", false);`);
   lines.push('user_pref("toolkit.startup.max_resumed_crashes", -1);');
   writeFileSync(join(profile, 'user.js'), `${lines.join('\n')}\n`);
-  const child = spawn(findFirefox(), ['--headless', '--no-remote', '--profile', profile, url], { stdio: 'ignore' });
+  const child = spawn(findBrowser('firefox'), ['--headless', '--no-remote', '--profile', profile, url], {
+    stdio: 'ignore',
+  });
   const ended = new Promise((resolve) => {
     child.on('close', resolve);
     child.on('error', resolve);

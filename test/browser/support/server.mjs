@@ -55,3 +55,12 @@ export async function serve({ root, pages = {}, headers = {} }) {
       }),
   };
 }
+
+/** For servers that do not choose one themselves. */
+export async function freePort() {
+  const server = createServer();
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

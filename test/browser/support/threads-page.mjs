@@ -4,7 +4,7 @@ import { trainingDigest } from '/build/test/support/digest.js';
 import { forkAll } from '/build/test/support/fork-all.js';
 import { allAtWork } from '/build/test/support/team.js';
 import * as espalier from '/dist/index.js';
-import { defaultEngine, Engine, shareEngine } from '/dist/runtime/engine.js';
+import { createEngine, defaultEngine, Engine, setDefaultEngine } from '/dist/runtime/engine.js';
 import { Pace } from '/dist/runtime/pace.js';
 import { countTurns } from './turns-page.mjs';
 
@@ -13,7 +13,7 @@ async function digestsAt(counts) {
   const found = {};
   const restore = forkAll(Engine);
   for (const threads of counts) {
-    await shareEngine({ threads });
+    setDefaultEngine(await createEngine({ threads }));
     const engine = await defaultEngine();
     const { working } = engine;
     if (working.threads > 1) await allAtWork(engine);

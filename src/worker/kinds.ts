@@ -1,0 +1,44 @@
+/**
+ * Objects of the package that may cross between a page and its worker, told by fields of their own: their classes need not be loaded for that, names of classes change where
+ * bundlers make code small, and a page may have the package twice.
+ */
+const FIELDS = {
+  Dataset: ['features', 'targets'],
+  GateCounter: ['layout', 'gates', 'rowsOf'],
+  LatentTree: ['levels', 'probability', 'limits'],
+  Standardizer: ['mean', 'scale'],
+  TextVectorizer: ['words', 'documentFrequency', 'analyzer'],
+  TfIdf: ['idf', 'sublinear'],
+  TopicTree: ['tree', 'vectorizer', 'steps'],
+  Tree: ['variables', 'edges', 'root'],
+  Engine: ['kernels', 'arena'],
+  Net: ['engine', 'life'],
+} as const satisfies Record<string, readonly string[]>;
+
+export type Kind = keyof typeof FIELDS;
+
+/** Of these a copy crosses, which is of the same class there. */
+export type CopiedKind = Exclude<Kind, 'Dataset' | 'Engine' | 'Net'>;
+
+const KINDS = Object.entries(FIELDS) as [Kind, readonly string[]][];
+
+/** Which object of the package it is; undefined for others. */
+export function kindOf(value: object): Kind | undefined {
+  // Of copies by structuredClone and of JSON there is nothing to be told.
+  if ([null, Object.prototype].includes(Object.getPrototypeOf(value))) return undefined;
+  return KINDS.find(([, fields]) => fields.every((field) => Object.hasOwn(value, field)))?.[0];
+}
+
+/** Its parts, for `Parts` of the other side. */
+export function partsOf(kind: CopiedKind, value: object): object {
+  return kind === 'TextVectorizer' ? (value as { toJSON(): object }).toJSON() : { ...value };
+}
+
+type Class = abstract new (...given: never[]) => object;
+type Maker = { fromJSON(json: unknown): object };
+
+/** The object that these are the parts of. What a class checks was checked there. */
+export function madeOf(kind: CopiedKind, made: Class, parts: object): object {
+  if (kind === 'TextVectorizer') return (made as unknown as Maker).fromJSON(parts);
+  return Object.assign(Object.create((made as { prototype: object }).prototype), parts);
+}

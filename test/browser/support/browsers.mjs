@@ -1,0 +1,49 @@
+// Chromium and Firefox, driven by WebDriver BiDi or what the browser has.
+import puppeteer from 'puppeteer-core';
+import { findBrowser } from './find-browser.mjs';
+
+const settings = {
+  chromium: {
+    browser: 'chrome',
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--no-first-run',
+    ],
+  },
+  // By WebDriver BiDi.
+  firefox: { browser: 'firefox', args: [] },
+};
+
+/** A fresh headless browser with a profile of its own; close() ends it and nothing else. `more`: further arguments of the browser. */
+export function launch(name, more = []) {
+  const { browser, args } = settings[name];
+  return puppeteer.launch({
+    browser,
+    executablePath: findBrowser(name),
+    headless: true,
+    args: [...args, ...more],
+    // Pages of these tests compute for minutes.
+    protocolTimeout: 600_000,
+  });
+}
+
+/** A page in a context of its own, and the list that collects whatever it complains about. */
+export async function openPage(browser, url, problems = []) {
+  const context = await browser.createBrowserContext();
+  const page = await context.newPage();
+  page.on('console', (message) => {
+    if (['error', 'warn'].includes(message.type())) problems.push(`console: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => problems.push(`uncaught: ${error.stack ?? error}`));
+  page.on('requestfailed', (request) => problems.push(`request: ${request.url()} ${request.failure()?.errorText}`));
+  page.on('response', (response) => {
+    if (response.status() >= 400) problems.push(`response: ${response.status()} ${response.url()}`);
+  });
+  await page.goto(url);
+  return { page, problems, close: () => context.close() };
+}

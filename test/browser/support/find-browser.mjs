@@ -1,0 +1,11 @@
+import { existsSync } from 'node:fs';
+
+const places = {
+  chromium: [process.env.CHROMIUM, '/usr/bin/chromium'],
+  firefox: [process.env.FIREFOX, '/usr/bin/firefox-esr', '/usr/bin/firefox'],
+};
+
+/** Path of Chromium or Firefox, or undefined. No downloads: Debian's packages are enough. */
+export function findBrowser(name) {
+  return places[name].find((path) => path && existsSync(path));
+}
