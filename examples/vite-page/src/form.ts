@@ -1,12 +1,12 @@
 // A form for one row, made of the columns that the net takes.
-import type { Table, TableSchema } from 'espalier/read';
+import type { TableSchema } from 'espalier/read';
 
 const DAY = 86_400_000;
 
-/** Fields for all columns of features, filled with the first row of the table. */
-export function fill(form: HTMLFormElement, schema: TableSchema, table: Table): void {
+/** Fields for all columns of features, filled with the row given. */
+export function fill(form: HTMLFormElement, schema: TableSchema, row: Readonly<Record<string, string>>): void {
   const fields = schema.columns.map((column) => {
-    const first = firstOf(table, column.name);
+    const first = row[column.name] ?? '';
     const label = document.createElement('label');
     label.append(column.name);
     if (column.kind === 'categorical') {
@@ -32,13 +32,6 @@ export function fill(form: HTMLFormElement, schema: TableSchema, table: Table): 
     className: 'main',
   });
   form.replaceChildren(...fields, button);
-}
-
-/** As text; '' where it is missing. */
-function firstOf({ columns }: Table, name: string): string {
-  const column = columns.find((one) => one.name === name);
-  if (column?.kind === 'numeric') return Number.isNaN(column.values[0]) ? '' : String(column.values[0]);
-  return column?.categories[column.codes[0]!] ?? '';
 }
 
 export function rowOf(form: HTMLFormElement): Record<string, string> {

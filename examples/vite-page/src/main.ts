@@ -2,7 +2,7 @@
 import type { EpochRecord, Evaluation } from 'espalier';
 import { curve } from './curve.js';
 import { fill, rowOf } from './form.js';
-import { type Columns, predict, type Reading, readColumns, type Trained, train, treeOf } from './learning.js';
+import { type Columns, draw, predict, pruned, type Reading, readColumns, type Trained, train } from './learning.js';
 
 const $ = <E extends HTMLElement>(id: string) => document.getElementById(id) as E;
 const threshold = $<HTMLInputElement>('threshold');
@@ -18,8 +18,6 @@ let file: File | undefined;
 let columns: Columns | undefined;
 let reading: Reading = {};
 let trained: Trained | undefined;
-/** The most that a tie of the whole tree tells, nats. */
-let most = 0;
 
 /** Runs the newest call of each kind; an older one is stopped, and no word is heard of it. */
 function newest<A extends unknown[]>(work: (signal: AbortSignal, ...given: A) => Promise<void>) {
@@ -51,26 +49,27 @@ const read = newest(async (signal) => {
   if (signal.aborted) return;
   columns = found;
   $('about').textContent = [
-    `${file.name}: ${columns.table.rows} rows, ${columns.names.length} columns.`,
+    `${file.name}: ${columns.rows} rows, ${columns.names.length} columns.`,
     ...columns.warnings,
   ].join(' ');
   target.replaceChildren(...columns.names.map((name) => new Option(name)));
   target.selectedIndex = columns.names.length - 1;
   threshold.value = '0';
-  most = 0;
   resetNet();
-  await draw();
+  await redraw();
 });
 
-const draw = newest(async (signal) => {
+const redraw = newest(async (signal) => {
   if (!columns) return;
+  const { tree } = columns;
+  const most = Math.max(0, ...tree.edges.map(({ information }) => information));
   const least = (most * threshold.valueAsNumber) / 100;
-  const { tree, svg } = await treeOf(columns.table, least, signal);
+  const shown = pruned(tree, least);
+  const svg = await draw(shown);
   if (signal.aborted) return;
-  if (threshold.valueAsNumber === 0) most = Math.max(0, ...tree.edges.map(({ information }) => information));
   drawing.innerHTML = `<style>svg { display: block; width: 100%; height: auto; border-radius: 8px }</style>${svg}`;
-  $('least').textContent = `${least.toPrecision(2)} nats`;
-  $('ties').textContent = `${tree.edges.length} of ${tree.variables - 1} ties`;
+  $('least').textContent = `${least.toFixed(3)} nats`;
+  $('ties').textContent = `${shown.edges.length} of ${tree.edges.length} ties`;
   $('structure').hidden = $('learning').hidden = false;
 });
 
@@ -109,7 +108,7 @@ const training = newest(async (signal) => {
       : `${epochs} passes done.`;
     $('result').textContent = `${inWords(net.evaluation)} ${net.net.weights} weights.`;
     $('result').hidden = $('prediction').hidden = false;
-    fill(row, net.schema, columns.table);
+    fill(row, net.schema, columns.first);
     await answer();
   } catch (error) {
     $('state').textContent = signal.aborted ? 'Stopped before the first pass was done.' : '';
@@ -196,7 +195,7 @@ drop.addEventListener('drop', (event) => {
   drop.classList.remove('over');
   take(event.dataTransfer?.files[0]);
 });
-threshold.addEventListener('input', () => void draw());
+threshold.addEventListener('input', () => void redraw());
 $('train').addEventListener('submit', (event) => {
   event.preventDefault();
   void training();
