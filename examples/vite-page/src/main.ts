@@ -14,6 +14,11 @@ const progress = $<HTMLProgressElement>('progress');
 // Its styles stay its own.
 const drawing = $('tree').attachShadow({ mode: 'open' });
 
+/** As wide as the page lets it be, on the page's own paper, and with letters that can be read on a phone. */
+const DRAWING = `svg { display: block; width: 100%; height: auto; overflow: visible }
+rect { fill: none }
+@media (max-width: 500px) { .t text { font-size: 14px } }`;
+
 let file: File | undefined;
 let columns: Columns | undefined;
 let reading: Reading = {};
@@ -67,9 +72,9 @@ const redraw = newest(async (signal) => {
   const shown = pruned(tree, least);
   const svg = await draw(shown);
   if (signal.aborted) return;
-  drawing.innerHTML = `<style>svg { display: block; width: 100%; height: auto; border-radius: 8px }</style>${svg}`;
+  drawing.innerHTML = `<style>${DRAWING}</style>${svg}`;
   $('least').textContent = `${least.toFixed(3)} nats`;
-  $('ties').textContent = `${shown.edges.length} of ${tree.edges.length} ties`;
+  $('ties').textContent = `${shown.edges.length} of ${tree.edges.length} are left`;
   $('structure').hidden = $('learning').hidden = false;
 });
 
@@ -99,7 +104,7 @@ const training = newest(async (signal) => {
       },
       onEpoch(record) {
         records.push(record);
-        $('curve').innerHTML = curve(records, epochs);
+        $('curve').innerHTML = curve(records, epochs, $('curve').clientWidth);
       },
     });
     trained = net;
