@@ -17,7 +17,7 @@ const drawing = $('tree').attachShadow({ mode: 'open' });
 /** As wide as the page lets it be, on the page's own paper, and with letters that can be read on a phone. */
 const DRAWING = `svg { display: block; width: 100%; height: auto; overflow: visible }
 rect { fill: none }
-@media (max-width: 500px) { .t text { font-size: 14px } }`;
+@media (max-width: 500px) { svg .t text { font-size: 13px } }`;
 
 let file: File | undefined;
 let columns: Columns | undefined;
