@@ -1,15 +1,14 @@
 // What is published: its size in a page, its files, and lock files that name no place.
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { buildSync } from 'esbuild';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-// @ts-expect-error: a build step, which has no types
-import { packDist } from '../../tools/pack-dist.mjs';
 import { LATER, moduleGraph } from './support/module-graph.js';
+import { packedCopy } from './support/packed-copy.js';
 
 const root = new URL('../../', import.meta.url);
 const manifest = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'));
@@ -17,16 +16,8 @@ const test = suite('packaging');
 /** The guarded run watches the memory of the single modules, not of what was packed. */
 const packedTest = process.env.ESPALIER_GUARDED ? test.skip : test;
 
-/** The package as it is packed, below the root so that it finds what it depends on. */
-const packed = packedCopy();
-
-function packedCopy(): URL {
-  const folder = mkdtempSync(fileURLToPath(new URL('build/packed-', root)));
-  process.on('exit', () => rmSync(folder, { recursive: true }));
-  for (const name of ['package.json', 'dist']) cpSync(new URL(name, root), join(folder, name), { recursive: true });
-  packDist(folder);
-  return pathToFileURL(join(folder, sep));
-}
+/** The package as it is packed. */
+const packed = pathToFileURL(join(packedCopy(), sep));
 
 /** Packages that are packed, with what they import. */
 const PACKED =
