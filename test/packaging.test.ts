@@ -229,7 +229,11 @@ test('JavaScript is shipped without comments, in lines that an error can show, a
   const all = readdirSync(new URL('dist/', packed), { recursive: true, encoding: 'utf8' });
   const names = all.filter((name) => !name.endsWith('.min.js'));
   const withLine = (ending: string, line: RegExp) =>
-    names.filter((name) => name.endsWith(ending) && line.test(readFileSync(new URL(`dist/${name}`, packed), 'utf8')));
+    names.filter(
+      (name) => name.endsWith(ending) && line.test(shown(readFileSync(new URL(`dist/${name}`, packed), 'utf8'))),
+    );
+  /** Without data: kernels, tables of signs. */
+  const shown = (source: string) => source.replace(/(?<=(['"]))[^'"\n]{600,}(?=\1)/g, '');
   const comment = /^\s*(\/\*\*|\/\/)/m;
   assert.equal(withLine('.js', comment), []);
   assert.ok(withLine('.d.ts', comment).length > 30);

@@ -27,12 +27,18 @@ const KINDS = Object.entries(FIELDS) as [Kind, readonly string[]][];
 /** Which object of the package it is; undefined for others. */
 export function kindOf(value: object): Kind | undefined {
   // Of copies by structuredClone and of JSON there is nothing else to be told.
-  if ([null, Object.prototype].includes(Object.getPrototypeOf(value))) return isTable(value) ? 'Table' : undefined;
+  if (isPlain(value)) return isTable(value) ? 'Table' : undefined;
   return KINDS.find(([, fields]) => fields.every((field) => Object.hasOwn(value, field)))?.[0];
 }
 
 function isTable(value: Partial<Table>): boolean {
   return value.kind === 'table' && Array.isArray(value.columns);
+}
+
+/** An object of named values, of whatever realm: what comes to the modules of a test runner is of another one than they are. */
+export function isPlain(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 /** Its parts, for `Parts` of the other side. */
