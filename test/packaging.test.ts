@@ -1,15 +1,14 @@
 // What is published: its size in a page, its files, and lock files that name no place.
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { buildSync } from 'esbuild';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-// @ts-expect-error: a build step, which has no types
-import { packDist } from '../../tools/pack-dist.mjs';
 import { LATER, moduleGraph } from './support/module-graph.js';
+import { packedCopy } from './support/packed-copy.js';
 
 const root = new URL('../../', import.meta.url);
 const manifest = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'));
@@ -17,16 +16,8 @@ const test = suite('packaging');
 /** The guarded run watches the memory of the single modules, not of what was packed. */
 const packedTest = process.env.ESPALIER_GUARDED ? test.skip : test;
 
-/** The package as it is packed, below the root so that it finds what it depends on. */
-const packed = packedCopy();
-
-function packedCopy(): URL {
-  const folder = mkdtempSync(fileURLToPath(new URL('build/packed-', root)));
-  process.on('exit', () => rmSync(folder, { recursive: true }));
-  for (const name of ['package.json', 'dist']) cpSync(new URL(name, root), join(folder, name), { recursive: true });
-  packDist(folder);
-  return pathToFileURL(join(folder, sep));
-}
+/** The package as it is packed. */
+const packed = pathToFileURL(join(packedCopy(), sep));
 
 /** Packages that are packed, with what they import. */
 const PACKED =
@@ -57,7 +48,8 @@ test('a page that only learns a tree loads no more than that takes', () => {
   // missing cells, and cuts that no unit or offset moves are 1,800; that rows of words know their vocabulary is 150; threads are 3,600, and lists made ahead for them, with steps that give turns, 3,600;
   // that rows go to the engine at once, and not by way of copies, is 300; dense numbers copied in steps, 150; options of builds, and bytes packed more tightly, 600;
   // kernels by an address or a promise, compiled once for all copies in a page, and what a policy lacks that forbids it, 350.
-  assert.ok(sizes.get('chowLiuTree')! <= 22_850, `${sizes.get('chowLiuTree')} bytes`);
+  // That what is needed next is asked for at once, 120.
+  assert.ok(sizes.get('chowLiuTree')! <= 23_000, `${sizes.get('chowLiuTree')} bytes`);
   assert.ok(sizes.get('DenseNet')! < 0.56 * sizes.get('*')!, shown);
 });
 
@@ -217,6 +209,20 @@ test('the kernels are inlined behind a dynamic import', () => {
       assert.not.ok(new RegExp(`from\\s*['"][^'"]*/${name}['"]`).test(source), `${name} is imported statically`);
     }
   }
+});
+
+test('in a page without a bundler, entries that compute ask for the kernels at once; a bundler leaves that out', () => {
+  const asks = (name: string) =>
+    /^import"\.\/chunks\/wasm-bytes-\w+\.js";/.test(readFileSync(new URL(`dist/${name}.js`, packed), 'utf8'));
+  assert.equal(['index', 'topics', 'kernels'].map(asks), [true, true, true]);
+  assert.equal(['read', 'draw'].map(asks), [false, false]);
+  const entry = fileURLToPath(new URL('dist/index.js', packed));
+  const { outputFiles } = buildSync({
+    stdin: { contents: `import { Tree } from ${JSON.stringify(entry)}; console.log(Tree);`, resolveDir: '.' },
+    ...{ bundle: true, format: 'esm', splitting: true, outdir: 'out', write: false, logLevel: 'silent' },
+  });
+  const first = outputFiles.find(({ path }) => path.endsWith('stdin.js'))!.text;
+  assert.not.match(first, /wasm-bytes|order\W*[\da-f]{256}/);
 });
 
 test('JavaScript is shipped without comments, in lines that an error can show, and the declarations keep theirs', () => {

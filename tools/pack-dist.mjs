@@ -50,7 +50,20 @@ function packedFiles(folder) {
   for (const path of loaded) for (const imported of importedBy(metafile.outputs, [path])) loaded.add(imported);
   const texts = new Map(outputFiles.map(({ path, text }) => [relative(folder, path).replaceAll(sep, '/'), text]));
   const packed = new Map([...loaded].map((path) => [path, inLines(withNames(texts.get(path)))]));
+  askEarly(packed, metafile);
   return packed.set(plain(NOTICES), noticesOf(packagesIn(metafile, folder), root));
+}
+
+/** Entries that pages import in order to compute: those that read and draw reach the kernels too, by functions that few of them call. */
+const COMPUTING = ['index', 'kernels', 'topics'].map((name) => `dist/${name}.js`);
+
+/**
+ * Lets entries that compute ask for the kernels at once: in a page without a bundler they would come a round trip after all else. Bundlers leave out an import for
+ * its side effects alone of a package that has none, and load the kernels when they are first asked for.
+ */
+function askEarly(packed, { outputs }) {
+  const kernels = [...packed.keys()].find((path) => outputs[path]?.entryPoint === 'dist/runtime/wasm-bytes.js');
+  for (const entry of COMPUTING) packed.set(entry, `import"./${posix.relative('dist', kernels)}";${packed.get(entry)}`);
 }
 
 /** The modules of our own that these import, by esbuild's account. */

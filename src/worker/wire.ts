@@ -67,6 +67,11 @@ export class Packer {
     return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, this.pack(entry, name)]));
   }
 
+  /** entries, of which all arrays are copied. */
+  copies(value: object): Record<string, unknown> {
+    return new Packer(this.lender, false).entries(value);
+  }
+
   private object(value: object): unknown {
     if (isError(value)) return this.error(value);
     if (isSignal(value)) {
@@ -81,10 +86,9 @@ export class Packer {
     const stays = this.lender.stays(value, kind, this);
     this.stays ||= stays !== undefined;
     if (stays) return stays;
-    if (kind) {
+    if (kind && kind !== 'Table') {
       // It goes on being what it is on this side.
-      const parts = new Packer(this.lender, false).entries(partsOf(kind as CopiedKind, value));
-      return token('copy', { kind, parts });
+      return token('copy', { kind, parts: this.copies(partsOf(kind as CopiedKind, value)) });
     }
     // A stream can be handed over only where the engine can do that, and then not by all readers of it.
     if (isIterable(value)) return token('iterable', { id: this.lender.lend(value) });

@@ -5,12 +5,12 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { MAIN } from '../support/cli.js';
 import { csvText, labelledTexts, sparseText } from '../support/cli-data.js';
 import { pngFolder } from '../support/png-folder.js';
 import { agrees, commandsOf, localLinks, type Snippet, snippetsOf } from '../support/snippets.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
-const main = join(root, 'dist', 'cli', 'main.js');
 /** Inside the repository, so that `espalier` is the package itself. */
 const folder = join(root, 'build', `documents-${process.pid}`);
 
@@ -26,7 +26,7 @@ const DOCUMENTS = [
 /** They install, build, test or take minutes; nothing else is left out. */
 const NOT_RUN = [
   /^npm (install espalier|ci|test)$/,
-  /^npm run (build|build:dev|test:browsers|test:bundlers|test:durability|test:fuzz|test:guarded|test:only|test:soak|bench|demo|data|format|lint)\b/,
+  /^npm run (build|build:dev|test:browsers|test:durability|test:fuzz|test:guarded|test:only|test:soak|test:runtimes|test:bundlers|bench|demo|data|format|lint)\b/,
   /^node (tools\/picture\.mjs|build\/test\/support\/write-digests\.js)$/,
 ];
 const README_LINES = 140;
@@ -167,7 +167,7 @@ function runShell(name: string, { code, line, output }: Snippet): void {
     if (NOT_RUN.some((pattern) => pattern.test(command))) continue;
     const [, words] = /^npx espalier (.*)$/.exec(command) ?? [];
     if (words === undefined) throw new Error(`${name}, line ${line}: neither run nor left out: ${command}`);
-    const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...words.split(/\s+/)], {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...words.split(/\s+/)], {
       cwd: folder,
       encoding: 'utf8',
     });

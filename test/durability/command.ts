@@ -1,13 +1,11 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { readSafetensors } from 'espalier';
-import type { Ended } from '../support/cli.js';
+import { type Ended, MAIN } from '../support/cli.js';
 import type { Scenario } from './scenarios.js';
 import type { Trap } from './trap.js';
 
-export const MAIN = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url));
 const TRAP = new URL('trap.js', import.meta.url).href;
 const OLD = 'what was there before\n';
 

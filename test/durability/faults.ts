@@ -12,8 +12,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import type { Scratch } from '../support/cli.js';
+import { MAIN } from '../support/cli.js';
 import { Random } from '../support/random.js';
-import { check, Fault, finish, MAIN, putOld, type Reference, resumed, run } from './command.js';
+import { check, Fault, finish, putOld, type Reference, resumed, run } from './command.js';
 import { newFolder, type Scenario } from './scenarios.js';
 
 /** A case of its own: undefined where it held, else why it was left out. A Fault is thrown. */

@@ -1,14 +1,12 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Scratch } from '../support/cli.js';
+import { MAIN, Scratch } from '../support/cli.js';
 import { HOSTILE_INPUTS, prepare } from './inputs.js';
 
 const MOST_MEGABYTES = 300;
 
-const main = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url));
 const preload = new URL('./peak.js', import.meta.url).href;
 
 interface Measured {
@@ -21,7 +19,7 @@ interface Measured {
 /** Runs the command with little room for objects; typed arrays and buffers are told by the peak. */
 function measured(args: readonly string[], endless?: string): Promise<Measured> {
   const flags = ['--max-old-space-size=160', '--import', preload];
-  const child = spawn(process.execPath, [...flags, main, ...args], { stdio: ['pipe', 'ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [...flags, MAIN, ...args], { stdio: ['pipe', 'ignore', 'pipe', 'pipe'] });
   const said: Record<2 | 3, string> = { 2: '', 3: '' };
   for (const stream of [2, 3] as const) {
     child.stdio[stream]!.on('data', (part) => {

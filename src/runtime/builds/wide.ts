@@ -13,7 +13,7 @@ export function hindrance(): string | undefined {
   const { navigator, process } = globalThis;
   const { bun, deno, node, v8 = '' } = process?.versions ?? {};
   // Others would be told from V8 by a speed that has other reasons there.
-  if (bun || (!node && !/\bChrome\//.test(navigator?.userAgent))) return 'this runtime is not on V8';
+  if (bun || (!node && !/Chrome\//.test(navigator?.userAgent))) return 'this runtime is not on V8';
   if (deno) return `Deno 2.9 has none, also with --v8-flags=--${FLAG}`;
   if (!node) return undefined;
   if (process.arch !== 'x64') return `V8 has wide registers on x64 alone, not on ${process.arch}`;

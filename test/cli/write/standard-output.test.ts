@@ -1,15 +1,13 @@
 // What a shell does with standard output, by sh.
 import { spawnSync } from 'node:child_process';
 import { readFileSync, symlinkSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Scratch, succeeds } from '../../support/cli.js';
+import { MAIN, Scratch, succeeds } from '../../support/cli.js';
 import { csvText } from '../../support/cli-data.js';
 
 const scratch = new Scratch();
 test.after(() => scratch.remove());
-const main = fileURLToPath(new URL('../../../../dist/cli/main.js', import.meta.url));
 const text = csvText(60, 1);
 const data = scratch.file('fruit.csv', text);
 const train = ['train', '--data', data, '--method', 'dense', '--hidden', '2', '--epochs', '1'];
@@ -20,7 +18,7 @@ test.before(async () => {
 
 /** A shell line with the command in $@, in the folder of the files. */
 function shell(line: string, args: readonly string[]) {
-  return spawnSync('sh', ['-c', line, 'sh', process.execPath, main, ...args], {
+  return spawnSync('sh', ['-c', line, 'sh', process.execPath, MAIN, ...args], {
     encoding: 'utf8',
     cwd: scratch.folder,
     timeout: 60_000,
