@@ -87,7 +87,7 @@ function page(text) {
 }
 
 function html(body) {
-  return `<!doctype html><title>espalier</title>${body}`;
+  return `<!doctype html><title>espalier</title><link rel="icon" href="data:,">${body}`;
 }
 
 /** With Vite's defaults: path → text. */

@@ -1,5 +1,6 @@
 // Build step: what an option's declaration says of it becomes its comment in the declarations that editors read. In dist/**/*.d.ts, a property whose type is an
-// option with a `doc` gets that text above it; OptionsOf hands it on to the options of callers. And typed arrays are written so that TypeScript before 5.7 reads them.
+// option with a `doc` gets that text above it; OptionsOf hands it on to the options of callers. And typed arrays are written so that TypeScript
+// before 5.7 reads them, and what `using` needs is asked for.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 
 const dist = new URL('../dist/', import.meta.url);
@@ -7,7 +8,7 @@ for (const name of readdirSync(dist, { recursive: true, encoding: 'utf8' })) {
   if (!name.endsWith('.d.ts')) continue;
   const path = new URL(name, dist);
   const before = readFileSync(path, 'utf8');
-  const after = forOlder(commented(before));
+  const after = forAll(commented(before));
   if (after !== before) writeFileSync(path, after);
 }
 
@@ -41,9 +42,10 @@ function literal(text) {
   return text.slice(1, -1).replace(/\\(.)/g, '$1');
 }
 
-/** There a typed array has no parameter: the one of what all arrays may lie on is the default, and what `of` makes lies on an ArrayBuffer where that can be said. */
-function forOlder(text) {
-  return text.replace(/\b(\w+\d+(?:Clamped)?Array)<ArrayBuffer(Like)?>/g, (_, array, like) =>
+/** Before 5.7 a typed array has no parameter: the one of what all arrays may lie on is the default, and what `of` makes lies on an ArrayBuffer where that can be said. */
+function forAll(text) {
+  const plain = text.replace(/\b(\w+\d+(?:Clamped)?Array)<ArrayBuffer(Like)?>/g, (_, array, like) =>
     like ? array : `ReturnType<typeof ${array}.of>`,
   );
+  return /\bDisposable\b/.test(plain) ? `/// <reference lib="esnext.disposable" />\n${plain}` : plain;
 }

@@ -5,12 +5,13 @@ import { dirname, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, buildSync } from 'esbuild';
 import { noticesOf, packagesIn } from './notices.mjs';
+import { mapOfWhole, wholeStrings } from './whole-strings.mjs';
 
 /** What of the package is in it: files of src/. Names that two of them export differently are refused. */
 const ENTRIES = ['index', 'read', 'text', 'topics', 'draw', 'kernels', 'worker', 'serve-worker'];
 
 /** The script of espalier/worker's worker: one module too, as bundlers make workers that load nothing later. */
-const WORKER_SCRIPT = './dist/worker-script.js';
+export const WORKER_SCRIPT = './dist/worker-script.js';
 
 export const ONE_FILE = './dist/espalier.min.js';
 export const TYPES = ONE_FILE.replace(/js$/, 'd.ts');
@@ -21,6 +22,8 @@ const root = fileURLToPath(new URL('../', import.meta.url));
 export const ALIAS = { htmlparser2: resolve(root, 'tools/html-tokenizer.mjs') };
 /** Of code of others, and of kernels as text, the source map tells where it is, and not what it says. */
 const WITHOUT_TEXT = /node_modules|-bytes\.ts$/;
+/** Parcel would look for a stand-in of it in pages. */
+export const NO_BUFFER = { Buffer: 'undefined' };
 const COMMON = {
   absWorkingDir: root,
   bundle: true,
@@ -45,7 +48,7 @@ async function writeOneFile() {
     outfile: ONE_FILE,
     format: 'esm',
     // papaparse looks for a loader of pages, which would take it away.
-    define: { THREAD_SCRIPT: JSON.stringify(threadScript()), define: 'undefined' },
+    define: { ...NO_BUFFER, THREAD_SCRIPT: JSON.stringify(threadScript()), define: 'undefined' },
     plugins: [inOnePiece(INLINED)],
     banner: { js: `/*! ${name} ${version}, ${license}; of what it contains: ${NOTICES.split('/').at(-1)} */` },
     sourcemap: 'linked',
@@ -56,22 +59,25 @@ async function writeOneFile() {
   await refuseClashes();
   const declarations = ENTRIES.map((file) => `export * from './${file}.js';\n`).join('');
   const notices = noticesOf(packagesIn(metafile, root), root);
-  const made = outputFiles.map(({ path, text }) => [path, path.endsWith('.map') ? lighter(text) : text]);
+  const { text: code } = outputFiles.find(({ path }) => path.endsWith('.js'));
+  const made = outputFiles.map(({ path, text }) => [
+    path,
+    path.endsWith('.map') ? lighter(mapOfWhole(text, code)) : wholeStrings(text),
+  ]);
   const files = [...made, [TYPES, declarations], [NOTICES, notices]];
   for (const [path, text] of files) writeFileSync(resolve(root, path), text);
 }
 
 async function writeWorkerScript() {
-  await build({
+  const { outputFiles } = await build({
     ...COMMON,
     entryPoints: ['src/worker-script.ts'],
     outfile: WORKER_SCRIPT,
     format: 'esm',
-    define: { define: 'undefined' },
+    define: { ...NO_BUFFER, define: 'undefined' },
     plugins: [inOnePiece({})],
-    write: true,
-    allowOverwrite: true,
   });
+  writeFileSync(resolve(root, WORKER_SCRIPT), wholeStrings(outputFiles[0].text));
 }
 
 /** All that is exported, functions under their names, which minifying takes from them. */
@@ -138,7 +144,7 @@ function withNames(text) {
 /** A thread's script, classic. */
 function threadScript() {
   const { outputFiles } = buildSync({ ...COMMON, entryPoints: ['src/runtime/threads/thread.ts'], format: 'iife' });
-  return outputFiles[0].text;
+  return wholeStrings(outputFiles[0].text);
 }
 
 /** What two modules export by one name as different things, an `export *` leaves out in silence. By the single modules of dist/. */

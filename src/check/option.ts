@@ -131,6 +131,18 @@ type Words<O> = O extends { words: readonly (infer W)[] } ? W : never;
 type Or<O> = O extends { or: (value: unknown) => value is infer T } ? T : never;
 type Flat<T> = { [K in keyof T]: T[K] };
 
+/** AbortSignal where the project knows it, as it does with lib.dom or Node's types. */
+export type WebAbortSignal = typeof globalThis extends { AbortSignal: { prototype: infer Signal } }
+  ? Signal
+  : Signalling;
+
+/** What of one is asked here. */
+interface Signalling {
+  readonly aborted: boolean;
+  readonly reason: unknown;
+  throwIfAborted(): void;
+}
+
 /** What an option may be given as. */
 export type ValueOf<O> =
   | Words<O>
@@ -150,7 +162,7 @@ export type ValueOf<O> =
                 : O extends { kind: 'variant'; of: infer V }
                   ? { [K in keyof V]: K | ({ kind: K } & OptionsOf<V[K]>) }[keyof V]
                   : O extends { kind: 'signal' }
-                    ? AbortSignal
+                    ? WebAbortSignal
                     : O extends { kind: 'callback'; type: infer F }
                       ? NonNullable<F>
                       : O extends { kind: 'other'; is: (value: unknown) => value is infer T }

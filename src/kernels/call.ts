@@ -1,3 +1,4 @@
+import type { WebAbortSignal } from '../check/option.js';
 import { SIGNAL } from '../check/option.js';
 import { got } from '../check/phrase.js';
 import type { Address } from '../runtime/address.js';
@@ -100,7 +101,7 @@ export class Call {
  * @throws TypeError, RangeError naming the operand
  */
 export async function called<T>(
-  given: { readonly engine?: Engine | undefined; readonly signal?: AbortSignal | undefined },
+  given: { readonly engine?: Engine | undefined; readonly signal?: WebAbortSignal | undefined },
   operands: readonly Operand[],
   run: (call: Call) => Promise<T>,
 ): Promise<T> {

@@ -1,4 +1,4 @@
-import type { Options } from '../check/option.js';
+import type { Options, WebAbortSignal } from '../check/option.js';
 import type { Dataset } from '../data/dataset.js';
 import type { ModelFile } from '../files/model-file.js';
 import type { Engine } from '../runtime/engine.js';
@@ -8,7 +8,7 @@ import type { LoadOptions, Net } from './net.js';
 /** How learning runs, whatever comes of it. */
 export interface LearnRun {
   engine?: Engine | undefined;
-  signal?: AbortSignal | undefined;
+  signal?: WebAbortSignal | undefined;
   onProgress?: ((progress: LearnProgress) => void) | undefined;
   /** Receives checkpoints of learning the structure, of methods that write some. */
   onCheckpoint?: ((checkpoint: Uint8Array<ArrayBuffer>) => void | Promise<void>) | undefined;

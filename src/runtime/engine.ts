@@ -226,15 +226,13 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     precision,
   } = complete(ENGINE_OPTIONS, options, 'createEngine');
   if (!hasSimd())
-    throw new Error(
-      'this runtime has no WebAssembly SIMD; Espalier needs Node 16.4, Chrome 91, Firefox 89, Safari 16.4 or later',
-    );
+    throw new Error('this runtime has no WebAssembly SIMD, as Node 16.4, Chrome 91, Firefox 89, Safari 16.4 have');
   const wasm = given === undefined ? undefined : await bytesOf(given);
   const plan = threadsFor(threads, wasm);
   const maximum = Math.floor(Math.min(MAX_BYTES, maxMemory + reservedBytes(plan.threads)) / 65536);
   const sharedOnes = plan.threads > 1 ? sharedMemory(maximum) : undefined;
   const memory = sharedOnes ?? new WebAssembly.Memory({ initial: 16, maximum });
-  const shared = sharedOnes !== undefined;
+  const shared = !!sharedOnes;
   const relaxed = precision === 'relaxed';
   const special =
     wide || relaxed
@@ -243,16 +241,16 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
           { kernelsOf, unpacked, shareable, compile, strictBuild: STRICT_BUILD },
         )
       : undefined;
-  const modules = special?.modules ?? [await moduleOf(wasm, shared)];
+  const [team, ...modules] = await Promise.all([
+    shared && import('./threads/team.js'),
+    ...(special?.modules ?? [moduleOf(wasm, shared)]),
+  ]);
   const kernels = await kernelsOf(modules, memory);
   special?.choose(memory);
-  const makeEngine = (count: number, reasons: readonly string[]) =>
-    new Engine(memory, kernels, maxMemory, count, reasons, special?.build);
-  if (!sharedOnes)
-    return makeEngine(1, plan.threads > 1 ? ['this runtime gave no shared WebAssembly memory'] : plan.reasons);
-  const { Team } = await import('./threads/team.js');
-  const engine = makeEngine(plan.threads, plan.reasons);
-  engine.employ((control) => new Team(modules, memory, control, plan.threads));
+  const count = team ? plan.threads : 1;
+  const reasons = count < plan.threads ? ['this runtime gave no shared WebAssembly memory'] : plan.reasons;
+  const engine = new Engine(memory, kernels, maxMemory, count, reasons, special?.build);
+  if (team) engine.employ((control) => new team.Team(modules, memory, control, count));
   return engine;
 }
 

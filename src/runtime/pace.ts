@@ -1,3 +1,5 @@
+import type { WebAbortSignal } from '../check/option.js';
+
 /** How long work may run before other tasks of the event loop get a turn, ms. */
 const INTERVAL = 16;
 
@@ -9,12 +11,12 @@ let last = Number.NEGATIVE_INFINITY;
  * promise that a callback answered with is rejected, making it, turn and end throw.
  */
 export class Pace {
-  private signal: AbortSignal | undefined;
+  private signal: WebAbortSignal | undefined;
   /** Resolves once the callbacks' answers are there, or one is rejected. */
   private answered: Promise<unknown> = Promise.resolve();
   private fault: { readonly error: unknown } | undefined;
 
-  constructor(signal?: AbortSignal) {
+  constructor(signal?: WebAbortSignal) {
     this.signal = signal;
     const now = performance.now();
     // So long since, there were others; and clocks in tests go back.
@@ -37,7 +39,7 @@ export class Pace {
   }
 
   /** From now on an abort of this signal counts; of none where it is undefined. */
-  listen(signal: AbortSignal | undefined): void {
+  listen(signal: WebAbortSignal | undefined): void {
     this.signal = signal;
   }
 
@@ -53,7 +55,7 @@ export class Pace {
   }
 
   /** Before the result: waits for the callbacks' answers, unless the signal comes first. */
-  async end(signal = this.signal): Promise<void> {
+  async end(signal: WebAbortSignal | undefined = this.signal): Promise<void> {
     await unlessAborted(this.answered, signal);
     this.check();
   }
@@ -65,7 +67,7 @@ export class Pace {
 }
 
 /** The work's result; rejects with the signal's reason where that comes first: who is waited for, a callback say, may never answer. */
-export function unlessAborted<T>(work: T, signal: AbortSignal | undefined): Promise<Awaited<T>> {
+export function unlessAborted<T>(work: T, signal: WebAbortSignal | undefined): Promise<Awaited<T>> {
   let stop = () => {};
   const aborted = new Promise<never>((_, reject) => {
     stop = () => reject(signal!.reason);

@@ -1,6 +1,6 @@
-import type { WasmModule, WebResponse } from './web-types.js';
+import type { WasmModule, WebResponse, WebURL } from './web-types.js';
 
-type Given = WasmModule | ArrayBuffer | ArrayBufferView | URL | string | WebResponse;
+type Given = WasmModule | ArrayBuffer | ArrayBufferView | WebURL | string | WebResponse;
 
 /** Where the kernels come from when not from the copy inside the package. A string is a URL, in a page a relative one too. */
 export type WasmSource = Given | PromiseLike<Given>;

@@ -14,3 +14,4 @@ interface Pages {
 export type WasmMemory = Globals extends { WebAssembly: { Memory: infer Global } } ? Known<Global, Pages> : Pages;
 export type WasmModule = Globals extends { WebAssembly: { Module: infer Global } } ? Known<Global, object> : object;
 export type WebResponse = Globals extends { Response: infer Global } ? Known<Global, object> : object;
+export type WebURL = Globals extends { URL: infer Global } ? Known<Global, object> : object;

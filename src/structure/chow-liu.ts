@@ -69,13 +69,18 @@ export type ChowLiuOptions = OptionsOf<typeof CHOW_LIU>;
  */
 export async function chowLiuTree(data: Observations | Table, given: ChowLiuOptions = {}): Promise<Tree> {
   const options = complete(CHOW_LIU, given, 'chowLiuTree');
-  const engine = await engineOf(options);
   const pace = new Pace(options.signal);
   const isSparse = (data as Observations | null)?.features?.kind === 'sparse';
-  const { holdRows } = isSparse ? await import('./held-rows.js') : {};
+  const [engine, held] = await Promise.all([
+    engineOf(options),
+    isSparse && import('./held-rows.js'),
+    isSparse && import('./sparse-prim.js'),
+  ]);
   const scope = engine.scope();
   try {
-    const hold: Hold | undefined = holdRows && ((matrix, threshold) => holdRows(engine, scope, matrix, threshold));
+    const hold: Hold | undefined = held
+      ? (matrix, threshold) => held.holdRows(engine, scope, matrix, threshold)
+      : undefined;
     const { variables, names, states } = await variablesOf(engine, data, options, pace, hold);
     return await growTree(engine, variables, options, names, states);
   } finally {

@@ -1,3 +1,4 @@
+import type { WebAbortSignal } from '../check/option.js';
 import type { Dataset } from '../data/dataset.js';
 import { decisive, type Identity, identity } from '../files/identity.js';
 import type { Address } from '../runtime/address.js';
@@ -47,7 +48,7 @@ export interface Trainable {
   readonly identity: Record<string, unknown>;
   startTraining(train: Dataset, batchSize: number): TrainingSession;
   /** What the history keeps. */
-  evaluate(data: Dataset, options: { batchSize: number; signal?: AbortSignal | undefined }): Promise<Evaluation>;
+  evaluate(data: Dataset, options: { batchSize: number; signal?: WebAbortSignal | undefined }): Promise<Evaluation>;
   /** Others that read the weights, which are not written meanwhile. */
   readonly readers: { readonly beingRead: boolean; unread(): Promise<void> };
 }

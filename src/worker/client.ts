@@ -45,9 +45,9 @@ export async function connected(worker: Running, options: object): Promise<objec
         if (known) return token('stays', known);
         const refused = refusal(value, kind);
         if (refused) throw new TypeError(refused);
-        return kind === 'Dataset'
-          ? token('dataset', { ...remember(value, peer.newId()), parts: packer.entries(value) })
-          : undefined;
+        // A table is read here too, drawn for one: it is copied, but once.
+        const parts = kind === 'Dataset' ? packer.entries(value) : kind === 'Table' && packer.copies(value);
+        return parts ? token('dataset', { ...remember(value, peer.newId()), parts }) : undefined;
       },
       stayed({ id, kind, parts }) {
         const value = new (made.get(kind!)!)(parts as object);

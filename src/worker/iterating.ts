@@ -4,7 +4,7 @@ type AnyIterator = Iterator<unknown> | AsyncIterator<unknown>;
 
 /** What is gone through value by value; not what is cloned whole. */
 export function isIterable(value: object): boolean {
-  if (value instanceof Map || value instanceof Set) return false;
+  if (/^\[object (Map|Set)\]$/.test({}.toString.call(value))) return false;
   return Symbol.asyncIterator in value || Symbol.iterator in value || 'getReader' in value;
 }
 

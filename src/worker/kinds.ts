@@ -1,3 +1,5 @@
+import type { Table } from '../data/tables/table.js';
+
 /**
  * Objects of the package that may cross between a page and its worker, told by fields of their own: their classes need not be loaded for that, names of classes change where
  * bundlers make code small, and a page may have the package twice.
@@ -15,18 +17,28 @@ const FIELDS = {
   Net: ['engine', 'life'],
 } as const satisfies Record<string, readonly string[]>;
 
-export type Kind = keyof typeof FIELDS;
+export type Kind = keyof typeof FIELDS | 'Table';
 
 /** Of these a copy crosses, which is of the same class there. */
-export type CopiedKind = Exclude<Kind, 'Dataset' | 'Engine' | 'Net'>;
+export type CopiedKind = Exclude<Kind, 'Dataset' | 'Table' | 'Engine' | 'Net'>;
 
 const KINDS = Object.entries(FIELDS) as [Kind, readonly string[]][];
 
 /** Which object of the package it is; undefined for others. */
 export function kindOf(value: object): Kind | undefined {
-  // Of copies by structuredClone and of JSON there is nothing to be told.
-  if ([null, Object.prototype].includes(Object.getPrototypeOf(value))) return undefined;
+  // Of copies by structuredClone and of JSON there is nothing else to be told.
+  if (isPlain(value)) return isTable(value) ? 'Table' : undefined;
   return KINDS.find(([, fields]) => fields.every((field) => Object.hasOwn(value, field)))?.[0];
+}
+
+function isTable(value: Partial<Table>): boolean {
+  return value.kind === 'table' && Array.isArray(value.columns);
+}
+
+/** An object of named values, of whatever realm: what comes to the modules of a test runner is of another one than they are. */
+export function isPlain(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 /** Its parts, for `Parts` of the other side. */

@@ -68,7 +68,9 @@ export function running(worker: WorkerLike): Running {
       web.onmessageerror = () => tell('the worker sent what cannot be read here');
       web.onerror = (event) => {
         event.preventDefault?.();
-        tell(`the worker failed: ${event.message ?? 'its script could not be loaded'}`);
+        tell(
+          `the worker failed: ${event.message ?? 'its script could not be loaded; docs/BUNDLERS.md says what each bundler needs'}`,
+        );
       };
     },
   };

@@ -1,3 +1,4 @@
+import type { WebAbortSignal } from '../check/option.js';
 import type { Dataset } from '../data/dataset.js';
 import type { TextVectorizer } from '../data/documents/vectorizer.js';
 import type { Matrix } from '../data/matrix.js';
@@ -23,7 +24,7 @@ type Same =
   | ArrayBuffer
   | Date
   | Error
-  | AbortSignal
+  | WebAbortSignal
   | RegExp
   | Map<unknown, unknown>
   | Set<unknown>;

@@ -3,6 +3,7 @@ import { Dataset } from '../data/dataset.js';
 import { Net } from '../models/net.js';
 import { createEngine, type EngineOptions, setDefaultEngine } from '../runtime/engine.js';
 import type { EngineBuild } from '../runtime/engine-build.js';
+import { kindOf } from './kinds.js';
 import { Peer } from './peer.js';
 import { ownPort } from './port.js';
 import { token } from './wire.js';
@@ -54,7 +55,8 @@ export function serve(api: Readonly<Record<string, unknown>>): void {
       },
       dataset({ id }, parts) {
         const { features, targets, featureNames, schema, vectorizer } = parts as unknown as Dataset;
-        const data = new Dataset(features, targets, featureNames, schema, vectorizer);
+        const isTable = kindOf(parts) === 'Table';
+        const data = isTable ? parts : new Dataset(features, targets, featureNames, schema, vectorizer);
         keep(data, id!);
         return data;
       },

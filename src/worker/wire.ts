@@ -1,7 +1,7 @@
 // How the arguments and results of calls cross between a page and its worker: what can be cloned as it is, the rest as tokens.
 import { type ErrorParts, errorOf, errorParts, isError } from './errors.js';
 import { isIterable } from './iterating.js';
-import { type CopiedKind, type Kind, kindOf, madeOf, partsOf } from './kinds.js';
+import { type CopiedKind, isPlain, type Kind, kindOf, madeOf, partsOf } from './kinds.js';
 
 /** The key by which a token is told from other objects. */
 const TAG = '\0espalier';
@@ -57,7 +57,7 @@ export class Packer {
     if (typeof value === 'function') return token('function', { id: this.lender.lend(value), latest: name === TELLS });
     if (typeof value !== 'object' || value === null) return value;
     if (ArrayBuffer.isView(value)) return this.view(value);
-    if (value instanceof ArrayBuffer) return this.whole(value);
+    if (isArrayBuffer(value)) return this.whole(value);
     if (Array.isArray(value)) return isSimple(value) ? value : Array.from(value, (entry) => this.pack(entry));
     return this.object(value);
   }
@@ -65,6 +65,11 @@ export class Packer {
   /** An object of which each entry is packed. */
   entries(value: object): Record<string, unknown> {
     return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, this.pack(entry, name)]));
+  }
+
+  /** entries, of which all arrays are copied. */
+  copies(value: object): Record<string, unknown> {
+    return new Packer(this.lender, false).entries(value);
   }
 
   private object(value: object): unknown {
@@ -81,10 +86,9 @@ export class Packer {
     const stays = this.lender.stays(value, kind, this);
     this.stays ||= stays !== undefined;
     if (stays) return stays;
-    if (kind) {
+    if (kind && kind !== 'Table') {
       // It goes on being what it is on this side.
-      const parts = new Packer(this.lender, false).entries(partsOf(kind as CopiedKind, value));
-      return token('copy', { kind, parts });
+      return token('copy', { kind, parts: this.copies(partsOf(kind as CopiedKind, value)) });
     }
     // A stream can be handed over only where the engine can do that, and then not by all readers of it.
     if (isIterable(value)) return token('iterable', { id: this.lender.lend(value) });
@@ -106,7 +110,7 @@ export class Packer {
   /** Memory of which this is a part is not ours to hand over. */
   private view(value: ArrayBufferView): ArrayBufferView {
     const { buffer, byteLength } = value;
-    if (!(buffer instanceof ArrayBuffer)) return value;
+    if (!isArrayBuffer(buffer)) return value;
     if (byteLength < buffer.byteLength) return this.view(ownView(value));
     this.whole(buffer);
     return value;
@@ -141,7 +145,7 @@ export async function unpacked(value: unknown, receiver: Receiver): Promise<unkn
     for (const entry of value) list.push(await unpacked(entry, receiver));
     return list;
   }
-  if (Object.getPrototypeOf(value) !== Object.prototype) return value;
+  if (!isPlain(value)) return value;
   if (TAG in value) return ofToken(value as Token, receiver);
   return entriesOf(value, receiver);
 }
@@ -180,12 +184,6 @@ async function ofToken(given: Token, receiver: Receiver): Promise<unknown> {
   }
 }
 
-/** An object of named values, of whatever realm. */
-function isPlain(value: object): boolean {
-  const prototype = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
-}
-
 /** Of values that are cloned as they are. Of long lists of numbers and texts the first one tells. */
 function isSimple(list: readonly unknown[]): boolean {
   const simple = (value: unknown) => (typeof value !== 'object' || value === null) && typeof value !== 'function';
@@ -194,6 +192,11 @@ function isSimple(list: readonly unknown[]): boolean {
 
 export function isSignal(value: object): value is AbortSignal {
   return typeof (value as Partial<AbortSignal>).throwIfAborted === 'function';
+}
+
+/** Of whatever realm. */
+function isArrayBuffer(value: object): value is ArrayBuffer {
+  return {}.toString.call(value) === '[object ArrayBuffer]';
 }
 
 /** ImageData of a page, whose memory would be copied. */

@@ -4,21 +4,46 @@ import { sameAsNode } from './support/expected.mjs';
 import { shown, trains, trainsIn } from './support/page.mjs';
 
 const ESBUILD = 'esbuild/bin/esbuild';
-/** esbuild builds no `new Worker(new URL(...))`: what is to be a worker is an entry of its own, and so is the script of threads. */
-const ENTRIES = ['page.js', 'worker.js', 'thread=node_modules/espalier/dist/runtime/threads/thread.js'];
+const THREAD = 'node_modules/espalier/dist/runtime/threads/thread.js';
+/** esbuild builds no `new Worker(new URL(...))`: what is to be a worker is an entry of its own, and so is the script of threads, of the page's and of the worker's. */
+const ENTRIES = ['page.js', 'worker.js', 'espalier-worker.js', `thread=${THREAD}`, `runtime/threads/thread=${THREAD}`];
 
 const PARCEL = 'parcel/lib/bin.js';
 const QUIET = ['--no-autoinstall', '--no-cache'];
 
-/** Parcel reads the exports of packages where the project's own package.json says so. */
-function withExports(project) {
-  const manifest = JSON.parse(project.read('package.json'));
-  project.write('package.json', JSON.stringify({ ...manifest, '@parcel/resolver-default': { packageExports: true } }));
+/** Of Parcel's server: headers for pages. */
+const ISOLATE = `export default (app) =>
+  app.use((_, response, next) => {
+    response.setHeader('Cross-Origin-Opener-Policy', 'same-origin');
+    response.setHeader('Cross-Origin-Embedder-Policy', 'require-corp');
+    next();
+  });`;
+
+/** Parcel reads the exports of packages where the project's own package.json says so; of the scripts that pages share with a worker, it loads some before what they need. */
+const EXPORTS = { '@parcel/resolver-default': { packageExports: true } };
+const NOTHING_SHARED = { '@parcel/bundler-default': { minBundleSize: 1e9 } };
+
+function configure(project, settings) {
+  project.write('package.json', JSON.stringify({ ...JSON.parse(project.read('package.json')), ...settings }));
 }
 
 /** For tools that write scripts alone. */
 function addPage(project, script) {
   project.write('dist/index.html', project.read('index.html').replace('./page.js', script));
+}
+
+async function withEsbuild(project, options) {
+  project.useOwnStart();
+  await project.run(ESBUILD, ['--bundle', '--format=esm', '--outdir=dist', ...options, ...ENTRIES]);
+  addPage(project, './page.js');
+  return await trainsIn(project, 'dist');
+}
+
+async function inServiceWorker(project, options) {
+  const entries = ['service.js', 'service-worker.js'];
+  await project.run(ESBUILD, ['--bundle', '--format=esm', '--outdir=dist', ...options, ...entries]);
+  addPage(project, './service.js');
+  await trainsIn(project, 'dist', async (url) => sameAsNode((await shown(url)).digest));
 }
 
 export default {
@@ -43,35 +68,36 @@ export default {
     await sameAsNode(JSON.parse(await project.run('dist/main.js')).digest);
   },
 
-  'esbuild, bundle': async (project) => {
-    await project.run(ESBUILD, ['--bundle', '--format=esm', '--outdir=dist', ...ENTRIES]);
-    addPage(project, './page.js');
-    return await trainsIn(project, 'dist');
-  },
+  'esbuild, bundle': (project) => withEsbuild(project, []),
 
-  'esbuild, splitting': async (project) => {
-    await project.run(ESBUILD, ['--bundle', '--splitting', '--format=esm', '--outdir=dist', ...ENTRIES]);
-    addPage(project, './page.js');
-    return await trainsIn(project, 'dist');
-  },
+  'esbuild, splitting': (project) => withEsbuild(project, ['--splitting']),
 
   'esbuild, a classic script': async (project) => {
     await project.run(ESBUILD, ['--bundle', '--format=iife', '--outdir=dist', 'learn.js', '--global-name=learning']);
   },
 
-  'esbuild, service worker': async (project) => {
-    await project.run(ESBUILD, ['--bundle', '--format=esm', '--outdir=dist', 'service.js', 'service-worker.js']);
-    addPage(project, './service.js');
-    await trainsIn(project, 'dist', async (url) => sameAsNode((await shown(url)).digest));
+  'esbuild, service worker': (project) => inServiceWorker(project, []),
+
+  'esbuild, splitting, service worker: it may load nothing later': async (project) => {
+    const said = await inServiceWorker(project, ['--splitting']).catch(({ message }) => message);
+    if (!/import\(\) is disallowed on ServiceWorkerGlobalScope/.test(said)) throw new Error(said);
+  },
+
+  'esbuild, splitting, service worker of the one file': async (project) => {
+    project.useOneFile();
+    await inServiceWorker(project, ['--splitting']);
   },
 
   Rollup: async (project) => {
+    project.useOwnStart();
     project.add('@rollup/plugin-node-resolve');
     project.write(
       'rollup.config.js',
       `import resolve from '@rollup/plugin-node-resolve';
-const thread = 'node_modules/espalier/dist/runtime/threads/thread.js';
-export default { input: { page: 'page.js', worker: 'worker.js', thread }, output: { dir: 'dist' }, plugins: [resolve()] };`,
+const thread = '${THREAD}';
+const entries = ['page.js', 'worker.js', 'espalier-worker.js'];
+const input = { ...Object.fromEntries(entries.map((name) => [name.slice(0, -3), name])), thread, 'runtime/threads/thread': thread };
+export default { input, output: { dir: 'dist' }, plugins: [resolve()] };`,
     );
     await project.run('rollup/dist/bin/rollup', ['-c', '--failAfterWarnings']);
     addPage(project, './page.js');
@@ -79,21 +105,31 @@ export default { input: { page: 'page.js', worker: 'worker.js', thread }, output
   },
 
   'Parcel 2, build': async (project) => {
-    withExports(project);
+    configure(project, { ...EXPORTS, ...NOTHING_SHARED });
     await project.run(PARCEL, ['build', 'index.html', ...QUIET]);
     return await trainsIn(project, 'dist');
   },
 
   'Parcel 2, server': async (project) => {
-    withExports(project);
+    configure(project, EXPORTS);
+    project.write('.proxyrc.mjs', ISOLATE);
     const args = ['serve', 'index.html', '--no-hmr', '--port', String(await freePort()), ...QUIET];
     const [, url] = await project.serve(PARCEL, args, /Server running at (http\S+)[\s\S]*Built in/);
     return await trains(url);
   },
 
-  'Parcel 2, build, the main module alone, as it comes': async (project) => {
+  'Parcel 2, build, the main module alone, without its exports': async (project) => {
+    configure(project, NOTHING_SHARED);
     const noParts = project.read('learn.js').replace(/import \{ parseSparseText \}.*/, 'const parseSparseText = eval;');
     project.write('learn.js', noParts);
+    project.write('started.js', `export const started = async () => { throw new Error('none') };`);
+    await project.run(PARCEL, ['build', 'index.html', ...QUIET]);
+    return await trainsIn(project, 'dist');
+  },
+
+  'Parcel 2, build, the one file': async (project) => {
+    configure(project, EXPORTS);
+    project.useOneFile();
     await project.run(PARCEL, ['build', 'index.html', ...QUIET]);
     return await trainsIn(project, 'dist');
   },

@@ -13,6 +13,12 @@ export default {
     if (threads.working.threads !== 2) throw new Error(JSON.stringify(threads.working));
   },
 
+  'Node, createWorker': async (project) => {
+    const { digest, working, failed } = JSON.parse(await project.run('node-worker.js'));
+    await sameAsNode(digest ?? failed);
+    if (working.threads !== 2) throw new Error(JSON.stringify(working));
+  },
+
   'Node, require': async (project) => {
     project.write('main.cjs', USE("const espalier = require('espalier');"));
     await sameAsNode((await project.run('main.cjs')).trim());

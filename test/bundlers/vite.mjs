@@ -1,8 +1,12 @@
 // Vite 5 to 8: its server, its build, and what it builds for Node.
 import { sameAsNode } from './support/expected.mjs';
-import { trains, trainsAlone, trainsIn } from './support/page.mjs';
+import { trains, trainsIn } from './support/page.mjs';
 
 const ISOLATED = `headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' }`;
+
+/** What its server has moved does not find scripts beside itself. */
+const NO_SCRIPT = /script could not be loaded/;
+const NOTHING_BESIDE = { alone: NO_SCRIPT, noWorker: NO_SCRIPT, forgiven: /404|\/thread\b|worker-script/ };
 
 function withVite(version) {
   const vite = `vite-${version}/bin/vite.js`;
@@ -24,7 +28,7 @@ function withVite(version) {
     [`Vite ${version}, server, as it comes`]: async (project) => {
       configure(project);
       const url = await served(project);
-      return old ? await trainsAlone(url, /script could not be loaded/) : await trains(url);
+      return await trains(url, old ? NOTHING_BESIDE : {});
     },
 
     [`Vite ${version}, server, the package not optimised`]: async (project) => {

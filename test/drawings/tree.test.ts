@@ -154,6 +154,12 @@ test('SVG: labels where they fit, and not on top of one another', () => {
   assert.ok(long.includes(`>${'x'.repeat(23)}…</text>`));
 });
 
+test('SVG: a long name that does not fit beyond its leaf stands beside it', () => {
+  const names = ['species', 'island', 'bill_length_mm', 'bill_depth_mm', 'flipper_length_mm', 'body_mass_in_g'];
+  const edges = names.slice(1).map((_, i) => ({ a: 0, b: i + 1, information: 0.5 }));
+  assert.is(elements(treeToSvg(new Tree(names.length, edges, 0, names))).text, names.length);
+});
+
 test('SVG: a highlighted field stands out', () => {
   const svg = treeToSvg(chain(6), { highlight: new Set([1, 2, 3]) });
   const kinds = (element: string) =>

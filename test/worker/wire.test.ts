@@ -62,6 +62,13 @@ wire('a dataset of this side is handed over once, and stands for that of the wor
   assert.is(rows, ROWS);
 });
 
+wire('a table goes over once and stays here too', async () => {
+  const { table } = await worker.learnCsvAsync(`a,b,kind\n${'1,0,x\n0,1,y\n2,1,x\n'.repeat(30)}`, { target: 'kind' });
+  const first = await worker.chowLiuTree(table);
+  assert.equal(await worker.chowLiuTree(table), first);
+  assert.equal(await core.chowLiuTree(table), first);
+});
+
 wire('datasets and nets stay, tell what they are, and have methods; copies of them are had', async () => {
   const data = await made();
   assert.equal([data.rows, data.columns, data.features.kind], [ROWS, 4, 'dense']);

@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { ChunkDecoder, EncodingError, textParts } from '../../data/documents/chunks.js';

@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { inflated, isGzip } from '../../data/gunzip.js';
 import { decodeText, markedEncoding } from '../../data/text/encoding.js';

@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import { parseIdx } from '../../data/images/idx.js';
 import type { PackageFiles } from './npm-package.js';
 import { decodePng } from './png.js';

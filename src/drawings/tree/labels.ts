@@ -66,7 +66,7 @@ export function placeLabels(
     if (text.trim() === '') continue;
     const length = textWidth(text) * font;
     const gap = radius[vertex]! + font * 0.35 + CELL;
-    const rays = outward[vertex] ? [angle[vertex]!] : [0, Math.PI];
+    const rays = [...(outward[vertex] ? [angle[vertex]!] : []), 0, Math.PI];
     for (const along of rays) {
       const start = { x: x[vertex]! + gap * Math.cos(along), y: y[vertex]! + gap * Math.sin(along) };
       const cells = strip(start.x, start.y, along, length);

@@ -249,7 +249,8 @@ export async function beginNet(train: Dataset, given: Completed<typeof NET>): Pr
   requireRows(train.features, 'train');
   const options = settled(given, train);
   const target = describeTarget(train);
-  const engine = await engineOf(options);
+  // What trains is asked for together with the kernels, as who begins a net means to.
+  const [engine] = await Promise.all([engineOf(options), import('../../training/fit.js')]);
   const pace = new Pace();
   const input = await inTurns(learningTransform(engine, train, options.input), pace);
   const { featureNames, vectorizer } = train;

@@ -28,13 +28,12 @@ export class TrfNet extends FeedforwardNet {
     requireSound(train, 'train');
     const options = complete(TRF, given, 'TrfNet.grow');
     options.signal?.throwIfAborted();
-    const begun = await beginNet(train, options);
+    // Pages that only run nets do without what grows them.
+    const [begun, { growLayers }] = await Promise.all([beginNet(train, options), import('./grow.js')]);
     const { engine } = begun;
     const { input } = begun.options;
     const { layers: shapes = defaultLayers(train, options.preset) } = options;
     const run = { ...options, input, layers: shapes, pretrain: pretrainSettings(options, train) };
-    // Pages that only run nets do without.
-    const { growLayers } = await import('./grow.js');
     const { layers, seconds } = await growLayers(engine, train, begun.data, run);
     const hidden = layers.map(({ connections, globalUnits }) => ({ connections, dense: globalUnits }));
     const net = await begin(new TrfNet(engine, await newState('trf', begun, { hidden }, layers.map(originOf))), begun);

@@ -31,8 +31,7 @@ export async function assignLatents(
   const options = complete(ASSIGN, given, 'assignLatents');
   const pace = new Pace(options.signal);
   requireLatentTree(tree);
-  const engine = await engineOf(options);
   // What infers is loaded when it is first asked for.
-  const { assign } = await import('./posteriors.js');
+  const [engine, { assign }] = await Promise.all([engineOf(options), import('./posteriors.js')]);
   return assign(engine, tree, data, options.assignment === 'narrow', pace);
 }

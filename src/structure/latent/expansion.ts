@@ -15,8 +15,7 @@ export async function expandTree(tree: LatentTree, data: Observations, given: Ex
   requireLatentTree(tree);
   const options = complete(EXPAND, given, 'expandTree');
   const pace = new Pace(options.signal);
-  const engine = await engineOf(options);
   // What expands is loaded when it is first asked for.
-  const { expand } = await import('./expander.js');
+  const [engine, { expand }] = await Promise.all([engineOf(options), import('./expander.js')]);
   return expand(engine, tree, data, options, pace);
 }

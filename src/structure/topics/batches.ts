@@ -1,3 +1,4 @@
+import type { WebAbortSignal } from '../../check/option.js';
 import type { Document, Documents } from '../../data/documents/document.js';
 import { requireDocuments } from '../../data/documents/require-documents.js';
 import type { TextVectorizer } from '../../data/documents/vectorizer.js';
@@ -28,7 +29,7 @@ export interface Batch {
 export interface Reading {
   readonly engine: Engine;
   readonly assignment: Assignment;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: WebAbortSignal | undefined;
 }
 
 /**

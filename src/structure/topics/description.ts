@@ -86,12 +86,11 @@ export class Description {
 
   private hold(batch: Batch, r: number, posterior: Float32Array, belongsTo: readonly number[]): Held {
     const { text, name, label, date } = batch.documents[r]!;
+    const kept = { text: beginningOf(text, this.options.mostTextLength), name, label, date };
     return {
+      // Copies: parts of a string, as readers cut them out, keep the whole of it in memory.
+      ...(JSON.parse(JSON.stringify(kept)) as typeof kept),
       place: batch.first + r,
-      text: beginningOf(text, this.options.mostTextLength),
-      name,
-      label,
-      date,
       topics: belongsTo.map((z) => [z, posterior[z]!]),
     };
   }

@@ -1,5 +1,6 @@
-// A page that trains itself, in a worker of its own and on two threads, and shows what came of it.
+// A page that trains itself, in a worker of its own, in that of espalier/worker and on two threads, and shows what came of it.
 import { learn, learnOnThreads } from './learn.js';
+import { started } from './started.js';
 
 function inWorker() {
   return new Promise((resolve, reject) => {
@@ -9,9 +10,22 @@ function inWorker() {
   });
 }
 
+/** Where it cannot start: why. */
+async function inCreated() {
+  let worker;
+  try {
+    worker = await started();
+  } catch (error) {
+    return { failed: error.message };
+  }
+  const { digest } = await learn(worker);
+  worker.terminate();
+  return { digest, working: worker.working };
+}
+
 async function all() {
   const { digest } = await learn();
-  return { digest, worker: (await inWorker()).digest, threads: await learnOnThreads() };
+  return { digest, worker: (await inWorker()).digest, created: await inCreated(), threads: await learnOnThreads() };
 }
 
 const result = document.querySelector('#result');

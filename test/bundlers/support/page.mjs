@@ -28,25 +28,28 @@ export async function shown(url, forgiven) {
   }
 }
 
-/** Opens project/page.js where a server serves it: it must learn what Node learns, in its worker too, and on two threads. */
-export async function trains(url) {
-  return await trainsOn(url, ({ threads, reasons }) => threads === 2 && reasons.length === 0);
-}
-
-/** The same where the script of threads is missing: the page computes alone, and the engine says why. */
-export async function trainsAlone(url, why) {
-  const alone = ({ threads, reasons }) => threads === 1 && reasons.some((reason) => why.test(reason));
-  return await trainsOn(url, alone, /404|\/thread\b/);
-}
-
-async function trainsOn(url, asWanted, forgiven) {
-  const { digest, worker, threads } = await shown(url, forgiven);
+/**
+ * Opens project/page.js where a server serves it: it must learn what Node learns, in its worker, in that of espalier/worker, and on two threads.
+ * What does not work there: `alone`, why there are no threads; `noWorker`, why espalier/worker has no worker; `forgiven`, what the page complains of then.
+ */
+export async function trains(url, { alone, noWorker, forgiven } = {}) {
+  const { digest, worker, created, threads } = await shown(url, forgiven);
   await sameAsNode(digest);
   await sameAsNode(worker, 'the digest of the worker');
   await sameOnThreads(threads.digest);
-  const { working } = threads;
-  if (!asWanted(working)) throw new Error(`at work: ${JSON.stringify(working)}`);
-  return [`threads: ${working.threads}`, ...working.reasons].join(', ');
+  atWork(threads.working, alone);
+  if (noWorker) {
+    if (!noWorker.test(created.failed)) throw new Error(`createWorker: ${JSON.stringify(created)}`);
+    return `createWorker: ${created.failed}`;
+  }
+  await sameAsNode(created.digest ?? created.failed, 'the digest of createWorker');
+  atWork(created.working, alone);
+}
+
+function atWork(working, alone) {
+  const { threads, reasons } = working;
+  const asWanted = alone ? threads === 1 && reasons.some((reason) => alone.test(reason)) : threads > 1 && !reasons[0];
+  if (!asWanted) throw new Error(`at work: ${JSON.stringify(working)}`);
 }
 
 /** The same as `trains` of files in a folder of a project, served so that the page is isolated. */

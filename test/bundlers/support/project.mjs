@@ -56,6 +56,11 @@ export class Project {
     }
   }
 
+  /** Has the page start the worker of espalier/worker itself, from espalier-worker.js beside it. */
+  useOwnStart() {
+    this.write('started.js', this.read('own-started.js'));
+  }
+
   /** Has the sources import the one file of the package, which has no parts that load later. */
   useOneFile() {
     this.write('learn.js', this.read('learn.js').replaceAll(/'espalier(\/read)?'/g, "'espalier/espalier.min.js'"));

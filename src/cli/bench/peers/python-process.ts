@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 
 export type Numbers = Float32Array | Int32Array;

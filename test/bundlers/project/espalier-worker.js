@@ -1,0 +1,1 @@
+import 'espalier/worker-script';
