@@ -2,10 +2,11 @@ import type { EngineOptions } from '../../runtime/engine.js';
 import type { EngineBuild } from '../../runtime/engine-build.js';
 import { type Found, findPeers } from './known.js';
 import type { Modules, Peer } from './operations.js';
+import type { Part } from './parts.js';
 import { espalier, OURS } from './peers/espalier.js';
 import { PLAIN } from './peers/plain.js';
 import { EFFORT, type Measured, measure, QUICK } from './suite.js';
-import { type Part, TASKS } from './tasks.js';
+import { TASKS } from './tasks.js';
 
 export interface RunOptions {
   /** Default: all. */

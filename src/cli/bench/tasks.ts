@@ -12,6 +12,7 @@ import type {
   Operation,
   SparseLayer,
 } from './operations.js';
+import type { Part } from './parts.js';
 import { fieldConnections, zipfRows } from './structures.js';
 
 export interface Task<K extends Operation = Operation> {
@@ -30,19 +31,6 @@ export interface Task<K extends Operation = Operation> {
   readonly only?: RegExp;
   given(): Givens[K];
 }
-
-/** In the order of the table. */
-export const PARTS = {
-  product: 'products of matrices',
-  convolution: 'a convolution, its gradients',
-  sparse: 'a sparse layer, its gradients',
-  information: 'counts and mutual information of all pairs of variables',
-  nets: 'a dense net, a sparse net',
-  images: 'ResNet-20',
-  tree: 'Chow-Liu trees',
-} as const;
-
-export type Part = keyof typeof PARTS;
 
 export const TASKS: readonly Task[] = [
   product(64, 64, 64, true),

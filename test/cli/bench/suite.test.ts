@@ -4,11 +4,12 @@ import * as assert from 'uvu/assert';
 import { installedIn } from '#dist/cli/bench/installed.js';
 import { findPeers, KNOWN } from '#dist/cli/bench/known.js';
 import type { Modules, Peer, Product } from '#dist/cli/bench/operations.js';
+import { PARTS } from '#dist/cli/bench/parts.js';
 import { espalier, OURS } from '#dist/cli/bench/peers/espalier.js';
 import { PLAIN } from '#dist/cli/bench/peers/plain.js';
 import { losses } from '#dist/cli/bench/run.js';
 import { type Measured, measure } from '#dist/cli/bench/suite.js';
-import { PARTS, TASKS, type Task } from '#dist/cli/bench/tasks.js';
+import { TASKS, type Task } from '#dist/cli/bench/tasks.js';
 import { lossLines, spread } from '#dist/cli/bench/words.js';
 
 const test = suite('bench');
