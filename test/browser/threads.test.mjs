@@ -2,16 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { launch, openPage } from './support/chromium.mjs';
-import { findBrowser } from './support/find-browser.mjs';
-import { openInFirefox } from './support/firefox.mjs';
 import { pageOf } from './support/import-map.mjs';
-import { serve } from './support/server.mjs';
+import { browsers, ISOLATION, posted } from './support/posting-page.mjs';
 
 const root = new URL('../../', import.meta.url);
 const golden = JSON.parse(readFileSync(new URL('test/golden/digests.json', root), 'utf8'));
 const threads = suite('threads in pages');
-const isolation = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' };
 const entries = [
   'dist/index.js',
   'dist/runtime/engine.js',
@@ -22,43 +18,15 @@ const entries = [
 const run = (counts) =>
   pageOf(root, entries, `import { post } from '/test/browser/support/threads-page.mjs'; await post([${counts}]);`);
 
-/** What a page posts. */
 async function told(open, counts, headers) {
-  const server = await serve({ root, pages: { '/': run(counts) }, headers });
-  const { problems, close } = await open(server.url);
-  let timer;
-  const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error('the page did not answer within 240 s')), 240_000);
-  });
-  try {
-    const result = JSON.parse(await Promise.race([server.posted(), late]));
-    assert.is(result.failed, undefined, result.failed);
-    assert.equal(result.faults, []);
-    assert.equal(problems, []);
-    return result;
-  } finally {
-    clearTimeout(timer);
-    await close();
-    await server.close();
-  }
+  const { faults, ...result } = await posted(open, root, run(counts), headers);
+  assert.equal(faults, []);
+  return result;
 }
 
-async function inChromium(url) {
-  const browser = await launch();
-  const { problems } = await openPage(browser, url);
-  return { problems, close: () => browser.close() };
-}
-
-async function inFirefox(url) {
-  return { problems: [], ...openInFirefox(url) };
-}
-
-const browsers = [['Chromium', inChromium, threads]];
-browsers.push(['Firefox', inFirefox, findBrowser('firefox') ? threads : threads.skip]);
-
-for (const [name, open, test] of browsers) {
+for (const [name, open, test] of browsers(threads)) {
   test(`${name}, an isolated page: the committed digests at 1, 2, 3 and 5 threads, and timers run at each yield`, async () => {
-    const { isolated, cores, working, found, fork, turns } = await told(open, [1, 2, 3, 5], isolation);
+    const { isolated, cores, working, found, fork, turns } = await told(open, [1, 2, 3, 5], ISOLATION);
     console.log(
       `${name}: an empty fork and join ${fork.spinning.toFixed(1)} µs, ${fork.sleeping.toFixed(0)} µs with a thread that sleeps; ` +
         `a yield ${turns.costMs.toFixed(2)} ms, timers in ${turns.withTimer} of ${turns.yields}`,

@@ -1,15 +1,11 @@
 // The package behind a worker of a page: the same bits as in the page itself, on threads where it is isolated, and a page that stays alive; Chromium and Firefox.
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { launch, openPage } from './support/chromium.mjs';
-import { findBrowser } from './support/find-browser.mjs';
-import { openInFirefox } from './support/firefox.mjs';
 import { pageOf } from './support/import-map.mjs';
-import { serve } from './support/server.mjs';
+import { browsers, ISOLATION, posted } from './support/posting-page.mjs';
 
 const root = new URL('../../', import.meta.url);
 const worker = suite('a worker of a page');
-const isolation = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' };
 const policy = {
   'content-security-policy':
     "default-src 'none'; script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'",
@@ -56,52 +52,19 @@ const script = (module) => `
   }
   await fetch('/', { method: 'POST', body: JSON.stringify(told) });`;
 
-async function told(open, module, headers) {
-  const pages = { '/': pageOf(root, ['dist/index.js', 'dist/worker.js'], script(module)) };
-  const server = await serve({ root, pages, headers });
-  const { problems, close } = await open(server.url);
-  let timer;
-  const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(['the page did not answer', ...problems].join('\n'))), 120_000);
-  });
-  try {
-    const result = JSON.parse(await Promise.race([server.posted(), late]));
-    assert.is(result.failed, undefined, result.failed);
-    assert.equal(problems, []);
-    return result;
-  } finally {
-    clearTimeout(timer);
-    await close();
-    await server.close();
-  }
-}
-
-async function inChromium(url) {
-  const browser = await launch();
-  const { problems } = await openPage(browser, url);
-  return { problems, close: () => browser.close() };
-}
-
-async function inFirefox(url) {
-  return { problems: [], ...openInFirefox(url) };
-}
-
-const browsers = [
-  ['Chromium', inChromium, worker],
-  ['Firefox', inFirefox, findBrowser('firefox') ? worker : worker.skip],
-];
 const cases = [
-  ['an isolated page', '/dist/worker.js', isolation],
+  ['an isolated page', '/dist/worker.js', ISOLATION],
   ['a page that is not isolated, under a policy without blob:', '/dist/worker.js', policy],
-  ['the one file', '/dist/espalier.min.js', isolation],
+  ['the one file', '/dist/espalier.min.js', ISOLATION],
 ];
 
-for (const [name, open, test] of browsers)
+for (const [name, open, test] of browsers(worker))
   for (const [where, module, headers] of cases)
     test(`${name}, ${where}: trains there as here, moves arrays, aborts, refuses, ends`, async () => {
-      const { working, there, here, ...others } = await told(open, module, headers);
+      const page = pageOf(root, ['dist/index.js', 'dist/worker.js'], script(module));
+      const { working, there, here, ...others } = await posted(open, root, page, headers);
       assert.equal(there, here);
-      if (headers === isolation) assert.is(working.threads > 1, working.reasons.length === 0, working.reasons.join());
+      if (headers === ISOLATION) assert.is(working.threads > 1, working.reasons.length === 0, working.reasons.join());
       else assert.match(working.reasons.join(), /the page is not cross-origin isolated/);
       // The one file has classes of its own.
       const tree = module.endsWith('.min.js') ? false : 7;

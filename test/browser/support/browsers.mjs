@@ -1,19 +1,11 @@
 // Chromium and Firefox, driven by WebDriver BiDi or what the browser has.
 import puppeteer from 'puppeteer-core';
-import { findBrowser } from './find-browser.mjs';
+import { CHROMIUM_ARGUMENTS, findBrowser } from './find-browser.mjs';
 
 const settings = {
   chromium: {
     browser: 'chrome',
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      '--no-first-run',
-    ],
+    args: CHROMIUM_ARGUMENTS,
   },
   // By WebDriver BiDi.
   firefox: { browser: 'firefox', args: [] },

@@ -1,5 +1,5 @@
 import { chromium } from 'playwright-core';
-import { findBrowser } from './find-browser.mjs';
+import { CHROMIUM_ARGUMENTS, findBrowser } from './find-browser.mjs';
 
 /** A fresh headless Chromium with a user folder of its own; close() ends it and nothing else. */
 /** `more`: further arguments of the browser. */
@@ -7,16 +7,7 @@ export function launch(more = []) {
   return chromium.launch({
     executablePath: findBrowser('chromium'),
     headless: true,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      '--no-first-run',
-      ...more,
-    ],
+    args: [...CHROMIUM_ARGUMENTS, ...more],
   });
 }
 

@@ -9,3 +9,14 @@ const places = {
 export function findBrowser(name) {
   return places[name].find((path) => path && existsSync(path));
 }
+
+/** Of a fresh headless Chromium that calls nobody. */
+export const CHROMIUM_ARGUMENTS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+];
