@@ -37,5 +37,10 @@ export async function openPage(browser, url, problems = []) {
     if (response.status() >= 400) problems.push(`response: ${response.status()} ${response.url()}`);
   });
   await page.goto(url);
-  return { page, problems, close: () => context.close() };
+  const close = () => {
+    // What is under way is broken off by that, and no problem of the next page.
+    page.removeAllListeners();
+    return context.close();
+  };
+  return { page, problems, close };
 }
