@@ -25,9 +25,10 @@ let [passed, failed] = [0, 0];
 async function work(queue) {
   for (let next = queue.shift(); next; next = queue.shift()) {
     const [name, run] = next;
-    const project = new Project();
     const began = performance.now();
+    let project;
     try {
+      project = new Project();
       const told = await run(project);
       passed++;
       console.log(`✓ ${name}${told ? `: ${told}` : ''} (${((performance.now() - began) / 1000).toFixed(1)} s)`);
@@ -35,7 +36,7 @@ async function work(queue) {
       failed++;
       console.log(`✘ ${name}\n${error.stack ?? error}`.replaceAll('\n', '\n    '));
     } finally {
-      await project.remove();
+      await project?.remove();
     }
   }
 }
