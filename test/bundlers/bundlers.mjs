@@ -74,6 +74,15 @@ export default {
 
   'esbuild, a classic script': async (project) => {
     await project.run(ESBUILD, ['--bundle', '--format=iife', '--outdir=dist', 'learn.js', '--global-name=learning']);
+    const show = `const result = document.querySelector('#result');
+const show = (state, text) => Object.assign(result, { textContent: text }).setAttribute('data-state', state);
+learning.learn().then((told) => show('done', JSON.stringify(told)), (error) => show('failed', String(error.stack ?? error)));`;
+    const scripts = `<script src="./learn.js"></script>\n  <script>${show}</script>`;
+    project.write(
+      'dist/index.html',
+      project.read('index.html').replace(/<script.*<\/script>/, () => scripts),
+    );
+    await trainsIn(project, 'dist', async (url) => sameAsNode((await shown(url)).digest));
   },
 
   'esbuild, service worker': (project) => inServiceWorker(project, []),
