@@ -32,6 +32,8 @@ abstract class RemoteValue {
 export async function connected(worker: Running, options: object): Promise<object> {
   /** Datasets of this side whose arrays lie in the worker now, and what stands for others here. */
   const remotes = new WeakMap<object, Remote>();
+  /** Those of them whose arrays are about to leave. */
+  let leaving: object[] = [];
   const made = new Map<string, new (facts: object) => RemoteValue>();
   const unused: FinalizationRegistry<number> = new FinalizationRegistry((id) => peer.release(id));
 
@@ -47,7 +49,9 @@ export async function connected(worker: Running, options: object): Promise<objec
         if (refused) throw new TypeError(refused);
         // A table is read here too, drawn for one: it is copied, but once.
         const parts = kind === 'Dataset' ? packer.entries(value) : kind === 'Table' && packer.copies(value);
-        return parts ? token('dataset', { ...remember(value, peer.newId()), parts }) : undefined;
+        if (!parts) return undefined;
+        leaving.push(value);
+        return token('dataset', { ...remember(value, peer.newId()), parts });
       },
       stayed({ id, kind, parts }) {
         const value = new (made.get(kind!)!)(parts as object);
@@ -55,6 +59,10 @@ export async function connected(worker: Running, options: object): Promise<objec
         return value;
       },
       dataset() {},
+      sent(hasLeft) {
+        if (!hasLeft) for (const value of leaving) remotes.delete(value);
+        leaving = [];
+      },
       classOf: (kind) => CLASSES[kind]() as Promise<Class>,
     },
     1,

@@ -24,6 +24,8 @@ export interface Side extends Pick<Lender, 'stays'>, Pick<Receiver, 'stayed' | '
   answer(on: number | undefined, name: string, args: unknown[]): unknown;
   /** The other side has no use any more for what stays here. */
   released?(id: number): void;
+  /** What was packed since it was last called has left, or never will. */
+  sent?(hasLeft: boolean): void;
 }
 
 interface Remote {
@@ -109,7 +111,7 @@ export class Peer implements Lender, Receiver {
     const before = this.borrows;
     try {
       this.loans = loans;
-      const given = this.packed(args, this.side.movesArguments);
+      const given = this.arguments(args);
       this.loans = undefined;
       return await this.value(this.rpc.$call('call', on, name, given));
     } finally {
@@ -197,6 +199,15 @@ export class Peer implements Lender, Receiver {
     return this.side.classOf(kind);
   }
 
+  private arguments(args: unknown[]): unknown {
+    try {
+      return this.packed(args, this.side.movesArguments);
+    } catch (error) {
+      this.side.sent?.(false);
+      throw error;
+    }
+  }
+
   /** `moves`: whether arrays go over or are copied. */
   private packed(value: unknown, moves: boolean | 'results'): unknown {
     const packer = new Packer(this, moves !== false);
@@ -210,7 +221,9 @@ export class Peer implements Lender, Receiver {
   private post(message: Message): void {
     try {
       this.port.post(message, this.transferred(message));
+      this.side.sent?.(true);
     } catch (error) {
+      this.side.sent?.(false);
       if (message.t !== 's') throw error;
       this.port.post({ ...message, r: this.packed({ error }, false) }, []);
     }

@@ -8,7 +8,6 @@ addEventListener('unhandledrejection', ({ reason }) => faults.push(String(reason
 const task = JSON.parse(new URL(location.href).searchParams.get('task'));
 const golden = await (await fetch('/test/golden/digests.json')).json();
 const told = await answer(task, golden).catch((error) => ({ failed: `${error}\n${error.stack}` }));
-await fetch('/told', {
-  method: 'POST',
-  body: JSON.stringify(faults.length > 0 ? { failed: faults.join('\n') } : told),
-});
+const body = JSON.stringify(faults.length > 0 ? { failed: faults.join('\n') } : told);
+// An answer that nobody reads Chromium breaks off.
+await (await fetch('/told', { method: 'POST', body })).text();

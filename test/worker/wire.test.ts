@@ -285,6 +285,10 @@ wire('what cannot cross is refused with a reason, and nothing is lost by it', as
   }
   assert.is((await refusal(worker.chowLiuTree(data, { seed: Symbol('x') } as never))).name, 'DataCloneError');
   assert.instance(await worker.chowLiuTree(data), Tree);
+  const here = Dataset.dense(values(), { columns: 4 });
+  for (const wrongly of [{ engine }, { seed: Symbol('x') }]) await refusal(worker.chowLiuTree(here, wrongly as never));
+  assert.is(here.features.kind === 'dense' && here.features.values.length, ROWS * 4);
+  assert.instance(await worker.chowLiuTree(here), Tree);
 });
 
 wire('what was disposed of is gone, and so is a worker that has ended', async () => {
