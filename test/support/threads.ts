@@ -10,7 +10,7 @@ export async function sameAtAnyThreads<T>(run: (engine: Engine) => T | Promise<T
   let first: { result: T } | undefined;
   for (const threads of COUNTS) {
     // WebKit reserves at once what a memory may ever have, and gives few such.
-    const engine = await createEngine({ threads, maxMemory: 2 ** 28 });
+    const engine = await createEngine({ threads, ...(globalThis.process ? {} : { maxMemory: 2 ** 28 }) });
     const fork = engine.fork.bind(engine);
     engine.fork = (work, own) => fork(work + 1e9, own);
     try {
