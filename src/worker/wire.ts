@@ -26,6 +26,7 @@ export function token(tag: Token[typeof TAG], parts: Omit<Token, typeof TAG> = {
 
 /** Callbacks that are told where the work is, time and again. */
 const TELLS = 'onProgress';
+/** Entries of a list from which on not all are looked at: a page has no time for that. */
 const MANY = 100;
 
 /** What the side that sends knows. */
