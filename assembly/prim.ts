@@ -334,10 +334,10 @@ export function prim_advance(
   return joined;
 }
 
-/** Open variables of slots [s0, s1) without a list whose keys are highest: up to `most`, highest first. Returns how many. out: i32[most]. */
-export function prim_promising(out: usize, key: usize, place: usize, vertex: usize, most: i32, s0: i32, s1: i32): i32 {
+/** Open variables of slots [s0, s1) without a list whose keys are highest, and above `bar`, -1 or more: up to `most`, highest first. Returns how many. out: i32[most]. */
+export function prim_promising(out: usize, key: usize, place: usize, vertex: usize, most: i32, bar: f64, s0: i32, s1: i32): i32 {
   // A heap of slots, the lowest key on top; what has joined has a key of -2.
-  let size = 0, bar: f64 = -1;
+  let size = 0;
   // Slots of many ones, whose keys tend to be high, are looked at first.
   for (let s = s1 - 1; s >= s0; s--) {
     const k = load<f64>(key + ((<usize>s) << 3));

@@ -31,6 +31,8 @@ const LONG_BATCH = 5_000_000;
 const PAIR = 10;
 const LEVEL = 1;
 const PER_NS = 20;
+/** Slots that are looked at beside lists that take a ns. */
+const LOOKS = 1 / 4;
 /** Pairs of one variable from which on they are counted in parts of so many. */
 const LONG = 2 ** 22;
 const PART = 2 ** 20;
@@ -69,7 +71,7 @@ function levelsOf(ones: Int32Array) {
 
 /** Cells of a list at most, of each item's lists, and of those that wait. */
 function cellsOf(d: number, levels: number, entries: number) {
-  return { most: d + levels + 1, region: 256 + Math.ceil(d / 8), waiting: 4096 + d + Math.min(16 * d, 2 * entries) };
+  return { most: d + levels + 1, region: 256 + Math.ceil(d / 8), waiting: 4096 + d + Math.min(6 * d, 2 * entries) };
 }
 
 /** Parts in which the pairs of the longest column are counted; 0 where it is not long. */
@@ -159,10 +161,10 @@ export class SparsePrim {
   private width = LEAST_WIDTH;
   /** How many are looked for, at most. */
   private wanted = MOST_AHEAD;
-  /** Cells in use of those that wait; from how many on they are packed, and how many had joined when they were. */
+  /** Cells in use of those that wait. */
   private used = 0;
-  private packAt: number;
-  private packed = 0;
+  /** No lists wait of variables whose keys are below it. */
+  private bar = -1;
 
   private constructor(
     private readonly engine: Engine,
@@ -182,7 +184,6 @@ export class SparsePrim {
       longest = Math.max(longest, this.pairs(v));
     }
     this.at = layOut(engine, scope, rows, bound, this.ones, longest);
-    this.packAt = this.at.cells.waiting / 2;
     this.costs = new Float64Array(d);
     for (let v = 0; v < d; v++) this.costs[v] = PAIR * this.pairs(v) + LEVEL * this.at.levels + 100;
   }
@@ -293,16 +294,29 @@ export class SparsePrim {
 
   /** How many variables to make lists for, the next one counted. */
   private aheadOf(joined: number): number {
-    const { at } = this;
-    const { waiting } = at.cells;
-    const isFull = () => waiting - this.used < waiting / 16;
-    if (this.used > this.packAt || (isFull() && joined >= this.packed + MOST_AHEAD / 2)) {
-      this.used = this.engine.kernels.prim_pack(at.pool, at.place, at.key, this.used);
-      this.packAt = (this.used + waiting) / 2;
-      this.packed = joined;
-    }
+    const { waiting } = this.at.cells;
+    if (this.used > waiting - waiting / 16) this.makeRoom();
+    else if (this.used < waiting / 8) this.bar = -1;
     // At first keys are low, and lists long.
-    return isFull() ? 1 : Math.min(MOST_AHEAD, 1 + (joined >> 2));
+    return Math.min(MOST_AHEAD, 1 + (joined >> 2));
+  }
+
+  /** Lets go of the lists whose variables are the least likely to join soon, half of the cells. */
+  private makeRoom(): void {
+    const { engine, at, d } = this;
+    const [place, key] = [engine.i32(at.place, d), engine.f64(at.key, d)];
+    const cells = engine.i32(at.pool, 4 * at.cells.waiting);
+    const slots: number[] = [];
+    for (let s = 0; s < d; s++) if (place[s]! >= 0) slots.push(s);
+    slots.sort((s, t) => key[t]! - key[s]! || s - t);
+    let kept = 0;
+    for (const s of slots) {
+      kept += cells[4 * place[s]! + 1]! + 1;
+      if (kept <= at.cells.waiting / 2) continue;
+      this.bar = Math.max(this.bar, key[s]!);
+      place[s] = -1;
+    }
+    this.used = engine.kernels.prim_pack(at.pool, at.place, at.key, this.used);
   }
 
   /** Beside the lists it is found out what they may be made for next. */
@@ -312,9 +326,9 @@ export class SparsePrim {
     const fork = engine.fork(cost * PER_NS, at.own);
     this.wanted = Math.min(MOST_AHEAD, 16 + joined);
     const from = this.look < d ? this.look : 0;
-    const to = Math.min(d, from + this.width);
+    const to = Math.min(d, from + Math.min(this.width, LEAST_WIDTH + cost * LOOKS));
     this.look = to;
-    fork.keep(fork.kernels.prim_promising(at.promising, at.key, at.place, at.vertex, this.wanted, from, to));
+    fork.keep(fork.kernels.prim_promising(at.promising, at.key, at.place, at.vertex, this.wanted, this.bar, from, to));
     fork.next();
     ends.forEach((end, i) => {
       const begin = i ? ends[i - 1]! : 0;

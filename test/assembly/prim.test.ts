@@ -312,11 +312,12 @@ kernelTest('prim_promising', 'the open variables without lists whose keys are hi
     const key = Float64Array.from({ length: d }, () => [-2, -1, 0, 0.5, draws.unit()][draws.below(5)]!);
     const place = Int32Array.from({ length: d }, () => (draws.below(3) ? -1 : draws.below(9)));
     const vertex = draws.permutation(d);
+    const bar = [-1, 0, 0.5][draws.below(3)]!;
     guarded((memory) => {
       const out = memory.output(new Int32Array(most));
       const inputs = [memory.input(key).at, memory.input(place).at, memory.input(vertex).at] as const;
-      const size = promising(out.at, ...inputs, most, s0, s1);
-      const open = [...key.keys()].filter((s) => s >= s0 && s < s1 && key[s]! >= 0 && place[s]! < 0);
+      const size = promising(out.at, ...inputs, most, bar, s0, s1);
+      const open = [...key.keys()].filter((s) => s >= s0 && s < s1 && key[s]! > bar && place[s]! < 0);
       const keys = open.map((s) => key[s]!).sort((x, y) => y - x);
       assert.is(size, Math.min(most, open.length));
       const found = [...out.read().subarray(0, size)].map((v) => vertex.indexOf(v));
