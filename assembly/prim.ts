@@ -180,7 +180,7 @@ export function prim_list_counted(
 }
 
 /** Writes v's list, from the `met` counts above zero, which become zeros. Returns its cells, −1 where they do not fit. */
-function list_offers(
+export function list_offers(
   out: usize, capacity: i32, count: usize, met: i32, v: i32, key: usize, parent: usize, levelMin: usize, levelParent: usize, levelStart: usize, levelOnes: usize,
   vertex: usize, slot: usize, ones: usize, margin: usize, table: usize, n: i32, levels: i32,
 ): i32 {

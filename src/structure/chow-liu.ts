@@ -2,9 +2,12 @@ import { complete } from '../check/complete.js';
 import { type Completed, type Fn, type Options, type OptionsOf, SIGNAL } from '../check/option.js';
 import type { Observations } from '../data/checked.js';
 import type { Table } from '../data/tables/table.js';
-import { ENGINE, type Engine, engineOf } from '../runtime/engine.js';
+import { ENGINE, type Engine, engineOf, type Scope } from '../runtime/engine.js';
 import { Pace } from '../runtime/pace.js';
-import { PairInformation, pairBytes } from './pair-information.js';
+import type { Counts } from './counts/counts.js';
+import { isCounts } from './counts/is-counts.js';
+import { type InformationRows, PairInformation, pairBytes } from './pair-information.js';
+import type { PairLists } from './pair-lists.js';
 import { RowFrontier } from './prim.js';
 import { type NamedVariables, variablesOf } from './table-variables.js';
 import { DisjointSets, type Edge, requireVertex, Tree } from './tree.js';
@@ -61,15 +64,16 @@ export const CHOW_LIU = {
 export type ChowLiuOptions = OptionsOf<typeof CHOW_LIU>;
 
 /**
- * The Chow-Liu tree of the features, or of the columns of a Table, each one variable: the maximum spanning tree over pairwise mutual information (Chow and Liu 1968), by Prim's algorithm. Of equal
+ * The Chow-Liu tree of the features, or of the columns of a Table, each one variable, or of Counts of them: the maximum spanning tree over pairwise mutual information (Chow and Liu 1968), by Prim's algorithm. Of equal
  * edges the smaller (min, max) pair wins, so the tree is unique. For sparse rows only pairs that occur together are counted, and of the others
  * only those that could become an edge are looked at (Meilă 1999): time near O(d · distinct counts + Σ over rows of nnz²), memory O(d + nnz).
  *
  * Promises that onProgress returns are waited for before the result, until the signal comes; one that is rejected ends the call.
  */
-export async function chowLiuTree(data: Observations | Table, given: ChowLiuOptions = {}): Promise<Tree> {
+export async function chowLiuTree(data: Observations | Table | Counts, given: ChowLiuOptions = {}): Promise<Tree> {
   const options = complete(CHOW_LIU, given, 'chowLiuTree');
   const pace = new Pace(options.signal);
+  if (isCounts(data)) return (await import('./counts/tree.js')).treeOfCounts(data, options, given);
   const isSparse = (data as Observations | null)?.features?.kind === 'sparse';
   const [engine, held] = await Promise.all([
     engineOf(options),
@@ -88,16 +92,46 @@ export async function chowLiuTree(data: Observations | Table, given: ChowLiuOpti
   }
 }
 
+/** What a tree is grown from. */
+export interface TreeSource {
+  readonly variables: number;
+  /** Who occurs with whom, where variables are binary and most do not; lives as long as the scope. */
+  readonly lists?: (scope: Scope, pace: Pace) => Promise<PairLists>;
+  readonly information: (pace: Pace) => Promise<InformationRows>;
+}
+
+/** How a tree is grown. */
+export type Growth = Completed<typeof CONSTRAINTS> & Pick<ChowLiuOptions, 'signal' | 'onProgress'>;
+
 /** chowLiuTree over variables that are discrete already. */
-export async function growTree(
+export function growTree(
   engine: Engine,
   data: Variables,
-  options: Completed<typeof CONSTRAINTS> & Pick<ChowLiuOptions, 'signal' | 'onProgress'>,
+  options: Growth,
+  names?: readonly string[],
+  states?: NamedVariables['states'],
+): Promise<Tree> {
+  const source: TreeSource = {
+    variables: data.variables,
+    ...(data.kind === 'rows' ? { lists: (scope, pace) => listsOf(engine, data, scope, pace) } : {}),
+    information: async (pace) => {
+      requireRoom(engine, data.variables, pairBytes(data, 20));
+      return PairInformation.inTurns(engine, data, pace);
+    },
+  };
+  return growFrom(engine, source, options, names, states);
+}
+
+/** growTree from any source. */
+export async function growFrom(
+  engine: Engine,
+  source: TreeSource,
+  options: Growth,
   names?: readonly string[],
   states?: NamedVariables['states'],
 ): Promise<Tree> {
   const { root, minInformation, required, forbidden } = options;
-  const d = data.variables;
+  const d = source.variables;
   requireVertex(root, d, 'root');
   const overrides = constraintTable(required, forbidden, d);
   const pace = new Pace(options.signal);
@@ -108,9 +142,9 @@ export async function growTree(
     hear: (joined) => pace.hear(options.onProgress?.(joined, d)),
   };
   const edges =
-    overrides.size > 0 || data.kind !== 'rows'
-      ? await denseEdges(engine, data, overrides, steering)
-      : await sparseEdges(engine, data, steering);
+    overrides.size > 0 || !source.lists
+      ? await denseEdges(engine, source, overrides, steering)
+      : await sparseEdges(engine, source.lists, steering);
   steering.hear(d);
   await pace.end();
   return new Tree(d, edges, root, names, states);
@@ -122,15 +156,28 @@ interface Steering extends Completed<Pick<typeof CONSTRAINTS, 'root' | 'minInfor
   readonly hear: (joined: number) => void;
 }
 
-/** Of binary rows without constraints. */
-async function sparseEdges(engine: Engine, data: BinaryRows, steering: Steering): Promise<Edge[]> {
-  const { root, minInformation, pace, hear } = steering;
-  const { SparsePrim, sparsePrimBytes } = await import('./sparse-prim.js');
-  requireRoom(engine, data.variables, sparsePrimBytes(engine, data));
+async function listsOf(engine: Engine, data: BinaryRows, scope: Scope, pace: Pace): Promise<PairLists> {
+  const [{ sparsePrimBytes }, { RowLists, rowListsBytes }] = await Promise.all([
+    import('./sparse-prim.js'),
+    import('./pair-lists.js'),
+  ]);
+  const { rows, variables } = data;
+  const { held, turning, pairs } = rowListsBytes(data);
+  const growing = sparsePrimBytes(engine, rows, variables, data.index.length, pairs);
+  requireRoom(engine, variables, held + Math.max(turning, growing));
+  return RowLists.over(engine, scope, data, pace);
+}
+
+/** Of binary variables without constraints. */
+async function sparseEdges(
+  engine: Engine,
+  listing: NonNullable<TreeSource['lists']>,
+  { root, minInformation, pace, hear }: Steering,
+): Promise<Edge[]> {
   const scope = engine.scope();
   try {
-    const prim = await SparsePrim.over(engine, scope, data, pace);
-    return await prim.grow(root, minInformation, pace, hear);
+    const [{ SparsePrim }, lists] = await Promise.all([import('./sparse-prim.js'), listing(scope, pace)]);
+    return await new SparsePrim(engine, scope, lists).grow(root, minInformation, pace, hear);
   } finally {
     scope.dispose();
   }
@@ -139,12 +186,11 @@ async function sparseEdges(engine: Engine, data: BinaryRows, steering: Steering)
 /** Of any variables, by a whole row of information for each. */
 async function denseEdges(
   engine: Engine,
-  data: Variables,
+  source: TreeSource,
   overrides: ReturnType<typeof constraintTable>,
   { root, minInformation, pace, hear }: Steering,
 ): Promise<Edge[]> {
-  requireRoom(engine, data.variables, pairBytes(data, 20));
-  const pairs = await PairInformation.inTurns(engine, data, pace);
+  const pairs = await source.information(pace);
   const scope = engine.scope();
   try {
     const frontier = new RowFrontier(engine, scope, pairs, overrides);
@@ -172,7 +218,7 @@ function isPairs(value: unknown): value is Pairs {
 }
 
 /** Required edges carry an infinite weight until the tree stands. */
-function withInformation(engine: Engine, pairs: PairInformation, edge: Edge): Edge {
+function withInformation(engine: Engine, pairs: InformationRows, edge: Edge): Edge {
   if (edge.information !== REQUIRED) return edge;
   pairs.row(edge.a);
   return { ...edge, information: engine.f64(pairs.information, pairs.variables)[edge.b]! };

@@ -1,5 +1,5 @@
 import { complete } from '../check/complete.js';
-import { type Options, type OptionsOf, SIGNAL } from '../check/option.js';
+import { type Completed, type Options, type OptionsOf, SIGNAL } from '../check/option.js';
 import { requireInteger } from '../check/require.js';
 import { checkedData, type Observations } from '../data/checked.js';
 import type { Table } from '../data/tables/table.js';
@@ -9,7 +9,16 @@ import { requireMemory } from '../runtime/budget.js';
 import { ENGINE, type Engine, engineOf } from '../runtime/engine.js';
 import { Pace } from '../runtime/pace.js';
 import { inTurns, STEP, type Steps } from '../runtime/steps.js';
-import { bindTable, countIndices, PairInformation, pairBytes, variableBytes } from './pair-information.js';
+import type { Counts } from './counts/counts.js';
+import { isCounts } from './counts/is-counts.js';
+import {
+  bindTable,
+  countIndices,
+  type InformationRows,
+  PairInformation,
+  pairBytes,
+  variableBytes,
+} from './pair-information.js';
 import { variablesOf } from './table-variables.js';
 import { requireVertex } from './tree.js';
 import { DISCRETISE, discretiseInTurns, requireRoom, type Variables } from './variables.js';
@@ -35,11 +44,11 @@ export interface InformationPair {
 }
 
 /**
- * The k pairs of features, or of columns of a Table, with the highest mutual information (nats), highest first, ties by (a, b). Time O(d² + Σ over rows of nnz²) for sparse rows.
+ * The k pairs of features, or of columns of a Table or of Counts, with the highest mutual information (nats), highest first, ties by (a, b). Time O(d² + Σ over rows of nnz²) for sparse rows.
  * RangeError for k below 1.
  */
 export async function topPairs(
-  data: Observations | Table,
+  data: Observations | Table | Counts,
   k: number,
   given: InformationOptions = {},
 ): Promise<InformationPair[]> {
@@ -47,8 +56,7 @@ export async function topPairs(
   const options = complete(INFORMATION, given, 'topPairs');
   const pace = new Pace(options.signal);
   const engine = await engineOf(options);
-  const { variables } = await variablesOf(engine, data, options, pace);
-  const pairs = await pairsOf(engine, variables, pace);
+  const pairs = await pairsOf(engine, data, options, given, pace);
   const inOrder = (x: InformationPair, y: InformationPair) => y.information - x.information || x.a - y.a || x.b - y.b;
   let top: InformationPair[] = [];
   let bar = -1;
@@ -70,14 +78,29 @@ export async function topPairs(
   return top;
 }
 
-async function pairsOf(engine: Engine, data: Variables, pace: Pace): Promise<PairInformation> {
-  requireRoom(engine, data.variables, pairBytes(data));
-  return PairInformation.inTurns(engine, data, pace);
+async function pairsOf(
+  engine: Engine,
+  data: Observations | Table | Counts,
+  options: Completed<typeof INFORMATION>,
+  given: InformationOptions,
+  pace: Pace,
+): Promise<InformationRows> {
+  if (isCounts(data)) {
+    const [{ countedInformation }, { requireCutAlready }] = await Promise.all([
+      import('./counts/counted-information.js'),
+      import('./counts/tree.js'),
+    ]);
+    requireCutAlready(data, given);
+    return countedInformation(engine, data, pace);
+  }
+  const { variables } = await variablesOf(engine, data, options, pace);
+  requireRoom(engine, variables.variables, pairBytes(variables));
+  return PairInformation.inTurns(engine, variables, pace);
 }
 
-/** Mutual information of two features, or columns of a Table, nats. */
+/** Mutual information of two features, or columns of a Table or of Counts, nats. */
 export async function mutualInformation(
-  data: Observations | Table,
+  data: Observations | Table | Counts,
   a: number,
   b: number,
   given: InformationOptions = {},
@@ -86,11 +109,10 @@ export async function mutualInformation(
   const pace = new Pace(options.signal);
   const engine = await engineOf(options);
   await pace.end();
-  const { variables } = await variablesOf(engine, data, options, pace);
-  requireVertex(a, variables.variables, 'a');
-  requireVertex(b, variables.variables, 'b');
-  const pairs = await pairsOf(engine, variables, pace);
+  const pairs = await pairsOf(engine, data, options, given, pace);
   try {
+    requireVertex(a, pairs.variables, 'a');
+    requireVertex(b, pairs.variables, 'b');
     await pairs.rowInTurns(a, pace);
     return engine.f64(pairs.information, pairs.variables)[b]!;
   } finally {

@@ -6,6 +6,7 @@ import type { Pace } from '../runtime/pace.js';
 import { ownOf } from '../runtime/parts.js';
 import { atOnce, inTurns, type Steps } from '../runtime/steps.js';
 import { bindingRows, copying } from './bound-rows.js';
+import type { PairSource } from './prim.js';
 import type { BinaryColumns, BinaryRows, StateColumns, Variables } from './variables.js';
 
 /** Bytes that variables take, what there is of each variable aside. */
@@ -34,8 +35,14 @@ const STATE_ROW = 25;
 /** What takes longer lets other tasks have their turn. */
 const LONG = 1e8;
 
+/** Who knows the mutual information of one variable with every other, a row at a time. */
+export interface InformationRows extends PairSource {
+  rowInTurns(v: number, pace: Pace): Promise<void>;
+  dispose(): void;
+}
+
 /** The mutual information of one variable with every other, over and over: data copied to the engine once, a call of kernels or few a row. */
-export class PairInformation {
+export class PairInformation implements InformationRows {
   readonly variables: number;
   /** f64[variables]: what `row` wrote last. */
   readonly information: Address;

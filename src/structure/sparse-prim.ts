@@ -3,11 +3,9 @@ import type { Engine, Scope } from '../runtime/engine.js';
 import type { Fork } from '../runtime/fork.js';
 import type { Pace } from '../runtime/pace.js';
 import { ownOf } from '../runtime/parts.js';
-import { inTurns } from '../runtime/steps.js';
-import { type BoundRows, bindingRows, columnParts } from './bound-rows.js';
 import { bindMargins } from './pair-information.js';
+import { type PairLists, partOf } from './pair-lists.js';
 import type { Edge } from './tree.js';
-import type { BinaryRows } from './variables.js';
 
 /** Lists that are made at a time: where each item's variables end, how many there are, and how long they take, ns. */
 interface Batch {
@@ -37,13 +35,6 @@ const LOOKS = 1 / 4;
 const LONG = 2 ** 22;
 const PART = 2 ** 20;
 const MOST_PARTS = 64;
-
-/** Pairs that occur together of a variable that is 1 in one row, on average. */
-function meanPairs({ rows, start, index }: BinaryRows): number {
-  let pairs = 0;
-  for (let r = 0; r < rows; r++) pairs += (start[r + 1]! - start[r]!) ** 2;
-  return index.length && pairs / index.length;
-}
 
 /** Variables in slots sorted by their ones, and the runs of equal ones. */
 function levelsOf(ones: Int32Array) {
@@ -90,25 +81,24 @@ function firstSlots(d: number): Int32Array {
   }
 }
 
-/** Bytes that growing a tree takes at most, the rows themselves counted. */
-export function sparsePrimBytes(engine: Engine, data: BinaryRows): number {
-  const { rows: n, variables: d, index } = data;
-  const entries = index.length;
+/**
+ * Bytes that growing a tree over so many variables takes at most, what tells the pairs aside.
+ * @param entries ones of all variables
+ * @param longest pairs of one variable that are gone through, at most
+ */
+export function sparsePrimBytes(engine: Engine, rows: number, d: number, entries: number, longest: number): number {
   const levels = Math.min(d, Math.ceil(Math.sqrt(2 * entries)) + 1);
   const { most, region, waiting } = cellsOf(d, levels, entries);
-  const rows = (data.held ? 1 : 3) * 4 * entries + (data.held ? 0 : 2 * 4 * n) + 4 * d;
-  const turning = 4 * columnParts(entries, d) * d;
-  const lists = CELL * (most + ITEMS * region + waiting) + 4 * partsOf(n * meanPairs(data)) * d;
-  const growing = 8 * n + (80 + 8 * engine.threads) * d + 16 * levels + lists;
-  return rows + Math.max(turning, growing);
+  const lists = CELL * (most + ITEMS * region + waiting) + 4 * partsOf(longest) * d;
+  return 8 * rows + (80 + 8 * engine.threads) * d + 16 * levels + lists;
 }
 
 /** What the kernels read and write, in the engine. */
-function layOut(engine: Engine, scope: Scope, n: number, bound: BoundRows, ones: Int32Array, longest: number) {
+function layOut(engine: Engine, scope: Scope, { rows: n, ones }: PairLists, entries: number, longest: number) {
   const d = ones.length;
   const { vertices, slots, levelStart, levelOnes } = levelsOf(ones);
   const levels = levelOnes.length;
-  const cells = cellsOf(d, levels, engine.i32(bound.columnStart, d + 1)[d]!);
+  const cells = cellsOf(d, levels, entries);
   const own = ownOf(engine, scope, 8 * d);
   engine.u8(own.at, own.bytes * engine.threads).fill(0);
   const { table, margin, ones: onesAt } = bindMargins(engine, scope, ones, n);
@@ -118,7 +108,6 @@ function layOut(engine: Engine, scope: Scope, n: number, bound: BoundRows, ones:
   const parent = scope.copy(new Int32Array(d).fill(-1));
   const [levelMin, levelParent] = [scope.copy(new Float64Array(levels).fill(-1)), scope.zeros(levels)];
   return {
-    ...bound,
     levels,
     cells,
     slots,
@@ -128,7 +117,6 @@ function layOut(engine: Engine, scope: Scope, n: number, bound: BoundRows, ones:
     parent,
     levelMin,
     levelParent,
-    /** What a list is made from, the rows aside, in the order of the kernels' arguments. */
     known: [key, parent, levelMin, levelParent, start, levelsAt, vertex, slot, onesAt, margin, table] as const,
     place: scope.copy(new Int32Array(d).fill(-1)),
     best: scope.copy(firstSlots(d)),
@@ -145,13 +133,8 @@ function layOut(engine: Engine, scope: Scope, n: number, bound: BoundRows, ones:
 
 /** Prim's tree over sparse binary rows: most pairs never occur together and are not looked at. See prim_list. */
 export class SparsePrim {
-  private readonly n: number;
   private readonly d: number;
   private readonly at: ReturnType<typeof layOut>;
-  private readonly ones: Int32Array;
-  private readonly columnStart: Int32Array;
-  /** Pairs that occur together of a variable that is 1 in one row, on average. */
-  private readonly mean: number;
   /** Of each variable's list, ns. */
   private readonly costs: Float64Array;
   /** What may join soon and has no list. */
@@ -166,30 +149,21 @@ export class SparsePrim {
   /** No lists wait of variables whose keys are below it. */
   private bar = -1;
 
-  private constructor(
+  constructor(
     private readonly engine: Engine,
     scope: Scope,
-    data: BinaryRows,
-    bound: BoundRows,
+    private readonly lists: PairLists,
   ) {
-    const { rows, variables: d } = data;
-    this.n = rows;
-    this.d = d;
-    this.columnStart = engine.i32(bound.columnStart, d + 1).slice();
-    this.mean = meanPairs(data);
-    this.ones = new Int32Array(d);
-    let longest = 0;
-    for (let v = 0; v < d; v++) {
-      this.ones[v] = this.columnStart[v + 1]! - this.columnStart[v]!;
-      longest = Math.max(longest, this.pairs(v));
+    const { ones } = lists;
+    this.d = ones.length;
+    let [entries, longest] = [0, 0];
+    for (let v = 0; v < this.d; v++) {
+      entries += ones[v]!;
+      longest = Math.max(longest, this.long(v));
     }
-    this.at = layOut(engine, scope, rows, bound, this.ones, longest);
-    this.costs = new Float64Array(d);
-    for (let v = 0; v < d; v++) this.costs[v] = PAIR * this.pairs(v) + LEVEL * this.at.levels + 100;
-  }
-
-  static async over(engine: Engine, scope: Scope, data: BinaryRows, pace: Pace): Promise<SparsePrim> {
-    return new SparsePrim(engine, scope, data, await inTurns(bindingRows(engine, scope, data), pace));
+    this.at = layOut(engine, scope, lists, entries, longest);
+    this.costs = new Float64Array(this.d);
+    for (let v = 0; v < this.d; v++) this.costs[v] = PAIR * lists.pairs(v) + LEVEL * this.at.levels + 100;
   }
 
   /**
@@ -205,7 +179,7 @@ export class SparsePrim {
         await pace.turn();
       }
       const next = engine.i32(at.order, d)[joined]!;
-      if (this.pairs(next) > LONG) {
+      if (this.long(next) > LONG) {
         hear(joined);
         await this.listLong(next, pace);
       } else {
@@ -243,8 +217,9 @@ export class SparsePrim {
     return edges;
   }
 
-  private pairs(v: number): number {
-    return this.ones[v]! * this.mean;
+  /** Pairs to go through, of what can be gone through in parts. */
+  private long(v: number): number {
+    return this.lists.countPart ? this.lists.pairs(v) : 0;
   }
 
   /** Lets those join of whom there are lists. */
@@ -276,7 +251,7 @@ export class SparsePrim {
     let [size, cost, longest] = [1, costs[next]!, costs[next]!];
     for (let i = 0; i < this.ahead.length && size < most && (cost < BATCH || cost < 4 * longest); i++) {
       const v = this.ahead[i]!;
-      if (v === next || this.pairs(v) > LONG) continue;
+      if (v === next || this.long(v) > LONG) continue;
       list[size++] = v;
       cost += costs[v]!;
       longest = Math.max(longest, costs[v]!);
@@ -334,20 +309,15 @@ export class SparsePrim {
       const begin = i ? ends[i - 1]! : 0;
       const isNext = i === 0;
       fork.keep(
-        fork.kernels.prim_list(
-          isNext ? plus(at.pool, at.cells.waiting * CELL) : this.region(i),
-          fork.own,
-          plus(at.list, begin * 4),
-          end - begin,
-          isNext ? at.cells.most : at.cells.region,
-          ...at.known,
-          at.start,
-          at.index,
-          at.columnStart,
-          at.columnRow,
-          this.n,
-          at.levels,
-        ),
+        this.lists.list(fork.kernels, {
+          out: isNext ? plus(at.pool, at.cells.waiting * CELL) : this.region(i),
+          own: fork.own,
+          list: plus(at.list, begin * 4),
+          size: end - begin,
+          capacity: isNext ? at.cells.most : at.cells.region,
+          known: at.known,
+          levels: at.levels,
+        }),
       );
       fork.next();
     });
@@ -386,13 +356,11 @@ export class SparsePrim {
   /** Lists v, of which even the pairs are counted in parts. */
   private async listLong(v: number, pace: Pace): Promise<void> {
     const { engine, at, d } = this;
-    const parts = partsOf(this.pairs(v));
-    const fork = engine.fork(PER_NS * PAIR * this.pairs(v), at.own);
-    const [first, ones] = [this.columnStart[v]!, this.ones[v]!];
-    const cut = (part: number) => first + Math.floor((part / parts) * ones);
+    const pairs = this.lists.pairs(v);
+    const parts = partsOf(pairs);
+    const fork = engine.fork(PER_NS * PAIR * pairs, at.own);
     for (let part = 0; part < parts; part++) {
-      const counts = plus(at.counts, part * d * 4);
-      fork.kernels.pair_counts_rows(counts, at.start, at.index, at.columnRow, cut(part), cut(part + 1), d);
+      this.lists.countPart!(fork.kernels, partOf(at.counts, part, d), v, part, parts);
       fork.next();
     }
     await fork.turns(pace);
@@ -403,7 +371,7 @@ export class SparsePrim {
       parts,
       v,
       ...at.known,
-      this.n,
+      this.lists.rows,
       at.levels,
     );
     this.ahead = this.ahead.filter((u) => u !== v);

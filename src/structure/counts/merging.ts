@@ -1,0 +1,138 @@
+import { plus } from '../../runtime/address.js';
+import { requireMemory } from '../../runtime/budget.js';
+import type { Engine, Scope } from '../../runtime/engine.js';
+import type { Pace } from '../../runtime/pace.js';
+import { ownOf } from '../../runtime/parts.js';
+import { codePair, eachPartner, MOST_PAIR_BYTES } from './codec.js';
+import { type CodedPairs, rowStart } from './pairs.js';
+
+/** Takes coded rows, one after another, with the bytes of each. */
+export type PairSink = (bytes: Uint8Array, sizes: ArrayLike<number>) => void | Promise<void>;
+
+/** Bytes that are read at a time, of an item of a fork, and how many there are; items of pairs at most. */
+const PART = 2 ** 21;
+const PARTS = 8;
+const MOST_ROWS = 2 ** 16;
+/** Multiply-adds that take as long as a byte. */
+const BYTE = 40;
+/** Counts of rows from here on do not fit the kernel's. */
+export const MOST_COUNTED = 2 ** 31;
+
+/** Bytes that a thread has to count in: its counts, and marks of those that are not 0. */
+export function countingBytes(items: number): number {
+  return 4 * items + 8 + 8 * (Math.ceil(items / 64) + Math.ceil(items / 4096) + 1);
+}
+
+/** For each thread, zeros. */
+export function countingOwn(engine: Engine, scope: Scope, items: number) {
+  const own = ownOf(engine, scope, countingBytes(items));
+  engine.u8(own.at, own.bytes * engine.threads).fill(0);
+  return own;
+}
+
+/**
+ * Adds up counts of pairs, row by row: sums of integers, so the same bytes for any order and grouping. Some megabytes of each source are in memory at a time.
+ * @param rows that were counted in all
+ */
+export async function mergePairs(
+  engine: Engine,
+  sources: readonly CodedPairs[],
+  items: number,
+  rows: number,
+  sink: PairSink,
+  pace: Pace,
+): Promise<void> {
+  const ranges = rangesOf(sources, items);
+  if (rows >= MOST_COUNTED) return mergeLarge(sources, ranges, sink, pace);
+  const most = Math.max(0, ...ranges.map(([v0, v1]) => bytesOf(sources, v0, v1)));
+  const together = Math.min(PARTS, ranges.length);
+  const held =
+    together * (2 * most + 4 * (sources.length + 1) * (MOST_ROWS + 1)) + engine.threads * countingBytes(items);
+  requireMemory(engine, held, 'counts', `adding up the pairs of ${items} items`, 'fewer items');
+  const scope = engine.scope();
+  try {
+    const own = countingOwn(engine, scope, items);
+    for (let first = 0; first < ranges.length; first += PARTS) {
+      const some = ranges.slice(first, first + PARTS);
+      const inner = engine.scope();
+      try {
+        const bound = [];
+        for (const range of some) bound.push(await bind(engine, inner, sources, range));
+        const fork = engine.fork(BYTE * bound.reduce((sum, { bytes }) => sum + bytes, 0), own);
+        for (const { out, sizes, table, v0, v1 } of bound) {
+          fork.kernels.pairs_merge(out, sizes, fork.own, table, sources.length, v0, v1, items);
+          fork.next();
+        }
+        await fork.turns(pace);
+        for (const { out, sizes, v0, v1 } of bound) {
+          const each = engine.i32(sizes, v1 - v0).slice();
+          const bytes = each.reduce((sum, size) => sum + size, 0);
+          await sink(engine.u8(out, bytes).slice(), each);
+        }
+      } finally {
+        inner.dispose();
+      }
+      if (pace.due) await pace.turn();
+    }
+  } finally {
+    scope.dispose();
+  }
+}
+
+/** Items in ranges whose rows take some bytes together, and one at least. */
+function rangesOf(sources: readonly CodedPairs[], items: number): [number, number][] {
+  const ranges: [number, number][] = [];
+  for (let v0 = 0; v0 < items; ) {
+    let v1 = v0 + 1;
+    while (v1 < items && v1 - v0 < MOST_ROWS && bytesOf(sources, v0, v1 + 1) <= PART) v1++;
+    ranges.push([v0, v1]);
+    v0 = v1;
+  }
+  return ranges;
+}
+
+function bytesOf(sources: readonly CodedPairs[], v0: number, v1: number): number {
+  return sources.reduce((sum, source) => sum + rowStart(source, v1) - rowStart(source, v0), 0);
+}
+
+/** A range's rows of all sources, in the engine. */
+async function bind(engine: Engine, scope: Scope, sources: readonly CodedPairs[], [v0, v1]: [number, number]) {
+  const table = scope.bytes(8 * sources.length);
+  let bytes = 0;
+  for (const [s, source] of sources.entries()) {
+    const [from, to] = [rowStart(source, v0), rowStart(source, v1)];
+    const read = source.read(from, to);
+    const coded = scope.copy(read instanceof Uint8Array ? read : await read);
+    const start = scope.copy(Int32Array.from({ length: v1 - v0 + 1 }, (_, i) => rowStart(source, v0 + i) - from));
+    engine.u32(plus(table, 8 * s), 2).set([coded, start]);
+    bytes += to - from;
+  }
+  return { v0, v1, bytes, table, out: scope.bytes(Math.max(1, bytes)), sizes: scope.bytes(4 * (v1 - v0)) };
+}
+
+/** By doubles, which hold integers up to 2^53. */
+async function mergeLarge(
+  sources: readonly CodedPairs[],
+  ranges: readonly [number, number][],
+  sink: PairSink,
+  pace: Pace,
+): Promise<void> {
+  for (const [v0, v1] of ranges) {
+    for (let v = v0; v < v1; v++) {
+      const sums = new Map<number, number>();
+      for (const source of sources) {
+        const [from, to] = [rowStart(source, v), rowStart(source, v + 1)];
+        const bytes = await source.read(from, to);
+        eachPartner(bytes, 0, bytes.length, v, (u, count) => sums.set(u, (sums.get(u) ?? 0) + count));
+      }
+      const out = new Uint8Array(MOST_PAIR_BYTES * sums.size);
+      let [at, last] = [0, v];
+      for (const u of Float64Array.from(sums.keys()).sort()) {
+        at = codePair(out, at, u - last, sums.get(u)!);
+        last = u;
+      }
+      await sink(out.subarray(0, at), [at]);
+      if (pace.due) await pace.turn();
+    }
+  }
+}
