@@ -221,3 +221,36 @@ function read(count: usize, touched: usize, met: i32, from: usize, end: usize, f
   }
   return met;
 }
+
+/**
+ * The first of the coded rows [v0, v1) that pairs_of_rows cannot have made of n rows, −1 where all are sound. coded has `bytes` bytes; start: where each row begins, u32[v1 − v0 + 1]; ones: i32[d], in how many rows
+ * each item is, −1 where that is not known.
+ */
+export function pairs_unsound(coded: usize, bytes: u32, start: usize, ones: usize, v0: i32, v1: i32, d: i32, n: i32): i32 {
+  for (let v = v0; v < v1; v++) {
+    const at = start + (<usize>(v - v0) << 2), end = load<u32>(at, 4), nv = load<i32>(ones + (<usize>v << 2));
+    let u = <i64>v, from = load<u32>(at);
+    if (end > bytes || from > end) return v;
+    while (from < end) {
+      let gap: u64 = 0, count: u64 = 0;
+      for (let shift: u64 = 0; ; shift += 7) {
+        if (from >= end || shift > 28) return v;
+        const byte = load<u8>(coded + from++);
+        gap |= <u64>(byte & 127) << shift;
+        if (byte < 128) break;
+      }
+      for (let shift: u64 = 0; ; shift += 7) {
+        if (from >= end || shift > 28) return v;
+        const byte = load<u8>(coded + from++);
+        count |= <u64>(byte & 127) << shift;
+        if (byte < 128) break;
+      }
+      u += gap;
+      if (gap == 0 || u >= d || count == 0) return v;
+      const nu = load<i32>(ones + (<usize>u << 2));
+      const most = min(nv < 0 ? n : nv, nu < 0 ? n : nu);
+      if (count > <u64>most || (min(nu, nv) >= 0 && <i64>nu + <i64>nv - <i64>count > <i64>n)) return v;
+    }
+  }
+  return -1;
+}

@@ -21,7 +21,7 @@ export {
 export {
   prim_advance, prim_keep, prim_leave, prim_list, prim_list_counted, prim_near, prim_nearest, prim_pack, prim_promising, prim_start, prim_step,
 } from './prim';
-export { pairs_merge, pairs_of_rows, pairs_row, pairs_turn, pairs_turned_sizes, prim_list_coded } from './counts';
+export { pairs_merge, pairs_of_rows, pairs_row, pairs_turn, pairs_turned_sizes, pairs_unsound, prim_list_coded } from './counts';
 export { collect_active, merge_strips, scatter_active, strip_columns_backward, strip_dots, strip_rows_forward } from './strips';
 export { accumulate, batch_norm_apply, batch_norm_backward, batch_norm_sums, plane_moments } from './norm';
 export { gate_backward, gate_decide, gate_forward } from './gate';

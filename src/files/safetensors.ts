@@ -85,8 +85,43 @@ export function* writing(
     checkTensor(name, tensor);
     return { name, dtype: dtypeOf(tensor.data), ...tensor };
   });
-  entries.sort((a, b) => DTYPES.indexOf(a.dtype) - DTYPES.indexOf(b.dtype) || compareUtf8(a.name, b.name));
+  const laid = entries.map((entry) => ({ ...entry, byteLength: entry.data.byteLength }));
+  const header = headerOf(laid, metadata);
+  const bytes = new Uint8Array(header.length + laid.reduce((sum, { byteLength }) => sum + byteLength, 0));
+  bytes.set(header);
+  let at = header.length;
+  for (const { data } of laid.sort(inFileOrder)) {
+    for (const part of partsOf(data, COPIED)) {
+      bytes.set(part, at);
+      at += part.length;
+      yield;
+    }
+  }
+  return bytes;
+}
 
+/** A tensor's place in a file. */
+export interface TensorPlace {
+  readonly name: string;
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly byteLength: number;
+}
+
+/** Widest type first, then by name. */
+export function inFileOrder(a: TensorPlace, b: TensorPlace): number {
+  return DTYPES.indexOf(a.dtype) - DTYPES.indexOf(b.dtype) || compareUtf8(a.name, b.name);
+}
+
+/**
+ * The first bytes of a file: all before the tensors, which follow in their order.
+ * @param length of these bytes at least, filled with blanks
+ */
+export function headerOf(
+  tensors: readonly TensorPlace[],
+  metadata: Readonly<Record<string, string>>,
+  length = 0,
+): Uint8Array<ArrayBuffer> {
   const items = new HeaderItems();
   const notes = Object.keys(metadata).sort(compareUtf8);
   if (notes.length > 0) {
@@ -95,27 +130,17 @@ export function* writing(
     items.add(`"${METADATA}":${pairs}`);
   }
   let offset = 0;
-  for (const { name, dtype, shape, data } of entries) {
-    const end = offset + data.byteLength;
+  for (const { name, dtype, shape, byteLength } of [...tensors].sort(inFileOrder)) {
+    const end = offset + byteLength;
     items.add(`${quote(name, 'tensors')}:{"dtype":"${dtype}","shape":[${shape}],"data_offsets":[${offset},${end}]}`);
     offset = end;
   }
   const json = new TextEncoder().encode(String(items));
-  const headerBytes = Math.ceil(json.length / 8) * 8;
+  const headerBytes = Math.max(length - 8, Math.ceil(json.length / 8) * 8);
   requireHeaderSize(headerBytes);
-
-  const bytes = new Uint8Array(8 + headerBytes + offset);
+  const bytes = new Uint8Array(8 + headerBytes).fill(0x20, 8);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(headerBytes), true);
   bytes.set(json, 8);
-  bytes.fill(0x20, 8 + json.length, 8 + headerBytes);
-  let at = 8 + headerBytes;
-  for (const { data } of entries) {
-    for (const part of partsOf(data, COPIED)) {
-      bytes.set(part, at);
-      at += part.length;
-      yield;
-    }
-  }
   return bytes;
 }
 
@@ -128,6 +153,23 @@ export function* writing(
  */
 export function readSafetensors(bytes: Uint8Array): Safetensors {
   if (!(bytes instanceof Uint8Array)) throw new TypeError(`bytes: expected Uint8Array, got ${got(bytes)}`);
+  const headerBytes = headerLength(bytes);
+  if (bytes.length < 8 + headerBytes) {
+    throw new RangeError(`header: expected ${headerBytes} bytes, got ${bytes.length - 8}; the file is truncated`);
+  }
+  const { entries, metadata } = readHeader(bytes.slice(8, 8 + headerBytes), bytes.length - 8 - headerBytes);
+  const tensors: Record<string, Tensor> = Object.create(null);
+  for (const { name, shape, dtype, length, begin, end } of entries) {
+    tensors[name] = {
+      shape,
+      data: dataOf(bytes.subarray(8 + headerBytes + begin, 8 + headerBytes + end), dtype, length),
+    };
+  }
+  return { tensors, metadata };
+}
+
+/** Of the JSON header behind the first 8 bytes, which tell it. */
+export function headerLength(bytes: Uint8Array): number {
   if (bytes.length < 8) throw new RangeError(`bytes: expected at least 8 for a header length, got ${bytes.length}`);
   const announced = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true);
   if (announced > MAX_HEADER_BYTES) {
@@ -135,18 +177,17 @@ export function readSafetensors(bytes: Uint8Array): Safetensors {
       `header: expected at most ${MAX_HEADER_BYTES} bytes, got ${announced}; is this a safetensors file?`,
     );
   }
-  const headerBytes = Number(announced);
-  if (bytes.length < 8 + headerBytes) {
-    throw new RangeError(`header: expected ${headerBytes} bytes, got ${bytes.length - 8}; the file is truncated`);
-  }
-  const header = parseHeader(bytes.slice(8, 8 + headerBytes));
-  const metadata = readMetadata(header[METADATA]);
-  const entries = Object.keys(header)
-    .filter((name) => name !== METADATA)
-    .map((name) => readEntry(name, header[name]))
-    .sort((a, b) => a.begin - b.begin || a.end - b.end);
+  return Number(announced);
+}
 
-  const dataBytes = bytes.length - 8 - headerBytes;
+/** Where tensors are among `dataBytes` bytes behind a header, in their order there. */
+export function readHeader(header: Uint8Array, dataBytes: number) {
+  const json = parseHeader(header);
+  const metadata = readMetadata(json[METADATA]);
+  const entries = Object.keys(json)
+    .filter((name) => name !== METADATA)
+    .map((name) => readEntry(name, json[name]))
+    .sort((a, b) => a.begin - b.begin || a.end - b.end);
   let covered = 0;
   for (const { name, begin, end } of entries) {
     if (begin !== covered) {
@@ -159,19 +200,11 @@ export function readSafetensors(bytes: Uint8Array): Safetensors {
     const fault = dataBytes < covered ? 'the file is truncated' : 'the file is too long';
     throw new RangeError(`data: expected ${covered} bytes, got ${dataBytes}; ${fault}`);
   }
-
-  const tensors: Record<string, Tensor> = Object.create(null);
-  for (const { name, shape, dtype, length, begin, end } of entries) {
-    tensors[name] = {
-      shape,
-      data: dataOf(bytes.subarray(8 + headerBytes + begin, 8 + headerBytes + end), dtype, length),
-    };
-  }
-  return { tensors, metadata };
+  return { entries, metadata };
 }
 
 /** A view where the bytes are aligned for the type. */
-function dataOf(bytes: Uint8Array, dtype: string, length: number): TensorData {
+export function dataOf(bytes: Uint8Array, dtype: string, length: number): TensorData {
   const widen = HALVES[dtype];
   if (widen) return widen(bytes);
   const array = ARRAYS[dtype]!;

@@ -13,7 +13,7 @@ import {
 import { Sha256 } from './sha256.js';
 
 /** Metadata entry that holds the SHA-256 of all else in the file, in hexadecimal. docs/FORMAT.md tells how it is made. */
-const SEAL = 'espalier.sha256';
+export const SEAL = 'espalier.sha256';
 /** Bytes a step. */
 const HASHED = 2 ** 18;
 
@@ -61,14 +61,44 @@ function read(bytes: Uint8Array, argument: string): Safetensors {
   }
 }
 
-/** Of the contents, whatever their order and place in the file. */
+/** A tensor whose bytes come in parts. */
+export interface TensorParts {
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly byteLength: number;
+  readonly parts: () => Iterable<Uint8Array>;
+}
+
+/** What digests bytes. */
+export interface Hash {
+  update(bytes: Uint8Array): unknown;
+}
+
 function* digestOf(
   tensors: Readonly<Record<string, Tensor>>,
   metadata: Readonly<Record<string, string>>,
 ): Steps<string> {
   const hash = new Sha256();
+  const parts: Record<string, TensorParts> = Object.create(null);
+  for (const [name, { shape, data }] of Object.entries(tensors)) {
+    const { byteLength } = data;
+    parts[name] = { dtype: dtypeOf(data), shape, byteLength, parts: () => partsOf(data, HASHED) };
+  }
+  yield* hashing(parts, metadata, hash);
+  return hash.hex();
+}
+
+/** Digests the contents, whatever their order and place in the file. */
+export function* hashing(
+  tensors: Readonly<Record<string, TensorParts>>,
+  metadata: Readonly<Record<string, string>>,
+  hash: Hash,
+): Steps<void> {
   const count = (n: number) => hash.update(new Uint8Array(BigUint64Array.of(BigInt(n)).buffer));
-  const counted = (bytes: Uint8Array) => count(bytes.length).update(bytes);
+  const counted = (bytes: Uint8Array) => {
+    count(bytes.length);
+    hash.update(bytes);
+  };
   const text = (words: string) => counted(new TextEncoder().encode(words));
   const notes = sorted(metadata).filter((name) => name !== SEAL);
   count(notes.length);
@@ -79,18 +109,17 @@ function* digestOf(
   const names = sorted(tensors);
   count(names.length);
   for (const name of names) {
-    const { shape, data } = tensors[name]!;
+    const { shape, dtype, byteLength, parts } = tensors[name]!;
     text(name);
-    text(dtypeOf(data));
+    text(dtype);
     count(shape.length);
     for (const side of shape) count(side);
-    count(data.byteLength);
-    for (const part of partsOf(data, HASHED)) {
+    count(byteLength);
+    for (const part of parts()) {
       hash.update(part);
       yield;
     }
   }
-  return hash.hex();
 }
 
 function sorted(record: Readonly<Record<string, unknown>>): string[] {

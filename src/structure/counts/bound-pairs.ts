@@ -4,7 +4,8 @@ import type { Engine, Scope } from '../../runtime/engine.js';
 import type { Kernels } from '../../runtime/kernels.js';
 import type { Pace } from '../../runtime/pace.js';
 import type { ListCall, PairLists } from '../pair-lists.js';
-import type { CodedPairs } from './pairs.js';
+import type { Counts } from './counts.js';
+import { requireSound } from './pairs.js';
 
 /** Bytes that are copied at a time. */
 const COPIED = 2 ** 22;
@@ -20,8 +21,9 @@ export interface BoundPairs {
   readonly turnedStart: Address;
 }
 
-/** They live as long as the scope. RangeError where they need more memory than there is. */
-export async function bindPairs(engine: Engine, scope: Scope, pairs: CodedPairs, pace: Pace): Promise<BoundPairs> {
+/** They live as long as the scope. RangeError where they need more memory than there is, or are unsound. */
+export async function bindPairs(engine: Engine, scope: Scope, counts: Counts, pace: Pace): Promise<BoundPairs> {
+  const { pairs, ones } = counts.contents;
   const { items: d } = pairs;
   const bytes = pairs.start[d]!;
   // Turned gaps are longer by a byte at most, mostly.
@@ -39,6 +41,7 @@ export async function bindPairs(engine: Engine, scope: Scope, pairs: CodedPairs,
   try {
     const last = inner.bytes(4 * d);
     const next = inner.zeros(d);
+    const onesAt = inner.copy(Int32Array.from(ones));
     const goThrough = async (visit: (v0: number, v1: number) => void) => {
       engine.i32(last, d).fill(-1);
       for (let v0 = 0, v1 = 0; v0 < d; v0 = v1) {
@@ -48,6 +51,10 @@ export async function bindPairs(engine: Engine, scope: Scope, pairs: CodedPairs,
         if (pace.due) await pace.turn();
       }
     };
+    await goThrough((v0, v1) => {
+      const rows = plus(start, 4 * v0);
+      requireSound(engine.kernels.pairs_unsound(coded, bytes, rows, onesAt, v0, v1, d, counts.rows));
+    });
     await goThrough((v0, v1) => engine.kernels.pairs_turned_sizes(next, last, coded, start, v0, v1));
     const turnedStart = scope.bytes(4 * (d + 1));
     const [sizes, starts] = [engine.u32(next, d), engine.u32(turnedStart, d + 1)];

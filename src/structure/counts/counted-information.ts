@@ -19,7 +19,7 @@ export async function countedInformation(engine: Engine, counts: Counts, pace: P
     const { items } = counts.contents.pairs;
     const { variables } = counts;
     requireMemory(engine, 8 * counts.rows + 40 * items + 8 * variables, 'counts', 'its information', 'fewer columns');
-    const bound = await bindPairs(engine, scope, counts.contents.pairs, pace);
+    const bound = await bindPairs(engine, scope, counts, pace);
     const all = occurringStates(counts);
     return all.areItems
       ? new BinaryRows(engine, scope, counts, bound)

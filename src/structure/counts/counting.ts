@@ -5,8 +5,8 @@ import type { Pace } from '../../runtime/pace.js';
 import { inTurns } from '../../runtime/steps.js';
 import { bindingRows } from '../bound-rows.js';
 import type { ItemRows } from './items.js';
-import { countingBytes, countingOwn, mergePairs } from './merging.js';
-import { type CodedPairs, HeldPairs, PairWriter } from './pairs.js';
+import { type Counted, countingBytes, countingOwn, mergePairs } from './merging.js';
+import { HeldPairs, PairWriter } from './pairs.js';
 
 /** Entries of rows that are counted together. */
 const ENTRIES = 2 ** 23;
@@ -32,7 +32,7 @@ export class PairCounter {
   /** Ones of each item. */
   ones = new Float64Array(0);
   rows = 0;
-  private runs: CodedPairs[] = [];
+  private runs: Counted[] = [];
   private start = new Int32Array(2 ** 16);
   private index = new Int32Array(2 ** 18);
   /** Rows that wait. */
@@ -77,17 +77,16 @@ export class PairCounter {
     if (items > this.ones.length) this.ones = widened(this.ones, items);
     await this.count(pace);
     if (this.runs.length !== 1) await this.merge(pace);
-    const { start, bytes } = this.runs[0] as HeldPairs;
-    return start.length === items + 1
-      ? (this.runs[0] as HeldPairs)
-      : new HeldPairs(items, widened(start, items + 1, start.at(-1)), bytes);
+    const pairs = this.runs[0]!.pairs as HeldPairs;
+    const { start, bytes } = pairs;
+    return start.length === items + 1 ? pairs : new HeldPairs(items, widened(start, items + 1, start.at(-1)), bytes);
   }
 
   private async merge(pace: Pace): Promise<void> {
-    const { engine, runs, ones, rows } = this;
+    const { engine, runs, ones, rows, block } = this;
     const writer = new PairWriter(ones.length);
-    await mergePairs(engine, runs, ones.length, rows, (bytes, sizes) => writer.rows(bytes, sizes), pace);
-    this.runs = [writer.held()];
+    await mergePairs(engine, runs, ones.length, (bytes, sizes) => writer.rows(bytes, sizes), pace);
+    this.runs = [{ pairs: writer.held(), ones, rows, partial: block.of > 1 }];
   }
 
   /** Counts the rows that wait. */
@@ -122,7 +121,7 @@ export class PairCounter {
         await fork.turns(pace);
         left = [...this.take(writer, some, places, (i) => fork.kept(i)), ...left.slice(PARTS)];
       }
-      this.runs.push(writer.held());
+      this.runs.push({ pairs: writer.held(), ones, rows: this.rows, partial: this.block.of > 1 });
     } finally {
       scope.dispose();
     }

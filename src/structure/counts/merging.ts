@@ -1,10 +1,19 @@
-import { plus } from '../../runtime/address.js';
+import { type Address, plus } from '../../runtime/address.js';
 import { requireMemory } from '../../runtime/budget.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
 import type { Pace } from '../../runtime/pace.js';
 import { ownOf } from '../../runtime/parts.js';
 import { codePair, eachPartner, MOST_PAIR_BYTES } from './codec.js';
-import { type CodedPairs, rowStart } from './pairs.js';
+import { type CodedPairs, requireSound, rowStart } from './pairs.js';
+
+/** Counts of pairs, and of their items alone, of so many rows. */
+export interface Counted {
+  readonly pairs: CodedPairs;
+  readonly ones: Float64Array;
+  readonly rows: number;
+  /** Ones of some items may be counted elsewhere: of those that are 0. */
+  readonly partial?: boolean | undefined;
+}
 
 /** Takes coded rows, one after another, with the bytes of each. */
 export type PairSink = (bytes: Uint8Array, sizes: ArrayLike<number>) => void | Promise<void>;
@@ -32,18 +41,18 @@ export function countingOwn(engine: Engine, scope: Scope, items: number) {
 
 /**
  * Adds up counts of pairs, row by row: sums of integers, so the same bytes for any order and grouping. Some megabytes of each source are in memory at a time.
- * @param rows that were counted in all
+ * RangeError for a source that is unsound.
  */
 export async function mergePairs(
   engine: Engine,
-  sources: readonly CodedPairs[],
+  counted: readonly Counted[],
   items: number,
-  rows: number,
   sink: PairSink,
   pace: Pace,
 ): Promise<void> {
+  const sources = counted.map(({ pairs }) => pairs);
   const ranges = rangesOf(sources, items);
-  if (rows >= MOST_COUNTED) return mergeLarge(sources, ranges, sink, pace);
+  if (counted.reduce((sum, { rows }) => sum + rows, 0) >= MOST_COUNTED) return mergeLarge(sources, ranges, sink, pace);
   const most = Math.max(0, ...ranges.map(([v0, v1]) => bytesOf(sources, v0, v1)));
   const together = Math.min(PARTS, ranges.length);
   const held =
@@ -52,12 +61,17 @@ export async function mergePairs(
   const scope = engine.scope();
   try {
     const own = countingOwn(engine, scope, items);
+    const bounds = counted.map(({ pairs, ones, rows, partial }) => ({
+      pairs,
+      rows,
+      ones: scope.copy(Int32Array.from(ones, (k) => (partial && k === 0 ? -1 : k))),
+    }));
     for (let first = 0; first < ranges.length; first += PARTS) {
       const some = ranges.slice(first, first + PARTS);
       const inner = engine.scope();
       try {
         const bound = [];
-        for (const range of some) bound.push(await bind(engine, inner, sources, range));
+        for (const range of some) bound.push(await bind(engine, inner, bounds, range));
         const fork = engine.fork(BYTE * bound.reduce((sum, { bytes }) => sum + bytes, 0), own);
         for (const { out, sizes, table, v0, v1 } of bound) {
           fork.kernels.pairs_merge(out, sizes, fork.own, table, sources.length, v0, v1, items);
@@ -96,14 +110,22 @@ function bytesOf(sources: readonly CodedPairs[], v0: number, v1: number): number
 }
 
 /** A range's rows of all sources, in the engine. */
-async function bind(engine: Engine, scope: Scope, sources: readonly CodedPairs[], [v0, v1]: [number, number]) {
+async function bind(
+  engine: Engine,
+  scope: Scope,
+  sources: readonly { readonly pairs: CodedPairs; readonly ones: Address; readonly rows: number }[],
+  [v0, v1]: [number, number],
+) {
   const table = scope.bytes(8 * sources.length);
   let bytes = 0;
-  for (const [s, source] of sources.entries()) {
+  for (const [s, { pairs: source, ones, rows }] of sources.entries()) {
     const [from, to] = [rowStart(source, v0), rowStart(source, v1)];
     const read = source.read(from, to);
     const coded = scope.copy(read instanceof Uint8Array ? read : await read);
     const start = scope.copy(Int32Array.from({ length: v1 - v0 + 1 }, (_, i) => rowStart(source, v0 + i) - from));
+    const { items } = source;
+    const end = Math.max(v0, Math.min(v1, items));
+    requireSound(engine.kernels.pairs_unsound(coded, to - from, start, ones, v0, end, items, rows));
     engine.u32(plus(table, 8 * s), 2).set([coded, start]);
     bytes += to - from;
   }

@@ -58,3 +58,9 @@ export class PairWriter {
 export function rowStart({ items, start }: CodedPairs, item: number): number {
   return start[Math.min(item, items)]!;
 }
+
+/** RangeError where the kernel pairs_unsound found a row that is not. */
+export function requireSound(unsound: number): void {
+  if (unsound >= 0)
+    throw new RangeError(`counts: expected counts of pairs, got a row of item ${unsound} that is damaged`);
+}

@@ -29,7 +29,7 @@ export async function treeOfCounts(
             const entries = ones.reduce((sum, k) => sum + k, 0);
             const bytes = 2.5 * pairs.start[d]! + 20 * d + sparsePrimBytes(engine, rows, d, entries, 0);
             requireMemory(engine, bytes, 'counts', `finding structure in ${d} columns`, 'fewer columns');
-            const bound = await bindPairs(engine, scope, pairs, pace);
+            const bound = await bindPairs(engine, scope, counts, pace);
             return new CodedLists(engine, bound, rows, Int32Array.from(ones));
           },
         }
