@@ -1,3 +1,4 @@
+import type { Batch } from '../../data/batch.js';
 import { argumentOf, type Source, sourceOfRaw } from '../../data/tables/source.js';
 import { Troubles } from '../../data/tables/troubles.js';
 import { CSV } from '../../data/text/csv.js';
@@ -6,7 +7,6 @@ import { RawParts } from '../../data/text/raw-parts.js';
 import { show } from '../../data/text/show.js';
 import { UserError } from '../errors.js';
 import { endingOf } from './format.js';
-import type { Batch } from './part.js';
 import type { TextBatch } from './part-text.js';
 
 /** How the cells of a part are read. */
@@ -48,7 +48,7 @@ export async function* cellBatches(
     const source = named(sourceOfRaw(raw, troubles), like?.names);
     troubles.throwAny();
     rows += source.rows;
-    yield { kind: 'cells', source };
+    yield { kind: 'cells', source, sureOfDecimal: parts.evidence.sureOfDecimal };
   }
   if (rows === 0) throw new UserError('expected at least one row, got none');
 }

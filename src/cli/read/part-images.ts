@@ -1,7 +1,7 @@
+import type { Batch } from '../../data/batch.js';
 import { type IdxArray, idxDataset } from '../../data/images/idx.js';
 import type { DenseMatrix } from '../../data/matrix.js';
 import { UserError } from '../errors.js';
-import type { Batch } from './part.js';
 
 const BATCH = 2 ** 22;
 /** Bytes of a number, by type. */

@@ -1,8 +1,7 @@
 import { statSync } from 'node:fs';
+import type { Batch } from '../../data/batch.js';
 import { EncodingError } from '../../data/documents/chunks.js';
 import { parseIdx } from '../../data/images/idx.js';
-import type { DenseMatrix, SparseMatrix } from '../../data/matrix.js';
-import type { Source } from '../../data/tables/source.js';
 import { sparseTextPart } from '../../data/text/sparse-text.js';
 import { svmlightPart } from '../../data/text/svmlight.js';
 import { inFile, UserError } from '../errors.js';
@@ -30,21 +29,6 @@ export interface PartOptions {
   /** Characters or bytes of a batch: some megabytes unless said. */
   readonly batch?: number | undefined;
 }
-
-/** Some rows of a part. */
-export type Batch =
-  | {
-      readonly kind: 'rows';
-      /** Of sparse rows, as many columns as the batch tells where they were not given. */
-      readonly features: SparseMatrix | DenseMatrix;
-      /** The class of each row by its name; absent where rows have none, or several tasks. */
-      readonly labels?: readonly string[];
-    }
-  | {
-      readonly kind: 'cells';
-      /** Columns of cells as they were read: see applySteps and tableOf. */
-      readonly source: Source;
-    };
 
 /** A file of rows that is read by batches, so that memory does not grow with the rows. */
 export interface Part {
@@ -149,11 +133,16 @@ async function* sparseBatches(
         ? sparseTextPart(text, columns, begun, width)
         : { ...svmlightPart(text, columns, zeroBased ?? true, begun), width: 1 };
     width = read.width;
-    const { features, labels } = read;
+    const { features, labels, lowest } = read;
     entries += features.index.length;
     rows += features.rows;
     if (features.rows === 0) continue;
-    yield { kind: 'rows', features, ...(width === 1 ? { labels: Array.from(labels, String) } : {}) };
+    yield {
+      kind: 'rows',
+      features,
+      ...(width === 1 ? { labels: Array.from(labels, String) } : {}),
+      ...(lowest === undefined ? {} : { lowest }),
+    };
   }
   if (rows === 0) throw new UserError(`expected at least one row of ${FORMAT_NAMES[format]}, got none`);
 }

@@ -136,6 +136,8 @@ export interface SparsePart {
   readonly labels: ArrayLike<number>;
   /** Labels of a row. */
   readonly width: number;
+  /** svmlight: the lowest index, as written. */
+  readonly lowest?: number;
 }
 
 /**

@@ -116,7 +116,7 @@ export function svmlightPart(
   columns: number | undefined,
   zeroBased: boolean,
   begun: Begun,
-): Pick<SparsePart, 'features' | 'labels'> {
+): Omit<SparsePart, 'width'> {
   const given = { ...(columns === undefined ? {} : { columns }), zeroBased, targets: 'values' as const };
   return atOnce(new SvmlightReader(text, complete(SVMLIGHT, given, 'svmlightPart'), begun).part());
 }
@@ -145,10 +145,14 @@ class SvmlightReader extends SparseScanner {
     this.#ids = classNames && idsOf(classNames);
   }
 
-  *part(): Steps<Pick<SparsePart, 'features' | 'labels'>> {
+  *part(): Steps<Omit<SparsePart, 'width'>> {
     yield* this.#read();
     const { features } = this.#matrix();
-    return { features: { kind: 'sparse', ...features }, labels: this.#labels.subarray(0, this.#rows) };
+    return {
+      features: { kind: 'sparse', ...features },
+      labels: this.#labels.subarray(0, this.#rows),
+      lowest: this.lowest,
+    };
   }
 
   *#read(): Steps<void> {
