@@ -22,6 +22,7 @@ const LEVELS = [
   ['worker'],
   ['models', 'drawings'],
   ['training', 'kernels'],
+  ['counts'],
   ['files'],
   ['layers', 'structure'],
   ['data'],

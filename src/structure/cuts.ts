@@ -4,6 +4,11 @@ import { atOnce, STEP, type Steps } from '../runtime/steps.js';
 /** Of a column's range: what lies nearer to its mean is not above it, whatever a change of unit or offset rounds. */
 const NEAR_MEAN = 1e-9;
 
+/** What counts as near the mean of numbers of such a range. */
+export function nearMean(least: number, most: number): number {
+  return NEAR_MEAN * most - NEAR_MEAN * least;
+}
+
 /** Two units in the last place: values that differ by less differ by rounding alone. */
 const SAME_VALUE = 2 ** -51;
 
@@ -59,7 +64,7 @@ export function* meaning(matrix: RowMatrix): Steps<Means> {
     yield;
   }
   const mean = sum.map((total, c) => first[c]! + total / rows);
-  const near = most.map((x, c) => NEAR_MEAN * x - NEAR_MEAN * least[c]!);
+  const near = most.map((x, c) => nearMean(least[c]!, x));
   // Of sparse rows the absent zeros.
   const limits = mean.map((x, c) => (Math.abs(first[c]! - x) <= near[c]! ? Math.max(x, first[c]!) : x));
   for (let from = 0; from < cells.length; from += step) {
@@ -118,13 +123,17 @@ export function distinctValues(sorted: Float64Array, most: number): number[] | u
   return distinct;
 }
 
-/** The smallest value of each state: every distinct value where there are few, quantiles otherwise (equal ones merged). */
-export function stateStarts(sorted: Float64Array, bins: number): number[] {
+/**
+ * The smallest value of each state: every distinct value where there are few, quantiles otherwise (equal ones merged).
+ * @param ends of distinct values: how many there are up to each, itself with all its equals
+ */
+export function stateStarts(sorted: Float64Array, bins: number, ends?: Float64Array): number[] {
   const distinct = distinctValues(sorted, bins);
   if (distinct) return distinct;
   const starts = [sorted[0]!];
   for (let b = 1; b < bins; b++) {
-    let at = Math.floor((b * sorted.length) / bins);
+    let at = Math.floor((b * (ends ? ends.at(-1)! : sorted.length)) / bins);
+    if (ends) at = ends.findIndex((end) => end > at);
     while (at > 0 && isSame(sorted[at - 1]!, sorted[at]!)) at--;
     if (sorted[at]! > starts[starts.length - 1]!) starts.push(sorted[at]!);
   }

@@ -4,7 +4,8 @@ import type { NumericValues, Table, TableColumn } from '../data/tables/table.js'
 import type { Engine } from '../runtime/engine.js';
 import type { Pace } from '../runtime/pace.js';
 import { inTurns, type Steps } from '../runtime/steps.js';
-import { distinctValues, meansOf, stateAt, stateStarts } from './cuts.js';
+import { type Cut, cutOf, keptStates } from './column-states.js';
+import { meansOf } from './cuts.js';
 
 import {
   type DiscretiseOptions,
@@ -24,18 +25,6 @@ export interface NamedVariables {
   /** By variable; undefined for one cut at numbers. */
   readonly states?: readonly (readonly string[] | undefined)[] | undefined;
 }
-
-/** The most states that bytes can number. */
-const MOST_STATES = 256;
-
-/** The most distinct numbers that are taken for states without being asked. */
-const FEW_VALUES = 16;
-
-/** Rows for each pair of states, that a table of two such columns holds more than chance. */
-const ROWS_A_PAIR = 5;
-
-/** What stands in a tree for the state of missing cells. */
-const MISSING = '(missing)';
 
 /** The variables of what a tree may be learned from. */
 export async function variablesOf(
@@ -60,16 +49,18 @@ function* tableVariables(engine: Engine, table: Table, options: DiscretiseOption
   const columns = given.map(copyOf);
   const states = new Uint8Array(rows * variables);
   const counts = new Int32Array(variables);
-  const labels: (string[] | undefined)[] = [];
+  const labels: (readonly string[] | undefined)[] = [];
   for (const [v, column] of columns.entries()) {
-    const coded = codesOf(column, options);
-    const kept = renumber(coded, placeOfMissing(coded, column.name, options.missing), states.subarray(v * rows));
-    counts[v] = kept.length;
-    if (kept.length > MOST_STATES)
-      throw new RangeError(
-        `data: expected at most ${MOST_STATES} states a column, got ${kept.length} in ${JSON.stringify(column.name)}; leave it out, or merge categories`,
-      );
-    labels.push(coded.labels && kept.map((state) => coded.labels![state] ?? MISSING));
+    const { codes, ...cut } = codesOf(column, options);
+    const tally = new Float64Array(cut.count + 1);
+    for (const code of codes) tally[code < 0 ? cut.count : code]!++;
+    const { count, labels: named, next } = keptStates(cut, tally, column.name, options.missing);
+    counts[v] = count;
+    labels.push(named);
+    const out = states.subarray(v * rows);
+    codes.forEach((code, r) => {
+      out[r] = next[code < 0 ? cut.count : code]!;
+    });
     yield;
   }
   const data: StateColumns = { kind: 'states', rows, variables, counts, states };
@@ -90,14 +81,8 @@ function columnBytes(columns: readonly TableColumn[]): number {
   return columns.reduce((sum, c) => sum + (c.kind === 'numeric' ? c.values : c.codes).byteLength, 0);
 }
 
-/** States by row, -1 where missing. */
-interface Codes {
-  readonly codes: Int32Array;
-  readonly count: number;
-  readonly labels: readonly string[] | undefined;
-  /** The state of the column's mean. */
-  readonly mean?: number;
-}
+/** With the states by row, -1 where missing. */
+type Codes = Cut & { readonly codes: Int32Array };
 
 function codesOf(column: TableColumn, options: DiscretiseOptions): Codes {
   if (column.kind === 'numeric') return cutNumbers(column, options);
@@ -105,49 +90,13 @@ function codesOf(column: TableColumn, options: DiscretiseOptions): Codes {
   return { codes, count: categories.length, labels: categories };
 }
 
-function cutNumbers({ values: given }: NumericValues, { threshold = 'auto', bins, missing }: DiscretiseOptions): Codes {
+function cutNumbers({ values: given }: NumericValues, options: DiscretiseOptions): Codes {
+  const { missing } = options;
   const values = typeof missing === 'number' ? given.map((x) => (Number.isNaN(x) ? missing : x)) : given;
   const present = values.filter((x) => !Number.isNaN(x));
-  const rows = present.length;
-  const { mean, near, limits } = meansOf({ kind: 'dense', rows, columns: 1, values: present });
-  const sorted = present.sort();
-  const few = bins ?? (threshold === 'auto' ? Math.min(FEW_VALUES, Math.max(2, Math.sqrt(rows / ROWS_A_PAIR))) : 0);
-  const distinct = distinctValues(sorted, Math.floor(few));
-  const starts = distinct ?? (bins && stateStarts(sorted, bins));
-  const limit = typeof threshold === 'number' ? threshold : limits[0]!;
-  const stateOf = (x: number) => (starts ? stateAt(starts, x) : Number(x > limit));
-  return {
-    codes: Int32Array.from(values, (x) => (Number.isNaN(x) ? -1 : stateOf(x))),
-    count: starts ? starts.length : 2,
-    labels: distinct?.map(String),
-    mean: stateOf(mean[0]! + (starts ? near[0]! : 0)),
-  };
-}
-
-/** The state of missing cells: one more than there are others, or one of these. */
-function placeOfMissing({ codes, count, mean }: Codes, name: string, missing: DiscretiseOptions['missing']): number {
-  if (missing === 'state' || !codes.includes(-1)) return count;
-  if (missing === 'mean' && mean !== undefined) return mean;
-  if (missing !== 'mean' && missing !== 'mode')
-    throw new RangeError(`missing: expected no number, as ${JSON.stringify(name)} is of categories, got ${missing}`);
-  const rows = new Int32Array(count);
-  for (const code of codes) if (code >= 0) rows[code]!++;
-  return rows.reduce((best, times, state) => (times > rows[best]! ? state : best), 0);
-}
-
-/** Writes states numbered anew, those that occur alone, and returns these. */
-function renumber({ codes, count }: Codes, missing: number, out: Uint8Array): number[] {
-  const place = (code: number) => (code < 0 ? missing : code);
-  const next = new Int32Array(count + 1).fill(-1);
-  for (const code of codes) next[place(code)] = 0;
-  const kept = [...next.keys()].filter((state) => next[state] === 0);
-  kept.forEach((state, s) => {
-    next[state] = s;
-  });
-  codes.forEach((code, r) => {
-    out[r] = next[place(code)]!;
-  });
-  return kept;
+  const { mean, near, limits } = meansOf({ kind: 'dense', rows: present.length, columns: 1, values: present });
+  const cut = cutOf({ sorted: present.sort(), mean: mean[0]!, near: near[0]!, limit: limits[0]! }, options);
+  return { ...cut, codes: Int32Array.from(values, (x) => (Number.isNaN(x) ? -1 : cut.stateOf(x))) };
 }
 
 function packStates({ rows, variables, states }: StateColumns): Variables {

@@ -25,6 +25,11 @@ export class FileChunks {
     this.#path = path;
   }
 
+  /** Its bytes as they are. */
+  packed(): AsyncGenerator<Uint8Array> {
+    return this.#raw(undefined);
+  }
+
   /** Its bytes, unpacked where they are gzipped. */
   async *read(hashed = false): AsyncGenerator<Uint8Array> {
     yield* unpacked(this.#raw(hashed ? createHash('sha256') : undefined), this.#path);
@@ -64,7 +69,8 @@ export function heldChunks(bytes: Uint8Array, name: string): AsyncGenerator<Uint
   return unpacked([bytes], name);
 }
 
-async function* unpacked(
+/** Chunks unpacked where they are gzipped. */
+export async function* unpacked(
   chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
   name: string,
 ): AsyncGenerator<Uint8Array> {

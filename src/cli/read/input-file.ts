@@ -62,7 +62,7 @@ function toldFormat(tell: () => Format, otherwise: Format | undefined): Format {
 }
 
 /** The bytes of a file that may be gzipped. */
-async function readPlain(path: string): Promise<Uint8Array> {
+export async function readPlain(path: string): Promise<Uint8Array> {
   const bytes = readBytes(path);
   return isGzip(bytes) ? unpack(bytes, path, () => MOST_BYTES) : bytes;
 }

@@ -17,7 +17,7 @@ import {
 } from './schema.js';
 import type { Source, SourceColumn } from './source.js';
 import type { Table, TableColumn } from './table.js';
-import type { Troubles } from './troubles.js';
+import { Troubles } from './troubles.js';
 import { datesOf, numbersOf } from './values.js';
 
 /** What a Dataset is made of, and the columns of its features as they were read. */
@@ -28,6 +28,34 @@ export interface Applied {
   readonly table: Table;
   /** Missing cells among them. */
   readonly missing: number;
+}
+
+/**
+ * The columns of features by a schema, as applySteps finds and reads them, and nothing besides.
+ * @throws TableError for all cells and columns that the schema cannot take
+ */
+export function tableOf(source: Source, schema: TableSchema): Table {
+  const troubles = new Troubles();
+  const { features } = matchColumns(source, schema, troubles);
+  const columns = schema.columns.flatMap((column, i) =>
+    features[i] ? readColumn(features[i], column, schema, source, troubles) : [],
+  );
+  troubles.throwAny();
+  return { kind: 'table', rows: source.rows, columns };
+}
+
+/**
+ * The classes of rows by a schema; undefined where it has no target of classes, or the table no such column.
+ * @throws TableError for cells that are none of them
+ */
+export function classesOf(source: Source, schema: TableSchema): string[] | undefined {
+  const troubles = new Troubles();
+  const { target } = matchColumns(source, schema, troubles);
+  if (!target || schema.target?.kind !== 'classes') return undefined;
+  const { names } = schema.target;
+  const { values } = readTarget(target, schema.target, source, troubles);
+  troubles.throwAny();
+  return Array.from(values, (id) => names[id]!);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { isNumber } from '../text/number.js';
 import { MISSING, NUMBER, type RawColumn } from './raw.js';
+import type { SourceColumn } from './source.js';
 
 /** How many cells of a column are of which sort, and the first row of each; -1 for none. */
 export interface Census {
@@ -12,18 +13,19 @@ export interface Census {
   readonly firstInfinite: number;
 }
 
-export function censusOf({ numbers, ids }: RawColumn): Census {
+export function censusOf({ numbers, ids, times }: Pick<SourceColumn, 'numbers' | 'ids' | 'times'>): Census {
   const count = { numbers: 0, words: 0, missing: 0, firstWord: -1, firstMissing: -1, firstInfinite: -1 };
   for (let r = 0; r < numbers.length; r++) {
     const id = ids ? ids[r]! : NUMBER;
+    const n = times ? times[r]! : 1;
     if (id === NUMBER && !Number.isNaN(numbers[r]!)) {
-      count.numbers++;
+      count.numbers += n;
       if (count.firstInfinite < 0 && !Number.isFinite(numbers[r])) count.firstInfinite = r;
     } else if (id >= 0) {
-      count.words++;
+      count.words += n;
       if (count.firstWord < 0) count.firstWord = r;
     } else {
-      count.missing++;
+      count.missing += n;
       if (count.firstMissing < 0) count.firstMissing = r;
     }
   }
@@ -110,8 +112,8 @@ export function codesOf(
 }
 
 /** The most frequent of `count` codes, the first among equals. */
-export function mostFrequent(codes: Int32Array, count: number): number {
-  const counts = new Int32Array(count);
-  for (const code of codes) if (code >= 0) counts[code]!++;
+export function mostFrequent(codes: Int32Array, count: number, times?: ArrayLike<number>): number {
+  const counts = new Float64Array(count);
+  for (let r = 0; r < codes.length; r++) if (codes[r]! >= 0) counts[codes[r]!]! += times ? times[r]! : 1;
   return counts.indexOf(counts.reduce((a, b) => Math.max(a, b)));
 }

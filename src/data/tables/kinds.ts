@@ -29,7 +29,7 @@ export function learnColumn(
   }
   const kind = forced ? 'categorical' : kindOf(context, shown, name, column, census);
   if (kind === undefined || kind === 'dates') return kind;
-  if (!canFill(context, shown, column, census, kind === 'categorical')) return undefined;
+  if (!canFill(context, shown, census, kind === 'categorical')) return undefined;
   warnOfConstant(context, shown, column, census);
   if (kind === 'numeric' && column.codes)
     context.warnings.push(`${shown}: numbers with leading noughts, as codes have; categorical takes them so`);
@@ -37,7 +37,7 @@ export function learnColumn(
   if (kind !== 'categorical') {
     const { values } = kind === 'numeric' ? numbersOf(column) : datesOf(column, kind);
     const order = kind === 'numeric' ? { kind } : { kind: 'date' as const, order: kind };
-    return { name, ...order, fill: fillOf(values, options.missing), ...state };
+    return { name, ...order, fill: fillOf(values, options.missing, column), ...state };
   }
   return learnCategories(context, shown, name, column, forced, state);
 }
@@ -108,13 +108,12 @@ function recurs(
 function canFill(
   { source, options, troubles }: Context,
   shown: string,
-  column: SourceColumn,
-  { missing, firstMissing }: Census,
+  { numbers, words, missing, firstMissing }: Census,
   isCategorical: boolean,
 ): boolean {
   const byNumber = isCategorical && typeof options.missing === 'number';
   if (missing === 0 || (options.missing !== 'refuse' && !byNumber)) return true;
-  const told = `${missing} of ${column.numbers.length} cells are missing, the first in ${source.where(firstMissing)}`;
+  const told = `${missing} of ${numbers + words + missing} cells are missing, the first in ${source.where(firstMissing)}`;
   const why = byNumber
     ? `missing: ${options.missing} fills no category, mode or state does`
     : 'the option missing says what to take for them';
@@ -122,8 +121,8 @@ function canFill(
   return false;
 }
 
-function warnOfConstant({ warnings }: Context, shown: string, column: SourceColumn, { missing }: Census): void {
-  if (missing > 0 || column.numbers.length < 2) return;
+function warnOfConstant({ warnings, source }: Context, shown: string, column: SourceColumn, { missing }: Census): void {
+  if (missing > 0 || source.rows < 2) return;
   const { numbers, ids } = column;
   const isSame = ids ? ids.every((id) => id === ids[0] && id >= 0) : numbers.every((x) => x === numbers[0]);
   if (isSame) warnings.push(`${shown} is ${show(cellAt(column, 0))} in every row; ignore leaves it out`);
@@ -145,6 +144,8 @@ function learnCategories(
   const categories = categoriesOf(column, decimal);
   const filled =
     options.missing === 'mean' || options.missing === 'mode' || (options.missing === 'state' && !state.missing);
-  const fill = filled ? categories[mostFrequent(codesOf(column, categories, decimal), categories.length)]! : null;
+  const fill = filled
+    ? categories[mostFrequent(codesOf(column, categories, decimal), categories.length, column.times)]!
+    : null;
   return { name, kind: 'categorical', categories, fill, ...state, ...(forced ? { spelled: true } : {}) };
 }

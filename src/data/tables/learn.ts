@@ -54,7 +54,8 @@ export function* learnSteps(source: Source, options: TableSettings, troubles: Tr
   yield;
   const target = targetPlace < 0 ? null : learnTarget(context, names[targetPlace]!, source.columns[targetPlace]!);
   yield;
-  const total = totalRow(source, names);
+  // Whichever is the last is known of rows alone.
+  const total = source.columns[0]!.times ? undefined : totalRow(source, names);
   if (total !== undefined) troubles.addTo(warnings, total);
   troubles.throwAny(options, { columns, leftOut });
   if (columns.length === 0)
@@ -76,7 +77,8 @@ export function tellsRowsApart(column: SourceColumn, { numbers, words, missing }
   if (missing > 0) return false;
   return !column.texts && column.ids
     ? true
-    : column.different === words && (numbers === 0 || distinctNumbers(column).length === numbers);
+    : column.different === words &&
+        (numbers === 0 || column.mean !== undefined || distinctNumbers(column).length === numbers);
 }
 
 const ID_WORD = /(^|[\s_.-])(id|idx|index|key|nr|no|row|rownum)$/i;

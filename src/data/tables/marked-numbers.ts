@@ -92,7 +92,7 @@ function tellOddWords(
 
 /** Numbers with units that differ, or with one in some rows only, are told without a remedy: which factor is between them is not in the table. */
 function tellUnits({ source, troubles }: Context, shown: string, column: SourceColumn): boolean {
-  const { texts, ids, numbers } = column;
+  const { texts, ids, numbers, times } = column;
   if (!texts || !ids) return false;
   const units = texts.map((text) => unitIn(text, source.dialect?.decimal ?? '.'));
   const found = new Map<string, { count: number; row: number }>();
@@ -101,12 +101,13 @@ function tellUnits({ source, troubles }: Context, shown: string, column: SourceC
     const id = ids[row]!;
     const isPlain = id < 0 && !Number.isNaN(numbers[row]!);
     if (id < 0 && !isPlain) continue;
-    cells++;
+    const n = times ? times[row]! : 1;
+    cells += n;
     const unit = isPlain ? '' : units[id];
     if (unit === undefined) continue;
     const known = found.get(unit);
-    if (known) known.count++;
-    else found.set(unit, { count: 1, row });
+    if (known) known.count += n;
+    else found.set(unit, { count: n, row });
   }
   const counted = [...found].map(([unit, { count }]) => `${count} ${unit === '' ? 'without a unit' : `with ${unit}`}`);
   const inAll = [...found.values()].reduce((sum, { count }) => sum + count, 0);

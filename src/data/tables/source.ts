@@ -7,6 +7,10 @@ import type { Troubles } from './troubles.js';
 /** Cells of one column; `days`: its numbers are dates, as days since 1970-01-01. */
 export interface SourceColumn extends RawColumn {
   readonly days?: boolean;
+  /** Of a column that stands for many rows: how many each of its rows does. */
+  readonly times?: ArrayLike<number> | undefined;
+  /** The mean of its numbers, where these are too many to be kept apart: those near each other are one. */
+  readonly mean?: number | undefined;
 }
 
 /** Columns of cells, whether of a text or of JavaScript values. */

@@ -44,7 +44,8 @@ export function* rawSteps(text: string, options: RawOptions): Steps<RawTable> {
   return yield* new RawReader(lines, yield* sniffSteps(lines, given), options).reading();
 }
 
-class RawReader {
+/** Takes records to columns. */
+export class RawReader {
   private readonly columns: Collector[] = [];
   private readonly lines = new Lines();
   private readonly missing: ReadonlySet<string>;
@@ -63,6 +64,8 @@ class RawReader {
     private readonly text: string,
     private readonly evidence: DialectEvidence,
     private readonly options: RawOptions,
+    /** Of a part, rows may be none and columns empty. */
+    private readonly isPart = false,
   ) {
     const { dialect, warnings } = evidence;
     this.decimal = dialect.decimal;
@@ -74,19 +77,27 @@ class RawReader {
 
   *reading(): Steps<RawTable> {
     const { text, evidence, options } = this;
-    const { dialect, at, line, width } = evidence;
+    const { dialect, at, line } = evidence;
     const how = { delimiter: dialect.delimiter, at, line, mostCells: options.maxColumns ?? MOST_COLUMNS };
-    const trouble = yield* recordSteps(text, how, (cells, begun) => {
-      if (isOfDelimiters(cells)) this.passOver(begun);
-      else if (this.columns.length > 0) this.readRow(cells, begun, width);
-      else this.begin(cells, begun, width);
-      return true;
-    });
+    const trouble = yield* recordSteps(text, how, this.take);
     if (trouble !== undefined) throw new RangeError(trouble.message);
-    const { header } = this;
-    if (header === undefined && this.rows === 0 && this.raggedCount === 0) {
+    if (this.header === undefined && this.rows === 0 && this.raggedCount === 0) {
       throw new RangeError('text: expected at least one row, got none');
     }
+    return yield* this.finished();
+  }
+
+  readonly take = (cells: string[], line: number): boolean => {
+    const { width } = this.evidence;
+    if (isOfDelimiters(cells)) this.passOver(line);
+    else if (this.columns.length > 0) this.readRow(cells, line, width);
+    else this.begin(cells, line, width);
+    return true;
+  };
+
+  *finished(): Steps<RawTable> {
+    const { header, evidence } = this;
+    const { dialect } = evidence;
     this.tellPassedOver();
     const columns = yield* this.finish(header);
     const { lines, rows, ragged, raggedCount, warnings } = this;
@@ -190,7 +201,7 @@ class RawReader {
     const { columns, rows } = this;
     let width = columns.length;
     const named = () => header !== undefined && header.length >= width && header[width - 1] !== '';
-    while (width > 1 && rows > 0 && !columns[width - 1]!.filled && !named()) width--;
+    while (!this.isPart && width > 1 && rows > 0 && !columns[width - 1]!.filled && !named()) width--;
     const dropped = columns.length - width;
     if (dropped > 0) {
       const what = dropped === 1 ? 'a last column' : `${dropped} last columns`;

@@ -54,22 +54,37 @@ export function eachRecord(text: string, options: RecordsOptions, take: Take): R
 
 /** eachRecord, a slice a step. */
 export function* recordSteps(text: string, options: RecordsOptions, take: Take): Steps<RecordTrouble | undefined> {
-  const slices = new RecordSlices(options);
-  let { at } = options;
+  return (yield* wholeRecords(new RecordSlices(options), text, options.at, true, take)).trouble;
+}
+
+/**
+ * The records that are whole in a text from a place on, a slice a step.
+ * @param last whether no text follows
+ */
+export function* wholeRecords(
+  slices: RecordSlices,
+  text: string,
+  from: number,
+  last: boolean,
+  take: Take,
+): Steps<{ readonly at: number; readonly trouble?: RecordTrouble | undefined }> {
+  let at = from;
   let size = LEAST_SLICE;
   while (at < text.length) {
-    const last = at + size >= text.length;
-    const { cursor, records, trouble, stopped } = slices.take(sliceOf(text, at, size), last, take);
-    if (trouble !== undefined || stopped) return trouble;
+    const isEnd = at + size >= text.length;
+    const slice = last ? sliceOf(text, at, size) : text.slice(at, at + size);
+    const { cursor, records, trouble, stopped } = slices.take(slice, last && isEnd, take);
+    if (trouble !== undefined || stopped) return { at, trouble };
+    if (records === 0 && isEnd && !last) break;
     if (records === 0) size *= 4;
     else size = Math.min(MOST_SLICE, Math.max(LEAST_SLICE, Math.ceil((RECORDS * cursor) / records)));
     at += cursor;
     yield at;
   }
-  return undefined;
+  return { at };
 }
 
-type Take = (cells: string[], line: number) => boolean;
+export type Take = (cells: string[], line: number) => boolean;
 
 /** What was found in a slice. */
 interface SliceRecords {

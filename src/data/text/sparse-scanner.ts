@@ -39,6 +39,16 @@ export interface SparseSyntax {
   readonly columns: number | undefined;
   /** Of numbering: 1 where the first column may be called 1. */
   readonly base: 0 | 1;
+  /** Of a text that is read in parts. */
+  readonly begun?: Begun | undefined;
+}
+
+/** What stands before a part of a text. */
+export interface Begun {
+  /** On which the part begins, from 1. */
+  readonly line: number;
+  /** Entries of the parts before. */
+  readonly entries: number;
 }
 
 /** Entries `column:value` of rows, one row a line, scanned by character codes: splitting strings would cost ten times as much. */
@@ -68,6 +78,7 @@ export class SparseScanner {
   constructor(text: string, syntax: SparseSyntax) {
     this.text = text;
     this.#syntax = syntax;
+    this.line = syntax.begun?.line ?? 1;
     let end = text.length;
     while (end > 0 && isBlank(text.charCodeAt(end - 1))) end--;
     this.end = end;
@@ -79,7 +90,8 @@ export class SparseScanner {
   /** Counts lines, and makes room for entries. */
   protected *survey(): Steps<void> {
     const { text, end } = this;
-    let colons = 0;
+    let colons = this.#syntax.begun?.entries ?? 0;
+    const before = colons;
     this.lines = 1;
     for (let from = 0; from < end; from += COUNTED) {
       const to = Math.min(end, from + COUNTED);
@@ -92,8 +104,8 @@ export class SparseScanner {
     }
     const { columns, base } = this.#syntax;
     this.columnEnd = base + (columns ?? Math.max(PLAIN_COLUMNS, Math.min(COLUMNS_PER_ENTRY * colons, 0x7fffffff)));
-    this.#index = new Int32Array(colons);
-    this.#value = new Float32Array(colons);
+    this.#index = new Int32Array(colons - before);
+    this.#value = new Float32Array(colons - before);
   }
 
   /** Where the reading from here on has taken so long that it pauses. */

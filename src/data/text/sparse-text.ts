@@ -5,11 +5,11 @@ import { requireInteger, requireObject } from '../../check/require.js';
 import { atOnce, type Steps } from '../../runtime/steps.js';
 import { Dataset, requireSound } from '../dataset.js';
 import { areNumbers, numberedClasses } from '../labels.js';
-import { requireRows } from '../matrix.js';
+import { requireRows, type SparseMatrix } from '../matrix.js';
 import { PACED, type PacedOptions, readInTurns } from '../paced.js';
 import { describeTargets, type Targets } from '../targets.js';
 import { requireText } from './require-text.js';
-import { COMMA, isBlank, NEWLINE, RETURN, SPACE, SparseScanner, TAB } from './sparse-scanner.js';
+import { type Begun, COMMA, isBlank, NEWLINE, RETURN, SPACE, SparseScanner, TAB } from './sparse-scanner.js';
 
 /** How to read the authors' sparse text. */
 export interface SparseTextOptions {
@@ -129,6 +129,26 @@ export function formatSparseText(dataset: Dataset): string {
   return lines.join('');
 }
 
+/** Rows of a part of a text. */
+export interface SparsePart {
+  readonly features: SparseMatrix;
+  /** [row][width], -1 for a missing one. */
+  readonly labels: ArrayLike<number>;
+  /** Labels of a row. */
+  readonly width: number;
+  /** svmlight: the lowest index, as written. */
+  readonly lowest?: number;
+}
+
+/**
+ * Rows of a text that is read in parts, each of whole lines.
+ * @param width labels of a row, as the first part had them; 0 for the first
+ * @throws as parseSparseText does
+ */
+export function sparseTextPart(text: string, columns: number | undefined, begun: Begun, width: number): SparsePart {
+  return atOnce(new SparseTextReader(text, columns === undefined ? {} : { columns }, begun, width).part());
+}
+
 /** Rows of labels and, after a comma each, features. */
 class SparseTextReader extends SparseScanner {
   readonly #options: SparseTextOptions;
@@ -140,13 +160,25 @@ class SparseTextReader extends SparseScanner {
   #labelEnd = 0;
   #labels: Int32Array = new Int32Array(0);
 
-  constructor(text: string, options: SparseTextOptions) {
-    super(text, { stops: [COMMA], item: /^[^,\n\r]*/, noun: 'feature', columns: options.columns, base: 0 });
+  constructor(text: string, options: SparseTextOptions, begun?: Begun, width = 0) {
+    super(text, { stops: [COMMA], item: /^[^,\n\r]*/, noun: 'feature', columns: options.columns, base: 0, begun });
     this.#options = options;
+    this.#width = width;
     this.#classes = options.classes ?? options.classNames?.length;
   }
 
   *reading(): Steps<Dataset> {
+    const rows = yield* this.#rows();
+    const { featureNames } = this.#options;
+    return Dataset.sparse({ ...rows, targets: this.#targets(), featureNames });
+  }
+
+  *part(): Steps<SparsePart> {
+    const features = yield* this.#rows();
+    return { features: { kind: 'sparse', ...features }, labels: this.#labels, width: this.#width };
+  }
+
+  *#rows(): Steps<Omit<SparseMatrix, 'kind'>> {
     yield* this.survey();
     const rows = this.lines;
     const start = new Int32Array(rows + 1);
@@ -162,8 +194,8 @@ class SparseTextReader extends SparseScanner {
       this.line++;
     }
     yield this.at;
-    const { columns = this.highest + 1, featureNames } = this.#options;
-    return Dataset.sparse({ rows, columns, start, ...this.take(0), targets: this.#targets(), featureNames });
+    const { columns = this.highest + 1 } = this.#options;
+    return { rows, columns, start, ...this.take(0) };
   }
 
   #targets(): Targets {
@@ -196,7 +228,7 @@ class SparseTextReader extends SparseScanner {
 
   /** The first line tells how many labels a row has and so, unless the options do, what they are. */
   #planLabels(rows: number): void {
-    const labels = this.#countLabels();
+    const labels = this.#width || this.#countLabels();
     const { targets, taskNames } = this.#options;
     if (targets !== undefined) this.#tasks = targets === 'tasks';
     else this.#tasks = taskNames !== undefined || (this.#classes === undefined && labels > 1);

@@ -3,11 +3,13 @@ import type { Completed, Options, OptionsOf } from '../../check/option.js';
 import { atOnce, type Steps } from '../../runtime/steps.js';
 import { Dataset } from '../dataset.js';
 import type { LabelOptions } from '../labels.js';
+import type { SparseMatrix } from '../matrix.js';
 import { PACED, type PacedOptions, readInTurns } from '../paced.js';
 import type { Taken } from '../tables/taken.js';
 import { requireText } from './require-text.js';
 import { shorten, show } from './show.js';
-import { HASH, NEWLINE, RETURN, SPACE, SparseScanner, TAB } from './sparse-scanner.js';
+import { type Begun, HASH, NEWLINE, RETURN, SPACE, SparseScanner, TAB } from './sparse-scanner.js';
+import type { SparsePart } from './sparse-text.js';
 
 const NAMES = { kind: 'list', of: { kind: 'text', doc: 'A name.' } } as const;
 
@@ -105,6 +107,20 @@ export async function parseSvmlightAsync(text: string, options: SvmlightOptions 
   return (await learnSvmlightAsync(text, options)).data;
 }
 
+/**
+ * Rows of a text that is read in parts, each of whole lines, and of which none may be a row; labels are numbers.
+ * @throws as learnSvmlight does
+ */
+export function svmlightPart(
+  text: string,
+  columns: number | undefined,
+  zeroBased: boolean,
+  begun: Begun,
+): Omit<SparsePart, 'width'> {
+  const given = { ...(columns === undefined ? {} : { columns }), zeroBased, targets: 'values' as const };
+  return atOnce(new SvmlightReader(text, complete(SVMLIGHT, given, 'svmlightPart'), begun).part());
+}
+
 class SvmlightReader extends SparseScanner {
   readonly #settings: Settings;
   readonly #ids: ReadonlyMap<number, number> | undefined;
@@ -115,7 +131,7 @@ class SvmlightReader extends SparseScanner {
   #signed = false;
   #queries = 0;
 
-  constructor(text: string, settings: Settings) {
+  constructor(text: string, settings: Settings, begun?: Begun) {
     const { columns, zeroBased, classNames } = settings;
     super(text, {
       stops: [SPACE, TAB, RETURN, HASH],
@@ -123,12 +139,23 @@ class SvmlightReader extends SparseScanner {
       noun: 'index',
       columns,
       base: zeroBased === true ? 0 : 1,
+      begun,
     });
     this.#settings = settings;
     this.#ids = classNames && idsOf(classNames);
   }
 
-  *reading(): Steps<LearnedSvmlight> {
+  *part(): Steps<Omit<SparsePart, 'width'>> {
+    yield* this.#read();
+    const { features } = this.#matrix();
+    return {
+      features: { kind: 'sparse', ...features },
+      labels: this.#labels.subarray(0, this.#rows),
+      lowest: this.lowest,
+    };
+  }
+
+  *#read(): Steps<void> {
     yield* this.survey();
     this.#labels = new Float64Array(this.lines);
     this.#start = new Int32Array(this.lines + 1);
@@ -145,22 +172,28 @@ class SvmlightReader extends SparseScanner {
       }
       this.#skipLine();
     }
+  }
+
+  /** Of what was read, which is gone then. */
+  #matrix(): { features: Omit<SparseMatrix, 'kind'>; zeroBased: boolean } {
     const rows = this.#rows;
-    if (rows === 0) throw new RangeError('text: expected at least one row, got only comments');
     const zeroBased = this.#zeroBased();
     const base = zeroBased ? 0 : 1;
-    const { columns = Math.max(1, this.highest + 1 - base), featureNames } = this.#settings;
+    const { columns = Math.max(1, this.highest + 1 - base) } = this.#settings;
+    const start = this.#start.length === rows + 1 ? this.#start : this.#start.slice(0, rows + 1);
+    return { features: { rows, columns, start, ...this.take(base) }, zeroBased };
+  }
+
+  *reading(): Steps<LearnedSvmlight> {
+    yield* this.#read();
+    const rows = this.#rows;
+    if (rows === 0) throw new RangeError('text: expected at least one row, got only comments');
+    const { features, zeroBased } = this.#matrix();
+    const { featureNames } = this.#settings;
     yield this.at;
     const { labels, warning } = labelsOf(this.#labels.slice(0, rows), this.#signed, this.#settings);
     yield;
-    const data = Dataset.sparse({
-      rows,
-      columns,
-      start: this.#start.length === rows + 1 ? this.#start : this.#start.slice(0, rows + 1),
-      ...this.take(base),
-      ...labels,
-      featureNames,
-    });
+    const data = Dataset.sparse({ ...features, ...labels, featureNames });
     const warnings = warning === undefined ? [] : [warning];
     if (this.#queries > 0) warnings.push(`qid: queries are not used; those of ${this.#queries} rows were read past`);
     return { data, taken: { format: 'svmlight', rows, delimiter: ' ', zeroBased }, warnings };

@@ -20,6 +20,13 @@ export class FullForms {
     this.counts[id]! += times;
   }
 
+  /** Calls with each form. */
+  each(take: (form: string, stem: number, times: number) => void): void {
+    this.forms.forEach((form, id) => {
+      take(form, this.stems[id]!, this.counts[id]!);
+    });
+  }
+
   /** The most frequent form of each stem, ties by the order of code units. */
   names(): Map<number, string> {
     const best = new Map<number, number>();

@@ -44,6 +44,23 @@ export async function learnWords(texts: Texts, settings: VectorizerSettings, row
   return { analyzer, json: jsonOf(analyzer, counts, chosen, settings), rows };
 }
 
+/** What the words of texts are counted by, where the texts come in parts: as learnWords counts them. */
+export async function countWords(texts: Texts, analyzer: Analyzer, stem: boolean, pace: Pace): Promise<WordCounts> {
+  const counts = new WordCounts(undefined, stem);
+  await readWords(eachText(texts), analyzer, {}, pace, counts);
+  return counts;
+}
+
+/** The vocabulary that learnWords learns of the same words, without phrases. */
+export async function chooseCounted(
+  analyzer: Analyzer,
+  counts: WordCounts,
+  settings: VectorizerSettings,
+): Promise<TextVectorizerJson> {
+  const given = givenWords(analyzer, settings);
+  return jsonOf(analyzer, counts, await chosenOf(counts, undefined, given, settings, new Pace()), settings);
+}
+
 /** The vocabulary in the order of its columns; with phrases where the words in their order are given. */
 async function chosenOf(
   counts: WordCounts,

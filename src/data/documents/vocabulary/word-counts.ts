@@ -45,6 +45,23 @@ export class WordCounts {
     });
   }
 
+  /** So many more of a word, that were counted elsewhere. */
+  put(word: string, documents: number, total: number): void {
+    const id = this.idOf(word);
+    this.documentFrequency[id]! += documents;
+    this.total[id]! += total;
+  }
+
+  /** So many more of a form of a word. */
+  putForm(form: string, word: string, total: number): void {
+    this.full?.add(form, this.idOf(word), total);
+  }
+
+  /** Calls with each form of a word. */
+  eachForm(take: (form: string, word: string, total: number) => void): void {
+    this.full?.each((form, id, total) => take(form, this.words[id]!, total));
+  }
+
   /** Some words of the document at hand; '' where no phrase goes on. */
   add(words: readonly string[], full?: readonly string[]): void {
     if (this.kept) this.reserve(this.length + words.length);
