@@ -14,7 +14,7 @@ export const MERGE = { engine: ENGINE, signal: SIGNAL } as const satisfies Optio
 export type MergeOptions = OptionsOf<typeof MERGE>;
 
 /** What rows without names and cuts are: their numbers of features may differ. */
-export const PLAIN = 'rows';
+export const PLAIN = /^rows/;
 
 /**
  * Counts of parts, added up: those of all their rows together, the same for any order and any grouping.
@@ -73,7 +73,7 @@ export function mergedBut(list: readonly Counts[], name: (i: number) => string) 
 }
 
 function requireAlike(a: CountedVariables, b: CountedVariables, nameOfA: string, nameOfB: string): void {
-  if (a.vocabulary === b.vocabulary && (a.vocabulary === PLAIN || a.variables === b.variables)) return;
+  if (a.vocabulary === b.vocabulary && (PLAIN.test(a.vocabulary) || a.variables === b.variables)) return;
   const difference = differenceOf(a, b);
   throw new RangeError(
     `${nameOfB}: expected the variables of ${nameOfA}, ${difference}; count all parts by one survey`,

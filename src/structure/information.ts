@@ -120,10 +120,14 @@ export async function mutualInformation(
   }
 }
 
-/** Mutual information of every feature with the class, nats, f64[columns]. TypeError when the data have no classes. */
-export async function targetInformation(data: Observations, given: InformationOptions = {}): Promise<Float64Array> {
+/** Mutual information of every feature, of Counts too, with the class, nats, f64[columns]. TypeError when the data have no classes. */
+export async function targetInformation(
+  data: Observations | Counts,
+  given: InformationOptions = {},
+): Promise<Float64Array> {
   const options = complete(INFORMATION, given, 'targetInformation');
   const pace = new Pace(options.signal);
+  if (isCounts(data)) return (await import('./counts/target.js')).targetInformationOfCounts(data, options, given, pace);
   const engine = await engineOf(options);
   await pace.end();
   const dataset = checkedData(data);

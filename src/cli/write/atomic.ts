@@ -6,11 +6,13 @@ import {
   lstatSync,
   openSync,
   readdirSync,
+  readSync,
   renameSync,
   rmSync,
   type Stats,
   statSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileError, UserError } from '../errors.js';
@@ -53,8 +55,98 @@ export async function writePieces(path: string, pieces: AsyncIterable<string>): 
   }
 }
 
+/** A file that is being written: what was written may be read, and written over, before it ends. */
+export interface PlacedOutput {
+  /** Behind what was written last. */
+  write(bytes: Uint8Array): void;
+  writeAt(position: number, bytes: Uint8Array): void;
+  read(position: number, length: number): Uint8Array;
+}
+
+/** writeAtomically of a file whose beginning is known last. What cannot be gone back in, such as a pipe, is held in memory until then. */
+export async function writePlaced(path: string, fill: (file: PlacedOutput) => Promise<void>): Promise<void> {
+  try {
+    const output = outputTo(path);
+    try {
+      const { file } = output;
+      const placed = file === undefined ? new HeldOutput() : new FileOutput(file);
+      await fill(placed);
+      if (placed instanceof HeldOutput) placed.parts.forEach(output.write);
+      output.end();
+    } catch (error) {
+      output.abandon();
+      throw error;
+    }
+  } catch (error) {
+    throw fileError(error, path);
+  }
+}
+
+class FileOutput implements PlacedOutput {
+  private end = 0;
+
+  constructor(private readonly file: number) {}
+
+  write(bytes: Uint8Array): void {
+    this.writeAt(this.end, bytes);
+    this.end += bytes.length;
+  }
+
+  writeAt(position: number, bytes: Uint8Array): void {
+    for (let done = 0; done < bytes.length; )
+      done += writeSync(this.file, bytes, done, bytes.length - done, position + done);
+  }
+
+  read(position: number, length: number): Uint8Array {
+    return readAt(this.file, position, length);
+  }
+}
+
+class HeldOutput implements PlacedOutput {
+  readonly parts: Uint8Array[] = [];
+
+  write(bytes: Uint8Array): void {
+    this.parts.push(bytes.slice());
+  }
+
+  writeAt(position: number, bytes: Uint8Array): void {
+    this.each(position, bytes.length, (part, at) => part.set(bytes.subarray(at, at + part.length)));
+  }
+
+  read(position: number, length: number): Uint8Array {
+    const out = new Uint8Array(length);
+    this.each(position, length, (part, at) => out.set(part, at));
+    return out;
+  }
+
+  /** The pieces of a range, and where they begin in it. */
+  private each(position: number, length: number, visit: (part: Uint8Array, at: number) => void): void {
+    let begin = 0;
+    for (const part of this.parts) {
+      const from = Math.max(position, begin);
+      const to = Math.min(position + length, begin + part.length);
+      if (from < to) visit(part.subarray(from - begin, to - begin), from - position);
+      begin += part.length;
+    }
+  }
+}
+
+/** So many bytes of a file, or what there are of them. */
+export function readAt(file: number, position: number, length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  let done = 0;
+  while (done < length) {
+    const more = readSync(file, bytes, done, length - done, position + done);
+    if (more === 0) break;
+    done += more;
+  }
+  return bytes.subarray(0, done);
+}
+
 /** An output that is begun: it is there only once it has ended. */
 interface Output {
+  /** Of a plain file alone. */
+  readonly file?: number;
   write(contents: string | Uint8Array): void;
   end(): void;
   abandon(): void;
@@ -93,6 +185,7 @@ function replacing(target: string): Output {
     throw error;
   }
   return {
+    file,
     write: (contents) => writeFileSync(file, contents),
     end: () => {
       flush(file);

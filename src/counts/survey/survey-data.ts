@@ -61,7 +61,7 @@ function howOf(batch: Batch): Record<string, unknown> {
 }
 
 /** Of what a batch holds. */
-function digestOf(batch: Exclude<Batch, { kind: 'texts' | 'cells' }>): string {
+export function digestOf(batch: Exclude<Batch, { kind: 'texts' | 'cells' }>): string {
   const hash = new Sha256();
   const add = (numbers: ArrayBufferView) =>
     hash.update(new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength));

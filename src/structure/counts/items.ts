@@ -10,7 +10,7 @@ export interface CountedVariables {
   /** What states are called, by variable; undefined for one cut at numbers. */
   readonly states?: readonly (readonly string[] | undefined)[] | undefined;
   /**
-   * What must agree for counts to be added: of names, cuts and categories, in hexadecimal. 'rows' where features have numbers alone and are 1 above 0: such counts add up whatever their
+   * What must agree for counts to be added: of names, cuts and categories, in hexadecimal. 'rows' where features have numbers alone and are 1 above 0, 'rows above 2': such counts add up whatever their
    * numbers of features.
    */
   readonly vocabulary: string;
