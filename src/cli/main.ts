@@ -10,6 +10,7 @@ import { addInfo } from './commands/info.js';
 import { addInspect } from './commands/inspect.js';
 import { addLatentTree } from './commands/latent-tree.js';
 import { addPredict } from './commands/predict.js';
+import { addSurvey } from './commands/survey.js';
 import { addTopics } from './commands/topics.js';
 import { addTrain } from './commands/train.js';
 import { addTree } from './commands/tree.js';
@@ -91,6 +92,7 @@ function program(args: readonly string[]): Command {
     });
   addInspect(command, args);
   addTree(command);
+  addSurvey(command);
   addLatentTree(command);
   addTopics(command);
   addTrain(command, args);

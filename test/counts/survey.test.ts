@@ -4,7 +4,6 @@ import { learnCsv, type TableSchema } from 'espalier/read';
 import { TextVectorizer } from 'espalier/text';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { SurveyCut } from '#dist/counts/survey/counted.js';
 import { cutSurvey } from '#dist/counts/survey/cut.js';
 import { loadSurvey, saveSurvey } from '#dist/counts/survey/file.js';
 import { Gatherer } from '#dist/counts/survey/gather.js';
@@ -17,54 +16,10 @@ import { TABLE } from '#dist/data/tables/options.js';
 import { sourceOfRaw } from '#dist/data/tables/source.js';
 import { Troubles } from '#dist/data/tables/troubles.js';
 import { RawParts } from '#dist/data/text/raw-parts.js';
-import { defaultEngine } from '#dist/runtime/engine.js';
-import { Pace } from '#dist/runtime/pace.js';
-import { itemStarts } from '#dist/structure/counts/items.js';
-import { variablesOf } from '#dist/structure/table-variables.js';
 import type { DiscretiseOptions } from '#dist/structure/variables.js';
 import { Random } from '../support/random.js';
 import { refuses, refusesAsync } from '../support/refuses.js';
-
-/** States by row and variable. */
-type States = number[][];
-
-async function wholeStates(data: Dataset | Table, options: DiscretiseOptions) {
-  const { variables: found, names, states } = await variablesOf(await defaultEngine(), data, options, new Pace());
-  const { rows, variables } = found;
-  const all: States = Array.from({ length: rows }, () => new Array<number>(variables).fill(0));
-  for (let r = 0; r < rows; r++) {
-    if (found.kind === 'rows') for (let e = found.start[r]!; e < found.start[r + 1]!; e++) all[r]![found.index[e]!] = 1;
-    else
-      for (let v = 0; v < variables; v++)
-        all[r]![v] =
-          found.kind === 'states'
-            ? found.states[v * rows + r]!
-            : (found.bits[v * found.words * 8 + (r >> 3)]! >> (r & 7)) & 1;
-  }
-  return { all, names, states, counts: found.kind === 'states' ? [...found.counts] : undefined };
-}
-
-function statesOf(cut: SurveyCut, batches: readonly Batch[]): States {
-  const start = itemStarts(cut.variables);
-  const { variables } = cut.variables;
-  return batches.flatMap((batch) => {
-    const { rows, start: from, index } = cut.items(batch);
-    return Array.from({ length: rows }, (_, r) => {
-      const states = new Array<number>(variables).fill(0);
-      for (const item of index.subarray(from[r]!, from[r + 1]!)) {
-        const v = start.findIndex((_, v) => start[v]! <= item && item < start[v + 1]!);
-        states[v] = item - start[v]! + 1;
-      }
-      return states;
-    });
-  });
-}
-
-/** Where each of so many parts begins, and the end. */
-function split(random: Random, rows: number, parts: number): number[] {
-  const cuts = Array.from({ length: parts - 1 }, () => 1 + random.below(rows - 1));
-  return [...new Set([0, ...cuts, rows])].sort((a, b) => a - b);
-}
+import { split, statesOf, wholeStates } from '../support/surveys.js';
 
 function shuffled<T>(random: Random, list: readonly T[]): T[] {
   const all = [...list];

@@ -223,7 +223,7 @@ function namedTargets(targets: Targets, classNames: readonly string[]): Targets 
 }
 
 /** An option that would change nothing is a mistake worth a word. */
-function refuseStray(format: Format, options: DataOptions, name: string): void {
+export function refuseStray(format: Format, options: DataOptions, name: string): void {
   for (const { name: flag, key } of TABLE_FLAGS) {
     if (format !== 'csv' && key in options) {
       throw new UserError(`--${flag}: is for CSV, but ${name} is ${FORMAT_NAMES[format]}`);

@@ -33,11 +33,13 @@ export interface PartOptions {
 /** A file of rows that is read by batches, so that memory does not grow with the rows. */
 export interface Part {
   readonly name: string;
-  readonly format: Format;
+  readonly format: Format | 'texts';
   /** Of the file as it is; once its batches were read. */
   readonly sha256: string;
   /** What was taken on thin evidence, a sentence each; once its batches were read. */
   readonly warnings: readonly string[];
+  /** What the reader decided, in words, where it says so. */
+  readonly told?: string;
   /** In one pass; UserError for what departs from the format, with the line. */
   batches(): AsyncGenerator<Batch>;
 }
@@ -121,8 +123,10 @@ async function* batchesOf(
 async function* sparseBatches(
   texts: ReturnType<typeof textBatches>,
   format: 'sparse' | 'svmlight',
-  { columns, zeroBased }: PartOptions,
+  { columns: given, zeroBased }: PartOptions,
 ): AsyncGenerator<Batch> {
+  // Of indices as written it is not known yet how many columns they are.
+  const columns = format === 'svmlight' && zeroBased === undefined ? undefined : given;
   let entries = 0;
   let width = 0;
   let rows = 0;

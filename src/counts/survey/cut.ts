@@ -193,7 +193,10 @@ function cutSparse(
 ): SurveyCut {
   const { census, names } = content;
   const base = indexBase(content, how.zeroBased);
-  const columns = Math.max(1, census.columns - base);
+  const reached = Math.max(1, census.columns - base);
+  const columns = typeof how.columns === 'number' ? how.columns : reached;
+  if (reached > columns)
+    throw new RangeError(`columns: expected ${reached}, which the parts reach, or more, got ${columns}`);
   const cut = { threshold: threshold === 'auto' ? 0 : threshold, bins };
   const same = bins === undefined && cut.threshold !== 'mean' ? [cut.threshold] : undefined;
   const edges = Array.from({ length: columns }, (_, c) => same ?? edgesOf(() => census.numbers(c + base), cut));

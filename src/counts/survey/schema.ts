@@ -39,7 +39,10 @@ export function learnColumns(content: ColumnsContent, settings: TableSettings): 
     columns: content.columns.map((column) => column.condensed()),
     where: () => 'in the parts',
   };
-  const { schema, warnings } = atOnce(learnSteps(source, settings, new Troubles()));
+  // No table is made of it.
+  const { schema, warnings } = atOnce(
+    learnSteps(source, { ...settings, maxMemory: Number.POSITIVE_INFINITY }, new Troubles()),
+  );
   const columns = schema.columns.map((column) => {
     const census = content.columns[schema.names.indexOf(column.name)]!;
     return filled(knownColumn(column, census, decimal), column, settings);
