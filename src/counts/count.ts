@@ -31,7 +31,16 @@ export const COUNTING = {
     defaultDoc: 'all',
     doc: 'I/K counts the pairs of every K-th variable, from the I-th on, with those behind it: a K-th of the memory. Counts of all K blocks of a part are merged into those of the part.',
   },
+  classes: {
+    kind: 'flag',
+    default: true,
+    flag: false,
+    doc: 'Whether classes are counted too, where rows have them, for information with them.',
+  },
 } as const satisfies Options;
+
+/** Of a class, with all items: more are refused. */
+const MOST_CLASS_CELLS = 2 ** 26;
 
 /** Options of countData. */
 export const COUNT = {
@@ -73,7 +82,7 @@ export async function countData(data: Observations | Table, given: CountOptions 
     options.minSupport,
     known !== undefined,
   );
-  const counting = new Counting(await engineOf(options), cut, options.block);
+  const counting = new Counting(await engineOf(options), cut, options);
   await counting.add(batch, pace);
   return counting.end({ id: options.part ?? digestOf(batch) }, pace);
 }
@@ -117,15 +126,15 @@ export class Counting {
   constructor(
     engine: Engine,
     private readonly cut: SurveyCut,
-    block: string | undefined,
+    private readonly options: Pick<Completed<typeof COUNTING>, 'block' | 'classes'>,
   ) {
-    this.block = blockOf(block);
+    this.block = blockOf(options.block);
     this.counter = new PairCounter(engine, this.block);
   }
 
   async add(batch: Batch, pace: Pace): Promise<void> {
     const rows = this.cut.items(batch);
-    const labels = this.cut.labels(batch);
+    const labels = this.options.classes && this.cut.labels(batch);
     if (labels) this.addClasses(rows, labels);
     await this.counter.add(rows, this.items, pace);
   }
@@ -161,11 +170,20 @@ export class Counting {
     for (let r = 0; r < rows; r++) {
       const label = labels[r]!;
       const known = this.classes.get(label) ?? { rows: 0, ones: new Float64Array(this.items) };
-      if (known.rows === 0) this.classes.set(label, known);
+      if (known.rows === 0) this.addClass(label, known);
       if (known.ones.length < this.items) known.ones = widened(known.ones, this.items);
       known.rows++;
       for (let e = start[r]!; e < start[r + 1]!; e++) if (index[e]! % of === block) known.ones[index[e]!]!++;
     }
+  }
+
+  private addClass(label: string, counts: { rows: number; ones: Float64Array }): void {
+    const most = Math.max(2, Math.floor(MOST_CLASS_CELLS / this.items));
+    if (this.classes.size === most)
+      throw new RangeError(
+        `data: expected at most ${most} classes beside ${this.items} items, got more; classes: false leaves them uncounted`,
+      );
+    this.classes.set(label, counts);
   }
 
   private classCounts(labels: readonly string[], items: number) {

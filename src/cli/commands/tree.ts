@@ -5,18 +5,22 @@ import type { Table } from '../../data/tables/table.js';
 import { treeToDot } from '../../drawings/tree/dot.js';
 import { treeToSvg } from '../../drawings/tree/drawing.js';
 import { CHOW_LIU, chowLiuTree } from '../../structure/chow-liu.js';
+import type { Counts } from '../../structure/counts/counts.js';
 import type { Edge, Tree } from '../../structure/tree.js';
 import { treeToJson } from '../../structure/tree-json.js';
+import { DISCRETISE } from '../../structure/variables.js';
 import { UserError } from '../errors.js';
 import { addFlags } from '../flags/add.js';
-import { InputArgument, OutputOption } from '../flags/files.js';
+import { InputArgument, InputOption, OutputOption } from '../flags/files.js';
 import { flagsOf } from '../flags/flag.js';
 import { readFlags } from '../flags/read.js';
+import { READING_FLAGS } from '../flags/reading.js';
 import { interruptible } from '../interrupt.js';
 import { addDataOptions, addJson, type DataOptions, integer } from '../options.js';
 import { duration, plural, print, printJson, rounded } from '../print/output.js';
 import { Progress } from '../print/progress.js';
 import { takenFields, tellTaken } from '../print/told.js';
+import { openCounts } from '../read/counts-file.js';
 import { loadToLearn } from '../read/data.js';
 import type { Loaded } from '../read/loaded.js';
 import { writeAtomically } from '../write/atomic.js';
@@ -26,6 +30,7 @@ import { drawnFiles, endingOf } from './drawn.js';
 const FLAGS = flagsOf(CHOW_LIU).filter(({ name }) => name !== 'root');
 
 interface TreeOptions extends DataOptions {
+  counts?: string;
   root: string;
   bins?: string;
   threshold?: string;
@@ -38,12 +43,18 @@ export function addTree(program: Command): void {
   const command = program
     .command('tree')
     .description('Learn the Chow-Liu tree of the features: the spanning tree with the most mutual information.')
-    .addArgument(new InputArgument('<data>', 'sparse text, CSV or IDX; - for standard input'))
+    .addArgument(new InputArgument('[data]', 'sparse text, CSV or IDX; - for standard input'))
+    .addOption(
+      new InputOption(
+        '--counts <file>',
+        'learn from what espalier count or merge wrote, instead of DATA; - for standard input',
+      ),
+    )
     .option('--root <variable>', 'number or name of the variable that walks start from', '0')
     .option('--top <k>', 'strongest edges to print', integer(0), 10)
     .addOption(
       new OutputOption(
-        '--out <file>',
+        '-o, --out <file>',
         'write FILE.json, .dot or .svg, as it ends; a name without an ending begins those of all three, in a directory tree.json and so on',
         outputsOf,
       ),
@@ -57,23 +68,46 @@ A column of a CSV is one variable, of as many states as it has categories; numbe
 Examples:
   espalier tree train.txt --json
   espalier tree survey.csv --bins 8 --ignore id --out drawings/
-  espalier tree train.txt --min-information 0.002 --root 17 --out forest`,
+  espalier tree train.txt --min-information 0.002 --root 17 --out forest
+  espalier tree --counts all.counts --json`,
     )
     .action(tree);
 }
 
-async function tree(path: string, options: TreeOptions): Promise<void> {
+/** What a tree is learned from, and what --json says of it. */
+interface Source {
+  readonly variables: Dataset | Table | Counts;
+  readonly name: string;
+  readonly rows: number;
+  readonly fields: object;
+}
+
+async function sourceOf(path: string | undefined, options: TreeOptions): Promise<Source> {
+  if (options.counts !== undefined) {
+    if (path !== undefined) throw new UserError(`--counts: is instead of DATA, but ${path} was given too`);
+    const stray = [...FLAGS.filter(({ key }) => key in DISCRETISE), ...READING_FLAGS].find(({ key }) => key in options);
+    if (stray)
+      throw new UserError(`--${stray.name}: was settled when the rows were counted; expected none beside --counts`);
+    const counts = await openCounts(options.counts);
+    const name = options.counts === '-' ? 'standard input' : options.counts;
+    if (counts.missing !== undefined) throw new UserError(`${name}: ${counts.missing} is missing`);
+    return { variables: counts, name, rows: counts.rows, fields: { parts: counts.parts.length, warnings: [] } };
+  }
+  if (path === undefined) throw new UserError("missing required argument 'data', or --counts FILE");
+  const found = await loadToLearn(path, options, false);
+  tellTaken([found], options.json);
+  return { variables: variablesOf(found), name: found.name, rows: found.data.rows, fields: takenFields(found) };
+}
+
+async function tree(path: string | undefined, options: TreeOptions): Promise<void> {
   if (options.bins !== undefined && options.threshold !== undefined) {
     throw new UserError('--bins, --threshold: expected one of them, got both');
   }
   const settings = (await readFlags(FLAGS, { ...options })).options;
   const files = options.out === undefined ? [] : outputsOf(options.out);
   const begun = performance.now();
-  const found = await loadToLearn(path, options, false);
-  const { data, name } = found;
-  tellTaken([found], options.json);
+  const { variables, name, rows, fields } = await sourceOf(path, options);
   const loaded = performance.now();
-  const variables = variablesOf(found);
   const root = rootOf(options.root, variables);
   const progress = new Progress(options.json);
   const learned = await interruptible((signal) =>
@@ -96,8 +130,8 @@ async function tree(path: string, options: TreeOptions): Promise<void> {
   if (options.json) {
     printJson({
       data: name,
-      ...takenFields(found),
-      rows: data.rows,
+      ...fields,
+      rows,
       variables: learned.variables,
       edges: learned.edges.length,
       totalMutualInformation: learned.totalInformation,
@@ -116,7 +150,7 @@ async function tree(path: string, options: TreeOptions): Promise<void> {
     return;
   }
   const shape = learned.components === 1 ? 'one tree' : `a forest of ${plural(learned.components, 'tree')}`;
-  print(`${name}: ${plural(data.rows, 'row')}, ${plural(learned.variables, 'variable')}`);
+  print(`${name}: ${plural(rows, 'row')}, ${plural(learned.variables, 'variable')}`);
   print(
     `${plural(learned.edges.length, 'edge')} in ${shape}, ${learned.totalInformation.toFixed(4)} nats, in ${duration(seconds.tree)}`,
   );
@@ -137,9 +171,13 @@ function variablesOf({ data, table, csv }: Loaded): Dataset | Table {
 }
 
 /** A name wins over a number, should a column be called "7". */
-function rootOf(text: string, variables: Dataset | Table): number {
-  const names = 'kind' in variables ? variables.columns.map(({ name }) => name) : variables.featureNames;
-  const count = 'kind' in variables ? variables.columns.length : variables.columns;
+function rootOf(text: string, variables: Source['variables']): number {
+  const [names, count] =
+    'kind' in variables
+      ? [variables.columns.map(({ name }) => name), variables.columns.length]
+      : 'parts' in variables
+        ? [variables.names, variables.variables]
+        : [variables.featureNames, variables.columns];
   const named = names?.indexOf(text) ?? -1;
   if (named >= 0) return named;
   const root = Number(text);
