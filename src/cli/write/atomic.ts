@@ -199,7 +199,7 @@ function replacing(target: string): Output {
 
 function create(temporary: string, mode: number): number {
   try {
-    return openSync(temporary, 'wx', mode);
+    return openSync(temporary, 'wx+', mode);
   } catch (error) {
     const found = (error as NodeJS.ErrnoException).code === 'EEXIST' && lstatSync(temporary, { throwIfNoEntry: false });
     if (found) throw new UserError(`${temporary}: expected nothing there, got a ${kindOf(found)}; remove it`);
