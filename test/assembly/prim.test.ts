@@ -6,6 +6,7 @@ import type { Buffer, GuardedMemory } from '../support/guarded-memory.js';
 import { engine, guarded, kernelTest } from '../support/kernel-test.js';
 import { sameBits } from '../support/numbers.js';
 import { type Pattern, randomRows } from '../support/patterns.js';
+import { coded, pairRows, turnedRows } from './twins/counts.js';
 import * as twin from './twins/information.js';
 import { log } from './twins/math.js';
 import { compressColumns } from './twins/rows.js';
@@ -301,6 +302,45 @@ kernelTest('prim_list', 'as many lists as there is room for, each the shorter th
     assert.is(list(f, memory, out.at, all, d, make), d);
   });
 });
+
+kernelTest('prim_list_coded', 'what prim_list lists of the rows, from their counts', (make) => {
+  const draws = new Draws(14);
+  for (const [d, density] of [
+    [1, 0.5],
+    [2, 0.5],
+    [40, 0.2],
+    [200, 0.02],
+  ] as const) {
+    const pattern = randomRows(draws, 60, d, density);
+    const pairs = pairRows(pattern, d);
+    const [rows, turned] = [coded(pairs), coded(turnedRows(pairs), true)];
+    guarded((memory) => {
+      const f = frameOf(memory, pattern, d);
+      const data = [rows.bytes, rows.start, turned.bytes, turned.start].map((part) => memory.input(part).at);
+      const known = data as unknown as [Address, Address, Address, Address];
+      for (let v = 0; v < d; v++) {
+        const [one, other] = [0, 1].map(() => memory.output(new Float64Array(2 * f.most)));
+        assert.is(list(f, memory, one!.at, [v], f.most), 1);
+        const at = memory.input(Int32Array.of(v)).at;
+        assert.is(make(other!.at, f.own.at, at, 1, f.most, ...offered(f), ...known, f.n, f.levels), 1);
+        sameBits(f.own.read().subarray(0, d), new Int32Array(d), 'counts are left as zeros');
+        assert.equal(cellsOf(other!.read()), cellsOf(one!.read()), `${v} of ${d}`);
+      }
+      const few = memory.output(new Float64Array(2));
+      assert.is(
+        make(few.at, f.own.at, memory.input(Int32Array.of(0)).at, 1, 0, ...offered(f), ...known, f.n, f.levels),
+        0,
+      );
+    });
+  }
+});
+
+/** A list's cells, in any order. */
+function cellsOf(list: Float64Array): string[] {
+  const ints = new Int32Array(list.buffer, list.byteOffset, 2 * list.length);
+  const cells = Array.from({ length: ints[1]! }, (_, i) => `${list[2 * i + 2]} ${ints[4 * i + 6]} ${ints[4 * i + 7]}`);
+  return [`slot ${ints[0]}`, ...cells.sort()];
+}
 
 kernelTest('prim_promising', 'the open variables without lists whose keys are highest, of some slots', (promising) => {
   const draws = new Draws(13);

@@ -58,6 +58,14 @@ function offered(call: Named, told: Told): Named {
   };
 }
 
+/** Counts of items, and marks of those that are not 0. */
+const counting = (d: number) => up(4 * d, 8) + 8 * (Math.ceil(d / 64) + Math.ceil(d / 4096));
+
+/** Coded rows up to the last that a call turns. */
+function codedRows(call: Named, told: Told): Named {
+  return { coded: told.at(call.start!, call.v1!), start: 4 * (call.v1! + 1) };
+}
+
 /** Blocks of 4 of so many, of 4 such blocks, and so on up to one. */
 const nodes = (size: number): number => {
   const blocks = Math.ceil(size / 4);
@@ -232,6 +240,37 @@ export const extents: Required<Extents> = {
     const d = told.at(call.levelStart!, call.levels!);
     return { ...offered(call, told), out: 16 * (d + call.levels! + 1), counts: 4 * call.parts! * d };
   },
+  prim_list_coded: (call, told) => {
+    const d = told.at(call.levelStart!, call.levels!);
+    return {
+      ...offered(call, told),
+      out: 16 * call.capacity!,
+      list: 4 * call.size!,
+      ...all(4 * (d + 1), 'start', 'turnedStart'),
+      coded: told.at(call.start!, d),
+      turned: told.at(call.turnedStart!, d),
+    };
+  },
+  pairs_of_rows: (call, told) => {
+    const { capacity, v0, v1, step, d } = call as Record<string, number>;
+    return {
+      out: capacity!,
+      size: 4 * Math.ceil((v1! - v0!) / step!),
+      own: counting(d!),
+      ...compressed(told, call, d!, 'columnStart', 'columnRow'),
+    };
+  },
+  pairs_merge: ({ k, v0, v1, d }) => ({ size: 4 * (v1! - v0!), own: counting(d!), sources: 8 * k! }),
+  pairs_turned_sizes: (call, told) => codedRows(call, told),
+  pairs_turn: (call, told) => codedRows(call, told),
+  pairs_row: ({ row, rowEnd, turned, turnedEnd, d }) => ({
+    count: 4 * d!,
+    row: rowEnd! - row!,
+    rowEnd: 0,
+    turned: turnedEnd! - turned!,
+    turnedEnd: 0,
+  }),
+  pairs_unsound: ({ bytes, v0, v1, d }) => ({ coded: bytes!, start: 4 * (v1! - v0! + 1), ones: 4 * d! }),
   prim_keep: ({ capacity }) => ({ pool: 16 * capacity! }),
   prim_pack: ({ used }) => ({ pool: 16 * used! }),
   prim_advance: ({ d }) => ({

@@ -48,4 +48,3 @@ export function split(random: Random, rows: number, parts: number): number[] {
   const cuts = Array.from({ length: parts - 1 }, () => 1 + random.below(rows - 1));
   return [...new Set([0, ...cuts, rows])].sort((a, b) => a - b);
 }
-
