@@ -247,4 +247,8 @@ kernelTest(
   },
 );
 
+function put(row: [number, number][], pair: number, part: 0 | 1, value: number): void {
+  row[pair]![part] = value;
+}
+
 test.run();
