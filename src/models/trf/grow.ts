@@ -1,6 +1,7 @@
 import type { Dataset } from '../../data/dataset.js';
 import { checkMatrix } from '../../data/matrix.js';
 import { decisive, type Identity, identity } from '../../files/identity.js';
+import { Sha256 } from '../../files/sha256.js';
 import { damagedState } from '../../files/state.js';
 import type { Connections } from '../../layers/connections.js';
 import { Linear, type LinearShape } from '../../layers/linear.js';
@@ -122,6 +123,7 @@ class Grower {
   /** The Chow-Liu tree of the features, or of which hidden units are on. */
   private async growTree(l: number): Promise<Tree> {
     const { engine, raw, run } = this;
+    if (l === 0 && run.tree) return run.tree;
     const variables: Variables =
       l === 0
         ? await this.timed('tree', () => {
@@ -221,11 +223,16 @@ class Grower {
     const run = {
       ...this.run,
       preset: undefined,
+      tree: undefined,
       dropout: undefined,
       sparseDropout: undefined,
       inputDropout: undefined,
     };
-    const data = { method: 'trf', rows, columns, kind: features.kind };
+    const { tree } = this.run;
+    const data = {
+      ...{ method: 'trf', rows, columns, kind: features.kind },
+      ...(tree ? { 'tree data': new Sha256().update(new TextEncoder().encode(JSON.stringify(tree.edges))).hex() } : {}),
+    };
     return identity({ ...data, ...decisive(TRF, run), ...precisionOf(this.engine) });
   }
 }
