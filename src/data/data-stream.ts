@@ -1,9 +1,6 @@
-import type { Rows, RowsClass } from './outline.js';
+import type { Rows, RowsClass, Shard } from './outline.js';
 import type { Census } from './stream-census.js';
 import type { StreamSampleOptions } from './stream-options.js';
-
-/** Opens a part of the rows, anew each time. */
-export type Shard<D> = () => D | Promise<D>;
 
 /**
  * Rows in shards, of which some are in memory at a time; Dataset.stream makes one. `fit` takes it for a Dataset, and so does its `validation`; of nets over rows `evaluate` and
@@ -36,6 +33,6 @@ export class DataStream<D extends Rows = Rows> {
    * @throws TypeError, RangeError for arguments that do not fit, and for a shard that has changed
    */
   async sample(rows: number, options: StreamSampleOptions = {}): Promise<D> {
-    return (await import('./stream-sample.js')).sampleOf(this, rows, options);
+    return (await import('./stream-open.js')).sampleOf(this, rows, options);
   }
 }

@@ -4,6 +4,7 @@ import type { OptionsOf } from '../check/option.js';
 import { got } from '../check/phrase.js';
 import { isMade, requireObject } from '../check/require.js';
 import { checkFeatures } from './checked.js';
+import { DataStream } from './data-stream.js';
 import { keptWords } from './documents/kept.js';
 import type { TextVectorizerJson } from './documents/vectorizer-json.js';
 import { type ImageSides, imagesOf, type Pixels } from './images/pixels.js';
@@ -180,7 +181,9 @@ export class Dataset {
    * @throws TypeError, RangeError naming the shard for one that does not go with those before
    */
   static async stream(shards: readonly (() => Dataset | Promise<Dataset>)[], options: StreamOptions = {}) {
-    return (await import('./stream-open.js')).openStream(shards, options, Dataset);
+    const { openStream } = await import('./stream-open.js');
+    const { shards: own, window, census } = await openStream(shards, options, Dataset);
+    return new DataStream(own, window, census, Dataset);
   }
 
   /**

@@ -14,6 +14,9 @@ export interface Rows {
   readonly vectorizer?: TextVectorizerJson;
 }
 
+/** Opens a part of the rows, anew each time. */
+export type Shard<D> = () => D | Promise<D>;
+
 /** What makes rows: Dataset. */
 export type RowsClass<D extends Rows> = new (
   features: Matrix,

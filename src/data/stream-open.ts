@@ -1,19 +1,19 @@
 import { complete } from '../check/complete.js';
-import type { WebAbortSignal } from '../check/option.js';
 import { got } from '../check/phrase.js';
-import { isMade } from '../check/require.js';
-import { Pace, unlessAborted } from '../runtime/pace.js';
-import { DataStream, type Shard } from './data-stream.js';
-import type { Rows, RowsClass } from './outline.js';
-import { Census, factsOf } from './stream-census.js';
+import { Pace } from '../runtime/pace.js';
+import type { Rows, RowsClass, Shard } from './outline.js';
+import { Census } from './stream-census.js';
 import { STREAM, type StreamOptions } from './stream-options.js';
+import { opened } from './stream-shard.js';
+
+export { sampleOf } from './stream-sample.js';
 
 /** Dataset.stream: a first pass over the shards learns what they are. */
 export async function openStream<D extends Rows>(
   given: readonly Shard<D>[],
   options: StreamOptions,
   made: RowsClass<D>,
-): Promise<DataStream<D>> {
+): Promise<{ shards: readonly Shard<D>[]; window: number; census: Census }> {
   const { window, signal, onProgress } = complete(STREAM, options, 'Dataset.stream');
   if (!Array.isArray(given)) throw new TypeError(`shards: expected a list of functions, got ${got(given)}`);
   // The caller's list may change.
@@ -33,30 +33,5 @@ export async function openStream<D extends Rows>(
     if (pace.due) await pace.turn();
   }
   await pace.end();
-  return new DataStream(Object.freeze(shards), window, census!, made);
-}
-
-async function opened<D extends Rows>(
-  shard: Shard<D>,
-  s: number,
-  signal: WebAbortSignal | undefined,
-  made: RowsClass<D>,
-): Promise<D> {
-  const rows: unknown = await unlessAborted(shard(), signal);
-  if (isMade(rows, made, 'features', `shards[${s}]`)) return rows;
-  throw new TypeError(`shards[${s}]: expected a function that gives a Dataset, got one that gives ${got(rows)}`);
-}
-
-/** A shard opened again. RangeError where it has changed since the first pass. */
-export async function reopened<D extends Rows>(
-  { shards, census, made }: DataStream<D>,
-  s: number,
-  signal: WebAbortSignal | undefined,
-): Promise<D> {
-  const rows = await opened(shards[s]!, s, signal, made);
-  const [was, is] = [census.shards[s]!, factsOf(rows)];
-  if (is.rows !== was.rows) throw new RangeError(`shards[${s}]: expected ${was.rows} rows as before, got ${is.rows}`);
-  if (is.entries !== was.entries || is.print !== was.print || rows.columns !== census.columns)
-    throw new RangeError(`shards[${s}]: expected the same rows as before, got others`);
-  return rows;
+  return { shards: Object.freeze(shards), window, census: census! };
 }

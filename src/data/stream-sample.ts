@@ -3,11 +3,10 @@ import { requireInteger } from '../check/require.js';
 import { type Engine, engineOf } from '../runtime/engine.js';
 import { Pace } from '../runtime/pace.js';
 import { Purpose } from '../runtime/random.js';
-import type { DataStream } from './data-stream.js';
 import type { Rows } from './outline.js';
 import { RowsInParts } from './rows-in-parts.js';
-import { reopened } from './stream-open.js';
 import { STREAM_SAMPLE, type StreamSampleOptions } from './stream-options.js';
+import { reopened, type Sharded } from './stream-shard.js';
 import { subsetMatrix, subsetTargets } from './subset.js';
 import type { Targets } from './targets.js';
 
@@ -16,7 +15,7 @@ const WORDS = 4096;
 
 /** DataStream's sample. Shards without a chosen row are not opened. */
 export async function sampleOf<D extends Rows>(
-  stream: DataStream<D>,
+  stream: Sharded<D>,
   rows: number,
   given: StreamSampleOptions,
 ): Promise<D> {

@@ -9,6 +9,9 @@ import { type FitResult, fit, type Trainable } from '../training/fit.js';
 import type { FitSettings } from '../training/fit-options.js';
 import { fitBytes, fitMemory } from './need.js';
 import type { NetParts } from './net-parts.js';
+import { assessStream, takenFrom } from './stream-run.js';
+
+export { assessStream, runStream } from './stream-run.js';
 
 /** Weights whose vectors' first touch is not left to those that lay them out. */
 const MANY = 2 ** 19;
@@ -29,10 +32,8 @@ interface Taken {
 export async function fitNet(net: NetParts, train: Dataset | Streamed, settings: FitSettings): Promise<FitResult> {
   const { engine, network, unit } = net;
   const pace = new Pace();
-  const streamed = [train, settings.validation].some((data) => data && isStream(data, 'train'));
-  const streaming = streamed ? await import('./stream-run.js') : undefined;
   const taken = isStream(train, 'train')
-    ? await streaming!.takenFrom(net, train, settings, pace)
+    ? await takenFrom(net, train, settings, pace)
     : await prepared(net, train, settings, pace);
   const validation =
     settings.validation && !isStream(settings.validation, 'validation')
@@ -49,7 +50,7 @@ export async function fitNet(net: NetParts, train: Dataset | Streamed, settings:
     ...(feed ? { feed } : {}),
     evaluate: (rows, given) =>
       isStream(rows, 'validation')
-        ? streaming!.assessStream(net, rows, given, { brief: true })
+        ? assessStream(net, rows, given, { brief: true })
         : net.assess(rows, given, { brief: true }),
     readers: net.readers,
   };

@@ -328,7 +328,7 @@ export abstract class Net {
     this.life.requireAlive();
     this.fits(outlineOf(data, 'data'), 'data', labelled);
     return this.life.read(async () => {
-      const { assessStream, runStream } = await import('./stream-run.js');
+      const { assessStream, runStream } = await import('./fit-net.js');
       return labelled ? assessStream(this.parts, data, settings, {}) : runStream(this.parts, data, settings);
     });
   }

@@ -1,7 +1,7 @@
 import type { WebAbortSignal } from '../check/option.js';
 import type { Dataset, Targets } from '../data/dataset.js';
 import type { Outline } from '../data/outline.js';
-import { reopened } from '../data/stream-open.js';
+import { reopened } from '../data/stream-shard.js';
 import type { Streamed } from '../data/streamed.js';
 import { requireMemory } from '../runtime/budget.js';
 import { Pace } from '../runtime/pace.js';

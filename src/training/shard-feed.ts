@@ -1,7 +1,7 @@
 import type { WebAbortSignal } from '../check/option.js';
 import type { Dataset } from '../data/dataset.js';
 import { type Part, RowsInParts } from '../data/rows-in-parts.js';
-import { reopened } from '../data/stream-open.js';
+import { reopened } from '../data/stream-shard.js';
 import type { Streamed } from '../data/streamed.js';
 import type { Engine } from '../runtime/engine.js';
 import { Purpose, permutation } from '../runtime/random.js';
