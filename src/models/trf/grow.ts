@@ -1,3 +1,4 @@
+import { got } from '../../check/phrase.js';
 import type { Dataset } from '../../data/dataset.js';
 import { checkMatrix } from '../../data/matrix.js';
 import { decisive, type Identity, identity } from '../../files/identity.js';
@@ -12,7 +13,7 @@ import { inTurns } from '../../runtime/steps.js';
 import { growTree } from '../../structure/chow-liu.js';
 import { type ReceptiveFields, receptiveFieldsInTurns } from '../../structure/receptive-fields.js';
 import type { Tree } from '../../structure/tree.js';
-import { discretise, type Variables } from '../../structure/variables.js';
+import { discretise, THRESHOLD, type Variables } from '../../structure/variables.js';
 import { madeBytes } from '../need.js';
 import { precisionOf } from '../precision.js';
 import { encodeRows, requireEncoding, type Source } from './encoding.js';
@@ -37,6 +38,7 @@ export async function growLayers(
   data: Dataset,
   run: Run,
 ): Promise<{ layers: GrownLayer[]; seconds: GrowSeconds }> {
+  if (run.tree) requireOwnTree(run.tree, run, raw);
   const grower = new Grower(engine, raw, data, run);
   try {
     return await grower.grow();
@@ -235,6 +237,18 @@ class Grower {
     };
     return identity({ ...data, ...decisive(TRF, run), ...precisionOf(this.engine) });
   }
+}
+
+/** A tree that is ready must be of the features, and goes without what says how to learn one. */
+function requireOwnTree(tree: Tree, { threshold, required, forbidden }: Run, { columns, featureNames }: Dataset): void {
+  const given = { threshold: threshold !== THRESHOLD.default, required: required.length, forbidden: forbidden.length };
+  const beside = Object.entries(given).find(([, is]) => is)?.[0];
+  if (beside) throw new TypeError(`${beside}, tree: expected one of them, got both`);
+  if (tree.variables !== columns)
+    throw new RangeError(`tree: expected one of ${columns} variables, one a column, got ${tree.variables}`);
+  const c = (featureNames && tree.names?.findIndex((name, i) => name !== featureNames[i])) ?? -1;
+  if (c >= 0)
+    throw new RangeError(`tree: expected variable ${c} to be ${got(featureNames![c])}, got ${got(tree.names![c])}`);
 }
 
 /** The fields of the largest radius, up to the one asked for, that have so many members on average at most. */

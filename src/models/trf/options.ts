@@ -87,10 +87,10 @@ export const TRF = {
   tree: {
     kind: 'other',
     is: isTree,
-    expected: 'a Tree (treeFromJson makes one of JSON)',
+    expected: 'a Tree, as treeFromJson makes one',
     flag: false,
     defaultDoc: 'learned from the rows',
-    doc: "The first layer's tree, where there is one of the same features: from counts, or from more rows. With it threshold, required and forbidden are about nothing and refused, and root and minInformation are of the layers above.",
+    doc: "The first layer's tree over these features, where it is there already: from counts, say. threshold, required and forbidden are refused beside it.",
   },
   ...GROWING,
   onProgress: {

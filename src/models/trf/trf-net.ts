@@ -27,7 +27,6 @@ export class TrfNet extends FeedforwardNet {
   static async grow(train: Dataset, given: TrfNetOptions = {}): Promise<TrfNet> {
     requireSound(train, 'train');
     const options = complete(TRF, given, 'TrfNet.grow');
-    requireOwnTree(options, given, train);
     options.signal?.throwIfAborted();
     // Pages that only run nets do without what grows them.
     const [begun, { growLayers }] = await Promise.all([beginNet(train, options), import('./grow.js')]);
@@ -74,17 +73,6 @@ function pretrainSettings({ pretrain, preset }: TrfSettings, train: Dataset): Pr
   const batchSize = pretrain.batchSize ?? defaultBatchSize(train, preset);
   const epochs = pretrain.epochs ?? (preset === 'paper' ? MOST_EPOCHS : isTabular(train) ? undefined : 0);
   return { ...pretrain, batchSize, ...(epochs === undefined ? {} : { epochs }) };
-}
-
-/** A tree that is ready must be of the features, and goes without what says how to learn one. */
-function requireOwnTree({ tree }: TrfSettings, given: TrfNetOptions, { columns, featureNames }: Dataset): void {
-  if (!tree) return;
-  const beside = (['threshold', 'required', 'forbidden'] as const).find((name) => given[name] !== undefined);
-  if (beside) throw new TypeError(`${beside}, tree: expected one of them, got both`);
-  if (tree.variables !== columns)
-    throw new RangeError(`tree: expected one of ${columns} variables, one a column, got ${tree.variables}`);
-  const c = (featureNames && tree.names?.findIndex((name, i) => name !== featureNames[i])) ?? -1;
-  if (c >= 0) throw new RangeError(`tree: expected variable ${c} to be ${featureNames![c]}, got ${tree.names![c]}`);
 }
 
 /** A net that was made elsewhere has no origin. RangeError for one that growing has not written. */
