@@ -10,20 +10,19 @@ export interface Part {
 type Numbers = Float32Array | Float64Array | Int32Array | Int8Array | Uint8Array;
 
 /** An array with room behind its numbers. */
-class Room<T extends Numbers> {
+class Room {
   length = 0;
-  private array: T;
+  private array: Numbers;
 
-  constructor(array: T) {
-    this.array = array;
+  /** @param expected how many numbers there will be, about */
+  constructor(like: Numbers, expected: number) {
+    this.array = roomLike(like, expected);
   }
 
   push(values: Numbers): void {
     const length = this.length + values.length;
     if (length > this.array.length) {
-      const larger = new (this.array.constructor as new (length: number) => T)(
-        Math.max(length, Math.ceil(this.array.length * 1.25)),
-      );
+      const larger = roomLike(this.array, Math.max(length, Math.ceil(this.array.length * 1.25)));
       larger.set(this.array.subarray(0, this.length) as never);
       this.array = larger;
     }
@@ -31,24 +30,29 @@ class Room<T extends Numbers> {
     this.length = length;
   }
 
-  get values(): T {
-    return this.array.subarray(0, this.length) as T;
+  get values(): Numbers {
+    return this.array.subarray(0, this.length);
   }
 }
 
 /** Rows that are put one part behind another, in arrays that are used again for the next ones. */
 export class RowsInParts {
   rows = 0;
-  private readonly index = new Room(new Int32Array(0));
-  private values: Room<Numbers> | undefined;
-  private labels: Room<Numbers> | undefined;
+  private index: Room | undefined;
+  private values: Room | undefined;
+  private labels: Room | undefined;
   private start: Int32Array;
   private kind: Part | undefined;
 
-  /** @param wide whether dense rows may come as 64-bit numbers */
+  /**
+   * @param most rows at a time
+   * @param wide whether dense rows may come as 64-bit numbers
+   * @param entries of a sparse row, on average
+   */
   constructor(
-    most: number,
+    private readonly most: number,
     private readonly wide: boolean,
+    private readonly entries: number,
   ) {
     this.start = new Int32Array(most + 1);
   }
@@ -63,31 +67,36 @@ export class RowsInParts {
     this.kind = { features, targets };
     if (features.kind === 'sparse') {
       const [first, last] = [features.start[from]!, features.start[to]!];
+      // Windows differ by little.
+      const expected = Math.ceil(1.02 * this.most * this.entries);
+      this.index ??= new Room(features.index, expected);
+      this.values ??= new Room(features.value, expected);
       const shift = this.index.length - first;
       for (let r = from; r < to; r++) this.start[this.rows + r - from + 1] = features.start[r + 1]! + shift;
       this.index.push(features.index.subarray(first, last));
-      this.values ??= new Room<Numbers>(new Float32Array(0));
       this.values.push(features.value.subarray(first, last));
     } else {
       const { values, columns } = features;
-      this.values ??= new Room<Numbers>(this.wide ? new Float64Array(0) : emptyLike(values));
+      this.values ??= new Room(this.wide ? new Float64Array(0) : values, this.most * columns);
       this.values.push(values.subarray(from * columns, to * columns));
     }
     if (targets) {
       const width = targets.values.length / features.rows;
-      this.labels ??= new Room<Numbers>(emptyLike(targets.values));
+      this.labels ??= new Room(targets.values, this.most * width);
       this.labels.push(targets.values.subarray(from * width, to * width));
     }
     this.rows += to - from;
   }
 
-  /** What is there; overwritten by what comes after clear. */
-  get part(): Part {
+  /** What is there, after the last push; overwritten by what comes after clear. */
+  take(): Part {
     const { rows, kind, index, values, labels } = this;
+    // The part that came last is not to be held.
+    this.kind = undefined;
     const { features, targets } = kind!;
     const matrix =
       features.kind === 'sparse'
-        ? { ...features, rows, start: this.start.subarray(0, rows + 1), index: index.values, value: values!.values }
+        ? { ...features, rows, start: this.start.subarray(0, rows + 1), index: index!.values, value: values!.values }
         : { ...features, rows, values: values!.values };
     return {
       features: matrix as Matrix,
@@ -96,8 +105,8 @@ export class RowsInParts {
   }
 }
 
-function emptyLike(values: Numbers): Numbers {
+function roomLike(values: Numbers, length: number): Numbers {
   // Node's Buffer is a Uint8Array too, but not one to be made with `new`.
   const kind = values instanceof Uint8Array ? Uint8Array : values.constructor;
-  return new (kind as new (length: number) => Numbers)(0);
+  return new (kind as new (length: number) => Numbers)(length);
 }

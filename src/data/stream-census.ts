@@ -1,6 +1,7 @@
 import { got } from '../check/phrase.js';
+import type { Steps } from '../runtime/steps.js';
 import { isSameVectorizer } from './documents/kept.js';
-import { fingerprint } from './fingerprint.js';
+import { fingerprinting } from './fingerprint.js';
 import { describeFeatures, type Matrix } from './matrix.js';
 import type { Outline, Rows } from './outline.js';
 import { describeTargets, type Targets } from './targets.js';
@@ -68,10 +69,10 @@ export class Census {
   }
 
   /** Counts a shard in. TypeError, RangeError for one that does not go with those before. */
-  add(shard: Rows, argument: string): void {
+  *adding(shard: Rows, argument: string): Steps<void> {
     this.requireAlike(shard, argument);
     const { features, targets } = shard;
-    this.shards.push(factsOf(shard));
+    this.shards.push(yield* factsOf(shard));
     this.rows += shard.rows;
     if (features.kind === 'sparse') {
       this.entries += features.index.length;
@@ -162,10 +163,10 @@ export class Census {
   }
 }
 
-export function factsOf(shard: Rows): ShardFacts {
+export function* factsOf(shard: Rows): Steps<ShardFacts> {
   const { features } = shard;
   const entries = features.kind === 'sparse' ? features.index.length : 0;
-  return { rows: shard.rows, entries, print: fingerprint(shard) };
+  return { rows: shard.rows, entries, print: yield* fingerprinting(shard) };
 }
 
 /** Targets as shards must agree on them: shards may know different numbers of classes. */

@@ -1,6 +1,7 @@
 import { complete } from '../check/complete.js';
 import { got } from '../check/phrase.js';
 import { Pace } from '../runtime/pace.js';
+import { inTurns } from '../runtime/steps.js';
 import type { Rows, RowsClass, Shard } from './outline.js';
 import { Census } from './stream-census.js';
 import { STREAM, type StreamOptions } from './stream-options.js';
@@ -28,7 +29,7 @@ export async function openStream<D extends Rows>(
   for (let s = 0; s < shards.length; s++) {
     const rows = await opened(shards[s]!, s, signal, made);
     census ??= new Census(rows);
-    census.add(rows, `shards[${s}]`);
+    await inTurns(census.adding(rows, `shards[${s}]`), pace);
     pace.hear(onProgress?.(s + 1, shards.length));
     if (pace.due) await pace.turn();
   }

@@ -26,7 +26,7 @@ export async function sampleOf<D extends Rows>(
   const pace = new Pace(signal);
   const { census } = stream;
   const count = Math.min(rows, census.rows);
-  const sample = new RowsInParts(count, census.wide);
+  const sample = new RowsInParts(count, census.wide, census.entries / census.rows);
   const chosen = chooser(engine, seed, count, census.rows);
   for (let s = 0; s < census.shards.length; s++) {
     const places = await chosen(census.shards[s]!.rows, pace);
@@ -36,7 +36,7 @@ export async function sampleOf<D extends Rows>(
     sample.push({ features: subsetMatrix(features, places), ...labels }, 0, places.length);
     if (pace.due) await pace.turn();
   }
-  const { features, targets } = sample.part;
+  const { features, targets } = sample.take();
   const { featureNames, schema, vectorizer } = census;
   const all = census.targets;
   // All classes that there are, also where the last shard knows of fewer.

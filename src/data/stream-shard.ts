@@ -1,7 +1,8 @@
 import type { WebAbortSignal } from '../check/option.js';
 import { got } from '../check/phrase.js';
 import { isMade } from '../check/require.js';
-import { unlessAborted } from '../runtime/pace.js';
+import { Pace, unlessAborted } from '../runtime/pace.js';
+import { inTurns } from '../runtime/steps.js';
 import type { Rows, RowsClass, Shard } from './outline.js';
 import { type Census, factsOf } from './stream-census.js';
 
@@ -31,7 +32,8 @@ export async function reopened<D extends Rows>(
   signal: WebAbortSignal | undefined,
 ): Promise<D> {
   const rows = await opened(shards[s]!, s, signal, made);
-  const [was, is] = [census.shards[s]!, factsOf(rows)];
+  const was = census.shards[s]!;
+  const is = await inTurns(factsOf(rows), new Pace(signal));
   if (is.rows !== was.rows) throw new RangeError(`shards[${s}]: expected ${was.rows} rows as before, got ${is.rows}`);
   if (is.entries !== was.entries || is.print !== was.print || rows.columns !== census.columns)
     throw new RangeError(`shards[${s}]: expected the same rows as before, got others`);

@@ -20,6 +20,8 @@ const MANY = 2 ** 19;
 interface Taken {
   /** The rows, or what is known of them. */
   readonly data: Outline;
+  /** The rows whose order is held, and otherwise the same. */
+  readonly held: Outline;
   readonly weights: ClassWeights | undefined;
   /** Bytes of the rows that fit holds. */
   readonly copies: number;
@@ -39,7 +41,7 @@ export async function fitNet(net: NetParts, train: Dataset | Streamed, settings:
     settings.validation && !isStream(settings.validation, 'validation')
       ? await net.prepared(settings.validation, 'validation', true, pace)
       : settings.validation;
-  const { data, weights, feed } = taken;
+  const { data, held, weights, feed } = taken;
   const trainable: Trainable = {
     engine,
     seed: net.seed,
@@ -62,19 +64,24 @@ export async function fitNet(net: NetParts, train: Dataset | Streamed, settings:
   const copies = taken.copies + copiesOf(net, settings.validation);
   requireMemory(
     engine,
-    fitBytes(engine, network, data, outlined, copies),
+    fitBytes(engine, network, held, outlined, copies),
     'batchSize',
     `training this net with ${Math.min(settings.batchSize, data.rows)} ${unit} a batch`,
     `smaller batches or ${unit === 'images' ? 'smaller images' : 'fewer units'}`,
   );
-  if (network.weights > MANY) await inTurns(touching(engine, fitMemory(engine, network, data, outlined)), pace);
+  if (network.weights > MANY) await inTurns(touching(engine, fitMemory(engine, network, held, outlined)), pace);
   return fit(trainable, data, { ...settings, validation });
 }
 
 async function prepared(net: NetParts, train: Dataset, settings: FitSettings, pace: Pace): Promise<Taken> {
   const copies = copiesOf(net, train);
   const data = await net.prepared(train, 'train', true, pace);
-  return { data, copies, weights: classWeightsOf(settings.classWeights, data.targets!, net.network.loss.outputs) };
+  return {
+    data,
+    held: data,
+    copies,
+    weights: classWeightsOf(settings.classWeights, data.targets!, net.network.loss.outputs),
+  };
 }
 
 function copiesOf(net: NetParts, data: Dataset | Streamed | undefined): number {

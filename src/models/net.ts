@@ -220,7 +220,7 @@ export abstract class Net {
       Object.assign(this.state, precisionOf(this.engine));
       // Pages that only run nets do without.
       const { fitNet } = await import('./fit-net.js');
-      return fitNet(this.parts, train, settings);
+      return fitNet(this.asParts(), train, settings);
     });
   }
 
@@ -233,7 +233,7 @@ export abstract class Net {
   }
 
   /** What works on the net from outside of it. */
-  private get parts(): NetParts {
+  private asParts(): NetParts {
     const { engine, seed, network, target, identity, unit, life } = this;
     return {
       ...{ engine, seed, network, target, unit, readers: life },
@@ -329,7 +329,7 @@ export abstract class Net {
     this.fits(outlineOf(data, 'data'), 'data', labelled);
     return this.life.read(async () => {
       const { assessStream, runStream } = await import('./fit-net.js');
-      return labelled ? assessStream(this.parts, data, settings, {}) : runStream(this.parts, data, settings);
+      return labelled ? assessStream(this.asParts(), data, settings, {}) : runStream(this.asParts(), data, settings);
     });
   }
 

@@ -24,6 +24,7 @@ export async function takenFrom(
   pace: Pace,
 ): Promise<{
   data: Outline;
+  held: Outline;
   weights: ClassWeights | undefined;
   copies: number;
   feed: NonNullable<Trainable['feed']>;
@@ -34,6 +35,7 @@ export async function takenFrom(
   const { classWeights, batchSize, signal } = settings;
   return {
     data,
+    held: { ...data, rows: windowRows(stream, batchSize) },
     weights: classWeightsOf(classWeights, data.targets!, net.network.loss.outputs, data.classRows),
     copies: windowBytes(stream, batchSize),
     feed: (batchSize, seed) => {

@@ -41,7 +41,7 @@ export class ShardFeed implements Feed {
   ) {
     this.most = windowRows(stream, batchSize);
     this.windows = Math.ceil(stream.rows / this.most);
-    this.held = new RowsInParts(this.most, stream.census.wide);
+    this.held = new RowsInParts(this.most, stream.census.wide, stream.census.entries / stream.rows);
   }
 
   batch(epoch: number, batch: number): Batch | Promise<Batch> {
@@ -80,7 +80,7 @@ export class ShardFeed implements Feed {
       }
       from = to;
     }
-    this.part = held.part;
+    this.part = held.take();
     this.rows = permutation(engine, end - first, seed, Purpose.shuffle, epoch * this.windows + window);
     this.window = window;
     if (next !== undefined && this.ahead?.s !== next) this.load(next);
