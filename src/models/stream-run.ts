@@ -1,8 +1,10 @@
 import type { WebAbortSignal } from '../check/option.js';
 import type { Dataset, Targets } from '../data/dataset.js';
 import type { Outline } from '../data/outline.js';
+import type { ShardFacts } from '../data/stream-census.js';
 import { reopened } from '../data/stream-shard.js';
 import type { Streamed } from '../data/streamed.js';
+import { Sha256 } from '../files/sha256.js';
 import { requireMemory } from '../runtime/budget.js';
 import { Pace } from '../runtime/pace.js';
 import { argmax } from '../training/class-metrics.js';
@@ -42,8 +44,13 @@ export async function takenFrom(
       const prepare = (shard: Dataset, argument: string) => net.prepared(shard, argument, true, pace);
       return new ShardFeed(net.engine, stream, batchSize, seed, prepare, signal);
     },
-    identity: { window: stream.window, 'shards data': census.shards.map(({ rows, print }) => [rows, print]) },
+    identity: { window: stream.window, 'shards data': digest(census.shards) },
   };
+}
+
+/** Of what the first pass saw. */
+function digest(shards: readonly ShardFacts[]): string {
+  return new Sha256().update(new TextEncoder().encode(JSON.stringify(shards))).hex();
 }
 
 /** With the rows of each class of the net. RangeError for rows of a class that it does not know. */
