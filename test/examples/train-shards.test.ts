@@ -69,7 +69,7 @@ test('trains with the tree of all rows, in windows, and leaves no checkpoint', a
 });
 
 test('Ctrl-C leaves a checkpoint, from which the same command goes on to the same bits', async () => {
-  const args = ['shards', ...KIND, '--epochs', '40', '--seed', '3', '--window', '60'];
+  const args = ['shards', ...KIND, '--epochs', '20', '--seed', '3', '--window', '60'];
   assert.is(run(...args, '--out', 'whole').status, 0);
   const child = spawn(process.execPath, ['train.mjs', ...args, '--out', 'stopped'], { cwd: folder });
   const closed = new Promise<number | null>((resolve) => child.on('close', resolve));
