@@ -16,6 +16,8 @@ export {
 export type { Augmentation } from './data/images/image-batch.js';
 export { type SplitOptions, splitRows } from './data/split.js';
 export { Standardizer, TfIdf } from './data/standardise.js';
+export type { StreamOptions, StreamSampleOptions } from './data/stream-options.js';
+export type { Streamed as DataStream } from './data/streamed.js';
 export type { CategoryCodes, NumericValues, Table, TableColumn } from './data/tables/table.js';
 export { readSafetensors, type Safetensors, type Tensor, writeSafetensors } from './files/safetensors.js';
 export { DenseNet, type DenseNetOptions } from './models/dense/dense-net.js';

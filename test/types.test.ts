@@ -15,7 +15,7 @@ test.before(() => {
 test.after(() => rmSync(folder, { recursive: true, force: true }));
 
 const PROGRAM = `
-import { createEngine, type Dataset, DenseNet, splitRows, type SplitOptions } from 'espalier';
+import { createEngine, Dataset, type DataStream, DenseNet, splitRows, type SplitOptions } from 'espalier';
 import 'espalier/draw';
 import { matmul, parseIdx, type TopicReport, topicsToHtml, DenseNet as Same } from 'espalier/espalier.min.js';
 export const page: (report: TopicReport) => string = topicsToHtml;
@@ -36,6 +36,9 @@ const maybe = await splitRows(data, {} as SplitOptions);
 export const unknown: Dataset = maybe.validation;
 await createEngine({ wasm: new Uint8Array(8) });
 export const net = await DenseNet.create(asked.train, {});
+const stream: DataStream = await Dataset.stream([() => asked.train, async () => asked.test], { window: 8 });
+export const sample: Dataset = await stream.sample(3);
+await net.fit(stream, { validation: stream });
 const worker = await createWorker({ threads: 2 });
 const rows: RemoteDataset = await worker.Dataset.dense(new Float32Array(8), { columns: 2, labels: [0, 1, 0, 1] });
 const parts = await worker.splitRows(rows, { test: 0.2, validation: 0.2 });

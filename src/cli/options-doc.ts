@@ -7,6 +7,7 @@ import { IDX } from '../data/images/idx.js';
 import { PACED } from '../data/paced.js';
 import { SPLIT } from '../data/split.js';
 import { STANDARDIZER, TF_IDF } from '../data/standardise.js';
+import { STREAM, STREAM_SAMPLE } from '../data/stream-options.js';
 import { READ_RECORDS, READ_TABLE, RECORDS } from '../data/tables/options.js';
 import { CSV, CSV_ASYNC, READ_CSV_ASYNC } from '../data/text/csv.js';
 import { SVMLIGHT, SVMLIGHT_ASYNC } from '../data/text/svmlight.js';
@@ -21,7 +22,8 @@ import { IMPORTANCE } from '../models/feedforward/explain-importance.js';
 import { EXPLAIN_ROW } from '../models/feedforward/explain-row.js';
 import { GATED_PREDICT, GATED_RUN, STATE_DICT } from '../models/gaternet/options.js';
 import type { Method } from '../models/method.js';
-import { LOAD, RUN, SAVE } from '../models/net.js';
+import { LOAD, SAVE } from '../models/net.js';
+import { RUN } from '../models/net-parts.js';
 import { METHODS } from '../models/registry.js';
 import { ENGINE_OPTIONS } from '../runtime/engine.js';
 import { CHOW_LIU } from '../structure/chow-liu.js';
@@ -84,6 +86,8 @@ export function documented(methods: readonly Method[] = METHODS): Documented[] {
     { of: 'refineLatentTree', options: STEPWISE },
     { of: 'sampleLatentTree', options: SAMPLE },
     { of: 'splitRows', options: SPLIT },
+    { of: 'Dataset.stream', options: STREAM },
+    { of: 'DataStream: sample', options: STREAM_SAMPLE },
     { of: 'Standardizer.learn', options: STANDARDIZER },
     { of: 'TfIdf.learn', options: TF_IDF },
     { of: 'TopicTree.learn', command: 'topics', options: LEARN_TOPICS },

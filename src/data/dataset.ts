@@ -4,11 +4,13 @@ import type { OptionsOf } from '../check/option.js';
 import { got } from '../check/phrase.js';
 import { isMade, requireObject } from '../check/require.js';
 import { checkFeatures } from './checked.js';
+import { DataStream } from './data-stream.js';
 import { keptWords } from './documents/kept.js';
 import type { TextVectorizerJson } from './documents/vectorizer-json.js';
 import { type ImageSides, imagesOf, type Pixels } from './images/pixels.js';
 import { type LabelOptions, targetsOf } from './labels.js';
 import { type DenseRows, denseRows, type Matrix, type SparseMatrix } from './matrix.js';
+import type { StreamOptions } from './stream-options.js';
 import { subsetMatrix, subsetTargets } from './subset.js';
 import type { READ_RECORDS, RecordsOptions } from './tables/options.js';
 import { requireSchema, type TableSchema } from './tables/schema.js';
@@ -30,8 +32,15 @@ export function requireDataset(data: unknown, argument: string): asserts data is
     ? '; new Dataset(features, targets, featureNames) makes one of such parts'
     : rows
       ? '; Dataset.dense(rows) makes one of an array of rows'
-      : '';
+      : isSampled(data)
+        ? '; its sample() makes one'
+        : '';
   throw new TypeError(`${argument}: expected a Dataset, got ${got(data)}${hint}`);
+}
+
+/** A stream, whose class knows this one. */
+function isSampled(data: unknown): boolean {
+  return typeof (data as { sample?: unknown } | null | undefined)?.sample === 'function';
 }
 
 /** requireDataset, and a RangeError where the arrays, written to since, no longer pass the checks. */
@@ -164,6 +173,17 @@ export class Dataset {
     }
     const learned = learnedOf(records, others, 'Dataset.fromRecords');
     return new Dataset(learned.features, learned.targets, learned.featureNames, learned.schema);
+  }
+
+  /**
+   * Rows in shards, for data that memory does not hold: each shard is a function that gives a part of the rows, anew each time, and is called in a first pass, then once an
+   * epoch. Shards agree on columns, names and the kind of targets; one that knows of fewer classes than others is fine.
+   * @throws TypeError, RangeError naming the shard for one that does not go with those before
+   */
+  static async stream(shards: readonly (() => Dataset | Promise<Dataset>)[], options: StreamOptions = {}) {
+    const { openStream } = await import('./stream-open.js');
+    const { shards: own, window, census } = await openStream(shards, options, Dataset);
+    return new DataStream(own, window, census, Dataset);
   }
 
   /**

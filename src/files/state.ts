@@ -5,6 +5,9 @@ import { parseJson } from './json.js';
 import type { Tensor } from './safetensors.js';
 import { readSealed, sealing } from './sealed.js';
 
+/** Where a checkpoint of growing keeps its state, whatever the method. */
+export const GROWTH_KEY = 'espalier.growth';
+
 /** Makes a sealed file whose metadata hold a JSON state, and whose run it is, under `key`. */
 export function packState(
   key: string,

@@ -1,4 +1,4 @@
-import type { Dataset } from '../data/dataset.js';
+import type { Outline } from '../data/outline.js';
 import type { Engine } from '../runtime/engine.js';
 import type { ClassWeights } from '../training/class-weights.js';
 import type { TrainingSession } from '../training/fit.js';
@@ -15,8 +15,8 @@ export interface Computation {
   readonly weights: number;
   /** The same layers on another engine, without their weights. */
   on(engine: Engine): Computation;
-  startTraining(train: Dataset, batchSize: number, weights?: ClassWeights): TrainingSession;
+  startTraining(train: Outline, batchSize: number, weights?: ClassWeights): TrainingSession;
   /** Room for running batches of so many rows. */
-  reserve(data: Dataset, size: number): { dispose(): void };
+  reserve(data: Outline, size: number): { dispose(): void };
   dispose(): void;
 }

@@ -1,8 +1,5 @@
 import { type Fn, type Options, RESUME, SIGNAL } from '../check/option.js';
 
-/** Where a checkpoint of growing keeps its state, whatever the method. */
-export const GROWTH_KEY = 'espalier.growth';
-
 /** What learning a net of any method reports. */
 export interface LearnProgress {
   /** What is being done, for people: "Layer 1/3 tree". */

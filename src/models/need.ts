@@ -1,4 +1,5 @@
 import type { Dataset, Matrix } from '../data/dataset.js';
+import type { Outline } from '../data/outline.js';
 import { LANES, tilesFor } from '../layers/batch.js';
 import type { Address } from '../runtime/address.js';
 import type { Engine, Scope } from '../runtime/engine.js';
@@ -49,10 +50,13 @@ export function runBytes(
   return memory + arrays + outputBytes(network, data);
 }
 
-/** Bytes of the engine's memory that fit needs. */
-export function fitMemory(engine: Engine, network: Computation, train: Dataset, settings: FitSettings): number {
+/** fit's settings, and what is known of its validation rows. */
+export type FitNeeds = Omit<FitSettings, 'validation'> & { readonly validation?: Outline | undefined };
+
+/** Bytes of the engine's memory that fit needs. `train` of a stream has the fullest rows of a batch. */
+export function fitMemory(engine: Engine, network: Computation, train: Outline, settings: FitNeeds): number {
   const { validation, optimizer } = settings;
-  const weights = classWeightsOf(settings.classWeights, train.targets!, network.loss.outputs);
+  const weights = classWeightsOf(settings.classWeights, train.targets!, network.loss.outputs, train.classRows);
   const batchSize = Math.min(settings.batchSize, train.rows);
   const length = network.trainedLength ?? network.parameters.length;
   return bytesBeside(
@@ -72,8 +76,8 @@ export function fitMemory(engine: Engine, network: Computation, train: Dataset, 
 export function fitBytes(
   engine: Engine,
   network: Computation,
-  train: Dataset,
-  settings: FitSettings,
+  train: Outline,
+  settings: FitNeeds,
   copies: number,
 ): number {
   const { validation } = settings;
@@ -93,7 +97,7 @@ export function valueBytes(features: Matrix): number {
   return (features.kind === 'sparse' ? features.value : features.values).byteLength;
 }
 
-function reserveRun(dry: Engine, net: Computation, data: Dataset, size: number, loss: boolean): void {
+function reserveRun(dry: Engine, net: Computation, data: Outline, size: number, loss: boolean): void {
   const scope = dry.scope();
   new OutputRoom(dry, scope, net, size, loss);
   net.reserve(data, size).dispose();
@@ -101,6 +105,6 @@ function reserveRun(dry: Engine, net: Computation, data: Dataset, size: number, 
 }
 
 /** Outputs of all rows; and the classes, or the order of a task's scores. */
-function outputBytes({ loss }: Computation, { rows }: Dataset): number {
+function outputBytes({ loss }: Computation, { rows }: Outline): number {
   return rows * (loss.outputBytes * loss.outputs + (loss.kind === 'values' ? 0 : 4));
 }

@@ -1,30 +1,38 @@
 import { complete } from '../check/complete.js';
 import { type Completed, type Options, type OptionsOf, SIGNAL } from '../check/option.js';
 import { requireObject } from '../check/require.js';
-import type { Dataset } from '../data/dataset.js';
+import { type Dataset, requireDataset } from '../data/dataset.js';
 import { areTexts, type Texts } from '../data/documents/document.js';
 import type { TextVectorizer } from '../data/documents/vectorizer.js';
 import type { TextVectorizerJson } from '../data/documents/vectorizer-json.js';
 import type { LabelOptions } from '../data/labels.js';
+import type { Outline } from '../data/outline.js';
+import { isStream, outlineOf, type Streamed } from '../data/streamed.js';
 import { checkTargets } from '../data/targets.js';
 import { tilesToRows } from '../layers/batch.js';
-import type { Address } from '../runtime/address.js';
 import { requireMemory } from '../runtime/budget.js';
 import { ENGINE, type Engine, isEngine } from '../runtime/engine.js';
 import { Pace } from '../runtime/pace.js';
-import { atOnce, inTurns, type Steps, touching } from '../runtime/steps.js';
+import { atOnce, inTurns, type Steps } from '../runtime/steps.js';
 import { argmax } from '../training/class-metrics.js';
-import { classWeightsOf } from '../training/class-weights.js';
-import type { FitResult, Trainable } from '../training/fit.js';
+import type { FitResult } from '../training/fit.js';
 import { fitSettings } from '../training/fit-defaults.js';
-import { FIT, type FitOptions, type FitSettings } from '../training/fit-options.js';
-import type { LossSum, Outputs } from '../training/losses.js';
+import { FIT, type FitOptions } from '../training/fit-options.js';
+import type { Outputs } from '../training/losses.js';
 import { confusionBytes, type Evaluation, metrics } from '../training/metrics.js';
 import type { Preset } from '../training/preset.js';
 import type { Computation } from './computation.js';
 import { meanLoss, requireFiniteRows } from './finite-rows.js';
 import { Lifetime } from './lifetime.js';
-import { fitBytes, fitMemory, OutputRoom, runBytes } from './need.js';
+import { fitBytes, OutputRoom, runBytes } from './need.js';
+import {
+  type AssessOptions,
+  type NetParts,
+  type OutputBatch,
+  RUN,
+  type RunHow,
+  type RunSettings,
+} from './net-parts.js';
 import { type Precision, precisionOf } from './precision.js';
 import { aligned, type TargetInfo } from './target.js';
 
@@ -35,17 +43,7 @@ export interface Prediction {
   classes?: Int32Array;
 }
 
-/** Weights whose vectors' first touch is not left to those that lay them out. */
-const MANY = 2 ** 19;
-
-/** Options of predict and evaluate. */
-export const RUN = {
-  batchSize: { kind: 'integer', from: 1, default: 256, inert: true, doc: 'Rows at a time; changes no output.' },
-  signal: SIGNAL,
-} as const satisfies Options;
-
 export type RunOptions = OptionsOf<typeof RUN>;
-export type RunSettings = Completed<typeof RUN>;
 
 /** What a net is, for programs; plain JSON. */
 export interface NetDescription {
@@ -73,21 +71,6 @@ export type SaveOptions = OptionsOf<typeof SAVE>;
 export const LOAD = { engine: ENGINE } as const satisfies Options;
 
 export type LoadOptions = OptionsOf<typeof LOAD>;
-
-/** The outputs of some rows, before the loss's activation: tiles of [outputs][32]. */
-export interface OutputBatch {
-  readonly rows: Int32Array;
-  readonly logits: Address;
-  readonly tiles: number;
-}
-
-/** How `assess` is called. */
-export interface AssessOptions {
-  /** As of run. */
-  readonly arrays?: number;
-  /** Only what the history of a fit keeps. */
-  readonly brief?: boolean;
-}
 
 function isState(state: object | undefined): boolean {
   return typeof state === 'object' && state !== null && 'shape' in state;
@@ -191,7 +174,14 @@ export abstract class Net {
   }
 
   /** Checks data against what the net was made for. */
-  protected abstract check(data: Dataset, argument: string, labelled: boolean): void;
+  protected check(data: Dataset, argument: string, labelled: boolean): void {
+    this.life.requireAlive();
+    requireDataset(data, argument);
+    this.fits(data, argument, labelled);
+  }
+
+  /** check, of what is known of the rows. */
+  protected abstract fits(data: Outline, argument: string, labelled: boolean): void;
 
   /** As the first layer sees them. */
   protected transformed(data: Dataset, _argument: string, _pace: Pace): Dataset | Promise<Dataset> {
@@ -222,42 +212,37 @@ export abstract class Net {
    * `validation`, the best epoch's weights are kept. Yields to the event loop; an error, also one of a callback or of the promise it returns, leaves the weights of the last whole
    * epoch.
    */
-  async fit(train: Dataset, options: FitOptions = {}): Promise<FitResult> {
+  async fit(train: Dataset | Streamed, options: FitOptions = {}): Promise<FitResult> {
     const given = complete(this.fitOptions, options, 'fit') as Completed<typeof FIT>;
-    this.check(train, 'train', true);
-    const settings = fitSettings(given, train, this.state.options);
-    if (settings.validation) this.check(settings.validation, 'validation', true);
-    const { engine, seed, network, identity } = this;
+    const settings = fitSettings(given, this.outlined(train, 'train'), this.state.options);
+    if (settings.validation) this.outlined(settings.validation, 'validation');
     return this.life.train('fit', async () => {
-      Object.assign(this.state, precisionOf(engine));
-      const pace = new Pace();
-      const data = await this.prepared(train, 'train', true, pace);
-      const validation = settings.validation && (await this.prepared(settings.validation, 'validation', true, pace));
-      const weights = classWeightsOf(settings.classWeights, data.targets!, network.loss.outputs);
-      const trainable: Trainable = {
-        engine,
-        seed,
-        parameters: network.parameters,
-        ...(network.trainedLength === undefined ? {} : { trainedLength: network.trainedLength }),
-        identity: { ...identity, ...precisionOf(engine) },
-        startTraining: (rows, batchSize) => network.startTraining(rows, batchSize, weights),
-        evaluate: (rows, given) => this.assess(rows, given, { brief: true }),
-        readers: this.life,
-      };
+      Object.assign(this.state, precisionOf(this.engine));
       // Pages that only run nets do without.
-      const { fit } = await import('../training/fit.js');
-      const need = this.fitNeed(train, settings);
-      const what = `training this net with ${Math.min(settings.batchSize, data.rows)} ${this.unit} a batch`;
-      requireMemory(
-        engine,
-        need,
-        'batchSize',
-        what,
-        `smaller batches or ${this.unit === 'images' ? 'smaller images' : 'fewer units'}`,
-      );
-      if (network.weights > MANY) await inTurns(touching(engine, fitMemory(engine, network, train, settings)), pace);
-      return fit(trainable, data, { ...settings, validation });
+      const { fitNet } = await import('./fit-net.js');
+      return fitNet(this.asParts(), train, settings);
     });
+  }
+
+  /** What is known of labelled rows that the net can take. */
+  private outlined(data: Dataset | Streamed, argument: string): Outline {
+    this.life.requireAlive();
+    const outline = outlineOf(data, argument);
+    this.fits(outline, argument, true);
+    return outline;
+  }
+
+  /** What works on the net from outside of it. */
+  private asParts(): NetParts {
+    const { engine, seed, network, target, identity, unit, life } = this;
+    return {
+      ...{ engine, seed, network, target, unit, readers: life },
+      identity: { ...identity, ...precisionOf(engine) },
+      transformBytes: (data) => this.transformBytes(data),
+      prepared: (data, argument, labelled, pace) => this.prepared(data, argument, labelled, pace),
+      assess: (data, options, how) => this.assess(data, options, how),
+      run: (data, options, how) => this.run(data, options, how),
+    };
   }
 
   /**
@@ -269,18 +254,16 @@ export abstract class Net {
     const given = complete(this.fitOptions, options, 'memory') as Completed<typeof FIT>;
     const { validation } = given;
     this.check(train, 'train', true);
-    if (validation) this.check(validation, 'validation', true);
-    const transforms = [train, ...(validation ? [validation] : [])].map((data) => this.transformBytes(data).most);
-    const { held, arena } = this.engine;
-    const need = this.fitNeed(train, fitSettings(given, train, this.state.options));
-    return held + arena.used + Math.max(need, ...transforms);
-  }
-
-  /** Bytes that fit needs beyond those in use. */
-  private fitNeed(train: Dataset, settings: FitSettings): number {
-    const { validation } = settings;
-    const copies = this.transformBytes(train).kept + (validation ? this.transformBytes(validation).kept : 0);
-    return fitBytes(this.engine, this.network, train, settings, copies);
+    if (validation) {
+      requireDataset(validation, 'validation');
+      this.check(validation, 'validation', true);
+    }
+    const transforms = [train, ...(validation ? [validation] : [])].map((data) => this.transformBytes(data));
+    const { engine, network } = this;
+    const settings = { ...fitSettings(given, train, this.state.options), validation };
+    const copies = transforms.reduce((sum, { kept }) => sum + kept, 0);
+    const need = fitBytes(engine, network, train, settings, copies);
+    return engine.held + engine.arena.used + Math.max(need, ...transforms.map(({ most }) => most));
   }
 
   /**
@@ -309,8 +292,9 @@ export abstract class Net {
    * Outputs for every row, or for every text, by the vectorizer that the net keeps.
    * @throws TypeError for texts where the net keeps none, RangeError for outputs that are not finite: weights can be that large
    */
-  async predict(data: Dataset | readonly string[], options: RunOptions = {}): Promise<Prediction> {
+  async predict(data: Dataset | Streamed | readonly string[], options: RunOptions = {}): Promise<Prediction> {
     const settings = complete(RUN, options, 'predict');
+    if (isStream(data, 'data')) return this.overStream(data, settings, false);
     const rows = areTexts(data) ? await this.readTexts(data) : data;
     this.check(rows, 'data', false);
     const arrays = this.transformBytes(rows).kept;
@@ -326,13 +310,26 @@ export abstract class Net {
    * values. The loss is that of the rows as they are, without class weights.
    * @throws RangeError for outputs or a loss that are not finite: weights can be that large
    */
-  async evaluate(data: Dataset, options: RunOptions = {}): Promise<Evaluation> {
+  async evaluate(data: Dataset | Streamed, options: RunOptions = {}): Promise<Evaluation> {
     const settings = complete(RUN, options, 'evaluate');
+    if (isStream(data, 'data')) return this.overStream(data, settings, true);
     this.check(data, 'data', true);
     const arrays = this.transformBytes(data).kept;
     return this.life.read(async () => {
       const prepared = await this.prepared(data, 'data', true, new Pace(settings.signal));
       return this.assess(prepared, settings, { arrays });
+    });
+  }
+
+  /** evaluate or predict, shard by shard. */
+  private overStream(data: Streamed, settings: RunSettings, labelled: true): Promise<Evaluation>;
+  private overStream(data: Streamed, settings: RunSettings, labelled: false): Promise<Prediction>;
+  private overStream(data: Streamed, settings: RunSettings, labelled: boolean): Promise<Evaluation | Prediction> {
+    this.life.requireAlive();
+    this.fits(outlineOf(data, 'data'), 'data', labelled);
+    return this.life.read(async () => {
+      const { assessStream, runStream } = await import('./fit-net.js');
+      return labelled ? assessStream(this.asParts(), data, settings, {}) : runStream(this.asParts(), data, settings);
     });
   }
 
@@ -363,7 +360,7 @@ export abstract class Net {
   protected async run<B extends OutputBatch>(
     data: Dataset,
     { batchSize, signal }: RunSettings,
-    { loss, visit, arrays = 0 }: { loss?: LossSum; visit?: (batch: B) => void; arrays?: number } = {},
+    { loss, visit, arrays = 0 }: RunHow<B> = {},
   ): Promise<Outputs> {
     const { engine, network } = this;
     const { outputs } = network.loss;

@@ -1,5 +1,6 @@
 import { type Dataset, describeTargets, type Targets } from '../data/dataset.js';
 import { areNumbers } from '../data/labels.js';
+import type { Outline } from '../data/outline.js';
 import type { ClassTargets, ValueTargets } from '../data/targets.js';
 import { plural } from '../numeric/format.js';
 import { columnMoments } from '../numeric/moments.js';
@@ -16,7 +17,7 @@ export interface TargetInfo {
   deviation?: readonly number[];
 }
 
-export function requireSameTargets(data: Dataset, target: TargetInfo, argument: string): void {
+export function requireSameTargets(data: Outline, target: TargetInfo, argument: string): void {
   const { targets } = data;
   if (targets?.kind !== target.kind) {
     throw new TypeError(`${argument}: expected ${target.kind} to predict, got ${describeTargets(targets)}`);
@@ -44,8 +45,13 @@ export function aligned(data: Dataset, target: TargetInfo, argument: string): Da
   return targets === data.targets ? data : data.withTargets(targets);
 }
 
-function alignedClasses(targets: ClassTargets, target: TargetInfo, argument: string): ClassTargets {
-  const { values, classes } = targets;
+/** The net's number of each class; undefined where classes are numbered as the net's. */
+export function placesOf(
+  targets: ClassTargets,
+  target: TargetInfo,
+  argument: string,
+): readonly (number | undefined)[] | undefined {
+  const { classes } = targets;
   const ids = (count: number) => Array.from({ length: count }, (_, id) => String(id));
   // Ids without names stand for names that are numbers.
   const given = targets.names ?? (areNumbers(target.names) ? ids(classes) : undefined);
@@ -54,23 +60,38 @@ function alignedClasses(targets: ClassTargets, target: TargetInfo, argument: str
     // Files often hold fewer classes than training did; ids mean the same as long as none is new.
     if (classes > target.outputs)
       throw new RangeError(`${argument}: expected ${target.outputs} classes, got ${classes}`);
-    return targets;
+    return undefined;
   }
-  if (given.every((name, id) => name === wanted[id])) return targets;
+  if (given.every((name, id) => name === wanted[id])) return undefined;
   const places = new Map(wanted.map((name, id) => [name, id]));
-  const placeOf = given.map((name) => places.get(name));
+  return given.map((name) => places.get(name));
+}
+
+function alignedClasses(targets: ClassTargets, target: TargetInfo, argument: string): ClassTargets {
+  const { values } = targets;
+  const placeOf = placesOf(targets, target, argument);
+  if (!placeOf) return targets;
   const aligned = Int32Array.from(values, (id) => placeOf[id] ?? -1);
   const row = aligned.indexOf(-1);
-  if (row >= 0)
-    throw new RangeError(
-      `${argument}: expected classes named ${wanted.join(', ')}, got ${given[values[row]!]} in row ${row}`,
-    );
+  if (row >= 0) throw otherClass(targets, values[row]!, target, argument, ` in row ${row}`);
   return {
     kind: 'classes',
     values: aligned,
     classes: target.outputs,
     ...(target.names ? { names: target.names } : {}),
   };
+}
+
+/** For a class that the net does not know. */
+export function otherClass(
+  { names }: ClassTargets,
+  id: number,
+  target: TargetInfo,
+  argument: string,
+  where = '',
+): RangeError {
+  const wanted = target.names ?? Array.from({ length: target.outputs }, (_, i) => i);
+  return new RangeError(`${argument}: expected classes named ${wanted.join(', ')}, got ${names?.[id] ?? id}${where}`);
 }
 
 /** Without a label there is no loss, and nothing to learn or to compare with. */

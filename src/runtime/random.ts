@@ -24,6 +24,8 @@ export const Purpose = {
   latentRows: 17,
   shownDocuments: 18,
   importance: 30,
+  shards: 31,
+  streamSample: 32,
 } as const;
 
 /** A permutation of 0 .. n-1, a function of (seed, purpose, step). */

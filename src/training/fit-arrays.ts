@@ -9,7 +9,11 @@ export function fitArrays(
   trained: number,
   rows: number,
   evaluation: number,
-  { optimizer, validation, onCheckpoint }: Pick<FitSettings, 'optimizer' | 'validation' | 'onCheckpoint'>,
+  {
+    optimizer,
+    validation,
+    onCheckpoint,
+  }: Pick<FitSettings, 'optimizer' | 'onCheckpoint'> & { readonly validation?: unknown },
 ): number {
   const kept = validation ? 2 : 1;
   const state = trained * (optimizer.kind === 'adam' ? 2 : 1);

@@ -1,12 +1,12 @@
 import type { Completed } from '../check/option.js';
-import type { Dataset } from '../data/dataset.js';
+import type { Outline } from '../data/outline.js';
 import { isTabular } from '../data/tabular.js';
 import { BATCH, DECAY, DEFAULTS, EPSILON, FEW, type FIT, type FitSettings, TASKS_DECAY } from './fit-options.js';
 import { type OptimizerOptions, optimizerOptions } from './optimizer.js';
 import type { Preset } from './preset.js';
 
 /** Rows a step: few rows make steps enough; the most with the paper's preset. */
-export function defaultBatchSize(train: Dataset, preset?: Preset): number {
+export function defaultBatchSize(train: Outline, preset?: Preset): number {
   let size = BATCH.most;
   if (preset !== 'paper') while (size > BATCH.least && size * BATCH.share > train.rows) size /= 2;
   return size;
@@ -18,7 +18,7 @@ interface MadeWith {
 }
 
 /** Options of fit with the defaults that the rows and the net's preset decide. */
-export function fitSettings(given: Completed<typeof FIT>, train: Dataset, { preset }: MadeWith = {}): FitSettings {
+export function fitSettings(given: Completed<typeof FIT>, train: Outline, { preset }: MadeWith = {}): FitSettings {
   const table = isTabular(train);
   const own = DEFAULTS[preset ?? (table ? 'table' : 'other')];
   const { batchSize = defaultBatchSize(train, preset) } = given;
@@ -32,7 +32,7 @@ export function fitSettings(given: Completed<typeof FIT>, train: Dataset, { pres
   return { ...given, batchSize, epochs, learningRate, optimizer, schedule };
 }
 
-function defaultOptimizer({ targets }: Dataset, table: boolean): OptimizerOptions {
+function defaultOptimizer({ targets }: Outline, table: boolean): OptimizerOptions {
   if (!table) return { kind: 'adam', epsilon: EPSILON, weightDecay: targets?.kind === 'tasks' ? TASKS_DECAY : 0 };
   return targets?.kind === 'values' ? { kind: 'adam', weightDecay: DECAY, decoupled: true } : 'adam';
 }

@@ -10,6 +10,7 @@ import {
 } from '../check/option.js';
 import { isMade } from '../check/require.js';
 import { Dataset } from '../data/dataset.js';
+import { isStream, type Streamed } from '../data/streamed.js';
 import type { EpochRecord } from './checkpoint.js';
 import { CLASS_WEIGHTS } from './class-weights.js';
 import { OPTIMIZER, type OptimizerSettings } from './optimizer.js';
@@ -57,8 +58,8 @@ const { table, other, paper } = DEFAULTS;
 export const FIT = {
   validation: {
     kind: 'other',
-    is: isDataset,
-    expected: 'a Dataset',
+    is: isRows,
+    expected: 'a Dataset or a DataStream',
     inert: true,
     flag: false,
     doc: "Rows to choose the best epoch by, whose weights are kept; without them the last epoch's are.",
@@ -148,6 +149,6 @@ export type FitSettings = Completed<typeof FIT> & {
   schedule: Schedule;
 };
 
-function isDataset(value: unknown): value is Dataset {
-  return isMade(value, Dataset, 'features', 'validation');
+function isRows(value: unknown): value is Dataset | Streamed {
+  return isMade(value, Dataset, 'features', 'validation') || isStream(value, 'validation');
 }

@@ -1,12 +1,14 @@
 import type { WebAbortSignal } from '../check/option.js';
 import type { Dataset } from '../data/dataset.js';
+import type { Outline } from '../data/outline.js';
+import type { Streamed } from '../data/streamed.js';
 import { decisive, type Identity, identity } from '../files/identity.js';
 import type { Address } from '../runtime/address.js';
 import type { Engine } from '../runtime/engine.js';
 import { nextTask, Pace, unlessAborted } from '../runtime/pace.js';
-import { Purpose, permutation } from '../runtime/random.js';
 import { copying, inTurns } from '../runtime/steps.js';
 import { better, type CheckpointState, type EpochRecord, readCheckpoint, writeCheckpoint } from './checkpoint.js';
+import { type Batch, type Feed, ShuffledRows, type TrainingRows } from './feed.js';
 import { FIT, type FitSettings } from './fit-options.js';
 import type { LossSum } from './losses.js';
 import type { Evaluation, Monitor } from './metrics.js';
@@ -30,8 +32,8 @@ export interface TrainingSession {
   readonly trained?: number;
   /** The floats from `from` on move at the rate times the factor. */
   readonly slowed?: Slowed;
-  /** Loss and gradients of these rows; `step` numbers the noise. Rejects with what the pace throws, and then has changed nothing that lasts. */
-  step(rows: Int32Array, seed: number, step: number, pace: Pace): Promise<LossSum>;
+  /** Loss and gradients of these rows, of the dataset unless told `from` what; `step` numbers the noise. Rejects with what the pace throws, and then has changed nothing that lasts. */
+  step(rows: Int32Array, seed: number, step: number, pace: Pace, from?: TrainingRows): Promise<LossSum>;
   /** Moves what lasts beside the weights, such as running statistics, as the last step said. Called with the optimiser's step. */
   commit?(): void;
   dispose(): void;
@@ -46,15 +48,20 @@ export interface Trainable {
   readonly trainedLength?: number;
   /** Shapes and settings that must be equal to resume. */
   readonly identity: Record<string, unknown>;
-  startTraining(train: Dataset, batchSize: number): TrainingSession;
+  startTraining(train: Outline, batchSize: number): TrainingSession;
+  /** Where the rows of a stream come from. */
+  feed?(batchSize: number, seed: number): Feed;
   /** What the history keeps. */
-  evaluate(data: Dataset, options: { batchSize: number; signal?: WebAbortSignal | undefined }): Promise<Evaluation>;
+  evaluate(
+    data: Dataset | Streamed,
+    options: { batchSize: number; signal?: WebAbortSignal | undefined },
+  ): Promise<Evaluation>;
   /** Others that read the weights, which are not written meanwhile. */
   readonly readers: { readonly beingRead: boolean; unread(): Promise<void> };
 }
 
 /** Trains a net by options that are completed and checked. */
-export async function fit(net: Trainable, train: Dataset, options: FitSettings): Promise<FitResult> {
+export async function fit(net: Trainable, train: Outline, options: FitSettings): Promise<FitResult> {
   const run = await Run.start(net, train, options);
   try {
     return await run.finish();
@@ -86,14 +93,15 @@ class Run {
 
   private constructor(
     private readonly net: Trainable,
-    private readonly train: Dataset,
+    private readonly train: Outline,
+    private readonly feed: Feed,
     private readonly options: Settings,
     private readonly scope: ReturnType<Engine['scope']>,
     private readonly session: TrainingSession,
     private readonly optimizer: ReturnType<typeof createOptimizer>,
   ) {}
 
-  static async start(net: Trainable, train: Dataset, given: FitSettings): Promise<Run> {
+  static async start(net: Trainable, train: Outline, given: FitSettings): Promise<Run> {
     const options = settingsOf(given, net.seed, train);
     // Memory that is touched for the first time takes long: each vector of weights has a task of its own.
     await nextTask();
@@ -104,7 +112,9 @@ class Run {
       const length = net.trainedLength ?? net.parameters.length;
       const optimizer = createOptimizer(net.engine, scope, length, options.optimizer);
       await nextTask();
-      const run = new Run(net, train, options, scope, session, optimizer);
+      const { batchSize, seed } = options;
+      const feed = net.feed?.(batchSize, seed) ?? new ShuffledRows(net.engine, train.rows, batchSize, seed);
+      const run = new Run(net, train, feed, options, scope, session, optimizer);
       if (options.resume) run.restore(options.resume);
       return run;
     } catch (error) {
@@ -161,13 +171,13 @@ class Run {
     const { options, train, net } = this;
     const began = performance.now();
     const { rate } = this;
-    const order = permutation(net.engine, train.rows, options.seed, Purpose.shuffle, this.epoch);
     const batches = Math.ceil(train.rows / options.batchSize);
     for (; this.batch < batches; ) {
       while (net.readers.beingRead) await net.readers.unread();
       if (options.signal?.aborted) return false;
-      const rows = order.subarray(this.batch * options.batchSize, (this.batch + 1) * options.batchSize);
-      const loss = await this.loss(rows);
+      const given = this.feed.batch(this.epoch, this.batch);
+      const taken = given instanceof Promise ? await this.unlessStopped(given) : { value: given };
+      const loss = taken && (await this.loss(taken.value));
       if (!loss) return false;
       const { sum, weight } = loss;
       if (this.pace.due) await this.pace.turn();
@@ -179,7 +189,7 @@ class Run {
       this.lossWeight += weight;
       this.step++;
       this.batch++;
-      this.rowsDone += rows.length;
+      this.rowsDone += taken.value.rows.length;
       this.report(batches);
       if (this.pace.due) await this.pace.turn();
     }
@@ -188,12 +198,12 @@ class Run {
   }
 
   /** Of one step, with its gradients; undefined when the signal stopped it. */
-  private async loss(rows: Int32Array): Promise<LossSum | undefined> {
+  private async loss({ rows, from }: Batch): Promise<LossSum | undefined> {
     const { pace, session, step } = this;
     const { signal, seed } = this.options;
     pace.listen(signal);
     try {
-      return await session.step(rows, seed, step, pace);
+      return await session.step(rows, seed, step, pace, from);
     } catch (error) {
       if (signal?.aborted && error === signal.reason) return undefined;
       throw error;
@@ -379,7 +389,7 @@ class Run {
 /** With the seed and the patience that there are; where rows count by class, so does what epochs are compared by. */
 type Settings = FitSettings & { seed: number; patience: number; watched: Monitor };
 
-function settingsOf(given: FitSettings, seed: number, train: Dataset): Settings {
+function settingsOf(given: FitSettings, seed: number, train: Outline): Settings {
   const { patience = Number.POSITIVE_INFINITY, validation } = given;
   if (patience !== Number.POSITIVE_INFINITY && !validation)
     throw new TypeError('patience: expected validation rows to be patient about, got none');

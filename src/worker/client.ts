@@ -1,6 +1,6 @@
 // The side that has a worker: its functions and what lies in it, as if they were here.
 import { iterableToo } from './iterating.js';
-import type { CopiedKind, Kind } from './kinds.js';
+import { type CopiedKind, type Kind, STREAMS_STAY } from './kinds.js';
 import { Peer } from './peer.js';
 import type { Running } from './port.js';
 import type { Served } from './serve.js';
@@ -106,6 +106,7 @@ function refusal(value: object, kind: Kind | undefined): string | undefined {
   if (kind === 'Engine') return 'engine: expected none, as a worker has its own, made by the options of createWorker';
   if (kind === 'Net')
     return 'arguments: expected a net of this worker, got one of this side; its loadNet(net.save()) makes one there';
+  if (kind === 'DataStream') return STREAMS_STAY;
   if (value instanceof RemoteValue) return 'arguments: expected what lies in this worker, got what lies in another one';
   return undefined;
 }

@@ -6,6 +6,7 @@ import type { Table } from '../data/tables/table.js';
  */
 const FIELDS = {
   Dataset: ['features', 'targets'],
+  DataStream: ['shards', 'census'],
   GateCounter: ['layout', 'gates', 'rowsOf'],
   LatentTree: ['levels', 'probability', 'limits'],
   Standardizer: ['mean', 'scale'],
@@ -20,7 +21,7 @@ const FIELDS = {
 export type Kind = keyof typeof FIELDS | 'Table';
 
 /** Of these a copy crosses, which is of the same class there. */
-export type CopiedKind = Exclude<Kind, 'Dataset' | 'Table' | 'Engine' | 'Net'>;
+export type CopiedKind = Exclude<Kind, 'Dataset' | 'DataStream' | 'Table' | 'Engine' | 'Net'>;
 
 const KINDS = Object.entries(FIELDS) as [Kind, readonly string[]][];
 
@@ -40,6 +41,10 @@ export function isPlain(value: object): boolean {
   const prototype = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
+
+/** Shards are functions that read files or the net, and the rows that they give would cross again and again. */
+export const STREAMS_STAY =
+  'stream: expected datasets, as the shards of a stream do not cross between a page and its worker; a script that is a worker itself can train on one';
 
 /** Its parts, for `Parts` of the other side. */
 export function partsOf(kind: CopiedKind, value: object): object {

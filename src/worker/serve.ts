@@ -3,7 +3,7 @@ import { Dataset } from '../data/dataset.js';
 import { Net } from '../models/net.js';
 import { createEngine, type EngineOptions, setDefaultEngine } from '../runtime/engine.js';
 import type { EngineBuild } from '../runtime/engine-build.js';
-import { kindOf } from './kinds.js';
+import { kindOf, STREAMS_STAY } from './kinds.js';
 import { Peer } from './peer.js';
 import { ownPort } from './port.js';
 import { token } from './wire.js';
@@ -42,6 +42,7 @@ export function serve(api: Readonly<Record<string, unknown>>): void {
       movesArguments: false,
       answer: (on, name, args) => (on === undefined ? call(name, args) : method(held.get(on), name, args)),
       stays(value) {
+        if (kindOf(value) === 'DataStream') throw new TypeError(STREAMS_STAY);
         if (!(value instanceof Net || value instanceof Dataset)) return undefined;
         const known = numbers.get(value);
         const id = known ?? keep(value, peer.newId());

@@ -4,6 +4,7 @@ import {
   assignLatents,
   chowLiuTree,
   createEngine,
+  Dataset,
   DenseNet,
   expandTree,
   type FitOptions,
@@ -69,6 +70,7 @@ import { topicReport } from '../support/topic-report.js';
 const test = suite('options');
 const rows = switches(1, 40);
 const [train, listed] = [dense(rows), sparse(rows)];
+const stream = await Dataset.stream([() => train]);
 const images = classesOf(stripes(1, 8));
 const engine = await createEngine();
 const net = await DenseNet.create(train, { hidden: [4], engine });
@@ -121,6 +123,8 @@ const calls: Record<string, (options: Any) => unknown> = {
   assignTopics: (options) => assignTopics(wine, vectorizer, documents, options),
   scoreDocuments: (options) => scoreDocuments(wine, vectorizer, documents, options),
   sampleLatentTree: (options) => sampleLatentTree(latent, 3, options),
+  'Dataset.stream': (options) => Dataset.stream([() => train], options),
+  'DataStream: sample': (options) => stream.sample(3, options),
   splitRows: (options) => splitRows(train, options),
   idxDataset: (options) => idxDataset(Uint8Array.of(0, 0, 8, 2, 0, 0, 0, 1, 0, 0, 0, 1, 5), undefined, options),
   'TextVectorizer.learn, learnTransform': (options) => TextVectorizer.learn(['red wine'], options),

@@ -174,6 +174,7 @@ export async function takenCalls(engine: Engine): Promise<Record<string, Taken>>
         },
       ],
     },
+    'Dataset.stream': { args: () => [[() => sparse], { window: 4, signal }] },
     'Dataset#subset': { on: () => dense, args: () => [[0, 2]] },
     'Dataset#withTargets': {
       on: () => dense,
@@ -310,7 +311,7 @@ export async function takenCalls(engine: Engine): Promise<Record<string, Taken>>
     'Tree#neighbours': { on: () => tree, args: () => [0] },
     'Tree#walk': { on: () => tree, args: () => [] },
     'Tree#depthFirst': { on: () => tree, args: () => [] },
-    'TrfNet.grow': { args: () => [sparse, { ...netOptions, ...trfOptions, signal }] },
+    'TrfNet.grow': { args: () => [sparse, { ...netOptions, ...trfOptions, tree, signal }] },
     'TrfNet.load': loading(trf),
     'TseNet.grow': {
       args: () => [

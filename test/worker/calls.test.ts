@@ -19,7 +19,7 @@ type AnyFunction = (...given: unknown[]) => unknown;
 
 /** Not of a worker: kernels on blocks of memory of this side, engines, and what answers at once with what it was given. */
 const ELSEWHERE =
-  /^(createEngine|setDefaultEngine|createWorker|allocate|conv2d\w*|gatedConv2d|packFilters|matmul|pair\w+|sparseLinear\w*|maximumSpanningTree|Block|PackedFilters)/;
+  /^(createEngine|setDefaultEngine|Dataset\.stream|createWorker|allocate|conv2d\w*|gatedConv2d|packFilters|matmul|pair\w+|sparseLinear\w*|maximumSpanningTree|Block|PackedFilters)/;
 /** Seconds and what else is of the moment. */
 const MOMENTARY = /^(seconds|growSeconds|rowsPerSecond)$/;
 

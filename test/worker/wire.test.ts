@@ -14,6 +14,7 @@ import * as assert from 'uvu/assert';
 import { TableError } from '#dist/data/tables/troubles.js';
 import { kindOf } from '#dist/worker/kinds.js';
 import { type Receiver, unpacked } from '#dist/worker/wire.js';
+import { refusesAsync } from '../support/refuses.js';
 
 const worker: EspalierWorker = await createWorker({ threads: 1 });
 const wire = suite('between a page and its worker');
@@ -95,6 +96,16 @@ wire('datasets and nets stay, tell what they are, and have methods; copies of th
   assert.equal(local.save(), await net.save());
   const same = await loadNet(await net.saveAsync());
   assert.equal((await same.predict(await data.local())).outputs, (await net.predict(data)).outputs);
+});
+
+wire('streams do not cross, neither way', async () => {
+  const data = await made();
+  const local = await data.local();
+  const stream = await core.Dataset.stream([() => local]);
+  const net = await worker.DenseNet.create(data, { hidden: [3] });
+  const refused = /^stream: expected datasets, as the shards of a stream do not cross/;
+  await refusesAsync(() => net.fit(stream as never), TypeError, refused);
+  await refusesAsync(() => worker.Dataset.stream([() => data] as never), TypeError, refused);
 });
 
 wire('every fact that a net of any method has is told', async () => {

@@ -1,5 +1,5 @@
 import { GATED_RUN } from '../../models/gaternet/options.js';
-import { RUN } from '../../models/net.js';
+import { RUN } from '../../models/net-parts.js';
 import { defaultText } from './add.js';
 import { flagsOf } from './flag.js';
 

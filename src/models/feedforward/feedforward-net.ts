@@ -1,7 +1,8 @@
 import { complete } from '../../check/complete.js';
 import type { Completed } from '../../check/option.js';
-import { type Dataset, describeFeatures, requireDataset, requireRows } from '../../data/dataset.js';
+import { type Dataset, describeFeatures, requireRows } from '../../data/dataset.js';
 import { isSameVectorizer } from '../../data/documents/kept.js';
+import type { Outline } from '../../data/outline.js';
 import { type ModelFile, modelFileOf, requireSavable } from '../../files/model-file.js';
 import { Sha256 } from '../../files/sha256.js';
 import { requireMemory } from '../../runtime/budget.js';
@@ -11,7 +12,8 @@ import { bytesOf } from '../../runtime/rehearsal.js';
 import { inTurns, type Steps, touching } from '../../runtime/steps.js';
 import { fitArrays } from '../../training/fit-arrays.js';
 import { createOptimizer, isFiniteBlock, optimizerOptions } from '../../training/optimizer.js';
-import { filled, LOAD, type LoadOptions, Net, type NetDescription, type OutputBatch } from '../net.js';
+import { filled, LOAD, type LoadOptions, Net, type NetDescription } from '../net.js';
+import type { OutputBatch } from '../net-parts.js';
 import { precisionIn, precisionOf } from '../precision.js';
 import { describeTarget, requireSameTargets, type TargetInfo } from '../target.js';
 import type { ExplainOptions, Explanation } from './explain.js';
@@ -181,10 +183,8 @@ export class FeedforwardNet extends Net {
     }
   }
 
-  protected override check(data: Dataset, argument: string, labelled: boolean): void {
-    this.life.requireAlive();
+  protected fits(data: Outline, argument: string, labelled: boolean): void {
     const { shape, target } = this.state;
-    requireDataset(data, argument);
     const kind = shape.input === 'rows' ? 'sparse' : 'dense';
     if (data.features.kind !== kind)
       throw new TypeError(
@@ -197,7 +197,7 @@ export class FeedforwardNet extends Net {
   }
 
   /** Counts of other words, or of words found otherwise, would be taken for its own. */
-  private requireOwnWords({ vectorizer }: Dataset, argument: string): void {
+  private requireOwnWords({ vectorizer }: Outline, argument: string): void {
     const own = this.state.vectorizer;
     if (own && vectorizer && !isSameVectorizer(own, vectorizer))
       throw new RangeError(
@@ -250,7 +250,7 @@ export async function beginNet(train: Dataset, given: Completed<typeof NET>): Pr
   const options = settled(given, train);
   const target = describeTarget(train);
   // What trains is asked for together with the kernels, as who begins a net means to.
-  const [engine] = await Promise.all([engineOf(options), import('../../training/fit.js')]);
+  const [engine] = await Promise.all([engineOf(options), import('../fit-net.js')]);
   const pace = new Pace();
   const input = await inTurns(learningTransform(engine, train, options.input), pace);
   const { featureNames, vectorizer } = train;

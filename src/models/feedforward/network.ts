@@ -1,4 +1,5 @@
-import type { Dataset, Matrix, Targets } from '../../data/dataset.js';
+import type { Matrix, Targets } from '../../data/dataset.js';
+import type { Outline } from '../../data/outline.js';
 import type { Noise } from '../../layers/activate.js';
 import { activateUnitsBackward, type DropRates } from '../../layers/activate-units.js';
 import { dropInputs, type InputBatch, loadBatch, tilesFor } from '../../layers/batch.js';
@@ -12,6 +13,7 @@ import type { Pace } from '../../runtime/pace.js';
 import { Purpose } from '../../runtime/random.js';
 import type { Steps } from '../../runtime/steps.js';
 import type { ClassWeights } from '../../training/class-weights.js';
+import type { TrainingRows } from '../../training/feed.js';
 import type { TrainingSession } from '../../training/fit.js';
 import { type BoundLoss, type Loss, type LossSum, lossFor, type TargetScale } from '../../training/losses.js';
 import type { Block } from '../../training/optimizer.js';
@@ -125,11 +127,11 @@ export class Network {
     return new Network(engine, this.shape, this.scale);
   }
 
-  startTraining(train: Dataset, batchSize: number, weights?: ClassWeights): TrainingSession {
+  startTraining(train: Outline, batchSize: number, weights?: ClassWeights): TrainingSession {
     return new Session(this, train, batchSize, weights);
   }
 
-  reserve({ features }: Dataset, size: number): Workspace {
+  reserve({ features }: Outline, size: number): Workspace {
     return this.workspace(features, size);
   }
 
@@ -170,8 +172,7 @@ export class Network {
 class Session implements TrainingSession {
   readonly gradients: Address;
   private readonly net: Network;
-  private readonly train: Dataset;
-  private readonly targets: Targets;
+  private readonly train: TrainingRows;
   private readonly space: Workspace;
   private readonly scope: Scope;
   private readonly deltas: readonly Address[];
@@ -179,11 +180,10 @@ class Session implements TrainingSession {
   private readonly pathDelta: Address;
   private readonly loss: BoundLoss;
 
-  constructor(net: Network, train: Dataset, batchSize: number, weights?: ClassWeights) {
+  constructor(net: Network, train: Outline, batchSize: number, weights?: ClassWeights) {
     const { engine } = net;
     this.net = net;
     this.train = train;
-    this.targets = train.targets!;
     this.space = net.workspace(train.features, batchSize);
     this.scope = engine.scope();
     try {
@@ -198,16 +198,16 @@ class Session implements TrainingSession {
     net.bind(this.gradients);
   }
 
-  async step(rows: Int32Array, seed: number, step: number, pace: Pace): Promise<LossSum> {
+  async step(rows: Int32Array, seed: number, step: number, pace: Pace, from = this.train): Promise<LossSum> {
     const { net, space, deltas } = this;
     const { layers, paths, engine } = net;
     const { dropout, inputDropout } = net.shape;
     const tiles = tilesFor(rows.length);
-    await loadBatch(space.batch, this.train.features, rows, true, pace);
+    await loadBatch(space.batch, from.features, rows, true, pace);
     if (inputDropout > 0) await dropInputs(engine, space.batch, inputDropout, { seed, step }, pace);
     const logits = await net.forward(space, tiles, pace, { seed, step });
     const dlogits = deltas[layers.length - 1]!;
-    const loss = await this.loss.gradient(dlogits, logits, this.targets, rows, pace);
+    const loss = await this.loss.gradient(dlogits, logits, from.targets!, rows, pace);
     for (let l = layers.length - 1; l >= 0; l--) {
       const below = l > 0 ? deltas[l - 1]! : NONE;
       const input = net.level(space, l);

@@ -1,9 +1,9 @@
-import type { Dataset } from '../../data/dataset.js';
 import { LANES, rowsToTiles, tilesFor, tilesToRows } from '../../layers/batch.js';
 import { normBackward, normForward } from '../../layers/batch-norm-passes.js';
 import { type Address, NONE } from '../../runtime/address.js';
 import type { Pace } from '../../runtime/pace.js';
 import { fillNormal, Purpose } from '../../runtime/random.js';
+import type { TrainingRows } from '../../training/feed.js';
 import type { LossSum } from '../../training/losses.js';
 import { TrunkPass } from './fit-trunk-pass.js';
 import type { GatedLayers } from './gated-layers.js';
@@ -14,7 +14,7 @@ export type DrawNoise = (noise: Address, coins: Address, n: number, seed: number
 
 /** Which rows a step takes, and what numbers its noise. */
 export interface StepRows {
-  readonly train: Dataset;
+  readonly train: TrainingRows;
   readonly rows: Int32Array;
   readonly seed: number;
   readonly step: number;

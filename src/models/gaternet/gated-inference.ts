@@ -6,7 +6,7 @@ import { type Address, NONE } from '../../runtime/address.js';
 import type { Scope } from '../../runtime/engine.js';
 import type { Pace } from '../../runtime/pace.js';
 import { requireFiniteRows } from '../finite-rows.js';
-import type { OutputBatch } from '../net.js';
+import type { OutputBatch } from '../net-parts.js';
 import { FoldedTrunk } from './folded-trunk.js';
 import type { GatedLayers } from './gated-layers.js';
 import { ImageLoader } from './image-loader.js';

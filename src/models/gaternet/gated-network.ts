@@ -1,4 +1,5 @@
 import type { Dataset } from '../../data/dataset.js';
+import type { Outline } from '../../data/outline.js';
 import type { Address } from '../../runtime/address.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
 import type { Pace } from '../../runtime/pace.js';
@@ -23,12 +24,12 @@ export class GatedNetwork extends GatedLayers implements Computation {
     return new GatedNetwork(engine, this.shape, this.norm, this.scale);
   }
 
-  startTraining(train: Dataset, batchSize: number, weights?: ClassWeights): TrainingSession {
+  startTraining(train: Outline, batchSize: number, weights?: ClassWeights): TrainingSession {
     this.requireVariance(train.rows, batchSize);
     return new GatedSession(this, train, batchSize, weights);
   }
 
-  reserve(_: Dataset, size: number): GatedInference {
+  reserve(_: Outline, size: number): GatedInference {
     return new GatedInference(this, size);
   }
 

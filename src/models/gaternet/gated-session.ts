@@ -1,7 +1,8 @@
-import type { Dataset } from '../../data/dataset.js';
+import type { Outline } from '../../data/outline.js';
 import { type Address, NONE } from '../../runtime/address.js';
 import type { Pace } from '../../runtime/pace.js';
 import type { ClassWeights } from '../../training/class-weights.js';
+import type { TrainingRows } from '../../training/feed.js';
 import type { TrainingSession } from '../../training/fit.js';
 import type { LossSum } from '../../training/losses.js';
 import type { Slowed } from '../../training/optimizer.js';
@@ -24,7 +25,7 @@ export class GatedSession implements TrainingSession {
 
   constructor(
     private readonly net: GatedLayers,
-    private readonly train: Dataset,
+    private readonly train: Outline,
     batchSize: number,
     weights?: ClassWeights,
   ) {
@@ -36,8 +37,14 @@ export class GatedSession implements TrainingSession {
     net.bind(this.gradients);
   }
 
-  async step(rows: Int32Array, seed: number, step: number, pace: Pace): Promise<LossSum> {
-    const { net, train } = this;
+  async step(
+    rows: Int32Array,
+    seed: number,
+    step: number,
+    pace: Pace,
+    train: TrainingRows = this.train,
+  ): Promise<LossSum> {
+    const { net } = this;
     if (!this.steps) {
       const { GatedSteps } = await import('./fit-gated-step.js');
       this.steps = new GatedSteps(this.space);

@@ -3,6 +3,8 @@ import { complete } from '../../check/complete.js';
 import type { Options, OptionsOf } from '../../check/option.js';
 import { type Dataset, requireDataset, requireImages, requireSound } from '../../data/dataset.js';
 import { ChannelNorm } from '../../data/images/channel-norm.js';
+import type { Outline } from '../../data/outline.js';
+import { isStream, type Streamed } from '../../data/streamed.js';
 import { checkTargets } from '../../data/targets.js';
 import {
   damaged,
@@ -27,17 +29,8 @@ import type { FitResult } from '../../training/fit.js';
 import type { FIT, FitOptions } from '../../training/fit-options.js';
 import { confusionBytes, type Evaluation, metrics } from '../../training/metrics.js';
 import { meanLoss } from '../finite-rows.js';
-import {
-  type AssessOptions,
-  filled,
-  LOAD,
-  type LoadOptions,
-  Net,
-  type NetDescription,
-  type Prediction,
-  type RunOptions,
-  type RunSettings,
-} from '../net.js';
+import { filled, LOAD, type LoadOptions, Net, type NetDescription, type Prediction, type RunOptions } from '../net.js';
+import type { AssessOptions, RunSettings } from '../net-parts.js';
 import { precisionIn } from '../precision.js';
 import { describeTarget, requireSameTargets, type TargetInfo } from '../target.js';
 import { type ConvNode, widened } from './backbone.js';
@@ -199,7 +192,9 @@ export class GaterNet extends Net {
   }
 
   /** As every net's, by default with SGD of momentum 0.9 (Nesterov), weight decay 1e-4, rate 0.1 divided by 10 at half and three quarters, batches of 128. */
-  override async fit(train: Dataset, options: FitOptions = {}): Promise<FitResult> {
+  override async fit(train: Dataset | Streamed, options: FitOptions = {}): Promise<FitResult> {
+    // The gates of evaluations are told of datasets alone.
+    if (isStream(options?.validation, 'validation')) requireDataset(options.validation, 'validation');
     return super.fit(train, options);
   }
 
@@ -328,9 +323,7 @@ export class GaterNet extends Net {
     return this.network.batches(data, size, pace);
   }
 
-  protected override check(data: Dataset, argument: string, labelled: boolean): void {
-    this.life.requireAlive();
-    requireDataset(data, argument);
+  protected fits(data: Outline, argument: string, labelled: boolean): void {
     const images = requireImages(data.features, argument);
     const { image } = this.state.shape;
     for (const side of ['channels', 'height', 'width'] as const) {

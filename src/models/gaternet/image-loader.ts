@@ -1,8 +1,9 @@
-import { type Dataset, requireImages } from '../../data/dataset.js';
+import { requireImages } from '../../data/dataset.js';
 import { loadImages } from '../../data/images/image-batch.js';
 import type { Address } from '../../runtime/address.js';
 import type { Scope } from '../../runtime/engine.js';
 import type { Pace } from '../../runtime/pace.js';
+import type { TrainingRows } from '../../training/feed.js';
 import type { GatedLayers } from './gated-layers.js';
 
 /** Room for images of a batch, normalised as the net wants them. */
@@ -20,7 +21,7 @@ export class ImageLoader {
 
   /** Images of these rows; with the noise of a step they are changed as the net's augmentation says. */
   async load(
-    data: Dataset,
+    data: TrainingRows,
     rows: Int32Array,
     pace: Pace,
     noise?: { readonly seed: number; readonly step: number },

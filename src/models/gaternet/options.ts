@@ -1,7 +1,7 @@
 import { type Completed, isFalse, type Options, type OptionsOf, SEED } from '../../check/option.js';
 import { ENGINE } from '../../runtime/engine.js';
 import { FIT } from '../../training/fit-options.js';
-import { RUN } from '../net.js';
+import { RUN } from '../net-parts.js';
 import { type Backbone, isBackbone, PLACEMENTS } from './backbone.js';
 
 const BACKBONE = {

@@ -1,6 +1,8 @@
+import { got } from '../../check/phrase.js';
 import type { Dataset } from '../../data/dataset.js';
 import { checkMatrix } from '../../data/matrix.js';
 import { decisive, type Identity, identity } from '../../files/identity.js';
+import { Sha256 } from '../../files/sha256.js';
 import { damagedState } from '../../files/state.js';
 import type { Connections } from '../../layers/connections.js';
 import { Linear, type LinearShape } from '../../layers/linear.js';
@@ -11,7 +13,7 @@ import { inTurns } from '../../runtime/steps.js';
 import { growTree } from '../../structure/chow-liu.js';
 import { type ReceptiveFields, receptiveFieldsInTurns } from '../../structure/receptive-fields.js';
 import type { Tree } from '../../structure/tree.js';
-import { discretise, type Variables } from '../../structure/variables.js';
+import { discretise, THRESHOLD, type Variables } from '../../structure/variables.js';
 import { madeBytes } from '../need.js';
 import { precisionOf } from '../precision.js';
 import { encodeRows, requireEncoding, type Source } from './encoding.js';
@@ -36,6 +38,7 @@ export async function growLayers(
   data: Dataset,
   run: Run,
 ): Promise<{ layers: GrownLayer[]; seconds: GrowSeconds }> {
+  if (run.tree) requireOwnTree(run.tree, run, raw);
   const grower = new Grower(engine, raw, data, run);
   try {
     return await grower.grow();
@@ -122,6 +125,7 @@ class Grower {
   /** The Chow-Liu tree of the features, or of which hidden units are on. */
   private async growTree(l: number): Promise<Tree> {
     const { engine, raw, run } = this;
+    if (l === 0 && run.tree) return run.tree;
     const variables: Variables =
       l === 0
         ? await this.timed('tree', () => {
@@ -221,13 +225,30 @@ class Grower {
     const run = {
       ...this.run,
       preset: undefined,
+      tree: undefined,
       dropout: undefined,
       sparseDropout: undefined,
       inputDropout: undefined,
     };
-    const data = { method: 'trf', rows, columns, kind: features.kind };
+    const { tree } = this.run;
+    const data = {
+      ...{ method: 'trf', rows, columns, kind: features.kind },
+      ...(tree ? { 'tree data': new Sha256().update(new TextEncoder().encode(JSON.stringify(tree.edges))).hex() } : {}),
+    };
     return identity({ ...data, ...decisive(TRF, run), ...precisionOf(this.engine) });
   }
+}
+
+/** A tree that is ready must be of the features, and goes without what says how to learn one. */
+function requireOwnTree(tree: Tree, { threshold, required, forbidden }: Run, { columns, featureNames }: Dataset): void {
+  const given = { threshold: threshold !== THRESHOLD.default, required: required.length, forbidden: forbidden.length };
+  const beside = Object.entries(given).find(([, is]) => is)?.[0];
+  if (beside) throw new TypeError(`${beside}, tree: expected one of them, got both`);
+  if (tree.variables !== columns)
+    throw new RangeError(`tree: expected one of ${columns} variables, one a column, got ${tree.variables}`);
+  const c = (featureNames && tree.names?.findIndex((name, i) => name !== featureNames[i])) ?? -1;
+  if (c >= 0)
+    throw new RangeError(`tree: expected variable ${c} to be ${got(featureNames![c])}, got ${got(tree.names![c])}`);
 }
 
 /** The fields of the largest radius, up to the one asked for, that have so many members on average at most. */

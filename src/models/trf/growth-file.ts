@@ -2,12 +2,11 @@ import { got } from '../../check/phrase.js';
 import type { Identity } from '../../files/identity.js';
 import { integers } from '../../files/model-file.js';
 import type { Tensor } from '../../files/safetensors.js';
-import { damagedState, packState, unpackState } from '../../files/state.js';
+import { damagedState, GROWTH_KEY, packState, unpackState } from '../../files/state.js';
 import { allFinite } from '../../numeric/finite.js';
 import type { Steps } from '../../runtime/steps.js';
 import { Tree } from '../../structure/tree.js';
 import { connectionsOf, isPlaces } from '../feedforward/net-file.js';
-import { GROWTH_KEY } from '../learning.js';
 import type { GrownLayer } from './grown-layer.js';
 import type { LayerOptions } from './options.js';
 

@@ -1,8 +1,10 @@
 import { type Completed, type Fn, type Options, type OptionsOf, SHARE, WAITED } from '../../check/option.js';
+import { isMade } from '../../check/require.js';
 import type { Dataset } from '../../data/dataset.js';
 import { FEW_COLUMNS, isTabular } from '../../data/tabular.js';
 import { CONSTRAINTS } from '../../structure/chow-liu.js';
 import { FIELDS } from '../../structure/receptive-fields.js';
+import { Tree } from '../../structure/tree.js';
 import { THRESHOLD } from '../../structure/variables.js';
 import type { Preset } from '../../training/preset.js';
 import { NET, SPARSE_DROPOUT } from '../feedforward/options.js';
@@ -82,6 +84,14 @@ export const TRF = {
   },
   threshold: THRESHOLD,
   ...CONSTRAINTS,
+  tree: {
+    kind: 'other',
+    is: isTree,
+    expected: 'a Tree, as treeFromJson makes one',
+    flag: false,
+    defaultDoc: 'learned from the rows',
+    doc: "The first layer's tree over these features, where it is there already: from counts, say. threshold, required and forbidden are refused beside it.",
+  },
   ...GROWING,
   onProgress: {
     kind: 'callback',
@@ -90,6 +100,10 @@ export const TRF = {
     type: undefined as Fn<(progress: GrowProgress) => void>,
   },
 } as const satisfies Options;
+
+function isTree(value: unknown): value is Tree {
+  return isMade(value, Tree, 'edges', 'tree');
+}
 
 export type TrfNetOptions = OptionsOf<typeof TRF>;
 export type TrfSettings = Completed<typeof TRF>;

@@ -1,10 +1,5 @@
-import type { Dataset } from '../../data/dataset.js';
-import type { Identity } from '../../files/identity.js';
 import type { Tensor } from '../../files/safetensors.js';
-import { damagedState, packState, unpackState } from '../../files/state.js';
-import type { Steps } from '../../runtime/steps.js';
 import { LatentTree, requireLatentTree } from '../../structure/latent/latent-tree.js';
-import { GROWTH_KEY } from '../learning.js';
 
 /** A latent tree's small parts, as JSON; the others are tensors. */
 export interface SkeletonJson {
@@ -51,21 +46,4 @@ export function skeletonOf(
   } catch (cause) {
     throw damaged((cause as Error).message, cause);
   }
-}
-
-/** A learned skeleton, as bytes. */
-export function writeSkeleton(tree: LatentTree, identity: Identity): Steps<Uint8Array<ArrayBuffer>> {
-  return packState(GROWTH_KEY, identity, skeletonJson(tree), skeletonTensors(tree));
-}
-
-/** What writeSkeleton wrote of a tree over these data. TypeError for other bytes, RangeError for another run's or damaged ones. */
-export function readSkeleton(
-  bytes: Uint8Array,
-  identity: Identity,
-  { columns, rows, featureNames }: Dataset,
-): LatentTree {
-  const { state, tensors } = unpackState(GROWTH_KEY, identity, bytes);
-  const tree = skeletonOf(tensors, state, columns, featureNames, 'resume');
-  if (tree.rows > rows) throw damagedState(`expected a latent tree of at most ${rows} rows, got one of ${tree.rows}`);
-  return tree;
 }

@@ -11,7 +11,6 @@ import type { NetState } from '../feedforward/net-state.js';
 import type { LoadOptions, NetDescription } from '../net.js';
 import { type Skips, structureOf, TSE, type TseGrowSeconds, type TseNetOptions, type TseSettings } from './options.js';
 import { type SkeletonJson, skeletonJson, skeletonOf, skeletonTensors } from './skeleton-file.js';
-import { growSkeleton } from './skeleton-growth.js';
 
 interface TseOrigin extends SkeletonJson {
   density: number;
@@ -45,7 +44,8 @@ export class TseNet extends FeedforwardNet {
     if (isCopy(given?.skeleton)) requireLatentTree(given.skeleton, 'skeleton');
     const options = complete(TSE, given, 'TseNet.grow');
     options.signal?.throwIfAborted();
-    const begun = await beginNet(train, options);
+    // Pages that only run nets do without what grows them.
+    const [begun, { growSkeleton }] = await Promise.all([beginNet(train, options), import('./grow-skeleton.js')]);
     const { engine } = begun;
     const { seed, density, minInputs, signal, onProgress } = options;
     const { maxInputs, maxTop, skips: paths } = structureOf(options, train);

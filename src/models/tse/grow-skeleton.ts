@@ -1,13 +1,14 @@
 import type { Dataset } from '../../data/dataset.js';
-import { decisive, identity } from '../../files/identity.js';
+import { decisive, type Identity, identity } from '../../files/identity.js';
+import { damagedState, GROWTH_KEY, packState, unpackState } from '../../files/state.js';
 import type { Engine } from '../../runtime/engine.js';
 import { Pace, unlessAborted } from '../../runtime/pace.js';
-import { inTurns } from '../../runtime/steps.js';
+import { inTurns, type Steps } from '../../runtime/steps.js';
 import { LatentTree } from '../../structure/latent/latent-tree.js';
 import { learnLatentTree } from '../../structure/latent/learning.js';
 import { type LatentTreeSeconds, LEARNING, NO_SECONDS } from '../../structure/latent/options.js';
 import type { TseSettings } from './options.js';
-import { readSkeleton, writeSkeleton } from './skeleton-file.js';
+import { skeletonJson, skeletonOf, skeletonTensors } from './skeleton-file.js';
 
 /** The skeleton given, gone on from, or learned, with its features' names, and the seconds that learning it took. */
 export async function growSkeleton(
@@ -45,4 +46,17 @@ function fitting(skeleton: LatentTree, { columns, featureNames: names }: Dataset
       throw new RangeError(`skeleton: expected feature ${i} to be named as in train, "${names[i]}", got "${name}"`);
   });
   return skeleton.featureNames ? skeleton : new LatentTree({ ...skeleton, featureNames: names });
+}
+
+/** A learned skeleton, as bytes. */
+function writeSkeleton(tree: LatentTree, identity: Identity): Steps<Uint8Array<ArrayBuffer>> {
+  return packState(GROWTH_KEY, identity, skeletonJson(tree), skeletonTensors(tree));
+}
+
+/** What writeSkeleton wrote of a tree over these data. TypeError for other bytes, RangeError for another run's or damaged ones. */
+function readSkeleton(bytes: Uint8Array, identity: Identity, { columns, rows, featureNames }: Dataset): LatentTree {
+  const { state, tensors } = unpackState(GROWTH_KEY, identity, bytes);
+  const tree = skeletonOf(tensors, state, columns, featureNames, 'resume');
+  if (tree.rows > rows) throw damagedState(`expected a latent tree of at most ${rows} rows, got one of ${tree.rows}`);
+  return tree;
 }
