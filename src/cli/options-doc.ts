@@ -1,5 +1,6 @@
 import type { Option, Options } from '../check/option.js';
 import { phrase } from '../check/phrase.js';
+import { SURVEY, SURVEY_TEXTS } from '../counts/survey/survey-data.js';
 import { DOCUMENTS } from '../data/documents/options.js';
 import { TRANSFORM, VECTORIZER } from '../data/documents/vectorizer-options.js';
 import { GUNZIP, TEXT_OF } from '../data/gunzip.js';
@@ -80,6 +81,8 @@ export function documented(methods: readonly Method[] = METHODS): Documented[] {
     { of: 'chowLiuTree', command: 'tree', options: CHOW_LIU },
     { of: 'mutualInformation, targetInformation, topPairs', options: INFORMATION },
     { of: 'receptiveFields', options: FIELDS },
+    { of: 'surveyData', options: SURVEY },
+    { of: 'surveyTexts', options: SURVEY_TEXTS },
     { of: 'latentTree', command: 'latent-tree', options: LATENT_TREE },
     { of: 'expandTree', options: EXPAND },
     { of: 'assignLatents', command: 'latent-tree', options: ASSIGN },

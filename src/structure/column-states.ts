@@ -30,8 +30,7 @@ export interface Present {
 export interface Cut {
   readonly count: number;
   readonly labels: readonly string[] | undefined;
-  /** Of numbers: where they are cut, the state of their mean, and of each. */
-  readonly edges?: readonly number[];
+  /** Of numbers: the state of their mean, and of each. */
   readonly mean?: number;
   stateOf?(x: number): number;
 }
@@ -50,7 +49,6 @@ export function cutOf(
   return {
     count: starts ? starts.length : 2,
     labels: distinct?.map(String),
-    edges: starts || [above],
     mean: stateOf(mean + (starts ? near : 0)),
     stateOf,
   };
@@ -79,15 +77,15 @@ export function keptStates(
     rows[place]! += rows[count]!;
     rows[count] = 0;
   }
-  const kept = [...rows.keys()].filter((state) => rows[state]! > 0);
+  const next = new Int32Array(count + 1).fill(-1);
+  const kept: number[] = [];
+  rows.forEach((times, state) => {
+    if (times > 0) next[state] = kept.push(state) - 1;
+  });
   if (kept.length > MOST_STATES)
     throw new RangeError(
       `data: expected at most ${MOST_STATES} states a column, got ${kept.length} in ${JSON.stringify(name)}; leave it out, or merge categories`,
     );
-  const next = new Int32Array(count + 1).fill(-1);
-  kept.forEach((state, s) => {
-    next[state] = s;
-  });
   next[count] = next[place]!;
   return { count: kept.length, labels: labels && kept.map((state) => labels[state] ?? MISSING), next };
 }

@@ -14,7 +14,7 @@ import type { Batch } from '#dist/data/batch.js';
 import { filledTable } from '#dist/data/tables/filled.js';
 import { espalier, Scratch } from '../support/cli.js';
 import { Random } from '../support/random.js';
-import { split, statesOf, wholeStates } from '../support/surveys.js';
+import { roundedFills, split, statesOf, wholeStates } from '../support/surveys.js';
 
 const scratch = new Scratch();
 test.after(() => scratch.remove());
@@ -73,7 +73,7 @@ test('a CSV of which one part alone has the header', async () => {
     const survey = await surveyed(parts, [...flags, ...(each ? [] : ['--delimiter', 'semicolon'])]);
     for (const options of [{}, { bins: 3 }]) {
       const cut = await cutSurvey(survey, options);
-      assert.equal(cut.schema, csv);
+      assert.equal(roundedFills(cut.schema!), roundedFills(csv));
       const expected = await wholeStates(filled, options);
       const batches = await batchesOf(parts, survey);
       assert.ok(batches.length > parts.length);

@@ -1,6 +1,6 @@
 // Surveys of parts against the whole: the same survey to the byte whatever the split, and the states that the whole is cut into.
 import { Dataset, type Table, type TableColumn } from 'espalier';
-import { learnCsv, type TableSchema } from 'espalier/read';
+import { learnCsv } from 'espalier/read';
 import { TextVectorizer } from 'espalier/text';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -19,7 +19,7 @@ import { RawParts } from '#dist/data/text/raw-parts.js';
 import type { DiscretiseOptions } from '#dist/structure/variables.js';
 import { Random } from '../support/random.js';
 import { refuses, refusesAsync } from '../support/refuses.js';
-import { split, statesOf, wholeStates } from '../support/surveys.js';
+import { roundedFills, split, statesOf, wholeStates } from '../support/surveys.js';
 
 function shuffled<T>(random: Random, list: readonly T[]): T[] {
   const all = [...list];
@@ -265,7 +265,7 @@ test('cells in parts, of which some have no header, teach the schema of the whol
       for (const options of [{}, { bins: 4 }, { threshold: 'mean' as const }]) {
         const cut = await cutSurvey(merged, options);
         const told = `seed ${seed}, ${missing}, ${JSON.stringify(options)}`;
-        assert.equal(withoutFills(cut.schema!), withoutFills(schema), told);
+        assert.equal(roundedFills(cut.schema!), roundedFills(schema), told);
         const whole = await wholeStates(filledTable(table, schema.columns), options);
         assert.equal(cut.variables.names, whole.names);
         assert.equal(statesOf(cut, batches), whole.all, told);
@@ -275,16 +275,6 @@ test('cells in parts, of which some have no header, teach the schema of the whol
     }
   }
 });
-
-function withoutFills(schema: TableSchema) {
-  return {
-    ...schema,
-    columns: schema.columns.map((column) => ({
-      ...column,
-      fill: typeof column.fill === 'number' ? column.fill.toFixed(9) : column.fill,
-    })),
-  };
-}
 
 const TEXTS = Array.from({ length: 240 }, (_, i) => {
   const random = new Random(5000 + i);

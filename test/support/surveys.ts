@@ -1,4 +1,5 @@
 import type { Dataset, Table } from 'espalier';
+import type { TableSchema } from 'espalier/read';
 import type { SurveyCut } from '#dist/counts/survey/counted.js';
 import type { Batch } from '#dist/data/batch.js';
 import { defaultEngine } from '#dist/runtime/engine.js';
@@ -47,4 +48,15 @@ export function statesOf(cut: SurveyCut, batches: readonly Batch[]): States {
 export function split(random: Random, rows: number, parts: number): number[] {
   const cuts = Array.from({ length: parts - 1 }, () => 1 + random.below(rows - 1));
   return [...new Set([0, ...cuts, rows])].sort((a, b) => a - b);
+}
+
+/** A mean of missing cells may differ in its last digit. */
+export function roundedFills(schema: TableSchema) {
+  return {
+    ...schema,
+    columns: schema.columns.map((column) => ({
+      ...column,
+      fill: typeof column.fill === 'number' ? column.fill.toFixed(9) : column.fill,
+    })),
+  };
 }

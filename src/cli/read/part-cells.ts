@@ -21,9 +21,7 @@ export interface CellOptions {
   readonly like?: { readonly names: readonly string[]; readonly dialect?: Dialect | undefined } | undefined;
 }
 
-/** Characters that delimiter, header and formats are settled by, and more where there are more. */
-const HEAD = 2 ** 20;
-
+/** Delimiter, header and formats are settled by the first batch. */
 export async function* cellBatches(
   texts: AsyncIterable<TextBatch>,
   path: string,
@@ -33,15 +31,11 @@ export async function* cellBatches(
   const { like, spelled, missingMarks = CSV.missingMarks.default } = options;
   let parts: RawParts | undefined;
   let rows = 0;
-  let held = '';
   for await (const { text, last } of texts) {
-    held += text;
-    if (!parts && !last && held.length < HEAD) continue;
-    parts ??= begin(held, path, options, missingMarks, (name, place) =>
+    parts ??= begin(text, path, options, missingMarks, (name, place) =>
       spelled ? spelled.has(like?.names[place] ?? (name || `column${place}`)) : false,
     );
-    const raw = parts.take(held, last);
-    held = '';
+    const raw = parts.take(text, last);
     warnings.push(...raw.warnings);
     if (raw.rows === 0 && raw.ragged.count === 0) continue;
     const troubles = new Troubles();

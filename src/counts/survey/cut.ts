@@ -136,14 +136,20 @@ function cutColumn(column: KnownColumn, settings: DiscretiseOptions): CutColumn 
   const cut = cutOf(present, settings);
   const tally = new Float64Array(cut.count + 1);
   const { sorted, ends } = present;
-  for (let i = 0; i < sorted.length; i++) tally[cut.stateOf(sorted[i]!)]! += ends![i]! - (ends![i - 1] ?? 0);
+  // The least number of each state tells where it was cut, as far as these numbers go.
+  const edges: number[] = [];
+  for (let i = 0; i < sorted.length; i++) {
+    const state = cut.stateOf(sorted[i]!);
+    edges[state] ??= sorted[i]!;
+    tally[state]! += ends![i]! - (ends![i - 1] ?? 0);
+  }
   tally[cut.count] = missing;
   const { count, labels, next } = keptStates(cut, tally, column.name, how);
   const ofMissing = typeof how === 'number' ? next[cut.stateOf(how)]! : next[cut.count]!;
   return {
     count,
     labels,
-    edges: cut.edges,
+    edges,
     stateOf: (cells) => {
       if (cells.kind !== 'numeric') refuseUnmet(column.name);
       return (row) => {
