@@ -143,8 +143,8 @@ async function denseEdges(
   overrides: ReturnType<typeof constraintTable>,
   { root, minInformation, pace, hear }: Steering,
 ): Promise<Edge[]> {
-  requireRoom(engine, data.variables, pairBytes(data, 20));
-  const pairs = await PairInformation.inTurns(engine, data, pace);
+  requireRoom(engine, data.variables, pairBytes(data, 20, true));
+  const pairs = await PairInformation.inTurns(engine, data, pace, true);
   const scope = engine.scope();
   try {
     const frontier = new RowFrontier(engine, scope, pairs, overrides);

@@ -48,7 +48,7 @@ export async function topPairs(
   const pace = new Pace(options.signal);
   const engine = await engineOf(options);
   const { variables } = await variablesOf(engine, data, options, pace);
-  const pairs = await pairsOf(engine, variables, pace);
+  const pairs = await pairsOf(engine, variables, pace, true);
   const inOrder = (x: InformationPair, y: InformationPair) => y.information - x.information || x.a - y.a || x.b - y.b;
   let top: InformationPair[] = [];
   let bar = -1;
@@ -70,9 +70,9 @@ export async function topPairs(
   return top;
 }
 
-async function pairsOf(engine: Engine, data: Variables, pace: Pace): Promise<PairInformation> {
-  requireRoom(engine, data.variables, pairBytes(data));
-  return PairInformation.inTurns(engine, data, pace);
+async function pairsOf(engine: Engine, data: Variables, pace: Pace, all = false): Promise<PairInformation> {
+  requireRoom(engine, data.variables, pairBytes(data, 0, all));
+  return PairInformation.inTurns(engine, data, pace, all);
 }
 
 /** Mutual information of two features, or columns of a Table, nats. */

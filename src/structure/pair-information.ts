@@ -14,15 +14,26 @@ export function variableBytes(data: Variables): number {
   return (data.kind === 'bits' ? data.bits : data.states).length;
 }
 
-/** Bytes that variables take, and PairInformation over them; `more` a variable beside it. */
-export function pairBytes(data: Variables, more = 0): number {
+/**
+ * Bytes that variables take, and PairInformation over them; `more` a variable beside it.
+ * @param all the information of every variable is asked for
+ */
+export function pairBytes(data: Variables, more = 0, all = false): number {
   const { kind, rows: n, variables: d } = data;
   const own = variableBytes(data);
   const each = 28 * d + (kind === 'rows' ? 16 : 8) * n;
   // Rows are held by column too, and turning them takes more for a while.
   const most = kind === 'rows' ? Math.max(own + each, 2 * own + 16 * d) : each;
-  return 2 * own + (12 + more) * d + most;
+  return 2 * own + (12 + more) * d + most + (all && isSquare(data) ? SQUARE_SHARE * 4 * d * d : 0);
 }
+
+/** Bit columns of which all pairs are counted at once, in blocks, where all are asked for: so many and so long that it pays, and no more than 8,192, whose counts take 256 MiB. */
+function isSquare({ kind, rows, variables }: Variables): boolean {
+  return kind === 'bits' && variables >= 96 && variables <= 2 ** 13 && rows >= 512;
+}
+
+/** Bytes of the counts and of what it takes to make them, by those of the counts. */
+const SQUARE_SHARE = 2;
 
 /** Variables of an item at least, and items at most. */
 const LEAST_SHARE = 8;
@@ -46,6 +57,9 @@ export class PairInformation {
   /** Multiply-adds a row. */
   private work = 0;
   private compute: (v: number) => Fork = () => this.engine.fork(0);
+  /** Where all pairs are counted: i32[variables][variables]. */
+  private square = NONE;
+  private countAll: ((pace: Pace) => Promise<void>) | undefined;
 
   /** @param later for inTurns alone: it is not prepared yet */
   constructor(engine: Engine, data: Variables, later = false) {
@@ -62,11 +76,15 @@ export class PairInformation {
     }
   }
 
-  /** Makes one, and lets other tasks have their turn. */
-  static async inTurns(engine: Engine, data: Variables, pace: Pace): Promise<PairInformation> {
+  /**
+   * Makes one, and lets other tasks have their turn.
+   * @param all the information of every variable will be asked for
+   */
+  static async inTurns(engine: Engine, data: Variables, pace: Pace, all = false): Promise<PairInformation> {
     const made = new PairInformation(engine, data, true);
     try {
       await inTurns(made.prepare(data), pace);
+      if (all && isSquare(data)) await made.countAll!(pace);
       return made;
     } catch (error) {
       made.dispose();
@@ -84,6 +102,12 @@ export class PairInformation {
     const fork = this.compute(v);
     if (this.work > LONG) await fork.turns(pace);
     else fork.join();
+  }
+
+  /** The counts of v alone. */
+  async countsInTurns(v: number, pace: Pace): Promise<void> {
+    if (this.square) this.counts = plus(this.square, 4 * v * this.variables);
+    else await this.rowInTurns(v, pace);
   }
 
   dispose(): void {
@@ -159,11 +183,19 @@ export class PairInformation {
     const { table, margin, ones } = bindMargins(engine, scope, each, n);
     const none = 0 as Address;
     const own = { at: none, bytes: 0 };
-    this.compute = (v) =>
-      this.ranges(own, (kernels, _, u0, u1) => {
-        kernels.pair_counts_bits(counts, bits, v, words, NONE, u0, u1);
+    this.compute = (v) => {
+      if (this.square) this.counts = plus(this.square, 4 * v * d);
+      const { counts, square } = this;
+      return this.ranges(own, (kernels, _, u0, u1) => {
+        if (!square) kernels.pair_counts_bits(counts, bits, v, words, NONE, u0, u1);
         kernels.information_binary(information, counts, ones, margin, table, none, none, 0, v, n, u0, u1);
       });
+    };
+    this.countAll = async (pace) => {
+      const { bitPairSquare } = await import('./bit-pairs.js');
+      this.square = await bitPairSquare(engine, scope, bits, words, d, pace);
+      this.work = d * LOOK_UP;
+    };
   }
 
   private *prepareStates(data: StateColumns): Steps<void> {
