@@ -24,6 +24,7 @@ export const Purpose = {
   latentRows: 17,
   shownDocuments: 18,
   importance: 30,
+  treeSample: 31,
 } as const;
 
 /** A permutation of 0 .. n-1, a function of (seed, purpose, step). */

@@ -1,11 +1,12 @@
 import { complete } from '../check/complete.js';
-import { type Completed, type Fn, type Options, type OptionsOf, SIGNAL } from '../check/option.js';
+import { type Completed, type Fn, type Options, type OptionsOf, SEED, SIGNAL } from '../check/option.js';
 import type { Observations } from '../data/checked.js';
 import type { Table } from '../data/tables/table.js';
 import { ENGINE, type Engine, engineOf } from '../runtime/engine.js';
 import { Pace } from '../runtime/pace.js';
 import { PairInformation, pairBytes } from './pair-information.js';
 import { RowFrontier } from './prim.js';
+import type { SampledReport } from './sampled.js';
 import { type NamedVariables, variablesOf } from './table-variables.js';
 import { DisjointSets, type Edge, requireVertex, Tree } from './tree.js';
 import { type BinaryRows, DISCRETISE, type Hold, requireRoom, type Variables } from './variables.js';
@@ -48,6 +49,19 @@ type Pairs = readonly (readonly [number, number])[];
 export const CHOW_LIU = {
   ...DISCRETISE,
   ...CONSTRAINTS,
+  sample: {
+    kind: 'flag',
+    default: false,
+    doc: 'For long dense data: a sample of the rows, and over all rows only pairs that it does not exclude. Not of sparse rows, nor beside required and forbidden pairs.',
+  },
+  confidence: {
+    kind: 'number',
+    from: 0,
+    to: 1,
+    default: 0.999999,
+    doc: 'How likely a tree by a sample is at least that of all rows, where it is not found to be so for sure; of 1 it always is.',
+  },
+  seed: SEED,
   engine: ENGINE,
   signal: SIGNAL,
   onProgress: {
@@ -55,6 +69,12 @@ export const CHOW_LIU = {
     inert: true,
     doc: 'Hears how many variables have joined the tree, and of how many.',
     type: undefined as Fn<(joined: number, variables: number) => void>,
+  },
+  onSampled: {
+    kind: 'callback',
+    inert: true,
+    doc: 'Hears what a sample has saved, and whether the tree is that of all rows.',
+    type: undefined as Fn<(report: SampledReport) => void>,
   },
 } as const satisfies Options;
 
@@ -82,7 +102,7 @@ export async function chowLiuTree(data: Observations | Table, given: ChowLiuOpti
       ? (matrix, threshold) => held.holdRows(engine, scope, matrix, threshold)
       : undefined;
     const { variables, names, states } = await variablesOf(engine, data, options, pace, hold);
-    return await growTree(engine, variables, options, names, states);
+    return await growTree(engine, variables, options, names, states, options.sample ? options : undefined);
   } finally {
     scope.dispose();
   }
@@ -95,6 +115,7 @@ export async function growTree(
   options: Completed<typeof CONSTRAINTS> & Pick<ChowLiuOptions, 'signal' | 'onProgress'>,
   names?: readonly string[],
   states?: NamedVariables['states'],
+  sampling?: Pick<Completed<typeof CHOW_LIU>, 'confidence' | 'seed'> & Pick<ChowLiuOptions, 'onSampled'>,
 ): Promise<Tree> {
   const { root, minInformation, required, forbidden } = options;
   const d = data.variables;
@@ -107,7 +128,18 @@ export async function growTree(
     pace,
     hear: (joined) => pace.hear(options.onProgress?.(joined, d)),
   };
-  const edges =
+  let edges: Edge[] | undefined;
+  if (sampling) {
+    if (data.kind === 'rows' || overrides.size > 0)
+      throw new TypeError(
+        `sample: expected ${overrides.size > 0 ? 'no required or forbidden pairs' : 'dense columns'} beside it, got ${overrides.size > 0 ? 'some' : 'sparse rows, of which only pairs that occur are counted anyway'}`,
+      );
+    const { sampledEdges } = await import('./sampled.js');
+    const sampled = await sampledEdges(engine, data, { ...sampling, ...steering });
+    edges = sampled.edges;
+    pace.hear(sampling.onSampled?.(sampled.report));
+  }
+  edges ??=
     overrides.size > 0 || data.kind !== 'rows'
       ? await denseEdges(engine, data, overrides, steering)
       : await sparseEdges(engine, data, steering);

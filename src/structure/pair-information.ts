@@ -45,6 +45,8 @@ const STATE_ROW = 25;
 /** What takes longer lets other tasks have their turn. */
 const LONG = 1e8;
 
+type Tell = (kernels: Kernels, own: Address, u0: number, u1: number) => void;
+
 /** The mutual information of one variable with every other, over and over: data copied to the engine once, a call of kernels or few a row. */
 export class PairInformation {
   readonly variables: number;
@@ -57,6 +59,9 @@ export class PairInformation {
   /** Multiply-adds a row. */
   private work = 0;
   private compute: (v: number) => Fork = () => this.engine.fork(0);
+  /** Makes the calls for v with some others. */
+  private tell: (v: number) => Tell = () => () => {};
+  private own: Own = { at: NONE, bytes: 0 };
   /** Where all pairs are counted: i32[variables][variables]. */
   private square = NONE;
   private countAll: ((pace: Pace) => Promise<void>) | undefined;
@@ -114,10 +119,21 @@ export class PairInformation {
     this.scope.dispose();
   }
 
+  /** row for some others alone, of columns. */
+  async listInTurns(v: number, others: readonly number[], pace: Pace): Promise<void> {
+    const fork = this.engine.fork((this.work * others.length) / this.variables, this.own);
+    const tell = this.tell(v);
+    for (const u of others) {
+      tell(fork.kernels, fork.own, u, u + 1);
+      fork.next();
+    }
+    await fork.turns(pace);
+  }
+
   /** A fork that cuts the variables into ranges. */
-  private ranges(own: Own, tell: (kernels: Kernels, own: Address, u0: number, u1: number) => void): Fork {
+  private ranges(tell: Tell): Fork {
     const d = this.variables;
-    const fork = this.engine.fork(this.work, own);
+    const fork = this.engine.fork(this.work, this.own);
     const width = Math.max(LEAST_SHARE, Math.ceil(d / MOST_SHARES));
     for (let u0 = 0; u0 < d; u0 += width) {
       tell(fork.kernels, fork.own, u0, Math.min(d, u0 + width));
@@ -182,14 +198,16 @@ export class PairInformation {
     }
     const { table, margin, ones } = bindMargins(engine, scope, each, n);
     const none = 0 as Address;
-    const own = { at: none, bytes: 0 };
     this.compute = (v) => {
       if (this.square) this.counts = plus(this.square, 4 * v * d);
+      return this.ranges(this.tell(v));
+    };
+    this.tell = (v) => {
       const { counts, square } = this;
-      return this.ranges(own, (kernels, _, u0, u1) => {
+      return (kernels, _, u0, u1) => {
         if (!square) kernels.pair_counts_bits(counts, bits, v, words, NONE, u0, u1);
         kernels.information_binary(information, counts, ones, margin, table, none, none, 0, v, n, u0, u1);
-      });
+      };
     };
     this.countAll = async (pace) => {
       const { bitPairSquare } = await import('./bit-pairs.js');
@@ -206,7 +224,8 @@ export class PairInformation {
     this.work = d * (LOOK_UP + STATE_ROW * n + LOOK_UP * most * most);
     const table = bindTable(engine, scope, n);
     const columns = yield* copying(engine, scope, data.states);
-    const own = ownOf(engine, scope, 4 * most * most);
+    this.own = ownOf(engine, scope, 4 * most * most);
+    const { own } = this;
     const margins = new Float64Array(d);
     for (let v = 0; v < d; v++) {
       const column = plus(columns, v * n);
@@ -215,10 +234,9 @@ export class PairInformation {
       yield;
     }
     const [states, margin] = [scope.copy(k), scope.copy(margins)];
-    this.compute = (v) =>
-      this.ranges(own, (to, joint, u0, u1) =>
-        to.information_states(information, joint, columns, states, margin, table, v, n, u0, u1),
-      );
+    this.tell = (v) => (to, joint, u0, u1) =>
+      to.information_states(information, joint, columns, states, margin, table, v, n, u0, u1);
+    this.compute = (v) => this.ranges(this.tell(v));
   }
 }
 

@@ -1,8 +1,14 @@
 /** Bytes [b0, b1) of columns of `words` 64-bit words, a row of `stride` a byte. */
-export function slicesOf(bits: Uint8Array, words: number, d: number, stride: number, b0: number, b1: number): Uint8Array {
+export function slicesOf(
+  bits: Uint8Array,
+  words: number,
+  d: number,
+  stride: number,
+  b0: number,
+  b1: number,
+): Uint8Array {
   const slices = new Uint8Array((b1 - b0) * stride);
-  for (let k = b0; k < b1; k++)
-    for (let v = 0; v < d; v++) slices[(k - b0) * stride + v] = bits[v * 8 * words + k]!;
+  for (let k = b0; k < b1; k++) for (let v = 0; v < d; v++) slices[(k - b0) * stride + v] = bits[v * 8 * words + k]!;
   return slices;
 }
 
