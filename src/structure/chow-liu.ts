@@ -132,7 +132,9 @@ export async function growTree(
   if (sampling) {
     if (data.kind === 'rows' || overrides.size > 0)
       throw new TypeError(
-        `sample: expected ${overrides.size > 0 ? 'no required or forbidden pairs' : 'dense columns'} beside it, got ${overrides.size > 0 ? 'some' : 'sparse rows, of which only pairs that occur are counted anyway'}`,
+        overrides.size > 0
+          ? 'sample: expected no required or forbidden pairs beside it, got some'
+          : 'sample: expected dense columns, got sparse rows, of which only pairs that occur are counted anyway',
       );
     const { sampledEdges } = await import('./sampled.js');
     const sampled = await sampledEdges(engine, data, { ...sampling, ...steering });

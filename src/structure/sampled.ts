@@ -24,7 +24,7 @@ export interface SampledReport {
 
 type Weighed = PairList & { readonly weight: Float64Array };
 
-/** Rows of the first sample; each other one has twice as many. */
+/** Of rows as few much is known; the time to count them is not yet what counts. */
 const FIRST = 2 ** 14;
 /** Bytes of a pair: its variables and bounds, what is known of one that was discarded, and the counts of bits. */
 const PAIR_BYTES = 20 + 12 + 16;
@@ -34,25 +34,27 @@ interface Settings {
   readonly seed: number;
   readonly minInformation: number;
   readonly pace: Pace;
+  /** Rows of the first sample; each other one has twice as many. */
+  readonly first?: number;
 }
 
 /**
  * Edges of the maximum spanning forest of mutual information, found with a part of the counting (Pelleg and Moore 2002): a sample bounds every pair, and one that is lighter than every edge
  * between its ends in a tree of lower bounds is no edge (Tarjan's red rule). While many are left the sample doubles; then those are counted over all rows. At last pairs that were
- * discarded are held, by what is certain about them, against the tree that was found; those not excluded are counted too where that takes no longer than all before.
+ * discarded are held, by what is certain about them, against the tree that was found; those not excluded are counted too where that takes no longer than all before, and half of all at most.
  * Without edges where nothing is gained: with few rows, or where many pairs are left.
  */
 export async function sampledEdges(
   engine: Engine,
   data: SampledVariables,
-  { confidence, seed, minInformation, pace }: Settings,
+  { confidence, seed, minInformation, pace, first = FIRST }: Settings,
 ): Promise<{ edges?: Edge[]; report: SampledReport }> {
   const { rows: n, variables: d } = data;
   const all = (d * (d - 1)) / 2;
   const whole = (spent: number) => {
     return { report: { rows: n, candidates: all, share: 1 + spent / (all * n || 1), exact: true, confidence: 1 } };
   };
-  if (4 * FIRST > n || d < 3) return whole(0);
+  if (4 * first > n || d < 3) return whole(0);
   requireRoom(engine, d, pairBytes(data, 28) + PAIR_BYTES * all + 12 * n);
   const margins = await stateCounts(data, pace);
   // Of a constant there is nothing to tell.
@@ -62,9 +64,9 @@ export async function sampledEdges(
   const discarded: (PairList & { readonly sure: Float32Array })[] = [];
   let rest = allPairs(d);
   let spent = 0;
-  let drawn = FIRST;
+  let drawn = first;
   const order = permutation(engine, n, seed, Purpose.treeSample, 0);
-  const nats = riskNats(data, confidence);
+  const nats = riskNats(data, confidence, first);
   const T = tableOf(engine, n);
   for (; ; drawn *= 2) {
     const chosen = order.slice(0, drawn).sort();
@@ -76,7 +78,8 @@ export async function sampledEdges(
     // To count what is left takes no longer than what was counted; or the next sample would be most of the rows.
     if (work(rest) <= spent || (confidence < 1 ? 4 : 2) * drawn >= n) break;
   }
-  if (3 * work(rest) > all * n) return whole(spent);
+  // Bits of all pairs are counted much faster than those of some, states half as fast.
+  if ((data.kind === 'bits' ? 3 : 1) * work(rest) > all * n) return whole(spent);
   const pairs = await PairInformation.inTurns(engine, data, pace);
   try {
     const weighed = async (list: PairList): Promise<Weighed> => {
@@ -89,7 +92,8 @@ export async function sampledEdges(
       const open = await notBelow(d, found, some, some.sure, minInformation, pace);
       doubts.push(select(some, open, 1));
     }
-    const exact = confidence === 1 || doubts.reduce((sum, some) => sum + work(some), 0) <= spent;
+    const more = doubts.reduce((sum, some) => sum + work(some), 0);
+    const exact = confidence === 1 || more === 0 || spent + more <= Math.min(2 * spent, (all * n) / 2);
     if (exact) for (const some of doubts) found = merged(found, await weighed(some));
     const edges: Edge[] = [];
     for (const i of spanningForest(d, found)) {
@@ -145,9 +149,9 @@ async function informationOf(
 }
 
 /** ln of 1 / the risk of a bound: every count of a cell is bounded from either side, in every sample that may be drawn. */
-function riskNats(data: SampledVariables, confidence: number): number {
+function riskNats(data: SampledVariables, confidence: number, first: number): number {
   const { rows, variables: d } = data;
-  const samples = Math.ceil(Math.log2(rows / FIRST));
+  const samples = Math.ceil(Math.log2(rows / first));
   let cells = (d * (d - 1)) / 2;
   if (data.kind === 'states') {
     const sum = data.counts.reduce((x, k) => x + k, 0);
