@@ -13,6 +13,7 @@ import { median, quantile } from '#dist/cli/bench/statistics.js';
 import { makeCorpus, zipfRows } from '#dist/cli/bench/structures.js';
 import { spread } from '#dist/cli/bench/words.js';
 import { densePairs } from './dense.js';
+import { sampledTrees } from './sampled.js';
 import { type Curve, curvesPlot } from './support/curves-plot.js';
 import { formatTable, megabytes, printHeader } from './support/report.js';
 
@@ -44,6 +45,10 @@ if (values.curves) {
 }
 if (values.dense) {
   await densePairs(rounds);
+  process.exit();
+}
+if (values.sample) {
+  await sampledTrees(rounds);
   process.exit();
 }
 const real = existsSync(AGNEWS);

@@ -33,7 +33,7 @@ export async function densePairs(rounds: number): Promise<void> {
     leave.push(peer.dispose);
   }
   console.log(`${rows} x ${columns}, every other one on average${program ? '; equal counts from both' : ''}\n`);
-  const times = await race(lanes, rounds, { warmup: 1 });
+  const times = await race(lanes, rounds, { warmup: 0 });
   print(lanes, times);
   if (!program) console.log('\nplink1.9 is not installed: nothing to compare with');
   for (const end of leave) end();

@@ -2,6 +2,7 @@ import { requireArray, requireEach, requireIndex, requireLength, requireList } f
 import { complete } from '../check/complete.js';
 import type { Options, OptionsOf } from '../check/option.js';
 import { got } from '../check/phrase.js';
+import { plus } from '../runtime/address.js';
 import { requireMemory } from '../runtime/budget.js';
 import { type Engine, engineOf } from '../runtime/engine.js';
 import { Pace } from '../runtime/pace.js';
@@ -68,8 +69,9 @@ export async function pairCounts(
   const { columns } = options;
   const result = (length: number) => new Int32Array(length);
   return pairs(data, { ...options, states: 2 }, 4, result, async ({ engine, pairs }, v, pace, out, at) => {
-    await pairs.countsInTurns(v, pace);
-    out.set(engine.i32(pairs.counts, columns), at);
+    const { square } = pairs;
+    if (!square) await pairs.rowInTurns(v, pace);
+    out.set(engine.i32(square ? plus(square, 4 * v * columns) : pairs.counts, columns), at);
   });
 }
 

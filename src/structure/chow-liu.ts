@@ -6,7 +6,7 @@ import { ENGINE, type Engine, engineOf } from '../runtime/engine.js';
 import { Pace } from '../runtime/pace.js';
 import { PairInformation, pairBytes } from './pair-information.js';
 import { RowFrontier } from './prim.js';
-import type { SampledReport } from './sampled.js';
+import type { SampledReport, Sampling } from './sampled.js';
 import { type NamedVariables, variablesOf } from './table-variables.js';
 import { DisjointSets, type Edge, requireVertex, Tree } from './tree.js';
 import { type BinaryRows, DISCRETISE, type Hold, requireRoom, type Variables } from './variables.js';
@@ -52,14 +52,14 @@ export const CHOW_LIU = {
   sample: {
     kind: 'flag',
     default: false,
-    doc: 'For long dense data: a sample of the rows, and over all rows only pairs that it does not exclude. Not of sparse rows, nor beside required and forbidden pairs.',
+    doc: 'Count a sample of the rows, and over all only what it cannot exclude: for long dense data, without required and forbidden pairs.',
   },
   confidence: {
     kind: 'number',
     from: 0,
     to: 1,
     default: 0.999999,
-    doc: 'How likely a tree by a sample is at least that of all rows, where it is not found to be so for sure; of 1 it always is.',
+    doc: 'How sure a tree by a sample is that of all rows.',
   },
   seed: SEED,
   engine: ENGINE,
@@ -73,7 +73,7 @@ export const CHOW_LIU = {
   onSampled: {
     kind: 'callback',
     inert: true,
-    doc: 'Hears what a sample has saved, and whether the tree is that of all rows.',
+    doc: 'Hears what a sample saved, and whether the tree is exact.',
     type: undefined as Fn<(report: SampledReport) => void>,
   },
 } as const satisfies Options;
@@ -115,7 +115,7 @@ export async function growTree(
   options: Completed<typeof CONSTRAINTS> & Pick<ChowLiuOptions, 'signal' | 'onProgress'>,
   names?: readonly string[],
   states?: NamedVariables['states'],
-  sampling?: Pick<Completed<typeof CHOW_LIU>, 'confidence' | 'seed'> & Pick<ChowLiuOptions, 'onSampled'>,
+  sampling?: Sampling,
 ): Promise<Tree> {
   const { root, minInformation, required, forbidden } = options;
   const d = data.variables;
@@ -128,23 +128,12 @@ export async function growTree(
     pace,
     hear: (joined) => pace.hear(options.onProgress?.(joined, d)),
   };
-  let edges: Edge[] | undefined;
-  if (sampling) {
-    if (data.kind === 'rows' || overrides.size > 0)
-      throw new TypeError(
-        overrides.size > 0
-          ? 'sample: expected no required or forbidden pairs beside it, got some'
-          : 'sample: expected dense columns, got sparse rows, of which only pairs that occur are counted anyway',
-      );
-    const { sampledEdges } = await import('./sampled.js');
-    const sampled = await sampledEdges(engine, data, { ...sampling, ...steering });
-    edges = sampled.edges;
-    pace.hear(sampling.onSampled?.(sampled.report));
-  }
-  edges ??=
-    overrides.size > 0 || data.kind !== 'rows'
+  const edges =
+    (sampling &&
+      (await (await import('./sampled.js')).edgesBySample(engine, data, overrides.size, sampling, steering))) ??
+    (overrides.size > 0 || data.kind !== 'rows'
       ? await denseEdges(engine, data, overrides, steering)
-      : await sparseEdges(engine, data, steering);
+      : await sparseEdges(engine, data, steering));
   steering.hear(d);
   await pace.end();
   return new Tree(d, edges, root, names, states);

@@ -24,16 +24,13 @@ export function pairBytes(data: Variables, more = 0, all = false): number {
   const each = 28 * d + (kind === 'rows' ? 16 : 8) * n;
   // Rows are held by column too, and turning them takes more for a while.
   const most = kind === 'rows' ? Math.max(own + each, 2 * own + 16 * d) : each;
-  return 2 * own + (12 + more) * d + most + (all && isSquare(data) ? SQUARE_SHARE * 4 * d * d : 0);
+  return 2 * own + (12 + more) * d + most + (all && isSquare(data) ? 8 * d * d : 0);
 }
 
-/** Bit columns of which all pairs are counted at once, in blocks, where all are asked for: so many and so long that it pays, and no more than 8,192, whose counts take 256 MiB. */
-function isSquare({ kind, rows, variables }: Variables): boolean {
-  return kind === 'bits' && variables >= 96 && variables <= 2 ** 13 && rows >= 512;
+/** All pairs of bit columns are counted at once, in blocks, where they are so many and so long that it pays; the counts take 256 MiB at most, and as much to be made. */
+function isSquare({ kind, rows, variables: d }: Variables): boolean {
+  return kind === 'bits' && d >= 96 && d <= 8192 && rows >= 512;
 }
-
-/** Bytes of the counts and of what it takes to make them, by those of the counts. */
-const SQUARE_SHARE = 2;
 
 /** Variables of an item at least, and items at most. */
 const LEAST_SHARE = 8;
@@ -58,13 +55,10 @@ export class PairInformation {
   private readonly scope: Scope;
   /** Multiply-adds a row. */
   private work = 0;
-  private compute: (v: number) => Fork = () => this.engine.fork(0);
-  /** Makes the calls for v with some others. */
-  private tell: (v: number) => Tell = () => () => {};
-  private own: Own = { at: NONE, bytes: 0 };
-  /** Where all pairs are counted: i32[variables][variables]. */
-  private square = NONE;
-  private countAll: ((pace: Pace) => Promise<void>) | undefined;
+  private compute: (v: number, others?: readonly number[]) => Fork = () => this.engine.fork(0);
+  private bits = NONE;
+  /** i32[variables][variables], where all pairs are counted. */
+  square = NONE;
 
   /** @param later for inTurns alone: it is not prepared yet */
   constructor(engine: Engine, data: Variables, later = false) {
@@ -89,7 +83,17 @@ export class PairInformation {
     const made = new PairInformation(engine, data, true);
     try {
       await inTurns(made.prepare(data), pace);
-      if (all && isSquare(data)) await made.countAll!(pace);
+      if (all && isSquare(data)) {
+        const { bitPairSquare } = await import('./bit-pairs.js');
+        made.square = await bitPairSquare(
+          engine,
+          made.scope,
+          made.bits,
+          (data as BinaryColumns).words,
+          data.variables,
+          pace,
+        );
+      }
       return made;
     } catch (error) {
       made.dispose();
@@ -102,40 +106,27 @@ export class PairInformation {
     this.compute(v).join();
   }
 
-  /** row that lets other tasks have their turn. */
-  async rowInTurns(v: number, pace: Pace): Promise<void> {
-    const fork = this.compute(v);
+  /**
+   * row that lets other tasks have their turn.
+   * @param others of columns: with these alone
+   */
+  async rowInTurns(v: number, pace: Pace, others?: readonly number[]): Promise<void> {
+    const fork = this.compute(v, others);
     if (this.work > LONG) await fork.turns(pace);
     else fork.join();
-  }
-
-  /** The counts of v alone. */
-  async countsInTurns(v: number, pace: Pace): Promise<void> {
-    if (this.square) this.counts = plus(this.square, 4 * v * this.variables);
-    else await this.rowInTurns(v, pace);
   }
 
   dispose(): void {
     this.scope.dispose();
   }
 
-  /** row for some others alone, of columns. */
-  async listInTurns(v: number, others: readonly number[], pace: Pace): Promise<void> {
-    const fork = this.engine.fork((this.work * others.length) / this.variables, this.own);
-    const tell = this.tell(v);
-    for (const u of others) {
-      tell(fork.kernels, fork.own, u, u + 1);
-      fork.next();
-    }
-    await fork.turns(pace);
-  }
-
-  /** A fork that cuts the variables into ranges. */
-  private ranges(tell: Tell): Fork {
+  /** A fork that cuts the variables into ranges, or of some of them. */
+  private ranges(own: Own, others: readonly number[] | undefined, tell: Tell): Fork {
     const d = this.variables;
-    const fork = this.engine.fork(this.work, this.own);
-    const width = Math.max(LEAST_SHARE, Math.ceil(d / MOST_SHARES));
-    for (let u0 = 0; u0 < d; u0 += width) {
+    const fork = this.engine.fork(this.work, own);
+    const width = others ? 1 : Math.max(LEAST_SHARE, Math.ceil(d / MOST_SHARES));
+    for (let i = 0; i < (others?.length ?? d); i += width) {
+      const u0 = others?.[i] ?? i;
       tell(fork.kernels, fork.own, u0, Math.min(d, u0 + width));
       fork.next();
     }
@@ -188,7 +179,8 @@ export class PairInformation {
     this.work = d * (LOOK_UP + WORD * words);
     this.counts = scope.bytes(d * 4);
     const { counts } = this;
-    const bits = yield* copying(engine, scope, data.bits);
+    this.bits = yield* copying(engine, scope, data.bits);
+    const { bits } = this;
     const each = new Int32Array(d);
     for (let v = 0; v < d; v++) {
       // A column with itself.
@@ -198,21 +190,15 @@ export class PairInformation {
     }
     const { table, margin, ones } = bindMargins(engine, scope, each, n);
     const none = 0 as Address;
-    this.compute = (v) => {
-      if (this.square) this.counts = plus(this.square, 4 * v * d);
-      return this.ranges(this.tell(v));
-    };
-    this.tell = (v) => {
-      const { counts, square } = this;
-      return (kernels, _, u0, u1) => {
+    const own = { at: none, bytes: 0 };
+    this.compute = (v, others) => {
+      const { square } = this;
+      if (square) this.counts = plus(square, 4 * v * d);
+      const { counts } = this;
+      return this.ranges(own, others, (kernels, _, u0, u1) => {
         if (!square) kernels.pair_counts_bits(counts, bits, v, words, NONE, u0, u1);
         kernels.information_binary(information, counts, ones, margin, table, none, none, 0, v, n, u0, u1);
-      };
-    };
-    this.countAll = async (pace) => {
-      const { bitPairSquare } = await import('./bit-pairs.js');
-      this.square = await bitPairSquare(engine, scope, bits, words, d, pace);
-      this.work = d * LOOK_UP;
+      });
     };
   }
 
@@ -224,8 +210,7 @@ export class PairInformation {
     this.work = d * (LOOK_UP + STATE_ROW * n + LOOK_UP * most * most);
     const table = bindTable(engine, scope, n);
     const columns = yield* copying(engine, scope, data.states);
-    this.own = ownOf(engine, scope, 4 * most * most);
-    const { own } = this;
+    const own = ownOf(engine, scope, 4 * most * most);
     const margins = new Float64Array(d);
     for (let v = 0; v < d; v++) {
       const column = plus(columns, v * n);
@@ -234,9 +219,10 @@ export class PairInformation {
       yield;
     }
     const [states, margin] = [scope.copy(k), scope.copy(margins)];
-    this.tell = (v) => (to, joint, u0, u1) =>
-      to.information_states(information, joint, columns, states, margin, table, v, n, u0, u1);
-    this.compute = (v) => this.ranges(this.tell(v));
+    this.compute = (v, others) =>
+      this.ranges(own, others, (to, joint, u0, u1) =>
+        to.information_states(information, joint, columns, states, margin, table, v, n, u0, u1),
+      );
   }
 }
 

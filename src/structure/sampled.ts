@@ -6,7 +6,7 @@ import { bindTable, PairInformation, pairBytes } from './pair-information.js';
 import { boundPairs, type SampledVariables, stateCounts } from './sampled-rows.js';
 import { Bottlenecks, type PairList, spanningForest, type WeightedPairs } from './spanning-forest.js';
 import type { Edge } from './tree.js';
-import { requireRoom } from './variables.js';
+import { requireRoom, type Variables } from './variables.js';
 
 /** How a tree came about of which a sample of the rows was counted first. */
 export interface SampledReport {
@@ -29,13 +29,34 @@ const FIRST = 2 ** 14;
 /** Bytes of a pair: its variables and bounds, what is known of one that was discarded, and the counts of bits. */
 const PAIR_BYTES = 20 + 12 + 16;
 
-interface Settings {
+/** What chowLiuTree is told of it. */
+export interface Sampling {
   readonly confidence: number;
   readonly seed: number;
+  readonly onSampled?: ((report: SampledReport) => void) | undefined;
+}
+
+interface Settings extends Sampling {
   readonly minInformation: number;
   readonly pace: Pace;
   /** Rows of the first sample; each other one has twice as many. */
   readonly first?: number;
+}
+
+/** sampledEdges, of what it is made for, and told. */
+export async function edgesBySample(
+  engine: Engine,
+  data: Variables,
+  constrained: number,
+  sampling: Sampling,
+  steering: Pick<Settings, 'minInformation' | 'pace'>,
+): Promise<Edge[] | undefined> {
+  if (constrained > 0) throw new TypeError('sample: expected no required or forbidden pairs beside it, got some');
+  if (data.kind === 'rows')
+    throw new TypeError('sample: expected dense columns, got sparse rows, of which only pairs that occur are counted');
+  const { edges, report } = await sampledEdges(engine, data, { ...sampling, ...steering });
+  steering.pace.hear(sampling.onSampled?.(report));
+  return edges;
 }
 
 /**
@@ -141,7 +162,7 @@ async function informationOf(
     const first = i;
     const some: number[] = [];
     for (; i < a.length && a[i] === v; i++) if (!known({ a, b }, i)) some.push(b[i]!);
-    await pairs.listInTurns(v, some, pace);
+    await pairs.rowInTurns(v, pace, some);
     const row = engine.f64(pairs.information, pairs.variables);
     for (let k = first; k < i; k++) if (!known({ a, b }, k)) weight[k] = row[b[k]!]!;
   }
