@@ -18,6 +18,7 @@ export {
   pair_counts_rows,
   sum_k_log_k,
 } from './information';
+export { bits_slices, pair_counts_block } from './pairs';
 export {
   prim_advance, prim_keep, prim_leave, prim_list, prim_list_counted, prim_near, prim_nearest, prim_pack, prim_promising, prim_start, prim_step,
 } from './prim';

@@ -1,4 +1,5 @@
-// npm run bench:chow-liu -- [--rounds 15] [--clock cpu] [--curves [--full]]: with --curves the cost over variables and over rows, to 100,000 each or with --full to a million,
+// npm run bench:chow-liu -- [--rounds 15] [--clock cpu] [--curves [--full] | --dense | --sample]: with --dense all pair counts of 60,000 rows x 4,096 dense
+// columns of bits beside plink1.9, one and two threads, and the tree; with --sample the tree of long data with and without a sample; with --curves the cost over variables and over rows, to 100,000 each or with --full to a million,
 // of Zipf rows of 20, as docs/chow-liu.svg; else chowLiuTree against a plain-JavaScript Prim with the same k ln k table, in turns in one
 // process, on AG News (or made-up rows of that shape where the data are absent); both trees must be the same.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -11,6 +12,8 @@ import { type Clock, race } from '#dist/cli/bench/race.js';
 import { median, quantile } from '#dist/cli/bench/statistics.js';
 import { makeCorpus, zipfRows } from '#dist/cli/bench/structures.js';
 import { spread } from '#dist/cli/bench/words.js';
+import { densePairs } from './dense.js';
+import { sampledTrees } from './sampled.js';
 import { type Curve, curvesPlot } from './support/curves-plot.js';
 import { formatTable, megabytes, printHeader } from './support/report.js';
 
@@ -24,6 +27,8 @@ const { values } = parseArgs({
     clock: { type: 'string', default: 'wall' },
     curves: { type: 'boolean', default: false },
     full: { type: 'boolean', default: false },
+    dense: { type: 'boolean', default: false },
+    sample: { type: 'boolean', default: false },
   },
 });
 const rounds = Number(values.rounds);
@@ -36,6 +41,14 @@ if (clock !== 'wall' && clock !== 'cpu') throw new RangeError(`--clock: expected
 printHeader('Chow-Liu tree');
 if (values.curves) {
   await curves();
+  process.exit();
+}
+if (values.dense) {
+  await densePairs(rounds);
+  process.exit();
+}
+if (values.sample) {
+  await sampledTrees(rounds);
   process.exit();
 }
 const real = existsSync(AGNEWS);

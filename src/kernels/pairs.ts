@@ -2,6 +2,7 @@ import { requireArray, requireEach, requireIndex, requireLength, requireList } f
 import { complete } from '../check/complete.js';
 import type { Options, OptionsOf } from '../check/option.js';
 import { got } from '../check/phrase.js';
+import { plus } from '../runtime/address.js';
 import { requireMemory } from '../runtime/budget.js';
 import { type Engine, engineOf } from '../runtime/engine.js';
 import { Pace } from '../runtime/pace.js';
@@ -67,8 +68,10 @@ export async function pairCounts(
   const options = complete(COUNTS, given, 'pairCounts');
   const { columns } = options;
   const result = (length: number) => new Int32Array(length);
-  return pairs(data, { ...options, states: 2 }, 4, result, (found, out, at) => {
-    out.set(found.engine.i32(found.pairs.counts, columns), at);
+  return pairs(data, { ...options, states: 2 }, 4, result, async ({ engine, pairs }, v, pace, out, at) => {
+    const { square } = pairs;
+    if (!square) await pairs.rowInTurns(v, pace);
+    out.set(engine.i32(square ? plus(square, 4 * v * columns) : pairs.counts, columns), at);
   });
 }
 
@@ -84,8 +87,9 @@ export async function pairInformation(
   const options = complete(INFORMATION, given, 'pairInformation');
   const { columns } = options;
   const result = (length: number) => new Float64Array(length);
-  return pairs(data, options, 8, result, (found, out, at) => {
-    out.set(found.engine.f64(found.pairs.information, columns), at);
+  return pairs(data, options, 8, result, async ({ engine, pairs }, v, pace, out, at) => {
+    await pairs.rowInTurns(v, pace);
+    out.set(engine.f64(pairs.information, columns), at);
   });
 }
 
@@ -100,21 +104,21 @@ async function pairs<T extends Int32Array | Float64Array>(
   settings: Settings,
   bytes: number,
   result: (length: number) => T,
-  take: (found: Found, out: T, at: number) => void,
+  write: (found: Found, v: number, pace: Pace, out: T, at: number) => Promise<void>,
 ): Promise<T> {
   const { columns, signal } = settings;
   const of = columnsOf(settings);
   const variables = variablesOf(data, settings);
   const engine = await engineOf(settings);
   const pace = new Pace(signal);
-  const need = pairBytes(variables) + bytes * of.length * columns;
+  const all = settings.of === undefined;
+  const need = pairBytes(variables, 0, all) + bytes * of.length * columns;
   requireMemory(engine, need, 'data', `pairing ${of.length} columns with ${columns}`, 'fewer columns');
   const out = result(of.length * columns);
-  const found = await PairInformation.inTurns(engine, variables, pace);
+  const found = await PairInformation.inTurns(engine, variables, pace, all);
   try {
     for (const [i, v] of of.entries()) {
-      await found.rowInTurns(v, pace);
-      take({ engine, pairs: found }, out, i * columns);
+      await write({ engine, pairs: found }, v, pace, out, i * columns);
       if (pace.due) await pace.turn();
     }
     await pace.end();

@@ -26,6 +26,7 @@ export const Purpose = {
   importance: 30,
   shards: 31,
   streamSample: 32,
+  treeSample: 33,
 } as const;
 
 /** A permutation of 0 .. n-1, a function of (seed, purpose, step). */

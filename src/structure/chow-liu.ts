@@ -1,5 +1,5 @@
 import { complete } from '../check/complete.js';
-import { type Completed, type Fn, type Options, type OptionsOf, SIGNAL } from '../check/option.js';
+import { type Completed, type Fn, type Options, type OptionsOf, SEED, SIGNAL } from '../check/option.js';
 import type { Observations } from '../data/checked.js';
 import type { Table } from '../data/tables/table.js';
 import { ENGINE, type Engine, engineOf, type Scope } from '../runtime/engine.js';
@@ -9,6 +9,7 @@ import { isCounts } from './counts/is-counts.js';
 import { type InformationRows, PairInformation, pairBytes } from './pair-information.js';
 import type { PairLists } from './pair-lists.js';
 import { RowFrontier } from './prim.js';
+import type { SampledReport, Sampling } from './sampled.js';
 import { type NamedVariables, variablesOf } from './table-variables.js';
 import { DisjointSets, type Edge, requireVertex, Tree } from './tree.js';
 import { type BinaryRows, DISCRETISE, type Hold, requireRoom, type Variables } from './variables.js';
@@ -51,6 +52,19 @@ type Pairs = readonly (readonly [number, number])[];
 export const CHOW_LIU = {
   ...DISCRETISE,
   ...CONSTRAINTS,
+  sample: {
+    kind: 'flag',
+    default: false,
+    doc: 'Count a sample of the rows, and over all only what it cannot exclude: for long dense data, without required and forbidden pairs.',
+  },
+  confidence: {
+    kind: 'number',
+    from: 0,
+    to: 1,
+    default: 0.999999,
+    doc: 'How sure a tree by a sample is that of all rows.',
+  },
+  seed: SEED,
   engine: ENGINE,
   signal: SIGNAL,
   onProgress: {
@@ -58,6 +72,12 @@ export const CHOW_LIU = {
     inert: true,
     doc: 'Hears how many variables have joined the tree, and of how many.',
     type: undefined as Fn<(joined: number, variables: number) => void>,
+  },
+  onSampled: {
+    kind: 'callback',
+    inert: true,
+    doc: 'Hears what a sample saved, and whether the tree is exact.',
+    type: undefined as Fn<(report: SampledReport) => void>,
   },
 } as const satisfies Options;
 
@@ -86,7 +106,7 @@ export async function chowLiuTree(data: Observations | Table | Counts, given: Ch
       ? (matrix, threshold) => held.holdRows(engine, scope, matrix, threshold)
       : undefined;
     const { variables, names, states } = await variablesOf(engine, data, options, pace, hold);
-    return await growTree(engine, variables, options, names, states);
+    return await growTree(engine, variables, options, names, states, options.sample ? options : undefined);
   } finally {
     scope.dispose();
   }
@@ -98,6 +118,8 @@ export interface TreeSource {
   /** Who occurs with whom, where variables are binary and most do not; lives as long as the scope. */
   readonly lists?: (scope: Scope, pace: Pace) => Promise<PairLists>;
   readonly information: (pace: Pace) => Promise<InformationRows>;
+  /** The edges by a sample of the rows, where one is asked for and does. */
+  readonly sampled?: (constraints: number, steering: Steering) => Promise<Edge[] | undefined>;
 }
 
 /** How a tree is grown. */
@@ -110,14 +132,21 @@ export function growTree(
   options: Growth,
   names?: readonly string[],
   states?: NamedVariables['states'],
+  sampling?: Sampling,
 ): Promise<Tree> {
   const source: TreeSource = {
     variables: data.variables,
     ...(data.kind === 'rows' ? { lists: (scope, pace) => listsOf(engine, data, scope, pace) } : {}),
     information: async (pace) => {
-      requireRoom(engine, data.variables, pairBytes(data, 20));
-      return PairInformation.inTurns(engine, data, pace);
+      requireRoom(engine, data.variables, pairBytes(data, 20, true));
+      return PairInformation.inTurns(engine, data, pace, true);
     },
+    ...(sampling
+      ? {
+          sampled: async (constraints, steering) =>
+            (await import('./sampled.js')).edgesBySample(engine, data, constraints, sampling, steering),
+        }
+      : {}),
   };
   return growFrom(engine, source, options, names, states);
 }
@@ -142,9 +171,10 @@ export async function growFrom(
     hear: (joined) => pace.hear(options.onProgress?.(joined, d)),
   };
   const edges =
-    overrides.size > 0 || !source.lists
+    (await source.sampled?.(overrides.size, steering)) ??
+    (overrides.size > 0 || !source.lists
       ? await denseEdges(engine, source, overrides, steering)
-      : await sparseEdges(engine, source.lists, steering);
+      : await sparseEdges(engine, source.lists, steering));
   steering.hear(d);
   await pace.end();
   return new Tree(d, edges, root, names, states);

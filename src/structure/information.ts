@@ -56,7 +56,7 @@ export async function topPairs(
   const options = complete(INFORMATION, given, 'topPairs');
   const pace = new Pace(options.signal);
   const engine = await engineOf(options);
-  const pairs = await pairsOf(engine, data, options, given, pace);
+  const pairs = await pairsOf(engine, data, options, given, pace, true);
   const inOrder = (x: InformationPair, y: InformationPair) => y.information - x.information || x.a - y.a || x.b - y.b;
   let top: InformationPair[] = [];
   let bar = -1;
@@ -84,6 +84,7 @@ async function pairsOf(
   options: Completed<typeof INFORMATION>,
   given: InformationOptions,
   pace: Pace,
+  all = false,
 ): Promise<InformationRows> {
   if (isCounts(data)) {
     const [{ countedInformation }, { requireCutAlready }] = await Promise.all([
@@ -94,8 +95,8 @@ async function pairsOf(
     return countedInformation(engine, data, pace);
   }
   const { variables } = await variablesOf(engine, data, options, pace);
-  requireRoom(engine, variables.variables, pairBytes(variables));
-  return PairInformation.inTurns(engine, variables, pace);
+  requireRoom(engine, variables.variables, pairBytes(variables, 0, all));
+  return PairInformation.inTurns(engine, variables, pace, all);
 }
 
 /** Mutual information of two features, or columns of a Table or of Counts, nats. */

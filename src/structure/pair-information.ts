@@ -15,14 +15,22 @@ export function variableBytes(data: Variables): number {
   return (data.kind === 'bits' ? data.bits : data.states).length;
 }
 
-/** Bytes that variables take, and PairInformation over them; `more` a variable beside it. */
-export function pairBytes(data: Variables, more = 0): number {
+/**
+ * Bytes that variables take, and PairInformation over them; `more` a variable beside it.
+ * @param all the information of every variable is asked for
+ */
+export function pairBytes(data: Variables, more = 0, all = false): number {
   const { kind, rows: n, variables: d } = data;
   const own = variableBytes(data);
   const each = 28 * d + (kind === 'rows' ? 16 : 8) * n;
   // Rows are held by column too, and turning them takes more for a while.
   const most = kind === 'rows' ? Math.max(own + each, 2 * own + 16 * d) : each;
-  return 2 * own + (12 + more) * d + most;
+  return 2 * own + (12 + more) * d + most + (all && isSquare(data) ? 8 * d * d : 0);
+}
+
+/** All pairs of bit columns are counted at once, in blocks, where they are so many and so long that it pays; the counts take 256 MiB at most, and as much to be made. */
+function isSquare({ kind, rows, variables: d }: Variables): boolean {
+  return kind === 'bits' && d >= 96 && d <= 8192 && rows >= 512;
 }
 
 /** Variables of an item at least, and items at most. */
@@ -41,6 +49,8 @@ export interface InformationRows extends PairSource {
   dispose(): void;
 }
 
+type Tell = (kernels: Kernels, own: Address, u0: number, u1: number) => void;
+
 /** The mutual information of one variable with every other, over and over: data copied to the engine once, a call of kernels or few a row. */
 export class PairInformation implements InformationRows {
   readonly variables: number;
@@ -52,7 +62,10 @@ export class PairInformation implements InformationRows {
   private readonly scope: Scope;
   /** Multiply-adds a row. */
   private work = 0;
-  private compute: (v: number) => Fork = () => this.engine.fork(0);
+  private compute: (v: number, others?: readonly number[]) => Fork = () => this.engine.fork(0);
+  private bits = NONE;
+  /** i32[variables][variables], where all pairs are counted. */
+  square = NONE;
 
   /** @param later for inTurns alone: it is not prepared yet */
   constructor(engine: Engine, data: Variables, later = false) {
@@ -69,11 +82,25 @@ export class PairInformation implements InformationRows {
     }
   }
 
-  /** Makes one, and lets other tasks have their turn. */
-  static async inTurns(engine: Engine, data: Variables, pace: Pace): Promise<PairInformation> {
+  /**
+   * Makes one, and lets other tasks have their turn.
+   * @param all the information of every variable will be asked for
+   */
+  static async inTurns(engine: Engine, data: Variables, pace: Pace, all = false): Promise<PairInformation> {
     const made = new PairInformation(engine, data, true);
     try {
       await inTurns(made.prepare(data), pace);
+      if (all && isSquare(data)) {
+        const { bitPairSquare } = await import('./bit-pairs.js');
+        made.square = await bitPairSquare(
+          engine,
+          made.scope,
+          made.bits,
+          (data as BinaryColumns).words,
+          data.variables,
+          pace,
+        );
+      }
       return made;
     } catch (error) {
       made.dispose();
@@ -86,9 +113,12 @@ export class PairInformation implements InformationRows {
     this.compute(v).join();
   }
 
-  /** row that lets other tasks have their turn. */
-  async rowInTurns(v: number, pace: Pace): Promise<void> {
-    const fork = this.compute(v);
+  /**
+   * row that lets other tasks have their turn.
+   * @param others of columns: with these alone
+   */
+  async rowInTurns(v: number, pace: Pace, others?: readonly number[]): Promise<void> {
+    const fork = this.compute(v, others);
     if (this.work > LONG) await fork.turns(pace);
     else fork.join();
   }
@@ -97,12 +127,13 @@ export class PairInformation implements InformationRows {
     this.scope.dispose();
   }
 
-  /** A fork that cuts the variables into ranges. */
-  private ranges(own: Own, tell: (kernels: Kernels, own: Address, u0: number, u1: number) => void): Fork {
+  /** A fork that cuts the variables into ranges, or of some of them. */
+  private ranges(own: Own, others: readonly number[] | undefined, tell: Tell): Fork {
     const d = this.variables;
     const fork = this.engine.fork(this.work, own);
-    const width = Math.max(LEAST_SHARE, Math.ceil(d / MOST_SHARES));
-    for (let u0 = 0; u0 < d; u0 += width) {
+    const width = others ? 1 : Math.max(LEAST_SHARE, Math.ceil(d / MOST_SHARES));
+    for (let i = 0; i < (others?.length ?? d); i += width) {
+      const u0 = others?.[i] ?? i;
       tell(fork.kernels, fork.own, u0, Math.min(d, u0 + width));
       fork.next();
     }
@@ -155,7 +186,8 @@ export class PairInformation implements InformationRows {
     this.work = d * (LOOK_UP + WORD * words);
     this.counts = scope.bytes(d * 4);
     const { counts } = this;
-    const bits = yield* copying(engine, scope, data.bits);
+    this.bits = yield* copying(engine, scope, data.bits);
+    const { bits } = this;
     const each = new Int32Array(d);
     for (let v = 0; v < d; v++) {
       // A column with itself.
@@ -166,11 +198,15 @@ export class PairInformation implements InformationRows {
     const { table, margin, ones } = bindMargins(engine, scope, each, n);
     const none = 0 as Address;
     const own = { at: none, bytes: 0 };
-    this.compute = (v) =>
-      this.ranges(own, (kernels, _, u0, u1) => {
-        kernels.pair_counts_bits(counts, bits, v, words, NONE, u0, u1);
+    this.compute = (v, others) => {
+      const { square } = this;
+      if (square) this.counts = plus(square, 4 * v * d);
+      const { counts } = this;
+      return this.ranges(own, others, (kernels, _, u0, u1) => {
+        if (!square) kernels.pair_counts_bits(counts, bits, v, words, NONE, u0, u1);
         kernels.information_binary(information, counts, ones, margin, table, none, none, 0, v, n, u0, u1);
       });
+    };
   }
 
   private *prepareStates(data: StateColumns): Steps<void> {
@@ -190,8 +226,8 @@ export class PairInformation implements InformationRows {
       yield;
     }
     const [states, margin] = [scope.copy(k), scope.copy(margins)];
-    this.compute = (v) =>
-      this.ranges(own, (to, joint, u0, u1) =>
+    this.compute = (v, others) =>
+      this.ranges(own, others, (to, joint, u0, u1) =>
         to.information_states(information, joint, columns, states, margin, table, v, n, u0, u1),
       );
   }

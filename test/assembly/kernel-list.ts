@@ -38,6 +38,8 @@ export const testFileOf: Readonly<Record<keyof Kernels, string>> = {
   count_table: 'information.test.ts',
   pair_counts_rows: 'information.test.ts',
   pair_counts_bits: 'information.test.ts',
+  bits_slices: 'pairs.test.ts',
+  pair_counts_block: 'pairs.test.ts',
   information_binary: 'information.test.ts',
   joint_counts: 'information.test.ts',
   sum_k_log_k: 'information.test.ts',

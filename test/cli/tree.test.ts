@@ -20,6 +20,7 @@ interface TreeAnswer {
   seconds: Record<string, number>;
   files?: string[];
   states?: (string[] | null)[];
+  sampled?: { rows: number; candidates: number; share: number; exact: boolean; confidence: number };
 }
 
 /** Every pair's mutual information by its definition, and the weight of the best tree by Kruskal's algorithm. */
@@ -184,6 +185,25 @@ test('columns of categories, as in the field: scikit-learn has these information
     );
     assert.is(states!.length, 4);
   }
+});
+
+test('--sample: what it saved, and whether the tree is exact; the same tree', async () => {
+  const rows = 70_000;
+  const lines = ['a,b,c,d,e,f,g,h'];
+  for (let r = 0; r < rows; r++) {
+    const bit = (r * 0x9e37) >>> 3;
+    const a = bit & 1;
+    lines.push(
+      [a, r % 10 ? a : 1 - a, r % 7 ? a : 0, r % 5 ? a : 1, r % 9 ? a : 0, r % 11 ? a : 1, r % 13 ? a : 0, a].join(','),
+    );
+  }
+  const path = scratch.file('long.csv', `${lines.join('\n')}\n`);
+  const plain = await answers<TreeAnswer>(['tree', path]);
+  assert.not(plain.sampled);
+  const sampled = await answers<TreeAnswer>(['tree', path, '--sample', '--confidence', '1']);
+  assert.equal(sampled.strongest, plain.strongest);
+  assert.ok(sampled.sampled!.exact);
+  assert.match(await succeeds(['tree', path, '--sample']), /^Sampled: .*/m);
 });
 
 test('IDX images', async () => {

@@ -174,6 +174,15 @@ export const extents: Required<Extents> = {
     const columns = list && i1! > i0! ? told.max(list, i0!, i1!) + 1 : list ? 0 : i1!;
     return { count: 4 * columns, bits: 8 * words! * Math.max(v! + 1, columns), list: 4 * i1! };
   },
+  bits_slices: ({ words, d, stride, b0, b1, v0, v1 }) => ({
+    slices: span(b1! - b0!, stride!, v1!),
+    bits: 8 * words! * (v1! > v0! ? Math.min(d!, v1!) : 0),
+  }),
+  pair_counts_block: ({ stride, s0, s1, v0, u0, u1 }) => ({
+    counts: 128 * (u1! - u0!),
+    scratch: 32768 + 96 * (u1! - u0!),
+    slices: s1! > s0! ? (s1! - 1) * stride! + Math.max(v0! + 32, u1!) : 0,
+  }),
   information_binary: ({ levelCount, v, n, u1 }) => ({
     information: 8 * u1!,
     count: 4 * u1!,

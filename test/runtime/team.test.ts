@@ -193,6 +193,13 @@ for (const state of ['idle', 'spinning', 'busy', 'starting', 'disposed'])
     assert.is(ended, 7);
   });
 
+test('threads that are not told that the memory has grown ask for it', async () => {
+  const preload = ['--import', new URL('../support/team-unheard.js', import.meta.url).href];
+  const { ended, output } = await processOf('team-unheard', [], preload);
+  assert.is(output, '3');
+  assert.is(ended, 0);
+});
+
 test('an engine that nobody holds any more is collected, and its threads end', async () => {
   const { ended, output } = await processOf('team-collected', [], ['--expose-gc']);
   assert.is(output, 'ended 2, 2');

@@ -6,6 +6,7 @@ import { treeToDot } from '../../drawings/tree/dot.js';
 import { treeToSvg } from '../../drawings/tree/drawing.js';
 import { CHOW_LIU, chowLiuTree } from '../../structure/chow-liu.js';
 import type { Counts } from '../../structure/counts/counts.js';
+import type { SampledReport } from '../../structure/sampled.js';
 import type { Edge, Tree } from '../../structure/tree.js';
 import { treeToJson } from '../../structure/tree-json.js';
 import { DISCRETISE } from '../../structure/variables.js';
@@ -110,12 +111,16 @@ async function tree(path: string | undefined, options: TreeOptions): Promise<voi
   const loaded = performance.now();
   const root = rootOf(options.root, variables);
   const progress = new Progress(options.json);
+  let sampled: SampledReport | undefined;
   const learned = await interruptible((signal) =>
     chowLiuTree(variables, {
       ...settings,
       root,
       signal,
       onProgress: (done, total) => progress.learn({ stage: 'Chow-Liu tree', done, total, unit: 'variables' }),
+      onSampled: (report) => {
+        sampled = report;
+      },
     }),
   ).finally(() => progress.stop());
   const grown = performance.now();
@@ -138,6 +143,7 @@ async function tree(path: string | undefined, options: TreeOptions): Promise<voi
       components: learned.components,
       ...(learned.states ? { states: learned.states.map((names) => names ?? null) } : {}),
       root,
+      ...(sampled ? { sampled } : {}),
       strongest: strongest.map(({ a, b, information }) => ({
         a,
         b,
@@ -154,11 +160,18 @@ async function tree(path: string | undefined, options: TreeOptions): Promise<voi
   print(
     `${plural(learned.edges.length, 'edge')} in ${shape}, ${learned.totalInformation.toFixed(4)} nats, in ${duration(seconds.tree)}`,
   );
+  if (sampled) print(sampledWords(sampled, rows));
   if (strongest.length > 0) print(`Strongest edges, nats:`);
   for (const { a, b, information } of strongest) {
     print(`  ${information.toFixed(4)}  ${learned.names?.[a] ?? a} – ${learned.names?.[b] ?? b}`);
   }
   if (files.length) print(`Wrote ${files.join(', ')}`);
+}
+
+function sampledWords({ rows, candidates, share, exact, confidence }: SampledReport, all: number): string {
+  if (rows === all) return 'Sampled: nothing to gain; all pairs were counted over all rows';
+  const truth = exact ? 'the tree is exact' : `the tree is exact at a confidence of ${confidence}`;
+  return `Sampled: ${plural(rows, 'row')}, then ${plural(candidates, 'pair')} over all; ${(100 * share).toFixed(1)} % of the counting; ${truth}`;
 }
 
 function strongestEdges({ edges }: Tree, top: number): Edge[] {

@@ -219,6 +219,13 @@ export class Calls extends CallList {
       4 * d,
       'other',
     ]);
+    // Of rows of 32 columns as of columns of bits: bytes are bytes.
+    const [meeting, scratch] = [this.bytes(4 * 32 * 40), this.bytes(32_768 + 96 * 40)];
+    this.call('pair_counts_block', () => kernels.pair_counts_block(meeting, scratch, bits, 64, 0, 33, 17, 3, 43), [
+      meeting,
+      4 * 32 * 40,
+      'other',
+    ]);
     this.call(
       'information_binary',
       () => kernels.information_binary(information, count, ones, margin, table, NONE, NONE, 0, 3, n, 0, d),

@@ -28,8 +28,8 @@ function work({ modules, memory, control, index, spin }: Start): void {
   const busy = busyWord(index);
   let last: Region | undefined;
   const region = () => {
-    // The engine tells this thread of its own accord that the memory has grown, but takes a moment.
-    while (memory.buffer.byteLength < PAGE * words[PAGES]!);
+    // V8 tells this thread of its own accord that the memory has grown, but takes a moment, and one that had just received the memory may never hear: growing by nothing asks.
+    while (memory.buffer.byteLength < PAGE * words[PAGES]!) memory.grow(0);
     const at = words[PROGRAM]! >>> 0;
     const itemsAt = words[ITEMS]! >>> 0;
     if (last?.program.byteOffset !== at || last.items.byteOffset !== itemsAt)

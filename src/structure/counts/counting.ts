@@ -4,6 +4,7 @@ import type { Engine } from '../../runtime/engine.js';
 import type { Pace } from '../../runtime/pace.js';
 import { inTurns } from '../../runtime/steps.js';
 import { bindingRows } from '../bound-rows.js';
+import { areDense, DenseCounter, denseBytes } from './dense-counting.js';
 import type { ItemRows } from './items.js';
 import { type Counted, countingBytes, countingOwn, mergePairs } from './merging.js';
 import { HeldPairs, PairWriter } from './pairs.js';
@@ -33,6 +34,7 @@ export class PairCounter {
   ones = new Float64Array(0);
   rows = 0;
   private runs: Counted[] = [];
+  private dense: DenseCounter | undefined;
   private start = new Int32Array(2 ** 16);
   private index = new Int32Array(2 ** 18);
   /** Rows that wait. */
@@ -76,6 +78,7 @@ export class PairCounter {
   async pairs(items: number, pace: Pace): Promise<HeldPairs> {
     if (items > this.ones.length) this.ones = widened(this.ones, items);
     await this.count(pace);
+    this.keepDense();
     if (this.runs.length !== 1) await this.merge(pace);
     const pairs = this.runs[0]!.pairs as HeldPairs;
     const { start, bytes } = pairs;
@@ -97,6 +100,7 @@ export class PairCounter {
     const entries = this.start[rows]!;
     const start = this.start.subarray(0, rows + 1);
     const index = this.index.subarray(0, entries);
+    if (areDense(rows, d, pairsIn(start))) return this.countDense({ rows, start, index }, pace);
     const room = Math.max(ROOM, PAIR_BYTES * d);
     const bytes = 4 * (3 * entries + 2 * rows + 3 * d) + engine.threads * countingBytes(d) + PARTS * (room + 4 * d);
     requireMemory(engine, bytes, 'rows', `counting pairs of ${d} items`, 'fewer items');
@@ -127,6 +131,27 @@ export class PairCounter {
     }
     this.waiting = 0;
     if (this.runs.length === MOST_RUNS) await this.merge(pace);
+  }
+
+  private async countDense(rows: ItemRows, pace: Pace): Promise<void> {
+    const { engine, ones } = this;
+    const d = ones.length;
+    requireMemory(engine, denseBytes(engine, rows.rows, d), 'rows', `counting pairs of ${d} items`, 'fewer items');
+    if (this.dense && this.dense.items !== d) this.keepDense();
+    this.dense ??= new DenseCounter(d);
+    const scope = engine.scope();
+    try {
+      await this.dense.add(engine, scope, rows, pace);
+    } finally {
+      scope.dispose();
+    }
+    this.waiting = 0;
+  }
+
+  private keepDense(): void {
+    const { dense, ones, rows, block } = this;
+    if (dense) this.runs.push({ pairs: dense.pairs(block), ones, rows, partial: block.of > 1 });
+    this.dense = undefined;
   }
 
   /** Takes what was coded, and returns what there was no room for and what comes behind it. */
@@ -181,6 +206,16 @@ export class PairCounter {
     if (v0 < d) ranges.push({ v0, v1: d });
     return { ranges, pairs: all / of };
   }
+}
+
+/** Pairs of entries of the same row. */
+function pairsIn(start: Int32Array): number {
+  let all = 0;
+  for (let r = 0; r + 1 < start.length; r++) {
+    const k = start[r + 1]! - start[r]!;
+    all += (k * (k - 1)) / 2;
+  }
+  return all;
 }
 
 function widened(from: Float64Array, length: number, fill = 0): Float64Array<ArrayBuffer> {

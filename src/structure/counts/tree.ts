@@ -44,11 +44,11 @@ export async function treeOfCounts(
 export function requireCutAlready(counts: Counts, given: object): void {
   requireCounts(counts, 'data');
   requireAllCounted(counts, 'data');
-  for (const name of Object.keys(DISCRETISE)) {
+  for (const name of [...Object.keys(DISCRETISE), 'sample', 'confidence']) {
     const value = (given as Record<string, unknown>)[name];
     if (value !== undefined)
       throw new TypeError(
-        `${name}: expected none beside counts, whose variables were cut when they were counted, got ${value}`,
+        `${name}: expected none beside counts, which are of rows that were cut and counted, got ${value}`,
       );
   }
 }

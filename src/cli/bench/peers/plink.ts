@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SparseMatrix } from '../../../data/dataset.js';
@@ -18,47 +18,69 @@ export async function plink(modules: Modules): Promise<Peer> {
 }
 
 function pairCounts(program: string, given: SparseMatrix): Lane {
-  const { rows: n, columns: d } = given;
+  const { rows, columns } = given;
+  const ones = new Int32Array(columns);
+  for (const c of given.index) ones[c]!++;
+  const { run, correlations, dispose } = plinkSquare(program, rows, columns, genotypes(given), 1);
+  return { run, result: () => upper(countsOf(correlations(), ones, rows), columns), dispose };
+}
+
+/** Counts of rows in which both are 1, by the correlations. */
+export function countsOf(r: Float64Array, ones: ArrayLike<number>, rows: number): Float64Array {
+  const d = ones.length;
+  const deviation = Float64Array.from(ones, (k) => Math.sqrt(k * (rows - k)));
+  return r.map((x, i) => {
+    const [a, b] = [Math.floor(i / d), i % d];
+    return (x * deviation[a]! * deviation[b]! + ones[a]! * ones[b]!) / rows;
+  });
+}
+
+/** Alleles keep their order, or signs would turn where most are ones. A run of the program is a process; it resolves to the milliseconds that it took. */
+export function plinkSquare(program: string, rows: number, columns: number, genotypes: Uint8Array, threads: number) {
   const folder = mkdtempSync(join(tmpdir(), 'espalier-plink-'));
   const files = join(folder, 'rows');
-  write(files, given);
-  const ones = new Int32Array(d);
-  for (const c of given.index) ones[c]!++;
-  const what = ['--bfile', files, '--out', files, '--r', 'square', 'bin', '--allow-no-sex'];
+  write(files, rows, columns, genotypes);
+  const what = [
+    '--bfile',
+    files,
+    '--out',
+    files,
+    '--r',
+    'square',
+    'bin',
+    '--keep-allele-order',
+    '--allow-no-sex',
+    '--memory',
+    '1024',
+  ];
   return {
     run: () =>
-      new Promise((resolve, reject) => {
+      new Promise<number>((resolve, reject) => {
         const began = performance.now();
-        const child = spawn(program, [...what, '--threads', '1', '--memory', '1024', '--silent'], { stdio: 'ignore' });
+        const child = spawn(program, [...what, '--threads', String(threads), '--silent'], { stdio: 'ignore' });
         child.on('error', reject);
         child.on('exit', (code) => {
           if (code === 0) resolve(performance.now() - began);
           else reject(new Error(`${program} ended with ${code}`));
         });
       }),
-    result() {
-      const r = new Float64Array(Uint8Array.from(readFileSync(`${files}.ld.bin`)).buffer);
-      const deviation = Float64Array.from(ones, (k) => Math.sqrt(k * (n - k)));
-      return upper(
-        r.map((x, i) => {
-          const [a, b] = [Math.floor(i / d), i % d];
-          return (x * deviation[a]! * deviation[b]! + ones[a]! * ones[b]!) / n;
-        }),
-        d,
-      );
-    },
+    correlations: () => new Float64Array(Uint8Array.from(readFileSync(`${files}.ld.bin`)).buffer),
     dispose: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
 
-/** Its files: a variable is a variant, of which a row has none or two. */
-function write(files: string, { rows: n, columns: d, start, index }: SparseMatrix): void {
-  const each = Math.ceil(n / 4);
-  const bytes = new Uint8Array(3 + d * each);
-  bytes.set([0x6c, 0x1b, 1]);
-  for (let r = 0; r < n; r++)
-    for (let e = start[r]!; e < start[r + 1]!; e++) bytes[3 + index[e]! * each + (r >> 2)]! |= 3 << (2 * (r & 3));
-  writeFileSync(`${files}.bed`, bytes);
-  writeFileSync(`${files}.bim`, Array.from({ length: d }, (_, v) => `1 v${v} 0 ${v + 1} A B\n`).join(''));
-  writeFileSync(`${files}.fam`, Array.from({ length: n }, (_, r) => `r${r} r${r} 0 0 0 -9\n`).join(''));
+/** A variable is a variant, of which a row has none or two: two bits each, variants after one another. */
+function genotypes({ rows, columns, start, index }: SparseMatrix): Uint8Array {
+  const each = Math.ceil(rows / 4);
+  const bytes = new Uint8Array(columns * each);
+  for (let r = 0; r < rows; r++)
+    for (let e = start[r]!; e < start[r + 1]!; e++) bytes[index[e]! * each + (r >> 2)]! |= 3 << (2 * (r & 3));
+  return bytes;
+}
+
+function write(files: string, rows: number, columns: number, genotypes: Uint8Array): void {
+  writeFileSync(`${files}.bed`, Uint8Array.of(0x6c, 0x1b, 1));
+  appendFileSync(`${files}.bed`, genotypes);
+  writeFileSync(`${files}.bim`, Array.from({ length: columns }, (_, v) => `1 v${v} 0 ${v + 1} A B\n`).join(''));
+  writeFileSync(`${files}.fam`, Array.from({ length: rows }, (_, r) => `r${r} r${r} 0 0 0 -9\n`).join(''));
 }
