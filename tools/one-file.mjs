@@ -8,7 +8,7 @@ import { inLines, mapInLines } from './lines.mjs';
 import { noticesOf, packagesIn } from './notices.mjs';
 
 /** What of the package is in it: files of src/. Names that two of them export differently are refused. */
-const ENTRIES = ['index', 'read', 'text', 'topics', 'draw', 'kernels', 'worker', 'serve-worker'];
+const ENTRIES = ['index', 'read', 'text', 'topics', 'draw', 'counts', 'kernels', 'worker', 'serve-worker'];
 
 /** The script of espalier/worker's worker: one module too, as bundlers make workers that load nothing later. */
 export const WORKER_SCRIPT = './dist/worker-script.js';

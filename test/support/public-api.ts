@@ -1,6 +1,7 @@
 // Everything a person can call, found by reflection over the built package; what the declarations call private, protected or internal is left out.
 import { readdirSync, readFileSync } from 'node:fs';
 import * as index from 'espalier';
+import * as counts from 'espalier/counts';
 import * as draw from 'espalier/draw';
 import * as kernels from 'espalier/kernels';
 import * as read from 'espalier/read';
@@ -25,7 +26,16 @@ const dist = new URL('../../../dist/', import.meta.url);
 export function publicCalls(): PublicCall[] {
   const declared = declaredMembers();
   const found = new Map<string, PublicCall>();
-  const exported: Record<string, unknown> = { ...index, ...draw, ...kernels, ...read, ...text, ...topics, ...worker };
+  const exported: Record<string, unknown> = {
+    ...index,
+    ...counts,
+    ...draw,
+    ...kernels,
+    ...read,
+    ...text,
+    ...topics,
+    ...worker,
+  };
   for (const [name, value] of Object.entries(exported)) {
     if (typeof value !== 'function') continue;
     const callee = value as Callee;

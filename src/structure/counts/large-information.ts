@@ -1,4 +1,3 @@
-import { log } from '../../numeric/log.js';
 import type { Address } from '../../runtime/address.js';
 import { requireMemory } from '../../runtime/budget.js';
 import type { Engine, Scope } from '../../runtime/engine.js';
@@ -10,9 +9,26 @@ import { type OccurringStates, occurringStates } from './states.js';
 
 const ROUNDING = 2 ** -51;
 
-/** k ln k. */
+const BITS = new DataView(new ArrayBuffer(8));
+
+/** k ln k, with the bits that the kernels table: see log64 in assembly/math.ts. */
 function T(k: number): number {
-  return k > 0 ? k * log(k) : 0;
+  if (k === 0) return 0;
+  BITS.setFloat64(0, k);
+  const high = BITS.getUint32(0);
+  let exponent = (high >>> 20) - 1023;
+  BITS.setUint32(0, (high & 0xfffff) | 0x3ff00000);
+  let f = BITS.getFloat64(0);
+  if (f > Math.SQRT2) {
+    f *= 0.5;
+    exponent++;
+  }
+  const s = (f - 1) / (f + 1);
+  const z = s * s;
+  let p = 1 / 23;
+  for (let odd = 21; odd >= 3; odd -= 2) p = p * z + 1 / odd;
+  const ofF = 2 * s + 2 * s * z * p;
+  return k * (exponent * 6.9314718036912381649e-1 + (exponent * 1.90821492927058770002e-10 + ofF));
 }
 
 /** Σ T of counts, from the smallest up. */
