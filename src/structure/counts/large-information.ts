@@ -28,7 +28,7 @@ function T(k: number): number {
   let p = 1 / 23;
   for (let odd = 21; odd >= 3; odd -= 2) p = p * z + 1 / odd;
   const ofF = 2 * s + 2 * s * z * p;
-  return k * (exponent * 6.9314718036912381649e-1 + (exponent * 1.90821492927058770002e-10 + ofF));
+  return k * (exponent * 0.6931471803691238 + (exponent * 1.9082149292705877e-10 + ofF));
 }
 
 /** Σ T of counts, from the smallest up. */
