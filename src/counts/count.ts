@@ -122,6 +122,8 @@ export class Counting {
   private readonly block: { readonly block: number; readonly of: number };
   private readonly classes = new Map<string, { rows: number; ones: Float64Array }>();
   private labelled = 0;
+  /** So far: of rows without names, as many as were met. */
+  private items = 0;
 
   constructor(
     engine: Engine,
@@ -134,6 +136,8 @@ export class Counting {
 
   async add(batch: Batch, pace: Pace): Promise<void> {
     const rows = this.cut.items(batch);
+    const { variables } = this.cut;
+    this.items = itemStarts(variables)[variables.variables]!;
     const labels = this.options.classes && this.cut.labels(batch);
     if (labels) this.addClasses(rows, labels);
     await this.counter.add(rows, this.items, pace);
@@ -145,7 +149,7 @@ export class Counting {
     if (rows === 0) throw new RangeError('data: expected at least one row, got none');
     if (this.labelled > 0 && this.labelled < rows)
       throw new RangeError(`data: expected a class for each of ${rows} rows, got ${this.labelled}`);
-    const items = this.items;
+    const { items } = this;
     const pairs = await counter.pairs(items, pace);
     const blocks = block.of > 1 ? { of: block.of, have: [block.block] } : undefined;
     const labels = [...this.classes.keys()].sort(inOrder);
@@ -156,12 +160,6 @@ export class Counting {
       pairs,
       ...(labels.length > 0 ? { classes: this.classCounts(labels, items) } : {}),
     });
-  }
-
-  /** So far: of rows without names, as many as were met. */
-  private get items(): number {
-    const { variables } = this.cut;
-    return itemStarts(variables)[variables.variables]!;
   }
 
   private addClasses({ rows, start, index }: ItemRows, labels: readonly string[]): void {

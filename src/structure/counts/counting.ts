@@ -6,7 +6,7 @@ import { inTurns } from '../../runtime/steps.js';
 import { bindingRows } from '../bound-rows.js';
 import { areDense, DenseCounter, denseBytes } from './dense-counting.js';
 import type { ItemRows } from './items.js';
-import { type Counted, countingBytes, countingOwn, mergePairs } from './merging.js';
+import { countingBytes, countingOwn, mergePairs } from './merging.js';
 import { HeldPairs, PairWriter } from './pairs.js';
 
 /** Entries of rows that are counted together. */
@@ -33,7 +33,7 @@ export class PairCounter {
   /** Ones of each item. */
   ones = new Float64Array(0);
   rows = 0;
-  private runs: Counted[] = [];
+  private runs: HeldPairs[] = [];
   private dense: DenseCounter | undefined;
   private start = new Int32Array(2 ** 16);
   private index = new Int32Array(2 ** 18);
@@ -80,16 +80,17 @@ export class PairCounter {
     await this.count(pace);
     this.keepDense();
     if (this.runs.length !== 1) await this.merge(pace);
-    const pairs = this.runs[0]!.pairs as HeldPairs;
+    const pairs = this.runs[0]!;
     const { start, bytes } = pairs;
     return start.length === items + 1 ? pairs : new HeldPairs(items, widened(start, items + 1, start.at(-1)), bytes);
   }
 
   private async merge(pace: Pace): Promise<void> {
-    const { engine, runs, ones, rows, block } = this;
+    const { engine, runs, ones, rows } = this;
+    const counted = runs.map((pairs) => ({ pairs, rows }));
     const writer = new PairWriter(ones.length);
-    await mergePairs(engine, runs, ones.length, (bytes, sizes) => writer.rows(bytes, sizes), pace);
-    this.runs = [{ pairs: writer.held(), ones, rows, partial: block.of > 1 }];
+    await mergePairs(engine, counted, ones.length, (bytes, sizes) => writer.rows(bytes, sizes), pace);
+    this.runs = [writer.held()];
   }
 
   /** Counts the rows that wait. */
@@ -125,7 +126,7 @@ export class PairCounter {
         await fork.turns(pace);
         left = [...this.take(writer, some, places, (i) => fork.kept(i)), ...left.slice(PARTS)];
       }
-      this.runs.push({ pairs: writer.held(), ones, rows: this.rows, partial: this.block.of > 1 });
+      this.runs.push(writer.held());
     } finally {
       scope.dispose();
     }
@@ -149,8 +150,8 @@ export class PairCounter {
   }
 
   private keepDense(): void {
-    const { dense, ones, rows, block } = this;
-    if (dense) this.runs.push({ pairs: dense.pairs(block), ones, rows, partial: block.of > 1 });
+    const { dense, block } = this;
+    if (dense) this.runs.push(dense.pairs(block));
     this.dense = undefined;
   }
 

@@ -9,7 +9,8 @@ import { type CodedPairs, requireSound, rowStart } from './pairs.js';
 /** Counts of pairs, and of their items alone, of so many rows. */
 export interface Counted {
   readonly pairs: CodedPairs;
-  readonly ones: Float64Array;
+  /** Undefined where only those of more rows are known. */
+  readonly ones?: Float64Array | undefined;
   readonly rows: number;
   /** Ones of some items may be counted elsewhere: of those that are 0. */
   readonly partial?: boolean | undefined;
@@ -64,7 +65,9 @@ export async function mergePairs(
     const bounds = counted.map(({ pairs, ones, rows, partial }) => ({
       pairs,
       rows,
-      ones: scope.copy(Int32Array.from(ones, (k) => (partial && k === 0 ? -1 : k))),
+      ones: scope.copy(
+        ones ? Int32Array.from(ones, (k) => (partial && k === 0 ? -1 : k)) : new Int32Array(pairs.items).fill(-1),
+      ),
     }));
     for (let first = 0; first < ranges.length; first += PARTS) {
       const some = ranges.slice(first, first + PARTS);
