@@ -6,10 +6,18 @@ const root = new URL('../../', import.meta.url);
 
 /** Groups of the menu, in order; the names without ending below a folder. Whatever else lies in docs/ comes behind, so that no document is forgotten. */
 const GROUPS = [
-  ['Guide', 'docs/guide', ['README', 'choose-a-method', 'learn-a-tree', 'topics-of-texts', 'train', 'explain', 'gate-a-cnn']],
+  [
+    'Guide',
+    'docs/guide',
+    ['README', 'choose-a-method', 'learn-a-tree', 'topics-of-texts', 'train', 'explain', 'gate-a-cnn'],
+  ],
   ['In a page', 'docs/guide', ['in-a-page', 'in-a-worker', 'playground']],
   ['Keep and scale', 'docs/guide', ['save-and-load', 'reproduce-a-run', 'counts-of-parts', 'beyond-memory']],
-  ['In depth', 'docs', ['METHODS', 'OPTIONS', 'RESULTS', 'TEXTS', 'WORKERS', 'THREADS', 'BUNDLERS', 'BUILDS', 'KERNELS', 'FORMAT']],
+  [
+    'In depth',
+    'docs',
+    ['METHODS', 'OPTIONS', 'RESULTS', 'TEXTS', 'WORKERS', 'THREADS', 'BUNDLERS', 'BUILDS', 'KERNELS', 'FORMAT'],
+  ],
 ];
 /** Filled by search.js. */
 const SEARCH = `# Search
@@ -32,7 +40,9 @@ export function pagesOf(reference) {
   const listed = GROUPS.flatMap(([group, folder, names]) => names.map((name) => [group, `${folder}/${name}.md`]));
   const known = new Set(listed.map(([, source]) => source));
   for (const folder of ['docs', 'docs/guide']) {
-    for (const name of readdirSync(new URL(`${folder}/`, root)).filter((file) => file.endsWith('.md')).sort()) {
+    for (const name of readdirSync(new URL(`${folder}/`, root))
+      .filter((file) => file.endsWith('.md'))
+      .sort()) {
       if (!known.has(`${folder}/${name}`)) listed.push([folder === 'docs' ? 'In depth' : 'Guide', `${folder}/${name}`]);
     }
   }
@@ -49,7 +59,10 @@ export function pagesOf(reference) {
 
 function outOf(source) {
   if (source === 'docs/guide/README.md') return 'index.html';
-  return source.replace(/^docs\//, '').replace(/md$/, 'html').toLowerCase();
+  return source
+    .replace(/^docs\//, '')
+    .replace(/md$/, 'html')
+    .toLowerCase();
 }
 
 function page(group, source, out, file = new URL(source, root)) {

@@ -17,7 +17,7 @@ const here = new URL('./', import.meta.url);
 export async function writeSite(out, reference) {
   const pages = pagesOf(reference);
   const bySource = new Map(pages.map((page) => [page.source, page]));
-  const pageOf = ({ inputPath }) => bySource.get(inputPath.replace(/^(\.\/)?pages\//, ''));
+  const pageOf = ({ inputPath }) => bySource.get(inputPath.replace(/^(\.\/)?assets\//, ''));
   /** Files of the repository that pages show or link to: path in the site by path in the repository. */
   const files = new Map();
   const take = (path, from) => {
@@ -29,7 +29,7 @@ export async function writeSite(out, reference) {
   const game = copyPlayground(out);
 
   process.chdir(fileURLToPath(here));
-  const eleventy = new Eleventy('pages', fileURLToPath(out), {
+  const eleventy = new Eleventy('assets', fileURLToPath(out), {
     quietMode: true,
     configPath: null,
     config(config) {
@@ -44,16 +44,16 @@ export async function writeSite(out, reference) {
       });
       for (const { source, out: permalink, markdown } of pages) {
         // Documents are Markdown and nothing else: braces in them are no templates.
-        config.addTemplate(`pages/${source}`, markdown, { permalink, templateEngineOverride: 'md' });
+        config.addTemplate(source, markdown, { permalink, templateEngineOverride: 'md' });
       }
     },
   });
   await eleventy.write();
 
   for (const [path, to] of files) cpSync(new URL(path, root), new URL(to, out), { recursive: true });
-  for (const name of ['site.js', 'search.js']) cpSync(new URL(name, here), new URL(`assets/${name}`, out));
+  for (const name of ['site.js', 'search.js']) cpSync(new URL(`assets/${name}`, here), new URL(`assets/${name}`, out));
   const { siteStyle } = await import('./style.mjs');
-  writeFileSync(new URL('assets/site.css', out), siteStyle(readFileSync(new URL('site.css', here), 'utf8')));
+  writeFileSync(new URL('assets/site.css', out), siteStyle(readFileSync(new URL('assets/site.css', here), 'utf8')));
   await writeSearch(out);
   requireLinks(out);
   return pages.length;
