@@ -19,14 +19,16 @@ const DOCUMENTS = [
   'CONTRIBUTING.md',
   'CHANGELOG.md',
   'SECURITY.md',
-  ...readdirSync(join(root, 'docs'))
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => `docs/${name}`),
+  ...['docs', 'docs/guide'].flatMap((folder) =>
+    readdirSync(join(root, folder))
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => `${folder}/${name}`),
+  ),
 ];
 /** They install, build, test or take minutes; nothing else is left out. */
 const NOT_RUN = [
   /^npm (install espalier|ci|test)$/,
-  /^npm run (build|build:dev|test:browsers|test:durability|test:fuzz|test:guarded|test:only|test:soak|test:runtimes|test:bundlers|bench|demo|data|format|lint)\b/,
+  /^npm run (build|build:dev|test:browsers|test:durability|test:fuzz|test:guarded|test:only|test:soak|test:runtimes|test:bundlers|bench|demo|data|format|lint|docs|playground)\b/,
   /^node (tools\/picture\.mjs|build\/test\/support\/write-digests\.js)$/,
 ];
 const README_LINES = 140;
@@ -106,11 +108,11 @@ for (const name of DOCUMENTS) {
         printed = runScript(name, block, before, printed);
       } else if (block.language === 'sh') {
         runShell(name, block);
-      } else if (block.language !== 'python') {
+      } else if (block.language !== 'python' && block.language !== 'html') {
         assert.is(
           block.language,
           'text',
-          `${name}, line ${block.line}: expected js, sh, python (which is not run) or text`,
+          `${name}, line ${block.line}: expected js, sh, html (which test/browser/site.test.mjs runs), python (which is not run) or text`,
         );
       }
     }

@@ -12,11 +12,11 @@ await pagefind.options({ baseUrl: root.pathname, excerptLength: 24 });
 field.value = new URLSearchParams(location.search).get('q') ?? '';
 field.form.addEventListener('submit', (event) => {
   event.preventDefault();
-  search();
+  void search();
 });
 field.addEventListener('input', search);
 field.focus();
-search();
+void search();
 
 async function search() {
   const mine = ++turn;
