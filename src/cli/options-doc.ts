@@ -28,7 +28,6 @@ import { RUN } from '../models/net-parts.js';
 import { METHODS } from '../models/registry.js';
 import { ENGINE_OPTIONS } from '../runtime/engine.js';
 import { CHOW_LIU } from '../structure/chow-liu.js';
-import { INFORMATION } from '../structure/information.js';
 import { ASSIGN } from '../structure/latent/assignment.js';
 import { EXPAND } from '../structure/latent/expand-options.js';
 import { LATENT_TREE } from '../structure/latent/options.js';
@@ -40,6 +39,7 @@ import { ASSIGN_TOPICS, SCORE_DOCUMENTS } from '../structure/topics/assign-topic
 import { SPLIT_DOCUMENTS } from '../structure/topics/held-out.js';
 import { LEARN_TOPICS } from '../structure/topics/learn.js';
 import { DESCRIBE_TOPICS } from '../structure/topics/options.js';
+import { INFORMATION } from '../structure/variables.js';
 import { FIT } from '../training/fit-options.js';
 import { WORKER } from '../worker/options.js';
 import { defaultText } from './flags/add.js';

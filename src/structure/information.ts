@@ -1,23 +1,15 @@
 import { complete } from '../check/complete.js';
-import { type Options, type OptionsOf, SIGNAL } from '../check/option.js';
+import type { OptionsOf } from '../check/option.js';
 import { requireInteger } from '../check/require.js';
 import type { Observations } from '../data/checked.js';
 import type { Table } from '../data/tables/table.js';
-import { ENGINE } from '../runtime/engine.js';
 import type { Counts } from './counts/counts.js';
 import type { Asked, InformationPair } from './information-asked.js';
-import { DISCRETISE } from './variables.js';
+import { INFORMATION } from './variables.js';
 
 export type { InformationPair } from './information-asked.js';
 
 /** Options of topPairs, mutualInformation and targetInformation. */
-export const INFORMATION = /* @__PURE__ */ optionsOf();
-
-/** Made by a call, which bundlers leave out where nobody asks for information. */
-function optionsOf() {
-  return { ...DISCRETISE, engine: ENGINE, signal: SIGNAL } as const satisfies Options;
-}
-
 export type InformationOptions = OptionsOf<typeof INFORMATION>;
 
 /** What computes loads at the first call. */
