@@ -1,5 +1,7 @@
 import type { Option, Options } from '../check/option.js';
 import { phrase } from '../check/phrase.js';
+import { COUNT } from '../counts/count.js';
+import { MERGE } from '../counts/merge.js';
 import { SURVEY, SURVEY_TEXTS } from '../counts/survey/survey-data.js';
 import { DOCUMENTS } from '../data/documents/options.js';
 import { TRANSFORM, VECTORIZER } from '../data/documents/vectorizer-options.js';
@@ -81,6 +83,8 @@ export function documented(methods: readonly Method[] = METHODS): Documented[] {
     { of: 'chowLiuTree', command: 'tree', options: CHOW_LIU },
     { of: 'mutualInformation, targetInformation, topPairs', options: INFORMATION },
     { of: 'receptiveFields', options: FIELDS },
+    { of: 'countData', command: 'count', options: COUNT },
+    { of: 'mergeCounts', options: MERGE },
     { of: 'surveyData', options: SURVEY },
     { of: 'surveyTexts', options: SURVEY_TEXTS },
     { of: 'latentTree', command: 'latent-tree', options: LATENT_TREE },
