@@ -26,11 +26,12 @@ export async function openCounts(path: string): Promise<Counts> {
 
 function countsOf(path: string): Counts {
   const { file, size } = opened(path);
-  const head = readAt(file, 0, 8);
+  const head = readAt(file, 0, 9);
+  if (head[8] !== '{'.charCodeAt(0))
+    throw new UserError('expected counts, as espalier count and merge write, got another kind of file');
   const headerBytes = headerLength(head);
   const json = readAt(file, 8, headerBytes);
-  if (json.length < headerBytes || json[0] !== '{'.charCodeAt(0))
-    throw new UserError('expected counts, as espalier count and merge write, got another kind of file');
+  if (json.length < headerBytes) throw new UserError('the counts are damaged: the file ends in its header');
   const { entries, metadata } = readHeader(json, size - 8 - headerBytes);
   const tensors: Record<string, Tensor> = Object.create(null);
   const parts: Record<string, TensorParts> = Object.create(null);
