@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { complete } from '../../check/complete.js';
-import { COUNTING } from '../../counts/count.js';
+import { blockOf, COUNTING } from '../../counts/count.js';
 import { DISCRETISE } from '../../structure/variables.js';
 import { UserError } from '../errors.js';
 import { addFlags } from '../flags/add.js';
@@ -73,6 +73,7 @@ async function count(path: string, options: CountCommandOptions): Promise<void> 
     ...complete(COUNTING, { minSupport: given.minSupport, block: given.block, classes: options.classes }, 'count'),
     cuts: complete(DISCRETISE, { threshold: given.threshold, bins: given.bins }, 'count'),
   };
+  requireBlock(settings.block);
   const begun = performance.now();
   const progress = new Progress(options.json);
   const { part, counts } = await interruptible((signal) =>
@@ -108,4 +109,13 @@ async function count(path: string, options: CountCommandOptions): Promise<void> 
   tellWarnings({ name, warnings });
   print(`${name}: ${countsLine(counts)}, in ${duration(seconds)}`);
   print(`Wrote ${options.out}`);
+}
+
+/** Before anything is read. */
+function requireBlock(text: string | undefined): void {
+  try {
+    blockOf(text);
+  } catch (error) {
+    throw new UserError(`--${(error as Error).message}`, { cause: error });
+  }
 }
