@@ -76,7 +76,8 @@ async function testEngine({ name, packages, start }, sparse, csv) {
       await engine.killWorker(pid);
       succeeded(await computing);
       await until('the end of what the worker had started', () => !isRunning(pid));
-      equal('counts begun', calls('count') - before, sparse.parts.length + 1);
+      // On a machine that died, other parts may have been begun too.
+      equal('a part counted again', calls('count') - before > sparse.parts.length, true);
       return same(out, sparse);
     },
     async 'a disk full in the middle of an output'(out) {
@@ -126,7 +127,7 @@ async function testReadme({ parts, whole, expected }) {
   const { env } = commandIn(home);
   for (const [i, part] of parts.entries()) copyFileSync(part, join(home, `part-${i + 1}.csv`));
   const readme = readFileSync(new URL('../../examples/engines/README.md', import.meta.url), 'utf8');
-  const lines = readme.split('```').find((block) => /^sh\n[^]*xargs/.test(block));
+  const lines = readme.split('```').find((block) => block.startsWith('sh\n') && block.includes('xargs'));
   await trial('xargs -P, as the README has it', async () => {
     succeeded(await run('sh', ['-e', '-c', lines.slice('sh\n'.length)], { cwd: home, env }));
     return same(home, { parts: [], whole, expected });
