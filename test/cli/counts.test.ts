@@ -80,6 +80,10 @@ test('sparse text in parts, one gzipped: the tree and the information of the who
   ] as const)
     await succeeds(['tree', ...args, '-o', scratch.path(out)]);
   assert.is(readFileSync(scratch.path('a.json'), 'utf8'), readFileSync(scratch.path('b.json'), 'utf8'));
+  // Packed or not, a part is the same.
+  const plain = scratch.path('plain.counts');
+  await succeeds(['count', parts[0]!, '-o', plain]);
+  await refused(['merge', files[0]!, plain, '-o', scratch.path('twice.counts')], /got part p0\.txt in both/);
   // Any order and any grouping.
   const [pair, again] = [scratch.path('pair.counts'), scratch.path('again.counts')];
   await succeeds(['merge', files[1]!, files[0]!, '-o', pair]);
