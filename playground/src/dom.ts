@@ -64,7 +64,7 @@ export function bar(share: number): HTMLElement {
 }
 
 export function rounded(x: number): string {
-  return String(Number(x.toPrecision(3)));
+  return String(Number(x.toPrecision(Math.abs(x) < 1000 ? 3 : 5)));
 }
 
 export function percent(share: number): string {

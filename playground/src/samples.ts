@@ -24,9 +24,9 @@ function about(random: () => number, mean: number, deviation: number): number {
 function birds(): string {
   const random = numbers(7);
   const kinds = [
-    { name: 'Tern', islands: ['North', 'Skerry'], bill: 38, depth: 18.2, wing: 190, mass: 3700 },
+    { name: 'Tern', islands: ['North', 'Skerry'], bill: 42, depth: 17.8, wing: 192, mass: 3700 },
     { name: 'Auk', islands: ['Skerry', 'South'], bill: 48, depth: 18.4, wing: 196, mass: 3750 },
-    { name: 'Cormorant', islands: ['South'], bill: 47, depth: 15, wing: 217, mass: 5050 },
+    { name: 'Cormorant', islands: ['South'], bill: 47, depth: 16.3, wing: 207, mass: 4450 },
   ];
   const rows = Array.from({ length: 330 }, () => {
     const { name, islands, bill, depth, wing, mass } = kinds[Math.floor(3 * random())]!;
@@ -34,10 +34,10 @@ function birds(): string {
     const size = about(random, male ? 0.5 : -0.5, 0.7);
     return [
       islands[Math.floor(islands.length * random())],
-      (bill + 1.9 * size + about(random, 0, 1.4)).toFixed(1),
-      (depth + 0.7 * size + about(random, 0, 0.5)).toFixed(1),
-      Math.round(wing + 5 * size + about(random, 0, 3)),
-      Math.round((mass + 360 * size + about(random, 0, 150)) / 25) * 25,
+      (bill + 1.9 * size + about(random, 0, 2.2)).toFixed(1),
+      (depth + 0.7 * size + about(random, 0, 0.8)).toFixed(1),
+      Math.round(wing + 5 * size + about(random, 0, 5)),
+      Math.round((mass + 360 * size + about(random, 0, 300)) / 25) * 25,
       male ? 'male' : 'female',
       2019 + Math.floor(3 * random()),
       name,

@@ -10,6 +10,7 @@ const LISTED = 40;
 /** More edges than these are there at once. */
 const GROWN = 1500;
 const GROWING = `
+svg > rect { fill: none }
 svg .n circle { cursor: pointer }
 svg .chosen { stroke: #c8553d; stroke-width: 3px }
 @media (prefers-reduced-motion: no-preference) {
