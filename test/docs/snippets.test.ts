@@ -26,7 +26,7 @@ const DOCUMENTS = [
 /** They install, build, test or take minutes; nothing else is left out. */
 const NOT_RUN = [
   /^npm (install espalier|ci|test)$/,
-  /^npm run (build|build:dev|test:browsers|test:durability|test:fuzz|test:guarded|test:only|test:soak|test:runtimes|test:bundlers|bench|demo|data|format|lint)\b/,
+  /^npm run (build|build:dev|test:browsers|test:durability|test:fuzz|test:guarded|test:only|test:soak|test:runtimes|test:bundlers|test:engines|playground|playground:build|bench|demo|data|format|lint)\b/,
   /^node (tools\/picture\.mjs|build\/test\/support\/write-digests\.js)$/,
 ];
 const README_LINES = 140;
