@@ -1,19 +1,22 @@
-// npm run bench:counts -- [--rows 20000] [--limit 120] [--variables 100,1000,10000,100000] [--python python3]: the Chow-Liu tree of one file by the commands, whole and by counts of eight parts, beside a plain Python
+// npm run bench:counts -- [--long] [--rows 20000] [--limit 120] [--variables 100,1000,10000,100000] [--python python3]: the Chow-Liu tree of one file by the commands, whole and by counts of eight parts, beside a plain Python
 // loop, scikit-learn's mutual information by pairs of columns, and SciPy's dense matrices: seconds and highest memory of whole processes; all that end must have the same total weight.
+// --long: 100,000 variables x 10,000,000 rows in eight files, by the commands alone.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Dataset } from 'espalier';
 import { formatSparseText } from 'espalier/read';
+import { randomNumbers } from '#dist/cli/bench/check.js';
 import { zipfRows } from '#dist/cli/bench/structures.js';
 import { formatTable, printHeader } from './support/report.js';
 
 const { values } = parseArgs({
   options: {
     rows: { type: 'string', default: '20000' },
+    long: { type: 'boolean', default: false },
     limit: { type: 'string', default: '120' },
     variables: { type: 'string', default: '100,1000,10000,100000' },
     python: { type: 'string', default: '/usr/bin/python3' },
@@ -32,8 +35,15 @@ interface Run {
   readonly fault?: string;
 }
 
-printHeader('Trees of one file');
+printHeader(values.long ? 'A tree of 10,000,000 rows, in eight parts' : 'Trees of one file');
 try {
+  if (values.long) await long();
+  else await sideBySide();
+} finally {
+  rmSync(folder, { recursive: true });
+}
+
+async function sideBySide(): Promise<void> {
   const table: string[][] = [];
   for (const columns of values.variables.split(',').map(Number)) {
     const rows = Number(values.rows);
@@ -66,12 +76,43 @@ try {
   console.log(
     formatTable(['variables', `${Number(values.rows).toLocaleString('en-US')} rows of 20`, 'time', 'memory'], table),
   );
-} finally {
-  rmSync(folder, { recursive: true });
 }
 
-function linesOf(rows: number, columns: number): string[] {
-  const { start, index, value } = zipfRows(rows, columns, 20);
+/** Each process tells its seconds and highest memory. */
+async function long(): Promise<void> {
+  const [rows, columns] = [10_000_000 / PARTS, 100_000];
+  const table: string[][] = [];
+  const step = async (name: string, args: readonly string[]) => {
+    const { seconds, memory, total, fault } = await run('node', [main, ...args]);
+    if (fault) throw new Error(`${name}: ${fault}`);
+    table.push([
+      name,
+      `${seconds.toFixed(1)} s`,
+      `${(memory / 1e9).toFixed(2)} GB`,
+      total === undefined ? '' : `${total} nats`,
+    ]);
+    console.error(table.at(-1)!.join('  '));
+  };
+  const counts: string[] = [];
+  for (let i = 0; i < PARTS; i++) {
+    const [part, out] = [join(folder, `${i}.txt`), join(folder, `${i}.counts`)];
+    // Some rows at a time, which one string could not hold.
+    writeFileSync(part, '');
+    const random = randomNumbers(i + 1);
+    for (let done = 0; done < rows; done += rows / 10)
+      appendFileSync(part, linesOf(rows / 10, columns, random).join(''));
+    await step(`count part ${i + 1}`, ['count', part, '-o', out]);
+    rmSync(part);
+    counts.push(out);
+  }
+  const all = join(folder, 'all.counts');
+  await step('merge', ['merge', ...counts, '-o', all]);
+  await step('tree', ['tree', '--counts', all, '--json']);
+  console.log(formatTable(['process', 'time', 'memory', 'total'], table));
+}
+
+function linesOf(rows: number, columns: number, random = randomNumbers(1)): string[] {
+  const { start, index, value } = zipfRows(rows, columns, 20, random);
   const labels = new Int32Array(rows).map((_, r) => r % 2);
   return formatSparseText(Dataset.sparse({ rows, columns, start, index, value, labels }))
     .split(/(?<=\n)/)

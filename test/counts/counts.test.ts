@@ -13,6 +13,7 @@ import { type Counts, countData, loadCounts, mergeCounts, mergeSurveys, saveCoun
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Pace } from '#dist/runtime/pace.js';
+import { eachPartner } from '#dist/structure/counts/codec.js';
 import { PairCounter } from '#dist/structure/counts/counting.js';
 import { jointInformation, sumOfTerms } from '#dist/structure/counts/large-information.js';
 import { Draws } from '../support/draws.js';
@@ -248,6 +249,20 @@ test('information by doubles has the kernels’ bits', () => {
   } finally {
     scope.dispose();
   }
+});
+
+test('a coded row that ends in a number, has no gap, no count, or an item too many is refused', () => {
+  const seen: number[][] = [];
+  eachPartner(Uint8Array.of(2, 3, 129, 1, 200, 1), 4, 136, (item, count) => void seen.push([item, count]));
+  assert.equal(seen, [
+    [6, 3],
+    [135, 200],
+  ]);
+  for (const row of [[2], [2, 131], [0, 3], [2, 0], [129, 2, 1], [2, ...Array(8).fill(255), 1]])
+    assert.throws(
+      () => eachPartner(Uint8Array.from(row), 4, 136, () => {}),
+      /counts: expected counts of pairs, got a row of item 4 that is damaged/,
+    );
 });
 
 test('what does not go together is refused by name', async () => {

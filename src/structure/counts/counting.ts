@@ -194,9 +194,7 @@ export class PairCounter {
   private ranges(columnStart: Int32Array, start: Int32Array, index: Int32Array): { ranges: Range[]; pairs: number } {
     const { block, of } = this.block;
     const d = columnStart.length - 1;
-    let all = 0;
-    for (let r = 0; r + 1 < start.length; r++)
-      all += ((start[r + 1]! - start[r]!) * (start[r + 1]! - start[r]! - 1)) / 2;
+    const all = pairsIn(start);
     const mean = all / Math.max(1, index.length);
     const ranges: Range[] = [];
     let [v0, sum] = [block, 0];

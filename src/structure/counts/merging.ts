@@ -162,7 +162,7 @@ async function mergeLarge(
       for (const source of sources) {
         const [from, to] = [rowStart(source, v), rowStart(source, v + 1)];
         const bytes = await source.read(from, to);
-        eachPartner(bytes, 0, bytes.length, v, (u, count) => sums.set(u, (sums.get(u) ?? 0) + count));
+        eachPartner(bytes, v, source.items, (u, count) => sums.set(u, (sums.get(u) ?? 0) + count));
       }
       const out = new Uint8Array(MOST_PAIR_BYTES * sums.size);
       let [at, last] = [0, v];
