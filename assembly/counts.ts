@@ -115,17 +115,16 @@ export function pairs_of_rows(
 }
 
 /**
- * Adds up the coded rows [v0, v1) of k sources, as pairs_of_rows has them. sources: { address of the coded rows, address of where each begins in them, u32[v1 - v0 + 1] }, i32[k][2]. Sums must be below 2^31. What is written takes no more bytes than what is read.
+ * Adds up the coded rows [v0, v1) of k sources, as pairs_of_rows has them. start: where each row of each source begins in coded, u32[k][v1 - v0 + 1]. Sums must be below 2^31. What is written takes no more bytes than what is read.
  */
-export function pairs_merge(out: usize, size: usize, own: usize, sources: usize, k: i32, v0: i32, v1: i32, d: i32): void {
+export function pairs_merge(out: usize, size: usize, own: usize, coded: usize, start: usize, k: i32, v0: i32, v1: i32, d: i32): void {
   const marks = marks_of(own, d), tops = tops_of(marks, d);
   let at = out;
   for (let v = v0; v < v1; v++) {
     for (let s: usize = 0; s < <usize>k; s++) {
-      const coded = load<usize>(sources + (s << 3)), start = load<usize>(sources + (s << 3), 4) + (<usize>(v - v0) << 2);
-      const last = coded + load<u32>(start, 4);
+      const row = start + ((s * <usize>(v1 - v0 + 1) + <usize>(v - v0)) << 2), last = coded + load<u32>(row, 4);
       let u = <u32>v;
-      for (let from = coded + load<u32>(start); from < last; ) {
+      for (let from = coded + load<u32>(row); from < last; ) {
         const gap = get(from);
         from += length_of(gap);
         const count = get(from);

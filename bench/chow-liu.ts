@@ -1,6 +1,6 @@
 // npm run bench:chow-liu -- [--rounds 15] [--clock cpu] [--curves [--full] | --dense | --sample]: with --dense all pair counts of 60,000 rows x 4,096 dense
 // columns of bits beside plink1.9, one and two threads, and the tree; with --sample the tree of long data with and without a sample; with --curves the cost over variables and over rows, to 100,000 each or with --full to a million,
-// of Zipf rows of 20, as docs/chow-liu.svg; else chowLiuTree against a plain-JavaScript Prim with the same k ln k table, in turns in one
+// of Zipf rows of 20, as docs/chow-liu.svg; with --million [--threads 2] one tree of a million of both; else chowLiuTree against a plain-JavaScript Prim with the same k ln k table, in turns in one
 // process, on AG News (or made-up rows of that shape where the data are absent); both trees must be the same.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -27,6 +27,8 @@ const { values } = parseArgs({
     clock: { type: 'string', default: 'wall' },
     curves: { type: 'boolean', default: false },
     full: { type: 'boolean', default: false },
+    million: { type: 'boolean', default: false },
+    threads: { type: 'string', default: '1' },
     dense: { type: 'boolean', default: false },
     sample: { type: 'boolean', default: false },
   },
@@ -39,6 +41,10 @@ const clock = values.clock as Clock;
 if (clock !== 'wall' && clock !== 'cpu') throw new RangeError(`--clock: expected wall or cpu, got ${values.clock}`);
 
 printHeader('Chow-Liu tree');
+if (values.million) {
+  await million(Number(values.threads));
+  process.exit();
+}
 if (values.curves) {
   await curves();
   process.exit();
@@ -170,4 +176,17 @@ async function curves(): Promise<void> {
   console.log(formatTable(['over', 'size', 'time'], rows));
   const words = 'Chow-Liu tree of Zipf rows of 20 ones (5 of 10 variables), one thread: medians and quartiles';
   writeFileSync(new URL('../../docs/chow-liu.svg', import.meta.url), curvesPlot(words, found));
+}
+
+/** 1,000,000 variables x 1,000,000 Zipf rows of 20 in one process, with the highest memory of all of it. */
+async function million(threads: number): Promise<void> {
+  const features = zipfRows(1_000_000, 1_000_000, 20);
+  const many = await createEngine({ threads });
+  const began = performance.now();
+  const { totalInformation } = await chowLiuTree({ features }, { engine: many });
+  const seconds = ((performance.now() - began) / 1000).toFixed(1);
+  const peak = (process.resourceUsage().maxRSS / 1e6).toFixed(2);
+  console.log(
+    `1,000,000 variables x 1,000,000 rows, ${threads} threads: ${seconds} s, ${peak} GB, ${totalInformation} nats`,
+  );
 }

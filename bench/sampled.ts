@@ -2,8 +2,8 @@
 import { createEngine } from 'espalier';
 import { randomNumbers } from '#dist/cli/bench/check.js';
 import { median } from '#dist/cli/bench/statistics.js';
-import { growTree } from '#dist/structure/chow-liu.js';
 import type { SampledReport } from '#dist/structure/sampled.js';
+import { growTree } from '#dist/structure/tree-growing.js';
 import type { StateColumns } from '#dist/structure/variables.js';
 import { formatTable } from './support/report.js';
 

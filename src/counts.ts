@@ -4,6 +4,6 @@ export { loadCounts, saveCounts } from './counts/file.js';
 export { type MergeOptions, mergeCounts } from './counts/merge.js';
 export { loadSurvey, saveSurvey } from './counts/survey/file.js';
 export { mergeSurveys } from './counts/survey/merge.js';
-export { Survey, type SurveyedPart } from './counts/survey/survey.js';
+export type { Survey, SurveyedPart } from './counts/survey/survey.js';
 export { type SurveyOptions, surveyData, surveyTexts } from './counts/survey/survey-data.js';
-export { type CountedPart, Counts } from './structure/counts/counts.js';
+export type { CountedPart, Counts } from './structure/counts/counts.js';

@@ -59,7 +59,7 @@ export { createEngine, type Engine, type EngineOptions, setDefaultEngine } from 
 export type { EngineBuild } from './runtime/engine-build.js';
 export { type Threading, threading } from './runtime/threads/can-thread.js';
 export type { WasmSource } from './runtime/wasm-source.js';
-export { type ChowLiuOptions, chowLiuTree, type TreeConstraints } from './structure/chow-liu.js';
+export { type ChowLiuOptions, chowLiuTree } from './structure/chow-liu.js';
 export {
   type GateBlock,
   type GateBlockReport,
@@ -96,7 +96,9 @@ export type { LatentTreeOptions, LatentTreeProgress, LatentTreeSeconds } from '.
 export type { LatentAssignment } from './structure/latent/posteriors.js';
 export { type LatentTopicsJson, latentTreeToJson, type TopicOptions } from './structure/latent/topics-json.js';
 export { type ReceptiveFieldOptions, type ReceptiveFields, receptiveFields } from './structure/receptive-fields.js';
+export type { SampledReport } from './structure/sampled.js';
 export { type Edge, Tree } from './structure/tree.js';
+export type { TreeConstraints } from './structure/tree-constraints.js';
 export { type TreeJson, treeFromJson, treeToJson } from './structure/tree-json.js';
 export type { DiscretiseOptions } from './structure/variables.js';
 export type { EpochRecord } from './training/checkpoint.js';

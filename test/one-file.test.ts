@@ -31,7 +31,7 @@ test('it imports nothing, and asks for no file beside it', () => {
 test('it is small enough for a page', () => {
   const [gzipped, brotli] = [gzipSync(text, { level: 9 }).length, brotliCompressSync(text).length];
   console.log(`${text.length} bytes, ${gzipped} gzipped, ${brotli} by Brotli`);
-  assert.ok(gzipped < 385_000, `${gzipped} bytes gzipped`);
+  assert.ok(gzipped < 415_000, `${gzipped} bytes gzipped`);
 });
 
 test('it exports what the sub-paths export, under the same names', async () => {

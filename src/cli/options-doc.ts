@@ -1,5 +1,7 @@
 import type { Option, Options } from '../check/option.js';
 import { phrase } from '../check/phrase.js';
+import { COUNT } from '../counts/count.js';
+import { MERGE } from '../counts/merge.js';
 import { SURVEY, SURVEY_TEXTS } from '../counts/survey/survey-data.js';
 import { DOCUMENTS } from '../data/documents/options.js';
 import { TRANSFORM, VECTORIZER } from '../data/documents/vectorizer-options.js';
@@ -28,7 +30,6 @@ import { RUN } from '../models/net-parts.js';
 import { METHODS } from '../models/registry.js';
 import { ENGINE_OPTIONS } from '../runtime/engine.js';
 import { CHOW_LIU } from '../structure/chow-liu.js';
-import { INFORMATION } from '../structure/information.js';
 import { ASSIGN } from '../structure/latent/assignment.js';
 import { EXPAND } from '../structure/latent/expand-options.js';
 import { LATENT_TREE } from '../structure/latent/options.js';
@@ -40,6 +41,7 @@ import { ASSIGN_TOPICS, SCORE_DOCUMENTS } from '../structure/topics/assign-topic
 import { SPLIT_DOCUMENTS } from '../structure/topics/held-out.js';
 import { LEARN_TOPICS } from '../structure/topics/learn.js';
 import { DESCRIBE_TOPICS } from '../structure/topics/options.js';
+import { INFORMATION } from '../structure/variables.js';
 import { FIT } from '../training/fit-options.js';
 import { WORKER } from '../worker/options.js';
 import { defaultText } from './flags/add.js';
@@ -81,6 +83,8 @@ export function documented(methods: readonly Method[] = METHODS): Documented[] {
     { of: 'chowLiuTree', command: 'tree', options: CHOW_LIU },
     { of: 'mutualInformation, targetInformation, topPairs', options: INFORMATION },
     { of: 'receptiveFields', options: FIELDS },
+    { of: 'countData', command: 'count', options: COUNT },
+    { of: 'mergeCounts', options: MERGE },
     { of: 'surveyData', options: SURVEY },
     { of: 'surveyTexts', options: SURVEY_TEXTS },
     { of: 'latentTree', command: 'latent-tree', options: LATENT_TREE },

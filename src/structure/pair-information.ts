@@ -29,7 +29,7 @@ export function pairBytes(data: Variables, more = 0, all = false): number {
 }
 
 /** All pairs of bit columns are counted at once, in blocks, where they are so many and so long that it pays; the counts take 256 MiB at most, and as much to be made. */
-function isSquare({ kind, rows, variables: d }: Variables): boolean {
+export function isSquare({ kind, rows, variables: d }: Pick<Variables, 'kind' | 'rows' | 'variables'>): boolean {
   return kind === 'bits' && d >= 96 && d <= 8192 && rows >= 512;
 }
 

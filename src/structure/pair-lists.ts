@@ -3,8 +3,10 @@ import type { Engine, Scope } from '../runtime/engine.js';
 import type { Kernels } from '../runtime/kernels.js';
 import type { Pace } from '../runtime/pace.js';
 import { inTurns } from '../runtime/steps.js';
+import { packColumns } from './binary.js';
 import { type BoundRows, bindingRows, columnParts } from './bound-rows.js';
-import type { BinaryRows } from './variables.js';
+import { isSquare } from './pair-information.js';
+import { type BinaryColumns, type BinaryRows, bitBytes, requireRoom } from './variables.js';
 
 /** What a list is made from beside the pairs, in the order of the kernels' arguments. */
 export type Known = readonly [
@@ -102,6 +104,25 @@ export function rowListsBytes(data: BinaryRows): { held: number; turning: number
     turning: 4 * columnParts(entries, d) * d,
     pairs: n * meanPairs(data),
   };
+}
+
+/** ns, about: to go through a pair of ones, to count 64 rows of two columns of bits, to look up what their counts tell. */
+const PAIR = 12;
+const WORD = 0.25;
+const LOOK_UP = 12;
+
+/** Whether so many ones are of the same rows that all pairs are counted sooner as bits. */
+export function areBetterAsBits(data: BinaryRows): boolean {
+  const { rows, variables: d } = data;
+  const pairs = ((WORD * rows) / 64 + LOOK_UP) * d * d;
+  return isSquare({ kind: 'bits', rows, variables: d }) && PAIR * rows * meanPairs(data) > pairs;
+}
+
+/** The variables as columns of bits, where that is better. */
+export function asBits(engine: Engine, data: BinaryRows): BinaryRows | BinaryColumns {
+  if (!areBetterAsBits(data)) return data;
+  requireRoom(engine, data.variables, bitBytes(data.rows, data.variables));
+  return packColumns(data);
 }
 
 /** A part of counts, i32[parts][d]. */

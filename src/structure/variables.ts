@@ -1,4 +1,4 @@
-import type { Option, Options, OptionsOf } from '../check/option.js';
+import { type Option, type Options, type OptionsOf, SIGNAL } from '../check/option.js';
 import {
   checkMatrix,
   type DenseMatrix,
@@ -10,7 +10,7 @@ import {
 } from '../data/matrix.js';
 import type { Address } from '../runtime/address.js';
 import { requireMemory } from '../runtime/budget.js';
-import type { Engine } from '../runtime/engine.js';
+import { ENGINE, type Engine } from '../runtime/engine.js';
 import type { Pace } from '../runtime/pace.js';
 import { atOnce, inTurns, STEP, type Steps } from '../runtime/steps.js';
 import { eachEntry, MEANS_BYTES, meaning, rowsAtATime, sorting, stateAt, stateStarts } from './cuts.js';
@@ -77,6 +77,9 @@ export const DISCRETISE = {
 } as const satisfies Options;
 
 export type DiscretiseOptions = OptionsOf<typeof DISCRETISE>;
+
+/** Options of topPairs, mutualInformation and targetInformation: here, as bundlers keep what stands beside other functions of a page. */
+export const INFORMATION = { ...DISCRETISE, engine: ENGINE, signal: SIGNAL } as const satisfies Options;
 
 /** Turns numbers into variables whose mutual information can be counted; the options are checked. Deterministic. TypeError for images. */
 export function discretise(engine: Engine, features: Matrix, options: DiscretiseOptions = {}): Variables {

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { plus } from '#dist/runtime/address.js';
+import { type Address, plus } from '#dist/runtime/address.js';
 import { Draws } from '../support/draws.js';
 import type { GuardedMemory } from '../support/guarded-memory.js';
 import { guarded, kernelTest } from '../support/kernel-test.js';
@@ -71,11 +71,17 @@ kernelTest('pairs_of_rows', 'codes what a count over all rows finds, of all item
   }
 });
 
-/** A source as the kernel takes it. */
-function bind(memory: GuardedMemory, pairs: twin.PairRows, v0: number, v1: number): [number, number] {
-  const { bytes, start } = twin.coded(pairs);
-  const own = start.slice(v0, v1 + 1).map((at) => at - start[v0]!);
-  return [memory.input(bytes.slice(start[v0], start[v1])).at, memory.input(own).at];
+/** Rows [v0, v1) of all, one after another, and where each begins. */
+function bind(memory: GuardedMemory, all: readonly twin.PairRows[], v0: number, v1: number): [Address, Address] {
+  const bytes: number[] = [];
+  const starts: number[] = [];
+  for (const pairs of all) {
+    const { bytes: own, start } = twin.coded(pairs);
+    const begin = bytes.length;
+    for (let v = v0; v <= v1; v++) starts.push(begin + start[v]! - start[v0]!);
+    bytes.push(...own.slice(start[v0], start[v1]));
+  }
+  return [memory.input(Uint8Array.from([...bytes, 0])).at, memory.input(Int32Array.from(starts)).at];
 }
 
 kernelTest('pairs_merge', 'adds up rows of one to four sources, counts of one to five bytes', (merge) => {
@@ -90,13 +96,12 @@ kernelTest('pairs_merge', 'adds up rows of one to four sources, counts of one to
       ] as const) {
         const wanted = twin.coded(sum);
         guarded((memory) => {
-          const sources = all.map((pairs) => bind(memory, pairs, v0, v1));
+          const [codedAt, startAt] = bind(memory, all, v0, v1);
           const length = wanted.start[v1]! - wanted.start[v0]!;
           const out = memory.output(new Uint8Array(Math.max(1, length)));
           const size = memory.output(new Int32Array(v1 - v0));
           const own = memory.output(new Uint8Array(ownBytes(d)));
-          const table = memory.input(Int32Array.from(sources.flat()));
-          merge(out.at, size.at, own.at, table.at, k, v0, v1, d);
+          merge(out.at, size.at, own.at, codedAt, startAt, k, v0, v1, d);
           sameBits(
             out.read().subarray(0, length),
             wanted.bytes.slice(wanted.start[v0], wanted.start[v1]),

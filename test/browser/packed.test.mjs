@@ -63,7 +63,10 @@ packed('brings the espalier command', () => {
 packed('trains in a page without a bundler, which loads few modules', async () => {
   // It grows and trains: what does that is asked for, but not what trains gated nets, or grows a TseNet's skeleton.
   const later = new RegExp(
-    LATER.source.replace('fit|', 'fit-gated-step|fit-trunk-pass|').replace('grow|', 'grow-skeleton|'),
+    LATER.source
+      .replace('fit|', 'fit-gated-step|fit-trunk-pass|')
+      .replace('grow|', 'grow-skeleton|')
+      .replace('tree-growing|', ''),
   );
   const graphs = ['index', 'read'].map((name) => moduleGraph(new URL(`dist/${name}.js`, installed), later));
   const files = new Map(graphs.flatMap((graph) => [...graph.files]));

@@ -23,6 +23,7 @@ import {
   TseNet,
   topPairs,
 } from 'espalier';
+import { countData, mergeCounts, surveyData, surveyTexts } from 'espalier/counts';
 import {
   gatesToSvg,
   latentTreeToHtml,
@@ -59,7 +60,6 @@ import { createWorker } from 'espalier/worker';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { documented, optionsDoc } from '#dist/cli/options-doc.js';
-import { surveyData, surveyTexts } from '#dist/counts/survey/survey-data.js';
 import { badOptions, misspelt } from '../support/bad-values.js';
 import { classesOf, stripes } from '../support/gated-images.js';
 import { dense, sparse, switches } from '../support/problems.js';
@@ -113,6 +113,8 @@ const calls: Record<string, (options: Any) => unknown> = {
   chowLiuTree: (options) => chowLiuTree(listed, options),
   'mutualInformation, targetInformation, topPairs': (options) => topPairs(listed, 1, options),
   receptiveFields: (options) => receptiveFields(tree, options),
+  countData: (options) => countData(listed, options),
+  mergeCounts: async (options) => mergeCounts([await countData(listed)], options),
   surveyData: (options) => surveyData(listed, options),
   surveyTexts: (options) => surveyTexts(['a word here'], options),
   latentTree: (options) => latentTree(listed, options),

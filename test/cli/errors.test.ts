@@ -24,7 +24,7 @@ test.before(async () => {
 });
 
 test('usage', async () => {
-  await refused([], /expected a command \(inspect, tree, latent-tree, topics, train/);
+  await refused([], /expected a command \(inspect, tree, survey, count, merge, mi, latent-tree, topics, train/);
   await refused(['grow'], /expected a command .* got 'grow'/);
   await refused(['--frobnicate'], /unknown option '--frobnicate'/);
   await refused(['tree'], /missing required argument 'data'/);

@@ -12,6 +12,9 @@ import {
 import { type Counts, countData, loadCounts, mergeCounts, mergeSurveys, saveCounts, surveyData } from 'espalier/counts';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { Pace } from '#dist/runtime/pace.js';
+import { eachPartner } from '#dist/structure/counts/codec.js';
+import { PairCounter } from '#dist/structure/counts/counting.js';
 import { jointInformation, sumOfTerms } from '#dist/structure/counts/large-information.js';
 import { Draws } from '../support/draws.js';
 import { engine } from '../support/kernel-test.js';
@@ -113,6 +116,54 @@ test('dense rows are counted by bits, and as rows are', async () => {
   assert.is(text(await chowLiuTree(await mergeCounts(blocks))), tree);
 });
 
+test('rows that come bit by bit, counted in many runs of some entries, dense and sparse ones among them', async () => {
+  const draws = new Draws(8);
+  for (const [columns, density] of [
+    [400, 0.02],
+    [40, 0.7],
+    [40, 0.2],
+  ] as const) {
+    const data = sparse(draws, 600, columns, density);
+    const { start, index } = data.features as { start: Int32Array; index: Int32Array };
+    const pace = new Pace();
+    const whole = new PairCounter(engine);
+    await whole.add({ rows: 600, start, index }, columns, pace);
+    const wanted = await whole.pairs(columns, pace);
+    const some = new PairCounter(engine, { block: 0, of: 1 }, 150);
+    let highest = 0;
+    for (let r = 0; r < 600; ) {
+      const end = Math.min(600, r + 1 + draws.below(60));
+      const [from, to] = [start[r]!, start[end]!];
+      const own = index.slice(from, to);
+      highest = Math.max(highest, 1 + own.reduce((most, item) => Math.max(most, item), 0));
+      await some.add(
+        { rows: end - r, start: start.slice(r, end + 1).map((at) => at - from), index: own },
+        highest,
+        pace,
+      );
+      r = end;
+    }
+    const found = await some.pairs(columns, pace);
+    sameBytes(found.bytes, wanted.bytes);
+    assert.equal([...found.start], [...wanted.start]);
+    assert.equal([...some.ones], [...whole.ones]);
+  }
+});
+
+test('rows of which most pairs are ones together: the tree by bits is that by lists', async () => {
+  const data = sparse(new Draws(9), 600, 100, 0.5);
+  const dense = Dataset.dense(
+    Array.from({ length: 600 }, (_, r) => {
+      const { start, index } = data.features as { start: Int32Array; index: Int32Array };
+      const ones = new Set(index.subarray(start[r], start[r + 1]));
+      return Array.from({ length: 100 }, (_, c) => Number(ones.has(c)));
+    }),
+  );
+  const tree = text(await chowLiuTree(data));
+  assert.is(tree, text(await chowLiuTree(dense, { threshold: 0 })));
+  assert.is(tree, text(await chowLiuTree(await countData(data))));
+});
+
 test('rows without entries, and columns that no part has', async () => {
   const none = Dataset.sparse({
     rows: 3,
@@ -198,6 +249,20 @@ test('information by doubles has the kernels’ bits', () => {
   } finally {
     scope.dispose();
   }
+});
+
+test('a coded row that ends in a number, has no gap, no count, or an item too many is refused', () => {
+  const seen: number[][] = [];
+  eachPartner(Uint8Array.of(2, 3, 129, 1, 200, 1), 4, 136, (item, count) => void seen.push([item, count]));
+  assert.equal(seen, [
+    [6, 3],
+    [135, 200],
+  ]);
+  for (const row of [[2], [2, 131], [0, 3], [2, 0], [129, 2, 1], [2, ...Array(8).fill(255), 1]])
+    assert.throws(
+      () => eachPartner(Uint8Array.from(row), 4, 136, () => {}),
+      /counts: expected counts of pairs, got a row of item 4 that is damaged/,
+    );
 });
 
 test('what does not go together is refused by name', async () => {

@@ -28,7 +28,7 @@ const DOCUMENTS = [
 /** They install, build, test or take minutes; nothing else is left out. */
 const NOT_RUN = [
   /^npm (install espalier|ci|test)$/,
-  /^npm run (build|build:dev|test:browsers|test:durability|test:fuzz|test:guarded|test:only|test:soak|test:runtimes|test:bundlers|bench|demo|data|format|lint|docs|playground)\b/,
+  /^npm run (build|build:dev|test:browsers|test:durability|test:fuzz|test:guarded|test:only|test:soak|test:runtimes|test:bundlers|test:engines|playground|bench|demo|data|format|lint|docs)\b/,
   /^node (tools\/picture\.mjs|build\/test\/support\/write-digests\.js)$/,
 ];
 const README_LINES = 140;

@@ -269,7 +269,11 @@ export const extents: Required<Extents> = {
       ...compressed(told, call, d!, 'columnStart', 'columnRow'),
     };
   },
-  pairs_merge: ({ k, v0, v1, d }) => ({ size: 4 * (v1! - v0!), own: counting(d!), sources: 8 * k! }),
+  pairs_merge: ({ k, v0, v1, d }) => ({
+    size: 4 * (v1! - v0!),
+    own: counting(d!),
+    start: 4 * k! * (v1! - v0! + 1),
+  }),
   pairs_turned_sizes: (call, told) => codedRows(call, told),
   pairs_turn: (call, told) => codedRows(call, told),
   pairs_row: ({ row, rowEnd, turned, turnedEnd, d }) => ({

@@ -1,5 +1,6 @@
 // Run under the hook by guard.test.ts: does what must pass, then what must not, and prints how it went.
 import * as espalier from 'espalier';
+import { countData, mergeCounts } from 'espalier/counts';
 import type { Address } from '#dist/runtime/address.js';
 import { createEngine } from '#dist/runtime/engine.js';
 import { trainingDigest } from '../support/digest.js';
@@ -14,6 +15,20 @@ await espalier.targetInformation(
   espalier.Dataset.dense([[0], [1], [2]], { labels: Int32Array.of(0, 1, 1), classes: 2 }),
   { bins: 3 },
 );
+// Counts of parts, and pairs of dense columns.
+const wide = espalier.Dataset.dense(
+  Array.from({ length: 520 }, (_, r) => Array.from({ length: 100 }, (_, c) => Number((r * (c + 3)) % 7 < 3))),
+);
+await espalier.chowLiuTree(wide);
+const sparse = (rows: number[]) => {
+  const index = Int32Array.from(rows.flatMap((r) => [r % 5, 5 + (r % 4), 9 + (r % 3)]));
+  const start = Int32Array.from({ length: rows.length + 1 }, (_, r) => 3 * r);
+  const value = new Float32Array(index.length).fill(1);
+  return espalier.Dataset.sparse({ rows: rows.length, columns: 200, start, index, value });
+};
+const merged = await mergeCounts([await countData(sparse([1, 2, 3, 4])), await countData(sparse([5, 6, 7]))]);
+await espalier.chowLiuTree(merged);
+await espalier.topPairs(merged, 3);
 const zeros = (bytes: number) => {
   const at = engine.arena.allocate(bytes);
   engine.u8(at, bytes).fill(0);

@@ -2,9 +2,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 
-/** What loads when it is first asked for: tables of records, readers of texts, what learns, expands and asks latent trees, threads, trees over sparse rows, of counts and by samples, blocks of bits, builds in wide registers and relaxed ones, streams of shards, what grows, trains and explains nets. */
+/** What loads when it is first asked for: tables of records, readers of texts, what learns, expands and asks latent trees, threads, trees over sparse rows, of counts and by samples, what grows trees and knows information, blocks of bits, builds in wide registers and relaxed ones, streams of shards, what grows, trains and explains nets. */
 export const LATER =
-  /from-records|documents\/vectorizer\.|\/vectorizer-[A-Z\d]{8}|learner|expander|threads\/team|given-module|relaxed-bytes|counts\/(counted-information|tree|target|large-information)|\/(fit|stream|builds|explain|grow|sparse-prim|pair-lists|held-rows|posteriors|sampled|bit-pairs)[.-]/;
+  /from-records|documents\/vectorizer\.|\/vectorizer-[A-Z\d]{8}|learner|expander|threads\/team|given-module|relaxed-bytes|\/(fit|stream|builds|explain|grow|sparse-prim|pair-lists|held-rows|posteriors|sampled|bit-pairs|tree-growing|information-asked|counted-tree|counted-target|counted-information|large-information|bound-pairs)[.-]/;
 
 export interface ModuleGraph {
   /** Every file reached, by URL. */

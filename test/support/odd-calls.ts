@@ -19,6 +19,7 @@ import {
   treeToJson,
   writeSafetensors,
 } from 'espalier';
+import { countData, saveCounts, saveSurvey, surveyData } from 'espalier/counts';
 import { learnCsv, learnCsvSchema } from 'espalier/read';
 import { TextVectorizer } from 'espalier/text';
 import { TopicTree } from 'espalier/topics';
@@ -40,6 +41,12 @@ export async function takenCalls(engine: Engine): Promise<Record<string, Taken>>
   const sparse = sparseRows();
   const images = imageRows();
   const tree = await chowLiuTree(sparse, { engine });
+  const counts = await countData(sparse, { engine });
+  const countsBytes = await saveCounts(counts);
+  const countOptions = () => ({
+    ...{ threshold: 0, missing: 'state', minSupport: 1, block: '1/2', classes: true, part: 'a' },
+    ...{ survey: surveyData(sparse), engine, signal },
+  });
   const latent = await latentTree(sparse, { engine });
   const net = await DenseNet.create(dense, { hidden: [2], engine });
   const gone = await DenseNet.create(dense, { hidden: [2], engine });
@@ -399,6 +406,15 @@ export async function takenCalls(engine: Engine): Promise<Record<string, Taken>>
     latentTreeToJson: { args: () => [latent, { top: 3 }] },
     loadNet: loading(net),
     mutualInformation: { args: () => [table(), 0, 1, discrete] },
+    countData: { args: () => [sparse, countOptions()] },
+    mergeCounts: { args: () => [[counts], { engine, signal }] },
+    saveCounts: { args: () => [counts] },
+    loadCounts: { args: () => [countsBytes.slice()] },
+    surveyData: { args: () => [sparse, { part: 'a' }] },
+    surveyTexts: { args: () => [['red wine', 'white wine'], { part: 'a', language: 'none' }] },
+    mergeSurveys: { args: () => [[surveyData(sparse)]] },
+    saveSurvey: { args: () => [surveyData(sparse)] },
+    loadSurvey: { args: () => [saveSurvey(surveyData(sparse))] },
     parseIdx: { args: () => [idxBytes([2, 2, 2], new Uint8Array(8))] },
     learnSvmlight: { args: () => ['1 1:1\n2 2:1\n', svmlightOptions()] },
     parseSvmlight: { args: () => ['1 1:1\n2 2:1\n', svmlightOptions()] },

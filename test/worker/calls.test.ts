@@ -17,9 +17,9 @@ calls.after(() => worker.terminate());
 
 type AnyFunction = (...given: unknown[]) => unknown;
 
-/** Not of a worker: kernels on blocks of memory of this side, engines, and what answers at once with what it was given. */
+/** Not of a worker: kernels on blocks of memory of this side, engines, counts of parts, and what answers at once with what it was given. */
 const ELSEWHERE =
-  /^(createEngine|setDefaultEngine|Dataset\.stream|createWorker|allocate|conv2d\w*|gatedConv2d|packFilters|matmul|pair\w+|sparseLinear\w*|maximumSpanningTree|Block|PackedFilters)/;
+  /^(countData|mergeCounts|(save|load)(Counts|Survey)|survey(Data|Texts)|mergeSurveys|createEngine|setDefaultEngine|Dataset\.stream|createWorker|allocate|conv2d\w*|gatedConv2d|packFilters|matmul|pair\w+|sparseLinear\w*|maximumSpanningTree|Block|PackedFilters)/;
 /** Seconds and what else is of the moment. */
 const MOMENTARY = /^(seconds|growSeconds|rowsPerSecond)$/;
 

@@ -76,8 +76,7 @@ export function makeCorpus(rows: number, columns: number, words: number, random:
 }
 
 /** Rows of so many different columns, which are drawn by Zipf's law. */
-export function zipfRows(rows: number, columns: number, ones: number): SparseMatrix {
-  const random = randomNumbers(1);
+export function zipfRows(rows: number, columns: number, ones: number, random = randomNumbers(1)): SparseMatrix {
   const start = Int32Array.from({ length: rows + 1 }, (_, r) => r * ones);
   const index = new Int32Array(rows * ones);
   const drawn = new Set<number>();

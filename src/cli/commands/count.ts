@@ -1,17 +1,16 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { complete } from '../../check/complete.js';
-import { COUNTING } from '../../counts/count.js';
+import { blockOf, COUNTING } from '../../counts/count.js';
 import { DISCRETISE } from '../../structure/variables.js';
 import { UserError } from '../errors.js';
 import { addFlags } from '../flags/add.js';
-import { addDocumentOptions } from '../flags/documents.js';
-import { InputArgument, InputOption, OutputOption } from '../flags/files.js';
+import { InputOption, OutputOption } from '../flags/files.js';
 import { flagsOf } from '../flags/flag.js';
+import { addPart, addPartOptions } from '../flags/part.js';
 import { readFlags } from '../flags/read.js';
-import { COLUMN_FLAGS, VECTORIZER_FLAGS } from '../flags/texts.js';
 import { interruptible } from '../interrupt.js';
-import { addDataOptions, addJson } from '../options.js';
+import { addJson } from '../options.js';
 import { countsFields, countsLine } from '../print/counts.js';
 import { duration, plural, print, printJson, rounded } from '../print/output.js';
 import { Progress } from '../print/progress.js';
@@ -31,15 +30,12 @@ interface CountCommandOptions extends CountAsked {
 }
 
 export function addCount(program: Command): void {
-  const command = program
+  const described = program
     .command('count')
     .description(
       'Count one part of some data: what a tree and mutual information need of its rows. Counts of parts add up (espalier merge).',
-    )
-    .addArgument(
-      new InputArgument('<part>', 'sparse text, svmlight, CSV, IDX, or with --text documents; - for standard input'),
-    )
-    .option('--text', 'PART holds texts, which go by their words; a folder does')
+    );
+  const command = addPart(described)
     .addOption(new OutputOption('-o, --out <file>', 'write the counts').makeOptionMandatory())
     .addOption(
       new InputOption('--survey <file>', 'of all parts: where columns are cut, which words and categories there are'),
@@ -47,10 +43,7 @@ export function addCount(program: Command): void {
     .addOption(new Option('--part <id>', 'what tells the part from others (default: the SHA-256 of the file)'))
     .option('--no-classes', 'leave classes uncounted');
   addFlags(command, [...CUTS, ...FLAGS]);
-  addDataOptions(command, true);
-  const ofTexts = { heading: 'Texts:' };
-  addDocumentOptions(command, { ...ofTexts, flags: COLUMN_FLAGS });
-  addJson(addFlags(command, VECTORIZER_FLAGS, ofTexts))
+  addJson(addPartOptions(command))
     .addHelpText(
       'after',
       `
@@ -73,6 +66,7 @@ async function count(path: string, options: CountCommandOptions): Promise<void> 
     ...complete(COUNTING, { minSupport: given.minSupport, block: given.block, classes: options.classes }, 'count'),
     cuts: complete(DISCRETISE, { threshold: given.threshold, bins: given.bins }, 'count'),
   };
+  requireBlock(settings.block);
   const begun = performance.now();
   const progress = new Progress(options.json);
   const { part, counts } = await interruptible((signal) =>
@@ -85,7 +79,7 @@ async function count(path: string, options: CountCommandOptions): Promise<void> 
     ),
   ).finally(() => progress.stop());
   const { pairs, ...contents } = counts.contents;
-  const bytes = await writeCounts(options.out, contents, async (sink) =>
+  const { bytes } = await writeCounts(options.out, contents, async (sink) =>
     sink(
       await pairs.read(0, pairs.start[pairs.items]!),
       Float64Array.from({ length: pairs.items }, (_, item) => pairs.start[item + 1]! - pairs.start[item]!),
@@ -108,4 +102,13 @@ async function count(path: string, options: CountCommandOptions): Promise<void> 
   tellWarnings({ name, warnings });
   print(`${name}: ${countsLine(counts)}, in ${duration(seconds)}`);
   print(`Wrote ${options.out}`);
+}
+
+/** Before anything is read. */
+function requireBlock(text: string | undefined): void {
+  try {
+    blockOf(text);
+  } catch (error) {
+    throw new UserError(`--${(error as Error).message}`, { cause: error });
+  }
 }

@@ -71,7 +71,7 @@ export function addLatentTree(program: Command): void {
     .option('--top <n>', 'features to name for each latent', integer(TOPICS.top.from), TOPICS.top.default)
     .addOption(
       new OutputOption(
-        '--out <file>',
+        '-o, --out <file>',
         'write FILE.json, .dot, .svg or .html, as it ends; a name without an ending begins those of all four, in a directory latent-tree.json and so on; may be given again',
         (out) => outputsOf([out]),
       ).argParser((file: string, files: string[] = []) => [...files, file]),

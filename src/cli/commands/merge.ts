@@ -5,7 +5,7 @@ import { loadSurvey, saveSurvey } from '../../counts/survey/file.js';
 import { mergeSurveys } from '../../counts/survey/merge.js';
 import { defaultEngine } from '../../runtime/engine.js';
 import { Pace } from '../../runtime/pace.js';
-import { Counts } from '../../structure/counts/counts.js';
+import type { Counts } from '../../structure/counts/counts.js';
 import { fileError, inFile } from '../errors.js';
 import { InputArgument, OutputOption } from '../flags/files.js';
 import { interruptible } from '../interrupt.js';
@@ -63,17 +63,11 @@ async function ofCounts(paths: readonly string[], out: string) {
   const list: Counts[] = [];
   for (const path of paths) list.push(await openCounts(path));
   const contents = mergedBut(list, (i) => paths[i]!);
-  const bytes = await interruptible(async (signal) => {
+  const { counts, bytes } = await interruptible(async (signal) => {
     const engine = await defaultEngine();
     return writeCounts(out, contents, (sink) => mergeInto(engine, list, contents.ones.length, sink, new Pace(signal)));
   });
-  const empty = {
-    items: contents.ones.length,
-    start: new Float64Array(contents.ones.length + 1),
-    read: () => new Uint8Array(0),
-  };
-  const merged = new Counts({ ...contents, pairs: empty });
-  return { line: countsLine(merged), fields: countsFields(merged, bytes) };
+  return { line: countsLine(counts), fields: countsFields(counts, bytes) };
 }
 
 async function ofSurveys(paths: readonly string[], out: string) {

@@ -39,12 +39,12 @@ async function mi(options: MiOptions): Promise<void> {
   const begun = performance.now();
   const counts = await openCounts(options.counts);
   const { names } = counts;
+  if (counts.missing !== undefined) throw new UserError(`${options.counts}: ${counts.missing} is missing`);
   const { top } = options;
   const { pairs, target } = await interruptible(async (signal) => ({
     pairs: counts.variables > 1 ? await topPairs(counts, top, { signal }) : [],
     target: counts.contents.classes && (await targetInformation(counts, { signal })),
   }));
-  if (counts.missing !== undefined) throw new UserError(`${options.counts}: ${counts.missing} is missing`);
   const telling =
     target &&
     Array.from(target, (information, variable) => ({ variable, information }))

@@ -33,7 +33,7 @@ export function addPredict(program: Command): void {
       new InputArgument('<data>', 'rows in the format of the training data, or images; - for standard input'),
     )
     .option('--no-header', 'leave out the line with the names of the columns')
-    .addOption(new OutputOption('--out <file>', 'write there instead of to standard output'));
+    .addOption(new OutputOption('-o, --out <file>', 'write there instead of to standard output'));
   addJson(addDocumentOptions(addDataOptions(addFlags(command, BATCH), false), { flags: COLUMN_FLAGS }))
     .addHelpText(
       'after',

@@ -3,12 +3,10 @@ import { saveSurvey } from '../../counts/survey/file.js';
 import type { Survey } from '../../counts/survey/survey.js';
 import { show } from '../../data/text/show.js';
 import { inFile } from '../errors.js';
-import { addFlags } from '../flags/add.js';
-import { addDocumentOptions } from '../flags/documents.js';
-import { InputArgument, OutputOption } from '../flags/files.js';
-import { COLUMN_FLAGS, VECTORIZER_FLAGS } from '../flags/texts.js';
+import { OutputOption } from '../flags/files.js';
+import { addPart, addPartOptions } from '../flags/part.js';
 import { interruptible } from '../interrupt.js';
-import { addDataOptions, addJson } from '../options.js';
+import { addJson } from '../options.js';
 import { duration, plural, print, printJson, rounded } from '../print/output.js';
 import { say, tellWarnings } from '../print/told.js';
 import { FORMAT_NAMES } from '../read/format.js';
@@ -21,20 +19,15 @@ interface SurveyCommandOptions extends SurveyAsked {
 }
 
 export function addSurvey(program: Command): void {
-  const command = program
+  const described = program
     .command('survey')
     .description(
       'A first pass over one part of some data: what its columns hold, for parts to be cut and counted as the whole would be.',
-    )
-    .addArgument(
-      new InputArgument('<part>', 'sparse text, svmlight, CSV, IDX, or with --text documents; - for standard input'),
-    )
-    .option('--text', 'PART holds texts, which go by their words; a folder does')
-    .addOption(new OutputOption('-o, --out <file>', 'write the survey').makeOptionMandatory());
-  addDataOptions(command, true);
-  const ofTexts = { heading: 'Texts:' };
-  addDocumentOptions(command, { ...ofTexts, flags: COLUMN_FLAGS });
-  addJson(addFlags(command, VECTORIZER_FLAGS, ofTexts))
+    );
+  const command = addPart(described).addOption(
+    new OutputOption('-o, --out <file>', 'write the survey').makeOptionMandatory(),
+  );
+  addJson(addPartOptions(command))
     .addHelpText(
       'after',
       `

@@ -70,7 +70,7 @@ export function addTopics(program: Command): void {
     )
     .addOption(
       new OutputOption(
-        '--out <file>',
+        '-o, --out <file>',
         'write FILE.json, .html (the page) or .svg (the tree), as it ends; a name without an ending begins those of all; may be given again',
         (out) => drawnFiles(out, 'topics', ENDINGS),
       ).argParser((file: string, files: string[] = []) => [...files, file]),

@@ -57,7 +57,7 @@ export function addTrain(program: Command, args: readonly string[], methods: rea
     .addOption(
       new InputOption('--resume <file>', 'go on from a checkpoint of the same run, to the same result', '--checkpoint'),
     )
-    .addOption(new OutputOption('--out <file>', 'write the net, in safetensors'));
+    .addOption(new OutputOption('-o, --out <file>', 'write the net, in safetensors'));
   addJson(command);
   addTrainFlags(command, methods, help);
   const ofTexts = { heading: 'Reading texts:', hidden: !help.method };

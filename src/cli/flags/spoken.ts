@@ -1,3 +1,4 @@
+import { COUNTING } from '../../counts/count.js';
 import { DOCUMENT_COLUMNS } from '../../data/documents/options.js';
 import { VECTORIZER } from '../../data/documents/vectorizer-options.js';
 import { CSV } from '../../data/text/csv.js';
@@ -16,6 +17,7 @@ export const SPOKEN_FLAGS: readonly Flag[] = flagsOf({
   ...CSV,
   ...DOCUMENT_COLUMNS,
   ...{ maxFeatures, minDocuments, minShare, maxShare, together, apart, maxTop, topTopics, maxLevels, sampleRows },
+  minSupport: COUNTING.minSupport,
   columns,
   zeroBased: { ...zeroBased, flag: 'zero-based', text: 'auto, yes or no', spellings: { yes: true, no: false } },
   maxMemory: { ...MAX_MEMORY, flag: 'max-memory' },

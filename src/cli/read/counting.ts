@@ -2,6 +2,7 @@ import type { Completed } from '../../check/option.js';
 import { type COUNTING, Counting, cutFor, isPlain } from '../../counts/count.js';
 import { loadSurvey } from '../../counts/survey/file.js';
 import type { Survey } from '../../counts/survey/survey.js';
+import type { Batch } from '../../data/batch.js';
 import { defaultEngine } from '../../runtime/engine.js';
 import { Pace } from '../../runtime/pace.js';
 import type { Counts } from '../../structure/counts/counts.js';
@@ -45,12 +46,17 @@ export async function countPart(
   let rows = 0;
   for await (const batch of part.batches()) {
     await inFile(part.name, () => counting.add(batch, pace));
-    rows += 'texts' in batch ? batch.texts.length : 'features' in batch ? batch.features.rows : 0;
+    rows += rowsOf(batch);
     hear(rows);
   }
   const id = asked.part ?? part.sha256;
   const counts = await inFile(part.name, () => counting.end({ id, name: idOf(path) }, pace));
   return { part, counts };
+}
+
+function rowsOf(batch: Batch): number {
+  if (batch.kind === 'texts') return batch.texts.length;
+  return batch.kind === 'cells' ? batch.source.rows : batch.kind === 'table' ? batch.table.rows : batch.features.rows;
 }
 
 /** A part to count, and what it is cut by. */

@@ -26,11 +26,12 @@ export async function openCounts(path: string): Promise<Counts> {
 
 function countsOf(path: string): Counts {
   const { file, size } = opened(path);
-  const head = readAt(file, 0, 8);
+  const head = readAt(file, 0, 9);
+  if (head[8] !== '{'.charCodeAt(0))
+    throw new UserError(`${path}: expected counts, as espalier count and merge write, got another kind of file`);
   const headerBytes = headerLength(head);
   const json = readAt(file, 8, headerBytes);
-  if (json.length < headerBytes || json[0] !== '{'.charCodeAt(0))
-    throw new UserError('expected counts, as espalier count and merge write, got another kind of file');
+  if (json.length < headerBytes) throw new UserError(`${path}: the counts are damaged: the file ends in its header`);
   const { entries, metadata } = readHeader(json, size - 8 - headerBytes);
   const tensors: Record<string, Tensor> = Object.create(null);
   const parts: Record<string, TensorParts> = Object.create(null);
@@ -50,10 +51,10 @@ function countsOf(path: string): Counts {
   const hash = createHash('sha256');
   atOnce(hashing(parts, rest, hash));
   if (hash.digest('hex') !== seal)
-    throw new UserError('the counts are damaged: their contents do not match their SHA-256');
+    throw new UserError(`${path}: the counts are damaged: their contents do not match their SHA-256`);
   return countsIn(tensors, rest, 'file', (items, start) => {
     if (start[items] !== length)
-      throw new UserError('the counts are damaged: got rows of pairs that end elsewhere than their bytes');
+      throw new UserError(`${path}: the counts are damaged: got rows of pairs that end elsewhere than their bytes`);
     return new FilePairs(items, start, file, from);
   });
 }

@@ -15,10 +15,10 @@ export class PartBytes {
   /** `-` is standard input. */
   constructor(path: string) {
     this.name = path === '-' ? 'standard input' : path;
-    this.#chunks = unpacked(this.#hashed(path === '-' ? stdin() : fileChunks(path)), this.name);
+    this.#chunks = this.#hashed(unpacked(path === '-' ? stdin() : fileChunks(path), this.name));
   }
 
-  /** Of the file as it is; once it was read to its end. */
+  /** Of what is in the file, packed or not; once it was read to its end. */
   get sha256(): string {
     return this.#hash.copy().digest('hex');
   }

@@ -78,7 +78,8 @@ export async function writePlaced(path: string, fill: (file: PlacedOutput) => Pr
       throw error;
     }
   } catch (error) {
-    throw fileError(error, path);
+    // What fills it may stop, or refuse what it reads.
+    throw typeof (error as NodeJS.ErrnoException).code === 'string' ? fileError(error, path) : error;
   }
 }
 

@@ -13,7 +13,7 @@ const HASHED = 2 ** 22;
 const LONGEST = Number.MAX_SAFE_INTEGER;
 
 /**
- * Writes a file of counts whose pairs come row by row and are never held together. Returns the file's size, bytes.
+ * Writes a file of counts whose pairs come row by row and are never held together. Returns them without the pairs, and the file's size, bytes.
  * @param contents all but the pairs
  * @param fill gives the rows of pairs, one after another
  */
@@ -21,23 +21,24 @@ export async function writeCounts(
   path: string,
   contents: Omit<Counts['contents'], 'pairs'>,
   fill: (sink: PairSink) => Promise<void>,
-): Promise<number> {
-  let length = 0;
+): Promise<{ counts: Counts; bytes: number }> {
+  const { length: items } = contents.ones;
+  const start = new Float64Array(items + 1);
+  const counts = new Counts({ ...contents, pairs: { items, start, read: () => new Uint8Array(0) } });
+  let bytes = 0;
   await writePlaced(path, async (file) => {
-    length = await writeInto(file, contents, fill);
+    bytes = await writeInto(file, counts, start, fill);
   });
-  return length;
+  return { counts, bytes };
 }
 
+/** @param start of the rows, which is filled as they come */
 async function writeInto(
   file: PlacedOutput,
-  contents: Omit<Counts['contents'], 'pairs'>,
+  counts: Counts,
+  start: Float64Array,
   fill: (sink: PairSink) => Promise<void>,
 ): Promise<number> {
-  const items = contents.ones.length;
-  const start = new Float64Array(items + 1);
-  const empty = { items, start, read: () => new Uint8Array(0) };
-  const counts = new Counts({ ...contents, pairs: empty });
   const metadata = metadataOf(counts);
   const placed = () =>
     Object.entries(smallTensors(counts)).map(([name, tensor]) => ({

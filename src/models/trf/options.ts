@@ -2,9 +2,9 @@ import { type Completed, type Fn, type Options, type OptionsOf, SHARE, WAITED } 
 import { isMade } from '../../check/require.js';
 import type { Dataset } from '../../data/dataset.js';
 import { FEW_COLUMNS, isTabular } from '../../data/tabular.js';
-import { CONSTRAINTS } from '../../structure/chow-liu.js';
 import { FIELDS } from '../../structure/receptive-fields.js';
 import { Tree } from '../../structure/tree.js';
+import { CONSTRAINTS } from '../../structure/tree-constraints.js';
 import { THRESHOLD } from '../../structure/variables.js';
 import type { Preset } from '../../training/preset.js';
 import { NET, SPARSE_DROPOUT } from '../feedforward/options.js';

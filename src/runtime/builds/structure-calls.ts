@@ -82,6 +82,12 @@ function prim(list: CallList): void {
     () => kernels.prim_list_counted(one, own, counts, 1, 9, ...offered, n, levels.length),
     [one, 16 * most, 'other'],
   );
+  const none = list.integers(Array(d + 1).fill(0));
+  list.answered(
+    'prim_list_coded',
+    () => kernels.prim_list_coded(made, own, chosen, 3, 3 * most, ...offered, none, none, none, none, n, levels.length),
+    [made, bytes, 'other'],
+  );
 }
 
 function em(list: CallList): void {

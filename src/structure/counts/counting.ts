@@ -40,10 +40,14 @@ export class PairCounter {
   /** Rows that wait. */
   private waiting = 0;
 
-  /** @param block of every `of` items, from the `block`-th on, pairs with those behind are counted: a part of the work, and of the pairs */
+  /**
+   * @param block of every `of` items, from the `block`-th on, pairs with those behind are counted: a part of the work, and of the pairs
+   * @param entries of rows, that are counted together
+   */
   constructor(
     private readonly engine: Engine,
     private readonly block: { readonly block: number; readonly of: number } = { block: 0, of: 1 },
+    private readonly entries = ENTRIES,
   ) {}
 
   /** Takes rows; there may be more items than before. */
@@ -54,7 +58,7 @@ export class PairCounter {
     for (let r = 0; r < rows.rows; ) {
       const entries = this.start[this.waiting]!;
       let end = r;
-      while (end < rows.rows && entries + rows.start[end + 1]! - rows.start[r]! <= ENTRIES) end++;
+      while (end < rows.rows && entries + rows.start[end + 1]! - rows.start[r]! <= this.entries) end++;
       // One row alone may be longer.
       if (end === r && this.waiting === 0) end++;
       if (end > r) {
@@ -190,9 +194,7 @@ export class PairCounter {
   private ranges(columnStart: Int32Array, start: Int32Array, index: Int32Array): { ranges: Range[]; pairs: number } {
     const { block, of } = this.block;
     const d = columnStart.length - 1;
-    let all = 0;
-    for (let r = 0; r + 1 < start.length; r++)
-      all += ((start[r + 1]! - start[r]!) * (start[r + 1]! - start[r]! - 1)) / 2;
+    const all = pairsIn(start);
     const mean = all / Math.max(1, index.length);
     const ranges: Range[] = [];
     let [v0, sum] = [block, 0];

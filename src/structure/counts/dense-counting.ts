@@ -26,8 +26,7 @@ export function denseBytes(engine: Engine, rows: number, items: number): number 
 
 /** Counts of all pairs of few items, over rows of which many are ones. */
 export class DenseCounter {
-  rows = 0;
-  private sums = new Float64Array(0);
+  private readonly sums: Float64Array;
 
   constructor(readonly items: number) {
     this.sums = new Float64Array((items * (items - 1)) / 2);
@@ -41,7 +40,6 @@ export class DenseCounter {
     }
     const counts = await bitPairCounts(engine, scope.copy(bits), words, items, pace);
     for (let i = 0; i < counts.length; i++) sums[i]! += counts[i]!;
-    this.rows += rows;
   }
 
   /** Coded, of every `of`-th item from the `block`-th on. */

@@ -88,7 +88,7 @@ export class LargeInformation implements InformationRows {
     const square = new Float64Array(items * items);
     for (let a = 0; a < items; a++) {
       const bytes = await pairs.read(pairs.start[a]!, pairs.start[a + 1]!);
-      eachPartner(bytes, 0, bytes.length, a, (b, count) => {
+      eachPartner(bytes, a, items, (b, count) => {
         square[a * items + b] = count;
         square[b * items + a] = count;
       });

@@ -76,8 +76,8 @@ export async function mergePairs(
         const bound = [];
         for (const range of some) bound.push(await bind(engine, inner, bounds, range));
         const fork = engine.fork(BYTE * bound.reduce((sum, { bytes }) => sum + bytes, 0), own);
-        for (const { out, sizes, table, v0, v1 } of bound) {
-          fork.kernels.pairs_merge(out, sizes, fork.own, table, sources.length, v0, v1, items);
+        for (const { out, sizes, coded, start, v0, v1 } of bound) {
+          fork.kernels.pairs_merge(out, sizes, fork.own, coded, start, sources.length, v0, v1, items);
           fork.next();
         }
         await fork.turns(pace);
@@ -119,20 +119,34 @@ async function bind(
   sources: readonly { readonly pairs: CodedPairs; readonly ones: Address; readonly rows: number }[],
   [v0, v1]: [number, number],
 ) {
-  const table = scope.bytes(8 * sources.length);
+  const width = v1 - v0 + 1;
+  const start = new Int32Array(sources.length * width);
   let bytes = 0;
-  for (const [s, { pairs: source, ones, rows }] of sources.entries()) {
-    const [from, to] = [rowStart(source, v0), rowStart(source, v1)];
-    const read = source.read(from, to);
-    const coded = scope.copy(read instanceof Uint8Array ? read : await read);
-    const start = scope.copy(Int32Array.from({ length: v1 - v0 + 1 }, (_, i) => rowStart(source, v0 + i) - from));
-    const { items } = source;
-    const end = Math.max(v0, Math.min(v1, items));
-    requireSound(engine.kernels.pairs_unsound(coded, to - from, start, ones, v0, end, items, rows));
-    engine.u32(plus(table, 8 * s), 2).set([coded, start]);
-    bytes += to - from;
+  for (const [s, { pairs }] of sources.entries()) {
+    const from = rowStart(pairs, v0);
+    for (let i = 0; i < width; i++) start[s * width + i] = bytes + rowStart(pairs, v0 + i) - from;
+    bytes = start[(s + 1) * width - 1]!;
   }
-  return { v0, v1, bytes, table, out: scope.bytes(Math.max(1, bytes)), sizes: scope.bytes(4 * (v1 - v0)) };
+  const [coded, startAt] = [scope.bytes(Math.max(1, bytes)), scope.copy(start)];
+  for (const [s, { pairs, ones, rows }] of sources.entries()) {
+    const [from, to] = [rowStart(pairs, v0), rowStart(pairs, v1)];
+    const read = pairs.read(from, to);
+    const part = read instanceof Uint8Array ? read : await read;
+    const begin = start[s * width]!;
+    engine.u8(plus(coded, begin), to - from).set(part);
+    const end = Math.max(v0, Math.min(v1, pairs.items));
+    const rowsAt = plus(startAt, 4 * s * width);
+    requireSound(engine.kernels.pairs_unsound(coded, begin + to - from, rowsAt, ones, v0, end, pairs.items, rows));
+  }
+  return {
+    v0,
+    v1,
+    bytes,
+    coded,
+    start: startAt,
+    out: scope.bytes(Math.max(1, bytes)),
+    sizes: scope.bytes(4 * (v1 - v0)),
+  };
 }
 
 /** By doubles, which hold integers up to 2^53. */
@@ -148,7 +162,7 @@ async function mergeLarge(
       for (const source of sources) {
         const [from, to] = [rowStart(source, v), rowStart(source, v + 1)];
         const bytes = await source.read(from, to);
-        eachPartner(bytes, 0, bytes.length, v, (u, count) => sums.set(u, (sums.get(u) ?? 0) + count));
+        eachPartner(bytes, v, source.items, (u, count) => sums.set(u, (sums.get(u) ?? 0) + count));
       }
       const out = new Uint8Array(MOST_PAIR_BYTES * sums.size);
       let [at, last] = [0, v];

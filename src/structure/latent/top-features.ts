@@ -1,4 +1,4 @@
-import { informationOfCells } from '../information.js';
+import { informationOfCells } from '../information-cells.js';
 
 /** A feature that tells much about a latent. */
 export interface TopicFeature {

@@ -1,6 +1,6 @@
 import type { Engine, Scope } from '../../runtime/engine.js';
 import type { Pace } from '../../runtime/pace.js';
-import { informationOfCells } from '../information.js';
+import { informationOfCells } from '../information-cells.js';
 import { RowFrontier } from '../prim.js';
 import { type Edge, Tree } from '../tree.js';
 import type { SoftCounts } from './soft-counts.js';

@@ -1,9 +1,8 @@
-import type { Completed } from '../../check/option.js';
 import { requireMemory } from '../../runtime/budget.js';
-import { engineOf } from '../../runtime/engine.js';
-import { type CHOW_LIU, type ChowLiuOptions, growFrom, type TreeSource } from '../chow-liu.js';
+import { type Engine, engineOf } from '../../runtime/engine.js';
 import { sparsePrimBytes } from '../sparse-prim.js';
 import type { Tree } from '../tree.js';
+import { type Growth, growFrom, type TreeSource } from '../tree-growing.js';
 import { DISCRETISE } from '../variables.js';
 import { bindPairs, CodedLists } from './bound-pairs.js';
 import { countedInformation } from './counted-information.js';
@@ -13,8 +12,8 @@ import { MOST_TABLED, occurringStates } from './states.js';
 /** chowLiuTree of counts: the tree of the rows that were counted, bit for bit. */
 export async function treeOfCounts(
   counts: Counts,
-  options: Completed<typeof CHOW_LIU>,
-  given: ChowLiuOptions,
+  options: Growth & { readonly engine?: Engine | undefined },
+  given: object,
 ): Promise<Tree> {
   requireCutAlready(counts, given);
   const engine = await engineOf(options);

@@ -2,10 +2,10 @@ import { requireMemory } from '../../runtime/budget.js';
 import { type Engine, engineOf } from '../../runtime/engine.js';
 import type { Pace } from '../../runtime/pace.js';
 import { bindTable } from '../pair-information.js';
+import { requireCutAlready } from './counted-tree.js';
 import type { Counts } from './counts.js';
 import { jointInformation, sumOfTerms } from './large-information.js';
 import { MOST_TABLED, occurringStates } from './states.js';
-import { requireCutAlready } from './tree.js';
 
 /** targetInformation of counts. TypeError where no classes were counted. */
 export async function targetInformationOfCounts(

@@ -1,0 +1,149 @@
+// What was understood of the data, and its correction.
+import type { TableColumn } from 'espalier/read';
+import { choice, el, rounded, table } from './dom.js';
+import type { Data, Reading, TableData, TextData } from './reading.js';
+
+const SHOWN = 8;
+const KINDS = { numeric: 'numbers', date: 'dates', categorical: 'categories' } as const;
+
+/** `correct` reads the same files anew. */
+export function showData(panel: HTMLElement, data: Data, reading: Reading, correct: (reading: Reading) => void): void {
+  const as = choice(
+    'Read as',
+    [
+      ['table', 'a table'],
+      ['texts', 'texts'],
+    ],
+    data.kind,
+    (value) => correct({ as: value as 'table' | 'texts' }),
+  );
+  const head = el('h2', {}, data.name);
+  const told = data.told.map((line) => el('li', {}, line));
+  const parts = data.kind === 'table' ? ofTable(data, reading, correct) : ofTexts(data, reading, correct);
+  panel.replaceChildren(head, ...(told.length > 0 ? [el('ul', { class: 'told' }, ...told)] : []), ...parts(as));
+}
+
+function ofTable(data: TableData, reading: Reading, correct: (reading: Reading) => void) {
+  const { schema, table: columns, target, task, rows } = data;
+  const { dialect, leftOut } = schema;
+  const given = reading.table ?? {};
+  const { categorical = [], ignore = [] } = given;
+  const again = (change: object) => correct({ ...reading, as: 'table', table: { ...given, ...change } });
+  const facts = [
+    `${rows} rows, ${columns.columns.length} columns`,
+    ...(dialect
+      ? [
+          `cells parted by ${{ ',': 'commas', ';': 'semicolons', '\t': 'tabs', '|': 'bars', ' ': 'blanks' }[dialect.delimiter]}`,
+        ]
+      : []),
+    ...(dialect
+      ? [`decimal ${dialect.decimal === ',' ? 'comma' : 'point'}`, dialect.header ? 'a header' : 'no header']
+      : []),
+  ].join(', ');
+  const kindOf = new Map(schema.columns.map((column) => [column.name, column.kind]));
+  const lines = columns.columns.map((column) => {
+    const { name } = column;
+    const kind = kindOf.get(name)!;
+    const isForced = categorical.includes(name);
+    const select = el('select', { 'aria-label': `Kind of ${name}` }, new Option(KINDS[kind], '', true, true));
+    if (isForced) select.append(new Option('numbers', 'numbers'));
+    else if (kind === 'numeric') select.append(new Option('categories', 'categories'));
+    select.append(new Option('left out', 'out'));
+    select.addEventListener('change', () => {
+      const others = categorical.filter((other) => other !== name);
+      if (select.value === 'out')
+        again({ ignore: [...ignore, name], categorical: others, ...(name === target ? { target: undefined } : {}) });
+      else again({ categorical: select.value === 'categories' ? [...others, name] : others });
+    });
+    return [name === target ? el('strong', {}, name) : name, select, cellsOf(column)];
+  });
+  const left = leftOut.map(({ name, why }) => {
+    if (!ignore.includes(name)) return [name, why, ''];
+    const back = el('button', { type: 'button', 'aria-label': `Take ${name} back` }, 'take back');
+    back.addEventListener('click', () => again({ ignore: ignore.filter((other) => other !== name) }));
+    return [name, 'left out by you', back];
+  });
+  const names = columns.columns.map(({ name }) => name);
+  return (as: HTMLElement) => [
+    el('p', { class: 'facts', id: 'understood' }, `${facts}.`),
+    el(
+      'div',
+      { class: 'fields' },
+      choice(
+        'To be predicted',
+        [...names.map((name) => [name, name] as const), ['', 'nothing']],
+        target ?? '',
+        (value) => again({ target: value === '' || !names.includes(value) ? null : value, task: undefined }),
+      ),
+      ...(task
+        ? [
+            choice(
+              'It is',
+              [
+                ['classes', 'one of some classes'],
+                ['values', 'a number'],
+              ],
+              task,
+              (value) => again({ target, task: value }),
+            ),
+          ]
+        : []),
+      as,
+    ),
+    table(['Column', 'Kind', 'Cells'], lines),
+    ...(left.length > 0 ? [el('h3', {}, 'Left out'), table(['Column', 'Why', 'Back'], left)] : []),
+  ];
+}
+
+function cellsOf(column: TableColumn): string {
+  if (column.kind === 'numeric') {
+    const known = column.values.filter((value) => !Number.isNaN(value));
+    const [low, high] = [
+      known.reduce((a, b) => Math.min(a, b), Infinity),
+      known.reduce((a, b) => Math.max(a, b), -Infinity),
+    ];
+    const missing = column.values.length - known.length;
+    return `${rounded(low)} to ${rounded(high)}${missing > 0 ? `, ${missing} missing` : ''}`;
+  }
+  const { categories } = column;
+  const more = categories.length - 4;
+  return categories.slice(0, 4).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
+
+function ofTexts(data: TextData, reading: Reading, correct: (reading: Reading) => void) {
+  const { documents, vectorizer, labels, words, rows } = data;
+  const count = labels.size;
+  const facts = `${rows} texts, ${vectorizer.words.length} words of them kept${count > 0 ? `, ${count} labels` : ', no labels'}.`;
+  const most = el('input', { type: 'number', min: 2, step: 1, value: words, inputmode: 'numeric' });
+  most.addEventListener('change', () => {
+    if (most.valueAsNumber >= 2) correct({ ...reading, as: 'texts', words: Math.round(most.valueAsNumber) });
+  });
+  const counts = [...labels].sort(([, a], [, b]) => b - a);
+  const first = documents
+    .slice(0, SHOWN)
+    .map(({ name, label, text }, i) => [
+      name ?? String(i + 1),
+      label ?? '',
+      el('span', { class: 'text' }, text.length > 160 ? `${text.slice(0, 160)} …` : text),
+    ]);
+  return (as: HTMLElement) => [
+    el('p', { class: 'facts', id: 'understood' }, facts),
+    el('div', { class: 'fields' }, el('label', {}, 'Words at most ', most), as),
+    ...(count > 0
+      ? [
+          table(
+            ['Label', 'Texts'],
+            counts.slice(0, SHOWN).map(([label, of]) => [label, String(of)]),
+          ),
+        ]
+      : [
+          el(
+            'p',
+            {},
+            'Texts without labels have topics; to train a net they need labels: a folder for each, or a column.',
+          ),
+        ]),
+    el('h3', {}, 'The first of them'),
+    table(['Name', 'Label', 'Text'], first),
+  ];
+}

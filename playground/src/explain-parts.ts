@@ -1,0 +1,67 @@
+// What units of a net stand for, and what a single prediction rests on.
+import type { RemoteDataset } from 'espalier/worker';
+import { bar, el, percent, rounded, table } from './dom.js';
+import type { AnyNet } from './training.js';
+
+const UNITS = 12;
+
+export async function unitParts(net: AnyNet, rows: RemoteDataset, signal: AbortSignal): Promise<HTMLElement> {
+  const { layers, skipPaths } = await net.explain(rows, { top: 6, signal });
+  const units = [
+    ...layers.flatMap(({ layer, units }) => units.map((unit) => ({ ...unit, where: `layer ${layer + 1}` }))),
+    ...skipPaths.flatMap(({ from, units }) => units.map((unit) => ({ ...unit, where: `skip from ${from}` }))),
+  ];
+  units.sort((a, b) => (b.coherence ?? -2) - (a.coherence ?? -2) || b.activity - a.activity);
+  const lines = units
+    .slice(0, UNITS)
+    .map(({ where, unit, kind, features, coherence, activity }) => [
+      el('span', { class: 'text' }, features.map(({ name }) => name).join(', ') || 'nothing of its own'),
+      `${where}, ${unit}`,
+      kind,
+      percent(activity),
+      coherence === null ? '–' : coherence.toFixed(2),
+    ]);
+  return el(
+    'div',
+    {},
+    el(
+      'p',
+      { class: 'hint' },
+      `The ${lines.length} most coherent of ${units.length} units, by the features that go with them.`,
+    ),
+    table(['Features', 'Unit', 'Sees', 'On in', 'Coherence'], lines),
+  );
+}
+
+/** `row` of the rows held out. */
+export async function rowParts(
+  net: AnyNet,
+  rows: RemoteDataset,
+  row: number,
+  signal: AbortSignal,
+): Promise<HTMLElement> {
+  const told = await net.explainRow(rows, { row, top: 8, signal });
+  const says = told.scale === 'logit' ? `${percent(told.prediction)} for ${told.name}` : `${rounded(told.prediction)}`;
+  const most = Math.max(...told.features.map(({ contribution }) => Math.abs(contribution)), 1e-12);
+  const lines = told.features.map(({ name, value, contribution }) => [
+    name,
+    value === null ? 'missing' : typeof value === 'number' ? rounded(value) : value,
+    el(
+      'span',
+      { class: 'share' },
+      bar(contribution / most),
+      `${contribution < 0 ? '−' : '+'}${rounded(Math.abs(contribution))}`,
+    ),
+  ]);
+  return el(
+    'div',
+    {},
+    el('p', { class: 'answer' }, `The net says ${says}.`),
+    el(
+      'p',
+      { class: 'hint' },
+      `What each feature adds to it${told.scale === 'logit' ? ', on the scale of logits' : ''}; all others together ${rounded(told.otherFeatures)}.`,
+    ),
+    table(['Feature', 'Here', 'Adds'], lines),
+  );
+}

@@ -1,0 +1,208 @@
+// The page: files or a sample, and tabs over them. Whatever is begun anew stops what it takes the place of.
+import 'virtual:house.css';
+import './style.css';
+import { showData } from './data-tab.js';
+import { $ } from './dom.js';
+import { dropped, readAll } from './dropped.js';
+import { newest } from './newest.js';
+import { type Data, type GivenFile, type Reading, readFiles, starting } from './reading.js';
+import { SAMPLES, type Sample } from './samples.js';
+import { TrainTab } from './train-tab.js';
+import { showTree } from './tree-tab.js';
+import { moveTo, place } from './url.js';
+
+const TABS = ['data', 'tree', 'train'] as const;
+type Tab = (typeof TABS)[number];
+
+const sampleChoice = $<HTMLSelectElement>('#sample');
+const now = $('#now');
+let files: readonly GivenFile[] = [];
+let reading: Reading = {};
+let data: Data | undefined;
+/** Tabs that show the data of now. */
+const shown = new Set<Tab>();
+
+const training = new TrainTab($('#panel-train'), {
+  get method() {
+    return place().method;
+  },
+  changed: (method) => moveTo({ method }),
+  failed: showTrouble,
+});
+
+const drawTree = newest(async (signal) => {
+  if (!data) return;
+  const view = place().view === 'topics' ? 'topics' : 'words';
+  await showTree(
+    $('#panel-tree'),
+    data,
+    {
+      view,
+      changed(view) {
+        moveTo({ view: view === 'words' ? undefined : view });
+        void drawTree();
+      },
+    },
+    signal,
+  );
+}, showTrouble);
+
+/** What was asked for last, refused or not. */
+let asked: [readonly GivenFile[], Reading, Sample | undefined] = [[], {}, undefined];
+
+/** Takes these files, read so, for the data; where they are refused the old ones stay. */
+const take = newest(
+  async (signal, given: readonly GivenFile[], how: Reading, sample: Sample | undefined) => {
+    asked = [given, how, sample];
+    hideTrouble();
+    now.textContent = 'Reading …';
+    const found = await readFiles(given, how, signal);
+    if (signal.aborted) {
+      await found.data?.dispose();
+      return;
+    }
+    const old = data;
+    [files, reading, data] = [given, how, found];
+    shown.clear();
+    sampleChoice.value = sample?.id ?? '';
+    moveTo({
+      sample: sample?.id,
+      target: how.table?.target === undefined ? undefined : (how.table.target ?? ''),
+    });
+    now.textContent = toldOf(found);
+    showTab(tabNow());
+    await old?.data?.dispose().catch(() => {});
+  },
+  (error) => {
+    now.textContent = data ? toldOf(data) : '';
+    sampleChoice.value = place().sample ?? '';
+    // What was asked for in a field is not so.
+    if (data && tabNow() === 'data') showTab('data', true);
+    showTrouble(error);
+  },
+);
+
+function toldOf({ name, rows, kind }: Data): string {
+  return `${name}: ${rows} ${kind === 'table' ? 'rows' : 'texts'}.`;
+}
+
+function tabNow(): Tab {
+  return TABS.find((tab) => tab === place().tab) ?? 'tree';
+}
+
+function showTab(tab: Tab, anew = false): void {
+  for (const name of TABS) {
+    const isIt = name === tab;
+    const mark = $(`#tab-${name}`);
+    mark.setAttribute('aria-selected', String(isIt));
+    mark.tabIndex = isIt ? 0 : -1;
+    $(`#panel-${name}`).hidden = !isIt;
+  }
+  if (!data || (shown.has(tab) && !anew)) return;
+  shown.add(tab);
+  if (tab === 'data') showData($('#panel-data'), data, reading, (how) => void take(files, how, sampleNow()));
+  else if (tab === 'tree') void drawTree();
+  else training.show(data);
+}
+
+function sampleNow(): Sample | undefined {
+  return SAMPLES.find(({ id }) => id === place().sample);
+}
+
+function takeSample(sample: Sample, how: Reading = {}): void {
+  const bytes = new TextEncoder().encode(sample.make()) as Uint8Array<ArrayBuffer>;
+  void take([{ name: sample.file, bytes }], how, sample);
+}
+
+function showTrouble(error: Error & { suggestion?: object }): void {
+  const { suggestion } = error;
+  $('#trouble p').textContent = error.message;
+  const remedy = $<HTMLButtonElement>('#remedy');
+  remedy.hidden = !suggestion;
+  remedy.textContent = `Read it with ${JSON.stringify(suggestion)}`;
+  remedy.onclick = () => {
+    const [given, how, sample] = asked;
+    void take(given, { ...how, as: 'table', table: { ...how.table, ...suggestion } }, sample);
+  };
+  $('#trouble').hidden = false;
+}
+
+function hideTrouble(): void {
+  $('#trouble').hidden = true;
+}
+
+async function takeFiles(given: Promise<readonly GivenFile[]>): Promise<void> {
+  try {
+    const all = await given;
+    if (all.length > 0) await take(all, {}, undefined);
+  } catch (error) {
+    showTrouble(error as Error);
+  }
+}
+
+for (const id of ['files', 'folder']) {
+  const input = $<HTMLInputElement>(`#${id}`);
+  input.addEventListener('change', () => {
+    void takeFiles(
+      readAll([...(input.files ?? [])].map((file) => ({ file, name: file.webkitRelativePath || file.name }))),
+    );
+    input.value = '';
+  });
+}
+document.addEventListener('dragover', (event) => {
+  event.preventDefault();
+  document.body.classList.add('over');
+});
+document.addEventListener('dragleave', (event) => {
+  if (!event.relatedTarget) document.body.classList.remove('over');
+});
+document.addEventListener('drop', (event) => {
+  event.preventDefault();
+  document.body.classList.remove('over');
+  if (event.dataTransfer) void takeFiles(dropped(event.dataTransfer));
+});
+
+sampleChoice.append(new Option('your own', '', false, false), ...SAMPLES.map(({ id, title }) => new Option(title, id)));
+sampleChoice.addEventListener('change', () => {
+  const sample = SAMPLES.find(({ id }) => id === sampleChoice.value);
+  if (sample) takeSample(sample);
+});
+for (const tab of TABS) {
+  const mark = $(`#tab-${tab}`);
+  const go = (to: Tab) => {
+    moveTo({ tab: to });
+    showTab(to);
+  };
+  mark.addEventListener('click', () => go(tab));
+  mark.addEventListener('keydown', ({ key }) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[key];
+    if (!step) return;
+    const next = TABS[(TABS.indexOf(tab) + step + TABS.length) % TABS.length]!;
+    go(next);
+    $(`#tab-${next}`).focus();
+  });
+}
+$('#dismiss').addEventListener('click', hideTrouble);
+
+showTab(tabNow());
+const { target } = place();
+takeSample(
+  sampleNow() ?? SAMPLES[0]!,
+  target === undefined ? {} : { table: { target: target === '' ? null : target } },
+);
+
+const { working } = await starting;
+const cores = navigator.hardwareConcurrency;
+$('#threads').textContent =
+  working.threads > 1
+    ? `${working.threads} threads compute.`
+    : `One thread computes${working.reasons[0] ? `: ${working.reasons[0]}` : ''}.`;
+// Where no header brings it, a service worker does, from the next time on.
+if (!globalThis.crossOriginIsolated && globalThis.isSecureContext && navigator.serviceWorker && import.meta.env.PROD) {
+  await navigator.serviceWorker.register('./isolation.js');
+  await navigator.serviceWorker.ready;
+  const again = Object.assign(document.createElement('button'), { type: 'button' });
+  again.textContent = cores > 1 ? `Load again, to compute on ${cores} cores` : 'Load again';
+  again.addEventListener('click', () => location.reload());
+  if (cores > 1) $('#threads').append(' ', again);
+}

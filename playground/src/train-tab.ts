@@ -1,0 +1,306 @@
+// Training: a form, curves, a comparison, what the net learned, and the way home.
+import methods from 'virtual:declared';
+import { Charts } from './charts.js';
+import { $, button, choice, download, el, percent, rounded, table } from './dom.js';
+import { rowParts, unitParts } from './explain-parts.js';
+import { chosenOptions, optionFields } from './option-form.js';
+import { type Data, starting } from './reading.js';
+import { type AnyNet, type MethodName, Run, Runner } from './training.js';
+
+export interface TrainView {
+  readonly method: string | undefined;
+  readonly changed: (method: string) => void;
+  readonly failed: (error: Error) => void;
+}
+
+/** Frames between two writings of the figures. */
+const CALM = 150;
+
+export class TrainTab {
+  private run: Run | undefined;
+  private charts: Charts | undefined;
+  private stopping = new AbortController();
+  private isRunning = false;
+  private method = methods[0]!;
+  private written = 0;
+  private readonly form = el('form', { id: 'options' });
+  private readonly state = el('p', { class: 'state', role: 'status', id: 'training-state' });
+  private readonly progress = el('progress', { 'aria-label': 'Epochs done', hidden: true });
+  private readonly figures = el('div', { id: 'figures' });
+  private readonly curves = el('div', { id: 'curves' });
+  private readonly after = el('div', { id: 'after' });
+  private readonly startButton = el('button', { type: 'submit', class: 'main' }, 'Train');
+  private readonly stopButton = button('Stop', () => this.stopping.abort(new Error('Stopped.')));
+  private readonly resumeButton = button('Go on', () => void this.go());
+
+  constructor(
+    private readonly panel: HTMLElement,
+    private readonly view: TrainView,
+  ) {
+    this.form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      void this.begin();
+    });
+  }
+
+  /** For other data; a run over the old ones ends. */
+  show(data: Data): void {
+    this.data = data;
+    this.leave();
+    if (!data.task) {
+      const why =
+        data.kind === 'table'
+          ? 'Nothing is to be predicted: choose a column under Data.'
+          : 'These texts have no labels to predict: put them into a folder for each label, or choose a file with a column of labels.';
+      this.panel.replaceChildren(el('p', {}, why), this.loading());
+      return;
+    }
+    this.method = methods.find(({ name }) => name === this.view.method) ?? methods[0]!;
+    this.fill();
+    const what = data.kind === 'table' ? `the column ${data.target}` : 'the label';
+    this.panel.replaceChildren(
+      el(
+        'p',
+        {},
+        `A net learns ${what} from seven rows of ten; one chooses its best epoch, two judge it, which it never saw.`,
+      ),
+      this.form,
+      el('div', { class: 'run' }, this.progress, this.state),
+      this.figures,
+      this.curves,
+      this.after,
+    );
+    this.buttons();
+  }
+
+  private data: Data | undefined;
+
+  private fill(): void {
+    const of = methods.map(({ name, doc }) => [name, `${name}: ${doc}`] as const);
+    const chooser = choice('Method', of, this.method.name, (name) => {
+      this.method = methods.find((method) => method.name === name)!;
+      this.view.changed(name);
+      this.fill();
+    });
+    const beside = el('input', { type: 'checkbox', id: 'beside', checked: true });
+    const besides =
+      this.method.name === 'dense' ? [] : [el('label', { class: 'check' }, beside, ' beside a dense net')];
+    this.form.replaceChildren(
+      el('div', { class: 'fields wide' }, chooser),
+      el('p', { class: 'hint' }, `${this.method.paper}.`),
+      ...optionFields(this.method),
+      el('div', { class: 'buttons' }, this.startButton, this.stopButton, this.resumeButton, ...besides, this.loading()),
+    );
+  }
+
+  private loading(): HTMLElement {
+    const file = el('input', { type: 'file', accept: '.safetensors', id: 'load' });
+    file.addEventListener('change', async () => {
+      const [chosen] = file.files ?? [];
+      if (chosen) await this.load(chosen).catch(this.view.failed);
+      file.value = '';
+    });
+    return el('label', { class: 'button', for: 'load' }, 'Load a net', file);
+  }
+
+  private buttons(): void {
+    const canResume = !this.isRunning && this.run?.runners.some(({ isDone }) => !isDone) === true;
+    this.startButton.disabled = this.isRunning;
+    this.stopButton.disabled = !this.isRunning;
+    this.resumeButton.hidden = !canResume;
+    this.progress.hidden = !this.isRunning;
+  }
+
+  private leave(): void {
+    this.stopping.abort(new Error('Stopped.'));
+    void this.run?.dispose();
+    this.run = undefined;
+    this.charts = undefined;
+    for (const box of [this.figures, this.curves, this.after]) box.replaceChildren();
+    this.state.textContent = '';
+  }
+
+  private async begin(): Promise<void> {
+    const { data } = this;
+    if (this.isRunning || !data?.data) return;
+    const chosen = chosenOptions(this.form, this.method);
+    const isBeside = this.form.querySelector<HTMLInputElement>('#beside')?.checked === true;
+    this.leave();
+    const runners = [new Runner(this.method.name, this.method.name, chosen)];
+    // The same fit; of its net's options those that every net has.
+    const { seed } = chosen.net;
+    if (isBeside)
+      runners.push(new Runner('dense', 'dense', { fit: chosen.fit, net: seed === undefined ? {} : { seed } }));
+    const run = new Run(runners);
+    this.run = run;
+    this.charts = new Charts(runners, data.task === 'values' ? 'rmse' : 'accuracy');
+    this.curves.replaceChildren(this.charts.box, keyOf(runners));
+    await this.go(() => run.start(data.data!));
+  }
+
+  private async go(before?: () => Promise<void>): Promise<void> {
+    const { run } = this;
+    if (!run || this.isRunning) return;
+    const own = new AbortController();
+    this.stopping = own;
+    this.isRunning = true;
+    this.progress.removeAttribute('value');
+    this.state.textContent = 'Beginning …';
+    this.buttons();
+    try {
+      await before?.();
+      await run.go(own.signal, {
+        state: (words) => {
+          if (this.run === run) this.state.textContent = words;
+        },
+        moved: () => {
+          if (this.run === run) this.moved(run);
+        },
+      });
+      if (this.run === run) this.state.textContent = 'Done.';
+    } catch (error) {
+      if (this.run !== run) return;
+      if (own.signal.aborted)
+        this.state.textContent = `Stopped after ${epochsOf(run)} epochs; it can go on from there.`;
+      else {
+        this.state.textContent = '';
+        this.run = undefined;
+        this.curves.replaceChildren();
+        this.view.failed(error as Error);
+      }
+    } finally {
+      if (this.stopping === own) {
+        this.isRunning = false;
+        this.write();
+        this.charts?.draw();
+        this.buttons();
+        if (this.run === run) this.showAfter(run);
+      }
+    }
+  }
+
+  private moved(run: Run): void {
+    this.charts?.draw();
+    const now = performance.now();
+    if (now - this.written < CALM) return;
+    this.written = now;
+    const [{ progress } = { progress: undefined }] = run.runners.filter(({ isDone }) => !isDone);
+    if (progress) {
+      this.progress.value = (progress.epoch - 1 + progress.batch / progress.batches) / progress.epochs;
+      this.state.textContent = `Epoch ${progress.epoch} of ${progress.epochs}, about ${Math.ceil(progress.secondsLeft)} s left`;
+    }
+    this.write();
+  }
+
+  /** The nets beside each other. */
+  private write(): void {
+    const { run, data } = this;
+    if (!run || !data) return;
+    const isValue = data.task === 'values';
+    const shown = (value: number | null | undefined) =>
+      value == null ? '' : isValue ? rounded(value) : percent(value);
+    const lines = run.runners.map(({ name, net, records, progress, evaluation }) => {
+      const held = records.at(-1)?.validation;
+      return [
+        name,
+        net ? String(net.weights) : '',
+        String(records.at(-1)?.epoch ?? 0),
+        progress ? String(Math.round(progress.rowsPerSecond)) : '',
+        shown(isValue ? held?.rmse : held?.accuracy),
+        shown(isValue ? evaluation?.rmse : evaluation?.accuracy),
+      ];
+    });
+    const metric = isValue ? 'error' : 'accuracy';
+    this.figures.replaceChildren(
+      table(['Net', 'Weights', 'Epochs', 'Rows a second', `Last ${metric}`, `Test ${metric}`], lines),
+    );
+  }
+
+  private showAfter(run: Run): void {
+    const [runner] = run.runners as [Runner];
+    const { net, method } = runner;
+    if (!net || (runner.records.length === 0 && !runner.isDone)) {
+      this.after.replaceChildren();
+      return;
+    }
+    const curves = () => {
+      const lines = run.runners.flatMap(({ name, records }) =>
+        records.map(({ epoch, loss, validation: held, seconds }) =>
+          [name, epoch, loss, held?.loss, held?.accuracy ?? held?.rmse, seconds].join(','),
+        ),
+      );
+      const metric = this.data?.task === 'values' ? 'rmse' : 'accuracy';
+      download('curves.csv', `net,epoch,loss,held_loss,held_${metric},seconds\n${lines.join('\n')}\n`, 'text/csv');
+    };
+    const home = [
+      el(
+        'p',
+        { class: 'buttons' },
+        'Take it home: ',
+        button('Save the net', async () => download(`${method}.safetensors`, (await net.saveAsync()).slice())),
+        button('Curves as CSV', curves),
+      ),
+    ];
+    this.after.replaceChildren(...home, ...this.explaining(net, run));
+  }
+
+  private explaining(net: AnyNet, { train, test }: Pick<Run, 'train' | 'test'>): HTMLElement[] {
+    const units = el('div', { id: 'units' });
+    const answer = el('div', { id: 'answer', 'aria-live': 'polite' });
+    const row = el('input', { type: 'number', min: 1, max: test.rows, value: 1, step: 1 });
+    const { signal } = this.stopping.signal.aborted ? new AbortController() : this.stopping;
+    const show = (into: HTMLElement, made: () => Promise<HTMLElement>) => async () => {
+      into.textContent = 'One moment …';
+      try {
+        into.replaceChildren(await made());
+      } catch (error) {
+        into.replaceChildren();
+        if (!signal.aborted) this.view.failed(error as Error);
+      }
+    };
+    const ask = show(answer, () => rowParts(net, test, row.valueAsNumber - 1, signal));
+    row.addEventListener('change', () => void ask());
+    void ask();
+    return [
+      el('h3', {}, 'A single prediction'),
+      el('div', { class: 'fields' }, el('label', {}, `Row of the ${test.rows} held out `, row)),
+      answer,
+      el('h3', {}, 'What its units stand for'),
+      button(
+        'Show units',
+        show(units, () => unitParts(net, train, signal)),
+      ),
+      units,
+    ];
+  }
+
+  private async load(file: File): Promise<void> {
+    const worker = await starting;
+    const net = (await worker.loadNet(new Uint8Array(await file.arrayBuffer()))) as unknown as AnyNet;
+    const { data } = this;
+    if (!data?.data)
+      throw new TypeError('data: expected rows with something to predict, to judge the net by; got none');
+    // What does not fit these rows is refused here, before anything else is given up.
+    const evaluation = await net.evaluate(data.data);
+    this.leave();
+    const runner = new Runner(file.name, net.method as MethodName, { net: {}, fit: {} });
+    Object.assign(runner, { net, evaluation, isDone: true });
+    const run = new Run([runner]);
+    run.train = run.test = data.data;
+    this.run = run;
+    this.write();
+    this.state.textContent = `${file.name}: a ${net.method} net of ${net.weights} weights, judged on all ${data.rows} rows, those it learned from among them if these are the same.`;
+    this.showAfter(run);
+    this.buttons();
+    $('#training-state').scrollIntoView({ block: 'nearest' });
+  }
+}
+
+function epochsOf({ runners }: Run): number {
+  return runners[0]!.records.length;
+}
+
+function keyOf(runners: readonly Runner[]): HTMLElement {
+  const marks = runners.map(({ name }, r) => el('span', {}, el('span', { class: `key key${r}` }), name));
+  return el('p', { class: 'keys' }, ...marks, el('span', {}, 'dashed: in training, with dropout'));
+}

@@ -1,0 +1,333 @@
+// The tree of columns or words, and topics of texts: drawn, searched, walked through, taken home.
+import type { Tree } from 'espalier';
+import type { TopicReport, TopicSummary, TopicTree } from 'espalier/topics';
+import { bar, button, choice, download, el, percent, rounded } from './dom.js';
+import { type Data, starting, type TextData } from './reading.js';
+import { Viewport } from './viewport.js';
+
+/** Names listed of a search. */
+const LISTED = 40;
+/** More edges than these are there at once. */
+const GROWN = 1500;
+const GROWING = `
+svg > rect { fill: none }
+svg .n circle { cursor: pointer }
+svg .chosen { stroke: #c8553d; stroke-width: 3px }
+@media (prefers-reduced-motion: no-preference) {
+  .grow path { stroke-dasharray: 1; stroke-dashoffset: 1; animation: grow .5s ease-out forwards; animation-delay: var(--at) }
+}
+@keyframes grow { to { stroke-dashoffset: 0 } }
+@media (prefers-color-scheme: dark) { svg { filter: invert(1) hue-rotate(180deg) } }
+@media (max-width: 500px) { .t text { font-size: 15px } }`;
+
+export interface TreeView {
+  /** Words or topics of these texts; a table has one tree. */
+  readonly view: 'words' | 'topics';
+  readonly changed: (view: 'words' | 'topics') => void;
+}
+
+export async function showTree(panel: HTMLElement, data: Data, given: TreeView, signal: AbortSignal): Promise<void> {
+  const switches =
+    data.kind === 'texts'
+      ? [
+          choice(
+            'Show',
+            [
+              ['words', 'words that meet (Chow-Liu tree)'],
+              ['topics', 'topics (latent tree)'],
+            ],
+            given.view,
+            (value) => given.changed(value as 'words' | 'topics'),
+          ),
+        ]
+      : [];
+  const state = el('p', { class: 'state', role: 'status' }, 'Learning the tree …');
+  panel.replaceChildren(...switches, state);
+  const say = (words: string) => {
+    if (!signal.aborted) state.textContent = words;
+  };
+  const parts =
+    data.kind === 'texts' && given.view === 'topics'
+      ? await topicParts(data, say, signal)
+      : await treeParts(data, say, signal);
+  if (!signal.aborted) panel.replaceChildren(...switches, state, parts);
+}
+
+async function treeParts(data: Data, say: (words: string) => void, signal: AbortSignal): Promise<HTMLElement> {
+  const worker = await starting;
+  const tree = await worker.chowLiuTree(data.kind === 'table' ? data.table : data.data, { signal });
+  const svg = await worker.treeToSvg(tree);
+  signal.throwIfAborted();
+  const { edges, variables } = tree;
+  say(
+    edges.length === 0
+      ? `None of the ${variables} ${data.kind === 'table' ? 'columns tells' : 'words tells'} anything of another.`
+      : `${variables} ${data.kind === 'table' ? 'columns' : 'words'}, ${edges.length} ties, ${rounded(tree.totalInformation)} nats in all. Click one to see its neighbours.`,
+  );
+  const view = new Viewport('The tree');
+  const drawn = view.show(svg, GROWING);
+  const circles = [...drawn.querySelectorAll<SVGCircleElement>('.n circle')];
+  const paths = [...drawn.querySelectorAll<SVGPathElement>('.e path')];
+  // As drawn: weak ones first.
+  const order = [...edges].sort((p, q) => p.information - q.information || p.a - q.a || p.b - q.b);
+  if (paths.length <= GROWN) grow(drawn, paths);
+  const name = (v: number) => tree.names?.[v] ?? String(v);
+  const about = el('div', { class: 'about', 'aria-live': 'polite' });
+  let chosen: SVGCircleElement | undefined;
+  const choose = (v: number, go: boolean) => {
+    chosen?.classList.remove('chosen');
+    chosen = circles[v];
+    chosen?.classList.add('chosen');
+    if (go && chosen) view.goTo(chosen.cx.baseVal.value, chosen.cy.baseVal.value);
+    const mark = (hops: number) => {
+      const field = fieldOf(tree, v, hops);
+      for (const [u, circle] of circles.entries()) circle.classList.toggle('f', !field.has(u));
+      for (const [i, { a, b }] of order.entries()) paths[i]!.classList.toggle('f', !(field.has(a) && field.has(b)));
+      return field.size;
+    };
+    about.replaceChildren(...nodeParts(tree, v, name, (u) => choose(u, true), mark));
+  };
+  drawn.addEventListener('click', ({ target }) => {
+    const v = circles.indexOf(target as SVGCircleElement);
+    if (v >= 0 && view.isClick) choose(v, false);
+  });
+  const strength = new Float64Array(variables);
+  for (const { a, b, information } of edges) for (const v of [a, b]) strength[v]! += information;
+  const strongest = Array.from(strength.keys()).sort((a, b) => strength[b]! - strength[a]! || a - b);
+  const search = searchBox(
+    data.kind === 'table' ? 'Search columns' : 'Search words',
+    (asked) => strongest.filter((v) => name(v).toLowerCase().includes(asked)),
+    name,
+    (v) => choose(v, true),
+  );
+  const home = buttons([
+    ['SVG', () => download('tree.svg', svg, 'image/svg+xml')],
+    ['JSON', async () => download('tree.json', JSON.stringify(await worker.treeToJson(tree)), 'application/json')],
+    ['DOT', async () => download('tree.dot', await worker.treeToDot(tree))],
+  ]);
+  return sideBySide(view, [search, about, home]);
+}
+
+/** Strong edges first, all within a second and a half. */
+function grow(drawn: SVGSVGElement, paths: readonly SVGPathElement[]): void {
+  const group = drawn.querySelector('.e')!;
+  group.classList.add('grow');
+  for (const [i, path] of paths.entries()) {
+    path.setAttribute('pathLength', '1');
+    path.style.setProperty('--at', `${((paths.length - 1 - i) / paths.length).toFixed(2)}s`);
+  }
+  setTimeout(() => group.classList.remove('grow'), 1700);
+}
+
+function fieldOf(tree: Tree, v: number, hops: number): Set<number> {
+  const field = new Set([v]);
+  let rim = [v];
+  for (let hop = 0; hop < hops; hop++) {
+    rim = rim.flatMap((u) => Array.from(tree.neighbours(u))).filter((u) => !field.has(u));
+    for (const u of rim) field.add(u);
+  }
+  return field;
+}
+
+function nodeParts(
+  tree: Tree,
+  v: number,
+  name: (v: number) => string,
+  go: (v: number) => void,
+  mark: (hops: number) => number,
+): HTMLElement[] {
+  const ties = tree.edges
+    .filter(({ a, b }) => a === v || b === v)
+    .map(({ a, b, information }) => ({ other: a === v ? b : a, information }))
+    .sort((p, q) => q.information - p.information);
+  const most = ties[0]?.information ?? 1;
+  const list = ties.slice(0, LISTED).map(({ other, information }) =>
+    el(
+      'li',
+      {},
+      button(name(other), () => go(other)),
+      bar(information / most),
+      `${rounded(information)} nats`,
+    ),
+  );
+  const size = el('output', {});
+  const reach = el('input', { type: 'range', min: 1, max: 6, value: 1 });
+  const show = () => {
+    const field = mark(reach.valueAsNumber);
+    size.textContent = `${reach.value} ${reach.value === '1' ? 'hop' : 'hops'}: ${field}`;
+  };
+  reach.addEventListener('input', show);
+  show();
+  return [
+    el('h3', {}, name(v)),
+    el(
+      'p',
+      {},
+      ties.length === 0
+        ? 'It tells nothing of the others.'
+        : `${ties.length} ${ties.length === 1 ? 'neighbour' : 'neighbours'}, and what each tells of it:`,
+    ),
+    el('ul', { class: 'ties' }, ...list),
+    el('label', { class: 'field' }, el('span', {}, 'Receptive field within ', size), reach),
+  ];
+}
+
+/** A search whose finds are buttons; without words the first are listed. */
+function searchBox<T>(
+  label: string,
+  find: (asked: string) => readonly T[],
+  name: (found: T) => string,
+  choose: (found: T) => void,
+): HTMLElement {
+  const input = el('input', {
+    type: 'search',
+    autocomplete: 'off',
+    spellcheck: 'false',
+    placeholder: label,
+    'aria-label': label,
+  });
+  const list = el('ul', { class: 'found' });
+  const count = el('p', { class: 'hint', role: 'status' });
+  const show = () => {
+    const asked = input.value.trim().toLowerCase();
+    const found = find(asked);
+    count.textContent = asked === '' ? '' : `${found.length} found`;
+    list.replaceChildren(
+      ...found.slice(0, LISTED).map((one) =>
+        el(
+          'li',
+          {},
+          button(name(one), () => choose(one)),
+        ),
+      ),
+    );
+  };
+  input.addEventListener('input', show);
+  input.addEventListener('keydown', (event) => {
+    const [first] = find(input.value.trim().toLowerCase());
+    if (event.key === 'Enter' && first !== undefined) choose(first);
+  });
+  show();
+  return el('div', { class: 'search' }, input, count, list);
+}
+
+function buttons(made: readonly (readonly [string, () => void | Promise<void>])[]): HTMLElement {
+  return el(
+    'p',
+    { class: 'buttons' },
+    'Take it home: ',
+    ...made.map(([words, act]) => button(words, () => void act())),
+  );
+}
+
+function sideBySide(view: Viewport, side: readonly HTMLElement[]): HTMLElement {
+  const zooms = el(
+    'div',
+    { class: 'zooms' },
+    button('+', () => view.zoom(1.4), { 'aria-label': 'Zoom in' }),
+    button('−', () => view.zoom(1 / 1.4), { 'aria-label': 'Zoom out' }),
+    button('All', () => view.all(), { 'aria-label': 'Show all' }),
+  );
+  return el(
+    'div',
+    { class: 'pair' },
+    el('div', { class: 'frame' }, view.box, zooms),
+    el('div', { class: 'side' }, ...side),
+  );
+}
+
+/** Learned once for these texts. */
+const learned = new WeakMap<TextData, { topics: TopicTree; report: TopicReport }>();
+
+async function topicParts(data: TextData, say: (words: string) => void, signal: AbortSignal): Promise<HTMLElement> {
+  const worker = await starting;
+  const known = learned.get(data);
+  const { topics, report } = known ?? (await learnTopics(data, say, signal));
+  learned.set(data, { topics, report });
+  const svg = await worker.latentTreeToSvg(topics.tree, { top: 4 });
+  signal.throwIfAborted();
+  const { levels, npmi } = report;
+  say(
+    `${report.topics.length} topics on ${levels.length} ${levels.length === 1 ? 'level' : 'levels'} of ${report.vocabulary} words and ${report.documents} texts; mean coherence (NPMI) of the lowest ${npmi[0] == null ? 'not defined' : rounded(npmi[0])}.`,
+  );
+  const view = new Viewport('The topics');
+  view.show(svg);
+  const about = el('div', { class: 'about', 'aria-live': 'polite' });
+  const choose = (topic: TopicSummary) => about.replaceChildren(...topicAbout(topic, report, choose));
+  const search = searchBox(
+    'Search topics and words',
+    (asked) =>
+      report.topics.filter(
+        ({ id, name, features }) =>
+          id.includes(asked) ||
+          name?.toLowerCase().includes(asked) ||
+          features.some(({ name }) => name?.includes(asked)),
+      ),
+    wordsOf,
+    choose,
+  );
+  const page = () => worker.topicsToHtml(report, { title: data.name });
+  const home = buttons([
+    ['Page', async () => download('topics.html', await page(), 'text/html')],
+    ['SVG', () => download('topics.svg', svg, 'image/svg+xml')],
+    ['JSON', () => download('topics.json', JSON.stringify(topics), 'application/json')],
+  ]);
+  return sideBySide(view, [search, about, home]);
+}
+
+async function learnTopics(data: TextData, say: (words: string) => void, signal: AbortSignal) {
+  const worker = await starting;
+  const topics = await worker.TopicTree.learn(data.documents, {
+    maxFeatures: Math.min(data.words, 1000),
+    signal,
+    onProgress: ({ phase, done, total }) =>
+      say(`Learning topics: ${phase}, ${done}${total === undefined ? '' : ` of ${total}`} …`),
+  });
+  say('Reading the texts by topic …');
+  const report = await worker.describeTopics(topics.tree, topics.vectorizer, data.documents, { shown: 1000, signal });
+  return { topics, report };
+}
+
+function wordsOf({ name, features }: TopicSummary): string {
+  return (
+    name ??
+    features
+      .slice(0, 4)
+      .map(({ name }) => name)
+      .join(', ')
+  );
+}
+
+function topicAbout(topic: TopicSummary, report: TopicReport, go: (topic: TopicSummary) => void): HTMLElement[] {
+  const near = report.topics.filter(({ parent, id }) => parent === topic.id || id === topic.parent);
+  const words = topic.features.map(({ name, inside, outside }) =>
+    el('li', {}, el('span', {}, name ?? ''), bar(inside), `${percent(inside)}, else ${percent(outside)}`),
+  );
+  return [
+    el('h3', {}, wordsOf(topic)),
+    el('p', {}, `Topic ${topic.id}: ${topic.documents} texts, ${percent(topic.share)} of all.`),
+    el('ul', { class: 'ties' }, ...words),
+    ...(near.length > 0
+      ? [
+          el('p', {}, 'Above and below it:'),
+          el(
+            'ul',
+            { class: 'found' },
+            ...near.map((one) =>
+              el(
+                'li',
+                {},
+                button(wordsOf(one), () => go(one)),
+              ),
+            ),
+          ),
+        ]
+      : []),
+    ...(topic.exemplars.length > 0
+      ? [
+          el('p', {}, 'Texts that speak for it:'),
+          ...topic.exemplars.map(({ sentence }) => el('blockquote', {}, sentence)),
+        ]
+      : []),
+  ];
+}
