@@ -1,13 +1,22 @@
 // What was understood of the data, and its correction.
 import type { TableColumn } from 'espalier/read';
 import { choice, el, rounded, table } from './dom.js';
-import type { Data, Reading, TableData, TextData } from './reading.js';
+import type { TableData } from './read-table.js';
+import type { TextData } from './read-texts.js';
+import type { Data, Reading } from './reading.js';
+import type { MakeTab } from './tabs.js';
 
 const SHOWN = 8;
 const KINDS = { numeric: 'numbers', date: 'dates', categorical: 'categories' } as const;
 
+export const makeData: MakeTab = (panel, page) => ({
+  show(data) {
+    if (data) showData(panel, data, page.reading(), page.correct);
+  },
+});
+
 /** `correct` reads the same files anew. */
-export function showData(panel: HTMLElement, data: Data, reading: Reading, correct: (reading: Reading) => void): void {
+function showData(panel: HTMLElement, data: Data, reading: Reading, correct: (reading: Reading) => void): void {
   const as = choice(
     'Read as',
     [

@@ -1,18 +1,14 @@
 // The page: files or a sample, and tabs over them. Whatever is begun anew stops what it takes the place of.
 import 'virtual:house.css';
 import './style.css';
-import { showData } from './data-tab.js';
 import { $ } from './dom.js';
 import { dropped, readAll } from './dropped.js';
 import { newest } from './newest.js';
-import { type Data, type GivenFile, type Reading, readFiles, starting } from './reading.js';
+import { type Data, type GivenFile, type Reading, readFiles } from './reading.js';
 import { SAMPLES, type Sample } from './samples.js';
-import { TrainTab } from './train-tab.js';
-import { showTree } from './tree-tab.js';
+import { type Page, TAB_NAMES, TABS, type TabName, type TabView } from './tabs.js';
 import { moveTo, place } from './url.js';
-
-const TABS = ['data', 'tree', 'train'] as const;
-type Tab = (typeof TABS)[number];
+import { starting } from './worker.js';
 
 const sampleChoice = $<HTMLSelectElement>('#sample');
 const now = $('#now');
@@ -20,32 +16,16 @@ let files: readonly GivenFile[] = [];
 let reading: Reading = {};
 let data: Data | undefined;
 /** Tabs that show the data of now. */
-const shown = new Set<Tab>();
+const shown = new Set<TabName>();
+const views = new Map<TabName, Promise<TabView>>();
 
-const training = new TrainTab($('#panel-train'), {
-  get method() {
-    return place().method;
-  },
-  changed: (method) => moveTo({ method }),
+const page: Page = {
+  place,
+  moveTo,
   failed: showTrouble,
-});
-
-const drawTree = newest(async (signal) => {
-  if (!data) return;
-  const view = place().view === 'topics' ? 'topics' : 'words';
-  await showTree(
-    $('#panel-tree'),
-    data,
-    {
-      view,
-      changed(view) {
-        moveTo({ view: view === 'words' ? undefined : view });
-        void drawTree();
-      },
-    },
-    signal,
-  );
-}, showTrouble);
+  reading: () => reading,
+  correct: (how) => void take(files, how, sampleNow()),
+};
 
 /** What was asked for last, refused or not. */
 let asked: [readonly GivenFile[], Reading, Sample | undefined] = [[], {}, undefined];
@@ -86,23 +66,34 @@ function toldOf({ name, rows, kind }: Data): string {
   return `${name}: ${rows} ${kind === 'table' ? 'rows' : 'texts'}.`;
 }
 
-function tabNow(): Tab {
-  return TABS.find((tab) => tab === place().tab) ?? 'tree';
+function tabNow(): TabName {
+  return TAB_NAMES.find((tab) => tab === place().tab) ?? 'tree';
 }
 
-function showTab(tab: Tab, anew = false): void {
-  for (const name of TABS) {
+function showTab(tab: TabName, anew = false): void {
+  for (const name of TAB_NAMES) {
     const isIt = name === tab;
     const mark = $(`#tab-${name}`);
     mark.setAttribute('aria-selected', String(isIt));
     mark.tabIndex = isIt ? 0 : -1;
     $(`#panel-${name}`).hidden = !isIt;
   }
-  if (!data || (shown.has(tab) && !anew)) return;
+  if (!shown.has(tab) || anew) void fill(tab);
+}
+
+/** By the data of the moment it is loaded. */
+async function fill(tab: TabName): Promise<void> {
   shown.add(tab);
-  if (tab === 'data') showData($('#panel-data'), data, reading, (how) => void take(files, how, sampleNow()));
-  else if (tab === 'tree') void drawTree();
-  else training.show(data);
+  const view = views.get(tab) ?? TABS[tab]().then((make) => make($(`#panel-${tab}`), page));
+  views.set(tab, view);
+  try {
+    const made = await view;
+    if (shown.has(tab)) made.show(data);
+  } catch (error) {
+    views.delete(tab);
+    shown.delete(tab);
+    showTrouble(error as Error);
+  }
 }
 
 function sampleNow(): Sample | undefined {
@@ -167,9 +158,9 @@ sampleChoice.addEventListener('change', () => {
   const sample = SAMPLES.find(({ id }) => id === sampleChoice.value);
   if (sample) takeSample(sample);
 });
-for (const tab of TABS) {
+for (const tab of TAB_NAMES) {
   const mark = $(`#tab-${tab}`);
-  const go = (to: Tab) => {
+  const go = (to: TabName) => {
     moveTo({ tab: to });
     showTab(to);
   };
@@ -177,7 +168,7 @@ for (const tab of TABS) {
   mark.addEventListener('keydown', ({ key }) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[key];
     if (!step) return;
-    const next = TABS[(TABS.indexOf(tab) + step + TABS.length) % TABS.length]!;
+    const next = TAB_NAMES[(TAB_NAMES.indexOf(tab) + step + TAB_NAMES.length) % TAB_NAMES.length]!;
     go(next);
     $(`#tab-${next}`).focus();
   });

@@ -4,19 +4,17 @@ import { Charts } from './charts.js';
 import { $, button, choice, download, el, percent, rounded, table } from './dom.js';
 import { rowParts, unitParts } from './explain-parts.js';
 import { chosenOptions, optionFields } from './option-form.js';
-import { type Data, starting } from './reading.js';
+import type { Data } from './reading.js';
+import type { MakeTab, Page } from './tabs.js';
 import { type AnyNet, type MethodName, Run, Runner } from './training.js';
-
-export interface TrainView {
-  readonly method: string | undefined;
-  readonly changed: (method: string) => void;
-  readonly failed: (error: Error) => void;
-}
+import { starting } from './worker.js';
 
 /** Frames between two writings of the figures. */
 const CALM = 150;
 
-export class TrainTab {
+export const makeTrain: MakeTab = (panel, page) => new TrainTab(panel, page);
+
+class TrainTab {
   private run: Run | undefined;
   private charts: Charts | undefined;
   private stopping = new AbortController();
@@ -35,7 +33,7 @@ export class TrainTab {
 
   constructor(
     private readonly panel: HTMLElement,
-    private readonly view: TrainView,
+    private readonly page: Page,
   ) {
     this.form.addEventListener('submit', (event) => {
       event.preventDefault();
@@ -44,7 +42,8 @@ export class TrainTab {
   }
 
   /** For other data; a run over the old ones ends. */
-  show(data: Data): void {
+  show(data: Data | undefined): void {
+    if (!data) return;
     this.data = data;
     this.leave();
     if (!data.task) {
@@ -55,7 +54,7 @@ export class TrainTab {
       this.panel.replaceChildren(el('p', {}, why), this.loading());
       return;
     }
-    this.method = methods.find(({ name }) => name === this.view.method) ?? methods[0]!;
+    this.method = methods.find(({ name }) => name === this.page.place().method) ?? methods[0]!;
     this.fill();
     const what = data.kind === 'table' ? `the column ${data.target}` : 'the label';
     this.panel.replaceChildren(
@@ -79,7 +78,7 @@ export class TrainTab {
     const of = methods.map(({ name, doc }) => [name, `${name}: ${doc}`] as const);
     const chooser = choice('Method', of, this.method.name, (name) => {
       this.method = methods.find((method) => method.name === name)!;
-      this.view.changed(name);
+      this.page.moveTo({ method: name });
       this.fill();
     });
     const beside = el('input', { type: 'checkbox', id: 'beside', checked: true });
@@ -97,7 +96,7 @@ export class TrainTab {
     const file = el('input', { type: 'file', accept: '.safetensors', id: 'load' });
     file.addEventListener('change', async () => {
       const [chosen] = file.files ?? [];
-      if (chosen) await this.load(chosen).catch(this.view.failed);
+      if (chosen) await this.load(chosen).catch(this.page.failed);
       file.value = '';
     });
     return el('label', { class: 'button', for: 'load' }, 'Load a net', file);
@@ -166,7 +165,7 @@ export class TrainTab {
         this.state.textContent = '';
         this.run = undefined;
         this.curves.replaceChildren();
-        this.view.failed(error as Error);
+        this.page.failed(error as Error);
       }
     } finally {
       if (this.stopping === own) {
@@ -255,7 +254,7 @@ export class TrainTab {
         into.replaceChildren(await made());
       } catch (error) {
         into.replaceChildren();
-        if (!signal.aborted) this.view.failed(error as Error);
+        if (!signal.aborted) this.page.failed(error as Error);
       }
     };
     const ask = show(answer, () => rowParts(net, test, row.valueAsNumber - 1, signal));

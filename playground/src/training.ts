@@ -2,7 +2,7 @@
 import type { DenseNet, EpochRecord, Evaluation, FitProgress, TrfNet, TseNet } from 'espalier';
 import type { RemoteDataset, RemoteNet } from 'espalier/worker';
 import type { Chosen } from './option-form.js';
-import { starting } from './reading.js';
+import { starting } from './worker.js';
 
 export type AnyNet = RemoteNet<TrfNet> | RemoteNet<TseNet> | RemoteNet<DenseNet>;
 export type MethodName = 'trf' | 'tse' | 'dense';

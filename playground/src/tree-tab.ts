@@ -2,8 +2,12 @@
 import type { Tree } from 'espalier';
 import type { TopicReport, TopicSummary, TopicTree } from 'espalier/topics';
 import { bar, button, choice, download, el, percent, rounded } from './dom.js';
-import { type Data, starting, type TextData } from './reading.js';
+import { newest } from './newest.js';
+import type { TextData } from './read-texts.js';
+import type { Data } from './reading.js';
+import type { MakeTab } from './tabs.js';
 import { Viewport } from './viewport.js';
+import { starting } from './worker.js';
 
 /** Names listed of a search. */
 const LISTED = 40;
@@ -20,13 +24,32 @@ svg .chosen { stroke: #c8553d; stroke-width: 3px }
 @media (prefers-color-scheme: dark) { svg { filter: invert(1) hue-rotate(180deg) } }
 @media (max-width: 500px) { .t text { font-size: 15px } }`;
 
-export interface TreeView {
-  /** Words or topics of these texts; a table has one tree. */
-  readonly view: 'words' | 'topics';
-  readonly changed: (view: 'words' | 'topics') => void;
-}
+type View = 'words' | 'topics';
 
-export async function showTree(panel: HTMLElement, data: Data, given: TreeView, signal: AbortSignal): Promise<void> {
+export const makeTree: MakeTab = (panel, page) => {
+  const draw = newest(async (signal, data: Data) => {
+    const view = page.place().view === 'topics' ? 'topics' : 'words';
+    const turn = (to: View) => {
+      page.moveTo({ view: to === 'words' ? undefined : to });
+      void draw(data);
+    };
+    await showTree(panel, data, view, turn, signal);
+  }, page.failed);
+  return {
+    show(data) {
+      if (data) void draw(data);
+    },
+  };
+};
+
+/** `view`: words or topics of these texts; a table has one tree. */
+async function showTree(
+  panel: HTMLElement,
+  data: Data,
+  view: View,
+  turn: (to: View) => void,
+  signal: AbortSignal,
+): Promise<void> {
   const switches =
     data.kind === 'texts'
       ? [
@@ -36,8 +59,8 @@ export async function showTree(panel: HTMLElement, data: Data, given: TreeView, 
               ['words', 'words that meet (Chow-Liu tree)'],
               ['topics', 'topics (latent tree)'],
             ],
-            given.view,
-            (value) => given.changed(value as 'words' | 'topics'),
+            view,
+            (value) => turn(value as View),
           ),
         ]
       : [];
@@ -47,7 +70,7 @@ export async function showTree(panel: HTMLElement, data: Data, given: TreeView, 
     if (!signal.aborted) state.textContent = words;
   };
   const parts =
-    data.kind === 'texts' && given.view === 'topics'
+    data.kind === 'texts' && view === 'topics'
       ? await topicParts(data, say, signal)
       : await treeParts(data, say, signal);
   if (!signal.aborted) panel.replaceChildren(...switches, state, parts);

@@ -1,0 +1,59 @@
+// A table: columns, their kinds, and one of them to be predicted.
+import type { CsvOptions, Table, TableSchema } from 'espalier/read';
+import type { RemoteDataset } from 'espalier/worker';
+import { starting } from './worker.js';
+
+/** How a table is to be read; what is not said the reader decides. */
+export type TableReading = Omit<CsvOptions, 'target' | 'maxMemory'> & { readonly target?: string | null };
+
+export interface TableData {
+  readonly kind: 'table';
+  readonly name: string;
+  readonly reading: TableReading;
+  readonly rows: number;
+  /** All columns that were not left out. */
+  readonly table: Table;
+  /** Learned without a target: kinds and names of all columns. */
+  readonly schema: TableSchema;
+  readonly target: string | null;
+  /** What the target is; undefined without one. */
+  readonly task: 'classes' | 'values' | undefined;
+  readonly told: readonly string[];
+  /** With the target; undefined without one. */
+  readonly data: RemoteDataset | undefined;
+}
+
+export async function readTable(
+  name: string,
+  text: string,
+  reading: TableReading,
+  signal: AbortSignal,
+): Promise<TableData> {
+  const worker = await starting;
+  const { target: asked, task, ...options } = reading;
+  const all = await worker.learnCsvAsync(text, { ...options, target: null, signal });
+  await all.data.dispose();
+  const { table, schema, warnings } = all;
+  const target = asked === undefined ? (table.columns.at(-1)?.name ?? null) : asked;
+  const told = [...warnings];
+  let data: RemoteDataset | undefined;
+  if (target !== null) {
+    const categorical = options.categorical?.filter((column) => column !== target) ?? [];
+    const learned = await worker.learnCsvAsync(text, { ...options, categorical, task, target, signal });
+    data = learned.data;
+    told.push(...learned.warnings.filter((warning) => !warnings.includes(warning)));
+  }
+  const kind = data?.targets?.kind;
+  return {
+    kind: 'table',
+    name,
+    reading,
+    rows: table.rows,
+    table,
+    schema,
+    target,
+    task: kind === 'values' || kind === 'classes' ? kind : undefined,
+    told,
+    data,
+  };
+}
