@@ -1,9 +1,17 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { declared } from './declared.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-// What isolation.js brings where a host cannot set headers.
+// What the service worker brings where a host cannot set headers.
 const headers = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
+/** What begins the first picture, before the page is here. */
+const BEGINNING = /playground\/src\/(boot|first|samples|url)\.ts|vite\/preload/;
+/** What every visit takes, in one request. */
+const PAGE =
+  /playground\/src\/(?!.*-tab|option-form|training|charts|explain)|dist\/(check|worker|runtime(?!\/(wasm-bytes|builds)))|dist\/structure\/tree\.js/;
 const POLICY = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",
@@ -20,13 +28,28 @@ export default {
   base: './',
   resolve: {
     alias: [
+      // The page brings a worker of its own.
+      { find: /^.*own-worker\.js$/, replacement: here('src/no-worker.ts') },
       { find: /^espalier$/, replacement: here('../dist/index.js') },
       { find: /^espalier\/(\w+)$/, replacement: here('../dist/$1.js') },
     ],
   },
-  plugins: [declaredOptions(), house(), policy()],
-  worker: { format: 'es' },
-  build: { target: 'es2022', modulePreload: { polyfill: false } },
+  plugins: [declaredOptions(), house(), policy(), together(), kept()],
+  worker: { format: 'es', plugins: () => [firstInOnePiece()] },
+  build: {
+    target: 'es2022',
+    modulePreload: { polyfill: false },
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: 'beginning', test: BEGINNING, priority: 2 },
+            { name: 'page', test: PAGE, priority: 1 },
+          ],
+        },
+      },
+    },
+  },
   server: { headers, fs: { allow: [here('..')] } },
   preview: { headers },
 };
@@ -41,6 +64,18 @@ function declaredOptions() {
   };
 }
 
+/** One request for the worker that is waited for; the pieces of the other come as they are needed. */
+function firstInOnePiece() {
+  let isFirst = false;
+  return {
+    name: 'first-in-one-piece',
+    options({ input }) {
+      isFirst = String(input).endsWith('first-worker.ts');
+    },
+    outputOptions: (options) => (isFirst ? { ...options, codeSplitting: false } : options),
+  };
+}
+
 /** The style that the package's own pages begin with. */
 function house() {
   const file = here('src/house.css');
@@ -51,6 +86,21 @@ function house() {
   };
 }
 
+/** Asks for the page with what begins it, not after. */
+function together() {
+  return {
+    name: 'together',
+    transformIndexHtml: (_, { bundle = {} }) =>
+      Object.values(bundle)
+        .filter(({ type, name }) => type === 'chunk' && ['main', 'page'].includes(name))
+        .map(({ fileName }) => ({
+          tag: 'link',
+          attrs: { rel: 'modulepreload', crossorigin: true, href: `./${fileName}` },
+          injectTo: 'head',
+        })),
+  };
+}
+
 /** In what is built only: the server for development has scripts of its own in the page. */
 function policy() {
   const tag = { tag: 'meta', attrs: { 'http-equiv': 'Content-Security-Policy', content: POLICY } };
@@ -58,5 +108,25 @@ function policy() {
     name: 'policy',
     apply: 'build',
     transformIndexHtml: () => [{ ...tag, injectTo: 'head-prepend' }],
+  };
+}
+
+/** The service worker, with all that was built and lies in public/. */
+function kept() {
+  return {
+    name: 'kept',
+    apply: 'build',
+    closeBundle() {
+      const out = here('dist/');
+      const files = readdirSync(out, { recursive: true, withFileTypes: true })
+        .filter((one) => one.isFile() && one.name !== 'service-worker.js')
+        .map(({ parentPath, name }) => join(parentPath, name).slice(out.length))
+        .sort();
+      const hash = createHash('sha256');
+      for (const file of files) hash.update(file).update(readFileSync(join(out, file)));
+      const told = { VERSION: hash.digest('hex').slice(0, 16), FILES: files.map((file) => `./${file}`) };
+      const head = Object.entries(told).map(([name, value]) => `const ${name} = ${JSON.stringify(value)};\n`);
+      writeFileSync(join(out, 'service-worker.js'), head.join('') + readFileSync(here('service-worker.js'), 'utf8'));
+    },
   };
 }

@@ -1,7 +1,5 @@
 // The page: files or a sample, and tabs over them. Whatever is begun anew stops what it takes the place of.
-import 'virtual:house.css';
-import './style.css';
-import { $ } from './dom.js';
+import { $, button } from './dom.js';
 import { dropped, readAll } from './dropped.js';
 import { newest } from './newest.js';
 import { type Data, type GivenFile, type Reading, readFiles } from './reading.js';
@@ -188,12 +186,14 @@ $('#threads').textContent =
   working.threads > 1
     ? `${working.threads} threads compute.`
     : `One thread computes${working.reasons[0] ? `: ${working.reasons[0]}` : ''}.`;
-// Where no header brings it, a service worker does, from the next time on.
-if (!globalThis.crossOriginIsolated && globalThis.isSecureContext && navigator.serviceWorker && import.meta.env.PROD) {
-  await navigator.serviceWorker.register('./isolation.js');
+// It keeps the page for when there is no network, and from the next time on brings what threads need where no header does.
+if (globalThis.isSecureContext && navigator.serviceWorker && import.meta.env.PROD) {
+  await navigator.serviceWorker.register('./service-worker.js');
   await navigator.serviceWorker.ready;
-  const again = Object.assign(document.createElement('button'), { type: 'button' });
-  again.textContent = cores > 1 ? `Load again, to compute on ${cores} cores` : 'Load again';
-  again.addEventListener('click', () => location.reload());
-  if (cores > 1) $('#threads').append(' ', again);
+  $('#threads').append(' All is here now: no network is needed any more.');
+  if (!globalThis.crossOriginIsolated && cores > 1)
+    $('#threads').append(
+      ' ',
+      button(`Load again, to compute on ${cores} cores`, () => location.reload()),
+    );
 }

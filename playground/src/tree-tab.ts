@@ -1,7 +1,8 @@
 // The tree of columns or words, and topics of texts: drawn, searched, walked through, taken home.
-import type { Tree } from 'espalier';
+import { Tree } from 'espalier';
 import type { TopicReport, TopicSummary, TopicTree } from 'espalier/topics';
 import { bar, button, choice, download, el, percent, rounded } from './dom.js';
+import { type FirstTree, first } from './first.js';
 import { newest } from './newest.js';
 import type { TextData } from './read-texts.js';
 import type { Data } from './reading.js';
@@ -27,7 +28,14 @@ svg .chosen { stroke: #c8553d; stroke-width: 3px }
 type View = 'words' | 'topics';
 
 export const makeTree: MakeTab = (panel, page) => {
+  /** The drawing that was there first, as long as it is there. */
+  let early: string | undefined;
+  let isAsked = false;
   const draw = newest(async (signal, data: Data) => {
+    const seen = early;
+    early = undefined;
+    // The same data give the same bits: what is there stays there.
+    if (seen && data.kind === 'table' && (await learnTree(data, signal)).svg === seen) return;
     const view = page.place().view === 'topics' ? 'topics' : 'words';
     const turn = (to: View) => {
       page.moveTo({ view: to === 'words' ? undefined : to });
@@ -37,9 +45,18 @@ export const makeTree: MakeTab = (panel, page) => {
   }, page.failed);
   return {
     show(data) {
+      isAsked ||= data !== undefined;
       if (data) void draw(data);
+      else void first.then((found) => found && !isAsked && showFirst(found));
     },
   };
+
+  function showFirst({ tree: parts, svg }: FirstTree): void {
+    const tree = new Tree(...parts);
+    early = svg;
+    const state = el('p', { class: 'state', role: 'status' }, told(tree, 'columns'));
+    panel.replaceChildren(state, drawn(tree, svg, 'columns'));
+  }
 };
 
 /** `view`: words or topics of these texts; a table has one tree. */
@@ -77,23 +94,35 @@ async function showTree(
 }
 
 async function treeParts(data: Data, say: (words: string) => void, signal: AbortSignal): Promise<HTMLElement> {
+  const { tree, svg } = await learnTree(data, signal);
+  const of = data.kind === 'table' ? 'columns' : 'words';
+  say(told(tree, of));
+  return drawn(tree, svg, of);
+}
+
+async function learnTree(data: Data, signal: AbortSignal): Promise<{ tree: Tree; svg: string }> {
   const worker = await starting;
   const tree = await worker.chowLiuTree(data.kind === 'table' ? data.table : data.data, { signal });
   const svg = await worker.treeToSvg(tree);
   signal.throwIfAborted();
+  return { tree, svg };
+}
+
+function told({ edges, variables, totalInformation }: Tree, of: 'columns' | 'words'): string {
+  return edges.length === 0
+    ? `None of the ${variables} ${of} tells anything of another.`
+    : `${variables} ${of}, ${edges.length} ties, ${rounded(totalInformation)} nats in all. Click one to see its neighbours.`;
+}
+
+function drawn(tree: Tree, svg: string, of: 'columns' | 'words'): HTMLElement {
   const { edges, variables } = tree;
-  say(
-    edges.length === 0
-      ? `None of the ${variables} ${data.kind === 'table' ? 'columns tells' : 'words tells'} anything of another.`
-      : `${variables} ${data.kind === 'table' ? 'columns' : 'words'}, ${edges.length} ties, ${rounded(tree.totalInformation)} nats in all. Click one to see its neighbours.`,
-  );
   const view = new Viewport('The tree');
-  const drawn = view.show(svg, GROWING);
-  const circles = [...drawn.querySelectorAll<SVGCircleElement>('.n circle')];
-  const paths = [...drawn.querySelectorAll<SVGPathElement>('.e path')];
+  const drawing = view.show(svg, GROWING);
+  const circles = [...drawing.querySelectorAll<SVGCircleElement>('.n circle')];
+  const paths = [...drawing.querySelectorAll<SVGPathElement>('.e path')];
   // As drawn: weak ones first.
   const order = [...edges].sort((p, q) => p.information - q.information || p.a - q.a || p.b - q.b);
-  if (paths.length <= GROWN) grow(drawn, paths);
+  if (paths.length <= GROWN) grow(drawing, paths);
   const name = (v: number) => tree.names?.[v] ?? String(v);
   const about = el('div', { class: 'about', 'aria-live': 'polite' });
   let chosen: SVGCircleElement | undefined;
@@ -110,7 +139,7 @@ async function treeParts(data: Data, say: (words: string) => void, signal: Abort
     };
     about.replaceChildren(...nodeParts(tree, v, name, (u) => choose(u, true), mark));
   };
-  drawn.addEventListener('click', ({ target }) => {
+  drawing.addEventListener('click', ({ target }) => {
     const v = circles.indexOf(target as SVGCircleElement);
     if (v >= 0 && view.isClick) choose(v, false);
   });
@@ -118,22 +147,25 @@ async function treeParts(data: Data, say: (words: string) => void, signal: Abort
   for (const { a, b, information } of edges) for (const v of [a, b]) strength[v]! += information;
   const strongest = Array.from(strength.keys()).sort((a, b) => strength[b]! - strength[a]! || a - b);
   const search = searchBox(
-    data.kind === 'table' ? 'Search columns' : 'Search words',
+    `Search ${of}`,
     (asked) => strongest.filter((v) => name(v).toLowerCase().includes(asked)),
     name,
     (v) => choose(v, true),
   );
   const home = buttons([
     ['SVG', () => download('tree.svg', svg, 'image/svg+xml')],
-    ['JSON', async () => download('tree.json', JSON.stringify(await worker.treeToJson(tree)), 'application/json')],
-    ['DOT', async () => download('tree.dot', await worker.treeToDot(tree))],
+    [
+      'JSON',
+      async () => download('tree.json', JSON.stringify(await (await starting).treeToJson(tree)), 'application/json'),
+    ],
+    ['DOT', async () => download('tree.dot', await (await starting).treeToDot(tree))],
   ]);
   return sideBySide(view, [search, about, home]);
 }
 
 /** Strong edges first, all within a second and a half. */
-function grow(drawn: SVGSVGElement, paths: readonly SVGPathElement[]): void {
-  const group = drawn.querySelector('.e')!;
+function grow(drawing: SVGSVGElement, paths: readonly SVGPathElement[]): void {
+  const group = drawing.querySelector('.e')!;
   group.classList.add('grow');
   for (const [i, path] of paths.entries()) {
     path.setAttribute('pathLength', '1');

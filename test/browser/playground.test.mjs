@@ -1,52 +1,32 @@
-// The playground as it is built, below a path of its own, as one who tries it: every tab, files of one's own, a training, what is wrong told in words. In Chromium and Firefox.
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+// The playground as one who tries it: data, the tree, a training, what is wrong told in words. In Chromium and Firefox.
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { csvText } from '../../build/test/support/cli-data.js';
-import { launch } from './support/browsers.mjs';
 import { findBrowser } from './support/find-browser.mjs';
-import { ISOLATION } from './support/posting-page.mjs';
-import { serve } from './support/server.mjs';
-
-const root = new URL('../../', import.meta.url);
-const axe = readFileSync(new URL('node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
-const PATH = 'some/where/';
-
-execFileSync(process.execPath, [fileURLToPath(new URL('playground/run.mjs', root)), 'build'], { stdio: 'pipe' });
-const files = mkdtempSync(join(tmpdir(), 'espalier-playground-'));
-const below = join(files, 'site', PATH);
-mkdirSync(join(below, '..'), { recursive: true });
-execFileSync('cp', ['-r', fileURLToPath(new URL('playground/dist', root)), below.slice(0, -1)]);
-process.on('exit', () => rmSync(files, { recursive: true, force: true }));
-const site = new URL(`file://${files}/site/`);
-
-/** Files of one's own. */
-const given = (name, text) => {
-  const path = join(files, name);
-  mkdirSync(join(path, '..'), { recursive: true });
-  writeFileSync(path, text);
-  return path;
-};
+import {
+  Browsers,
+  choose,
+  findNothingSerious,
+  fits,
+  given,
+  inPage,
+  PATH,
+  press,
+  told,
+  upload,
+  viewBox,
+} from './support/playground.mjs';
 
 const test = suite('playground');
-const opened = [];
-test.after(() => Promise.all(opened.map((browser) => browser.close())));
+const browsers = new Browsers();
+test.after(() => browsers.close());
 
 for (const name of ['chromium', 'firefox']) {
   const here = findBrowser(name) ? test : test.skip;
-  let browser;
-  const open = async () => {
-    browser ??= await launch(name);
-    if (!opened.includes(browser)) opened.push(browser);
-    return browser;
-  };
+  const open = () => browsers.of(name);
 
   here(`${name}: what a sample holds is told, and can be corrected; the address keeps it`, () =>
-    inPage(open, '?tab=data', async (page) => {
+    inPage(open(), '?tab=data', async (page) => {
       await told(page, '#understood', '330 rows, 8 columns');
       await page.select('[aria-label="Kind of year"]', 'out');
       await told(page, '#understood', '330 rows, 7 columns');
@@ -69,7 +49,7 @@ for (const name of ['chromium', 'firefox']) {
   here(
     `${name}: a file of one's own is read, drawn and walked through; a bad one is refused in words, and the old data stay`,
     () =>
-      inPage(open, '', async (page) => {
+      inPage(open(), '', async (page) => {
         await page.waitForSelector('#panel-tree >>> .n circle');
         await upload(page, given('fruit.csv', csvText(600, 1)));
         await told(page, '#now', 'fruit.csv: 600 rows');
@@ -102,7 +82,7 @@ for (const name of ['chromium', 'firefox']) {
   );
 
   here(`${name}: texts of one's own have a tree of words and topics`, () =>
-    inPage(open, '', async (page) => {
+    inPage(open(), '', async (page) => {
       const words = ['soil seed bloom prune', 'tide rope sail gull', 'oven salt flour knife'].map((line) =>
         line.split(' '),
       );
@@ -122,7 +102,7 @@ for (const name of ['chromium', 'firefox']) {
   );
 
   here(`${name}: a net trains to the end beside a dense one, is explained; what is no net is not loaded`, () =>
-    inPage(open, '?tab=train&method=trf', async (page) => {
+    inPage(open(), '?tab=train&method=trf', async (page) => {
       await page.waitForSelector('#options');
       await page.type('#option-fit-epochs', '12');
       await page.click('#options [type=submit]');
@@ -149,7 +129,7 @@ for (const name of ['chromium', 'firefox']) {
   );
 
   here(`${name}: training stops, and goes on to what it would have come to`, () =>
-    inPage(open, '?tab=train&method=dense&sample=rents', async (page) => {
+    inPage(open(), '?tab=train&method=dense&sample=rents', async (page) => {
       await page.waitForSelector('#options');
       const train = async (epochs, after) => {
         await page.$eval('#option-fit-epochs', (input) => (input.value = ''));
@@ -178,7 +158,7 @@ for (const name of ['chromium', 'firefox']) {
   );
 
   here(`${name}: axe finds nothing serious in any tab, by day and by night, on a phone`, () =>
-    inPage(open, '', async (page) => {
+    inPage(open(), '', async (page) => {
       if (name === 'chromium') await page.setViewport({ width: 360, height: 780 });
       for (const sample of ['birds', 'notes']) {
         await page.select('#sample', sample);
@@ -187,128 +167,46 @@ for (const name of ['chromium', 'firefox']) {
           await page.waitForSelector({ data: '#understood', tree: '.drawing', train: '#options' }[tab]);
           for (const scheme of name === 'chromium' ? ['light', 'dark'] : ['light']) {
             if (name === 'chromium') await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
-            // By way of the driver, which the page's policy does not bind.
-            await page.evaluate(axe);
-            const { violations } = await page.evaluate(() => globalThis.axe.run({ resultTypes: ['violations'] }));
-            const serious = violations.filter(({ impact }) => ['serious', 'critical'].includes(impact));
-            const found = serious.map(
-              ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`,
-            );
-            console.log(
-              `${name}, ${sample}, ${tab}, ${scheme}: ${violations.map(({ id, impact }) => `${id} (${impact})`).join(', ') || 'nothing'}`,
-            );
-            assert.equal(found, [], `${sample}, ${tab}, ${scheme}`);
+            await findNothingSerious(page, `${name}, ${sample}, ${tab}, ${scheme}`);
           }
-          const width = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-          assert.ok(width[0] <= width[1], `${tab}: ${width[0]} px wide in a window of ${width[1]}`);
+          await fits(page, `${sample}, ${tab}`);
         }
       }
     }),
   );
-}
 
-test('where a host sets no headers the service worker does; nothing is loaded once all is there; the longest task while training is told', async () => {
-  const browser = await launch('chromium');
-  opened.push(browser);
-  await inPage(
-    async () => browser,
-    '?tab=train',
-    async (page, server) => {
-      await page.waitForFunction(() =>
-        /(thread computes|threads compute)/.test(document.querySelector('#threads').textContent),
-      );
-      assert.not(await page.evaluate(() => globalThis.crossOriginIsolated));
-      await page.evaluate(async () => (await navigator.serviceWorker.ready).scope);
-      await page.reload();
-      await page.waitForSelector('#options');
-      assert.ok(await page.evaluate(() => globalThis.crossOriginIsolated));
-      await page.waitForFunction(() => document.querySelector('#threads').textContent !== '');
-      await page.evaluate(() => {
-        globalThis.longest = 0;
-        new PerformanceObserver((list) => {
-          for (const { duration } of list.getEntries()) globalThis.longest = Math.max(globalThis.longest, duration);
-        }).observe({ type: 'longtask' });
-        let last = performance.now();
-        globalThis.gap = 0;
-        const { port1, port2 } = new MessageChannel();
-        port1.onmessage = () => {
-          const now = performance.now();
-          globalThis.gap = Math.max(globalThis.gap, now - last);
-          last = now;
-          setTimeout(() => {
-            last = performance.now();
-            port2.postMessage(0);
-          }, 1);
-        };
-        port2.postMessage(0);
-      });
-      const before = server.requests.length;
-      await page.click('#options [type=submit]');
-      await told(page, '#training-state', 'Done.');
-      const { longest } = await page.evaluate(() => ({ longest: globalThis.longest }));
-      console.log(
-        `longest task of the page while two nets trained: ${longest === 0 ? 'none of 50 ms or more' : `${longest.toFixed(0)} ms`}`,
-      );
-      console.log(`loaded while training: ${server.requests.slice(before).join(', ') || 'nothing'}`);
-      assert.equal(
-        server.requests.filter((path) => !path.startsWith(`/${PATH}`) && path !== '/favicon.ico'),
-        [],
-      );
-    },
-    {},
+  here(
+    `${name}: a service worker brings isolation where a host sets no headers, and once all is there no network is needed`,
+    () =>
+      inPage(
+        open(),
+        '',
+        async (page, server) => {
+          const isThere = () => told(page, '#threads', 'no network is needed');
+          await isThere();
+          assert.not(await page.evaluate(() => globalThis.crossOriginIsolated));
+          await page.reload();
+          await isThere();
+          assert.ok(await page.evaluate(() => globalThis.crossOriginIsolated));
+          assert.equal(
+            server.requests.filter((path) => !path.startsWith(`/${PATH}`) && path !== '/favicon.ico'),
+            [],
+          );
+          await server.close();
+          await page.select('#sample', 'notes');
+          await choose(page, 'Show', 'topics');
+          await told(page, '#panel-tree .state', 'topics on');
+          await page.click('#tab-train');
+          await page.waitForSelector('#options');
+          await page.type('#option-fit-epochs', '2');
+          await page.click('#options [type=submit]');
+          await told(page, '#training-state', 'Done.');
+          await page.reload();
+          await page.waitForSelector('#options');
+        },
+        { headers: {} },
+      ),
   );
-});
-
-/** What the page complains about fails the test. */
-async function inPage(open, search, work, headers = ISOLATION) {
-  const server = await serve({ root: site, headers });
-  const context = await (await open()).createBrowserContext();
-  const page = await context.newPage();
-  page.setDefaultTimeout(60_000);
-  const problems = [];
-  page.on('console', (message) => {
-    if (['error', 'warn'].includes(message.type())) problems.push(message.text());
-  });
-  page.on('pageerror', (error) => problems.push(String(error)));
-  try {
-    await page.goto(`${server.url}${PATH}${search}`);
-    await work(page, server).catch(async (error) => {
-      const now = await page.evaluate(() => document.body.innerText).catch(() => '');
-      throw new Error([error.stack, ...problems, now.slice(0, 1500)].join('\n'));
-    });
-    assert.equal(problems, []);
-  } finally {
-    await context.close();
-    await server.close();
-  }
-}
-
-async function told(page, selector, words) {
-  await page.waitForFunction(
-    (selector, words) =>
-      [...document.querySelectorAll(selector)].some(({ textContent }) => textContent.includes(words)),
-    {},
-    selector,
-    words,
-  );
-}
-
-async function upload(page, ...paths) {
-  await (await page.$('#files')).uploadFile(...paths);
-}
-
-/** In the field of this label. */
-async function choose(page, label, value) {
-  const select = await page.waitForSelector(`::-p-xpath(//label[starts-with(normalize-space(.), "${label}")]/select)`);
-  await select.select(value);
-}
-
-async function press(page, words) {
-  await (await page.waitForSelector(`::-p-xpath(//button[normalize-space(.)="${words}"])`)).click();
-}
-
-function viewBox(page) {
-  return page.$eval('.drawing', ({ shadowRoot }) => shadowRoot.querySelector('svg').getAttribute('viewBox'));
 }
 
 test.run();

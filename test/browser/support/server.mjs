@@ -12,11 +12,16 @@ const types = {
   '.wasm': 'application/wasm',
 };
 
+function plain(_, response, head, body) {
+  response.writeHead(200, head);
+  response.end(body);
+}
+
 /**
  * Serves the files below `root` (a URL) and the given pages (path → HTML) on a free port of this machine.
- * `requests` lists the paths asked for, in order; `posted` answers with the next text that a page posts.
+ * `send` answers in the place of the server's own way (slow-link.mjs). `requests` lists the paths asked for, in order; `posted` answers with the next text that a page posts.
  */
-export async function serve({ root, pages = {}, headers = {} }) {
+export async function serve({ root, pages = {}, headers = {}, send = plain }) {
   const requests = [];
   const posts = [];
   const waiting = [];
@@ -33,8 +38,8 @@ export async function serve({ root, pages = {}, headers = {} }) {
     const path = pathname.endsWith('/') ? `${pathname}index.html` : pathname;
     try {
       const body = pages[pathname] ?? (await readFile(new URL(`.${path}`, root)));
-      response.writeHead(200, { 'content-type': types[extname(path)] ?? 'application/octet-stream', ...headers });
-      response.end(body);
+      const type = types[extname(path)] ?? 'application/octet-stream';
+      await send(request, response, { 'content-type': type, ...headers }, body);
     } catch {
       // Browsers ask for an icon by themselves; its absence is not a fault of the page.
       response.writeHead(pathname === '/favicon.ico' ? 204 : 404).end();
