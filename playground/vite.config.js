@@ -25,11 +25,20 @@ export default {
     ],
   },
   plugins: [declaredOptions(), house(), policy()],
-  worker: { format: 'es' },
+  worker: { format: 'es', plugins: () => [nodeAlone()] },
   build: { target: 'es2022', modulePreload: { polyfill: false } },
   server: { headers, fs: { allow: [here('..')] } },
   preview: { headers },
 };
+
+/** Of the benchmark's peers, those that only Node can have are loaded by no page. */
+function nodeAlone() {
+  return {
+    name: 'node-alone',
+    enforce: 'pre',
+    resolveId: (id) => (id.startsWith('node:') ? { id, external: true } : undefined),
+  };
+}
 
 /** The options of the methods as they are declared, for the form. */
 function declaredOptions() {
