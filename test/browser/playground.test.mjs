@@ -1,50 +1,31 @@
 // The playground as it is built, below a path of its own, as one who tries it: every tab, files of one's own, a training, what is wrong told in words. In Chromium and Firefox.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { csvText } from '../../build/test/support/cli-data.js';
-import { launch } from './support/browsers.mjs';
 import { findBrowser } from './support/find-browser.mjs';
-import { ISOLATION } from './support/posting-page.mjs';
-import { serve } from './support/server.mjs';
+import {
+  browserOf,
+  choose,
+  faults,
+  given,
+  inPage,
+  PATH,
+  press,
+  told,
+  train,
+  upload,
+  viewBox,
+} from './support/playground.mjs';
 
 const root = new URL('../../', import.meta.url);
-const axe = readFileSync(new URL('node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
-const PATH = 'some/where/';
-
-execFileSync(process.execPath, [fileURLToPath(new URL('playground/run.mjs', root)), 'build'], { stdio: 'pipe' });
-const files = mkdtempSync(join(tmpdir(), 'espalier-playground-'));
-const below = join(files, 'site', PATH);
-mkdirSync(join(below, '..'), { recursive: true });
-execFileSync('cp', ['-r', fileURLToPath(new URL('playground/dist', root)), below.slice(0, -1)]);
-process.on('exit', () => rmSync(files, { recursive: true, force: true }));
-const site = new URL(`file://${files}/site/`);
-
-/** Files of one's own. */
-const given = (name, text) => {
-  const path = join(files, name);
-  mkdirSync(join(path, '..'), { recursive: true });
-  writeFileSync(path, text);
-  return path;
-};
-
 const test = suite('playground');
-const opened = [];
-test.after(() => Promise.all(opened.map((browser) => browser.close())));
 
-for (const name of ['chromium', 'firefox']) {
+const opens = { chromium: browserOf(test, 'chromium'), firefox: browserOf(test, 'firefox') };
+
+for (const [name, open] of Object.entries(opens)) {
   const here = findBrowser(name) ? test : test.skip;
-  let browser;
-  const open = async () => {
-    browser ??= await launch(name);
-    if (!opened.includes(browser)) opened.push(browser);
-    return browser;
-  };
-
   here(`${name}: what a sample holds is told, and can be corrected; the address keeps it`, () =>
     inPage(open, '?tab=data', async (page) => {
       await told(page, '#understood', '330 rows, 8 columns');
@@ -151,18 +132,13 @@ for (const name of ['chromium', 'firefox']) {
   here(`${name}: training stops, and goes on to what it would have come to`, () =>
     inPage(open, '?tab=train&method=dense&sample=rents', async (page) => {
       await page.waitForSelector('#options');
-      const train = async (epochs, after) => {
-        await page.$eval('#option-fit-epochs', (input) => (input.value = ''));
-        await page.type('#option-fit-epochs', epochs);
-        await page.click('#options [type=submit]');
-        await after?.();
-        await told(page, '#training-state', 'Done.');
-        return page.$eval('#figures tbody tr', ({ children }) =>
+      const shown = () =>
+        page.$eval('#figures tbody tr', ({ children }) =>
           [children[2], children[5]].map(({ textContent }) => textContent).join(),
         );
-      };
-      const whole = await train('150');
-      const gone = await train('150', async () => {
+      await train(page, 150);
+      const whole = await shown();
+      await train(page, 150, async () => {
         await page.waitForFunction(() =>
           /^Epoch [1-9]\d? of 150/.test(document.querySelector('#training-state').textContent),
         );
@@ -170,34 +146,28 @@ for (const name of ['chromium', 'firefox']) {
         await told(page, '#training-state', 'Stopped after');
         await press(page, 'Go on');
       });
-      assert.is(gone, whole);
+      assert.is(await shown(), whole);
       await page.$eval('#option-fit-epochs', (input) => (input.value = 'many'));
       await page.click('#options [type=submit]');
       await told(page, '#trouble', 'epochs: expected an integer from 1, got "many"');
     }),
   );
 
-  here(`${name}: axe finds nothing serious in any tab, by day and by night, on a phone`, () =>
+  here(`${name}: axe finds nothing serious or moderate in any tab, by day and by night, on a phone`, () =>
     inPage(open, '', async (page) => {
       if (name === 'chromium') await page.setViewport({ width: 360, height: 780 });
       for (const sample of ['birds', 'notes']) {
         await page.select('#sample', sample);
-        for (const tab of ['data', 'tree', 'train']) {
+        for (const tab of ['data', 'tree', 'train', 'bench']) {
           await page.click(`#tab-${tab}`);
-          await page.waitForSelector({ data: '#understood', tree: '.drawing', train: '#options' }[tab]);
+          await page.waitForSelector(
+            { data: '#understood', tree: '.drawing', train: '#options', bench: '#bench' }[tab],
+          );
           for (const scheme of name === 'chromium' ? ['light', 'dark'] : ['light']) {
             if (name === 'chromium') await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
-            // By way of the driver, which the page's policy does not bind.
-            await page.evaluate(axe);
-            const { violations } = await page.evaluate(() => globalThis.axe.run({ resultTypes: ['violations'] }));
-            const serious = violations.filter(({ impact }) => ['serious', 'critical'].includes(impact));
-            const found = serious.map(
-              ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`,
-            );
-            console.log(
-              `${name}, ${sample}, ${tab}, ${scheme}: ${violations.map(({ id, impact }) => `${id} (${impact})`).join(', ') || 'nothing'}`,
-            );
-            assert.equal(found, [], `${sample}, ${tab}, ${scheme}`);
+            const { all, bad } = await faults(page);
+            console.log(`${name}, ${sample}, ${tab}, ${scheme}: ${all}`);
+            assert.equal(bad, [], `${sample}, ${tab}, ${scheme}`);
           }
           const width = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
           assert.ok(width[0] <= width[1], `${tab}: ${width[0]} px wide in a window of ${width[1]}`);
@@ -207,11 +177,18 @@ for (const name of ['chromium', 'firefox']) {
   );
 }
 
+test('the types of the page are right', () => {
+  const tsc = fileURLToPath(new URL('node_modules/typescript/bin/tsc', root));
+  try {
+    execFileSync(process.execPath, [tsc, '-p', fileURLToPath(new URL('playground/tsconfig.json', root))]);
+  } catch (error) {
+    throw new Error(String(error.stdout));
+  }
+});
+
 test('where a host sets no headers the service worker does; nothing is loaded once all is there; the longest task while training is told', async () => {
-  const browser = await launch('chromium');
-  opened.push(browser);
   await inPage(
-    async () => browser,
+    opens.chromium,
     '?tab=train',
     async (page, server) => {
       await page.waitForFunction(() =>
@@ -258,57 +235,5 @@ test('where a host sets no headers the service worker does; nothing is loaded on
     {},
   );
 });
-
-/** What the page complains about fails the test. */
-async function inPage(open, search, work, headers = ISOLATION) {
-  const server = await serve({ root: site, headers });
-  const context = await (await open()).createBrowserContext();
-  const page = await context.newPage();
-  page.setDefaultTimeout(60_000);
-  const problems = [];
-  page.on('console', (message) => {
-    if (['error', 'warn'].includes(message.type())) problems.push(message.text());
-  });
-  page.on('pageerror', (error) => problems.push(String(error)));
-  try {
-    await page.goto(`${server.url}${PATH}${search}`);
-    await work(page, server).catch(async (error) => {
-      const now = await page.evaluate(() => document.body.innerText).catch(() => '');
-      throw new Error([error.stack, ...problems, now.slice(0, 1500)].join('\n'));
-    });
-    assert.equal(problems, []);
-  } finally {
-    await context.close();
-    await server.close();
-  }
-}
-
-async function told(page, selector, words) {
-  await page.waitForFunction(
-    (selector, words) =>
-      [...document.querySelectorAll(selector)].some(({ textContent }) => textContent.includes(words)),
-    {},
-    selector,
-    words,
-  );
-}
-
-async function upload(page, ...paths) {
-  await (await page.$('#files')).uploadFile(...paths);
-}
-
-/** In the field of this label. */
-async function choose(page, label, value) {
-  const select = await page.waitForSelector(`::-p-xpath(//label[starts-with(normalize-space(.), "${label}")]/select)`);
-  await select.select(value);
-}
-
-async function press(page, words) {
-  await (await page.waitForSelector(`::-p-xpath(//button[normalize-space(.)="${words}"])`)).click();
-}
-
-function viewBox(page) {
-  return page.$eval('.drawing', ({ shadowRoot }) => shadowRoot.querySelector('svg').getAttribute('viewBox'));
-}
 
 test.run();
