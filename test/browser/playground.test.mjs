@@ -4,20 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { csvText } from '../../build/test/support/cli-data.js';
+import { faults } from './support/axe.mjs';
 import { findBrowser } from './support/find-browser.mjs';
-import {
-  browserOf,
-  choose,
-  faults,
-  given,
-  inPage,
-  PATH,
-  press,
-  told,
-  train,
-  upload,
-  viewBox,
-} from './support/playground.mjs';
+import { browserOf, choose, given, inPage, PATH, press, told, train, upload, viewBox } from './support/playground.mjs';
 
 const root = new URL('../../', import.meta.url);
 const test = suite('playground');

@@ -11,7 +11,6 @@ import { ISOLATION } from './posting-page.mjs';
 import { serve } from './server.mjs';
 
 const root = new URL('../../../', import.meta.url);
-const axe = readFileSync(new URL('../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
 export const PATH = 'some/where/';
 
 execFileSync(process.execPath, [fileURLToPath(new URL('playground/run.mjs', root)), 'build'], { stdio: 'pipe' });
@@ -117,19 +116,4 @@ export async function train(page, epochs, meanwhile) {
 
 export function viewBox(page) {
   return page.$eval('.drawing', ({ shadowRoot }) => shadowRoot.querySelector('svg').getAttribute('viewBox'));
-}
-
-/** Everything axe finds in the page as it is; what is serious or moderate, in words, is what fails a test. */
-export async function faults(page) {
-  // By way of the driver, which the page's policy does not bind.
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => globalThis.axe.run({ resultTypes: ['violations'] }));
-  const found = (list) =>
-    list.map(
-      ({ id, impact, nodes }) => `${id} (${impact}): ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`,
-    );
-  return {
-    all: violations.map(({ id, impact }) => `${id} (${impact})`).join(', ') || 'nothing',
-    bad: found(violations.filter(({ impact }) => impact !== 'minor')),
-  };
 }
