@@ -5,9 +5,9 @@ import { parseArgs } from 'node:util';
 import { installedIn } from '#dist/cli/bench/installed.js';
 import { findPeers, KNOWN } from '#dist/cli/bench/known.js';
 import { espalier, OURS } from '#dist/cli/bench/peers/espalier.js';
+import { digits } from '#dist/cli/bench/spread.js';
 import { EFFORT, measure, type Time } from '#dist/cli/bench/suite.js';
 import { convolutions, inference, product, type Task, trainingStep } from '#dist/cli/bench/tasks.js';
-import { digits } from '#dist/cli/bench/words.js';
 import { formatTable, printHeader } from './support/report.js';
 
 const { values } = parseArgs({

@@ -35,7 +35,7 @@ export default {
     ],
   },
   plugins: [declaredOptions(), house(), policy(), together(), kept()],
-  worker: { format: 'es', plugins: () => [firstInOnePiece()] },
+  worker: { format: 'es', plugins: () => [firstInOnePiece(), nodeAlone()] },
   build: {
     target: 'es2022',
     modulePreload: { polyfill: false },
@@ -53,6 +53,15 @@ export default {
   server: { headers, fs: { allow: [here('..')] } },
   preview: { headers },
 };
+
+/** Of the benchmark's peers, those that only Node can have are loaded by no page. */
+function nodeAlone() {
+  return {
+    name: 'node-alone',
+    enforce: 'pre',
+    resolveId: (id) => (id.startsWith('node:') ? { id, external: true } : undefined),
+  };
+}
 
 /** The options of the methods as they are declared, for the form. */
 function declaredOptions() {

@@ -1,4 +1,4 @@
-import { spread } from '#dist/cli/bench/words.js';
+import { spread } from '#dist/cli/bench/spread.js';
 import { drawing, element, group, text } from '#dist/drawings/svg.js';
 import { plotStyle, powers } from './peers-plot.js';
 

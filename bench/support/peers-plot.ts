@@ -1,5 +1,5 @@
+import { digits } from '#dist/cli/bench/spread.js';
 import type { Measured } from '#dist/cli/bench/suite.js';
-import { digits } from '#dist/cli/bench/words.js';
 import { BRANCHES, DARK, LIGHT } from '#dist/drawings/palette.js';
 import { drawing, element, group, text } from '#dist/drawings/svg.js';
 

@@ -26,6 +26,10 @@ declare module 'virtual:declared' {
   export default methods;
 }
 declare module '*.css';
+declare module '*?url' {
+  const address: string;
+  export default address;
+}
 interface ImportMeta {
   readonly env: { readonly PROD: boolean };
 }

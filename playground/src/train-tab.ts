@@ -236,7 +236,12 @@ class TrainTab {
         'p',
         { class: 'buttons' },
         'Take it home: ',
-        button('Save the net', async () => download(`${method}.safetensors`, (await net.saveAsync()).slice())),
+        button('Save the net', () =>
+          net
+            .saveAsync()
+            .then((bytes) => download(`${method}.safetensors`, bytes.slice()))
+            .catch(this.page.failed),
+        ),
         button('Curves as CSV', curves),
       ),
     ];

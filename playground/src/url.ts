@@ -1,5 +1,5 @@
 // What the address tells of the page, so that it can be gone back to and handed on.
-const KEYS = ['tab', 'sample', 'target', 'method', 'view'] as const;
+const KEYS = ['tab', 'sample', 'target', 'method', 'view', 'parts', 'shapes', 'peers'] as const;
 
 export type Place = Partial<Record<(typeof KEYS)[number], string>>;
 

@@ -32,7 +32,7 @@ export const LIGHT: Palette = {
   link: '#8d948f',
   page: '#fbfaf7',
   letters: '#1c1f1d',
-  faint: '#767d78',
+  faint: '#6a716c',
   line: '#e3e2dc',
   surface: '#ffffff',
   green: '#12805c',

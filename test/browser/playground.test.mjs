@@ -1,32 +1,22 @@
-// The playground as one who tries it: data, the tree, a training, what is wrong told in words. In Chromium and Firefox.
+// The playground as it is built, below a path of its own, as one who tries it: every tab, files of one's own, a training, what is wrong told in words. In Chromium and Firefox.
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { csvText } from '../../build/test/support/cli-data.js';
+import { faults } from './support/axe.mjs';
 import { findBrowser } from './support/find-browser.mjs';
-import {
-  Browsers,
-  choose,
-  findNothingSerious,
-  fits,
-  given,
-  inPage,
-  PATH,
-  press,
-  told,
-  upload,
-  viewBox,
-} from './support/playground.mjs';
+import { browserOf, choose, given, inPage, PATH, press, told, train, upload, viewBox } from './support/playground.mjs';
 
+const root = new URL('../../', import.meta.url);
 const test = suite('playground');
-const browsers = new Browsers();
-test.after(() => browsers.close());
 
-for (const name of ['chromium', 'firefox']) {
+const opens = { chromium: browserOf(test, 'chromium'), firefox: browserOf(test, 'firefox') };
+
+for (const [name, open] of Object.entries(opens)) {
   const here = findBrowser(name) ? test : test.skip;
-  const open = () => browsers.of(name);
-
   here(`${name}: what a sample holds is told, and can be corrected; the address keeps it`, () =>
-    inPage(open(), '?tab=data', async (page) => {
+    inPage(open, '?tab=data', async (page) => {
       await told(page, '#understood', '330 rows, 8 columns');
       await page.select('[aria-label="Kind of year"]', 'out');
       await told(page, '#understood', '330 rows, 7 columns');
@@ -49,7 +39,7 @@ for (const name of ['chromium', 'firefox']) {
   here(
     `${name}: a file of one's own is read, drawn and walked through; a bad one is refused in words, and the old data stay`,
     () =>
-      inPage(open(), '', async (page) => {
+      inPage(open, '', async (page) => {
         await page.waitForSelector('#panel-tree >>> .n circle');
         await upload(page, given('fruit.csv', csvText(600, 1)));
         await told(page, '#now', 'fruit.csv: 600 rows');
@@ -82,7 +72,7 @@ for (const name of ['chromium', 'firefox']) {
   );
 
   here(`${name}: texts of one's own have a tree of words and topics`, () =>
-    inPage(open(), '', async (page) => {
+    inPage(open, '', async (page) => {
       const words = ['soil seed bloom prune', 'tide rope sail gull', 'oven salt flour knife'].map((line) =>
         line.split(' '),
       );
@@ -102,7 +92,7 @@ for (const name of ['chromium', 'firefox']) {
   );
 
   here(`${name}: a net trains to the end beside a dense one, is explained; what is no net is not loaded`, () =>
-    inPage(open(), '?tab=train&method=trf', async (page) => {
+    inPage(open, '?tab=train&method=trf', async (page) => {
       await page.waitForSelector('#options');
       await page.type('#option-fit-epochs', '12');
       await page.click('#options [type=submit]');
@@ -129,20 +119,15 @@ for (const name of ['chromium', 'firefox']) {
   );
 
   here(`${name}: training stops, and goes on to what it would have come to`, () =>
-    inPage(open(), '?tab=train&method=dense&sample=rents', async (page) => {
+    inPage(open, '?tab=train&method=dense&sample=rents', async (page) => {
       await page.waitForSelector('#options');
-      const train = async (epochs, after) => {
-        await page.$eval('#option-fit-epochs', (input) => (input.value = ''));
-        await page.type('#option-fit-epochs', epochs);
-        await page.click('#options [type=submit]');
-        await after?.();
-        await told(page, '#training-state', 'Done.');
-        return page.$eval('#figures tbody tr', ({ children }) =>
+      const shown = () =>
+        page.$eval('#figures tbody tr', ({ children }) =>
           [children[2], children[5]].map(({ textContent }) => textContent).join(),
         );
-      };
-      const whole = await train('150');
-      const gone = await train('150', async () => {
+      await train(page, 150);
+      const whole = await shown();
+      await train(page, 150, async () => {
         await page.waitForFunction(() =>
           /^Epoch [1-9]\d? of 150/.test(document.querySelector('#training-state').textContent),
         );
@@ -150,26 +135,31 @@ for (const name of ['chromium', 'firefox']) {
         await told(page, '#training-state', 'Stopped after');
         await press(page, 'Go on');
       });
-      assert.is(gone, whole);
+      assert.is(await shown(), whole);
       await page.$eval('#option-fit-epochs', (input) => (input.value = 'many'));
       await page.click('#options [type=submit]');
       await told(page, '#trouble', 'epochs: expected an integer from 1, got "many"');
     }),
   );
 
-  here(`${name}: axe finds nothing serious in any tab, by day and by night, on a phone`, () =>
-    inPage(open(), '', async (page) => {
+  here(`${name}: axe finds nothing serious or moderate in any tab, by day and by night, on a phone`, () =>
+    inPage(open, '', async (page) => {
       if (name === 'chromium') await page.setViewport({ width: 360, height: 780 });
       for (const sample of ['birds', 'notes']) {
         await page.select('#sample', sample);
-        for (const tab of ['data', 'tree', 'train']) {
+        for (const tab of ['data', 'tree', 'train', 'bench']) {
           await page.click(`#tab-${tab}`);
-          await page.waitForSelector({ data: '#understood', tree: '.drawing', train: '#options' }[tab]);
+          await page.waitForSelector(
+            { data: '#understood', tree: '.drawing', train: '#options', bench: '#bench' }[tab],
+          );
           for (const scheme of name === 'chromium' ? ['light', 'dark'] : ['light']) {
             if (name === 'chromium') await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
-            await findNothingSerious(page, `${name}, ${sample}, ${tab}, ${scheme}`);
+            const { all, bad } = await faults(page);
+            console.log(`${name}, ${sample}, ${tab}, ${scheme}: ${all}`);
+            assert.equal(bad, [], `${sample}, ${tab}, ${scheme}`);
           }
-          await fits(page, `${sample}, ${tab}`);
+          const width = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+          assert.ok(width[0] <= width[1], `${tab}: ${width[0]} px wide in a window of ${width[1]}`);
         }
       }
     }),
@@ -179,7 +169,7 @@ for (const name of ['chromium', 'firefox']) {
     `${name}: a service worker brings isolation where a host sets no headers, and once all is there no network is needed`,
     () =>
       inPage(
-        open(),
+        open,
         '',
         async (page, server) => {
           const isThere = () => told(page, '#threads', 'no network is needed');
@@ -204,9 +194,18 @@ for (const name of ['chromium', 'firefox']) {
           await page.reload();
           await page.waitForSelector('#options');
         },
-        { headers: {} },
+        {},
       ),
   );
 }
+
+test('the types of the page are right', () => {
+  const tsc = fileURLToPath(new URL('node_modules/typescript/bin/tsc', root));
+  try {
+    execFileSync(process.execPath, [tsc, '-p', fileURLToPath(new URL('playground/tsconfig.json', root))]);
+  } catch (error) {
+    throw new Error(String(error.stdout));
+  }
+});
 
 test.run();

@@ -1,18 +1,14 @@
-import { gateKind, gateReport } from 'espalier';
+import { gateKind } from 'espalier';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { inkPng } from '../../demo/frame/png.js';
 import type { NetResult } from '../../demo/frame/training.js';
-import { type GaterRun, gaternetPage } from '../../demo/gaternet/page.js';
-import { netResult, runFacts } from '../support/demo-results.js';
-import { randomGates, residualLayout } from '../support/gates.js';
+import { gaternetPage } from '../../demo/gaternet/page.js';
+import { gaternetRun, SIDE } from '../support/demo-gaternet.js';
 import { elements } from '../support/svg.js';
 
-const SIDE = 6;
-const NAMES = ['T-shirt <1>', 'bag & "case"', 'boot'];
-
 test('the page asks the network for nothing, runs no script, and says what was measured', () => {
-  const run = fakeRun();
+  const run = gaternetRun();
   const page = gaternetPage(run, 'body {}');
   // Namespaces are names, not places.
   assert.not.match(page.replaceAll('xmlns="http://www.w3.org/2000/svg"', ''), /https?:|url\(|@import|<script|\son\w+=/);
@@ -40,7 +36,7 @@ test('the page asks the network for nothing, runs no script, and says what was m
 });
 
 test('a row for each cost: predicted, measured, and shares of the first', () => {
-  const table = /<table class="compare costs">(.*?)<\/table>/s.exec(gaternetPage(fakeRun(), ''))![1]!;
+  const table = /<table class="compare costs">(.*?)<\/table>/s.exec(gaternetPage(gaternetRun(), ''))![1]!;
   const rows = [...table.matchAll(/<tr><th scope="row">(.*?)<\/th>(.*?)<\/tr>/gs)].map(([, name, cells]) => [
     name,
     ...[...cells!.matchAll(/<td>(.*?)<small>(.*?)<\/small>.*?width:([\d.]+)%/g)].map((cell) => cell.slice(1).join(' ')),
@@ -55,7 +51,7 @@ test('a row for each cost: predicted, measured, and shares of the first', () => 
 });
 
 test('an example shows its image, its class, and a bar for each filter that it opens', () => {
-  const run = fakeRun();
+  const run = gaternetRun();
   const { blocks, openRate } = run.gates;
   const figures = gaternetPage(run, '').match(/<figure class="example">.*?<\/figure>/gs)!;
   assert.is(figures.length, run.examples.length);
@@ -89,7 +85,7 @@ test('an example shows its image, its class, and a bar for each filter that it o
 });
 
 test('charts leave out what was not recorded; without classes there is nothing to say about them', () => {
-  const run = fakeRun();
+  const run = gaternetRun();
   const charts = (page: string) =>
     [...page.matchAll(/<figcaption>([^<]*)<\/figcaption><svg class="chart"/g)].map((m) => m[1]);
   assert.equal(charts(gaternetPage(run, '')), ['Validation accuracy', 'Training loss', 'Filters open']);
@@ -105,51 +101,11 @@ test('charts leave out what was not recorded; without classes there is nothing t
 });
 
 test('while the gater rests, only its training loss is drawn', () => {
-  const [accuracy, loss, open] = gaternetPage(fakeRun(), '')
+  const [accuracy, loss, open] = gaternetPage(gaternetRun(), '')
     .match(/<svg class="chart".*?<\/svg>/gs)!
     .map((chart) => elements(chart).circle);
   assert.equal([accuracy, loss, open], [1 + 2, 2 + 2, 1]);
-  assert.match(gaternetPage(fakeRun(), ''), 'All gates are held open in the first one, while the gater rests.');
+  assert.match(gaternetPage(gaternetRun(), ''), 'All gates are held open in the first one, while the gater rests.');
 });
-
-function fakeRun(): GaterRun {
-  const { gates, labels, layout, classes, width } = randomGates(11, residualLayout([4, 8], 2), 60, 3);
-  const rows = { train: 100, validation: 20, test: 60 };
-  const net = (name: string, weights: number, testAccuracy: number, gatesOpen?: number): NetResult => {
-    const result = netResult(name, weights, testAccuracy, { rows: 60, classes: 3 });
-    const history = result.history.map((record) => ({
-      ...record,
-      validation: { ...record.validation!, ...(gatesOpen === undefined ? {} : { gatesOpen }) },
-    }));
-    return { ...result, history };
-  };
-  return {
-    ...runFacts(rows),
-    data: { name: 'Fashion <MNIST>', side: SIDE, classNames: NAMES },
-    backbone: 'ResNet-8',
-    gater: 'small CNN',
-    placement: 'every-conv',
-    lambda: 0.1,
-    fit: { epochs: 2, batchSize: 4, learningRate: 0.1 },
-    pretrainEpochs: 1,
-    gated: net('Gated', 12345, 0.975, 0.5),
-    twin: net('Twin', 6789, 0.9625),
-    gates: gateReport(gates, layout, { values: labels, classes, names: NAMES }),
-    batchSizes: [1, 32],
-    costs: [
-      { name: 'Twin', multiplyAdds: 4e6, milliseconds: [2.5, 2] },
-      { name: 'Gated', multiplyAdds: 3e6, milliseconds: [2, 1.25] },
-      { name: 'With gater', multiplyAdds: 3.5e6, milliseconds: [2.25, 1.5] },
-    ],
-    examples: [0, 1, 2, 3].map((row) => ({
-      pixels: new Uint8Array(SIDE * SIDE).fill(row),
-      gates: gates.subarray(row * width, (row + 1) * width),
-      label: labels[row]!,
-      predicted: row === 2 ? (labels[row]! + 1) % 3 : labels[row]!,
-      probability: 0.9,
-      multiplyAdds: 2.5e6,
-    })),
-  };
-}
 
 test.run();

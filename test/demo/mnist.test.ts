@@ -4,26 +4,10 @@ import * as assert from 'uvu/assert';
 import { litShares, PIXELS, permutation, SIDE, shuffledDataset } from '../../demo/data.js';
 import { fieldDrawing, treeDrawing } from '../../demo/mnist/drawings.js';
 import { fieldsOf } from '../../demo/mnist/fields.js';
-import { columnOfPixel, countTouching, placeEdges, touches, touchingByChance } from '../../demo/mnist/geometry.js';
-import { type MnistRun, mnistPage } from '../../demo/mnist/page.js';
-import { explainedAnswer, netResult, runFacts } from '../support/demo-results.js';
+import { countTouching, placeEdges, touches, touchingByChance } from '../../demo/mnist/geometry.js';
+import { mnistPage } from '../../demo/mnist/page.js';
+import { allLit, asColumns, combTree, mnistRun } from '../support/demo-mnist.js';
 import { elements } from '../support/svg.js';
-
-const allLit = new Float64Array(PIXELS).fill(0.5);
-
-/** A comb: the first column is the back, each row a tooth. Every edge joins neighbours. */
-function combTree(): [number, number][] {
-  return Array.from({ length: PIXELS - 1 }, (_, i) => {
-    const pixel = i + 1;
-    return pixel % SIDE === 0 ? [pixel - SIDE, pixel] : [pixel - 1, pixel];
-  });
-}
-
-/** Edges over pixels as the learner names them: by column, smaller first. */
-function asColumns(edges: [number, number][], shuffle: Int32Array): [number, number, number][] {
-  const column = columnOfPixel(shuffle);
-  return edges.map(([p, q]) => [Math.min(column[p]!, column[q]!), Math.max(column[p]!, column[q]!), 0.25]);
-}
 
 test('eight neighbours touch; ends of adjoining rows do not', () => {
   const middle = 10 * SIDE + 10;
@@ -159,7 +143,7 @@ test('fields go through the shuffle, and unions leave global units out', () => {
 });
 
 test('the page asks the network for nothing and says what was measured', () => {
-  const page = mnistPage(fakeRun(), 'body {}', 'const end = "</script>";');
+  const page = mnistPage(mnistRun(), 'body {}', 'const end = "</script>";');
   assert.is(/https?:/.test(page), false);
   for (const [, target] of page.matchAll(/(?:src|href|url)\s*[=(]\s*"?([^")]+)/g)) assert.match(target!, /^data:/);
   assert.match(page, "default-src 'none'");
@@ -173,7 +157,7 @@ test('the page asks the network for nothing and says what was measured', () => {
 });
 
 test('an answer is drawn over its digit: signed pixels at their true places, units over their fields', () => {
-  const run = fakeRun();
+  const run = mnistRun();
   const part = /<h2>What one prediction rests on<.*?<\/section>/s.exec(mnistPage(run, '', ''))![0];
   assert.match(part, 'Test image 2, a 1: the answer is 0 (63\u00a0%), which is wrong');
   assert.match(part, 'alt="Test image 2, a 1"');
@@ -195,34 +179,5 @@ test('an answer is drawn over its digit: signed pixels at their true places, uni
     'is +0.50; the pixels add +1.50, and +0.0005 is left as error. By units: the 2 shown +1.75, all others +0.50, bias −0.25.',
   );
 });
-
-function fakeRun(): MnistRun {
-  const shuffle = permutation(PIXELS, 1);
-  const layers = [
-    { inputs: PIXELS, sparseUnits: 2, denseUnits: 1, connections: 787, density: 3 / (2 * PIXELS) },
-    { inputs: 3, sparseUnits: 0, denseUnits: 10, connections: 30, density: 1 },
-  ];
-  const net = (name: string, weights: number) => ({
-    ...netResult(name, weights, 0.975, { rows: 20, classes: 10 }),
-    layers,
-  });
-  return {
-    ...runFacts({ train: 20, validation: 5, test: 20 }),
-    shuffle,
-    litShare: allLit,
-    edges: placeEdges(asColumns(combTree(), shuffle), shuffle, allLit),
-    totalInformation: 100,
-    layers: [{ radius: 2, stride: 1, globalUnits: 1 }],
-    fields: {
-      first: [{ unit: 0, centre: 5, pixels: Int32Array.of(5, 6), weights: Float32Array.of(0.1, -0.2) }],
-      second: [],
-    },
-    fit: { epochs: 2, learningRate: 0.1, batchSize: 4 },
-    trf: net('TRF-net', 1234),
-    dense: net('Dense net', 5678),
-    test: { rows: 20, pixels: new Uint8Array(20 * PIXELS).fill(9), labels: new Uint8Array(20).fill(3) },
-    explained: [explainedAnswer(2, ['0', '1'])],
-  };
-}
 
 test.run();

@@ -1,19 +1,12 @@
-import type { Explanation } from 'espalier';
-import { TextVectorizer } from 'espalier/text';
-import type { TopicReport } from 'espalier/topics';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { byShare } from '#dist/structure/latent/topics.js';
-import type { NetResult } from '../../demo/frame/training.js';
-import { connectionsOf, type GrownNet, netDrawing } from '../../demo/tse/net-drawing.js';
+import { connectionsOf, netDrawing } from '../../demo/tse/net-drawing.js';
 import { tsePage } from '../../demo/tse/page.js';
-import type { TseRun } from '../../demo/tse/story.js';
 import { activeTopics, latentsOf } from '../../demo/tse/topics.js';
 import { KINDS, parseNouns, readDefinitions } from '../../demo/tse/words.js';
-import { explainedAnswer, netResult, runFacts } from '../support/demo-results.js';
+import { smallNet, smallTree, tseRun, WORDS } from '../support/demo-tse.js';
 import { elements } from '../support/svg.js';
-import { topicReport } from '../support/topic-report.js';
-import { treeOf } from '../support/topic-trees.js';
 
 const LINES = `
   1 This software and database is being provided to you
@@ -49,23 +42,6 @@ test('the dictionary has thousands of definitions of every kind, none twice', as
   );
   assert.is(KINDS[wolf.kind], 'animal');
 });
-
-const WORDS = ['<b>old</b> "men" & co', 'ship', 'sea', 'ferry', 'tree', 'leaf', 'moss', 'root'];
-
-const VECTORIZER = await TextVectorizer.learn([], { vocabulary: WORDS.slice(1), language: 'none' });
-
-/** Two levels: features 0 to 7, latents 8 to 11 of two each, 12 and 13 of two of these. */
-function smallTree() {
-  const [a, b, c, d] = [0, 2, 4, 6].map((i) => WORDS.slice(i, i + 2)) as [string[], string[], string[], string[]];
-  return treeOf(
-    [
-      [a, b],
-      [c, d],
-    ],
-    2,
-    5,
-  );
-}
 
 test('topics of a row: of the lowest level, likely and likelier than in other rows, the most telling first', () => {
   const tree = smallTree();
@@ -118,7 +94,7 @@ test('the drawing of a net has its connections, nodes, skip-paths and escaped na
 });
 
 test('the page asks the network for nothing, runs no script, and says what was measured', () => {
-  const page = tsePage(smallRun(), 'body {}');
+  const page = tsePage(tseRun(), 'body {}');
   // Namespaces are names, not places.
   assert.not.match(page.replaceAll('xmlns="http://www.w3.org/2000/svg"', ''), /https?:|url\(|@import|<script|\son\w+=/);
   const targets = [...page.matchAll(/(?:src|href)\s*=\s*"([^"]+)"/g)].map(([, target]) => target);
@@ -144,7 +120,7 @@ test('the page asks the network for nothing, runs no script, and says what was m
 });
 
 test('a line for each topic, the kinds of its rows, and what is below', () => {
-  const page = tsePage(smallRun(), '');
+  const page = tsePage(tseRun(), '');
   const list = /<div class="topics">(.*?)<\/section>/s.exec(page)![1]!;
   assert.equal([list.match(/<details/g)!.length, list.match(/<div class="topic">/g)!.length], [2, 4]);
   assert.match(list, 'title="animal 100\u00a0%"><i class="k0" style="width:100.0%"></i></span>');
@@ -156,7 +132,7 @@ test('a line for each topic, the kinds of its rows, and what is below', () => {
 });
 
 test('the table of nets has a column each, phases in their own lines', () => {
-  const table = /<table class="compare four">(.*?)<\/table>/s.exec(tsePage(smallRun(), ''))![1]!;
+  const table = /<table class="compare four">(.*?)<\/table>/s.exec(tsePage(tseRun(), ''))![1]!;
   const rows = [...table.matchAll(/<tr[^>]*><th scope="row">(.*?)<\/th>(.*?)<\/tr>/gs)].map(([, name, cells]) => [
     name,
     ...[...cells!.matchAll(/<td>(.*?)<\/td>/gs)].map(([, cell]) => cell!.replace(/<[^>]*>/g, '')),
@@ -170,7 +146,7 @@ test('the table of nets has a column each, phases in their own lines', () => {
 });
 
 test('a text of no dictionary has its words marked and what the saved net answers', () => {
-  const page = tsePage(smallRun(), '');
+  const page = tsePage(tseRun(), '');
   assert.match(
     page,
     '<li><span class="kind k1">plant</span> <small>63\u00a0%</small><p>it has &lt;a <mark>root</mark></p></li>',
@@ -178,7 +154,7 @@ test('a text of no dictionary has its words marked and what the saved net answer
 });
 
 test('an example shows its topics and what each net answers', () => {
-  const cards = tsePage(smallRun(), '').match(/<li><span class="term">.*?<\/div><\/li>/gs)!;
+  const cards = tsePage(tseRun(), '').match(/<li><span class="term">.*?<\/div><\/li>/gs)!;
   assert.is(cards.length, 2);
   assert.equal(
     cards.map((card) => card.match(/class="guess (right|wrong)"/g)!.map((found) => found.slice(13, -1))),
@@ -192,7 +168,7 @@ test('an example shows its topics and what each net answers', () => {
 });
 
 test('an answer is shared out to words and units, as bars to either side; coherence is counted by layer and path', () => {
-  const part = /<h2>What one prediction rests on<.*?<\/section>/s.exec(tsePage(smallRun(), ''))![0];
+  const part = /<h2>What one prediction rests on<.*?<\/section>/s.exec(tsePage(tseRun(), ''))![0];
   const [words, units] = part.match(/<figure class="signed">.*?<\/figure>/gs)!;
   const linesOf = (figure: string) =>
     [...figure.matchAll(/<li><span>(.*?)<\/span><i class="(.*?)"><b style="(.*?)"><\/b><\/i><span>(.*?)<\/span>/g)].map(
@@ -220,111 +196,5 @@ test('an answer is shared out to words and units, as bars to either side; cohere
   );
   assert.match(part, `The most coherent units: ${old}, sea, ferry, tree (+0.25); ship, sea (−0.75).`);
 });
-
-function smallNet(): GrownNet {
-  return {
-    tree: smallTree(),
-    connections: [
-      [
-        [0, 1, 7],
-        [2, 3],
-        [4, 5],
-        [0, 6, 7],
-      ],
-      [
-        [0, 1],
-        [2, 3],
-      ],
-    ].map((layer) => layer.map((inputs) => Int32Array.from(inputs))),
-    skipPaths: [
-      { from: 0, units: 30, connections: 30 },
-      { from: 1, units: 20, connections: 20 },
-    ],
-    outputs: ['animal', 'plant', 'h<rmit'],
-  };
-}
-
-/** Labels in an order other than that of the kinds. */
-function smallReport(): TopicReport {
-  const tree = smallTree();
-  const topics = [
-    [0, 10, 0],
-    [9, 0, 0],
-    [20, 0, 20],
-    [0, 0, 0],
-    [1, 1, 1],
-    [2, 3, 1],
-  ].map((labels, z) => {
-    const parent = tree.parent[8 + z]!;
-    return {
-      id: tree.nameOf(8 + z),
-      level: tree.levelOf(8 + z),
-      parent: z < 4 ? tree.nameOf(parent) : null,
-      features: tree.topFeatures(8 + z, 5),
-      share: tree.marginal[8 + z]!,
-      probability: tree.marginal[8 + z]!,
-      documents: 0,
-      npmi: null,
-      compactness: null,
-      labels,
-      exemplars: [],
-    };
-  });
-  const labels = { names: ['plant', 'animal', 'h<rmit'], documents: [0, 0, 0] };
-  return { ...topicReport(), levels: tree.levels, labels, topics };
-}
-
-function smallExplanation(): Explanation {
-  const unit = (kind: 'sparse' | 'skip', at: number, words: number[], coherence: number | null) => ({
-    ...{ kind, unit: at, inputs: 2, activity: 0.5, coherence },
-    features: words.map((feature) => ({ feature, name: WORDS[feature]!, correlation: 0.5 })),
-  });
-  const layer = { layer: 0, units: [unit('sparse', 0, [0, 2, 3, 4, 5], 0.25), unit('sparse', 1, [6], null)] };
-  const path = { path: 0, from: 0, units: [unit('skip', 0, [1, 2], -0.75), unit('skip', 1, [], null)] };
-  return {
-    ...{ rows: 100, coherenceRows: { rows: 8, from: 'coherence' } },
-    layers: [{ ...layer, coherence: 0.25, sparseCoherence: 0.25, globalCoherence: null }],
-    skipPaths: [{ ...path, coherence: -0.75 }],
-  };
-}
-
-function smallRun(): TseRun {
-  const net = (name: string, weights: number, testAccuracy: number, tree = 0): NetResult => {
-    const result = netResult(name, weights, testAccuracy, { rows: 8, classes: 3 });
-    return {
-      ...result,
-      layers: [
-        { inputs: 8, sparseUnits: 0, denseUnits: 50, connections: 400, density: 1 },
-        { inputs: 50, sparseUnits: 0, denseUnits: 3, connections: 150, density: 1 },
-      ],
-      phases: [...(tree ? [{ name: 'Learning the tree', seconds: tree }] : []), ...result.phases],
-    };
-  };
-  const dense = net('Dense net', 5000, 0.5);
-  const definition = { term: '<b>old</b>', text: 'a ship of the <ocean', kind: 0 };
-  const answer = (kind: number) => ({ kind, probability: 0.9 });
-  return {
-    ...runFacts({ train: 100, validation: 20, test: 8 }),
-    kinds: ['animal', 'plant', 'h<rmit'],
-    vectorizer: VECTORIZER,
-    wordsPerRow: 2.5,
-    samples: [definition],
-    grown: smallNet(),
-    density: 0.05,
-    treeSeconds: 1.5,
-    report: smallReport(),
-    fit: { epochs: 2, patience: 1, batchSize: 4, learningRate: 0.1 },
-    tse: net('TSE-net', 1000, 0.75, 1.5),
-    backbone: net('Backbone', 400, 0.25),
-    trf: net('TRF-net', 2000, 0.625),
-    dense,
-    denseTried: [dense],
-    right: [{ definition, topics: [{ words: ['sea', 'ferry'], probability: 0.8 }], answers: [0, 1, 0, 0].map(answer) }],
-    wrong: [{ definition, topics: [], answers: [2, 1, 0, 0].map(answer) }],
-    asked: [{ text: 'it has <a root', kind: 1, probability: 0.625 }],
-    explained: [{ ...explainedAnswer(3, WORDS), definition }],
-    units: smallExplanation(),
-  };
-}
 
 test.run();

@@ -1,7 +1,7 @@
 import { cpus } from 'node:os';
 import { installedIn } from '../bench/installed.js';
 import type { Part } from '../bench/parts.js';
-import { runTasks } from '../bench/run.js';
+import { type Report, runTasks } from '../bench/run.js';
 import { linesOf, lossLines } from '../bench/words.js';
 import { print, printJson, printTable } from '../print/output.js';
 
@@ -29,7 +29,7 @@ export async function bench({ part, quick, full, peers, json, ...given }: BenchO
       if (!json) printTable(linesOf(measured));
     },
   });
-  if (json) printJson({ machine, runtime, threads, ...outcome });
+  if (json) printJson({ machine, runtime, threads, ...outcome } satisfies Report);
   else {
     print('');
     for (const line of lossLines(outcome.measured)) print(line);

@@ -35,7 +35,7 @@ export function latentTreeToHtml(tree: LatentTree, options: LatentPageOptions = 
     `<p class="facts">${xml(describeTree(tree))}</p>`,
     `<p>${levels > 1 ? 'A topic opens to the topics below it, and the lowest to their features.' : 'A topic opens to its features.'} Its share is the probability that a row has it; beside a feature stand the shares of rows that have the feature, with and without the topic.</p>`,
     '</header>',
-    '<div class="tools" hidden>',
+    '<div class="tools" role="search" hidden>',
     '<label><span>Search features</span><input type="search" placeholder="Search features" autocomplete="off" spellcheck="false"></label>',
     '<button type="button" data-open="1">Open all</button><button type="button" data-open="">Close all</button>',
     '<output aria-live="polite"></output>',

@@ -44,7 +44,7 @@ export function topicsToHtml(report: TopicReport, options: TopicsPageOptions = {
     `<h1 dir="auto">${xml(title)}</h1>`,
     `<p class="facts">${xml(factsOf(report))}</p>`,
     '</header>',
-    '<div class="tools" hidden>',
+    '<div class="tools" role="search" hidden>',
     '<label><span>Search topics, words and documents</span><input type="search" placeholder="Search topics, words and documents" autocomplete="off" spellcheck="false"></label>',
     `<nav aria-label="Views">${links.map(([href, name, view]) => `<a href="${href}" data-view="${view}">${name}</a>`).join('')}</nav>`,
     '<output aria-live="polite"></output>',

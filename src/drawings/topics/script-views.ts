@@ -191,7 +191,7 @@ const documentView = (index) => {
 
 const documentsView = () => [
   make('h2', { tabindex: '-1' }, 'Documents'),
-  make('p', { class: 'meta' }, count(data.shown) + (data.shown < data.documents ? ' of ' + count(data.documents) : '') + ' documents'),
+  make('h3', {}, count(data.shown) + (data.shown < data.documents ? ' of ' + count(data.documents) : '') + ' documents'),
   paged(() => data.shown, (i) => documentRow(i)).nodes,
 ];
 `;

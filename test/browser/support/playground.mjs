@@ -1,8 +1,9 @@
-// The playground as it is built, below a path of its own, and what one who tries it does.
+// The playground as it is built, served below a path of its own, and what one does with a page of it.
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
 import { launch } from './browsers.mjs';
@@ -14,36 +15,36 @@ export const PATH = 'some/where/';
 
 execFileSync(process.execPath, [fileURLToPath(new URL('playground/run.mjs', root)), 'build'], { stdio: 'pipe' });
 const files = mkdtempSync(join(tmpdir(), 'espalier-playground-'));
+const downloads = join(files, 'downloads');
+mkdirSync(downloads);
 cpSync(new URL('playground/dist', root), join(files, 'site', PATH), { recursive: true });
 process.on('exit', () => rmSync(files, { recursive: true, force: true }));
 const site = new URL(`file://${files}/site/`);
 
-/** A file of one's own: where it lies. */
-export function given(name, content) {
+/** A file of one's own, and its path. */
+export function given(name, text) {
   const path = join(files, name);
   mkdirSync(join(path, '..'), { recursive: true });
-  writeFileSync(path, content);
+  writeFileSync(path, text);
   return path;
 }
 
-/** Browsers by name, each started when it is first asked for. */
-export class Browsers {
-  #opened = new Map();
-
-  of(name) {
-    if (!this.#opened.has(name)) this.#opened.set(name, launch(name));
-    return this.#opened.get(name);
-  }
-
-  async close() {
-    for (const browser of this.#opened.values()) await (await browser).close();
-  }
+/** One browser of that name for a suite; it is launched when it is first asked for, and ends with the suite. */
+export function browserOf(test, name) {
+  let browser;
+  test.after(async () => (await browser)?.close());
+  return () => {
+    browser ??= launch(name);
+    return browser;
+  };
 }
 
-/** A page of its own, opened; what it complains about fails the test. `headers` and `send` are the server's. */
-export async function inPage(browser, search, work, { headers = ISOLATION, send, before } = {}) {
+/** What the page complains about fails the test. `send`: how its server answers; `before`: what is done to the page before it is opened. */
+export async function inPage(open, search, work, headers = ISOLATION, { send, before } = {}) {
   const server = await serve({ root: site, headers, ...(send ? { send } : {}) });
-  const context = await (await browser).createBrowserContext();
+  const context = await (await open()).createBrowserContext({
+    downloadBehavior: { policy: 'allow', downloadPath: downloads },
+  });
   const page = await context.newPage();
   page.setDefaultTimeout(60_000);
   const problems = [];
@@ -65,7 +66,22 @@ export async function inPage(browser, search, work, { headers = ISOLATION, send,
   }
 }
 
-/** Waits until this is told there. */
+/** The file of this name that comes home by what `act` does. */
+export async function saved(name, act) {
+  const path = join(downloads, name);
+  rmSync(path, { force: true });
+  await act();
+  for (const until = Date.now() + 30_000; Date.now() < until; ) {
+    // Firefox makes an empty file first, and fills another beside it.
+    if (existsSync(path) && !existsSync(`${path}.part`)) {
+      const bytes = readFileSync(path);
+      if (bytes.length > 0) return bytes;
+    }
+    await wait(25);
+  }
+  throw new Error(`${name}: expected to be saved, nothing came`);
+}
+
 export async function told(page, selector, words) {
   await page.waitForFunction(
     (selector, words) =>
@@ -90,28 +106,15 @@ export async function press(page, words) {
   await (await page.waitForSelector(`::-p-xpath(//button[normalize-space(.)="${words}"])`)).click();
 }
 
+/** Trains with what is filled in, for so many epochs; `meanwhile` while it goes. */
+export async function train(page, epochs, meanwhile) {
+  await page.$eval('#option-fit-epochs', (input) => (input.value = ''));
+  await page.type('#option-fit-epochs', String(epochs));
+  await page.click('#options [type=submit]');
+  await meanwhile?.();
+  await told(page, '#training-state', 'Done.');
+}
+
 export function viewBox(page) {
   return page.$eval('.drawing', ({ shadowRoot }) => shadowRoot.querySelector('svg').getAttribute('viewBox'));
-}
-
-const axe = readFileSync(new URL('../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
-
-/** What axe-core finds in the page as it is, printed by what it is called; serious findings fail the test. */
-export async function findNothingSerious(page, where) {
-  // By way of the driver, which the page's policy does not bind.
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => globalThis.axe.run({ resultTypes: ['violations'] }));
-  console.log(`${where}: ${violations.map(({ id, impact }) => `${id} (${impact})`).join(', ') || 'nothing'}`);
-  const serious = violations.filter(({ impact }) => ['serious', 'critical'].includes(impact));
-  assert.equal(
-    serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`),
-    [],
-    where,
-  );
-}
-
-/** Nothing has to be scrolled to sideways. */
-export async function fits(page, where) {
-  const [width, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-  assert.ok(width <= window, `${where}: ${width} px wide in a window of ${window}`);
 }

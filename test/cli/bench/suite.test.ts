@@ -8,9 +8,10 @@ import { PARTS } from '#dist/cli/bench/parts.js';
 import { espalier, OURS } from '#dist/cli/bench/peers/espalier.js';
 import { PLAIN } from '#dist/cli/bench/peers/plain.js';
 import { losses } from '#dist/cli/bench/run.js';
+import { spread } from '#dist/cli/bench/spread.js';
 import { type Measured, measure } from '#dist/cli/bench/suite.js';
 import { TASKS, type Task } from '#dist/cli/bench/tasks.js';
-import { lossLines, spread } from '#dist/cli/bench/words.js';
+import { lossLines } from '#dist/cli/bench/words.js';
 
 const test = suite('bench');
 const EFFORT = { rounds: 3, sample: 0.1, lane: 5 };
