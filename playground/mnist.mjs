@@ -21,8 +21,7 @@ export function balanced({ pixels, labels }, each) {
   const taken = new Array(10).fill(0);
   const rows = [...labels.keys()].filter((row) => taken[labels[row]]++ < each);
   const few = { pixels: new Uint8Array(rows.length * PIXELS), labels: Uint8Array.from(rows, (row) => labels[row]) };
-  for (const [r, row] of rows.entries())
-    few.pixels.set(pixels.subarray(row * PIXELS, (row + 1) * PIXELS), r * PIXELS);
+  for (const [r, row] of rows.entries()) few.pixels.set(pixels.subarray(row * PIXELS, (row + 1) * PIXELS), r * PIXELS);
   return few;
 }
 

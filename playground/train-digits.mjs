@@ -1,4 +1,4 @@
-// npm run digits: trains the net that the tab Gates shows before there is one of one's own, on MNIST, and writes assets/digits.safetensors. The same bits every time; some minutes.
+// npm run digits: trains the net that the tab Gates shows before there is one of one's own, on MNIST, and writes public/digits/net.safetensors. The same bits every time; some minutes.
 import { writeFile } from 'node:fs/promises';
 import { createEngine, Dataset, GaterNet, setDefaultEngine } from '../dist/index.js';
 import { readMnist, SIDE } from './mnist.mjs';
@@ -42,7 +42,7 @@ await net.fit(train, {
 });
 const { accuracy, gatesOpen } = await net.evaluate(test);
 const bytes = await net.saveAsync({});
-await writeFile(new URL('assets/digits.safetensors', import.meta.url), bytes);
+await writeFile(new URL('public/digits/net.safetensors', import.meta.url), bytes);
 console.log(
   `test: ${percent(accuracy)} of 10,000 right, ${percent(gatesOpen)} of ${net.gateLayout.reduce((sum, layer) => sum + layer.count, 0)} gates open; ${net.weights} weights, ${bytes.length} bytes`,
 );

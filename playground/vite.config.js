@@ -1,5 +1,7 @@
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { declared } from './declared.mjs';
+import { balanced, idx, readMnist, SIDE } from './mnist.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 // What isolation.js brings where a host cannot set headers.
@@ -24,7 +26,7 @@ export default {
       { find: /^espalier\/(\w+)$/, replacement: here('../dist/$1.js') },
     ],
   },
-  plugins: [declaredOptions(), house(), policy()],
+  plugins: [declaredOptions(), house(), policy(), digits()],
   worker: { format: 'es' },
   build: { target: 'es2022', modulePreload: { polyfill: false } },
   server: { headers, fs: { allow: [here('..')] } },
@@ -48,6 +50,32 @@ function house() {
     name: 'house-style',
     resolveId: (id) => (id === 'virtual:house.css' ? file : undefined),
     load: async (id) => (id === file ? (await import('../dist/drawings/page/style.js')).BASE_STYLE : undefined),
+  };
+}
+
+/** Digits of MNIST's test images, 200 of each, as files beside the page: made when it is built, not kept in the repository. */
+function digits() {
+  const files = async () => {
+    const { pixels, labels } = balanced(await readMnist('t10k'), 200);
+    return {
+      'digits/images-idx3-ubyte.gz': gzipSync(idx([labels.length, SIDE, SIDE], pixels), { level: 9 }),
+      'digits/labels-idx1-ubyte.gz': gzipSync(idx([labels.length], labels)),
+    };
+  };
+  return {
+    name: 'digits',
+    configureServer(server) {
+      const made = files();
+      server.middlewares.use(async (request, response, next) => {
+        const found = (await made)[request.url.slice(1)];
+        if (found) response.end(found);
+        else next();
+      });
+    },
+    async generateBundle() {
+      for (const [fileName, source] of Object.entries(await files()))
+        this.emitFile({ type: 'asset', fileName, source });
+    },
   };
 }
 

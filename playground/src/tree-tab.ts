@@ -3,6 +3,7 @@ import type { Tree } from 'espalier';
 import type { TopicReport, TopicSummary, TopicTree } from 'espalier/topics';
 import { bar, button, choice, download, el, percent, rounded } from './dom.js';
 import { newest } from './newest.js';
+import { pixelData } from './pixel-data.js';
 import type { TextData } from './read-texts.js';
 import type { Data } from './reading.js';
 import type { MakeTab } from './tabs.js';
@@ -78,14 +79,22 @@ async function showTree(
 
 async function treeParts(data: Data, say: (words: string) => void, signal: AbortSignal): Promise<HTMLElement> {
   const worker = await starting;
-  const tree = await worker.chowLiuTree(data.kind === 'table' ? data.table : data.data, { signal });
+  const pixels = data.kind === 'images' ? await pixelData(data, signal) : undefined;
+  if (typeof pixels === 'string') {
+    say(pixels);
+    return el('div');
+  }
+  const rows = pixels?.data ?? (data.kind === 'table' ? data.table : data.data);
+  const tree = await worker.chowLiuTree(rows, { signal });
+  await pixels?.data.dispose();
+  const kind = { table: 'columns', texts: 'words', images: 'pixels' }[data.kind];
   const svg = await worker.treeToSvg(tree);
   signal.throwIfAborted();
   const { edges, variables } = tree;
   say(
     edges.length === 0
-      ? `None of the ${variables} ${data.kind === 'table' ? 'columns tells' : 'words tells'} anything of another.`
-      : `${variables} ${data.kind === 'table' ? 'columns' : 'words'}, ${edges.length} ties, ${rounded(tree.totalInformation)} nats in all. Click one to see its neighbours.`,
+      ? `None of the ${variables} ${kind} tells anything of another.`
+      : `${variables} ${kind}, ${edges.length} ties, ${rounded(tree.totalInformation)} nats in all. Click one to see its neighbours.${pixels ? ` ${pixels.words}` : ''}`,
   );
   const view = new Viewport('The tree');
   const drawn = view.show(svg, GROWING);
@@ -118,7 +127,7 @@ async function treeParts(data: Data, say: (words: string) => void, signal: Abort
   for (const { a, b, information } of edges) for (const v of [a, b]) strength[v]! += information;
   const strongest = Array.from(strength.keys()).sort((a, b) => strength[b]! - strength[a]! || a - b);
   const search = searchBox(
-    data.kind === 'table' ? 'Search columns' : 'Search words',
+    `Search ${kind}`,
     (asked) => strongest.filter((v) => name(v).toLowerCase().includes(asked)),
     name,
     (v) => choose(v, true),
