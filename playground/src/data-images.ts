@@ -29,12 +29,6 @@ export function imageParts(data: ImagesData, reading: Reading, correct: (reading
     ...(told.length > 0 ? [el('ul', { class: 'told' }, ...told.map((line) => el('li', {}, line)))] : []),
     el('p', { class: 'facts', id: 'understood' }, facts),
     el('div', { class: 'fields' }, scale),
-    classes
-      ? table(
-          ['Class', 'Images'],
-          classes.map((one) => [one.name, String(one.count)]),
-        )
-      : el('p', {}, 'Images without classes have nothing to learn: put them into a folder for each class.'),
     el('h3', {}, 'Some of them'),
     el(
       'ul',
@@ -48,6 +42,12 @@ export function imageParts(data: ImagesData, reading: Reading, correct: (reading
         ),
       ),
     ),
+    classes
+      ? table(
+          ['Class', 'Images'],
+          classes.map((one) => [one.name, String(one.count)]),
+        )
+      : el('p', {}, 'Images without classes have nothing to learn: put them into a folder for each class.'),
   ];
 }
 

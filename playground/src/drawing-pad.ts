@@ -56,7 +56,9 @@ export function drawingPad(words: string, drawn: () => void): Pad {
     clear: () => context.clearRect(0, 0, PAD, PAD),
     ink() {
       const { data } = context.getImageData(0, 0, PAD, PAD);
-      return Uint8Array.from({ length: PAD * PAD }, (_, i) => data[4 * i + 3]!);
+      const ink = new Uint8Array(PAD * PAD);
+      for (let i = 0; i < ink.length; i++) ink[i] = data[4 * i + 3]!;
+      return ink;
     },
   };
 }

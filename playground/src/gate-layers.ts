@@ -44,9 +44,10 @@ export function gateLayers(layout: GateLayout): GateLayers {
   return { box: el('div', {}, total, el('ul', { class: 'layers' }, ...lines)), show };
 }
 
-/** stage1.block2.conv1: stage 1, block 2, conv 1. */
+/** stage1.block2.conv1: stage 1, block 2, conv 1; layers.0.conv1, which counts from 0: layer 1, conv 1. */
 function words(name: string): string {
   return name
+    .replace(/^layers\.(\d+)/, (_, layer) => `layer${Number(layer) + 1}`)
     .split('.')
     .map((part) => part.replace(/(\d+)$/, ' $1'))
     .join(', ');

@@ -65,10 +65,13 @@ export function timeParts({ skipping, whole, gater }: Times): HTMLElement {
     ratio > 1.02
       ? `Skipping makes the net ${rounded(ratio)} times as fast here.`
       : 'Skipping does not make the net faster here: its layers are small, and choosing filters costs what they save.';
+  // Within a twentieth times tell nothing.
   const beside =
-    skipping < alone
+    skipping < 0.95 * alone
       ? `A backbone that runs all filters and needs no gater would take about ${ms(alone)}: the gater is worth its time.`
-      : `But a backbone that runs all filters and needs no gater would take about ${ms(alone)}, no more: for this picture gating does not pay in time.`;
+      : skipping < 1.05 * alone
+        ? `A backbone that runs all filters and needs no gater would take about as long, ${ms(alone)}: for this picture the gater gains as much time as it takes.`
+        : `But a backbone that runs all filters and needs no gater would take about ${ms(alone)}: for this picture gating does not pay in time.`;
   return el(
     'div',
     {},

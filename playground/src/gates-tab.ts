@@ -23,6 +23,7 @@ interface Shown {
   readonly sides: Sides;
   /** What it is, where that is known. */
   readonly truth?: string;
+  readonly isDrawn?: boolean;
 }
 
 export const makeGates: MakeTab = (panel, page) => new GatesTab(panel, page);
@@ -45,12 +46,12 @@ class GatesTab {
   private readonly seen = el('canvas', { class: 'seen', role: 'img', 'aria-label': 'What the net sees' });
   private readonly centred = el('input', { type: 'checkbox', id: 'centred' });
   private readonly inverted = el('input', { type: 'checkbox', id: 'inverted' });
-  private readonly nets = el('div', { class: 'fields' });
+  private readonly nets = el('div', { class: 'fields wide' });
   private readonly ofTest = el('div', { class: 'buttons' });
   private readonly answer = el('p', { class: 'answer', id: 'gates-answer' });
   private readonly bars = el('ul', { class: 'gate-bars', id: 'gates-bars' });
   private readonly status = el('p', { class: 'heard', role: 'status', id: 'gates-heard' });
-  private readonly open = el('div', {});
+  private readonly open = el('div', { class: 'filters' });
   private readonly cost = el('div', {});
   private readonly times = el('div', { id: 'gates-times' });
 
@@ -96,6 +97,7 @@ class GatesTab {
       'div',
       { class: 'draw' },
       el('div', { class: 'pad' }, this.pad.canvas),
+      this.answer,
       el(
         'div',
         { class: 'buttons' },
@@ -116,7 +118,7 @@ class GatesTab {
       document.body.classList.remove('over');
       void this.take(dropped);
     });
-    const right = el('div', {}, this.answer, this.bars, this.open, this.cost, this.times);
+    const right = el('div', { class: 'seen-by' }, this.bars, this.open, this.cost, this.times);
     this.panel.replaceChildren(
       el('h2', {}, 'Which filters open'),
       el(
@@ -167,7 +169,7 @@ class GatesTab {
             '',
             (value) => void this.takeTest(value).catch(this.page.failed),
           ),
-          button('Another', () => void this.takeTest(this.testClass()).catch(this.page.failed)),
+          button('Next', () => void this.takeTest(this.testClass()).catch(this.page.failed)),
         ],
       );
       this.again();
@@ -218,11 +220,11 @@ class GatesTab {
 
   private drawn(): void {
     const sides = { channels: 1, height: PAD, width: PAD };
-    if (this.picture?.sides.height !== PAD) {
+    if (!this.picture?.isDrawn) {
       this.inverted.checked = false;
       this.centred.checked = this.which === 'digits';
     }
-    this.put({ pixels: this.pad.ink(), sides });
+    this.put({ pixels: this.pad.ink(), sides, isDrawn: true });
     this.rest(REST);
   }
 

@@ -337,5 +337,10 @@ function epochsOf({ runners }: Run): number {
 
 function keyOf(runners: readonly Runner[]): HTMLElement {
   const marks = runners.map(({ name }, r) => el('span', {}, el('span', { class: `key key${r}` }), name));
-  return el('p', { class: 'keys' }, ...marks, el('span', {}, 'dashed: in training, with dropout'));
+  return el(
+    'p',
+    { class: 'keys' },
+    ...marks,
+    el('span', {}, `dashed: in training, with ${runners[0]!.method === 'gaternet' ? 'noise at the gates' : 'dropout'}`),
+  );
 }
