@@ -4,16 +4,30 @@ import { defaultText } from '../dist/cli/flags/add.js';
 import { METHODS } from '../dist/models/registry.js';
 
 /** Shown at once; the others on demand. */
-const FIRST = ['epochs', 'batchSize', 'learningRate', 'seed', 'hidden', 'layers', 'dropout'];
+const FIRST = [
+  ...['epochs', 'batchSize', 'learningRate', 'seed', 'hidden', 'layers', 'dropout'],
+  ...['backbone', 'width', 'gater', 'gaterWidth', 'placement', 'penalty'],
+];
+/** What a form begins with where the defaults take too long in a page, by method: filled in, to be seen and changed. */
+const BEGINNING = {
+  gaternet: {
+    ...{ epochs: 12, batchSize: 32, learningRate: 0.004, optimizer: 'adam', schedule: 'cosine' },
+    ...{ backbone: 'resnet-8', width: 8, gater: 'resnet-8', gaterWidth: 4, placement: 'every-conv' },
+    ...{ penalty: 0.3, bottleneckNorm: 'yes', pretrainEpochs: 1 },
+  },
+};
 /** Of fit: the net's seed is taken. */
 const ELSEWHERE = ['fit.seed', 'fit.checkpointEvery'];
 
 export async function declared() {
-  return METHODS.filter(({ data }) => data === 'rows').map(({ name, doc, paper, options, fit }) => ({
+  return METHODS.map(({ name, doc, paper, data, options, fit }) => ({
     name,
     doc,
     paper,
-    fields: [...fieldsOf(fit, 'fit'), ...fieldsOf(options, 'net')].sort((a, b) => Number(b.first) - Number(a.first)),
+    data,
+    fields: [...fieldsOf(fit, 'fit'), ...fieldsOf(options, 'net')]
+      .map((field) => ({ ...field, beginning: BEGINNING[name]?.[field.path.join('.')] }))
+      .sort((a, b) => Number(b.first) - Number(a.first)),
   }));
 }
 
@@ -48,6 +62,8 @@ function formKind(option) {
       return { kind: 'choice', choices: option.of };
     case 'group':
       return { kind: 'choice', choices: option.names };
+    case 'other':
+      return option.text === undefined ? undefined : { kind: 'text' };
     case 'variant':
       return { kind: 'choice', choices: Object.keys(option.of) };
     case 'list':

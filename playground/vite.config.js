@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { declared } from './declared.mjs';
+import { balanced, idx, readMnist, SIDE } from './mnist.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 // What the service worker brings where a host cannot set headers.
@@ -34,7 +36,7 @@ export default {
       { find: /^espalier\/(\w+)$/, replacement: here('../dist/$1.js') },
     ],
   },
-  plugins: [declaredOptions(), house(), policy(), together(), kept()],
+  plugins: [declaredOptions(), house(), policy(), digits(), together(), kept()],
   worker: { format: 'es', plugins: () => [firstInOnePiece(), nodeAlone()] },
   build: {
     target: 'es2022',
@@ -107,6 +109,32 @@ function together() {
           attrs: { rel: 'modulepreload', crossorigin: true, href: `./${fileName}` },
           injectTo: 'head',
         })),
+  };
+}
+
+/** Digits of MNIST's test images, 200 of each, as files beside the page: made when it is built, not kept in the repository. */
+function digits() {
+  const files = async () => {
+    const { pixels, labels } = balanced(await readMnist('t10k'), 200);
+    return {
+      'digits/images-idx3-ubyte.gz': gzipSync(idx([labels.length, SIDE, SIDE], pixels), { level: 9 }),
+      'digits/labels-idx1-ubyte.gz': gzipSync(idx([labels.length], labels)),
+    };
+  };
+  return {
+    name: 'digits',
+    configureServer(server) {
+      const made = files();
+      server.middlewares.use(async (request, response, next) => {
+        const found = (await made)[request.url.slice(1)];
+        if (found) response.end(found);
+        else next();
+      });
+    },
+    async generateBundle() {
+      for (const [fileName, source] of Object.entries(await files()))
+        this.emitFile({ type: 'asset', fileName, source });
+    },
   };
 }
 

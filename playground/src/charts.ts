@@ -2,7 +2,7 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { el } from './dom.js';
-import type { Runner } from './training.js';
+import { gatesOpen, type Runner } from './training.js';
 
 const HEIGHT = 190;
 
@@ -43,12 +43,16 @@ export class Charts {
       records.map((record) => record.validation?.loss ?? null),
     ];
     const metric = ({ records }: Runner) => [records.map((record) => record.validation?.[this.metric] ?? null)];
+    const hasGates = this.runners.some(({ method }) => method === 'gaternet');
+    const rows = hasGates ? 'images' : 'rows';
     const title =
-      this.metric === 'accuracy' ? 'Accuracy on rows not learned from' : 'Error on rows not learned from (RMSE)';
+      this.metric === 'accuracy' ? `Accuracy on ${rows} not learned from` : `Error on ${rows} not learned from (RMSE)`;
+    const open = ({ records }: Runner) => [records.map((record) => gatesOpen(record.validation) ?? null)];
     this.box.replaceChildren();
     this.charts = [
-      this.chart('Loss', ['in training', 'on rows not learned from'], loss),
-      this.chart(title, ['on rows not learned from'], metric),
+      this.chart('Loss', ['in training', `on ${rows} not learned from`], loss),
+      this.chart(title, [`on ${rows} not learned from`], metric),
+      ...(hasGates ? [this.chart(`Share of gates open, on ${rows} not learned from`, ['gates open'], open)] : []),
     ];
     for (const chart of this.charts) chart.plot.setData(this.dataOf(chart));
   }

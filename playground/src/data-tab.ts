@@ -1,5 +1,6 @@
 // What was understood of the data, and its correction.
 import type { TableColumn } from 'espalier/read';
+import { imageParts } from './data-images.js';
 import { choice, el, rounded, table } from './dom.js';
 import type { TableData } from './read-table.js';
 import type { TextData } from './read-texts.js';
@@ -17,6 +18,10 @@ export const makeData: MakeTab = (panel, page) => ({
 
 /** `correct` reads the same files anew. */
 function showData(panel: HTMLElement, data: Data, reading: Reading, correct: (reading: Reading) => void): void {
+  if (data.kind === 'images') {
+    panel.replaceChildren(...imageParts(data, reading, correct));
+    return;
+  }
   const as = choice(
     'Read as',
     [

@@ -9,7 +9,9 @@ declare module 'virtual:declared' {
     readonly doc: string;
     readonly expected: string;
     readonly initial: string;
-    readonly kind: 'integer' | 'number' | 'choice' | 'list' | 'groups';
+    readonly kind: 'integer' | 'number' | 'choice' | 'list' | 'groups' | 'text';
+    /** What the form begins with. */
+    readonly beginning?: string | number;
     readonly min?: number;
     readonly max?: number;
     readonly choices?: readonly string[];
@@ -17,7 +19,8 @@ declare module 'virtual:declared' {
     readonly members?: readonly string[];
   }
   export interface DeclaredMethod {
-    readonly name: 'trf' | 'tse' | 'dense';
+    readonly name: 'trf' | 'tse' | 'dense' | 'gaternet';
+    readonly data: 'rows' | 'images';
     readonly doc: string;
     readonly paper: string;
     readonly fields: readonly Field[];

@@ -1,11 +1,11 @@
 // What units of a net stand for, and what a single prediction rests on.
 import type { RemoteDataset } from 'espalier/worker';
 import { bar, el, percent, rounded, table } from './dom.js';
-import type { AnyNet } from './training.js';
+import type { RowNet } from './training.js';
 
 const UNITS = 12;
 
-export async function unitParts(net: AnyNet, rows: RemoteDataset, signal: AbortSignal): Promise<HTMLElement> {
+export async function unitParts(net: RowNet, rows: RemoteDataset, signal: AbortSignal): Promise<HTMLElement> {
   const { layers, skipPaths } = await net.explain(rows, { top: 6, signal });
   const units = [
     ...layers.flatMap(({ layer, units }) => units.map((unit) => ({ ...unit, where: `layer ${layer + 1}` }))),
@@ -35,7 +35,7 @@ export async function unitParts(net: AnyNet, rows: RemoteDataset, signal: AbortS
 
 /** `row` of the rows held out. */
 export async function rowParts(
-  net: AnyNet,
+  net: RowNet,
   rows: RemoteDataset,
   row: number,
   signal: AbortSignal,

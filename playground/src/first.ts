@@ -14,13 +14,16 @@ export const first: Promise<FirstTree | undefined> = begin();
 async function begin(): Promise<FirstTree | undefined> {
   const { tab = 'tree', sample } = place();
   const of = SAMPLES.find(({ id }) => id === sample) ?? SAMPLES[0]!;
-  if (tab !== 'tree' || !of.file.endsWith('.csv')) return undefined;
+  if (tab !== 'tree') return undefined;
+  const given = of.given();
+  const [table] = given instanceof Promise ? [] : given;
+  if (!table?.name.endsWith('.csv')) return undefined;
   const worker = new Worker(new URL('./first-worker.ts', import.meta.url), { type: 'module' });
   try {
     return await new Promise<FirstTree>((resolve, reject) => {
       worker.onmessage = ({ data }) => resolve(data);
       worker.onerror = reject;
-      worker.postMessage(of.make());
+      worker.postMessage(new TextDecoder().decode(table.bytes));
     });
   } catch {
     return undefined;

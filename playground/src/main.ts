@@ -2,6 +2,7 @@
 import { $, button } from './dom.js';
 import { dropped, readAll } from './dropped.js';
 import { newest } from './newest.js';
+import type { Remediable } from './read-images.js';
 import { type Data, type GivenFile, type Reading, readFiles } from './reading.js';
 import { SAMPLES, type Sample } from './samples.js';
 import { type Page, TAB_NAMES, TABS, type TabName, type TabView } from './tabs.js';
@@ -30,10 +31,12 @@ let asked: [readonly GivenFile[], Reading, Sample | undefined] = [[], {}, undefi
 
 /** Takes these files, read so, for the data; where they are refused the old ones stay. */
 const take = newest(
-  async (signal, given: readonly GivenFile[], how: Reading, sample: Sample | undefined) => {
-    asked = [given, how, sample];
+  async (signal, source: readonly GivenFile[] | Sample['given'], how: Reading, sample: Sample | undefined) => {
     hideTrouble();
     now.textContent = 'Reading …';
+    const given = typeof source === 'function' ? await source() : source;
+    signal.throwIfAborted();
+    asked = [given, how, sample];
     const found = await readFiles(given, how, signal);
     if (signal.aborted) {
       await found.data?.dispose();
@@ -61,7 +64,7 @@ const take = newest(
 );
 
 function toldOf({ name, rows, kind }: Data): string {
-  return `${name}: ${rows} ${kind === 'table' ? 'rows' : 'texts'}.`;
+  return `${name}: ${rows} ${kind === 'table' ? 'rows' : kind}.`;
 }
 
 function tabNow(): TabName {
@@ -99,19 +102,23 @@ function sampleNow(): Sample | undefined {
 }
 
 function takeSample(sample: Sample, how: Reading = {}): void {
-  const bytes = new TextEncoder().encode(sample.make()) as Uint8Array<ArrayBuffer>;
-  void take([{ name: sample.file, bytes }], how, sample);
+  void take(sample.given, how, sample);
 }
 
-function showTrouble(error: Error & { suggestion?: object }): void {
+function showTrouble(error: Error & { suggestion?: object } & Remediable): void {
   const { suggestion } = error;
+  const { words, reading: better } =
+    error.remedy ??
+    (suggestion
+      ? { words: `Read it with ${JSON.stringify(suggestion)}`, reading: { as: 'table' as const, table: suggestion } }
+      : {});
   $('#trouble p').textContent = error.message;
   const remedy = $<HTMLButtonElement>('#remedy');
-  remedy.hidden = !suggestion;
-  remedy.textContent = `Read it with ${JSON.stringify(suggestion)}`;
+  remedy.hidden = !words;
+  remedy.textContent = words ?? '';
   remedy.onclick = () => {
     const [given, how, sample] = asked;
-    void take(given, { ...how, as: 'table', table: { ...how.table, ...suggestion } }, sample);
+    void take(given, { ...how, ...better, table: { ...how.table, ...better?.table } }, sample);
   };
   $('#trouble').hidden = false;
 }

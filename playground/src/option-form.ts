@@ -23,15 +23,21 @@ export function optionFields(method: DeclaredMethod): HTMLElement[] {
 }
 
 function fieldOf(field: Field): HTMLElement {
-  const { path, doc, expected, initial, kind } = field;
+  const { path, doc, expected, initial, kind, beginning } = field;
   const id = `option-${field.of}-${path.join('-')}`;
   const common = { id, name: id, 'aria-describedby': `${id}-doc` };
   const input =
     kind === 'choice'
-      ? el('select', common, new Option('auto', ''), ...field.choices!.map((one) => new Option(one)))
+      ? el(
+          'select',
+          common,
+          new Option('auto', ''),
+          ...field.choices!.map((one) => new Option(one, one, false, one === beginning)),
+        )
       : el('input', {
           ...common,
           type: 'text',
+          value: beginning,
           inputmode: kind === 'integer' ? 'numeric' : kind === 'number' ? 'decimal' : 'text',
           placeholder: initial.length > 0 && initial.length < 9 ? initial : 'auto',
           autocomplete: 'off',
@@ -80,6 +86,8 @@ export function chosenOptions(form: HTMLFormElement, method: DeclaredMethod): Ch
 }
 
 function givenAs({ kind, flag, members }: Field, text: string): unknown {
+  // As on a command line.
+  if (kind === 'text') return text === 'none' ? false : text;
   if (kind === 'choice') return flag ? text === 'yes' : text;
   if (kind === 'list') return text.split(',').map(numberOf);
   if (kind !== 'groups') return numberOf(text);

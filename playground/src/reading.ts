@@ -1,6 +1,7 @@
-// From files to data in the worker: a table, or texts.
+// From files to data in the worker: a table, texts, or images.
 
 import type { Document } from 'espalier/text';
+import { type ImagesData, isIdx, isPicture, readIdx, readImages } from './read-images.js';
 import { readTable, type TableData, type TableReading } from './read-table.js';
 import { documentsOf, hasTexts, readTexts, type TextData } from './read-texts.js';
 import { starting } from './worker.js';
@@ -10,7 +11,7 @@ export interface GivenFile {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-export type Data = TableData | TextData;
+export type Data = TableData | TextData | ImagesData;
 
 /** What the user said of the files. */
 export interface Reading {
@@ -18,6 +19,8 @@ export interface Reading {
   readonly table?: TableReading;
   /** Words at most. */
   readonly words?: number;
+  /** To which images are scaled. */
+  readonly images?: { readonly height: number; readonly width: number };
 }
 
 const TEXT_FILES = /\.(txt|md|markdown|html?|jsonl|json)(\.gz)?$/i;
@@ -28,11 +31,19 @@ function isText({ name }: GivenFile): boolean | undefined {
 }
 
 /** TypeError, RangeError, TableError in the library's words for files that are no data. */
-export async function readFiles(files: readonly GivenFile[], reading: Reading, signal: AbortSignal): Promise<Data> {
+export async function readFiles(given: readonly GivenFile[], reading: Reading, signal: AbortSignal): Promise<Data> {
   const worker = await starting;
+  const files = await Promise.all(given.map(unpackedIdx));
+  const idx = files.filter(isIdx);
+  if (idx.length > 0) return readIdx(nameOf(idx), idx, reading, signal);
+  const pictures = files.filter(isPicture).length;
+  if (pictures > 0 && pictures >= files.filter((file) => isText(file)).length)
+    return readImages(nameOf(files), files, reading, signal);
   const readable = files.length === 1 ? files : files.filter((file) => isText(file));
   if (readable.length === 0)
-    throw new RangeError(`files: expected one table, or texts (.txt, .md, .html), got ${files.length} other files`);
+    throw new RangeError(
+      `files: expected one table, texts (.txt, .md, .html), or images (.png, .jpg, IDX), got ${files.length} other files`,
+    );
   if (readable.length > 1) return readTexts(nameOf(readable), await documentsOf(readable), reading, signal);
   const [file] = readable as [GivenFile];
   // The worker takes what it is given.
@@ -47,7 +58,15 @@ export async function readFiles(files: readonly GivenFile[], reading: Reading, s
   return readTexts(file.name, documents, reading, signal);
 }
 
+/** MNIST's own files come packed. */
+async function unpackedIdx(file: GivenFile): Promise<GivenFile> {
+  const { name, bytes } = file;
+  if (!/idx.*\.gz$/i.test(name) || bytes[0] !== 0x1f || bytes[1] !== 0x8b) return file;
+  return { name, bytes: (await (await starting).gunzip(bytes.slice())) as Uint8Array<ArrayBuffer> };
+}
+
 function nameOf(files: readonly GivenFile[]): string {
+  if (files.length === 1 && !files[0]!.name.includes('/')) return files[0]!.name;
   const folder = files[0]!.name.split('/')[0]!;
   return files[0]!.name.includes('/') ? folder : `${files.length} files`;
 }

@@ -1,10 +1,10 @@
-// Data that ship with the page: made up when they are asked for, always the same.
+// Data that ship with the page: made up when they are asked for, always the same; or fetched then.
+import type { GivenFile } from './reading.js';
 
 export interface Sample {
   readonly id: string;
   readonly title: string;
-  readonly file: string;
-  make(): string;
+  readonly given: () => readonly GivenFile[] | Promise<readonly GivenFile[]>;
 }
 
 /** Numbers from 0 to 1 (minimal standard generator). */
@@ -111,8 +111,27 @@ function notes(): string {
   return lines.join('\n');
 }
 
+function made(name: string, make: () => string): Sample['given'] {
+  return () => [{ name, bytes: new TextEncoder().encode(make()) as Uint8Array<ArrayBuffer> }];
+}
+
+/** What lies beside the page. */
+export async function fetched(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  const answer = await fetch(new URL(path, document.baseURI));
+  if (!answer.ok) throw new Error(`${path}: expected it beside the page, got ${answer.status} ${answer.statusText}`);
+  return new Uint8Array(await answer.arrayBuffer());
+}
+
+function digits(): Promise<GivenFile[]> {
+  const names = ['images-idx3-ubyte.gz', 'labels-idx1-ubyte.gz'];
+  return Promise.all(
+    names.map(async (name) => ({ name: `MNIST digits/${name}`, bytes: await fetched(`digits/${name}`) })),
+  );
+}
+
 export const SAMPLES: readonly Sample[] = [
-  { id: 'birds', title: 'Birds, a table of 330 rows', file: 'birds.csv', make: birds },
-  { id: 'rents', title: 'Rents, a number to predict', file: 'rents.csv', make: rents },
-  { id: 'notes', title: 'Notes, 260 short texts', file: 'notes.tsv', make: notes },
+  { id: 'birds', title: 'Birds, a table of 330 rows', given: made('birds.csv', birds) },
+  { id: 'rents', title: 'Rents, a number to predict', given: made('rents.csv', rents) },
+  { id: 'notes', title: 'Notes, 260 short texts', given: made('notes.tsv', notes) },
+  { id: 'digits', title: 'Digits, 2,000 images', given: digits },
 ];

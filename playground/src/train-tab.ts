@@ -6,7 +6,8 @@ import { rowParts, unitParts } from './explain-parts.js';
 import { chosenOptions, optionFields } from './option-form.js';
 import type { Data } from './reading.js';
 import type { MakeTab, Page } from './tabs.js';
-import { type AnyNet, type MethodName, Run, Runner } from './training.js';
+import { trained } from './trained.js';
+import { type AnyNet, gatesOpen, isImageNet, type MethodName, type RowNet, Run, Runner } from './training.js';
 import { starting } from './worker.js';
 
 /** Frames between two writings of the figures. */
@@ -19,6 +20,7 @@ class TrainTab {
   private charts: Charts | undefined;
   private stopping = new AbortController();
   private isRunning = false;
+  private methods = methods;
   private method = methods[0]!;
   private written = 0;
   private readonly form = el('form', { id: 'options' });
@@ -50,18 +52,23 @@ class TrainTab {
       const why =
         data.kind === 'table'
           ? 'Nothing is to be predicted: choose a column under Data.'
-          : 'These texts have no labels to predict: put them into a folder for each label, or choose a file with a column of labels.';
+          : data.kind === 'images'
+            ? 'These images have no classes to predict: put them into a folder for each class, or choose IDX files of images and labels.'
+            : 'These texts have no labels to predict: put them into a folder for each label, or choose a file with a column of labels.';
       this.panel.replaceChildren(el('p', {}, why), this.loading());
       return;
     }
-    this.method = methods.find(({ name }) => name === this.page.place().method) ?? methods[0]!;
+    this.methods = methods.filter((method) => method.data === (data.kind === 'images' ? 'images' : 'rows'));
+    this.method = this.methods.find(({ name }) => name === this.page.place().method) ?? this.methods[0]!;
     this.fill();
-    const what = data.kind === 'table' ? `the column ${data.target}` : 'the label';
+    const what =
+      data.kind === 'table' ? `the column ${data.target}` : data.kind === 'images' ? 'the class' : 'the label';
+    const rows = data.kind === 'images' ? 'images' : 'rows';
     this.panel.replaceChildren(
       el(
         'p',
         {},
-        `A net learns ${what} from seven rows of ten; one chooses its best epoch, two judge it, which it never saw.`,
+        `A net learns ${what} from seven ${rows} of ten; one chooses its best epoch, two judge it, which it never saw.`,
       ),
       this.form,
       el('div', { class: 'run' }, this.progress, this.state),
@@ -75,7 +82,7 @@ class TrainTab {
   private data: Data | undefined;
 
   private fill(): void {
-    const of = methods.map(({ name, doc }) => [name, `${name}: ${doc}`] as const);
+    const of = this.methods.map(({ name, doc }) => [name, `${name}: ${doc}`] as const);
     const chooser = choice('Method', of, this.method.name, (name) => {
       this.method = methods.find((method) => method.name === name)!;
       this.page.moveTo({ method: name });
@@ -83,10 +90,21 @@ class TrainTab {
     });
     const beside = el('input', { type: 'checkbox', id: 'beside', checked: true });
     const besides =
-      this.method.name === 'dense' ? [] : [el('label', { class: 'check' }, beside, ' beside a dense net')];
+      this.method.name === 'dense' || this.method.data === 'images'
+        ? []
+        : [el('label', { class: 'check' }, beside, ' beside a dense net')];
     this.form.replaceChildren(
       el('div', { class: 'fields wide' }, chooser),
       el('p', { class: 'hint' }, `${this.method.paper}.`),
+      ...(this.method.fields.some(({ beginning }) => beginning !== undefined)
+        ? [
+            el(
+              'p',
+              { class: 'hint' },
+              'Filled in is a small net that learns quickly; an emptied field has the default.',
+            ),
+          ]
+        : []),
       ...optionFields(this.method),
       el('div', { class: 'buttons' }, this.startButton, this.stopButton, this.resumeButton, ...besides, this.loading()),
     );
@@ -111,6 +129,7 @@ class TrainTab {
   }
 
   private leave(): void {
+    trained.set(undefined);
     this.stopping.abort(new Error('Stopped.'));
     void this.run?.dispose();
     this.run = undefined;
@@ -140,6 +159,7 @@ class TrainTab {
   private async go(before?: () => Promise<void>): Promise<void> {
     const { run } = this;
     if (!run || this.isRunning) return;
+    trained.set(undefined);
     const own = new AbortController();
     this.stopping = own;
     this.isRunning = true;
@@ -196,6 +216,7 @@ class TrainTab {
     const { run, data } = this;
     if (!run || !data) return;
     const isValue = data.task === 'values';
+    const hasGates = run.runners.some(({ method }) => method === 'gaternet');
     const shown = (value: number | null | undefined) =>
       value == null ? '' : isValue ? rounded(value) : percent(value);
     const lines = run.runners.map(({ name, net, records, progress, evaluation }) => {
@@ -207,12 +228,13 @@ class TrainTab {
         progress ? String(Math.round(progress.rowsPerSecond)) : '',
         shown(isValue ? held?.rmse : held?.accuracy),
         shown(isValue ? evaluation?.rmse : evaluation?.accuracy),
+        ...(hasGates ? [shown(gatesOpen(evaluation) ?? gatesOpen(held))] : []),
       ];
     });
     const metric = isValue ? 'error' : 'accuracy';
-    this.figures.replaceChildren(
-      table(['Net', 'Weights', 'Epochs', 'Rows a second', `Last ${metric}`, `Test ${metric}`], lines),
-    );
+    const speed = data.kind === 'images' ? 'Images a second' : 'Rows a second';
+    const head = ['Net', 'Weights', 'Epochs', speed, `Last ${metric}`, `Test ${metric}`];
+    this.figures.replaceChildren(table([...head, ...(hasGates ? ['Gates open'] : [])], lines));
   }
 
   private showAfter(run: Run): void {
@@ -222,14 +244,21 @@ class TrainTab {
       this.after.replaceChildren();
       return;
     }
+    const hasGates = isImageNet(net);
+    const open = (held: Parameters<typeof gatesOpen>[0]) => (hasGates ? [gatesOpen(held)] : []);
     const curves = () => {
       const lines = run.runners.flatMap(({ name, records }) =>
         records.map(({ epoch, loss, validation: held, seconds }) =>
-          [name, epoch, loss, held?.loss, held?.accuracy ?? held?.rmse, seconds].join(','),
+          [name, epoch, loss, held?.loss, held?.accuracy ?? held?.rmse, seconds, ...open(held)].join(','),
         ),
       );
       const metric = this.data?.task === 'values' ? 'rmse' : 'accuracy';
-      download('curves.csv', `net,epoch,loss,held_loss,held_${metric},seconds\n${lines.join('\n')}\n`, 'text/csv');
+      const gates = hasGates ? ',gates_open' : '';
+      download(
+        'curves.csv',
+        `net,epoch,loss,held_loss,held_${metric},seconds${gates}\n${lines.join('\n')}\n`,
+        'text/csv',
+      );
     };
     const home = [
       el(
@@ -245,10 +274,17 @@ class TrainTab {
         button('Curves as CSV', curves),
       ),
     ];
-    this.after.replaceChildren(...home, ...this.explaining(net, run));
+    if (isImageNet(net)) {
+      trained.set({ net, name: runner.name, images: run.test });
+      const go = button('Draw for it', () => $('#tab-gates').click());
+      this.after.replaceChildren(
+        ...home,
+        el('p', { class: 'buttons' }, 'Which filters it opens for a picture, under Gates: ', go),
+      );
+    } else this.after.replaceChildren(...home, ...this.explaining(net, run));
   }
 
-  private explaining(net: AnyNet, { train, test }: Pick<Run, 'train' | 'test'>): HTMLElement[] {
+  private explaining(net: RowNet, { train, test }: Pick<Run, 'train' | 'test'>): HTMLElement[] {
     const units = el('div', { id: 'units' });
     const answer = el('div', { id: 'answer', 'aria-live': 'polite' });
     const row = el('input', { type: 'number', min: 1, max: test.rows, value: 1, step: 1 });
@@ -306,5 +342,10 @@ function epochsOf({ runners }: Run): number {
 
 function keyOf(runners: readonly Runner[]): HTMLElement {
   const marks = runners.map(({ name }, r) => el('span', {}, el('span', { class: `key key${r}` }), name));
-  return el('p', { class: 'keys' }, ...marks, el('span', {}, 'dashed: in training, with dropout'));
+  return el(
+    'p',
+    { class: 'keys' },
+    ...marks,
+    el('span', {}, `dashed: in training, with ${runners[0]!.method === 'gaternet' ? 'noise at the gates' : 'dropout'}`),
+  );
 }

@@ -1,11 +1,23 @@
 // A run of nets over the same rows, side by side: stopped, gone on with, judged.
-import type { DenseNet, EpochRecord, Evaluation, FitProgress, TrfNet, TseNet } from 'espalier';
+import type { DenseNet, EpochRecord, Evaluation, FitProgress, GaterNet, TrfNet, TseNet } from 'espalier';
 import type { RemoteDataset, RemoteNet } from 'espalier/worker';
 import type { Chosen } from './option-form.js';
 import { starting } from './worker.js';
 
-export type AnyNet = RemoteNet<TrfNet> | RemoteNet<TseNet> | RemoteNet<DenseNet>;
-export type MethodName = 'trf' | 'tse' | 'dense';
+/** Nets over rows, which can be explained. */
+export type RowNet = RemoteNet<TrfNet> | RemoteNet<TseNet> | RemoteNet<DenseNet>;
+export type ImageNet = RemoteNet<GaterNet>;
+export type AnyNet = RowNet | ImageNet;
+export type MethodName = 'trf' | 'tse' | 'dense' | 'gaternet';
+
+export function isImageNet(net: AnyNet): net is ImageNet {
+  return net.method === 'gaternet';
+}
+
+/** Share of the gates that images opened; undefined of nets without. */
+export function gatesOpen(evaluation: (Evaluation & { readonly gatesOpen?: number }) | undefined): number | undefined {
+  return evaluation?.gatesOpen;
+}
 
 export interface Hears {
   readonly state: (words: string) => void;
@@ -68,6 +80,8 @@ export class Runner {
         return worker.TseNet.grow(train, { ...net, signal, onProgress: tell });
       case 'dense':
         return worker.DenseNet.create(train, net);
+      case 'gaternet':
+        return worker.GaterNet.create(train, net);
     }
   }
 }

@@ -4,6 +4,7 @@ import type { TopicReport, TopicSummary, TopicTree } from 'espalier/topics';
 import { bar, button, choice, download, el, percent, rounded } from './dom.js';
 import { type FirstTree, first } from './first.js';
 import { newest } from './newest.js';
+import { pixelData } from './pixel-data.js';
 import type { TextData } from './read-texts.js';
 import type { Data } from './reading.js';
 import type { MakeTab } from './tabs.js';
@@ -35,7 +36,10 @@ export const makeTree: MakeTab = (panel, page) => {
     const seen = early;
     early = undefined;
     // The same data give the same bits: what is there stays there.
-    if (seen && data.kind === 'table' && (await learnTree(data, signal)).svg === seen) return;
+    if (seen && data.kind === 'table') {
+      const learned = await learnTree(data, signal);
+      if (typeof learned !== 'string' && learned.svg === seen) return;
+    }
     const view = page.place().view === 'topics' ? 'topics' : 'words';
     const turn = (to: View) => {
       page.moveTo({ view: to === 'words' ? undefined : to });
@@ -93,28 +97,42 @@ async function showTree(
   if (!signal.aborted) panel.replaceChildren(...switches, state, parts);
 }
 
+/** What the variables of a tree are called. */
+const VARIABLES = { table: 'columns', texts: 'words', images: 'pixels' } as const;
+type Variables = (typeof VARIABLES)[Data['kind']];
+
 async function treeParts(data: Data, say: (words: string) => void, signal: AbortSignal): Promise<HTMLElement> {
-  const { tree, svg } = await learnTree(data, signal);
-  const of = data.kind === 'table' ? 'columns' : 'words';
-  say(told(tree, of));
+  const learned = await learnTree(data, signal);
+  if (typeof learned === 'string') {
+    say(learned);
+    return el('div');
+  }
+  const { tree, svg, more } = learned;
+  const of = VARIABLES[data.kind];
+  say(`${told(tree, of)}${more}`);
   return drawn(tree, svg, of);
 }
 
-async function learnTree(data: Data, signal: AbortSignal): Promise<{ tree: Tree; svg: string }> {
+/** In words why there is none. */
+async function learnTree(data: Data, signal: AbortSignal): Promise<{ tree: Tree; svg: string; more: string } | string> {
   const worker = await starting;
-  const tree = await worker.chowLiuTree(data.kind === 'table' ? data.table : data.data, { signal });
+  const pixels = data.kind === 'images' ? await pixelData(data, signal) : undefined;
+  if (typeof pixels === 'string') return pixels;
+  const rows = pixels?.data ?? (data.kind === 'table' ? data.table : data.data);
+  const tree = await worker.chowLiuTree(rows, { signal });
+  await pixels?.data.dispose();
   const svg = await worker.treeToSvg(tree);
   signal.throwIfAborted();
-  return { tree, svg };
+  return { tree, svg, more: pixels ? ` ${pixels.words}` : '' };
 }
 
-function told({ edges, variables, totalInformation }: Tree, of: 'columns' | 'words'): string {
+function told({ edges, variables, totalInformation }: Tree, of: Variables): string {
   return edges.length === 0
     ? `None of the ${variables} ${of} tells anything of another.`
     : `${variables} ${of}, ${edges.length} ties, ${rounded(totalInformation)} nats in all. Click one to see its neighbours.`;
 }
 
-function drawn(tree: Tree, svg: string, of: 'columns' | 'words'): HTMLElement {
+function drawn(tree: Tree, svg: string, of: Variables): HTMLElement {
   const { edges, variables } = tree;
   const view = new Viewport('The tree');
   const drawing = view.show(svg, GROWING);

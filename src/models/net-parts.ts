@@ -37,6 +37,8 @@ export interface RunHow<B extends OutputBatch> {
   readonly loss?: LossSum;
   readonly visit?: (batch: B) => void;
   readonly arrays?: number;
+  /** In place of those that the net makes by default. */
+  readonly batches?: (size: number, pace: Pace) => AsyncIterable<B>;
 }
 
 /** What of a net those see that train it or run it over a stream. */

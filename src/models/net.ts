@@ -360,7 +360,7 @@ export abstract class Net {
   protected async run<B extends OutputBatch>(
     data: Dataset,
     { batchSize, signal }: RunSettings,
-    { loss, visit, arrays = 0 }: RunHow<B> = {},
+    { loss, visit, arrays = 0, batches }: RunHow<B> = {},
   ): Promise<Outputs> {
     const { engine, network } = this;
     const { outputs } = network.loss;
@@ -373,7 +373,7 @@ export abstract class Net {
     const result = network.loss.room(data.rows);
     try {
       const { gradient, rowMajor, loss: bound } = new OutputRoom(engine, scope, network, size, loss !== undefined);
-      for await (const batch of this.batches(data, size, pace)) {
+      for await (const batch of batches?.(size, pace) ?? this.batches(data, size, pace)) {
         const { rows, logits, tiles } = batch;
         if (loss && bound) {
           const { sum, weight } = await bound.gradient(gradient, logits, data.targets!, rows, pace);

@@ -290,7 +290,7 @@ export async function takenCalls(engine: Engine): Promise<Record<string, Taken>>
     },
     'GaterNet#costOf': { on: () => gated, args: () => [Float32Array.of(1, 0)] },
     'GaterNet#fit': { on: () => gated, args: () => [images, { epochs: 1, batchSize: 4 }] },
-    'GaterNet#predict': { on: () => gated, args: () => [images, { ...run(), gates: true }] },
+    'GaterNet#predict': { on: () => gated, args: () => [images, { ...run(), gates: true, skip: false }] },
     'GaterNet#gates': { on: () => gated, args: () => [images, run()] },
     'GaterNet#gateBatches': { on: () => gated, args: () => [images, run()] },
     'GaterNet#evaluate': { on: () => gated, args: () => [images, run()] },

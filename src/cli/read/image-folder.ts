@@ -7,7 +7,7 @@ import { MAX_BYTES } from '../../runtime/arena.js';
 import { requireWithin } from '../../runtime/budget.js';
 import { fileError, inFile, UserError } from '../errors.js';
 import { PICTURES, type PictureHeader, readPicture, readPictureHeader } from './picture.js';
-import { inColour } from './png.js';
+import { inColour } from './pixels.js';
 
 /** Rows, and in words what of the folder became none. */
 export interface ImageFolder {

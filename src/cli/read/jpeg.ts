@@ -1,4 +1,4 @@
-import { MOST_PIXELS, type Picture } from './png.js';
+import { MOST_PIXELS, type Picture } from './pixels.js';
 
 /** What the frame of a JPEG promises. */
 export interface JpegHeader {

@@ -1,8 +1,9 @@
 import { UserError } from '../errors.js';
 import { readBytes, readHead } from './bytes.js';
 import { decodeJpeg, isJpeg, readJpegHeader } from './jpeg.js';
-import { decodePng, hasColour, type Picture, requirePixels } from './png.js';
-import { readHeader } from './png-chunks.js';
+import { hasColour, type Picture, requirePixels } from './pixels.js';
+import { decodePng } from './png.js';
+import { readHeader } from './png-header.js';
 
 /** What a picture's header promises. */
 export interface PictureHeader {

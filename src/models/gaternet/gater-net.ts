@@ -212,10 +212,11 @@ export class GaterNet extends Net {
     this.check(data, 'data', false);
     const gates = options.gates ? this.gateRows(data.rows) : undefined;
     const visit = gates && ((batch: GatedBatch) => gates.set(batch.gates!, batch.rows[0]! * this.network.gates));
-    const arrays = gates?.byteLength ?? 0;
-    const outputs = await this.life.read(() =>
-      this.run<GatedBatch>(data, options, { arrays, ...(visit ? { visit } : {}) }),
-    );
+    const arrays =
+      (gates?.byteLength ?? 0) + (options.skip ? 0 : this.maskedBytes(Math.min(options.batchSize, data.rows)));
+    const whole = (size: number, pace: Pace) => this.network.batches(data, size, pace, { masked: true });
+    const how = { arrays, ...(visit ? { visit } : {}), ...(options.skip ? {} : { batches: whole }) };
+    const outputs = await this.life.read(() => this.run<GatedBatch>(data, options, how));
     const classes = this.target.kind === 'classes' ? { classes: argmax(outputs, this.target.outputs) } : {};
     return { outputs, ...classes, ...(gates ? { gates } : {}) };
   }
@@ -357,6 +358,12 @@ export class GaterNet extends Net {
       ...metrics(outputs, data.targets!, { target, brief }),
       ...(this.network.gater ? { gatesOpen: open / (data.rows * this.network.gates) } : {}),
     };
+  }
+
+  /** What running closed filters takes beside: the largest of what layers put out for so many images. */
+  private maskedBytes(images: number): number {
+    const sizes = this.network.backbone.plan.outputs.map(({ channels, height, width }) => channels * height * width);
+    return images * Math.max(...sizes) * 4;
   }
 
   private gateRows(rows: number): Float32Array {

@@ -222,6 +222,13 @@ export const GATED_RUN = { ...RUN, batchSize: { ...RUN.batchSize, default: 64 } 
 export const GATED_PREDICT = {
   ...GATED_RUN,
   gates: { kind: 'flag', default: false, doc: 'Whether to tell the gates of each image too.' },
+  skip: {
+    kind: 'flag',
+    default: true,
+    inert: true,
+    flag: false,
+    doc: 'Whether closed filters are left out. false runs all and multiplies by their gates: the same outputs, to compare times with.',
+  },
 } as const satisfies Options;
 
 function isGater(value: unknown): value is Backbone | false {

@@ -178,6 +178,7 @@ test("the gater's own gates are those of the loops, whatever the batch, and the 
       assert.equal(await logitsOf(net, data, 16), await logitsOf(net, data, 40, { decided: gates, masked: true }));
       const { outputs, classes } = await net.predict(data);
       assert.equal(outputs, (await net.predict(data, { gates: true, batchSize: 3 })).outputs);
+      assert.equal({ outputs, classes, gates }, await net.predict(data, { gates: true, skip: false }));
       assert.equal(
         [...classes!],
         Array.from({ length: 40 }, (_, r) => outputs.slice(3 * r, 3 * r + 3)).map((p) => p.indexOf(Math.max(...p))),
