@@ -2,6 +2,7 @@
 import type { TableColumn } from 'espalier/read';
 import { imageParts } from './data-images.js';
 import { choice, el, rounded, table } from './dom.js';
+import type { SparseData } from './read-sparse.js';
 import type { TableData } from './read-table.js';
 import type { TextData } from './read-texts.js';
 import type { Data, Reading } from './reading.js';
@@ -27,13 +28,19 @@ function showData(panel: HTMLElement, data: Data, reading: Reading, correct: (re
     [
       ['table', 'a table'],
       ['texts', 'texts'],
+      ['sparse', 'sparse rows (label,feature:value,…)'],
     ],
     data.kind,
-    (value) => correct({ as: value as 'table' | 'texts' }),
+    (value) => correct({ as: value as Reading['as'] }),
   );
   const head = el('h2', {}, data.name);
   const told = data.told.map((line) => el('li', {}, line));
-  const parts = data.kind === 'table' ? ofTable(data, reading, correct) : ofTexts(data, reading, correct);
+  const parts =
+    data.kind === 'table'
+      ? ofTable(data, reading, correct)
+      : data.kind === 'texts'
+        ? ofTexts(data, reading, correct)
+        : ofSparse(data);
   panel.replaceChildren(head, ...(told.length > 0 ? [el('ul', { class: 'told' }, ...told)] : []), ...parts(as));
 }
 
@@ -159,5 +166,14 @@ function ofTexts(data: TextData, reading: Reading, correct: (reading: Reading) =
         ]),
     el('h3', {}, 'The first of them'),
     table(['Name', 'Label', 'Text'], first),
+  ];
+}
+
+function ofSparse({ rows, columns, classes }: SparseData) {
+  const facts = `${rows} rows of ${columns} features${classes ? `, ${classes} classes` : ''}.`;
+  return (as: HTMLElement) => [
+    el('p', { class: 'facts', id: 'understood' }, facts),
+    el('div', { class: 'fields' }, as),
+    el('p', {}, 'Such a file has no names of features: they are called by their numbers, from 0.'),
   ];
 }

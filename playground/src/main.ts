@@ -64,7 +64,7 @@ const take = newest(
 );
 
 function toldOf({ name, rows, kind }: Data): string {
-  return `${name}: ${rows} ${kind === 'table' ? 'rows' : kind}.`;
+  return `${name}: ${rows} ${kind === 'table' || kind === 'sparse' ? 'rows' : kind}.`;
 }
 
 function tabNow(): TabName {

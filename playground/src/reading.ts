@@ -1,7 +1,7 @@
-// From files to data in the worker: a table, texts, or images.
-
+// From files to data in the worker: a table, texts, rows of sparse text, or images.
 import type { Document } from 'espalier/text';
 import { type ImagesData, isIdx, isPicture, readIdx, readImages } from './read-images.js';
+import { isSparse, readSparse, type SparseData } from './read-sparse.js';
 import { readTable, type TableData, type TableReading } from './read-table.js';
 import { documentsOf, hasTexts, readTexts, type TextData } from './read-texts.js';
 import { starting } from './worker.js';
@@ -11,11 +11,11 @@ export interface GivenFile {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-export type Data = TableData | TextData | ImagesData;
+export type Data = TableData | TextData | SparseData | ImagesData;
 
 /** What the user said of the files. */
 export interface Reading {
-  readonly as?: 'table' | 'texts' | undefined;
+  readonly as?: 'table' | 'texts' | 'sparse' | undefined;
   readonly table?: TableReading;
   /** Words at most. */
   readonly words?: number;
@@ -48,6 +48,7 @@ export async function readFiles(given: readonly GivenFile[], reading: Reading, s
   const [file] = readable as [GivenFile];
   // The worker takes what it is given.
   const text = await worker.textOf(file.bytes.slice());
+  if (reading.as === 'sparse' || (!reading.as && isSparse(text))) return readSparse(file.name, text, signal);
   const as = reading.as ?? (isText(file) || (await hasTexts(text)) ? 'texts' : 'table');
   if (as === 'table') return readTable(file.name, text, reading.table ?? {}, signal);
   const documents: Document[] = [];

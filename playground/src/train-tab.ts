@@ -54,7 +54,9 @@ class TrainTab {
           ? 'Nothing is to be predicted: choose a column under Data.'
           : data.kind === 'images'
             ? 'These images have no classes to predict: put them into a folder for each class, or choose IDX files of images and labels.'
-            : 'These texts have no labels to predict: put them into a folder for each label, or choose a file with a column of labels.';
+            : data.kind === 'sparse'
+              ? 'Nets for several labels a row are trained by programs and by the command espalier train.'
+              : 'These texts have no labels to predict: put them into a folder for each label, or choose a file with a column of labels.';
       this.panel.replaceChildren(el('p', {}, why), this.loading());
       return;
     }

@@ -98,7 +98,7 @@ async function showTree(
 }
 
 /** What the variables of a tree are called. */
-const VARIABLES = { table: 'columns', texts: 'words', images: 'pixels' } as const;
+const VARIABLES = { table: 'columns', texts: 'words', sparse: 'features', images: 'pixels' } as const;
 type Variables = (typeof VARIABLES)[Data['kind']];
 
 async function treeParts(data: Data, say: (words: string) => void, signal: AbortSignal): Promise<HTMLElement> {
