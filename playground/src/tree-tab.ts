@@ -108,7 +108,10 @@ async function treeParts(data: Data, say: (words: string) => void, signal: Abort
       for (const [i, { a, b }] of order.entries()) paths[i]!.classList.toggle('f', !(field.has(a) && field.has(b)));
       return field.size;
     };
-    about.replaceChildren(...nodeParts(tree, v, name, (u) => choose(u, true), mark));
+    renew(
+      about,
+      nodeParts(tree, v, name, (u) => choose(u, true), mark),
+    );
   };
   drawn.addEventListener('click', ({ target }) => {
     const v = circles.indexOf(target as SVGCircleElement);
@@ -195,6 +198,16 @@ function nodeParts(
   ];
 }
 
+/** Where the focus was in what goes, it goes to the new heading: keys walk on from there. */
+function renew(about: HTMLElement, parts: readonly HTMLElement[]): void {
+  const isHere = about.contains(document.activeElement);
+  about.replaceChildren(...parts);
+  const heading = about.querySelector('h3');
+  if (!isHere || !heading) return;
+  heading.tabIndex = -1;
+  heading.focus({ preventScroll: true });
+}
+
 /** A search whose finds are buttons; without words the first are listed. */
 function searchBox<T>(
   label: string,
@@ -276,7 +289,7 @@ async function topicParts(data: TextData, say: (words: string) => void, signal: 
   const view = new Viewport('The topics');
   view.show(svg);
   const about = el('div', { class: 'about', 'aria-live': 'polite' });
-  const choose = (topic: TopicSummary) => about.replaceChildren(...topicAbout(topic, report, choose));
+  const choose = (topic: TopicSummary) => renew(about, topicAbout(topic, report, choose));
   const search = searchBox(
     'Search topics and words',
     (asked) =>
