@@ -6,7 +6,7 @@ import { type NetResult, secondsOf } from './training.js';
 
 /** `columns` head all but the first, of names. `lines`: as tableRow makes them. */
 export function table(columns: readonly string[], lines: readonly string[], style = ''): string {
-  return `<div class="scroll"><table${style && ` class="${style}"`}>
+  return `<div class="scroll" tabindex="0" role="group" aria-label="Table"><table${style && ` class="${style}"`}>
 <thead><tr><td></td>${columns.map((name) => `<th scope="col">${name}</th>`).join('')}</tr></thead>
 <tbody>
 ${lines.join('\n')}

@@ -155,7 +155,10 @@ function drawn(tree: Tree, svg: string, of: Variables): HTMLElement {
       for (const [i, { a, b }] of order.entries()) paths[i]!.classList.toggle('f', !(field.has(a) && field.has(b)));
       return field.size;
     };
-    about.replaceChildren(...nodeParts(tree, v, name, (u) => choose(u, true), mark));
+    renew(
+      about,
+      nodeParts(tree, v, name, (u) => choose(u, true), mark),
+    );
   };
   drawing.addEventListener('click', ({ target }) => {
     const v = circles.indexOf(target as SVGCircleElement);
@@ -245,6 +248,16 @@ function nodeParts(
   ];
 }
 
+/** Where the focus was in what goes, it goes to the new heading: keys walk on from there. */
+function renew(about: HTMLElement, parts: readonly HTMLElement[]): void {
+  const isHere = about.contains(document.activeElement);
+  about.replaceChildren(...parts);
+  const heading = about.querySelector('h3');
+  if (!isHere || !heading) return;
+  heading.tabIndex = -1;
+  heading.focus({ preventScroll: true });
+}
+
 /** A search whose finds are buttons; without words the first are listed. */
 function searchBox<T>(
   label: string,
@@ -326,7 +339,7 @@ async function topicParts(data: TextData, say: (words: string) => void, signal: 
   const view = new Viewport('The topics');
   view.show(svg);
   const about = el('div', { class: 'about', 'aria-live': 'polite' });
-  const choose = (topic: TopicSummary) => about.replaceChildren(...topicAbout(topic, report, choose));
+  const choose = (topic: TopicSummary) => renew(about, topicAbout(topic, report, choose));
   const search = searchBox(
     'Search topics and words',
     (asked) =>

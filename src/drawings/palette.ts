@@ -36,7 +36,7 @@ export const LIGHT: Palette = {
   line: '#e3e2dc',
   surface: '#ffffff',
   green: '#12805c',
-  orange: '#d9541e',
+  orange: '#c04815',
   track: '#e9e8e2',
   mark: '#fff1b8',
   off: '#dcdbd3',

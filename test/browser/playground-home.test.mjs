@@ -6,6 +6,7 @@ import * as assert from 'uvu/assert';
 import { csvText } from '../../build/test/support/cli-data.js';
 import { loadNet, splitRows, treeFromJson } from '../../dist/index.js';
 import { learnCsvAsync } from '../../dist/read.js';
+import { TopicTree } from '../../dist/topics.js';
 import { findBrowser } from './support/find-browser.mjs';
 import { browserOf, choose, given, inPage, press, saved, told, train, upload, viewBox } from './support/playground.mjs';
 
@@ -105,7 +106,11 @@ for (const [name, open] of Object.entries(opens)) {
       const picture = String(await saved('topics.svg', () => press(page, 'SVG')));
       assert.is(await countIn(page, picture, 'image/svg+xml', 'parsererror'), 0);
       const topics = JSON.parse(String(await saved('topics.json', () => press(page, 'JSON'))));
-      console.log(`${name}: topics.json has ${Object.keys(topics).join(', ')}`);
+      const { tree: latent } = await TopicTree.fromJSON(topics);
+      assert.is(
+        latent.levels.reduce((sum, latents) => sum + latents, 0),
+        count,
+      );
     }),
   );
 

@@ -64,7 +64,7 @@ export async function runTasks(modules: Modules, options: RunOptions = {}): Prom
   } finally {
     for (const peer of peers) peer.dispose?.();
   }
-  return { ...about, measured };
+  return { build: own.build, measured, peers: about.peers, absent: found.absent };
 }
 
 /** Where another was faster: by more than a fiftieth of the medians. */

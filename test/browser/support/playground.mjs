@@ -57,7 +57,7 @@ export async function inPage(open, search, work, headers = ISOLATION, { send, be
     await page.goto(`${server.url}${PATH}${search}`);
     await work(page, server).catch(async (error) => {
       const now = await page.evaluate(() => document.body.innerText).catch(() => '');
-      throw new Error([error.stack, ...problems, now.slice(0, 1500)].join('\n'));
+      throw new Error([error.stack, error.details ?? '', ...problems, now.slice(0, 1500)].join('\n'));
     });
     assert.equal(problems, []);
   } finally {
