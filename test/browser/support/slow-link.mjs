@@ -5,9 +5,9 @@ const PIECE = 1400;
 
 /**
  * A sender of bodies over a line of `bits` a second and `roundTrip` milliseconds, which all requests share. A new connection takes a round trip of its own.
- * Of the layers below HTTP nothing else is imitated.
+ * `sent` hears of the bytes. Of the layers below HTTP nothing else is imitated.
  */
-export function slowLink({ bits, roundTrip }) {
+export function slowLink({ bits, roundTrip, sent }) {
   const greeted = new WeakSet();
   const queue = [];
   let isBusy = false;
@@ -23,6 +23,7 @@ export function slowLink({ bits, roundTrip }) {
       const wait = due - performance.now();
       if (wait > 2) await new Promise((resolve) => setTimeout(resolve, wait));
       one.response.write(one.body.subarray(one.at, one.at + PIECE));
+      sent?.(Math.min(PIECE, one.body.length - one.at));
       one.at += PIECE;
       if (one.at < one.body.length) queue.push(one);
       else one.response.end();
