@@ -104,7 +104,8 @@ async function dataOf(name: string, parts: Parts, told: readonly string[], signa
   const places = Array.from({ length: shown }, (_, i) => Math.floor((i * rows) / shown));
   const pixels = places.map((row) => values.slice(row * columns, (row + 1) * columns));
   const numbers = labels && places.map((row) => labels[row]!);
-  const given = labels ? { labels: labels.slice(), classNames: classNames! } : {};
+  // By name: numbers would be taken for places or for names, as the names are.
+  const given = labels ? { labels: Array.from(labels, (label) => classNames![label]!), classNames: classNames! } : {};
   const data = await worker.Dataset.images({ channels, height, width, values, ...given });
   if (signal.aborted) {
     await data.dispose();
