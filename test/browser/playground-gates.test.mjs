@@ -1,5 +1,6 @@
 // Images in the playground, and its tab Gates: digits are learned, drawn and recognised, folders of pictures are read, what is no picture is refused in words. In Chromium and Firefox.
-import { join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join, relative } from 'node:path';
 import { encode } from 'fast-png';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -223,8 +224,22 @@ function stripes(i, side) {
   return encode({ width: side, height: side, channels: 1, data });
 }
 
+/** Firefox's driver takes no folder: there its files are put into the field with the paths that a folder would give them. */
 async function chooseFolder(page, folder) {
-  await (await page.$('#folder')).uploadFile(folder);
+  const field = await page.$('#folder');
+  if (page.browser().process()?.spawnfile !== findBrowser('firefox')) return field.uploadFile(folder);
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name))
+    .map((path) => [join(basename(folder), relative(folder, path)), readFileSync(path).toString('base64')]);
+  await field.evaluate((input, files) => {
+    const made = files.map(([path, base64]) => {
+      const file = new File([Uint8Array.from(atob(base64), (char) => char.charCodeAt(0))], path.split('/').at(-1));
+      return Object.defineProperty(file, 'webkitRelativePath', { value: path });
+    });
+    Object.defineProperty(input, 'files', { value: made, configurable: true });
+    input.dispatchEvent(new Event('change'));
+  }, files);
 }
 
 function text(page, selector) {
