@@ -1,9 +1,11 @@
 // Images in the playground, and its tab Gates: digits are learned, drawn and recognised, folders of pictures are read, what is no picture is refused in words. In Chromium and Firefox.
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
+import { Dataset, loadNet } from 'espalier';
 import { encode } from 'fast-png';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { readMnist, SIDE } from '../../playground/mnist.mjs';
 import { findBrowser } from './support/find-browser.mjs';
 import { browserOf, choose, faults, given, inPage, press, told, upload } from './support/playground.mjs';
 
@@ -32,6 +34,9 @@ for (const [name, open] of Object.entries(opens)) {
       assert.equal(counts, new Array(10).fill('200'));
       await page.click('#tab-tree');
       await told(page, '#panel-tree .state', 'pixels, ');
+      await page.click('#tab-data');
+      await choose(page, 'Scale to', '14 x 14');
+      await told(page, '#understood', '2000 images of 14 x 14 pixels, grey, 10 classes');
     }),
   );
 
@@ -185,6 +190,20 @@ for (const [name, open] of Object.entries(opens)) {
     }),
   );
 }
+
+test('the net that ships with the page is right on 97 of 100 of MNIST’s test images, and small', async () => {
+  const bytes = readFileSync(new URL('../../playground/public/digits/net.safetensors', import.meta.url));
+  assert.ok(bytes.length < 200_000, `${bytes.length} bytes`);
+  const net = await loadNet(bytes);
+  const { pixels, labels } = await readMnist('t10k');
+  const data = Dataset.images({
+    ...{ channels: 1, height: SIDE, width: SIDE, values: pixels },
+    ...{ labels: Int32Array.from(labels), classes: 10 },
+  });
+  const { accuracy, gatesOpen } = await net.evaluate(data);
+  assert.ok(accuracy >= 0.97 && gatesOpen < 0.5, `${accuracy} right, ${gatesOpen} open`);
+  net.dispose();
+});
 
 /** By pointer, in pieces. */
 async function draw(page, strokes) {
