@@ -1,10 +1,10 @@
 // Images in the playground, and its tab Gates: digits are learned, drawn and recognised, folders of pictures are read, what is no picture is refused in words. In Chromium and Firefox.
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
-import { Dataset, loadNet } from 'espalier';
 import { encode } from 'fast-png';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { Dataset, loadNet } from '../../dist/index.js';
 import { readMnist, SIDE } from '../../playground/mnist.mjs';
 import { findBrowser } from './support/find-browser.mjs';
 import { browserOf, choose, faults, given, inPage, press, told, upload } from './support/playground.mjs';
