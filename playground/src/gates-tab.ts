@@ -17,6 +17,7 @@ import { starting } from './worker.js';
 const LISTED = 12;
 /** Milliseconds without a stroke after which it is told in words, and timed. */
 const REST = 700;
+const PAD_SIDES: Sides = { channels: 1, height: PAD, width: PAD };
 
 interface Shown {
   readonly pixels: Uint8Array;
@@ -207,34 +208,37 @@ class GatesTab {
     const pixels = Uint8Array.from(values.subarray(row * columns, (row + 1) * columns), (value) =>
       values instanceof Uint8Array ? value : Math.round(255 * value),
     );
-    this.pad.clear();
     this.inverted.checked = this.centred.checked = false;
-    this.put({ pixels, sides, truth: now.classes[labels[row]!]! });
-    this.rest(0);
+    this.shown({ pixels, sides, truth: now.classes[labels[row]!]! });
   }
 
   private async take(file: File): Promise<void> {
     try {
       const bytes = new Uint8Array(await file.arrayBuffer());
-      const decoded = await decodePictures([{ name: file.name, bytes }]);
+      const decoded = await decodePictures([{ name: file.name, bytes }], { most: PAD });
       if ('sizes' in decoded) return;
-      this.pad.clear();
       this.inverted.checked = this.now?.sides.channels === 1 && isOnLight(decoded.values, decoded);
       this.centred.checked = this.now !== undefined && isLikeMnist(this.now.sides);
-      this.put({ pixels: decoded.values, sides: decoded });
-      this.rest(0);
+      this.shown({ pixels: decoded.values, sides: decoded });
     } catch (error) {
       this.page.failed(error as Error);
     }
   }
 
+  /** On the square too, where it can be drawn on. */
+  private shown(picture: Shown): void {
+    const how = { centred: false, inverted: this.inverted.checked };
+    this.pad.put(netPicture(picture.pixels, picture.sides, PAD_SIDES, how));
+    this.put(picture);
+    this.rest(0);
+  }
+
   private drawn(): void {
-    const sides = { channels: 1, height: PAD, width: PAD };
     if (!this.picture?.isDrawn) {
       this.inverted.checked = false;
       this.centred.checked = this.now !== undefined && isLikeMnist(this.now.sides);
     }
-    this.put({ pixels: this.pad.ink(), sides, isDrawn: true });
+    this.put({ pixels: this.pad.ink(), sides: PAD_SIDES, isDrawn: true });
     this.rest(REST);
   }
 
