@@ -11,7 +11,7 @@ const FIRST = [
 /** What a form begins with where the defaults take too long in a page, by method: filled in, to be seen and changed. */
 const BEGINNING = {
   gaternet: {
-    ...{ epochs: 12, batchSize: 32, learningRate: 0.004, optimizer: 'adam', schedule: 'cosine' },
+    ...{ epochs: 20, batchSize: 32, learningRate: 0.01, optimizer: 'adam', schedule: 'cosine' },
     ...{ backbone: 'resnet-8', width: 8, gater: 'resnet-8', gaterWidth: 4, placement: 'every-conv' },
     ...{ penalty: 0.3, bottleneckNorm: 'yes', pretrainEpochs: 1 },
   },

@@ -4,17 +4,14 @@ import { choice, el, table } from './dom.js';
 import type { ImagesData } from './read-images.js';
 import type { Reading } from './reading.js';
 
-/** Sides that small nets are quick with. */
-const SIDES = [16, 28, 32, 64];
-
 /** `correct` reads the same files anew. */
 export function imageParts(data: ImagesData, reading: Reading, correct: (reading: Reading) => void): HTMLElement[] {
-  const { name, rows, channels, height, width, classes, some, told } = data;
+  const { name, rows, channels, height, width, classes, some, told, sizes } = data;
   const colour = channels === 1 ? 'grey' : channels === 3 ? 'of colour' : `of ${channels} channels`;
   const facts = `${rows} images of ${width} x ${height} pixels, ${colour}${classes ? `, ${classes.length} classes` : ', no classes'}.`;
   const { images: size } = reading;
   const now = size ? `${size.width} x ${size.height}` : '';
-  const sides = SIDES.map((side) => `${side} x ${side}`);
+  const sides = sizes.map((one) => `${one.width} x ${one.height}`);
   const scale = choice(
     'Scale to',
     ['', ...new Set([...(now === '' ? [] : [now]), ...sides])].map((key) => [key, key || 'as they are'] as const),

@@ -7,6 +7,8 @@ export interface Asked {
   readonly files: readonly GivenFile[];
   /** Pictures are scaled to it. */
   readonly size?: { readonly height: number; readonly width: number } | undefined;
+  /** Larger ones are scaled so that no side is longer. */
+  readonly most?: number | undefined;
   /** 1 of brightness, 3 of colour; else what the pictures have in common. */
   readonly channels?: 1 | 3 | undefined;
 }
@@ -39,7 +41,7 @@ const waiting = new Map<number, { resolve: (decoded: Decoded) => void; reject: (
 /** It starts with the first picture. RangeError naming the file for what is no picture. */
 export function decodePictures(
   files: readonly GivenFile[],
-  how: Pick<Asked, 'size' | 'channels'> = {},
+  how: Pick<Asked, 'size' | 'most' | 'channels'> = {},
 ): Promise<Decoded> {
   worker ??= begun();
   const id = ++asked;

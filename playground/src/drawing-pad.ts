@@ -8,6 +8,8 @@ const PEN = 22;
 export interface Pad {
   readonly canvas: HTMLCanvasElement;
   clear(): void;
+  /** In place of what is drawn: PAD x PAD, as `ink` gives it. */
+  put(ink: Uint8Array): void;
   /** How dark each pixel is, 0 to 255, PAD x PAD. */
   ink(): Uint8Array;
 }
@@ -54,6 +56,11 @@ export function drawingPad(words: string, drawn: () => void): Pad {
   return {
     canvas,
     clear: () => context.clearRect(0, 0, PAD, PAD),
+    put(ink) {
+      const image = new ImageData(PAD, PAD);
+      for (let i = 0; i < ink.length; i++) image.data[4 * i + 3] = ink[i]!;
+      context.putImageData(image, 0, 0);
+    },
     ink() {
       const { data } = context.getImageData(0, 0, PAD, PAD);
       const ink = new Uint8Array(PAD * PAD);

@@ -87,7 +87,7 @@ export function timeParts({ skipping, whole, gater }: Times): HTMLElement {
     el(
       'p',
       { class: 'hint' },
-      `Medians of ${ROUNDS} runs each over ${COPIES} copies, in turns. Both ways give the same answer, bit by bit.`,
+      `Medians of ${ROUNDS} runs each over ${COPIES} copies, in turns. Where all filters run, what they make is multiplied by their gates: both ways give the same answer, bit by bit.`,
     ),
   );
 }

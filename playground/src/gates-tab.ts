@@ -17,6 +17,7 @@ import { starting } from './worker.js';
 const LISTED = 12;
 /** Milliseconds without a stroke after which it is told in words, and timed. */
 const REST = 700;
+const PAD_SIDES: Sides = { channels: 1, height: PAD, width: PAD };
 
 interface Shown {
   readonly pixels: Uint8Array;
@@ -77,7 +78,12 @@ class GatesTab {
     private readonly page: Page,
   ) {
     for (const box of [this.centred, this.inverted]) box.addEventListener('change', () => this.again());
-    trained.changed(() => void this.choose(trained.now ? 'trained' : 'digits'));
+    trained.changed(() => {
+      // It may be disposed of.
+      this.time.stop();
+      this.now = undefined;
+      void this.choose(trained.now ? 'trained' : 'digits');
+    });
     this.build();
   }
 
@@ -102,7 +108,7 @@ class GatesTab {
         'div',
         { class: 'buttons' },
         button('Clear', () => this.clear()),
-        el('label', { class: 'button', for: 'picture' }, 'A picture', file),
+        el('label', { class: 'button', for: 'picture' }, 'Choose a picture', file),
       ),
       this.ofTest,
       el('label', { class: 'check' }, this.centred, ' centred as MNIST’s digits are'),
@@ -128,6 +134,11 @@ class GatesTab {
       ),
       this.nets,
       el('div', { class: 'pair gates' }, left, right),
+      el(
+        'p',
+        { class: 'hint' },
+        'The net for digits learned from MNIST, by Yann LeCun, Corinna Cortes and Christopher J.C. Burges, under the licence CC BY-SA 3.0.',
+      ),
       this.status,
     );
     this.clear();
@@ -159,7 +170,7 @@ class GatesTab {
         this.layers?.box ?? el('p', {}, 'This net has no gater: all its filters are run for every picture.'),
       );
       [this.seen.width, this.seen.height] = [sides.width, sides.height];
-      this.centred.checked = which === 'digits';
+      this.centred.checked = isLikeMnist(sides);
       this.next = 0;
       this.ofTest.replaceChildren(
         ...[
@@ -197,34 +208,37 @@ class GatesTab {
     const pixels = Uint8Array.from(values.subarray(row * columns, (row + 1) * columns), (value) =>
       values instanceof Uint8Array ? value : Math.round(255 * value),
     );
-    this.pad.clear();
     this.inverted.checked = this.centred.checked = false;
-    this.put({ pixels, sides, truth: now.classes[labels[row]!]! });
-    this.rest(0);
+    this.shown({ pixels, sides, truth: now.classes[labels[row]!]! });
   }
 
   private async take(file: File): Promise<void> {
     try {
       const bytes = new Uint8Array(await file.arrayBuffer());
-      const decoded = await decodePictures([{ name: file.name, bytes }]);
+      const decoded = await decodePictures([{ name: file.name, bytes }], { most: PAD });
       if ('sizes' in decoded) return;
-      this.pad.clear();
       this.inverted.checked = this.now?.sides.channels === 1 && isOnLight(decoded.values, decoded);
-      this.centred.checked = this.which === 'digits';
-      this.put({ pixels: decoded.values, sides: decoded });
-      this.rest(0);
+      this.centred.checked = this.now !== undefined && isLikeMnist(this.now.sides);
+      this.shown({ pixels: decoded.values, sides: decoded });
     } catch (error) {
       this.page.failed(error as Error);
     }
   }
 
+  /** On the square too, where it can be drawn on. */
+  private shown(picture: Shown): void {
+    const how = { centred: false, inverted: this.inverted.checked };
+    this.pad.put(netPicture(picture.pixels, picture.sides, PAD_SIDES, how));
+    this.put(picture);
+    this.rest(0);
+  }
+
   private drawn(): void {
-    const sides = { channels: 1, height: PAD, width: PAD };
     if (!this.picture?.isDrawn) {
       this.inverted.checked = false;
-      this.centred.checked = this.which === 'digits';
+      this.centred.checked = this.now !== undefined && isLikeMnist(this.now.sides);
     }
-    this.put({ pixels: this.pad.ink(), sides, isDrawn: true });
+    this.put({ pixels: this.pad.ink(), sides: PAD_SIDES, isDrawn: true });
     this.rest(REST);
   }
 
@@ -260,10 +274,11 @@ class GatesTab {
       while (this.isDue) {
         this.isDue = false;
         const { now, picture } = this;
-        if (now && picture) await this.answered(now, picture);
+        if (!now || !picture) continue;
+        await this.answered(now, picture).catch((error) => {
+          if (now === this.now) this.page.failed(error);
+        });
       }
-    } catch (error) {
-      this.page.failed(error as Error);
     } finally {
       this.isBusy = false;
     }
@@ -309,4 +324,8 @@ class GatesTab {
       if (this.now && this.now.net.gateLayout.length > 0) await this.time();
     }, after);
   }
+}
+
+function isLikeMnist({ channels, height, width }: Sides): boolean {
+  return channels === 1 && height === 28 && width === 28;
 }

@@ -17,9 +17,9 @@ const scope = globalThis as unknown as {
   onmessage: ((event: MessageEvent<Asked>) => void) | null;
 };
 
-scope.onmessage = async ({ data: { id, files, size, channels } }) => {
+scope.onmessage = async ({ data: { id, files, size, most, channels } }) => {
   try {
-    const decoded = await decodeAll(files, size, channels);
+    const decoded = await decodeAll(files, size, most, channels);
     scope.postMessage({ id, decoded }, 'values' in decoded ? [decoded.values.buffer] : []);
   } catch (error) {
     scope.postMessage({ id, error: (error as Error).message });
@@ -30,6 +30,7 @@ scope.onmessage = async ({ data: { id, files, size, channels } }) => {
 async function decodeAll(
   files: readonly File[],
   wanted: Asked['size'],
+  most: Asked['most'],
   channelsWanted: Asked['channels'],
 ): Promise<Decoded> {
   const headers = files.map((file) => inWords(file, () => headerOf(file.bytes)));
@@ -42,7 +43,7 @@ async function decodeAll(
   }
   const found = [...sizes.values()].sort((a, b) => b.count - a.count);
   if (!wanted && found.length > 1) return { sizes: found };
-  const { height, width } = wanted ?? found[0]!;
+  const { height, width } = wanted ?? within(found[0]!, most);
   const channels = channelsWanted ?? (headers.some(({ coloured }) => coloured) ? 3 : 1);
   const columns = channels * height * width;
   const values = new Uint8Array(files.length * columns);
@@ -56,6 +57,11 @@ async function decodeAll(
     values.set(pixels, r * columns);
   }
   return { channels, height, width, values };
+}
+
+function within({ height, width }: FoundSize, most = Number.POSITIVE_INFINITY): { height: number; width: number } {
+  const by = Math.min(1, most / Math.max(height, width));
+  return { height: Math.max(1, Math.round(height * by)), width: Math.max(1, Math.round(width * by)) };
 }
 
 function headerOf(bytes: Uint8Array): { height: number; width: number; coloured: boolean } {

@@ -27,7 +27,7 @@ export function netPicture(pixels: Uint8Array, from: Sides, to: Sides, { centred
   );
   const out = new Uint8Array(to.channels * to.height * to.width);
   for (const [c, one] of channels.entries()) {
-    const made = centred ? inTheMiddle(one, from, to) : scaled(one, 1, from, to);
+    const made = centred ? inTheMiddle(stretched(one), from, to) : scaled(one, 1, from, to);
     out.set(
       made.map((value) => Math.round(value)),
       c * to.height * to.width,
@@ -42,6 +42,19 @@ function brightness(values: Uint8Array, plane: number, channels: number): Uint8A
     for (let c = 0; c < channels; c++) sum += values[c * plane + i]!;
     return Math.round(sum / channels);
   });
+}
+
+/** Paper becomes black and the darkest ink white: MNIST's digits have no grey ground. */
+function stretched(values: Uint8Array): Uint8Array {
+  const counts = new Uint32Array(256);
+  for (const value of values) counts[value]!++;
+  let high = 255;
+  while (high > 0 && counts[high] === 0) high--;
+  // Most of a picture is its ground.
+  let ground = 0;
+  for (let seen = counts[0]!; seen < values.length / 4; seen += counts[++ground]!);
+  const range = Math.max(1, high - ground);
+  return values.map((value) => (Math.max(0, value - ground) * 255) / range);
 }
 
 function inTheMiddle(values: Uint8Array, from: Sides, to: Sides): Float32Array {

@@ -19,6 +19,8 @@ export interface ImagesData {
   /** Some from all over, to be looked at. */
   readonly some: readonly { readonly pixels: Uint8Array | Float32Array; readonly label: string | undefined }[];
   readonly told: readonly string[];
+  /** Smaller sizes that they can be had in. */
+  readonly sizes: readonly { readonly height: number; readonly width: number }[];
   readonly data: RemoteDataset;
   readonly task: 'classes' | undefined;
 }
@@ -28,6 +30,8 @@ export interface Remediable extends Error {
   remedy?: { readonly words: string; readonly reading: Reading };
 }
 
+/** Sides that small nets are quick with. */
+const SIDES = [16, 28, 32, 64];
 const PICTURES = /\.(?:png|jpe?g)$/i;
 
 export function isPicture({ name }: GivenFile): boolean {
@@ -51,7 +55,8 @@ export async function readImages(
   signal.throwIfAborted();
   if ('sizes' in decoded) throw severalSizes(name, decoded.sizes);
   const { channels, height, width, values } = decoded;
-  return dataOf(name, { channels, height, width, values, labels, classNames }, told, signal);
+  const sizes = SIDES.map((side) => ({ height: side, width: side }));
+  return dataOf(name, { channels, height, width, values, labels, classNames }, { told, sizes }, signal);
 }
 
 /** One of images, and maybe one of labels. */
@@ -74,9 +79,14 @@ export async function readIdx(
   if (labels && labels.shape[0] !== shape[0])
     throw new RangeError(`IDX file of labels: expected ${shape[0]} labels, one an image, got ${labels.shape[0]}`);
   const [channels, height, width] = shape.length === 4 ? shape.slice(1) : [1, ...shape.slice(1)];
-  const told = size ? ['Images of IDX files stay as large as they are.'] : [];
+  // Means of whole squares of pixels, as the command makes images smaller.
+  const factors = [2, 4, 7, 8].filter(
+    (one) => height! % one === 0 && width! % one === 0 && Math.min(height!, width!) / one > 6,
+  );
+  const sizes = factors.map((one) => ({ height: height! / one, width: width! / one }));
+  const by = size ? height! / size.height : 1;
   const parts = { channels: channels!, height: height!, width: width!, values };
-  return dataOf(name, { ...parts, ...(labels ? classesOf(labels.values) : {}) }, told, signal);
+  return dataOf(name, { ...parts, ...(labels ? classesOf(labels.values) : {}), by }, { told: [], sizes }, signal);
 }
 
 /** Classes by value, in order. */
@@ -93,23 +103,36 @@ interface Parts {
   readonly values: Uint8Array | Float32Array;
   readonly labels?: Int32Array | undefined;
   readonly classNames?: readonly string[] | undefined;
+  /** How many times smaller they are to become. */
+  readonly by?: number;
 }
 
-async function dataOf(name: string, parts: Parts, told: readonly string[], signal: AbortSignal): Promise<ImagesData> {
+async function dataOf(
+  name: string,
+  parts: Parts,
+  { told, sizes }: Pick<ImagesData, 'told' | 'sizes'>,
+  signal: AbortSignal,
+): Promise<ImagesData> {
   const worker = await starting;
-  const { channels, height, width, values, labels, classNames } = parts;
-  const columns = channels * height * width;
-  const rows = values.length / columns;
+  const { channels, values, labels, classNames, by = 1 } = parts;
+  const rows = values.length / (channels * parts.height * parts.width);
   const shown = Math.min(SHOWN, rows);
   const places = Array.from({ length: shown }, (_, i) => Math.floor((i * rows) / shown));
-  const pixels = places.map((row) => values.slice(row * columns, (row + 1) * columns));
   const numbers = labels && places.map((row) => labels[row]!);
-  const given = labels ? { labels: labels.slice(), classNames: classNames! } : {};
-  const data = await worker.Dataset.images({ channels, height, width, values, ...given });
+  // By name: numbers would be taken for places or for names, as the names are.
+  const given = labels ? { labels: Array.from(labels, (label) => classNames![label]!), classNames: classNames! } : {};
+  const whole = await worker.Dataset.images({ channels, height: parts.height, width: parts.width, values, ...given });
+  const data = by === 1 ? whole : await worker.shrinkImages(whole, by);
+  if (data !== whole) await whole.dispose();
   if (signal.aborted) {
     await data.dispose();
     signal.throwIfAborted();
   }
+  const part = await data.subset(places);
+  const { features } = await part.local();
+  await part.dispose();
+  if (features.kind !== 'images') throw new TypeError(`images: expected images, got ${features.kind} rows`);
+  const { height, width, columns } = features;
   const counts = new Array<number>(classNames?.length ?? 0).fill(0);
   for (const label of labels ?? []) counts[label]!++;
   return {
@@ -120,8 +143,12 @@ async function dataOf(name: string, parts: Parts, told: readonly string[], signa
     height,
     width,
     classes: classNames?.map((one, c) => ({ name: one, count: counts[c]! })),
-    some: pixels.map((one, i) => ({ pixels: one, label: numbers && classNames![numbers[i]!] })),
+    some: places.map((_, i) => ({
+      pixels: features.values.slice(i * columns, (i + 1) * columns),
+      label: numbers && classNames![numbers[i]!],
+    })),
     told,
+    sizes,
     data,
     task: classNames && classNames.length > 1 ? 'classes' : undefined,
   };

@@ -17,6 +17,7 @@ export const trained = {
     return current;
   },
   set(next: Trained | undefined): void {
+    if (current === next) return;
     current = next;
     heard();
   },
