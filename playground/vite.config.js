@@ -9,6 +9,8 @@ import { balanced, idx, readMnist, SIDE } from './mnist.mjs';
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 // What the service worker brings where a host cannot set headers.
 const headers = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
+// Some of the package's modules are loaded late by some of its functions and early by others, as its sizes want it.
+const CHECKS = { ineffectiveDynamicImport: false };
 /** What begins the first picture, before the page is here. */
 const BEGINNING = /playground\/src\/(boot|first|samples|url)\.ts|vite\/preload/;
 /** What every visit takes, in one request. */
@@ -37,11 +39,12 @@ export default {
     ],
   },
   plugins: [declaredOptions(), house(), policy(), digits(), together(), kept()],
-  worker: { format: 'es', plugins: () => [firstInOnePiece(), nodeAlone()] },
+  worker: { format: 'es', plugins: () => [firstInOnePiece(), nodeAlone()], rolldownOptions: { checks: CHECKS } },
   build: {
     target: 'es2022',
     modulePreload: { polyfill: false },
     rolldownOptions: {
+      checks: CHECKS,
       output: {
         codeSplitting: {
           groups: [
