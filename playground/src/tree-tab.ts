@@ -15,15 +15,18 @@ import { starting } from './worker.js';
 const LISTED = 40;
 /** More edges than these are there at once. */
 const GROWN = 1500;
-const GROWING = `
+/** On the page's own ground; by night the colours are turned over, hues kept. */
+const GROUND = `
 svg > rect { fill: none }
+@media (prefers-color-scheme: dark) { svg { filter: invert(1) hue-rotate(180deg) } }`;
+const GROWING = `
+${GROUND}
 svg .n circle { cursor: pointer }
 svg .chosen { stroke: #c8553d; stroke-width: 3px }
 @media (prefers-reduced-motion: no-preference) {
   .grow path { stroke-dasharray: 1; stroke-dashoffset: 1; animation: grow .5s ease-out forwards; animation-delay: var(--at) }
 }
 @keyframes grow { to { stroke-dashoffset: 0 } }
-@media (prefers-color-scheme: dark) { svg { filter: invert(1) hue-rotate(180deg) } }
 @media (max-width: 500px) { .t text { font-size: 15px } }`;
 
 type View = 'words' | 'topics';
@@ -337,7 +340,7 @@ async function topicParts(data: TextData, say: (words: string) => void, signal: 
     `${report.topics.length} topics on ${levels.length} ${levels.length === 1 ? 'level' : 'levels'} of ${report.vocabulary} words and ${report.documents} texts; mean coherence (NPMI) of the lowest ${npmi[0] == null ? 'not defined' : rounded(npmi[0])}.`,
   );
   const view = new Viewport('The topics');
-  view.show(svg);
+  view.show(svg, GROUND);
   const about = el('div', { class: 'about', 'aria-live': 'polite' });
   const choose = (topic: TopicSummary) => renew(about, topicAbout(topic, report, choose));
   const search = searchBox(

@@ -1,5 +1,8 @@
 // A drawing that can be zoomed and moved: by wheel, fingers, mouse and keys. Its styles stay its own.
 
+/** Units of a drawing that are read well side by side. */
+const READABLE = 700;
+
 export class Viewport {
   readonly box: HTMLElement;
   private readonly root: ShadowRoot;
@@ -68,9 +71,10 @@ export class Viewport {
     this.set(cx - (cx - x) / by, cy - (cy - y) / by, width / by, height / by);
   }
 
-  /** So that this place is in the middle, and what is near it can be read. */
+  /** So that this place is in the middle, and what is near it can be read; what can be read as a whole stays as it is. */
   goTo(x: number, y: number): void {
-    const width = Math.min(this.view[2], Math.max(this.whole[2] / 3, 260));
+    const width = Math.min(this.view[2], Math.max(this.whole[2] / 3, READABLE));
+    if (width >= this.whole[2]) return;
     const height = (width * this.whole[3]) / this.whole[2];
     this.set(x - width / 2, y - height / 2, width, height);
   }
