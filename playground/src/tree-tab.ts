@@ -15,12 +15,12 @@ import { starting } from './worker.js';
 const LISTED = 40;
 /** More edges than these are there at once. */
 const GROWN = 1500;
-/** On the page's own ground; by night the colours are turned over, hues kept. */
-const GROUND = `
-svg > rect { fill: none }
-@media (prefers-color-scheme: dark) { svg { filter: invert(1) hue-rotate(180deg) } }`;
+/** On the page's own ground. */
+const GROUND = 'svg > rect { fill: none !important }';
+/** By night the colours are turned over, hues kept: a drawing of topics has its own for that. */
 const GROWING = `
 ${GROUND}
+@media (prefers-color-scheme: dark) { svg { filter: invert(1) hue-rotate(180deg) } }
 svg .n circle { cursor: pointer }
 svg .chosen { stroke: #c8553d; stroke-width: 3px }
 @media (prefers-reduced-motion: no-preference) {
