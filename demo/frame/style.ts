@@ -1,4 +1,4 @@
-import { DARK, LIGHT, type Palette } from '#dist/drawings/palette.js';
+import { DARK, LETTERS, LIGHT, type Palette } from '#dist/drawings/palette.js';
 
 /** What tells nets apart. */
 export type Tint = 'green' | 'blue' | 'orange' | 'violet';
@@ -27,10 +27,11 @@ function variables(
   return `:root{${named.map(([name, colour]) => `--${name}:${colour}`).join(';')}}`;
 }
 
-/** The colours as variables of the style sheets, by day and by night, and the classes that choose one. */
+/** Letters and colours as variables of the style sheets, by day and by night, and the classes that choose one. */
 export function colourStyle(): string {
   const chosen = ['green', 'blue', 'orange', 'violet', ...OWN.light.kinds.map((_, i) => `k${i}`)];
-  return `${variables(LIGHT, OWN.light)}
+  return `:root{--sans:${LETTERS}}
+${variables(LIGHT, OWN.light)}
 @media (prefers-color-scheme:dark){${variables(DARK, OWN.dark)}}
 ${chosen.map((name) => `.${name}{--own:var(--${name})}`).join('')}`;
 }

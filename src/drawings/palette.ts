@@ -85,3 +85,7 @@ export const SCALE = {
     ' ',
   ),
 } as const;
+
+/** Letters of all pages. */
+export const LETTERS =
+  "Inter, ui-sans-serif, system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";

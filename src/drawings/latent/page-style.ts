@@ -19,7 +19,7 @@ main > details > summary::after { height: 3px; }
 main > details[open] { padding-bottom: 1.2rem; }
 i { font-size: 0.72rem; font-style: normal; color: var(--faint); }
 b { font-size: 0.85rem; font-weight: 500; text-align: right; white-space: nowrap; }
-.near { font-family: var(--sans); margin: 0.1rem 0 0.5rem 1.4rem; font-size: 0.8rem; color: var(--faint); overflow-wrap: anywhere; }
+.near { margin: 0.1rem 0 0.5rem 1.4rem; font-size: 0.8rem; color: var(--faint); overflow-wrap: anywhere; }
 .near a { color: var(--soft); text-decoration-color: var(--line); text-underline-offset: 0.2em; }
 table { width: calc(100% - 1.4rem); margin: 0.1rem 0 1rem 1.4rem; font-size: 0.95rem; }
 td, thead th + th { width: 7.5rem; }

@@ -1,4 +1,4 @@
-import { DARK, LIGHT, type Palette } from '../palette.js';
+import { DARK, LETTERS, LIGHT, type Palette } from '../palette.js';
 
 const colours = ({ page, letters, soft, faint, line, green, orange, track, mark, surface }: Palette) =>
   `--page: ${page}; --ink: ${letters}; --soft: ${soft}; --faint: ${faint}; --line: ${line}; --bar: ${green}; --contrast: ${orange}; --track: ${track}; --mark: ${mark}; --surface: ${surface};`;
@@ -8,8 +8,8 @@ export const BASE_STYLE = `
 :root {
   color-scheme: light dark;
   ${colours(LIGHT)}
-  --sans: ui-sans-serif, system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif;
-  font: 17px/1.5 Charter, 'Bitstream Charter', 'Sitka Text', Cambria, Georgia, serif;
+  --sans: ${LETTERS};
+  font: 16px/1.55 var(--sans);
   color: var(--ink); background: var(--page);
   -webkit-text-size-adjust: 100%;
 }
@@ -18,9 +18,9 @@ export const BASE_STYLE = `
 }
 * { box-sizing: border-box; }
 [hidden] { display: none !important; }
-h1 { margin: 0; font-size: clamp(1.7rem, 5vw, 2.5rem); font-weight: 600; line-height: 1.15; letter-spacing: -0.015em; text-wrap: balance; overflow-wrap: anywhere; }
+h1 { margin: 0; font-size: clamp(1.7rem, 5vw, 2.5rem); font-weight: 680; line-height: 1.1; letter-spacing: -0.03em; text-wrap: balance; overflow-wrap: anywhere; }
 header p { max-width: 40rem; margin: 0.9rem 0 0; color: var(--soft); text-wrap: pretty; }
-.facts, .tools, i, b, thead, td { font-family: var(--sans); font-variant-numeric: tabular-nums; }
+.facts, .tools, i, b, thead, td { font-variant-numeric: tabular-nums; }
 .facts { font-size: 0.85rem; }
 .tools { position: sticky; top: 0; z-index: 2; display: flex; flex-wrap: wrap; gap: 0.5rem; align-items: center; margin: 1.8rem 0 0; padding: 0.6rem 0; background: var(--page); border-bottom: 1px solid var(--line); font-size: 0.85rem; }
 .tools label { flex: 1 1 14rem; }
