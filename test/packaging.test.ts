@@ -288,7 +288,7 @@ test('the tarball holds dist, the documents, the licence and nothing else', () =
   }
   const strangers = paths.filter(
     (path) =>
-      !/^(dist\/.*\.(js|d\.ts|wasm)|dist\/espalier\.min\.js\.(map|LICENSE\.txt)|docs\/.*\.(md|svg)|README\.md|CHANGELOG\.md|LICENSE|package\.json)$/.test(
+      !/^(dist\/.*\.(js|d\.ts|wasm)|dist\/espalier\.min\.js\.(map|LICENSE\.txt)|docs\/.*\.(md|svg|png)|README\.md|CHANGELOG\.md|LICENSE|package\.json)$/.test(
         path,
       ),
   );

@@ -30,7 +30,7 @@ function variables(
 /** Letters and colours as variables of the style sheets, by day and by night, and the classes that choose one. */
 export function colourStyle(): string {
   const chosen = ['green', 'blue', 'orange', 'violet', ...OWN.light.kinds.map((_, i) => `k${i}`)];
-  return `:root{--sans:${LETTERS}}
+  return `:root{font-family:${LETTERS}}
 ${variables(LIGHT, OWN.light)}
 @media (prefers-color-scheme:dark){${variables(DARK, OWN.dark)}}
 ${chosen.map((name) => `.${name}{--own:var(--${name})}`).join('')}`;
