@@ -27,7 +27,7 @@ export async function unitParts(net: RowNet, rows: RemoteDataset, signal: AbortS
     el(
       'p',
       { class: 'hint' },
-      `The ${lines.length} most coherent of ${units.length} units, by the features that go with them.`,
+      `The ${lines.length} most coherent of ${units.length} units, by the features that go with them. A sparse unit sees one receptive field, a global one all of the layer below; a skip leads straight to the output. Coherence: 1 where its features always meet, 0 where they meet by chance, – where it cannot be told.`,
     ),
     table(['Features', 'Unit', 'Sees', 'On in', 'Coherence'], lines),
   );
@@ -60,7 +60,7 @@ export async function rowParts(
     el(
       'p',
       { class: 'hint' },
-      `What each feature adds to it${told.scale === 'logit' ? ', on the scale of logits' : ''}; all others together ${rounded(told.otherFeatures)}.`,
+      `What each feature adds to it${told.scale === 'logit' ? ', on the scale of logits: 0 in all is 50 %, 2.2 is 90 %, −2.2 is 10 %' : ''}; all others together add ${rounded(told.otherFeatures)}.`,
     ),
     table(['Feature', 'Here', 'Adds'], lines),
   );

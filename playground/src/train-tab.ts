@@ -70,7 +70,7 @@ class TrainTab {
       el(
         'p',
         {},
-        `A net learns ${what} from seven ${rows} of ten; one chooses its best epoch, two judge it, which it never saw.`,
+        `A net learns ${what} from seven of ten ${rows}. One of ten chooses its best epoch (a pass over the ${rows}); two of ten, which it never saw, judge it.`,
       ),
       this.form,
       el('div', { class: 'run' }, this.progress, this.state),
@@ -236,7 +236,13 @@ class TrainTab {
     const metric = isValue ? 'error' : 'accuracy';
     const speed = data.kind === 'images' ? 'Images a second' : 'Rows a second';
     const head = ['Net', 'Weights', 'Epochs', speed, `Last ${metric}`, `Test ${metric}`];
-    this.figures.replaceChildren(table([...head, ...(hasGates ? ['Gates open'] : [])], lines));
+    const rows = data.kind === 'images' ? 'images' : 'rows';
+    const said = `Last: after the last epoch, on the ${rows} that choose the best one. Test: of the best epoch, on ${rows} it never saw.`;
+    const figures = table([...head, ...(hasGates ? ['Gates open'] : [])], lines);
+    this.figures.replaceChildren(
+      figures,
+      ...(run.runners.some(({ net }) => net) ? [el('p', { class: 'hint' }, said)] : []),
+    );
   }
 
   private showAfter(run: Run): void {

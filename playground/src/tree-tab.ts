@@ -100,6 +100,14 @@ async function showTree(
 /** What the variables of a tree are called. */
 const VARIABLES = { table: 'columns', texts: 'words', sparse: 'features', images: 'pixels' } as const;
 type Variables = (typeof VARIABLES)[Data['kind']];
+/** What information is counted of. */
+const COMPARED = {
+  columns: 'Numbers are compared as above or below their mean.',
+  words: 'Words are compared as there or not there, text by text.',
+  features: 'Features are compared as there or not there, row by row.',
+  pixels: 'Pixels are compared as bright or dark.',
+} as const;
+const ONE = { columns: 'column', words: 'word', features: 'feature', pixels: 'pixel' } as const;
 
 async function treeParts(data: Data, say: (words: string) => void, signal: AbortSignal): Promise<HTMLElement> {
   const learned = await learnTree(data, signal);
@@ -129,7 +137,7 @@ async function learnTree(data: Data, signal: AbortSignal): Promise<{ tree: Tree;
 function told({ edges, variables, totalInformation }: Tree, of: Variables): string {
   return edges.length === 0
     ? `None of the ${variables} ${of} tells anything of another.`
-    : `${variables} ${of}, ${edges.length} ties, ${rounded(totalInformation)} nats in all. Click one to see its neighbours.`;
+    : `${variables} ${of}, ${edges.length} lines between them, ${rounded(totalInformation)} nats of information in all. Choose one to see its neighbours.`;
 }
 
 function drawn(tree: Tree, svg: string, of: Variables): HTMLElement {
@@ -181,7 +189,33 @@ function drawn(tree: Tree, svg: string, of: Variables): HTMLElement {
     ],
     ['DOT', async () => download('tree.dot', await (await starting).treeToDot(tree))],
   ]);
-  return sideBySide(view, [search, about, home]);
+  return sideBySide(view, [search, about, home, explained(of)]);
+}
+
+/** Words of this page for who has not met them. */
+function explained(of: Variables): HTMLElement {
+  const one = ONE[of];
+  return el(
+    'details',
+    { class: 'explained' },
+    el('summary', {}, 'What is drawn here?'),
+    el(
+      'p',
+      {},
+      `A line joins two ${of} that tell of each other, the more the wider and darker. Of all trees this one holds the most such information (Chow and Liu, 1968); a line tells nothing of cause and effect. The orange dot is the root that it is drawn from.`,
+    ),
+    el(
+      'p',
+      {},
+      'Information is measured in nats: 0 where one tells nothing of the other; 0.69 where one settles a question of yes or no, as likely as a coin (1 nat is 1.44 bits). ' +
+        COMPARED[of],
+    ),
+    el(
+      'p',
+      {},
+      `The receptive field of a ${one} is all that lies within so many lines of it. Nets of the method TRF let a unit see such a field, not everything.`,
+    ),
+  );
 }
 
 /** Strong edges first, all within a second and a half. */
@@ -230,7 +264,7 @@ function nodeParts(
   const reach = el('input', { type: 'range', min: 1, max: 6, value: 1 });
   const show = () => {
     const field = mark(reach.valueAsNumber);
-    size.textContent = `${reach.value} ${reach.value === '1' ? 'hop' : 'hops'}: ${field}`;
+    size.textContent = `${reach.value} ${reach.value === '1' ? 'line' : 'lines'}: ${field} of ${tree.variables}`;
   };
   reach.addEventListener('input', show);
   show();
@@ -244,7 +278,7 @@ function nodeParts(
         : `${ties.length} ${ties.length === 1 ? 'neighbour' : 'neighbours'}, and what each tells of it:`,
     ),
     el('ul', { class: 'ties' }, ...list),
-    el('label', { class: 'field' }, el('span', {}, 'Receptive field within ', size), reach),
+    el('label', { class: 'field' }, el('span', {}, 'Receptive field (what lies near) within ', size), reach),
   ];
 }
 
@@ -334,7 +368,7 @@ async function topicParts(data: TextData, say: (words: string) => void, signal: 
   signal.throwIfAborted();
   const { levels, npmi } = report;
   say(
-    `${report.topics.length} topics on ${levels.length} ${levels.length === 1 ? 'level' : 'levels'} of ${report.vocabulary} words and ${report.documents} texts; mean coherence (NPMI) of the lowest ${npmi[0] == null ? 'not defined' : rounded(npmi[0])}.`,
+    `${report.topics.length} topics on ${levels.length} ${levels.length === 1 ? 'level' : 'levels'} of ${report.vocabulary} words and ${report.documents} texts; ${npmi[0] == null ? 'their coherence is not defined' : `coherence ${rounded(npmi[0])}, where 1 is words that always meet and 0 words that meet by chance (mean NPMI of the lowest level)`}.`,
   );
   const view = new Viewport('The topics');
   view.show(svg);
@@ -391,7 +425,11 @@ function topicAbout(topic: TopicSummary, report: TopicReport, go: (topic: TopicS
   );
   return [
     el('h3', {}, wordsOf(topic)),
-    el('p', {}, `Topic ${topic.id}: ${topic.documents} texts, ${percent(topic.share)} of all.`),
+    el(
+      'p',
+      {},
+      `Topic ${topic.id}: ${topic.documents} texts, ${percent(topic.share)} of all. Its words, and in how many of its texts and of all others they are:`,
+    ),
     el('ul', { class: 'ties' }, ...words),
     ...(near.length > 0
       ? [
