@@ -123,7 +123,7 @@ function dialectFields(dialect: NonNullable<TableData['schema']['dialect']>, aga
     choice(
       'First line',
       [
-        ['yes', 'names of columns'],
+        ['yes', 'names'],
         ['no', 'a row'],
       ],
       dialect.header ? 'yes' : 'no',

@@ -33,6 +33,21 @@ export async function unitParts(net: RowNet, rows: RemoteDataset, signal: AbortS
   );
 }
 
+/** What was to be predicted. */
+async function truthOf(rows: RemoteDataset, row: number): Promise<string | undefined> {
+  if (!(row >= 0 && row < rows.rows)) return undefined;
+  const one = await rows.subset([row]);
+  try {
+    const { targets } = await one.local();
+    if (targets?.kind === 'values' && targets.outputs === 1) return rounded(targets.values[0]!);
+    return targets?.kind === 'classes'
+      ? (targets.names?.[targets.values[0]!] ?? `class ${targets.values[0]}`)
+      : undefined;
+  } finally {
+    await one.dispose();
+  }
+}
+
 /** `row` of the rows held out. */
 export async function rowParts(
   net: RowNet,
@@ -40,6 +55,7 @@ export async function rowParts(
   row: number,
   signal: AbortSignal,
 ): Promise<HTMLElement> {
+  const truth = await truthOf(rows, row);
   const told = await net.explainRow(rows, { row, top: 8, signal });
   const says = told.scale === 'logit' ? `${percent(told.prediction)} for ${told.name}` : `${rounded(told.prediction)}`;
   const most = Math.max(...told.features.map(({ contribution }) => Math.abs(contribution)), 1e-12);
@@ -56,11 +72,11 @@ export async function rowParts(
   return el(
     'div',
     {},
-    el('p', { class: 'answer' }, `The net says ${says}.`),
+    el('p', { class: 'answer' }, `The net says ${says}.${truth === undefined ? '' : ` It is ${truth}.`}`),
     el(
       'p',
       { class: 'hint' },
-      `What each feature adds to it${told.scale === 'logit' ? ', on the scale of logits: 0 in all is 50 %, 2.2 is 90 %, −2.2 is 10 %' : ''}; all others together add ${rounded(told.otherFeatures)}.`,
+      `What each feature adds, ${told.scale === 'logit' ? 'on the scale of logits (0 in all is 50 %, 2.2 is 90 %, −2.2 is 10 %), ' : ''}beginning at ${rounded(told.baseline)}, which the net says of a row that tells nothing; all others together add ${rounded(told.otherFeatures)}.`,
     ),
     table(['Feature', 'Here', 'Adds'], lines),
   );

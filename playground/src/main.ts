@@ -6,7 +6,7 @@ import { type Data, type GivenFile, type Reading, readFiles } from './reading.js
 import { SAMPLES, type Sample } from './samples.js';
 import { type Page, TAB_NAMES, TABS, type TabName, type TabView } from './tabs.js';
 import { hideTrouble, type Remediable, showTrouble } from './trouble.js';
-import { moveTo, place } from './url.js';
+import { moveTo, onReturn, place } from './url.js';
 import { starting } from './worker.js';
 
 const sampleChoice = $<HTMLSelectElement>('#sample');
@@ -111,21 +111,17 @@ function takeSample(sample: Sample, how: Reading = {}): void {
   void take(sample.given, how, sample);
 }
 
-async function takeFiles(given: Promise<readonly GivenFile[]>): Promise<void> {
-  try {
-    const all = await given;
-    if (all.length > 0) await take(all, {}, undefined);
-  } catch (error) {
-    showTrouble(error as Error);
-  }
+/** In the order they are given, not that in which they are read. */
+function takeFiles(given: Promise<readonly GivenFile[]>): void {
+  void take(() => given, {}, undefined);
 }
 
 for (const id of ['files', 'folder']) {
   const input = $<HTMLInputElement>(`#${id}`);
   input.addEventListener('change', () => {
-    void takeFiles(
-      readAll([...(input.files ?? [])].map((file) => ({ file, name: file.webkitRelativePath || file.name }))),
-    );
+    const chosen = [...(input.files ?? [])];
+    if (chosen.length > 0)
+      takeFiles(readAll(chosen.map((file) => ({ file, name: file.webkitRelativePath || file.name }))));
     input.value = '';
   });
 }
@@ -139,7 +135,7 @@ document.addEventListener('dragleave', (event) => {
 document.addEventListener('drop', (event) => {
   event.preventDefault();
   document.body.classList.remove('over');
-  if (event.dataTransfer) void takeFiles(dropped(event.dataTransfer));
+  if (event.dataTransfer?.types.includes('Files')) takeFiles(dropped(event.dataTransfer));
 });
 
 sampleChoice.append(new Option('your own', '', false, false), ...SAMPLES.map(({ id, title }) => new Option(title, id)));
@@ -164,6 +160,7 @@ for (const tab of TAB_NAMES) {
 }
 $('#dismiss').addEventListener('click', hideTrouble);
 
+onReturn(() => showTab(tabNow()));
 showTab(tabNow());
 const { target } = place();
 takeSample(

@@ -1,6 +1,7 @@
 // A table: columns, their kinds, and one of them to be predicted.
 import type { CsvOptions, Table, TableSchema } from 'espalier/read';
 import type { RemoteDataset } from 'espalier/worker';
+import type { Remediable } from './trouble.js';
 import { starting } from './worker.js';
 
 /** How a table is to be read; what is not said the reader decides. */
@@ -21,6 +22,12 @@ export interface TableData {
   readonly told: readonly string[];
   /** With the target; undefined without one. */
   readonly data: RemoteDataset | undefined;
+}
+
+/** An address that was handed on may name a column that is not there. */
+function withLast(error: Remediable): Remediable {
+  error.remedies = [{ words: 'Predict the last column', reading: { table: { target: undefined } } }];
+  return error;
 }
 
 /** The reader names its options, the page has fields for them. */
@@ -53,7 +60,8 @@ export async function readTable(
     } catch (error) {
       signal.throwIfAborted();
       // A column that the user named is refused; the last one was but a guess.
-      if (asked !== undefined) throw error;
+      if (asked !== undefined)
+        throw table.columns.some((column) => column.name === asked) ? error : withLast(error as Error);
       told.push(
         table.columns.length === 1
           ? 'There is only one column: nothing can be predicted from others.'

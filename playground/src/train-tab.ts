@@ -3,6 +3,7 @@ import methods from 'virtual:declared';
 import { Charts } from './charts.js';
 import { $, button, choice, download, el, percent, rounded, table } from './dom.js';
 import { rowParts, unitParts } from './explain-parts.js';
+import { judgedParts } from './judged.js';
 import { chosenOptions, optionFields } from './option-form.js';
 import type { Data } from './reading.js';
 import type { MakeTab, Page } from './tabs.js';
@@ -282,14 +283,16 @@ class TrainTab {
         button('Curves as CSV', curves),
       ),
     ];
+    const judged = this.data ? judgedParts(runner, this.data) : [];
     if (isImageNet(net)) {
       trained.set({ net, name: runner.name, images: run.test });
       const go = button('Draw for it', () => $('#tab-gates').click());
       this.after.replaceChildren(
+        ...judged,
         ...home,
         el('p', { class: 'buttons' }, 'Which filters it opens for a picture, under Gates: ', go),
       );
-    } else this.after.replaceChildren(...home, ...this.explaining(net, run));
+    } else this.after.replaceChildren(...judged, ...home, ...this.explaining(net, run));
   }
 
   private explaining(net: RowNet, { train, test }: Pick<Run, 'train' | 'test'>): HTMLElement[] {

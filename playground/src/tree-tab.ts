@@ -137,7 +137,7 @@ async function learnTree(data: Data, signal: AbortSignal): Promise<{ tree: Tree;
 function told({ edges, variables, totalInformation }: Tree, of: Variables): string {
   return edges.length === 0
     ? `None of the ${variables} ${of} tells anything of another.`
-    : `${variables} ${of}, ${edges.length} lines between them, ${rounded(totalInformation)} nats of information in all. Choose one to see its neighbours.`;
+    : `${variables} ${of}, ${edges.length} ties, ${rounded(totalInformation)} nats of information in all. Click a ${ONE[of]} to see its neighbours.`;
 }
 
 function drawn(tree: Tree, svg: string, of: Variables): HTMLElement {
@@ -202,7 +202,7 @@ function explained(of: Variables): HTMLElement {
     el(
       'p',
       {},
-      `A line joins two ${of} that tell of each other, the more the wider and darker. Of all trees this one holds the most such information (Chow and Liu, 1968); a line tells nothing of cause and effect. The orange dot is the root that it is drawn from.`,
+      `A line is a tie: two ${of} that tell of each other, the more the wider and darker. Of all trees this one holds the most such information (Chow and Liu, 1968); a line tells nothing of cause and effect. The orange dot is the root that it is drawn from.`,
     ),
     el(
       'p',
@@ -213,7 +213,7 @@ function explained(of: Variables): HTMLElement {
     el(
       'p',
       {},
-      `The receptive field of a ${one} is all that lies within so many lines of it. Nets of the method TRF let a unit see such a field, not everything.`,
+      `The receptive field of a ${one} is all that lies within so many ties of it. Nets of the method TRF let a unit see such a field, not everything.`,
     ),
   );
 }
@@ -264,7 +264,7 @@ function nodeParts(
   const reach = el('input', { type: 'range', min: 1, max: 6, value: 1 });
   const show = () => {
     const field = mark(reach.valueAsNumber);
-    size.textContent = `${reach.value} ${reach.value === '1' ? 'line' : 'lines'}: ${field} of ${tree.variables}`;
+    size.textContent = `${reach.value} ${reach.value === '1' ? 'tie' : 'ties'}: ${field} of ${tree.variables}`;
   };
   reach.addEventListener('input', show);
   show();
