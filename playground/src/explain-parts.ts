@@ -72,7 +72,8 @@ export async function rowParts(
   return el(
     'div',
     {},
-    el('p', { class: 'answer' }, `The net says ${says}.${truth === undefined ? '' : ` It is ${truth}.`}`),
+    el('p', { class: 'answer' }, `The net says ${says}.`),
+    ...(truth === undefined ? [] : [el('p', { id: 'truth' }, `In truth it is ${truth}.`)]),
     el(
       'p',
       { class: 'hint' },

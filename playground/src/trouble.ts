@@ -33,7 +33,9 @@ export function showTrouble(error: Remediable, more = '', again?: (better: Readi
   // The button says it in words.
   const message = remedies.length > 0 ? error.message.replace(/; would go on with \{.*\}$/s, '') : error.message;
   $('#trouble p').textContent = more ? `${message}${/[.!?]$/.test(message) ? '' : '.'} ${more}` : message;
-  $('#remedies').replaceChildren(...remedies.map(({ words, reading }) => button(words, () => again!(reading))));
+  $('#remedies').replaceChildren(
+    ...remedies.map(({ words, reading }, i) => button(words, () => again!(reading), i === 0 ? { id: 'remedy' } : {})),
+  );
   $('#trouble').hidden = false;
 }
 
