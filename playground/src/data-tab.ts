@@ -157,12 +157,14 @@ function columnsTable(
 
 function cellsOf(column: TableColumn, isDate: boolean): string {
   if (column.kind === 'numeric') {
-    const known = column.values.filter((value) => !Number.isNaN(value));
-    const [low, high] = [
-      known.reduce((a, b) => Math.min(a, b), Infinity),
-      known.reduce((a, b) => Math.max(a, b), -Infinity),
-    ];
-    const missing = column.values.length - known.length;
+    let [low, high, missing] = [Infinity, -Infinity, 0];
+    for (const value of column.values) {
+      if (Number.isNaN(value)) missing++;
+      else {
+        if (value < low) low = value;
+        if (value > high) high = value;
+      }
+    }
     const [from, to] = isDate ? datesOf(low, high) : range(low, high);
     return `${from} to ${to}${missing > 0 ? `, ${missing} missing` : ''}`;
   }

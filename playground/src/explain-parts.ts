@@ -77,7 +77,7 @@ export async function rowParts(
     el(
       'p',
       { class: 'hint' },
-      `What each feature adds, ${told.scale === 'logit' ? 'on the scale of logits (0 in all is 50 %, 2.2 is 90 %, −2.2 is 10 %), ' : ''}beginning at ${rounded(told.baseline)}, which the net says of a row that tells nothing; all others together add ${rounded(told.otherFeatures)}.`,
+      `What each feature adds, ${told.scale === 'logit' ? 'on the scale of logits (1 more makes its odds 2.7 times as high, all else the same), ' : ''}beginning at ${rounded(told.baseline)}, which the net says of a row that tells nothing; all others together add ${rounded(told.otherFeatures)}.`,
     ),
     table(['Feature', 'Here', 'Adds'], lines),
   );

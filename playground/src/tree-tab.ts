@@ -219,7 +219,7 @@ function nodeParts(
   const reach = el('input', { type: 'range', min: 1, max: 6, value: 1 });
   const show = () => {
     const field = mark(reach.valueAsNumber);
-    size.textContent = `${reach.value} ${reach.value === '1' ? 'tie' : 'ties'}: ${field} of ${tree.variables}`;
+    size.textContent = `${reach.value} ${reach.value === '1' ? 'hop' : 'hops'}: ${field} of ${tree.variables}`;
   };
   reach.addEventListener('input', show);
   show();

@@ -42,7 +42,7 @@ export function explained(of: Variables): HTMLElement {
     el(
       'p',
       {},
-      `The receptive field of a ${one} is all that lies within so many ties of it. Nets of the method TRF let a unit see such a field, not everything.`,
+      `The receptive field of a ${one} is all that lies within so many hops of it, each along one tie. Nets of the method TRF let a unit see such a field, not everything.`,
     ),
   );
 }

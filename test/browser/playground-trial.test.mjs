@@ -68,26 +68,6 @@ for (const [name, open] of Object.entries(opens)) {
     }),
   );
 
-  here(`${name}: a folder of notes is read without what is no text, and says what it left out`, () =>
-    inPage(open, '?tab=data', async (page) => {
-      await told(page, '#understood', '330 rows');
-      const words = ['rain wind cloud storm', 'bread oven flour salt'];
-      for (let i = 0; i < 20; i++) given(`notes/${i % 3 ? 'a' : 'b/c'}/${i}.md`, `# Note\n\n${words[i % 2]} ${i}\n`);
-      given('notes/a/blank.txt', '');
-      given('notes/a/photo.png', 'x');
-      given('notes/a/old.txt', Buffer.from('Grüße', 'latin1'));
-      const folder = join(given('notes/a/bytes.txt', Buffer.from([1, 0, 0, 200])), '../..');
-      await (await page.$('#folder')).uploadFile(folder);
-      await told(page, '#trouble', 'in all 2 files of 23 are no text');
-      await press(page, 'Read old.txt as windows-1252, leave out bytes.txt');
-      await told(page, '#understood', '22 texts');
-      const said = await page.$eval('.told', ({ textContent }) => textContent);
-      assert.match(said, /Left out by you: notes\/a\/bytes\.txt/);
-      assert.match(said, /1 of 23 files \(photo\.png\)/);
-      assert.match(said, /1 of 22 texts is empty/);
-    }),
-  );
-
   here(`${name}: the last of two drops counts; Back goes to the tab before and keeps the data`, () =>
     inPage(open, '', async (page) => {
       await told(page, '#now', 'birds.csv');
@@ -147,5 +127,28 @@ for (const [name, open] of Object.entries(opens)) {
     }),
   );
 }
+
+// Firefox's driver cannot hand a folder to a field.
+(findBrowser('chromium') ? test : test.skip)(
+  'chromium: a folder of notes is read without what is no text, and says what it left out',
+  () =>
+    inPage(opens.chromium, '?tab=data', async (page) => {
+      await told(page, '#understood', '330 rows');
+      const words = ['rain wind cloud storm', 'bread oven flour salt'];
+      for (let i = 0; i < 20; i++) given(`notes/${i % 3 ? 'a' : 'b/c'}/${i}.md`, `# Note\n\n${words[i % 2]} ${i}\n`);
+      given('notes/a/blank.txt', '');
+      given('notes/a/photo.png', 'x');
+      given('notes/a/old.txt', Buffer.from('Grüße', 'latin1'));
+      const folder = join(given('notes/a/bytes.txt', Buffer.from([1, 0, 0, 200])), '../..');
+      await (await page.$('#folder')).uploadFile(folder);
+      await told(page, '#trouble', 'in all 2 files of 23 are no text');
+      await press(page, 'Read old.txt as windows-1252, leave out bytes.txt');
+      await told(page, '#understood', '22 texts');
+      const said = await page.$eval('.told', ({ textContent }) => textContent);
+      assert.match(said, /Left out by you: notes\/a\/bytes\.txt/);
+      assert.match(said, /1 of 23 files \(photo\.png\)/);
+      assert.match(said, /1 of 22 texts is empty/);
+    }),
+);
 
 test.run();
