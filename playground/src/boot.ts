@@ -1,6 +1,7 @@
 // Begins what takes longest, then the page.
 import 'virtual:house.css';
 import './style.css';
+import './hints.css';
 import './first.js';
 
 // Styles are not waited for, the document is.

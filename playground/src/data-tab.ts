@@ -1,7 +1,7 @@
 // What was understood of the data, and its correction.
 import type { TableColumn } from 'espalier/read';
 import { imageParts } from './data-images.js';
-import { choice, el, rounded, table } from './dom.js';
+import { button, choice, el, rounded, table } from './dom.js';
 import type { SparseData } from './read-sparse.js';
 import type { TableData } from './read-table.js';
 import type { TextData } from './read-texts.js';
@@ -9,6 +9,9 @@ import type { Data, Reading } from './reading.js';
 import type { MakeTab } from './tabs.js';
 
 const SHOWN = 8;
+/** Lines of a table's columns. */
+const COLUMNS = 200;
+const DELIMITERS = { ',': 'commas', ';': 'semicolons', '\t': 'tabs', '|': 'bars', ' ': 'blanks' } as const;
 const KINDS = { numeric: 'numbers', date: 'dates', categorical: 'categories' } as const;
 
 export const makeData: MakeTab = (panel, page) => ({
@@ -31,7 +34,8 @@ function showData(panel: HTMLElement, data: Data, reading: Reading, correct: (re
       ['sparse', 'sparse rows (label,feature:value,…)'],
     ],
     data.kind,
-    (value) => correct({ as: value as Reading['as'] }),
+    // What was said of a table's columns is not said of texts.
+    (value) => correct({ ...reading, as: value as Reading['as'], table: {} }),
   );
   const head = el('h2', {}, data.name);
   const told = data.told.map((line) => el('li', {}, line));
@@ -51,18 +55,14 @@ function ofTable(data: TableData, reading: Reading, correct: (reading: Reading) 
   const { categorical = [], ignore = [] } = given;
   const again = (change: object) => correct({ ...reading, as: 'table', table: { ...given, ...change } });
   const facts = [
-    `${rows} rows, ${columns.columns.length} columns`,
-    ...(dialect
-      ? [
-          `cells parted by ${{ ',': 'commas', ';': 'semicolons', '\t': 'tabs', '|': 'bars', ' ': 'blanks' }[dialect.delimiter]}`,
-        ]
-      : []),
+    `${rows} rows, ${columns.columns.length} ${columns.columns.length === 1 ? 'column' : 'columns'}`,
+    ...(dialect ? [`cells parted by ${DELIMITERS[dialect.delimiter]}`] : []),
     ...(dialect
       ? [`decimal ${dialect.decimal === ',' ? 'comma' : 'point'}`, dialect.header ? 'a header' : 'no header']
       : []),
   ].join(', ');
   const kindOf = new Map(schema.columns.map((column) => [column.name, column.kind]));
-  const lines = columns.columns.map((column) => {
+  const lineOf = (column: TableColumn) => {
     const { name } = column;
     const kind = kindOf.get(name)!;
     const isForced = categorical.includes(name);
@@ -76,8 +76,8 @@ function ofTable(data: TableData, reading: Reading, correct: (reading: Reading) 
         again({ ignore: [...ignore, name], categorical: others, ...(name === target ? { target: undefined } : {}) });
       else again({ categorical: select.value === 'categories' ? [...others, name] : others });
     });
-    return [name === target ? el('strong', {}, name) : name, select, cellsOf(column)];
-  });
+    return [name === target ? el('strong', {}, name) : name, select, cellsOf(column, kind === 'date')];
+  };
   const left = leftOut.map(({ name, why }) => {
     if (!ignore.includes(name)) return [name, why, ''];
     const back = el('button', { type: 'button', 'aria-label': `Take ${name} back` }, 'take back');
@@ -101,7 +101,7 @@ function ofTable(data: TableData, reading: Reading, correct: (reading: Reading) 
             choice(
               'It is',
               [
-                ['classes', 'one of some classes'],
+                ['classes', 'a class'],
                 ['values', 'a number'],
               ],
               task,
@@ -110,25 +110,80 @@ function ofTable(data: TableData, reading: Reading, correct: (reading: Reading) 
           ]
         : []),
       as,
+      ...(dialect ? dialectFields(dialect, again) : []),
     ),
-    table(['Column', 'Kind', 'Cells'], lines),
-    ...(left.length > 0 ? [el('h3', {}, 'Left out'), table(['Column', 'Why', 'Back'], left)] : []),
+    columnsTable(columns.columns, lineOf),
+    ...(left.length > 0 ? [el('h3', {}, 'Left out'), table(['Column', 'Why', ''], left)] : []),
   ];
 }
 
-function cellsOf(column: TableColumn): string {
+/** How its lines are taken apart. */
+function dialectFields(dialect: NonNullable<TableData['schema']['dialect']>, again: (change: object) => void) {
+  return [
+    choice(
+      'First line',
+      [
+        ['yes', 'names'],
+        ['no', 'a row'],
+      ],
+      dialect.header ? 'yes' : 'no',
+      // Columns are called otherwise then.
+      (value) => again({ header: value === 'yes', target: undefined, task: undefined, categorical: [], ignore: [] }),
+    ),
+    choice('Cells parted by', Object.entries(DELIMITERS), dialect.delimiter, (value) => again({ delimiter: value })),
+    choice(
+      'Decimal mark',
+      [
+        ['.', 'point'],
+        [',', 'comma'],
+      ],
+      dialect.decimal,
+      (value) => again({ decimal: value }),
+    ),
+  ];
+}
+
+/** The first of very many, and a button that shows all. */
+function columnsTable(
+  columns: readonly TableColumn[],
+  lineOf: (column: TableColumn) => (Node | string)[],
+): HTMLElement {
+  const head = ['Column', 'Kind', 'Cells'];
+  if (columns.length <= COLUMNS) return table(head, columns.map(lineOf));
+  const all = button(`Show all ${columns.length} columns`, () => box.replaceChildren(table(head, columns.map(lineOf))));
+  const box = el('div', {}, table(head, columns.slice(0, COLUMNS).map(lineOf)), all);
+  return box;
+}
+
+function cellsOf(column: TableColumn, isDate: boolean): string {
   if (column.kind === 'numeric') {
-    const known = column.values.filter((value) => !Number.isNaN(value));
-    const [low, high] = [
-      known.reduce((a, b) => Math.min(a, b), Infinity),
-      known.reduce((a, b) => Math.max(a, b), -Infinity),
-    ];
-    const missing = column.values.length - known.length;
-    return `${rounded(low)} to ${rounded(high)}${missing > 0 ? `, ${missing} missing` : ''}`;
+    let [low, high, missing] = [Infinity, -Infinity, 0];
+    for (const value of column.values) {
+      if (Number.isNaN(value)) missing++;
+      else {
+        if (value < low) low = value;
+        if (value > high) high = value;
+      }
+    }
+    const [from, to] = isDate ? datesOf(low, high) : range(low, high);
+    return `${from} to ${to}${missing > 0 ? `, ${missing} missing` : ''}`;
   }
   const { categories } = column;
   const more = categories.length - 4;
   return categories.slice(0, 4).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
+
+/** In full where rounding makes them one. */
+function range(low: number, high: number): [string, string] {
+  const short = [rounded(low), rounded(high)] as [string, string];
+  return short[0] === short[1] && low < high ? [String(low), String(high)] : short;
+}
+
+/** From days since 1970; with the time where they are of one day. */
+function datesOf(...days: [number, number]): [string, string] {
+  const times = days.map((day) => new Date(Math.round(day * 1440) * 60_000).toISOString()) as [string, string];
+  const isSame = times[0].slice(0, 10) === times[1].slice(0, 10);
+  return times.map((time) => (isSame ? time.slice(0, 16).replace('T', ' ') : time.slice(0, 10))) as [string, string];
 }
 
 function ofTexts(data: TextData, reading: Reading, correct: (reading: Reading) => void) {
@@ -144,7 +199,7 @@ function ofTexts(data: TextData, reading: Reading, correct: (reading: Reading) =
     .slice(0, SHOWN)
     .map(({ name, label, text }, i) => [
       name ?? String(i + 1),
-      label ?? '',
+      ...(count > 0 ? [label ?? ''] : []),
       el('span', { class: 'text' }, text.length > 160 ? `${text.slice(0, 160)} …` : text),
     ]);
   return (as: HTMLElement) => [
@@ -161,19 +216,23 @@ function ofTexts(data: TextData, reading: Reading, correct: (reading: Reading) =
           el(
             'p',
             {},
-            'Texts without labels have topics; to train a net they need labels: a folder for each, or a column.',
+            'Texts without labels have topics, under Tree. To train a net they need labels: put them into a folder for each label, or into a file with a column of labels.',
           ),
         ]),
     el('h3', {}, 'The first of them'),
-    table(['Name', 'Label', 'Text'], first),
+    table(['Name', ...(count > 0 ? ['Label'] : []), 'Text'], first),
   ];
 }
 
-function ofSparse({ rows, columns, classes }: SparseData) {
+function ofSparse({ rows, columns, classes, from }: SparseData) {
   const facts = `${rows} rows of ${columns} features${classes ? `, ${classes} classes` : ''}.`;
   return (as: HTMLElement) => [
     el('p', { class: 'facts', id: 'understood' }, facts),
     el('div', { class: 'fields' }, as),
-    el('p', {}, 'Such a file has no names of features: they are called by their numbers, from 0.'),
+    el(
+      'p',
+      {},
+      `Such a file has no names of features: they are called by their numbers, from 0${from === 1 ? ': what the file calls 1 is 0 here' : ''}.`,
+    ),
   ];
 }

@@ -32,13 +32,28 @@ export interface Pixels {
 /** Pixels, or the sizes where there is more than one. */
 export type Decoded = Pixels | { readonly sizes: readonly FoundSize[] };
 
-type Answer = { readonly id: number } & ({ readonly decoded: Decoded } | { readonly error: string });
+/** What the worker says of a question; `damaged`: names of pictures that cannot be read. */
+export type Answer = { readonly id: number } & (
+  | { readonly decoded: Decoded }
+  | { readonly error: string; readonly damaged: readonly string[] }
+);
+
+/** Its message is of the first of them. */
+export class DamagedError extends RangeError {
+  constructor(
+    message: string,
+    readonly names: readonly string[],
+  ) {
+    super(message);
+    this.name = 'RangeError';
+  }
+}
 
 let worker: Worker | undefined;
 let asked = 0;
 const waiting = new Map<number, { resolve: (decoded: Decoded) => void; reject: (error: Error) => void }>();
 
-/** It starts with the first picture. RangeError naming the file for what is no picture. */
+/** It starts with the first picture. DamagedError naming the file for what is no picture. */
 export function decodePictures(
   files: readonly GivenFile[],
   how: Pick<Asked, 'size' | 'most' | 'channels'> = {},
@@ -56,7 +71,8 @@ function begun(): Worker {
   made.onmessage = ({ data }: MessageEvent<Answer>) => {
     const { resolve, reject } = waiting.get(data.id)!;
     waiting.delete(data.id);
-    if ('error' in data) reject(new RangeError(data.error));
+    if ('error' in data)
+      reject(data.damaged.length > 0 ? new DamagedError(data.error, data.damaged) : new RangeError(data.error));
     else resolve(data.decoded);
   };
   made.onerror = (event) => {

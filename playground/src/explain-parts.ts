@@ -27,10 +27,25 @@ export async function unitParts(net: RowNet, rows: RemoteDataset, signal: AbortS
     el(
       'p',
       { class: 'hint' },
-      `The ${lines.length} most coherent of ${units.length} units, by the features that go with them.`,
+      `The ${lines.length} most coherent of ${units.length} units, by the features that go with them. A sparse unit sees one receptive field, a global one all of the layer below; a skip leads straight to the output. Coherence: 1 where its features always meet, 0 where they meet by chance, – where it cannot be told.`,
     ),
     table(['Features', 'Unit', 'Sees', 'On in', 'Coherence'], lines),
   );
+}
+
+/** What was to be predicted. */
+async function truthOf(rows: RemoteDataset, row: number): Promise<string | undefined> {
+  if (!(row >= 0 && row < rows.rows)) return undefined;
+  const one = await rows.subset([row]);
+  try {
+    const { targets } = await one.local();
+    if (targets?.kind === 'values' && targets.outputs === 1) return rounded(targets.values[0]!);
+    return targets?.kind === 'classes'
+      ? (targets.names?.[targets.values[0]!] ?? `class ${targets.values[0]}`)
+      : undefined;
+  } finally {
+    await one.dispose();
+  }
 }
 
 /** `row` of the rows held out. */
@@ -40,6 +55,7 @@ export async function rowParts(
   row: number,
   signal: AbortSignal,
 ): Promise<HTMLElement> {
+  const truth = await truthOf(rows, row);
   const told = await net.explainRow(rows, { row, top: 8, signal });
   const says = told.scale === 'logit' ? `${percent(told.prediction)} for ${told.name}` : `${rounded(told.prediction)}`;
   const most = Math.max(...told.features.map(({ contribution }) => Math.abs(contribution)), 1e-12);
@@ -57,10 +73,11 @@ export async function rowParts(
     'div',
     {},
     el('p', { class: 'answer' }, `The net says ${says}.`),
+    ...(truth === undefined ? [] : [el('p', { id: 'truth' }, `In truth it is ${truth}.`)]),
     el(
       'p',
       { class: 'hint' },
-      `What each feature adds to it${told.scale === 'logit' ? ', on the scale of logits' : ''}; all others together ${rounded(told.otherFeatures)}.`,
+      `What each feature adds, ${told.scale === 'logit' ? 'on the scale of logits (1 more makes its odds 2.7 times as high, all else the same), ' : ''}beginning at ${rounded(told.baseline)}, which the net says of a row that tells nothing; all others together add ${rounded(told.otherFeatures)}.`,
     ),
     table(['Feature', 'Here', 'Adds'], lines),
   );

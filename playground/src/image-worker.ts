@@ -3,12 +3,17 @@ import { decode } from 'fast-png';
 import { decodeJpeg, isJpeg, readJpegHeader } from '../../dist/cli/read/jpeg.js';
 import { hasColour, inColour, type Picture, pictureOf, requirePixels } from '../../dist/cli/read/pixels.js';
 import { readHeader } from '../../dist/cli/read/png-header.js';
-import type { Asked, Decoded, FoundSize } from './decoding.js';
+import type { Answer, Asked, Decoded, FoundSize } from './decoding.js';
 import { scaled } from './scaling.js';
 
 interface File {
   readonly name: string;
   readonly bytes: Uint8Array;
+}
+
+interface Damaged {
+  readonly name: string;
+  readonly error: Error;
 }
 
 /** What it says to a page. */
@@ -18,11 +23,13 @@ const scope = globalThis as unknown as {
 };
 
 scope.onmessage = async ({ data: { id, files, size, most, channels } }) => {
+  const damaged: Damaged[] = [];
   try {
-    const decoded = await decodeAll(files, size, most, channels);
+    const decoded = await decodeAll(files, size, most, channels, damaged);
     scope.postMessage({ id, decoded }, 'values' in decoded ? [decoded.values.buffer] : []);
   } catch (error) {
-    scope.postMessage({ id, error: (error as Error).message });
+    const names = damaged.map(({ name }) => name);
+    scope.postMessage({ id, error: (error as Error).message, damaged: names } satisfies Answer);
   }
 };
 
@@ -32,8 +39,19 @@ async function decodeAll(
   wanted: Asked['size'],
   most: Asked['most'],
   channelsWanted: Asked['channels'],
+  damaged: Damaged[],
 ): Promise<Decoded> {
-  const headers = files.map((file) => inWords(file, () => headerOf(file.bytes)));
+  const seen = files.map((file) => {
+    try {
+      return [inWords(file, () => headerOf(file.bytes))];
+    } catch (error) {
+      damaged.push({ name: file.name, error: error as Error });
+      return [];
+    }
+  });
+  const first = damaged.at(0);
+  if (first) throw first.error;
+  const headers = seen.flat();
   const sizes = new Map<string, FoundSize & { count: number }>();
   for (const [i, { height, width }] of headers.entries()) {
     const key = `${width} x ${height}`;
@@ -48,7 +66,11 @@ async function decodeAll(
   const columns = channels * height * width;
   const values = new Uint8Array(files.length * columns);
   for (const [r, file] of files.entries()) {
-    const picture = inChannels(await pictureIn(file), channels);
+    const read = await pictureIn(file).catch((error) => {
+      damaged.push({ name: file.name, error });
+    });
+    if (!read) continue;
+    const picture = inChannels(read, channels);
     const isSame = picture.height === height && picture.width === width;
     // Uint8Array cuts off, and so does not round.
     const pixels = isSame
@@ -56,6 +78,8 @@ async function decodeAll(
       : scaled(picture.values, channels, picture, { height, width }).map((value) => Math.round(value));
     values.set(pixels, r * columns);
   }
+  const late = damaged.at(0);
+  if (late) throw late.error;
   return { channels, height, width, values };
 }
 

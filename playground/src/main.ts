@@ -2,11 +2,11 @@
 import { $, button } from './dom.js';
 import { dropped, readAll } from './dropped.js';
 import { newest } from './newest.js';
-import type { Remediable } from './read-images.js';
 import { type Data, type GivenFile, type Reading, readFiles } from './reading.js';
 import { SAMPLES, type Sample } from './samples.js';
 import { type Page, TAB_NAMES, TABS, type TabName, type TabView } from './tabs.js';
-import { moveTo, place } from './url.js';
+import { hideTrouble, type Remediable, showTrouble } from './trouble.js';
+import { moveTo, onReturn, place } from './url.js';
 import { starting } from './worker.js';
 
 const sampleChoice = $<HTMLSelectElement>('#sample');
@@ -21,7 +21,7 @@ const views = new Map<TabName, Promise<TabView>>();
 const page: Page = {
   place,
   moveTo,
-  failed: showTrouble,
+  failed: (error) => showTrouble(error),
   reading: () => reading,
   correct: (how) => void take(files, how, sampleNow()),
 };
@@ -54,14 +54,20 @@ const take = newest(
     showTab(tabNow());
     await old?.data?.dispose().catch(() => {});
   },
-  (error) => {
+  (error: Remediable) => {
     now.textContent = data ? toldOf(data) : '';
     sampleChoice.value = place().sample ?? '';
     // What was asked for in a field is not so.
     if (data && tabNow() === 'data') showTab('data', true);
-    showTrouble(error);
+    showTrouble(error, data && `Still shown: ${data.name}.`, again);
   },
 );
+
+/** Reads what was refused anew. */
+function again(better: Reading): void {
+  const [given, how, sample] = asked;
+  void take(given, { ...how, ...better, table: { ...how.table, ...better.table } }, sample);
+}
 
 function toldOf({ name, rows, kind }: Data): string {
   return `${name}: ${rows} ${kind === 'table' || kind === 'sparse' ? 'rows' : kind}.`;
@@ -105,43 +111,17 @@ function takeSample(sample: Sample, how: Reading = {}): void {
   void take(sample.given, how, sample);
 }
 
-function showTrouble(error: Error & { suggestion?: object } & Remediable): void {
-  const { suggestion } = error;
-  const { words, reading: better } =
-    error.remedy ??
-    (suggestion
-      ? { words: `Read it with ${JSON.stringify(suggestion)}`, reading: { as: 'table' as const, table: suggestion } }
-      : {});
-  $('#trouble p').textContent = error.message;
-  const remedy = $<HTMLButtonElement>('#remedy');
-  remedy.hidden = !words;
-  remedy.textContent = words ?? '';
-  remedy.onclick = () => {
-    const [given, how, sample] = asked;
-    void take(given, { ...how, ...better, table: { ...how.table, ...better?.table } }, sample);
-  };
-  $('#trouble').hidden = false;
-}
-
-function hideTrouble(): void {
-  $('#trouble').hidden = true;
-}
-
-async function takeFiles(given: Promise<readonly GivenFile[]>): Promise<void> {
-  try {
-    const all = await given;
-    if (all.length > 0) await take(all, {}, undefined);
-  } catch (error) {
-    showTrouble(error as Error);
-  }
+/** In the order they are given, not that in which they are read. */
+function takeFiles(given: Promise<readonly GivenFile[]>): void {
+  void take(() => given, {}, undefined);
 }
 
 for (const id of ['files', 'folder']) {
   const input = $<HTMLInputElement>(`#${id}`);
   input.addEventListener('change', () => {
-    void takeFiles(
-      readAll([...(input.files ?? [])].map((file) => ({ file, name: file.webkitRelativePath || file.name }))),
-    );
+    const chosen = [...(input.files ?? [])];
+    if (chosen.length > 0)
+      takeFiles(readAll(chosen.map((file) => ({ file, name: file.webkitRelativePath || file.name }))));
     input.value = '';
   });
 }
@@ -155,7 +135,7 @@ document.addEventListener('dragleave', (event) => {
 document.addEventListener('drop', (event) => {
   event.preventDefault();
   document.body.classList.remove('over');
-  if (event.dataTransfer) void takeFiles(dropped(event.dataTransfer));
+  if (event.dataTransfer?.types.includes('Files')) takeFiles(dropped(event.dataTransfer));
 });
 
 sampleChoice.append(new Option('your own', '', false, false), ...SAMPLES.map(({ id, title }) => new Option(title, id)));
@@ -180,6 +160,7 @@ for (const tab of TAB_NAMES) {
 }
 $('#dismiss').addEventListener('click', hideTrouble);
 
+onReturn(() => showTab(tabNow()));
 showTab(tabNow());
 const { target } = place();
 takeSample(

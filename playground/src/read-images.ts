@@ -1,7 +1,8 @@
 // Images: PNG and JPEG files, in a folder for each class or without classes, or IDX files of images and labels.
 import type { RemoteDataset } from 'espalier/worker';
-import { decodePictures, type FoundSize } from './decoding.js';
+import { DamagedError, decodePictures, type FoundSize } from './decoding.js';
 import type { GivenFile, Reading } from './reading.js';
+import { type Remediable, someOf } from './trouble.js';
 import { starting } from './worker.js';
 
 /** Pictures shown of all. */
@@ -25,11 +26,6 @@ export interface ImagesData {
   readonly task: 'classes' | undefined;
 }
 
-/** What may be done about pictures of several sizes. */
-export interface Remediable extends Error {
-  remedy?: { readonly words: string; readonly reading: Reading };
-}
-
 /** Sides that small nets are quick with. */
 const SIDES = [16, 28, 32, 64];
 const PICTURES = /\.(?:png|jpe?g)$/i;
@@ -47,11 +43,13 @@ export function isIdx({ bytes }: GivenFile): boolean {
 export async function readImages(
   name: string,
   files: readonly GivenFile[],
-  { images: size }: Reading,
+  { images: size, leaveOut = [] }: Reading,
   signal: AbortSignal,
 ): Promise<ImagesData> {
   const { pictures, classNames, labels, told } = sorted(files);
-  const decoded = await decodePictures(pictures, { size });
+  const decoded = await decodePictures(pictures, { size }).catch((error) => {
+    throw error instanceof DamagedError ? remediable(error, pictures.length, leaveOut) : error;
+  });
   signal.throwIfAborted();
   if ('sizes' in decoded) throw severalSizes(name, decoded.sizes);
   const { channels, height, width, values } = decoded;
@@ -154,6 +152,19 @@ async function dataOf(
   };
 }
 
+function remediable({ names, message }: DamagedError, of: number, leaveOut: readonly string[]): Remediable {
+  const more = names.length > 1 ? `; in all ${names.length} pictures of ${of} cannot be read` : '';
+  const error: Remediable = new RangeError(`${message}${more}`);
+  if (names.length < of)
+    error.remedies = [
+      {
+        words: `Leave out ${someOf(names.map((name) => name.split('/').at(-1)!))}`,
+        reading: { leaveOut: [...leaveOut, ...names] },
+      },
+    ];
+  return error;
+}
+
 function severalSizes(name: string, sizes: readonly FoundSize[]): Remediable {
   const told = sizes.slice(0, 4).map(({ width, height, count, name }) => `${count} of ${width} x ${height} (${name})`);
   if (sizes.length > 4) told.push(`${sizes.length - 4} more sizes`);
@@ -164,7 +175,7 @@ function severalSizes(name: string, sizes: readonly FoundSize[]): Remediable {
   const error: Remediable = new RangeError(
     `${name}: expected images of one size, width x height, got ${told.join(', ')}`,
   );
-  error.remedy = { words: `Scale all to ${to.width} x ${to.height}`, reading: { images: to } };
+  error.remedies = [{ words: `Scale all to ${to.width} x ${to.height}`, reading: { images: to } }];
   return error;
 }
 

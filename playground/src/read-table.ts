@@ -1,6 +1,7 @@
 // A table: columns, their kinds, and one of them to be predicted.
 import type { CsvOptions, Table, TableSchema } from 'espalier/read';
 import type { RemoteDataset } from 'espalier/worker';
+import type { Remediable } from './trouble.js';
 import { starting } from './worker.js';
 
 /** How a table is to be read; what is not said the reader decides. */
@@ -23,6 +24,19 @@ export interface TableData {
   readonly data: RemoteDataset | undefined;
 }
 
+/** An address that was handed on may name a column that is not there. */
+function withLast(error: Remediable): Remediable {
+  error.remedies = [{ words: 'Predict the last column', reading: { table: { target: undefined } } }];
+  return error;
+}
+
+/** The reader names its options, the page has fields for them. */
+function ofFields(warning: string): string {
+  return warning
+    .replace('; ignore leaves it out', '; choose “left out” as its kind if it is of no use')
+    .replace('; the option header says otherwise', '; choose otherwise under “First line”');
+}
+
 export async function readTable(
   name: string,
   text: string,
@@ -34,14 +48,27 @@ export async function readTable(
   const all = await worker.learnCsvAsync(text, { ...options, target: null, signal });
   await all.data.dispose();
   const { table, schema, warnings } = all;
-  const target = asked === undefined ? (table.columns.at(-1)?.name ?? null) : asked;
-  const told = [...warnings];
+  let target = asked === undefined ? (table.columns.at(-1)?.name ?? null) : asked;
+  const told = warnings.map(ofFields);
   let data: RemoteDataset | undefined;
   if (target !== null) {
     const categorical = options.categorical?.filter((column) => column !== target) ?? [];
-    const learned = await worker.learnCsvAsync(text, { ...options, categorical, task, target, signal });
-    data = learned.data;
-    told.push(...learned.warnings.filter((warning) => !warnings.includes(warning)));
+    try {
+      const learned = await worker.learnCsvAsync(text, { ...options, categorical, task, target, signal });
+      data = learned.data;
+      told.push(...learned.warnings.filter((warning) => !warnings.includes(warning)).map(ofFields));
+    } catch (error) {
+      signal.throwIfAborted();
+      // A column that the user named is refused; the last one was but a guess.
+      if (asked !== undefined)
+        throw table.columns.some((column) => column.name === asked) ? error : withLast(error as Error);
+      told.push(
+        table.columns.length === 1
+          ? 'There is only one column: nothing can be predicted from others.'
+          : `The last column, ${target}, cannot be predicted (${(error as Error).message}): choose another under “To be predicted”.`,
+      );
+      target = null;
+    }
   }
   const kind = data?.targets?.kind;
   return {

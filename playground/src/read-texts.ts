@@ -22,13 +22,13 @@ export interface TextData {
 }
 
 /** A file a document; the folder it lies in, if all lie in one below the chosen one, is its label. */
-export async function documentsOf(files: readonly GivenFile[]): Promise<Document[]> {
+export async function documentsOf(files: readonly GivenFile[], texts: readonly string[]): Promise<Document[]> {
   const worker = await starting;
   const parts = files.map(({ name }) => name.split('/'));
   const labelled = parts.every((part) => part.length > 2);
   return Promise.all(
-    files.map(async ({ name, bytes }, i) => {
-      const raw = await worker.textOf(bytes.slice());
+    files.map(async ({ name }, i) => {
+      const raw = texts[i]!;
       const text = /\.html?$/i.test(name)
         ? await worker.htmlToText(raw)
         : /\.(md|markdown)$/i.test(name)
@@ -48,6 +48,9 @@ export async function hasTexts(text: string): Promise<boolean> {
   const lines = whole.split('\n', 50);
   const pairs = lines.filter((line) => line !== '').map((line) => line.split('\t'));
   if (pairs.length > 0 && pairs.every((pair) => pair.length === 2 && pair[1]!.split(' ').length > 3)) return true;
+  // Rows of numbers, maybe below a header, are no running text, though blanks part them.
+  const full = lines.filter((line) => line.trim() !== '');
+  if (full.filter((line) => /\p{L}{2}/u.test(line)).length <= full.length / 2) return false;
   try {
     for await (const _ of worker.readDocuments([whole], { format: 'csv' })) return true;
   } catch {
@@ -66,7 +69,11 @@ export async function readTexts(
   const labels = new Map<string, number>();
   for (const { label } of documents) if (label !== undefined) labels.set(label, (labels.get(label) ?? 0) + 1);
   const unlabelled = documents.filter(({ label }) => label === undefined).length;
-  const told = unlabelled > 0 && labels.size > 0 ? [`${unlabelled} texts have no label.`] : [];
+  const empty = documents.filter(({ text }) => text.trim() === '').length;
+  const told = [
+    ...(unlabelled > 0 && labels.size > 0 ? [`${unlabelled} texts have no label.`] : []),
+    ...(empty > 0 ? [`${empty} of ${documents.length} texts ${empty === 1 ? 'is' : 'are'} empty.`] : []),
+  ];
   const task = unlabelled === 0 && labels.size > 1 ? ('classes' as const) : undefined;
   const { vectorizer, data } = await worker.TextVectorizer.learnTransform(
     documents.map(({ text }) => text),

@@ -3,6 +3,7 @@ import methods from 'virtual:declared';
 import { Charts } from './charts.js';
 import { $, button, choice, download, el, percent, rounded, table } from './dom.js';
 import { rowParts, unitParts } from './explain-parts.js';
+import { judgedParts } from './judged.js';
 import { chosenOptions, optionFields } from './option-form.js';
 import type { Data } from './reading.js';
 import type { MakeTab, Page } from './tabs.js';
@@ -70,7 +71,7 @@ class TrainTab {
       el(
         'p',
         {},
-        `A net learns ${what} from seven ${rows} of ten; one chooses its best epoch, two judge it, which it never saw.`,
+        `A net learns ${what} from seven of ten ${rows}. One of ten chooses its best epoch (a pass over the ${rows}); two of ten, which it never saw, judge it.`,
       ),
       this.form,
       el('div', { class: 'run' }, this.progress, this.state),
@@ -236,7 +237,13 @@ class TrainTab {
     const metric = isValue ? 'error' : 'accuracy';
     const speed = data.kind === 'images' ? 'Images a second' : 'Rows a second';
     const head = ['Net', 'Weights', 'Epochs', speed, `Last ${metric}`, `Test ${metric}`];
-    this.figures.replaceChildren(table([...head, ...(hasGates ? ['Gates open'] : [])], lines));
+    const rows = data.kind === 'images' ? 'images' : 'rows';
+    const said = `Last: after the last epoch, on the ${rows} that choose the best one. Test: of the best epoch, on ${rows} it never saw.`;
+    const figures = table([...head, ...(hasGates ? ['Gates open'] : [])], lines);
+    this.figures.replaceChildren(
+      figures,
+      ...(run.runners.some(({ net }) => net) ? [el('p', { class: 'hint' }, said)] : []),
+    );
   }
 
   private showAfter(run: Run): void {
@@ -276,14 +283,16 @@ class TrainTab {
         button('Curves as CSV', curves),
       ),
     ];
+    const judged = this.data ? judgedParts(runner, this.data) : [];
     if (isImageNet(net)) {
       trained.set({ net, name: runner.name, images: run.test });
       const go = button('Draw for it', () => $('#tab-gates').click());
       this.after.replaceChildren(
+        ...judged,
         ...home,
         el('p', { class: 'buttons' }, 'Which filters it opens for a picture, under Gates: ', go),
       );
-    } else this.after.replaceChildren(...home, ...this.explaining(net, run));
+    } else this.after.replaceChildren(...judged, ...home, ...this.explaining(net, run));
   }
 
   private explaining(net: RowNet, { train, test }: Pick<Run, 'train' | 'test'>): HTMLElement[] {

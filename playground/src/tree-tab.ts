@@ -1,22 +1,19 @@
-// The tree of columns or words, and topics of texts: drawn, searched, walked through, taken home.
+// The tree of columns, words or pixels: drawn, searched, walked through, taken home; topics of texts lie beside it.
 import { Tree } from 'espalier';
-import type { TopicReport, TopicSummary, TopicTree } from 'espalier/topics';
-import { bar, button, choice, download, el, percent, rounded } from './dom.js';
+import { bar, button, choice, download, el, rounded } from './dom.js';
 import { type FirstTree, first } from './first.js';
 import { newest } from './newest.js';
 import { pixelData } from './pixel-data.js';
-import type { TextData } from './read-texts.js';
 import type { Data } from './reading.js';
 import type { MakeTab } from './tabs.js';
-import { Viewport } from './viewport.js';
+import { topicParts } from './topic-parts.js';
+import { buttons, LISTED, renew, searchBox, sideBySide } from './tree-parts.js';
+import { explained, told, VARIABLES, type Variables } from './tree-words.js';
+import { GROUND, Viewport } from './viewport.js';
 import { starting } from './worker.js';
 
-/** Names listed of a search. */
-const LISTED = 40;
 /** More edges than these are there at once. */
 const GROWN = 1500;
-/** On the page's own ground. */
-const GROUND = 'svg > rect { fill: none !important }';
 /** By night the colours are turned over, hues kept: a drawing of topics has its own for that. */
 const GROWING = `
 ${GROUND}
@@ -100,10 +97,6 @@ async function showTree(
   if (!signal.aborted) panel.replaceChildren(...switches, state, parts);
 }
 
-/** What the variables of a tree are called. */
-const VARIABLES = { table: 'columns', texts: 'words', sparse: 'features', images: 'pixels' } as const;
-type Variables = (typeof VARIABLES)[Data['kind']];
-
 async function treeParts(data: Data, say: (words: string) => void, signal: AbortSignal): Promise<HTMLElement> {
   const learned = await learnTree(data, signal);
   if (typeof learned === 'string') {
@@ -127,12 +120,6 @@ async function learnTree(data: Data, signal: AbortSignal): Promise<{ tree: Tree;
   const svg = await worker.treeToSvg(tree);
   signal.throwIfAborted();
   return { tree, svg, more: pixels ? ` ${pixels.words}` : '' };
-}
-
-function told({ edges, variables, totalInformation }: Tree, of: Variables): string {
-  return edges.length === 0
-    ? `None of the ${variables} ${of} tells anything of another.`
-    : `${variables} ${of}, ${edges.length} ties, ${rounded(totalInformation)} nats in all. Click one to see its neighbours.`;
 }
 
 function drawn(tree: Tree, svg: string, of: Variables): HTMLElement {
@@ -184,7 +171,7 @@ function drawn(tree: Tree, svg: string, of: Variables): HTMLElement {
     ],
     ['DOT', async () => download('tree.dot', await (await starting).treeToDot(tree))],
   ]);
-  return sideBySide(view, [search, about, home]);
+  return sideBySide(view, [search, about, home, explained(of)]);
 }
 
 /** Strong edges first, all within a second and a half. */
@@ -233,7 +220,7 @@ function nodeParts(
   const reach = el('input', { type: 'range', min: 1, max: 6, value: 1 });
   const show = () => {
     const field = mark(reach.valueAsNumber);
-    size.textContent = `${reach.value} ${reach.value === '1' ? 'hop' : 'hops'}: ${field}`;
+    size.textContent = `${reach.value} ${reach.value === '1' ? 'hop' : 'hops'}: ${field} of ${tree.variables}`;
   };
   reach.addEventListener('input', show);
   show();
@@ -247,176 +234,6 @@ function nodeParts(
         : `${ties.length} ${ties.length === 1 ? 'neighbour' : 'neighbours'}, and what each tells of it:`,
     ),
     el('ul', { class: 'ties' }, ...list),
-    el('label', { class: 'field' }, el('span', {}, 'Receptive field within ', size), reach),
-  ];
-}
-
-/** Where the focus was in what goes, it goes to the new heading: keys walk on from there. */
-function renew(about: HTMLElement, parts: readonly HTMLElement[]): void {
-  const isHere = about.contains(document.activeElement);
-  about.replaceChildren(...parts);
-  const heading = about.querySelector('h3');
-  if (!isHere || !heading) return;
-  heading.tabIndex = -1;
-  heading.focus({ preventScroll: true });
-}
-
-/** A search whose finds are buttons; without words the first are listed. */
-function searchBox<T>(
-  label: string,
-  find: (asked: string) => readonly T[],
-  name: (found: T) => string,
-  choose: (found: T) => void,
-): HTMLElement {
-  const input = el('input', {
-    type: 'search',
-    autocomplete: 'off',
-    spellcheck: 'false',
-    placeholder: label,
-    'aria-label': label,
-  });
-  const list = el('ul', { class: 'found' });
-  const count = el('p', { class: 'hint', role: 'status' });
-  const show = () => {
-    const asked = input.value.trim().toLowerCase();
-    const found = find(asked);
-    count.textContent = asked === '' ? '' : `${found.length} found`;
-    list.replaceChildren(
-      ...found.slice(0, LISTED).map((one) =>
-        el(
-          'li',
-          {},
-          button(name(one), () => choose(one)),
-        ),
-      ),
-    );
-  };
-  input.addEventListener('input', show);
-  input.addEventListener('keydown', (event) => {
-    const [first] = find(input.value.trim().toLowerCase());
-    if (event.key === 'Enter' && first !== undefined) choose(first);
-  });
-  show();
-  return el('div', { class: 'search' }, input, count, list);
-}
-
-function buttons(made: readonly (readonly [string, () => void | Promise<void>])[]): HTMLElement {
-  return el(
-    'p',
-    { class: 'buttons' },
-    'Take it home: ',
-    ...made.map(([words, act]) => button(words, () => void act())),
-  );
-}
-
-function sideBySide(view: Viewport, side: readonly HTMLElement[]): HTMLElement {
-  const zooms = el(
-    'div',
-    { class: 'zooms' },
-    button('+', () => view.zoom(1.4), { 'aria-label': 'Zoom in' }),
-    button('−', () => view.zoom(1 / 1.4), { 'aria-label': 'Zoom out' }),
-    button('All', () => view.all(), { 'aria-label': 'Show all' }),
-  );
-  return el(
-    'div',
-    { class: 'pair' },
-    el('div', { class: 'frame' }, view.box, zooms),
-    el('div', { class: 'side' }, ...side),
-  );
-}
-
-/** Learned once for these texts. */
-const learned = new WeakMap<TextData, { topics: TopicTree; report: TopicReport }>();
-
-async function topicParts(data: TextData, say: (words: string) => void, signal: AbortSignal): Promise<HTMLElement> {
-  const worker = await starting;
-  const known = learned.get(data);
-  const { topics, report } = known ?? (await learnTopics(data, say, signal));
-  learned.set(data, { topics, report });
-  const svg = await worker.latentTreeToSvg(topics.tree, { top: 4 });
-  signal.throwIfAborted();
-  const { levels, npmi } = report;
-  say(
-    `${report.topics.length} topics on ${levels.length} ${levels.length === 1 ? 'level' : 'levels'} of ${report.vocabulary} words and ${report.documents} texts; mean coherence (NPMI) of the lowest ${npmi[0] == null ? 'not defined' : rounded(npmi[0])}.`,
-  );
-  const view = new Viewport('The topics');
-  view.show(svg, GROUND);
-  const about = el('div', { class: 'about', 'aria-live': 'polite' });
-  const choose = (topic: TopicSummary) => renew(about, topicAbout(topic, report, choose));
-  const search = searchBox(
-    'Search topics and words',
-    (asked) =>
-      report.topics.filter(
-        ({ id, name, features }) =>
-          id.includes(asked) ||
-          name?.toLowerCase().includes(asked) ||
-          features.some(({ name }) => name?.includes(asked)),
-      ),
-    wordsOf,
-    choose,
-  );
-  const page = () => worker.topicsToHtml(report, { title: data.name });
-  const home = buttons([
-    ['Page', async () => download('topics.html', await page(), 'text/html')],
-    ['SVG', () => download('topics.svg', svg, 'image/svg+xml')],
-    ['JSON', () => download('topics.json', JSON.stringify(topics), 'application/json')],
-  ]);
-  return sideBySide(view, [search, about, home]);
-}
-
-async function learnTopics(data: TextData, say: (words: string) => void, signal: AbortSignal) {
-  const worker = await starting;
-  const topics = await worker.TopicTree.learn(data.documents, {
-    maxFeatures: Math.min(data.words, 1000),
-    signal,
-    onProgress: ({ phase, done, total }) =>
-      say(`Learning topics: ${phase}, ${done}${total === undefined ? '' : ` of ${total}`} …`),
-  });
-  say('Reading the texts by topic …');
-  const report = await worker.describeTopics(topics.tree, topics.vectorizer, data.documents, { shown: 1000, signal });
-  return { topics, report };
-}
-
-function wordsOf({ name, features }: TopicSummary): string {
-  return (
-    name ??
-    features
-      .slice(0, 4)
-      .map(({ name }) => name)
-      .join(', ')
-  );
-}
-
-function topicAbout(topic: TopicSummary, report: TopicReport, go: (topic: TopicSummary) => void): HTMLElement[] {
-  const near = report.topics.filter(({ parent, id }) => parent === topic.id || id === topic.parent);
-  const words = topic.features.map(({ name, inside, outside }) =>
-    el('li', {}, el('span', {}, name ?? ''), bar(inside), `${percent(inside)}, else ${percent(outside)}`),
-  );
-  return [
-    el('h3', {}, wordsOf(topic)),
-    el('p', {}, `Topic ${topic.id}: ${topic.documents} texts, ${percent(topic.share)} of all.`),
-    el('ul', { class: 'ties' }, ...words),
-    ...(near.length > 0
-      ? [
-          el('p', {}, 'Above and below it:'),
-          el(
-            'ul',
-            { class: 'found' },
-            ...near.map((one) =>
-              el(
-                'li',
-                {},
-                button(wordsOf(one), () => go(one)),
-              ),
-            ),
-          ),
-        ]
-      : []),
-    ...(topic.exemplars.length > 0
-      ? [
-          el('p', {}, 'Texts that speak for it:'),
-          ...topic.exemplars.map(({ sentence }) => el('blockquote', {}, sentence)),
-        ]
-      : []),
+    el('label', { class: 'field' }, el('span', {}, 'Receptive field (what lies near) within ', size), reach),
   ];
 }

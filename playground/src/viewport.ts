@@ -1,5 +1,7 @@
 // A drawing that can be zoomed and moved: by wheel, fingers, mouse and keys. Its styles stay its own.
 
+/** A drawing on the page's own ground. */
+export const GROUND = 'svg > rect { fill: none !important }';
 /** Units of a drawing that are read well side by side. */
 const READABLE = 700;
 
