@@ -36,7 +36,10 @@ export function showTrouble(error: Remediable, more = '', again?: (better: Readi
   $('#remedies').replaceChildren(
     ...remedies.map(({ words, reading }, i) => button(words, () => again!(reading), i === 0 ? { id: 'remedy' } : {})),
   );
-  $('#trouble').hidden = false;
+  const box = $('#trouble');
+  box.hidden = false;
+  // A form further down may have asked for it.
+  box.scrollIntoView({ block: 'nearest' });
 }
 
 export function hideTrouble(): void {
