@@ -30,8 +30,9 @@ export class Declarations {
     }
     for (const symbol of this.#exported.keys()) {
       const node = symbol.declarations?.find(ts.isTypeAliasDeclaration);
-      if (!node || !isOptions(node.type)) continue;
+      if (!node || node.typeParameters) continue;
       const type = this.checker.getTypeAtLocation(node.name);
+      if (!isOptions(node.type) && !type.isUnion() && !this.#isOwn(type.symbol)) continue;
       const shape = this.#shapeOf(type);
       // Two of one shape: which of them is meant, nobody knows.
       this.#named.set(shape, this.#named.has(shape) ? undefined : symbol);
@@ -45,12 +46,17 @@ export class Declarations {
     const shown = (node) => this.#exported.has(this.checker.getSymbolAtLocation(node.name ?? node));
     const visit = (node) => {
       if (isKept(node) || (ts.isStatement(node) && !shown(node))) return;
-      if (isPackage(node)) return put(node, 'object');
+      if (ts.isIntersectionTypeNode(node) && node.types.some(isPackage)) {
+        const rest = node.types.filter((part) => !isPackage(part));
+        return put(node, rest.map((part) => part.getText(file)).join(' & '));
+      }
       if (ts.isTypeAliasDeclaration(node) && !node.typeParameters && this.#isRecord(node.type)) {
         put(node, this.#interfaceOf(node));
       } else if (ts.isTypeNode(node) && this.#isHidden(node) && !this.#isOpen(node)) {
         const text = this.#plain(this.checker.getTypeFromTypeNode(node), node);
-        put(node, ts.isTypeNode(node.parent) ? `(${text})` : text);
+        put(node, ts.isTypeNode(node.parent) && (!ts.isUnionTypeNode(node.parent) || text.includes('=>')) ? `(${text})` : text);
+      } else if (ts.isInterfaceDeclaration(node) && this.#inheritsHidden(node)) {
+        put(node, this.#interfaceOf(node));
       } else {
         ts.forEachChild(node, visit);
       }
@@ -67,10 +73,15 @@ export class Declarations {
   }
 
   #interfaceOf(node) {
-    const options = isOptions(node.type) ? this.#declared(node.type) : undefined;
-    const fields = this.#fieldsOf(this.checker.getTypeAtLocation(node.name), node, [], options);
+    const options = node.type && isOptions(node.type) ? this.#declared(node.type) : undefined;
+    const fields = this.#fieldsOf(this.checker.getTypeAtLocation(node.name), node, [], options, true);
     const told = node.jsDoc || !options ? '' : sectionsOf(options);
     return `${told}export interface ${node.name.text} ${fields}`;
+  }
+
+  #inheritsHidden({ heritageClauses = [], typeParameters }) {
+    const parents = heritageClauses.flatMap(({ types }) => [...types]);
+    return !typeParameters && parents.some((of) => this.#isOwn(this.checker.getSymbolAtLocation(of.expression)));
   }
 
   /** The options that `OptionsOf<typeof X>` is the type of. */
@@ -84,6 +95,10 @@ export class Declarations {
   #isHidden(node) {
     if (ts.isTypeQueryNode(node)) return this.#isOwn(this.checker.getSymbolAtLocation(node.exprName));
     if (ts.isIndexedAccessTypeNode(node)) return mentions(node, (inner) => inner !== node && this.#isHidden(inner));
+    if (ts.isIntersectionTypeNode(node)) {
+      const hidden = node.types.filter((part) => this.#isHidden(part));
+      return hidden.length > 0 && node.types.every((part) => hidden.includes(part) || ts.isTypeLiteralNode(part));
+    }
     if (!ts.isTypeReferenceNode(node)) return false;
     const symbol = this.checker.getSymbolAtLocation(node.typeName);
     if (RESHAPED.has(symbol?.name)) return true;
@@ -119,6 +134,8 @@ export class Declarations {
     // A number with a mark, by which the compiler tells addresses from sizes, is a number.
     const bare = type.isIntersection() && type.types.find(({ flags }) => flags & (TypeFlags.Number | TypeFlags.String));
     if (bare) return checker.typeToString(bare);
+    const known = !isOptions(node) && this.#named.get(this.#shapeOf(type));
+    if (known && known !== node.parent.symbol) return this.#nameOf(known, node);
     if (type.isUnion()) return this.#union(type, node, within, options);
     if (checker.isArrayType(type) || checker.isTupleType(type)) return this.#list(type, node, within);
     if (!(type.flags & (TypeFlags.Object | TypeFlags.Intersection)) || within.includes(type) || type.isClass())
@@ -126,8 +143,6 @@ export class Declarations {
     if (type.symbol && !this.#isOwn(type.symbol) && !isAnonymous(type.symbol))
       return checker.typeToString(type, node, WRITTEN);
     if (type.getCallSignatures().length > 0) return this.#callable(type, node, within);
-    const known = within.length > 0 && this.#named.get(this.#shapeOf(type));
-    if (known) return this.#nameOf(known, node);
     return checker.getPropertiesOfType(type).length === 0
       ? checker.typeToString(type, node, WRITTEN)
       : this.#fieldsOf(type, node, [...within, type], options);
@@ -179,8 +194,8 @@ export class Declarations {
   }
 
   /** An object with what is said of each of its fields. */
-  #fieldsOf(type, node, within, options) {
-    const fields = this.checker.getPropertiesOfType(type).map((field) => {
+  #fieldsOf(type, node, within, options, apart = false) {
+    const fields = this.#shownOf(type).map((field) => {
       const option = options?.[field.name];
       const inner = this.checker.getTypeOfSymbolAtLocation(field, node);
       const optional = field.flags & SymbolFlags.Optional ? '?' : '';
@@ -191,12 +206,31 @@ export class Declarations {
         option?.options,
       );
       const said = ts.displayPartsToString(field.getDocumentationComment(this.checker));
-      return `${commentOf(said, option)}${field.name}${optional}: ${written};\n`;
+      return `${commentOf(said, option, apart)}${field.name}${optional}: ${written};\n`;
     });
     return `{\n${fields.join('')}}`;
   }
 
+  #shownOf(type) {
+    return this.checker.getPropertiesOfType(type).filter(({ declarations = [] }) => !declarations.some(isKept));
+  }
+
   #shapeOf(type) {
+    if (type.isUnion()) {
+      const parts = type.types.filter(({ flags }) => !(flags & TypeFlags.Undefined));
+      if (!parts.some(({ flags }) => flags & TypeFlags.Object)) return `${type.id}`;
+      return parts
+        .map((part) => this.#shapeOf(part))
+        .sort()
+        .join(' | ');
+    }
+    if (
+      !(type.flags & (TypeFlags.Object | TypeFlags.Intersection)) ||
+      type.getCallSignatures().length > 0 ||
+      type.isClass()
+    ) {
+      return this.checker.typeToString(type, undefined, WRITTEN | ts.TypeFormatFlags.InTypeAlias);
+    }
     const fields = this.checker.getPropertiesOfType(type).map((field) => {
       const inner = this.checker.getTypeOfSymbol(field);
       return `${field.name}: ${this.checker.typeToString(inner, undefined, WRITTEN | ts.TypeFormatFlags.InTypeAlias)}`;
@@ -205,15 +239,15 @@ export class Declarations {
   }
 }
 
-/** What is said of a field, with what it may be where its type tells less, and its default apart. */
-function commentOf(said, option) {
+/** What is said of a field, with what it may be where its type tells less, and its default, perhaps apart. */
+function commentOf(said, option, apart) {
   const [, text, written] = /^([\s\S]*?)(?: Default: ([\s\S]*)\.)?$/.exec(said);
   const range = option && ['integer', 'number', 'list'].includes(option.kind) ? ` Expected: ${phrase(option)}.` : '';
   const initial = written ?? (option && defaultText(option));
-  const lines = [
-    `${text}${range}`,
-    ...(option?.required ? ['@defaultValue must be given'] : initial ? [`@defaultValue ${initial}`] : []),
-  ];
+  const told = option?.required ? 'must be given' : initial;
+  const lines = apart
+    ? [`${text}${range}`, ...(told ? [`@defaultValue ${told}`] : [])]
+    : [`${text}${range}${initial ? ` Default: ${initial}.` : ''}`];
   return `/**\n${lines.map((line) => ` * ${escaped(line)}\n`).join('')} */\n`;
 }
 

@@ -1,5 +1,5 @@
 // The reference as Markdown, by TypeDoc from the declarations in dist/. It reads a copy of them, in which declarations.mjs has written out what the package does not export.
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Application } from 'typedoc';
@@ -76,6 +76,21 @@ export async function writeReference(out, scratch) {
   if (!project) throw new Error('TypeDoc could not read the declarations');
   await app.generateOutputs(project);
   if (app.logger.hasErrors()) throw new Error('TypeDoc found errors');
+  for (const name of readdirSync(out, { recursive: true }).filter((file) => file.endsWith('.md'))) {
+    const page = new URL(name.replaceAll('\\', '/'), out);
+    writeFileSync(page, worded(readFileSync(page, 'utf8')));
+  }
+}
+
+/** TypeDoc writes defaults as code. Of options many are told in words. */
+function worded(markdown) {
+  if (!markdown.includes('| Default value |')) return markdown;
+  return markdown
+    .replace('| Default value |', '| Default |')
+    .replace(/ \| `undefined` \| /g, ' | | ')
+    .replace(/ \| `([^`|\n]* [^`|\n]*)` \| /g, (cell, text) =>
+      /^(readonly|"|\{)/.test(text) ? cell : ` | ${text} | `,
+    );
 }
 
 /** The declared options themselves, by the file and the name of their declaration; those that a module keeps to itself are not among them. */
