@@ -52,9 +52,12 @@ export class Declarations {
       }
       if (ts.isTypeAliasDeclaration(node) && !node.typeParameters && this.#isRecord(node.type)) {
         put(node, this.#interfaceOf(node));
-      } else if (ts.isTypeNode(node) && this.#isHidden(node) && !this.#isOpen(node)) {
-        const text = this.#plain(this.checker.getTypeFromTypeNode(node), node);
-        put(node, ts.isTypeNode(node.parent) && (!ts.isUnionTypeNode(node.parent) || text.includes('=>')) ? `(${text})` : text);
+      } else if (ts.isTypeNode(node) && this.#isHidden(node) && this.#typeOf(node)) {
+        const text = this.#plain(this.#typeOf(node), node);
+        put(
+          node,
+          ts.isTypeNode(node.parent) && (!ts.isUnionTypeNode(node.parent) || text.includes('=>')) ? `(${text})` : text,
+        );
       } else if (ts.isInterfaceDeclaration(node) && this.#inheritsHidden(node)) {
         put(node, this.#interfaceOf(node));
       } else {
@@ -63,6 +66,15 @@ export class Declarations {
     };
     ts.forEachChild(file, visit);
     return changes.reverse().reduce((text, [from, to, by]) => text.slice(0, from) + by + text.slice(to), file.text);
+  }
+
+  /** Of what depends on a type that only the caller knows, all that it can come to. */
+  #typeOf(node) {
+    const type = this.checker.getTypeFromTypeNode(node);
+    if (!this.#isOpen(node)) return type;
+    return ts.isTypeReferenceNode(node) && !RESHAPED.has(node.typeName.getText())
+      ? this.checker.getBaseConstraintOfType(type)
+      : undefined;
   }
 
   /** Options, and whatever is made of them by leaving out and adding. */
@@ -75,8 +87,8 @@ export class Declarations {
   #interfaceOf(node) {
     const options = node.type && isOptions(node.type) ? this.#declared(node.type) : undefined;
     const fields = this.#fieldsOf(this.checker.getTypeAtLocation(node.name), node, [], options, true);
-    const told = node.jsDoc || !options ? '' : sectionsOf(options);
-    return `${told}export interface ${node.name.text} ${fields}`;
+    const said = ts.displayPartsToString(node.symbol.getDocumentationComment(this.checker));
+    return `/** ${escaped(`${said}\n${options ? sectionsOf(options) : ''}`)} */\nexport interface ${node.name.text} ${fields}`;
   }
 
   #inheritsHidden({ heritageClauses = [], typeParameters }) {
@@ -218,7 +230,7 @@ export class Declarations {
   #shapeOf(type) {
     if (type.isUnion()) {
       const parts = type.types.filter(({ flags }) => !(flags & TypeFlags.Undefined));
-      if (!parts.some(({ flags }) => flags & TypeFlags.Object)) return `${type.id}`;
+      if (!parts.some(({ flags }) => flags & (TypeFlags.Object | TypeFlags.Intersection))) return `${type.id}`;
       return parts
         .map((part) => this.#shapeOf(part))
         .sort()
@@ -256,7 +268,7 @@ function sectionsOf(options) {
   const links = documented()
     .filter((entry) => entry.options === options)
     .flatMap(({ of }) => `[${of}](options:${new GithubSlugger().slug(of)})`);
-  return links.length === 0 ? '' : `/** In the list of all options: ${links.join('; ')}. */\n`;
+  return links.length === 0 ? '' : `In the list of all options: ${links.join('; ')}.`;
 }
 
 const escaped = (text) => text.replaceAll('*/', '*\u200b/').replaceAll('\n', '\n * ');
