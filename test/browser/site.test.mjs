@@ -43,7 +43,7 @@ test('from the first page to a task, to its options, to the reference', async ()
     assert.ok(page.url().endsWith(`${BELOW}options.html#chowliutree`), page.url());
     await page.getByRole('navigation', { name: 'Parts' }).getByRole('link', { name: 'Reference' }).click();
     await page.getByRole('link', { name: 'espalier/counts' }).first().click();
-    await page.getByRole('main').getByRole('link', { name: 'mergeCounts' }).click();
+    await page.getByRole('main').getByRole('link', { name: 'mergeCounts' }).last().click();
     await page.getByRole('heading', { level: 1, name: /mergeCounts/ }).waitFor();
   });
 });

@@ -48,7 +48,7 @@ export function layoutOf(pages) {
 </header>
 <div class="frame">
 <nav class="menu" aria-label="All pages"><details class="all" open><summary>All pages</summary><ul>${sections.join('')}</ul></details></nav>
-<main id="text" tabindex="-1"${page.unsearched ? '' : ' data-pagefind-body'}>
+<main id="text" tabindex="-1"${isList(page) ? ' class="list"' : ''}${page.unsearched ? '' : ' data-pagefind-body'}>
 ${content}</main>
 ${own}
 </div>
@@ -57,6 +57,9 @@ ${own}
 `;
   };
 }
+
+/** Pages whose tables hold sentences, where others hold figures. */
+const isList = ({ group, out }) => group === 'Reference' || out === 'options.html';
 
 /** Members of the reference are reached from their module's page; the menu has the modules. */
 function isMember(source) {
