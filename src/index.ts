@@ -1,3 +1,4 @@
+export type { Observations } from './data/checked.js';
 export {
   type CanvasImage,
   type ClassTargets,
@@ -14,7 +15,7 @@ export {
   type ValueTargets,
 } from './data/dataset.js';
 export type { Augmentation } from './data/images/image-batch.js';
-export { type SplitOptions, splitRows } from './data/split.js';
+export { type SplitOptions, type SplitParts, splitRows } from './data/split.js';
 export { Standardizer, TfIdf } from './data/standardise.js';
 export type { StreamOptions, StreamSampleOptions } from './data/stream-options.js';
 export type { Streamed as DataStream } from './data/streamed.js';

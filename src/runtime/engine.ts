@@ -73,10 +73,11 @@ function reservedBytes(threads: number): Size {
 
 /** The kernels, bound to one linear memory. Everything that computes holds one. */
 export class Engine {
-  /** The raw exports: no wrapper between a hot loop and a kernel. */
+  /** @internal The raw exports: no wrapper between a hot loop and a kernel. */
   readonly kernels: Kernels;
+  /** @internal */
   readonly arena: Arena;
-  /** 256 bytes that any kernel call outside forks may scribble on. */
+  /** @internal 256 bytes that any kernel call outside forks may scribble on. */
   readonly scratch: Address;
   /** Threads that compute, the one that makes the calls counted. For as many has a fork to have memory of their own. */
   readonly threads: number;
@@ -120,7 +121,7 @@ export class Engine {
   }
 
   /**
-   * Work that is cut into items, for all threads; see Fork.
+   * @internal Work that is cut into items, for all threads; see Fork.
    * @param work about how many multiply-adds or as long it takes, in all. Less than what threads are worth is done at once, by one
    * @param own memory that each thread has for its own; default: 256 bytes each
    */
@@ -143,32 +144,37 @@ export class Engine {
     this.writer?.team?.dispose();
   }
 
-  /** A view of `length` floats at an address. Views die when the memory grows: take one, use it, drop it. */
+  /** @internal A view of `length` floats at an address. Views die when the memory grows: take one, use it, drop it. */
   f32(at: Address, length: Size): Float32Array {
     return new Float32Array(this.arena.memory.buffer, at, length);
   }
 
+  /** @internal */
   f64(at: Address, length: Size): Float64Array {
     return new Float64Array(this.arena.memory.buffer, at, length);
   }
 
+  /** @internal */
   i32(at: Address, length: Size): Int32Array {
     return new Int32Array(this.arena.memory.buffer, at, length);
   }
 
+  /** @internal */
   u32(at: Address, length: Size): Uint32Array {
     return new Uint32Array(this.arena.memory.buffer, at, length);
   }
 
+  /** @internal */
   i8(at: Address, length: Size): Int8Array {
     return new Int8Array(this.arena.memory.buffer, at, length);
   }
 
+  /** @internal */
   u8(at: Address, length: Size): Uint8Array {
     return new Uint8Array(this.arena.memory.buffer, at, length);
   }
 
-  /** A scope that frees all it allocated at once. */
+  /** @internal A scope that frees all it allocated at once. */
   scope(): Scope {
     return new Scope(this);
   }

@@ -1,4 +1,5 @@
 // npm run docs: writes docs/site from the Markdown of the repository and the declarations in dist/. Installs and builds what is missing.
+import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { installLocked, npm } from '../../test/browser/support/npm.mjs';
@@ -12,6 +13,8 @@ if (!existsSync(new URL('dist/drawings/palette.js', root))) {
   npm(['run', 'build'], { cwd: fileURLToPath(root), stdio: 'inherit' });
 }
 installLocked(new URL('./', import.meta.url));
+// Every page links to it.
+execFileSync(process.execPath, [fileURLToPath(new URL('playground/run.mjs', root)), 'build'], { stdio: 'pipe' });
 
 const { writeReference } = await import('./reference.mjs');
 const { writeSite } = await import('./site.mjs');

@@ -7,8 +7,7 @@ const POLICY =
 const ICON =
   "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Cpath d='M16 30V4M16 12H4v-6M16 12h12v-6M16 22H4v-5M16 22h12v-5' fill='none' stroke='%2312805c' stroke-width='3' stroke-linecap='round'/%3E%3C/svg%3E";
 
-/** `playground`: where it is, from the root of the site. */
-export function layoutOf(pages, playground) {
+export function layoutOf(pages) {
   const menu = pages.filter(({ source, unsearched }) => !isMember(source) && !unsearched);
   const groups = grouped(menu);
   return (page, content) => {
@@ -26,7 +25,7 @@ export function layoutOf(pages, playground) {
       ['methods.html', 'Methods'],
       ['options.html', 'Options'],
       ['reference/index.html', 'Reference'],
-      [playground, 'Playground'],
+      ['playground/index.html', 'Playground'],
     ];
     const own = contentsOf(page, content);
     return `<!doctype html>
@@ -49,7 +48,7 @@ export function layoutOf(pages, playground) {
 </header>
 <div class="frame">
 <nav class="menu" aria-label="All pages"><details class="all" open><summary>All pages</summary><ul>${sections.join('')}</ul></details></nav>
-<main id="text" tabindex="-1"${page.unsearched ? '' : ' data-pagefind-body'}>
+<main id="text" tabindex="-1"${isList(page) ? ' class="list"' : ''}${page.unsearched ? '' : ' data-pagefind-body'}>
 ${content}</main>
 ${own}
 </div>
@@ -58,6 +57,9 @@ ${own}
 `;
   };
 }
+
+/** Pages whose tables hold sentences, where others hold figures. */
+const isList = ({ group, out }) => group === 'Reference' || out === 'options.html';
 
 /** Members of the reference are reached from their module's page; the menu has the modules. */
 function isMember(source) {

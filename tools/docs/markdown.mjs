@@ -23,8 +23,19 @@ export function rendering(markdown, link) {
   for (const name of ['th_open', 'td_open']) {
     rules[name] = (tokens, i, options, _, self) => {
       const [, side] = /^text-align:(\w+)$/.exec(tokens[i].attrGet('style') ?? '') ?? [];
-      tokens[i].attrs = side ? [['class', side]] : null;
+      // On a phone the cells of a row stand below each other, and each tells what it is.
+      const title = name === 'td_open' ? titleOf(tokens, i) : '';
+      tokens[i].attrs = [...(side ? [['class', side]] : []), ...(title ? [['data-title', title]] : [])];
       return self.renderToken(tokens, i, options);
     };
   }
+}
+
+/** The head of the column that a cell stands in. */
+function titleOf(tokens, cell) {
+  const before = tokens.slice(0, cell);
+  const row = before.slice(before.findLastIndex(({ type }) => type === 'tr_open'));
+  const head = before.slice(before.findLastIndex(({ type }) => type === 'thead_open'));
+  const heads = head.flatMap(({ type }, i) => (type === 'th_open' ? head[i + 1].content : []));
+  return heads[row.filter(({ type }) => type === 'td_open').length];
 }

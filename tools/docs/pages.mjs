@@ -87,6 +87,8 @@ function folders(name) {
 
 /** Where a link of a document leads in the site, from the page it stands on. Pictures and files are put beside it by `take`, which gets their path in the repository. */
 export function linkFrom({ source, out }, target, pages, take) {
+  if (target.startsWith('options:'))
+    return linkFrom({ source: '', out }, target.replace('options:', 'docs/OPTIONS.md#'), pages, take);
   if (/^([a-z]+:|#)/i.test(target)) return target;
   const [path, hash] = target.split('#');
   const asked = posix.normalize(posix.join(posix.dirname(source), decodeURI(path)));

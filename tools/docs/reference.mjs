@@ -1,9 +1,10 @@
-// The reference as Markdown, by TypeDoc from the declarations in dist/. It reads a copy of them, in which options stand with all their fields: the package says `OptionsOf<typeof TRF>`.
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+// The reference as Markdown, by TypeDoc from the declarations in dist/. It reads a copy of them, in which declarations.mjs has written out what the package does not export.
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Application } from 'typedoc';
 import ts from 'typescript';
+import { Declarations } from './declarations.mjs';
 
 const root = new URL('../../', import.meta.url);
 const pathOf = (url) => fileURLToPath(url);
@@ -40,9 +41,9 @@ export async function writeReference(out, scratch) {
   const { config } = ts.readConfigFile(pathOf(new URL('tsconfig.json', scratch)), ts.sys.readFile);
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, pathOf(scratch));
   const program = ts.createProgram(entries, options);
-  const checker = program.getTypeChecker();
   const own = program.getSourceFiles().filter(({ fileName }) => fileName.startsWith(pathOf(declarations)));
-  const texts = own.map((file) => [file.fileName, spelledOut(checker, file)]);
+  const reader = new Declarations(program, entries, own, await optionsIn(own, pathOf(declarations)));
+  const texts = own.map((file) => [file.fileName, reader.written(file)]);
   for (const [file, text] of texts) writeFileSync(file, entries.includes(file) ? named(name, file, text) : text);
   const app = await Application.bootstrapWithPlugins({
     name: 'Reference',
@@ -64,6 +65,7 @@ export async function writeReference(out, scratch) {
     entryFileName: 'index',
     useCodeBlocks: true,
     expandObjects: true,
+    expandParameters: true,
     parametersFormat: 'table',
     interfacePropertiesFormat: 'table',
     typeDeclarationFormat: 'table',
@@ -74,27 +76,32 @@ export async function writeReference(out, scratch) {
   if (!project) throw new Error('TypeDoc could not read the declarations');
   await app.generateOutputs(project);
   if (app.logger.hasErrors()) throw new Error('TypeDoc found errors');
-}
-
-/** `type TrfOptions = OptionsOf<typeof TRF>` becomes an interface with every field, its type and what is said of it; of a file's text. */
-function spelledOut(checker, file) {
-  let { text } = file;
-  const aliases = file.statements.filter((node) => ts.isTypeAliasDeclaration(node) && isOptions(node.type));
-  for (const node of aliases.reverse()) {
-    const flags = ts.TypeFormatFlags.NoTruncation | ts.TypeFormatFlags.InTypeAlias;
-    const fields = checker.getPropertiesOfType(checker.getTypeAtLocation(node.name)).map((field) => {
-      const type = checker.getNonNullableType(checker.getTypeOfSymbolAtLocation(field, node));
-      const said = ts.displayPartsToString(field.getDocumentationComment(checker));
-      const optional = field.flags & ts.SymbolFlags.Optional ? '?' : '';
-      return `    /** ${said} */\n    ${field.name}${optional}: ${checker.typeToString(type, node, flags)};\n`;
-    });
-    const written = `export interface ${node.name.text} {\n${fields.join('')}}`;
-    text = text.slice(0, node.getStart(file)) + written + text.slice(node.end);
+  for (const name of readdirSync(out, { recursive: true }).filter((file) => file.endsWith('.md'))) {
+    const page = new URL(name.replaceAll('\\', '/'), out);
+    writeFileSync(page, worded(readFileSync(page, 'utf8')));
   }
-  return text;
 }
 
-const isOptions = (type) => ts.isTypeReferenceNode(type) && type.typeName.getText() === 'OptionsOf';
+/** TypeDoc writes defaults as code. Of options many are told in words. */
+function worded(markdown) {
+  if (!markdown.includes('| Default value |')) return markdown;
+  return markdown
+    .replace('| Default value |', '| Default |')
+    .replace(/ \| `undefined` \| /g, ' | | ')
+    .replace(/ \| `([^`|\n]* [^`|\n]*)` \| /g, (cell, text) =>
+      /^(readonly|"|\{)/.test(text) ? cell : ` | ${text} | `,
+    );
+}
+
+/** The declared options themselves, by the file and the name of their declaration; those that a module keeps to itself are not among them. */
+async function optionsIn(files, declarations) {
+  const modules = new Map();
+  for (const { fileName } of files.filter(({ text }) => /\bdoc: /.test(text))) {
+    const path = fileName.slice(declarations.length).replace(/d\.ts$/, 'js');
+    modules.set(fileName, await import(new URL(path, new URL('dist/', root))));
+  }
+  return ({ fileName }, name) => modules.get(fileName)?.[name];
+}
 
 /** An entry says by which name it is imported, and what the first line of its source says it is. */
 function named(name, file, text) {

@@ -1,6 +1,5 @@
 // The site: every page by Eleventy, with links relative to it, so that it works below any path; then a search by Pagefind.
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Eleventy } from '@11ty/eleventy';
 import syntaxHighlight from '@11ty/eleventy-plugin-syntaxhighlight';
@@ -26,7 +25,8 @@ export async function writeSite(out, reference) {
     return files.get(path);
   };
   rmSync(out, { recursive: true, force: true });
-  const game = copyPlayground(out);
+  mkdirSync(out, { recursive: true });
+  cpSync(new URL('playground/dist/', root), new URL('playground/', out), { recursive: true });
 
   process.chdir(fileURLToPath(here));
   const eleventy = new Eleventy('assets', fileURLToPath(out), {
@@ -38,7 +38,7 @@ export async function writeSite(out, reference) {
       config.amendLibrary('md', (markdown) =>
         rendering(markdown, (target, { page }) => linkFrom(pageOf(page), target, pages, take)),
       );
-      const layout = layoutOf(pages, game);
+      const layout = layoutOf(pages);
       config.addTransform('layout', function (content) {
         return layout(pageOf(this.page), content);
       });
@@ -57,15 +57,6 @@ export async function writeSite(out, reference) {
   await writeSearch(out);
   requireLinks(out);
   return pages.length;
-}
-
-/** Where the playground is from the root of the site: the built one, if there is one, else the page that tells how to run it. */
-function copyPlayground(out) {
-  const built = new URL('playground/dist/', root);
-  if (!existsSync(new URL('index.html', built))) return 'guide/playground.html';
-  mkdirSync(out, { recursive: true });
-  cpSync(built, new URL('playground/', out), { recursive: true });
-  return posix.join('playground', 'index.html');
 }
 
 async function writeSearch(out) {

@@ -56,8 +56,9 @@ export class Survey {
   readonly parts: readonly SurveyedPart[];
   /** Rows, or texts. */
   readonly rows: number;
-  /** Options of reading that its parts agree in. */
+  /** @internal Options of reading that its parts agree in. */
   readonly how: SurveyHow;
+  /** @internal */
   readonly content: SurveyContent;
 
   /** @internal */

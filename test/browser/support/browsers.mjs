@@ -11,14 +11,15 @@ const settings = {
   firefox: { browser: 'firefox', args: [] },
 };
 
-/** A fresh headless browser with a profile of its own; close() ends it and nothing else. `more`: further arguments of the browser. */
-export function launch(name, more = []) {
+/** A fresh headless browser with a profile of its own; close() ends it and nothing else. `more`: further arguments of the browser; `night`: it asks pages for dark colours. */
+export function launch(name, more = [], { night = false } = {}) {
   const { browser, args } = settings[name];
   return puppeteer.launch({
     browser,
     executablePath: findBrowser(name),
     headless: true,
-    args: [...args, ...more],
+    args: [...args, ...more, ...(night && name === 'chromium' ? ['--blink-settings=preferredColorScheme=0'] : [])],
+    ...(night ? { extraPrefsFirefox: { 'layout.css.prefers-color-scheme.content-override': 0 } } : {}),
     // Pages of these tests compute for minutes.
     protocolTimeout: 600_000,
   });

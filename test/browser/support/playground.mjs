@@ -30,11 +30,11 @@ export function given(name, text) {
 }
 
 /** One browser of that name for a suite; it is launched when it is first asked for, and ends with the suite. */
-export function browserOf(test, name) {
+export function browserOf(test, name, how = {}) {
   let browser;
   test.after(async () => (await browser)?.close());
   return () => {
-    browser ??= launch(name);
+    browser ??= launch(name, [], how);
     return browser;
   };
 }

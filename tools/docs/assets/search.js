@@ -12,7 +12,8 @@ await pagefind.options({ baseUrl: root.pathname, excerptLength: 24 });
 field.value = new URLSearchParams(location.search).get('q') ?? '';
 field.form.addEventListener('submit', (event) => {
   event.preventDefault();
-  void search();
+  // Between field and results stands the menu, which nobody wants to walk through.
+  void search().then(() => found.querySelector('a')?.focus());
 });
 field.addEventListener('input', search);
 field.focus();
