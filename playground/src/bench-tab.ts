@@ -72,7 +72,7 @@ class BenchTab {
           (value) => this.page.moveTo({ shapes: value === 'quick' ? undefined : value }),
         ),
       ),
-      el('label', { class: 'check' }, beside, 'beside TensorFlow.js too, which loads 1.5 MB for it'),
+      el('label', { class: 'check' }, beside, 'beside TensorFlow.js too'),
       el('div', { class: 'buttons' }, this.startButton, this.stopButton, this.saveButton),
     );
     this.panel.replaceChildren(
