@@ -32,9 +32,9 @@ const root = new URL('../../', import.meta.url);
 const childFlag = '--one-file';
 const minutesPerFile = 20;
 const slowestShown = 10;
-/** Files that start the command again and again come first, so that no core waits for the last of them. */
+/** Files that start the command or a page again and again come first, so that no core waits for the last of them. */
 const LONG =
-  /^(cli\/(errors|gaternet|latent-tree|nets|odd-flags|reading|threads|tse)|docs\/snippets|field\/.*|hostile\/.*)\.test\.ts$/;
+  /^(cli\/(errors|gaternet|latent-tree|nets|odd-flags|reading|threads|tse)|docs\/snippets|field\/.*|hostile\/.*|browser\/(playground.*|site-read))\.test\.m?[jt]s$/;
 
 if (process.argv[2] === childFlag) await runOne(process.argv[3]!);
 else process.exitCode = await runAll(process.argv.slice(2));
@@ -70,8 +70,9 @@ async function runAll(args: readonly string[]): Promise<number> {
       total.skipped += outcome.skipped;
     }
   };
-  // Browser tests pack, bundle and train: one file at a time keeps them off each other's feet.
-  await Promise.all(Array.from({ length: browser ? 1 : availableParallelism() }, work));
+  // Each of them starts two browsers, which have cores of their own to keep busy.
+  const lanes = browser ? Math.min(2, availableParallelism()) : availableParallelism();
+  await Promise.all(Array.from({ length: lanes }, work));
 
   if (files.length > 1) reportSlowest(times);
   if (files.length === 0) console.error(filter ? `No test file matches ${filter}` : 'No test file found');
@@ -95,16 +96,15 @@ function compiledFiles(): TestFile[] {
 
 function browserFiles(): TestFile[] {
   return sources('.test.mjs')
-    .filter((name) => name.startsWith('browser/') && !name.includes('node_modules/'))
+    .filter((name) => name.startsWith('browser/'))
     .map((name) => ({ name, url: new URL(`test/${name}`, root) }));
 }
 
 function sources(ending: string): string[] {
-  return readdirSync(new URL('test/', root), { recursive: true, encoding: 'utf8' })
-    .map((name) => name.split(sep).join('/'))
-    // What is installed beside the tests has tests of its own.
-    .filter((name) => name.endsWith(ending) && !name.includes('node_modules/'))
-    .sort();
+  const names = readdirSync(new URL('test/', root), { recursive: true, encoding: 'utf8' });
+  // What is installed beside the tests has tests of its own.
+  const own = names.map((name) => name.split(sep).join('/')).filter((name) => !name.includes('node_modules/'));
+  return own.filter((name) => name.endsWith(ending)).sort();
 }
 
 async function runFile({ url }: TestFile): Promise<Outcome> {

@@ -24,7 +24,7 @@ for (const [name, open] of Object.entries(opens)) {
   const here = findBrowser(name) ? test : test.skip;
 
   here(`${name}: what is chosen is timed beside others, and its file is that of the command`, () =>
-    inPage(open, '?tab=bench&parts=product', async (page) => {
+    inPage(open, '?tab=bench&parts=product', async (page, server) => {
       await page.waitForSelector('#bench');
       assert.equal(await page.$$eval('[name=part]:checked', (boxes) => boxes.map(({ value }) => value)), ['product']);
       const file = await run(page);
@@ -57,6 +57,7 @@ for (const [name, open] of Object.entries(opens)) {
 
       await page.click('[name=peers]');
       await page.waitForFunction(() => location.search.includes('peers=no'));
+      await told(page, '#threads', 'no network is needed');
       const before = server.requests.length;
       const alone = await run(page);
       assert.equal(alone.peers, ['Espalier', 'plain JavaScript']);

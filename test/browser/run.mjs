@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { findBrowser } from './support/find-browser.mjs';
-import { installLocked } from './support/npm.mjs';
+import { cleanEnvironment, installLocked } from './support/npm.mjs';
 
 const here = new URL('./', import.meta.url);
 const runner = fileURLToPath(new URL('../../build/test/run.js', here));
@@ -13,6 +13,12 @@ if (!findBrowser('chromium')) {
   process.exit(1);
 }
 installLocked(here);
-process.exit(
-  spawnSync(process.execPath, [runner, '--browser', ...process.argv.slice(2)], { stdio: 'inherit' }).status ?? 1,
-);
+const given = process.argv.slice(2);
+const pattern = given.find((one) => !one.startsWith('--')) ?? '';
+// Once for all files that look at them: the site, which has the playground in it.
+if (pattern === '' || /playground|site/.test(pattern)) {
+  const build = fileURLToPath(new URL('../../tools/docs/build.mjs', here));
+  const { status } = spawnSync(process.execPath, [build], { stdio: 'inherit', env: cleanEnvironment() });
+  if (status !== 0) process.exit(status ?? 1);
+}
+process.exit(spawnSync(process.execPath, [runner, '--browser', ...given], { stdio: 'inherit' }).status ?? 1);

@@ -1,10 +1,8 @@
-// The playground as it is built, served below a path of its own, and what one does with a page of it.
-import { execFileSync } from 'node:child_process';
+// The playground as run.mjs has built it, served below a path of its own, and what one does with a page of it.
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
 import { launch } from './browsers.mjs';
 import { ISOLATION } from './posting-page.mjs';
@@ -13,7 +11,6 @@ import { serve } from './server.mjs';
 const root = new URL('../../../', import.meta.url);
 export const PATH = 'some/where/';
 
-execFileSync(process.execPath, [fileURLToPath(new URL('playground/run.mjs', root)), 'build'], { stdio: 'pipe' });
 const files = mkdtempSync(join(tmpdir(), 'espalier-playground-'));
 const downloads = join(files, 'downloads');
 mkdirSync(downloads);

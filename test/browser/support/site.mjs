@@ -1,10 +1,8 @@
 // The site that npm run docs writes, as some host has it: below a path of its own.
-import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { cleanEnvironment } from './npm.mjs';
+import { pathToFileURL } from 'node:url';
 import { serve } from './server.mjs';
 
 const root = new URL('../../../', import.meta.url);
@@ -23,9 +21,8 @@ export const PAGES = [
   'reference/espalier/interfaces/FitOptions.html',
 ];
 
-/** Builds and serves it; `folder` is where it lies, `url` leads to its first page. */
+/** Serves it as run.mjs has built it; `folder` is where it lies, `url` leads to its first page. */
 export async function builtSite() {
-  execFileSync(process.execPath, [fileURLToPath(new URL('tools/docs/build.mjs', root))], { env: cleanEnvironment() });
   const folder = mkdtempSync(join(tmpdir(), 'espalier-site-'));
   mkdirSync(join(folder, BELOW), { recursive: true });
   cpSync(new URL('docs/site/', root), join(folder, BELOW), { recursive: true });
