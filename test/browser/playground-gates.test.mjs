@@ -8,7 +8,7 @@ import { Dataset, loadNet } from '../../dist/index.js';
 import { readMnist, SIDE } from '../../playground/mnist.mjs';
 import { faults } from './support/axe.mjs';
 import { findBrowser } from './support/find-browser.mjs';
-import { browserOf, choose, given, inPage, press, told, upload } from './support/playground.mjs';
+import { browserOf, choose, given, inPage, press, pressWhen, told, upload } from './support/playground.mjs';
 
 const test = suite('playground: images and gates');
 const opens = { chromium: browserOf(test, 'chromium'), firefox: browserOf(test, 'firefox') };
@@ -47,9 +47,9 @@ for (const [name, open] of Object.entries(opens)) {
       assert.is(await page.$eval('#option-net-backbone', ({ value }) => value), 'resnet-8');
       assert.is(await page.$('#beside'), null);
       await page.$eval('#option-fit-epochs', (input) => (input.value = '3'));
+      const stopped = pressWhen(page, '#training-state', /^Epoch 2 of 3/, 'Stop');
       await page.click('#options [type=submit]');
-      await page.waitForFunction(() => /^Epoch 2 of 3/.test(document.querySelector('#training-state').textContent));
-      await press(page, 'Stop');
+      await stopped;
       await told(page, '#training-state', 'Stopped after');
       await press(page, 'Go on');
       await told(page, '#training-state', 'Done.');

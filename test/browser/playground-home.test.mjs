@@ -8,7 +8,19 @@ import { loadNet, splitRows, treeFromJson } from '../../dist/index.js';
 import { learnCsvAsync } from '../../dist/read.js';
 import { TopicTree } from '../../dist/topics.js';
 import { findBrowser } from './support/find-browser.mjs';
-import { browserOf, choose, given, inPage, press, saved, told, train, upload, viewBox } from './support/playground.mjs';
+import {
+  browserOf,
+  choose,
+  given,
+  inPage,
+  press,
+  pressWhen,
+  saved,
+  told,
+  train,
+  upload,
+  viewBox,
+} from './support/playground.mjs';
 
 const test = suite('playground, the way home');
 const opens = { chromium: browserOf(test, 'chromium'), firefox: browserOf(test, 'firefox') };
@@ -73,11 +85,9 @@ for (const [name, open] of Object.entries(opens)) {
       await page.waitForFunction(() => location.search.includes('method=dense'));
       await train(page, 150);
       const whole = await saved('dense.safetensors', () => press(page, 'Save the net'));
+      const stopped = pressWhen(page, '#training-state', /^Epoch [1-9]\d? of 150/, 'Stop');
       await train(page, 150, async () => {
-        await page.waitForFunction(() =>
-          /^Epoch [1-9]\d? of 150/.test(document.querySelector('#training-state').textContent),
-        );
-        await press(page, 'Stop');
+        await stopped;
         await told(page, '#training-state', 'Stopped after');
         await press(page, 'Go on');
       });

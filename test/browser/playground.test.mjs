@@ -6,7 +6,19 @@ import * as assert from 'uvu/assert';
 import { csvText } from '../../build/test/support/cli-data.js';
 import { faults } from './support/axe.mjs';
 import { findBrowser } from './support/find-browser.mjs';
-import { browserOf, choose, given, inPage, PATH, press, told, train, upload, viewBox } from './support/playground.mjs';
+import {
+  browserOf,
+  choose,
+  given,
+  inPage,
+  PATH,
+  press,
+  pressWhen,
+  told,
+  train,
+  upload,
+  viewBox,
+} from './support/playground.mjs';
 
 const root = new URL('../../', import.meta.url);
 const test = suite('playground');
@@ -127,11 +139,9 @@ for (const [name, open] of Object.entries(opens)) {
         );
       await train(page, 150);
       const whole = await shown();
+      const stopped = pressWhen(page, '#training-state', /^Epoch [1-9]\d? of 150/, 'Stop');
       await train(page, 150, async () => {
-        await page.waitForFunction(() =>
-          /^Epoch [1-9]\d? of 150/.test(document.querySelector('#training-state').textContent),
-        );
-        await press(page, 'Stop');
+        await stopped;
         await told(page, '#training-state', 'Stopped after');
         await press(page, 'Go on');
       });

@@ -103,6 +103,26 @@ export async function press(page, words) {
   await (await page.waitForSelector(`::-p-xpath(//button[normalize-space(.)="${words}"])`)).click();
 }
 
+/** Presses a button the moment that such words are told: a driver may come too late. To be called before what makes them be told. */
+export function pressWhen(page, selector, pattern, words) {
+  return page.evaluate(
+    (selector, source, words) =>
+      new Promise((resolve) => {
+        const told = document.querySelector(selector);
+        const watch = new MutationObserver(() => {
+          if (!new RegExp(source).test(told.textContent)) return;
+          watch.disconnect();
+          [...document.querySelectorAll('button')].find(({ textContent }) => textContent === words).click();
+          resolve();
+        });
+        watch.observe(told, { childList: true, characterData: true, subtree: true });
+      }),
+    selector,
+    pattern.source,
+    words,
+  );
+}
+
 /** Trains with what is filled in, for so many epochs; `meanwhile` while it goes. */
 export async function train(page, epochs, meanwhile) {
   await page.$eval('#option-fit-epochs', (input) => (input.value = ''));
