@@ -35,6 +35,8 @@ const slowestShown = 10;
 /** Files that start the command or a page again and again come first, so that no core waits for the last of them. */
 const LONG =
   /^(cli\/(errors|gaternet|latent-tree|nets|odd-flags|reading|threads|tse)|docs\/snippets|field\/.*|hostile\/.*|browser\/(playground.*|site-read))\.test\.m?[jt]s$/;
+/** What watches how soon a page has its turn. */
+const ALONE = /^browser\/(playground-speed|threads|worker)\.test\.mjs$/;
 
 if (process.argv[2] === childFlag) await runOne(process.argv[3]!);
 else process.exitCode = await runAll(process.argv.slice(2));
@@ -59,8 +61,10 @@ async function runAll(args: readonly string[]): Promise<number> {
 
   const total = { passed: 0, failed: 0, skipped: 0 };
   const times: FileTime[] = [];
-  const queue = [...files].sort((a, b) => Number(LONG.test(b.name)) - Number(LONG.test(a.name)));
-  const work = async () => {
+  const alone = files.filter(({ name }) => ALONE.test(name));
+  const others = files.filter((file) => !alone.includes(file));
+  others.sort((a, b) => Number(LONG.test(b.name)) - Number(LONG.test(a.name)));
+  const work = async (queue: TestFile[]) => {
     for (let file = queue.shift(); file; file = queue.shift()) {
       const outcome = await runFile(file);
       report(file, outcome, verbose);
@@ -72,7 +76,8 @@ async function runAll(args: readonly string[]): Promise<number> {
   };
   // Each of them starts two browsers, which have cores of their own to keep busy.
   const lanes = browser ? Math.min(2, availableParallelism()) : availableParallelism();
-  await Promise.all(Array.from({ length: lanes }, work));
+  await Promise.all(Array.from({ length: lanes }, () => work(others)));
+  await work(alone);
 
   if (files.length > 1) reportSlowest(times);
   if (files.length === 0) console.error(filter ? `No test file matches ${filter}` : 'No test file found');
