@@ -83,6 +83,23 @@ for (const [name, open] of Object.entries(opens)) {
       }),
   );
 
+  here(`${name}: sparse rows are read, have a tree, and a net learns them; Back goes to the tab before`, () =>
+    inPage(open, '?tab=data', async (page) => {
+      const row = (i) => `${i % 3},${i % 3}:${1 + (i % 2)},3:${1 + (i % 5)},${4 + (i % 2)}:1`;
+      await upload(page, given('rows.txt', Array.from({ length: 120 }, (_, i) => row(i)).join('\n')));
+      await told(page, '#understood', '120 rows of 6 features, 3 classes');
+      await page.click('#tab-tree');
+      await told(page, '#panel-tree .state', '6 features');
+      await page.click('#tab-train');
+      await choose(page, 'Method', 'dense');
+      await train(page, 20);
+      const right = await page.$eval('#figures tbody tr', ({ lastElementChild }) => lastElementChild.textContent);
+      assert.is(right, '100.0 %');
+      await page.goBack();
+      await told(page, '[role=tab][aria-selected=true]', 'Tree');
+    }),
+  );
+
   here(`${name}: texts of one's own have a tree of words and topics`, () =>
     inPage(open, '', async (page) => {
       const words = ['soil seed bloom prune', 'tide rope sail gull', 'oven salt flour knife'].map((line) =>
