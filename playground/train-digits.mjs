@@ -25,8 +25,9 @@ const NET = {
 const FIT = { epochs: 12, batchSize: 64, learningRate: 0.004, optimizer: 'adam', schedule: 'cosine' };
 
 setDefaultEngine(await createEngine());
-const all = imagesOf(await readMnist('train'));
-const test = imagesOf(await readMnist('t10k'));
+const mnist = readMnist();
+const all = imagesOf(mnist.train);
+const test = imagesOf(mnist.test);
 const count = Int32Array.from({ length: all.rows }, (_, row) => row);
 const train = all.subset(count.subarray(VALIDATION));
 const validation = all.subset(count.subarray(0, VALIDATION));

@@ -117,8 +117,8 @@ function together() {
 
 /** Digits of MNIST's test images, 200 of each, as files beside the page: made when it is built, not kept in the repository. */
 function digits() {
-  const files = async () => {
-    const { pixels, labels } = balanced(await readMnist('t10k'), 200);
+  const files = () => {
+    const { pixels, labels } = balanced(readMnist().test, 200);
     return {
       'digits/images-idx3-ubyte.gz': gzipSync(idx([labels.length, SIDE, SIDE], pixels), { level: 9 }),
       'digits/labels-idx1-ubyte.gz': gzipSync(idx([labels.length], labels)),
@@ -128,15 +128,14 @@ function digits() {
     name: 'digits',
     configureServer(server) {
       const made = files();
-      server.middlewares.use(async (request, response, next) => {
-        const found = (await made)[request.url.slice(1)];
+      server.middlewares.use((request, response, next) => {
+        const found = made[request.url.slice(1)];
         if (found) response.end(found);
         else next();
       });
     },
-    async generateBundle() {
-      for (const [fileName, source] of Object.entries(await files()))
-        this.emitFile({ type: 'asset', fileName, source });
+    generateBundle() {
+      for (const [fileName, source] of Object.entries(files())) this.emitFile({ type: 'asset', fileName, source });
     },
   };
 }

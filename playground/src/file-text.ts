@@ -1,4 +1,5 @@
 // The text of given files, or in words why there is none.
+import { otherFile } from '../../dist/cli/read/other-files.js';
 import type { GivenFile, Reading } from './reading.js';
 import { type Remediable, type Remedy, someOf } from './trouble.js';
 import { starting } from './worker.js';
@@ -77,11 +78,9 @@ async function decoded({ name, bytes }: GivenFile, encoding: string | undefined,
 
 /** What these bytes are, if they are no text that a reader takes. */
 function otherKind(bytes: Uint8Array): string | undefined {
-  const begins = (mark: string) => [...mark].every((sign, i) => bytes[i] === sign.charCodeAt(0));
   if (bytes.length === 0) return 'expected text, got an empty file';
-  if (begins('PK\x03\x04'))
-    return 'expected text, got a ZIP archive, as workbooks of spreadsheets and documents of word processors are; save it there as CSV or as text';
-  if (begins('%PDF')) return 'expected text, got a PDF; save its text first';
+  const other = otherFile(bytes);
+  if (other) return `expected text, got ${other}`;
   const isPacked = bytes[0] === 0x1f && bytes[1] === 0x8b;
   const isWide = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
   if (!isPacked && !isWide && bytes.subarray(0, 65_536).includes(0)) return 'expected text, got bytes that are none';

@@ -1,5 +1,6 @@
 // What skipping closed filters saves, measured: both ways in turns, over the same picture.
 import type { RemoteDataset } from 'espalier/worker';
+import { median } from '../../dist/cli/bench/statistics.js';
 import { el, percent, rounded, table } from './dom.js';
 import type { Sides } from './net-picture.js';
 import type { ImageNet } from './training.js';
@@ -41,10 +42,6 @@ export async function timesOf(net: ImageNet, pixels: Uint8Array, sides: Sides, s
   }
   const [skipping, whole, gater] = times.map(median) as [number, number, number];
   return { skipping, whole, gater };
-}
-
-function median(list: readonly number[]): number {
-  return [...list].sort((a, b) => a - b)[list.length >> 1]!;
 }
 
 /** `cost`: multiply-adds of the backbone with these gates. */

@@ -1,5 +1,6 @@
 // Rows of sparse text, as authors of papers publish them: labels,feature:value,feature:value; and svmlight: label feature:value feature:value.
 import type { RemoteDataset } from 'espalier/worker';
+import { countKinds, entriesFormat, fullLines } from '../../dist/cli/read/line-kinds.js';
 import { starting } from './worker.js';
 
 export interface SparseData {
@@ -16,25 +17,23 @@ export interface SparseData {
   readonly classes: number | undefined;
 }
 
-const ROW = /^[^,\s]*( [^,\s]*)*(,\d+:[-+.\dEe]+)+\s*$/;
-const SVMLIGHT = /^\s*[-+.\deE]+(\s+(qid|\d+):[-+.\deE]+)+\s*(#.*)?$/;
 const HEAD = 20_000;
 
-/** Whether its first lines are such rows, of one kind or the other. */
+/** By the rule of the command: lines with faults are refused by their numbers, not taken for something else. */
 export function isSparse(text: string): boolean {
-  return allAre(text, ROW) || allAre(text, SVMLIGHT);
+  return formatOf(text) !== undefined;
 }
 
-function allAre(text: string, kind: RegExp): boolean {
+function formatOf(text: string): 'sparse' | 'svmlight' | undefined {
   const lines = text.slice(0, HEAD).split('\n');
   if (text.length > HEAD) lines.pop();
-  const full = lines.filter((line) => !/^\s*(#|$)/.test(line));
-  return full.length > 0 && full.every((line) => kind.test(line));
+  const full = fullLines(lines);
+  return entriesFormat(countKinds(full), full.length);
 }
 
 export async function readSparse(name: string, text: string, signal: AbortSignal): Promise<SparseData> {
   const worker = await starting;
-  if (allAre(text, SVMLIGHT)) return svmlight(name, text, signal);
+  if (formatOf(text) === 'svmlight') return svmlight(name, text, signal);
   const data = await worker.parseSparseTextAsync(text, { signal });
   const { rows, columns, targets } = data;
   const classes = targets?.kind === 'classes' ? targets.classes : undefined;

@@ -196,7 +196,7 @@ test('the net that ships with the page is right on 97 of 100 of MNIST’s test i
   const bytes = readFileSync(new URL('../../playground/public/digits/net.safetensors', import.meta.url));
   assert.ok(bytes.length < 200_000, `${bytes.length} bytes`);
   const net = await loadNet(bytes);
-  const { pixels, labels } = await readMnist('t10k');
+  const { pixels, labels } = readMnist().test;
   const data = Dataset.images({
     ...{ channels: 1, height: SIDE, width: SIDE, values: pixels },
     ...{ labels: Int32Array.from(labels), classes: 10 },

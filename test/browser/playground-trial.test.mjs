@@ -35,7 +35,7 @@ for (const [name, open] of Object.entries(opens)) {
       await told(page, '#now', 'gaps.csv: 600 rows');
 
       await upload(page, given('book.xlsx', 'PK\x03\x04\x00\x00'));
-      await told(page, '#trouble', 'book.xlsx: expected text, got a ZIP archive');
+      await told(page, '#trouble', 'book.xlsx: expected text, got a zip file');
       await upload(page, given('nothing.csv', ''));
       await told(page, '#trouble', 'nothing.csv: expected text, got an empty file');
     }),

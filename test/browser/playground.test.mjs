@@ -88,6 +88,8 @@ for (const [name, open] of Object.entries(opens)) {
       const row = (i) => `${i % 3},${i % 3}:${1 + (i % 2)},3:${1 + (i % 5)},${4 + (i % 2)}:1`;
       await upload(page, given('rows.txt', Array.from({ length: 120 }, (_, i) => row(i)).join('\n')));
       await told(page, '#understood', '120 rows of 6 features, 3 classes');
+      await upload(page, given('fault.txt', `${Array.from({ length: 9 }, (_, i) => row(i)).join('\n')}\n1,2:x\n`));
+      await told(page, '#trouble', 'fault.txt: line 10');
       await page.click('#tab-tree');
       await told(page, '#panel-tree .state', '6 features');
       await page.click('#tab-train');

@@ -13,8 +13,9 @@ import { MOST_BYTES, readSource, readStdin } from './bytes.js';
 import { FileChunks, heldChunks } from './document-files.js';
 import { openDocumentFolder } from './document-folder.js';
 import type { DocumentSource } from './document-source.js';
-import { endingOf, otherFile } from './format.js';
+import { endingOf } from './format.js';
 import { hasControls, takeStdin } from './input-file.js';
+import { otherFile } from './other-files.js';
 
 /** What the end of a name says. */
 const ENDINGS: Readonly<Record<string, TextFormat>> = {

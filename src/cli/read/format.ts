@@ -5,6 +5,8 @@ import { show } from '../../data/text/show.js';
 import { UserError } from '../errors.js';
 import { shellWord } from '../flags/written.js';
 import type { Format } from '../options.js';
+import { countKinds, entriesFormat, fullLines, kindOf } from './line-kinds.js';
+import { otherFile } from './other-files.js';
 
 /** A text may be of several formats, or of none. */
 export class UntoldFormat extends UserError {}
@@ -26,20 +28,6 @@ const ENDINGS: Readonly<Record<string, Format>> = {
   '.libsvm': 'svmlight',
   '.svmlight': 'svmlight',
 };
-
-/** Files that people take for tables, by how they begin, and what to do about them. */
-const OTHERS: readonly (readonly [begin: string, what: string])[] = [
-  ['PK\x03\x04', 'a zip file, as spreadsheets are saved; export it as CSV'],
-  ['\xd0\xcf\x11\xe0', 'an old spreadsheet; export it as CSV'],
-  ['PAR1', 'Parquet; write it as CSV'],
-  ['\x93NUMPY', 'a NumPy array; write it with numpy.savetxt'],
-  ['\x89PNG', 'a PNG image; train --method gaternet takes a folder of them for each class'],
-  ['\xff\xd8\xff', 'a JPEG image; train --method gaternet takes a folder of them for each class'],
-  ['%PDF', 'a PDF; write its text with pdftotext'],
-  ['BZh', 'packed by bzip2; unpack it first'],
-  ['\xfd7zXZ', 'packed by xz; unpack it first'],
-  ['\x28\xb5\x2f\xfd', 'packed by zstd; unpack it first'],
-];
 
 /** Lines looked at: more than a header and a few odd ones. */
 const MOST_LINES = 100;
@@ -67,12 +55,6 @@ export function formatOf(path: string, head: Uint8Array, whole: boolean, name: s
   return found;
 }
 
-/** What else a file is by its first bytes, and what to do about it. */
-export function otherFile(head: Uint8Array): string | undefined {
-  const begin = String.fromCharCode(...head.subarray(0, 8));
-  return OTHERS.find(([known]) => begin.startsWith(known))?.[1];
-}
-
 function binaryFormat(head: Uint8Array, name: string): Format | undefined {
   const [first, second, type = 0, axes = 0] = head;
   if (first === 0 && second === 0 && type >= 8 && type <= 14 && axes > 0) return 'idx';
@@ -91,7 +73,7 @@ function linesOf(head: Uint8Array, whole: boolean): string[] {
   const lines = text.split(/\r\n|\n|\r/);
   const last = lines.length - 1;
   if (!whole) lines[last] = last > 0 ? '' : lines[0]!.slice(0, Math.max(0, lines[0]!.search(/[,;|\s][^,;|\s]*$/)));
-  return lines.filter((line) => /\S/.test(line) && !line.startsWith('#')).slice(0, MOST_LINES);
+  return fullLines(lines).slice(0, MOST_LINES);
 }
 
 function textFormat(lines: readonly string[], named: Format | undefined, name: string): Format {
@@ -104,12 +86,11 @@ function textFormat(lines: readonly string[], named: Format | undefined, name: s
     if (named) return named;
     return refuse('only blanks or comments where it begins, or a line too long to tell');
   }
-  const counts: Record<LineKind, number> = { sparse: 0, svmlight: 0, alike: 0, label: 0, cells: 0, blanks: 0, word: 0 };
-  for (const line of lines) counts[kindOf(line)]++;
-  const { sparse, svmlight, alike, label: labels, cells, blanks } = counts;
+  const counts = countKinds(lines);
+  const { alike, label: labels, cells, blanks } = counts;
   const odd = lines.length - labels;
-  if (sparse > 0 && 2 * sparse >= odd) return 'sparse';
-  if (svmlight > 0 && 2 * svmlight >= odd) return 'svmlight';
+  const entries = entriesFormat(counts, lines.length);
+  if (entries) return entries;
   if (named === undefined) refuseTexts(lines, name);
   if (cells > 0 && 2 * alike < odd) return 'csv';
   if (named !== undefined) return named;
@@ -147,24 +128,4 @@ function areTable(lines: readonly string[]): boolean {
   const width = header === second - 1 ? second : header;
   const rows = cells.slice(1).filter(({ length }) => length === width);
   return 2 * rows.length + 1 >= lines.length && rows.some((row) => row.some((cell) => /^[-+.\d]/.test(cell)));
-}
-
-type LineKind = 'sparse' | 'svmlight' | 'alike' | 'label' | 'cells' | 'blanks' | 'word';
-
-/** `alike`: begins as a line of entries does, but is none. */
-function kindOf(line: string): LineKind {
-  const text = line.trim();
-  if (/^[+-]?[\d.]+$|^\?$/.test(text)) return 'label';
-  const comma = text.indexOf(',');
-  if (comma > 0 && /^[\d?][\d?\s]*$/.test(text.slice(0, comma)) && /^\s*\d*:/.test(text.slice(comma + 1))) {
-    const items = text.slice(comma + 1).split(',');
-    return items.every((item) => /^\s*\d+\s*:\s*[-+.\d][-+.\de]*\s*$/i.test(item)) ? 'sparse' : 'alike';
-  }
-  const [first = '', ...rest] = text.replace(/#.*/, '').trim().split(/\s+/);
-  if (/^[-+.,\d]+(e[-+]?\d+)?$/i.test(first) && /^(qid|\d+):/.test(rest[0] ?? '')) {
-    const isLabel = !first.includes(',');
-    return isLabel && rest.every((item) => /^(qid:\S+|\d+:[-+.\d][-+.\de]*)$/i.test(item)) ? 'svmlight' : 'alike';
-  }
-  if (/[,;|\t]/.test(text)) return 'cells';
-  return rest.length > 0 ? 'blanks' : 'word';
 }
